@@ -1,0 +1,61 @@
+"""Contract tests for the error responses of the Partner Center REST API.
+
+Every public name loads what it needs when it is first used, so importing this package costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.assertions import PcError, assert_pc_error, assert_pc_success
+    from pytest_pcerrors.checking.check import check
+    from pytest_pcerrors.checking.violation import ContractViolation, Violation
+    from pytest_pcerrors.contract.model import Catalogue, Contract, Entry
+    from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+    from pytest_pcerrors.exchange.archives.files import read_archive
+    from pytest_pcerrors.exchange.model import Exchange, Request
+else:
+    _ROOMS = {
+        "Catalogue": "contract.model",
+        "Contract": "contract.model",
+        "ContractViolation": "checking.violation",
+        "Entry": "contract.model",
+        "Exchange": "exchange.model",
+        "PcError": "assertions",
+        "PcErrorsWarning": "errors",
+        "Request": "exchange.model",
+        "UsageError": "errors",
+        "Violation": "checking.violation",
+        "assert_pc_error": "assertions",
+        "assert_pc_success": "assertions",
+        "check": "checking.check",
+        "read_archive": "exchange.archives.files",
+    }
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)
+
+
+__all__ = [
+    "Catalogue",
+    "Contract",
+    "ContractViolation",
+    "Entry",
+    "Exchange",
+    "PcError",
+    "PcErrorsWarning",
+    "Request",
+    "UsageError",
+    "Violation",
+    "assert_pc_error",
+    "assert_pc_success",
+    "check",
+    "read_archive",
+]

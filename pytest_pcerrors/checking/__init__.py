@@ -1,0 +1,1 @@
+"""One held against the other: what came against what is promised."""

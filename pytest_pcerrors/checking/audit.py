@@ -1,0 +1,79 @@
+"""Whole archives held against the contract: what each recorded exchange is, and the verdict on it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_pcerrors.checking.violation import Violation
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import archive_files, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_pcerrors.checking.policy import Policy, Verdict
+    from pytest_pcerrors.exchange.model import Exchange
+
+Kind = Literal["error", "success", "other-host", "unreadable"]
+
+UNREADABLE = "unreadable"
+"""The rule that a file breaks by not being readable, or not to its end."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One recorded exchange and what was found: `kind` says whether it was judged, and as what.
+
+    An exchange with another host is not judged (`verdict` is None); a file that cannot be read has no exchange.
+    """
+
+    kind: Kind
+    origin: str
+    exchange: "Exchange | None" = None
+    verdict: "Verdict | None" = None
+    problem: Violation | None = None
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything that is wrong, errors and warnings."""
+        if self.problem is not None:
+            return (self.problem,)
+        return self.verdict.violations if self.verdict is not None else ()
+
+
+def audit(paths: "Iterable[Path]", policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding for every exchange of every archive, as it is read; a `UsageError` for a path that does not exist.
+
+    All paths are looked up first, so that a misspelt one is told before anything is judged.
+    """
+    for file in [file for path in paths for file in archive_files(path)]:
+        yield from audit_exchanges(read_file(file), policy)
+
+
+def audit_exchanges(exchanges: "Iterator[Exchange]", policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding for every exchange of one archive, and one more if it turns out to be unreadable."""
+    try:
+        for exchange in exchanges:
+            yield finding(exchange, policy)
+    except ArchiveError as error:
+        yield unreadable(error)
+
+
+def finding(exchange: "Exchange", policy: "Policy") -> Finding:
+    """Judge one recorded exchange, if it is with a host that is judged."""
+    origin = exchange.origin or ""
+    if not policy.concerns(exchange):
+        return Finding("other-host", origin, exchange)
+    verdict = policy.judge(exchange)
+    return Finding("error" if verdict.reading.is_error else "success", origin, exchange, verdict)
+
+
+def unreadable(error: ArchiveError) -> Finding:
+    """Return the finding that stands for a file that cannot be read."""
+    problem = Violation(
+        error.problem,
+        expected="a cassette, HAR or NDJSON file",
+        hint="record it again, or take it out of the folder",
+        rule=UNREADABLE,
+    )
+    return Finding("unreadable", error.place, problem=problem)

@@ -1,0 +1,53 @@
+"""The verb `check`: everything that is wrong with a response, as data."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.context import current
+from pytest_pcerrors.exchange.model import Exchange
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.policy import Policy, Verdict
+    from pytest_pcerrors.checking.violation import Violation
+    from pytest_pcerrors.contract.model import Contract
+
+
+def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
+    r"""Hold a response against the contract and return its violations, errors and warnings; empty means it conforms.
+
+    `response` is any of: a response of requests, httpx, aiohttp, urllib3, http.client, urllib, Flask, Django, Starlette,
+    WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
+    (status, body); an exception with a ``.response``. `contract` and `profile` stand above the settings.
+
+    Whatever the bytes of the response, this returns; a `UsageError` says that it is no response.
+
+    >>> [violation.message for violation in check((429, b'{"statusCode": 429, "message": "Slow down"}'))]
+    ['the gateway\\'s envelope instead of an error object: "Slow down"']
+    >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
+    'warning'
+    """
+    return list(judge(response, contract=contract, profile=profile).violations)
+
+
+def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
+    """Return the verdict on a response under the current context, and let the context hear of it."""
+    context = current()
+    policy = context.policy if contract is None else _with_contract(context.policy, contract)
+    verdict = policy.judge(Exchange.of(response), profile=profile)
+    context.hear(verdict)
+    return verdict
+
+
+@lru_cache(maxsize=32)
+def _with_contract(policy: "Policy", contract: "Contract") -> "Policy":
+    """Return a policy for another contract; what the settings say of rules that it does not have is passed over."""
+    from pytest_pcerrors.checking.walk import rule_set
+
+    known = rule_set(contract, policy.user_rules, policy.length_unit).rules
+    return replace(
+        policy,
+        contract=contract,
+        overrides={rule: severity for rule, severity in policy.overrides.items() if rule in known},
+        allowances=tuple(allowance for allowance in policy.allowances if allowance.rule in known),
+    )

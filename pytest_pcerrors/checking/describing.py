@@ -1,0 +1,128 @@
+"""What each rule means, told from the rule itself: for ``pcerrors explain`` and the rule reference."""
+
+import json
+from dataclasses import dataclass
+from inspect import getdoc
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.profiles import PROFILES, severities
+from pytest_pcerrors.checking.schema_rules import EACH, SchemaRule
+from pytest_pcerrors.checking.walk import rule_set
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_pcerrors.checking.violation import Severity
+    from pytest_pcerrors.checking.walk import Rule, RuleSet
+    from pytest_pcerrors.contract.model import Contract
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a rule means: when it breaks, what the page says, an example, the mend; and its severity in each profile."""
+
+    name: str
+    stage: str
+    breaks: str
+    page: str = ""
+    example: str = ""
+    mend: str = ""
+    severities: "Mapping[str, Severity] | None" = None
+
+
+def descriptions(contract: "Contract", rules: "RuleSet | None" = None) -> list[Description]:
+    """Return what every rule means, in the order of the walk, and then the rules that stand outside it."""
+    rules = rules or rule_set(contract)
+    by_profile = {profile: severities(profile, rules.rules, contract, {}) for profile in PROFILES}
+    return [
+        _of_rule(name, rule, stage.name, contract, {profile: table[name] for profile, table in by_profile.items()})
+        for stage in (*rules.error_stages, *rules.success_stages)
+        for name, rule in stage.rules
+    ] + list(OUTSIDE_THE_WALK)
+
+
+def _of_rule(
+    name: str, rule: "Rule", stage: str, contract: "Contract", by_profile: "Mapping[str, Severity]"
+) -> Description:
+    if isinstance(rule, SchemaRule):
+        return _of_schema_rule(rule, stage, contract, by_profile)
+    breaks, _, rest = (getdoc(rule) or "").partition("\n\n")
+    parts = dict.fromkeys(("Page", "Example", "Mend"), "")
+    for paragraph in rest.replace("\nExample: ", "\n\nExample: ").replace("\nMend: ", "\n\nMend: ").split("\n\n"):
+        label, _, text = paragraph.partition(": ")
+        if label in parts:
+            parts[label] = " ".join(text.split())
+    return Description(
+        name, stage, " ".join(breaks.split()), parts["Page"], parts["Example"], parts["Mend"], by_profile
+    )
+
+
+def _of_schema_rule(
+    rule: SchemaRule, stage: str, contract: "Contract", by_profile: "Mapping[str, Severity]"
+) -> Description:
+    path = (*rule.path, rule.limit) if rule.keyword == "required" else rule.path
+    place = "/" + "/".join(path)
+    limit = json.dumps(rule.limit)
+    note = next((each.note for each in contract.deviations if each.rule == rule.name), "")
+    deviation = next((each.type for each in contract.deviations if each.rule == rule.name), "")
+    if deviation:
+        breaks, example = f"`{place}` is a JSON {deviation}.", f"a JSON {deviation} at `{place}`"
+    elif rule.keyword == "required":
+        breaks, example = f"`{place}` is missing.", f"a body without `{place}`"
+    elif rule.keyword == "type":
+        breaks, example = f"`{place}` is not of type {limit}; null is none.", f"`null` at `{place}`"
+    else:
+        breaks, example = f"`{place}` breaks `{rule.keyword}: {limit}` of the error schema.", _example(rule, place)
+    mend = (
+        f"{note} A client copes with both; a mock sends what the page says."
+        if note
+        else f"Send `{place}` as the page says."
+    )
+    return Description(rule.name, stage, breaks, _said_of(path, contract), example, mend, by_profile)
+
+
+def _example(rule: SchemaRule, place: str) -> str:
+    match rule.keyword:
+        case "maxLength":
+            return f"{rule.limit + 1} characters at `{place}`"
+        case "minLength":
+            return f'`""` at `{place}`'
+        case _:
+            return f"a value at `{place}` that does not fit"
+
+
+def _said_of(path: tuple[str, ...], contract: "Contract") -> str:
+    """Return what the error schema says of a property, or of the nearest one above it."""
+    schema, said = contract.error_schema, ""
+    for step in path:
+        schema = schema.get("items", {}) if step == EACH else schema.get("properties", {}).get(step, {})
+        said = schema.get("description", said)
+    return said
+
+
+OUTSIDE_THE_WALK = (
+    Description("not-an-error", "assertion", "`assert_pc_error` was given a response that is no error."),
+    Description("not-a-success", "assertion", "`assert_pc_success` was given a response that is no 2xx."),
+    Description("status-unexpected", "assertion", "The status is not the one that the assertion names."),
+    Description("code-unexpected", "assertion", "The code is not the one, or none of those, that the assertion names."),
+    Description(
+        "description-unexpected", "assertion", "The description is not, or does not match, what the assertion names."
+    ),
+    Description("source-unexpected", "assertion", "The source is not, or does not match, what the assertion names."),
+    Description("data-unexpected", "assertion", "The data does not equal what the assertion names."),
+    Description(
+        "allowance-expired",
+        "settings",
+        "An allowance excused a violation past its last day.",
+        example="`until = 2026-06-30` in July 2026",
+        mend="Mend what it excused, or give it a later day and say why in its reason.",
+    ),
+    Description(
+        "unreadable",
+        "recordings",
+        "A file of recordings cannot be read, or not to its end.",
+        example="a cassette that was cut off, an empty file, a YAML file that is no cassette",
+        mend="Record it again, or take it out of the folder. The message names the line.",
+    ),
+)
+"""The rules that the walk does not run: expectations of assertions, settings, recordings. All are errors."""

@@ -1,0 +1,216 @@
+"""Rules on the way from bytes to a JSON object, stage by stage: text, value, object, envelope."""
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.checking.showing import cut, shown, typed
+from pytest_pcerrors.checking.violation import Violation
+from pytest_pcerrors.exchange.bodies import LARGEST_BODY, is_compressed
+from pytest_pcerrors.jsontext import RepeatedNames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.checking.reading import Reading
+
+_UNAUTHORIZED = 401
+_JSON_STARTS = tuple('{["<-0123456789')
+_CONSTANTS = ("NaN", "Infinity")
+_CONTAINERS = (dict, list)
+_GATEWAY, _MESSAGE = {"statusCode", "message"}, {"message"}
+_MOST_REPEATED = 5
+
+
+def body_empty(reading: "Reading") -> "Iterator[Violation]":
+    """No body, or only white space, on any status but 401; a response to HEAD has none.
+
+    Page: every 4xx and 5xx response holds an error message.
+    Example: `HTTP/1.1 500 Internal Server Error` and nothing behind the headers
+    Mend: Send an error object. A client falls back on status and reason phrase.
+    """
+    if reading.exchange.status != _UNAUTHORIZED:
+        yield from _empty(reading)
+
+
+def body_empty_unauthorized(reading: "Reading") -> "Iterator[Violation]":
+    """No body, or only white space, on a 401.
+
+    Page: every 4xx and 5xx response holds an error message.
+    Example: `HTTP/1.1 401 Unauthorized - MFA required` and nothing behind the headers
+    Mend: Send an error object. A client reads the reason phrase and `WWW-Authenticate`: the real service sends no body here.
+    """
+    if reading.exchange.status == _UNAUTHORIZED:
+        yield from _empty(reading)
+
+
+def byte_order_mark(reading: "Reading") -> "Iterator[Violation]":
+    """The body begins with a UTF-8 byte order mark; the other rules read what stands behind it.
+
+    Page: shows JSON; RFC 8259, section 8.1, forbids the mark in front of it.
+    Example: `EF BB BF 7B 22 63 ...`
+    Mend: Send none. A client decodes with `utf-8-sig`, or its JSON parser fails on the first character.
+    """
+    if reading.has_byte_order_mark:
+        yield Violation("the body begins with a byte order mark", expected="{", actual="EF BB BF")
+
+
+def body_encoding(reading: "Reading") -> "Iterator[Violation]":
+    """The body is not UTF-8.
+
+    Page: shows JSON; RFC 8259, section 8.1, has UTF-8 between systems, whatever charset the header names.
+    Example: `{"code": ...}` in UTF-16, or in Latin-1 with an accent
+    Mend: Encode the body as UTF-8.
+    """
+    if reading.text is not None:
+        return
+    if is_compressed(reading.exchange.body):
+        size = LARGEST_BODY // 1024 // 1024
+        yield Violation(
+            f"compressed data that is broken or longer than {size} MiB", expected="UTF-8", actual="compressed data"
+        )
+    else:
+        yield Violation(f"the body is not UTF-8 but {reading.encoding}", expected="UTF-8", actual=reading.encoding)
+
+
+def body_plain_text(reading: "Reading") -> "Iterator[Violation]":
+    """The body is plain text: no JSON, and no attempt at it.
+
+    Page: every error response holds a JSON object.
+    Example: `Authentication failed. MFA required.`
+    Mend: Send an error object. A client shows the text as it is.
+    """
+    if reading.problem is not None and not _attempts_json(reading.text):
+        yield Violation(f"plain text {shown(reading.text)}", expected="a JSON object", actual="plain text")
+
+
+def body_not_json(reading: "Reading") -> "Iterator[Violation]":
+    """The body looks like JSON or markup but is not one JSON value.
+
+    Page: every error response holds a JSON object.
+    Example: `{"code": "800064", "descr` or `<html>` or `{"code": NaN}`
+    Mend: Find out who cut, wrapped or wrote the body; a proxy's error page begins with `<`.
+    """
+    if reading.problem is not None and _attempts_json(reading.text):
+        text = str(reading.text)
+        what = "markup" if text.lstrip().startswith("<") else f"not JSON: {cut(reading.problem, 120)}"
+        yield Violation(what, expected="a JSON object", actual=shown(text.strip()))
+
+
+def duplicate_key(reading: "Reading") -> "Iterator[Violation]":
+    """A name stands more than once in one object; the other rules see its last value.
+
+    Page: shows JSON; RFC 8259, section 4, has names unique, and parsers differ on which value wins.
+    Example: `{"code": "800064", "code": "800061"}`
+    Mend: Write each name once.
+    """
+    found = 0
+    for pointer, names in _repeated(reading.document):
+        for name in names:
+            found += 1
+            if found > _MOST_REPEATED:
+                return
+            yield Violation(
+                f"{shown(name)} stands more than once", f"{pointer}/{escaped(name)}", expected="each name once"
+            )
+
+
+def body_not_object(reading: "Reading") -> "Iterator[Violation]":
+    """The body is JSON but no object.
+
+    Page: every error response holds a JSON object.
+    Example: `"Customer tagging denied."`
+    Mend: Send an error object. A client shows a bare string as it is.
+    """
+    if not reading.is_object:
+        yield Violation(
+            f"the body is {typed(reading.document)}", expected="a JSON object", actual=shown(reading.document)
+        )
+
+
+def gateway_envelope(reading: "Reading") -> "Iterator[Violation]":
+    """The body is the gateway's: exactly `statusCode` and `message`.
+
+    Page: every error response holds code, description and source.
+    Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
+    Mend: A mock of the service sends the documented object. A client reads `message` here, and `Retry-After`.
+    """
+    yield from _envelope(reading, _GATEWAY, "the gateway's envelope")
+
+
+def message_only(reading: "Reading") -> "Iterator[Violation]":
+    """The body holds `message` and nothing else.
+
+    Page: every error response holds code, description and source.
+    Example: `{"message": "Access denied."}`
+    Mend: A mock of the service sends the documented object. A client reads `message` here.
+    """
+    yield from _envelope(reading, _MESSAGE, "a message alone")
+
+
+def escaped(name: str) -> str:
+    """Escape a member name for a JSON Pointer (RFC 6901, section 3), cut if it is long.
+
+    >>> escaped("a/b")
+    'a~1b'
+    """
+    return cut(name, 60).replace("~", "~0").replace("/", "~1")
+
+
+def is_enveloped(reading: "Reading") -> bool:
+    """Tell whether a body is one of the envelopes that end the walk."""
+    return any(_has_only(reading, names) for names in (_GATEWAY, _MESSAGE))
+
+
+def _empty(reading: "Reading") -> "Iterator[Violation]":
+    request = reading.exchange.request
+    if reading.is_empty and (request is None or request.method != "HEAD"):
+        what = (
+            "the body is only white space"
+            if reading.exchange.body.strip() != reading.exchange.body
+            else "there is no body"
+        )
+        yield Violation(what, expected="a JSON object", actual="nothing")
+
+
+def _attempts_json(text: str | None) -> bool:
+    stripped = (text or "").lstrip()
+    return stripped.startswith(_JSON_STARTS) or stripped.startswith(_CONSTANTS)
+
+
+def _repeated(document: Any) -> "Iterator[tuple[str, tuple[str, ...]]]":
+    """Yield the pointer of every object with repeated names, and these names; without recursion, whatever the depth."""
+    waiting = [("", document)] if isinstance(document, _CONTAINERS) else []
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, RepeatedNames):
+            yield pointer, value.names
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        waiting += [
+            (f"{pointer}/{escaped(str(step))}", each)
+            for step, each in members
+            if each and isinstance(each, _CONTAINERS)
+        ]
+
+
+def _envelope(reading: "Reading", names: set[str], what: str) -> "Iterator[Violation]":
+    if _has_only(reading, names):
+        text = reading.document["message"]
+        said = f": {shown(text)}" if isinstance(text, str) else ""
+        yield Violation(
+            f"{what} instead of an error object{said}", expected="an error object", actual=shown(reading.document)
+        )
+
+
+def _has_only(reading: "Reading", names: set[str]) -> bool:
+    """Tell whether the body has these members alone, and they are not what this contract itself asks for."""
+    keys = reading.document.keys()
+    return (
+        len(keys) == len(names)
+        and keys == names
+        and not names >= set(reading.contract.error_schema.get("required", ()))
+    )
+
+
+TEXT_RULES = (body_empty, body_empty_unauthorized, byte_order_mark, body_encoding)
+VALUE_RULES = (body_plain_text, body_not_json, duplicate_key)
+OBJECT_RULES = (body_not_object,)
+ENVELOPE_RULES = (gateway_envelope, message_only)

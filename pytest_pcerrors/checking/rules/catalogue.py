@@ -1,0 +1,133 @@
+"""Rules that hold an error object against the catalogue. They run where it has a code that can be looked up."""
+
+from difflib import get_close_matches
+from html import unescape
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.rules.members import place
+from pytest_pcerrors.checking.showing import cut, shown
+from pytest_pcerrors.checking.violation import Violation
+from pytest_pcerrors.contract.templates import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_pcerrors.checking.reading import Reading
+    from pytest_pcerrors.contract.model import Contract, Entry
+
+_LONGEST_CODE = 20
+_LONGEST_TEMPLATE = 60
+
+
+def code_unknown(reading: "Reading") -> "Iterator[Violation]":
+    """A code that the catalogue does not have, with a status that has documented codes.
+
+    Page: "Error codes" lists 162 codes.
+    Example: `{"code": "60012", ...}` with 400
+    Mend: Look for a slip in the code. If the service really sends it, allow the rule for this code, with a reason.
+    """
+    if not reading.entries and _is_judged(reading):
+        code = str(reading.code)
+        yield Violation(
+            f"code {_code(code)} is not in the catalogue",
+            place(reading, "code"),
+            expected="a documented code",
+            actual=code,
+            hint=nearest_entry(reading.contract, code),
+        )
+
+
+def pairing(reading: "Reading") -> "Iterator[Violation]":
+    """A documented code with a status that it is not documented with.
+
+    Page: each row of "Error codes" pairs an HTTP status with a code.
+    Example: `{"code": "3000", ...}` with 404; the page has it with 400
+    Mend: Answer with the documented status. If the service really sends this pairing, allow the rule for code and status.
+    """
+    status, contract = reading.exchange.status, reading.contract
+    if reading.entries and _is_judged(reading) and (status, reading.code) not in contract.pairings:
+        yield Violation(
+            f"code {reading.code} is documented with {documented(contract, reading.entries)}, not with {status}",
+            place(reading, "code"),
+            expected=" or ".join(str(entry.status) for entry in reading.entries),
+            actual=str(status),
+        )
+
+
+def description_placeholder(reading: "Reading") -> "Iterator[Violation]":
+    r"""A description in which a placeholder of the code's own template was never filled in.
+
+    Page: descriptions are templates with `{0}`, `{1}`, ...; where the code is unknown, `{0}` counts.
+    Example: `"description": "Another request is already processing cart {0}"`
+    Mend: Fill in the values before you send. A pattern such as `^\d{7}$` is no placeholder.
+    """
+    description = reading.description
+    if not description or "{" not in description:
+        return
+    own = (
+        frozenset().union(*(entry.placeholders for entry in _entries_of_status(reading)))
+        if reading.entries
+        else {"{0}"}
+    )
+    left = sorted(placeholder for placeholder in own if placeholder in description)
+    if left:
+        yield Violation(
+            f"{', '.join(left)} was never filled in: {shown(description)}",
+            place(reading, "description"),
+            expected="values in the place of placeholders",
+            actual=", ".join(left),
+        )
+
+
+def description_template(reading: "Reading") -> "Iterator[Violation]":
+    """A description that fits none of the templates of its code; off by default, because the real texts never do.
+
+    Page: gives every code one text, five codes two rows.
+    Example: `"description": "Oops"`
+    Mend: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the page for the official texts.
+    """
+    description, entries = reading.description, _entries_of_status(reading)
+    if not description or not entries:
+        return
+    text = unescape(description)
+    if not any(fits(text, template) for entry in entries for template in entry.templates):
+        yield Violation(
+            f"{shown(description)} fits no template of code {reading.code}",
+            place(reading, "description"),
+            expected=" or ".join(template for entry in entries for template in entry.templates),
+            actual=shown(description),
+        )
+
+
+def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
+    """Say with which statuses and texts a code is documented, such as ``409 Conflict ("Another request ...")``."""
+    return " and ".join(
+        f'{contract.reason(entry.status)} ("{cut(entry.description, _LONGEST_TEMPLATE)}")' for entry in entries
+    )
+
+
+def nearest_entry(contract: "Contract", code: str) -> str:
+    """Name the documented code that looks most like this one, or nothing if none does."""
+    close = get_close_matches(code, contract.catalogue.codes, n=1, cutoff=0.7) if len(code) <= _LONGEST_CODE else []
+    return (
+        f"nearest documented code: {close[0]} with {documented(contract, contract.catalogue[close[0]])}"
+        if close
+        else ""
+    )
+
+
+def _is_judged(reading: "Reading") -> bool:
+    return reading.code is not None and reading.exchange.status in reading.contract.paired_statuses
+
+
+def _entries_of_status(reading: "Reading") -> "tuple[Entry, ...]":
+    """Return the entries of this code and status, or of the code where the pairing is undocumented."""
+    status = reading.exchange.status
+    return tuple(entry for entry in reading.entries if entry.status == status) or reading.entries
+
+
+def _code(code: str) -> str:
+    return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
+
+
+RULES = (code_unknown, pairing, description_placeholder, description_template)

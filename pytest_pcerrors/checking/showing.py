@@ -1,0 +1,74 @@
+"""Values from the wire made fit to be shown: short, on one line, encodable as UTF-8, without secrets."""
+
+import json
+from itertools import islice
+
+from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.jsontext import type_of
+
+_LONGEST_VALUE = 60
+_LONGEST_TEXT = 600
+
+
+def shown(value: object) -> str:
+    """Say what a JSON value is, in at most some sixty characters.
+
+    >>> shown("Order 7"), shown(2000), shown([1, 2]), shown({}), shown(None)
+    ('"Order 7"', '2000', 'an array of 2', 'an object without members', 'null')
+    """
+    match value:
+        case str():
+            return cut(json.dumps(masked(value[: _LONGEST_VALUE * 4]), ensure_ascii=False), _LONGEST_VALUE)
+        case dict():
+            return (
+                f"an object with {cut(', '.join(islice(value, 5)), _LONGEST_VALUE)}"
+                if value
+                else "an object without members"
+            )
+        case list():
+            return f"an array of {len(value)}"
+        case int() | float() if not isinstance(value, bool):
+            return cut(json.dumps(value), _LONGEST_VALUE)
+        case _:
+            return json.dumps(value)
+
+
+def cut(text: str, longest: int) -> str:
+    """Cut a text to at most `longest` characters and a mark that says so.
+
+    >>> cut("abcdef", 3), cut("abc", 3)
+    ('abc...', 'abc')
+    """
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def safe(text: str) -> str:
+    r"""Return a text as one that any UTF-8 terminal shows: control characters and surrogates escaped, secrets hidden.
+
+    >>> safe("a\ud800\x1b[31m")
+    'a\\ud800\\x1b[31m'
+    """
+    return "".join(map(_visible, cut(masked(text), _LONGEST_TEXT)))
+
+
+def article(name: str) -> str:
+    """Put the indefinite article before a word.
+
+    >>> article("integer"), article("string")
+    ('an integer', 'a string')
+    """
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def typed(value: object) -> str:
+    """Say what a value is, with the JSON name of its type where that is not plain from its looks.
+
+    >>> typed(2000), typed(True), typed(None)
+    ('the number 2000', 'the boolean true', 'null')
+    """
+    kind = {"integer": "number"}.get(type_of(value), type_of(value))
+    return shown(value) if kind in ("array", "object", "null") else f"the {kind} {shown(value)}"
+
+
+def _visible(letter: str) -> str:
+    return letter if letter.isprintable() else ascii(letter)[1:-1]

@@ -1,0 +1,28 @@
+"""Options that several subcommands share, and what they stand for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.checking.profiles import PROFILES
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.settings import Settings
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+contract_option: Decorator = click.option(
+    "--contract", "contract_file", metavar="FILE", help="A contract file instead of the shipped contract."
+)
+profile_option: Decorator = click.option(
+    "--profile", type=click.Choice(list(PROFILES)), help="The profile for everything."
+)
+
+
+def policy_for(contract_file: str | None = None, profile: str | None = None) -> tuple[Policy, Settings]:
+    """Return the policy that settings and options describe, and the settings of the working directory."""
+    settings = Settings.find(Path.cwd())
+    contract = Contract.load(contract_file) if contract_file else None
+    return Policy.of_settings(settings, contract=contract, profile=profile), settings

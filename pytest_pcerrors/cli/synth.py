@@ -1,0 +1,42 @@
+"""``pcerrors synth``: conforming cassettes made from a contract."""
+
+from pathlib import Path
+
+import click
+
+from pytest_pcerrors.cli.options import contract_option, policy_for
+from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.errors import UsageError
+
+
+@click.command()
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to; default: `cassettes` of the settings.",
+)
+@click.option("--status", type=int, help="Only errors with this HTTP status.")
+@click.option("--code", help="Only this error code.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other identifiers and dates.")
+@contract_option
+def synth(output: Path | None, status: int | None, code: str | None, seed: int, contract_file: str | None) -> int:
+    """Write conforming cassettes, one file a status, that vcrpy replays: a request and a response for every documented error.
+
+    A file of the same name is replaced.
+    """
+    from pytest_pcerrors.interception.cassettes import cassette_text
+    from pytest_pcerrors.simulation.synthesis import synthesize_entry
+
+    policy, settings = policy_for(contract_file)
+    entries = policy.contract.catalogue.select(status=status, code=code)
+    if not entries:
+        raise UsageError("no documented error has this status and code; see `pcerrors list`")
+    folder = output or settings.cassettes
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in sorted({entry.status for entry in entries}):
+        exchanges = [synthesize_entry(entry, policy.contract, seed) for entry in entries if entry.status == each]
+        file = folder / f"{each}.yaml"
+        write_whole(file, cassette_text(exchanges))
+        click.echo(f"{file}: {len(exchanges)} exchange{'' if len(exchanges) == 1 else 's'}")
+    return 0

@@ -1,0 +1,1 @@
+"""What is promised: the contract, its catalogue, the files that hold it."""

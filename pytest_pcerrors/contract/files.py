@@ -1,0 +1,102 @@
+"""Contract files: read and validated against their published schema, written whole."""
+
+import json
+from collections import Counter
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from pytest_pcerrors.contract.model import Catalogue, Contract, Deviation, Entry, Page
+from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
+from pytest_pcerrors.errors import UsageError
+
+_PACKAGE = "pytest_pcerrors.contract"
+
+
+@cache
+def shipped_contract() -> Contract:
+    """Return the Partner Center contract that ships with the package; its validity is proved by the tests."""
+    with as_file(files(_PACKAGE).joinpath("partner_center.json")) as path:
+        return _contract(read_json_object(path))
+
+
+def load_contract(path: str | Path) -> Contract:
+    """Read a contract file, hold it against the schema of contract files, and make a `Contract` of it."""
+    document = read_json_object(Path(path))
+    hold_against(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
+    _check_error_schema(document["schema"], str(path))
+    _check_pairings(document["entries"], str(path))
+    return _contract(document)
+
+
+def save_contract(contract: Contract, path: str | Path) -> None:
+    """Write a contract file, one catalogue entry a line so that changes show well in a diff."""
+    write_whole(Path(path), contract_text(contract))
+
+
+def contract_text(contract: Contract) -> str:
+    """Return the text of a contract file."""
+    head = {
+        "format": 1,
+        "name": contract.name,
+        "page": {name: value for name, value in vars(contract.page).items() if value},
+        "hosts": list(contract.hosts),
+        "statuses": {str(status): phrase for status, phrase in contract.statuses.items()},
+        **({"challenge": contract.challenge} if contract.challenge else {}),
+        "members": {name: "/" + "/".join(map(_escape, steps)) for name, steps in contract.members.items()},
+        "deviations": [
+            {**vars(deviation), "at": "/" + "/".join(map(_escape, deviation.at))} for deviation in contract.deviations
+        ],
+        "schema": contract.error_schema,
+    }
+    rows = ",\n".join(
+        "    "
+        + json.dumps({"status": each.status, "code": each.code, "descriptions": each.templates}, ensure_ascii=False)
+        for each in contract.catalogue
+    )
+    return json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}") + f',\n  "entries": [\n{rows}\n  ]\n}}\n'
+
+
+def _contract(document: dict[str, Any]) -> Contract:
+    return Contract(
+        name=document["name"],
+        statuses={int(status): phrase for status, phrase in document["statuses"].items()},
+        catalogue=Catalogue(
+            tuple(Entry(each["status"], each["code"], tuple(each["descriptions"])) for each in document["entries"])
+        ),
+        error_schema=document["schema"],
+        members={name: _steps(pointer) for name, pointer in document["members"].items()},
+        hosts=tuple(host.lower() for host in document.get("hosts", ())),
+        challenge=document.get("challenge"),
+        deviations=tuple(
+            Deviation(each["rule"], _steps(each["at"]), each["type"], each.get("note", ""))
+            for each in document.get("deviations", ())
+        ),
+        page=Page(**document.get("page", {})),
+    )
+
+
+def _check_error_schema(schema: dict[str, Any], where: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    hold_against(
+        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /schema is no JSON Schema"
+    )
+
+
+def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
+    counts = Counter((each["status"], each["code"]) for each in entries)
+    for (status, code), count in counts.items():
+        if count > 1:
+            raise UsageError(
+                f"{where}: at /entries: {status} with {code} stands {count} times; give one entry all its descriptions"
+            )
+
+
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def _escape(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,43 @@
+"""Description templates: texts with ``{0}``, ``{1}``, ... where the service fills in values."""
+
+import re
+
+_PLACEHOLDER = re.compile(r"\{\d\}")
+
+
+def placeholders(template: str) -> frozenset[str]:
+    r"""Return every ``{n}`` of a template; a quantifier such as ``\d{7}`` inside a pattern is none.
+
+    >>> sorted(placeholders("Order {0} of customer {1}"))
+    ['{0}', '{1}']
+    >>> placeholders(r"must match ^(\d{7}|\d{10})$")
+    frozenset()
+    """
+    return frozenset(match.group() for match in _PLACEHOLDER.finditer(template) if not _is_quantifier(template, match))
+
+
+def fits(description: str, template: str) -> bool:
+    """Tell whether a text is the template with its placeholders filled in, in time linear in its length.
+
+    >>> fits("Another request is already processing cart 7", "Another request is already processing cart {0}")
+    True
+    >>> fits("No such cart", "Another request is already processing cart {0}")
+    False
+    """
+    pieces = _PLACEHOLDER.split(template)
+    if len(pieces) == 1:
+        return description == template
+    first, *middle, last = pieces
+    if not description.startswith(first):
+        return False
+    at = len(first)
+    for piece in middle:
+        found = description.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return description.endswith(last) and at + len(last) <= len(description)
+
+
+def _is_quantifier(template: str, match: re.Match[str]) -> bool:
+    return template[max(0, match.start() - 2) : match.start()] in (r"\d", r"\w", r"\s")

@@ -1,0 +1,63 @@
+"""What goes wrong with the use of this library, as opposed to a contract that is broken."""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_KNOWN = 20
+
+
+class UsageError(Exception):
+    """This library was misused: a bad argument, setting, contract file or archive.
+
+    It never stands for a broken contract; that is `ContractViolation`.
+
+    >>> from pytest_pcerrors import UsageError, check
+    >>> try:
+    ...     check(42)
+    ... except UsageError as error:
+    ...     print(str(error).splitlines()[0])
+    an int is no response
+    """
+
+
+class ArchiveError(UsageError):
+    """A file of recordings cannot be read, or not to its end.
+
+    `place` is ``path``, ``path:line`` or ``path#/pointer``; `problem` says what is wrong and how to mend it.
+
+    >>> str(ArchiveError("cart.yaml:7", "not YAML: a quote is never closed"))
+    'cart.yaml:7: not YAML: a quote is never closed'
+    """
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
+
+
+class PcErrorsWarning(UserWarning):
+    """A violation whose severity is ``warning``: the test goes on, the warning is told.
+
+    >>> from pytest_pcerrors import PcErrorsWarning
+    >>> issubclass(PcErrorsWarning, UserWarning)
+    True
+    """
+
+
+def nearest(word: str, known: "Iterable[str]") -> str:
+    """Return a hint naming the known word that looks most like `word`, or some of those known.
+
+    >>> nearest("profil", ["profile", "hosts"])
+    'did you mean "profile"?'
+    >>> nearest("zzz", ["b", "a"])
+    'known are a, b'
+    """
+    choices = sorted(known)
+    close = get_close_matches(word, choices, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    more = ", ..." if len(choices) > _MOST_KNOWN else ""
+    return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"

@@ -1,0 +1,1 @@
+"""Files of recorded exchanges: cassettes, HAR, NDJSON."""

@@ -1,0 +1,166 @@
+"""The one normal form of what came over the wire: a response, and its request where known."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.bodies import decompressed
+from pytest_pcerrors.exchange.redaction import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    RawHeaders: TypeAlias = "Headers | Mapping[str, str] | Iterable[tuple[str, str]]"
+
+_STATUS_RANGE = range(100, 1000)
+
+
+class Headers:
+    """Header fields in their order, repeated ones apart; names are compared without regard to letter case.
+
+    >>> headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
+    >>> headers.all("SET-COOKIE"), headers.get("retry-after")
+    (['a=1', 'b=2'], None)
+    """
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: "RawHeaders" = ()) -> None:
+        items = pairs if isinstance(pairs, Headers) else pairs.items() if hasattr(pairs, "items") else pairs
+        try:
+            self._pairs = tuple((_text(name), _text(value)) for name, value in items)
+        except (TypeError, ValueError):
+            raise UsageError("headers are a mapping or pairs of name and value") from None
+
+    def __iter__(self) -> "Iterator[tuple[str, str]]":
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._pairs == other._pairs
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a header, in order."""
+        wanted = name.lower()
+        return [value for each, value in self._pairs if each.lower() == wanted]
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of a header, or None."""
+        wanted = name.lower()
+        for each, value in self._pairs:
+            if each.lower() == wanted:
+                return value
+        return None
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Request:
+    """The request that a response answers.
+
+    >>> Request("POST", "https://api.partnercenter.microsoft.com/v1/customers").host
+    'api.partnercenter.microsoft.com'
+    """
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+
+    def __init__(self, method: str, url: str, headers: "RawHeaders" = (), body: bytes = b"") -> None:
+        object.__setattr__(self, "method", method.upper())
+        object.__setattr__(self, "url", url)
+        object.__setattr__(self, "headers", Headers(headers))
+        object.__setattr__(self, "body", body)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {masked(self.url)}>"
+
+    @property
+    def host(self) -> str | None:
+        """The host that the URL names, in lower case, without port; None for a relative or a broken URL."""
+        try:
+            return urlsplit(self.url).hostname
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Exchange:
+    """One response, with its request, reason phrase and origin where known.
+
+    `headers` is None where they are unknown: rules about headers then do not run. `body` is what the server said,
+    decompressed. `origin` is where a recording has it: ``path:line`` or ``path#/log/entries/3``.
+
+    >>> Exchange(409, {"Content-Type": "application/json"}, b'{"code": "800064"}')
+    <Exchange 409, 18 bytes>
+    """
+
+    status: int
+    headers: Headers | None
+    body: bytes
+    request: Request | None
+    reason: str | None
+    origin: str | None
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument a field
+        self,
+        status: int,
+        headers: "RawHeaders | None",
+        body: bytes,
+        request: Request | None = None,
+        reason: str | None = None,
+        origin: str | None = None,
+    ) -> None:
+        if type(status) is bool or not isinstance(status, int) or status not in _STATUS_RANGE:
+            raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
+        if not isinstance(body, bytes):
+            raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")
+        object.__setattr__(self, "status", int(status))
+        object.__setattr__(self, "headers", None if headers is None else Headers(headers))
+        object.__setattr__(self, "body", decompressed(body))
+        object.__setattr__(self, "request", request)
+        object.__setattr__(self, "reason", reason)
+        object.__setattr__(self, "origin", origin)
+
+    @classmethod
+    def of(cls, response: object) -> "Exchange":
+        """Take an exchange from any kind of response that `check` takes; a `UsageError` names the kinds if it is none.
+
+        >>> Exchange.of((404, b"")).status
+        404
+        """
+        from pytest_pcerrors.exchange.adapters import exchange_of
+
+        return exchange_of(response)
+
+    def __repr__(self) -> str:
+        asked = f" {self.request.method} {masked(self.request.url)}" if self.request else ""
+        return f"<Exchange {self.status}{asked}, {len(self.body)} bytes>"
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a response header, or None where it is absent or headers are unknown.
+
+        >>> Exchange(429, {"Retry-After": "57"}, b"").header("retry-after")
+        '57'
+        """
+        return self.headers.get(name) if self.headers is not None else None
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type of the body in lower case, without parameters such as charset (RFC 9110, section 8.3).
+
+        >>> Exchange(404, {"Content-Type": "Application/JSON; charset=utf-8"}, b"").media_type
+        'application/json'
+        """
+        value = self.header("Content-Type")
+        return None if value is None else value.partition(";")[0].strip().lower()

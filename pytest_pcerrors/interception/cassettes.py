@@ -1,0 +1,39 @@
+"""Cassettes in vcrpy's own format, written by vcrpy's own serializer."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_pcerrors.exchange.model import Exchange, Headers
+
+
+def cassette_text(exchanges: "Iterable[Exchange]") -> str:
+    """Return the text of a YAML cassette that vcrpy replays; every exchange must know its request."""
+    from vcr.request import Request
+    from vcr.serialize import serialize
+    from vcr.serializers import yamlserializer
+
+    requests, responses = [], []
+    for exchange in exchanges:
+        asked = exchange.request
+        if asked is None:
+            raise ValueError(f"{exchange!r} has no request, so nothing could be answered with it")
+        requests.append(Request(asked.method, asked.url, asked.body or None, dict(asked.headers)))
+        responses.append(
+            {
+                "status": {"code": exchange.status, "message": exchange.reason or ""},
+                "headers": _lists(exchange.headers),
+                "body": {"string": exchange.body},
+            }
+        )
+    text: str = serialize({"requests": requests, "responses": responses}, yamlserializer)
+    return text
+
+
+def _lists(headers: "Headers | None") -> dict[str, Any]:
+    """Return headers as vcrpy has them: each name with the list of its values."""
+    lists: dict[str, list[str]] = {}
+    for name, value in headers or ():
+        lists.setdefault(name, []).append(value)
+    return lists

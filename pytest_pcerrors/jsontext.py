@@ -1,0 +1,75 @@
+"""JSON from hostile hands: every way in which text can fail to be one JSON value ends in one exception."""
+
+import json
+from collections import Counter
+
+
+class JsonError(ValueError):
+    """The text is not one JSON value; the message says where and why in a few words."""
+
+
+class RepeatedNames(dict[str, object]):
+    """An object in which at least one name stands more than once; the last value won (RFC 8259, section 4)."""
+
+    names: tuple[str, ...]
+
+
+def parse(text: str) -> object:
+    """Parse one JSON value strictly as RFC 8259 has it, without NaN and Infinity.
+
+    An object in which a name is repeated comes back as `RepeatedNames`.
+
+    >>> parse('{"code": "800064"}')
+    {'code': '800064'}
+    >>> parse('[NaN]')
+    Traceback (most recent call last):
+    pytest_pcerrors.jsontext.JsonError: NaN is no JSON value
+    """
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise JsonError("nested too deeply to read") from None
+    except JsonError:
+        raise
+    except ValueError:
+        raise JsonError("a number with too many digits to read") from None
+
+
+def type_of(value: object) -> str:
+    """Return the JSON name of the type of a parsed value; a number without a fraction is an ``integer``.
+
+    >>> [type_of(value) for value in ({}, [], "", 1, 1.0, True, None)]
+    ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null']
+    """
+    return _NAMES[type(value)]
+
+
+_NAMES: dict[type, str] = {
+    str: "string",
+    dict: "object",
+    RepeatedNames: "object",
+    list: "array",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    counts = Counter(name for name, _ in pairs)
+    repeated = RepeatedNames(members)
+    repeated.names = tuple(name for name, count in counts.items() if count > 1)
+    return repeated
+
+
+def _refuse(constant: str) -> object:
+    raise JsonError(f"{constant} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)

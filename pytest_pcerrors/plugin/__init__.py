@@ -1,0 +1,1 @@
+"""The pytest plugin: hooks that only translate, and cassette items."""

@@ -1,0 +1,1 @@
+"""What was found, told: one module a format."""

@@ -1,0 +1,86 @@
+"""The text of a failure: every violation of one response, where it came from, and what it said."""
+
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.showing import cut, safe
+from pytest_pcerrors.checking.violation import EXPECTATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_pcerrors.checking.violation import Violation
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.exchange.model import Exchange
+
+_LONGEST_BODY = 160
+_LONGEST_URL = 200
+_CORRELATION = "MS-CorrelationId"
+
+
+def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
+    """Say in a few lines what is wrong with a response: one line a violation, aligned, then origin and body.
+
+    >>> from pytest_pcerrors import Contract, Exchange, check
+    >>> response = Exchange(409, None, b'{"code": "800061", "description": "No", "source": "PartnerFD"}')
+    >>> print(failure_text(response, check(response), Contract.default()))
+    409 Conflict breaks the Partner Center error contract in 1 place:
+      pairing  /code  code 800061 is documented with 400 Bad Request ("Canceling this order is not possible"), not with 409
+    body: {"code": "800061", "description": "No", "source": "PartnerFD"}
+    """
+    return "\n".join([headline(exchange, violations, contract), *violation_lines(violations), *context_lines(exchange)])
+
+
+def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
+    """Return the first line: which response breaks which contract, or is not what was expected, in how many places."""
+    unexpected = sum(violation.rule in EXPECTATIONS for violation in violations)
+    broken = len(violations) - unexpected
+    said = [f"breaks the {contract.name} error contract in {_places(broken)}"] if broken else []
+    said += [f"is not what was expected in {_places(unexpected)}"] if unexpected else []
+    return safe(f"{status_line(exchange, contract)} {' and '.join(said)}:")
+
+
+def violation_lines(violations: "Sequence[Violation]") -> list[str]:
+    """Return a line for each violation, rules and pointers aligned, and a line for each hint."""
+    labels = [_label(violation) for violation in violations]
+    margin = max(map(len, labels), default=0)
+    pointers = max((len(violation.pointer) + 2 for violation in violations if violation.pointer), default=0)
+    lines = []
+    for label, violation in zip(labels, violations, strict=True):
+        lines.append(f"  {label:{margin}}  {violation.pointer:{pointers}}{violation.message}")
+        if violation.hint:
+            lines.append(f"  {'':{margin}}  {'':{pointers}}{violation.hint}")
+    return lines
+
+
+def context_lines(exchange: "Exchange") -> list[str]:
+    """Return the lines that say where a response came from and what it held; secrets are hidden, long bodies cut."""
+    request = exchange.request
+    asked = f"{request.method} {cut(safe(request.url), _LONGEST_URL)}" if request else ""
+    where = ", ".join(filter(None, [exchange.origin, asked]))
+    correlation = exchange.header(_CORRELATION)
+    what = [f"{_CORRELATION} {safe(correlation)}"] if correlation else []
+    if exchange.body:
+        what.append(f"body: {body_text(exchange.body)}")
+    return [line for line in (f"in {where}" if where else "", "   ".join(what)) if line]
+
+
+def body_text(body: bytes) -> str:
+    """Return the beginning of a body on one line, fit to be shown."""
+    text = body[: _LONGEST_BODY * 16].decode("utf-8", "backslashreplace")
+    return cut(safe(" ".join(text.split())), _LONGEST_BODY)
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
+
+
+def _label(violation: "Violation") -> str:
+    return f"{violation.rule} (warning)" if violation.severity == "warning" else violation.rule
+
+
+def status_line(exchange: "Exchange", contract: "Contract") -> str:
+    """Return status and reason phrase, the one that came where it is another than the documented one."""
+    documented = contract.reason(exchange.status)
+    if exchange.reason and exchange.reason.lower() not in documented.lower():
+        return cut(f"{exchange.status} {exchange.reason}", 80)
+    return documented

@@ -1,0 +1,63 @@
+"""The report formats: each a function that turns findings into text, piece by piece."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.reporting.failure import context_lines, headline, violation_lines
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.audit import Finding
+    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.reporting.tally import Tally
+
+    Format = Callable[..., Iterator[str]]
+
+
+def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:
+    """Yield a paragraph for each response with violations, and a summary that is counted by then."""
+    for finding in findings:
+        if finding.exchange is None:
+            yield "\n".join([f"{finding.origin} cannot be read:", *violation_lines(finding.violations), "\n"])
+        elif finding.violations:
+            lines = [
+                headline(finding.exchange, finding.violations, policy.contract),
+                *violation_lines(finding.violations),
+                *context_lines(finding.exchange),
+            ]
+            yield "\n".join([*lines, "\n"])
+    if not quiet:
+        yield f"{tally.sentence()}\n"
+
+
+def as_json(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+    """Yield one JSON document: contract, findings with violations, summary.
+
+    Its form: ``{"contract": NAME, "findings": [{"origin", "kind", "status", "method", "url", "code", "violations":
+    [{"rule", "severity", "message", "pointer", "expected", "actual", "hint"}]}], "summary": {...}}``.
+    """
+    yield f'{{"contract": {json.dumps(policy.contract.name)}, "findings": ['
+    separator = "\n"
+    for finding in findings:
+        if finding.violations:
+            yield separator + json.dumps(_data(finding))
+            separator = ",\n"
+    yield f'\n], "summary": {json.dumps(tally.as_data())}}}\n'
+
+
+def _data(finding: "Finding") -> dict[str, Any]:
+    exchange, verdict = finding.exchange, finding.verdict
+    request = exchange.request if exchange else None
+    return {
+        "origin": finding.origin,
+        "kind": finding.kind,
+        "status": exchange.status if exchange else None,
+        "method": request.method if request else None,
+        "url": masked(request.url) if request else None,
+        "code": verdict.reading.code if verdict else None,
+        "violations": [vars(violation) for violation in finding.violations],
+    }
+
+
+FORMATS: "dict[str, Format]" = {"text": as_text, "json": as_json}

@@ -1,0 +1,130 @@
+"""The table ``[tool.pcerrors]`` of pyproject.toml, read into one object; its JSON Schema is the one list of its keys."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.documents import hold_against, published_schema
+from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SETTINGS_FILE = "pyproject.toml"
+
+
+@dataclass(frozen=True)
+class AllowanceSetting:
+    """One ``[[tool.pcerrors.allow]]`` table; empty `code` or `status`, and None, stand for any."""
+
+    rule: str
+    reason: str
+    code: frozenset[str] = frozenset()
+    status: frozenset[int] = frozenset()
+    url: str | None = None
+    path: Path | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``[tool.pcerrors]`` says; every path is absolute. Without a table, the defaults.
+
+    >>> Settings(root=Path("/project")).profile
+    'documented'
+    """
+
+    root: Path
+    profile: str = "documented"
+    contract: Path | None = None
+    collect: tuple[Path, ...] = ()
+    cassettes: Path = Path("cassettes")
+    hosts: tuple[str, ...] | None = None
+    length_unit: str = "code-points"
+    rules: tuple[str, ...] = ()
+    severity: "Mapping[str, str]" = field(default_factory=dict)
+    profile_by_path: tuple[tuple[Path, str], ...] = ()
+    allow: tuple[AllowanceSetting, ...] = ()
+
+    @classmethod
+    def find(cls, directory: Path) -> "Settings":
+        """Read the table from the nearest pyproject.toml that has one, in `directory` or above it."""
+        for folder in (directory, *directory.parents):
+            file = folder / SETTINGS_FILE
+            if file.is_file() and (table := _table(file)) is not None:
+                return cls.of_table(table, folder, str(file))
+        return cls(root=directory)
+
+    @classmethod
+    def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
+        """Make settings of a parsed table; a `UsageError` names every key that does not fit.
+
+        >>> Settings.of_table({"profil": "observed"}, Path("/project"))
+        Traceback (most recent call last):
+        pytest_pcerrors.errors.UsageError: pyproject.toml: [tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?
+        """
+        table = _without_dates(table)
+        where = f"{where}: [tool.pcerrors]"
+        hold_against(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
+        contract = table.get("contract")
+        return cls(
+            root=root,
+            profile=table.get("profile", cls.profile),
+            contract=root / contract if contract else None,
+            collect=tuple(root / path for path in table.get("collect", ())),
+            cassettes=root / table.get("cassettes", cls.cassettes),
+            hosts=tuple(host.lower() for host in table["hosts"]) if "hosts" in table else None,
+            length_unit=table.get("length-unit", cls.length_unit),
+            rules=tuple(table.get("rules", ())),
+            severity=table.get("severity", {}),
+            profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
+            allow=tuple(_allowance(each, root, where) for each in table.get("allow", ())),
+        )
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file}: not TOML: {error}") from None
+    tools = document.get("tool", {})
+    table = tools.get("pcerrors") if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise UsageError(f"{file}: tool.pcerrors is a table, write [tool.pcerrors]")
+    return table
+
+
+def _without_dates(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _without_dates(each) for name, each in value.items()}
+        case list():
+            return [_without_dates(each) for each in value]
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _allowance(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
+    try:
+        until = date.fromisoformat(table["until"]) if "until" in table else None
+    except ValueError:
+        raise UsageError(f"{where}: at /allow: {table['until']} is no day; write it as 2027-06-30") from None
+    return AllowanceSetting(
+        rule=table["rule"],
+        reason=table["reason"],
+        code=frozenset(str(code) for code in _listed(table.get("code", ()))),
+        status=frozenset(_listed(table.get("status", ()))),
+        url=table.get("url"),
+        path=root / table["path"] if "path" in table else None,
+        until=until,
+    )
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int) else value

@@ -1,0 +1,1 @@
+"""Responses made from a contract."""

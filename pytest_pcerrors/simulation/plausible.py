@@ -1,0 +1,79 @@
+"""What is plausible around a documented error: the request it answers, and the values in its text, guessed from its words."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pytest_pcerrors.contract.templates import placeholders
+
+
+class Operation(NamedTuple):
+    """One operation of the API: `words` that descriptions of its errors use, method, path template, and a request body."""
+
+    words: str
+    method: str
+    path: str
+    body: object = None
+
+
+OPERATIONS = (
+    Operation(
+        "registration|phone number", "POST", "/v1/customers", {"companyProfile": {"domain": "example.onmicrosoft.com"}}
+    ),
+    Operation("cart", "POST", "/v1/customers/{customer}/carts/{cart}/checkout"),
+    Operation("transfer", "POST", "/v1/customers/{customer}/transfers", {"sourcePartnerTenantId": "{partner}"}),
+    Operation("upgrade", "POST", "/v1/productupgrades", {"customerId": "{customer}", "productFamily": "azure"}),
+    Operation("order", "PATCH", "/v1/customers/{customer}/orders/{order}", {"status": "cancelled"}),
+    Operation(
+        "subscription|autorenew|seat",
+        "PATCH",
+        "/v1/customers/{customer}/subscriptions/{subscription}",
+        {"quantity": 10},
+    ),
+    Operation("agreement", "GET", "/v1/customers/{customer}/agreements"),
+    Operation("MPN|profile", "GET", "/v1/profiles/mpn?mpnId=1234567"),
+    Operation("license|user|object ID", "GET", "/v1/customers/{customer}/users/{user}"),
+    Operation("offer|country|promotion", "GET", "/v1/offers?country=US"),
+    Operation(
+        "product|SKU|catalog|availability|item", "GET", "/v1/products/{product}/skus/0001/availabilities?country=US"
+    ),
+    Operation("", "GET", "/v1/customers/{customer}"),
+)
+
+
+VALUES = (
+    (r"(pattern|expression) \{\d\}", r"^(\d{7}|\d{10})$"),
+    (r"only \{\d\}", "10"),
+    (r"\{\d\} (seats|assets)", "25"),
+    (r"\{\d\} day", "7"),
+    (r"duration \{\d\}", "P5Y"),
+    (r"to the status \{\d\}", "active"),
+    (r"status \{\d\}", "suspended"),
+    (r"(details|information): \{\d\}|at \{\d\}", "https://partner.microsoft.com"),
+)
+"""What stands for a placeholder, by the words around it; an identifier where none fits."""
+
+
+def operation_for(description: str) -> Operation:
+    """Return the operation whose words a description uses first in the order of `OPERATIONS`; the last fits anything.
+
+    >>> operation_for("Cart {0} was submitted before and cannot be checked out again").path
+    '/v1/customers/{customer}/carts/{cart}/checkout'
+    """
+    return next(each for each in OPERATIONS if re.search(each.words, description, re.IGNORECASE))
+
+
+def fill_in(template: str, identifier: Callable[[], str]) -> str:
+    """Put plausible values in the place of the placeholders of a template.
+
+    >>> fill_in("Seats wanted: only {1} more for {0}", lambda: "7f3c")
+    'Seats wanted: only 10 more for 7f3c'
+    """
+    for placeholder in sorted(placeholders(template)):
+        value = next((value for words, value in VALUES if _stands_in(placeholder, words, template)), None)
+        template = template.replace(placeholder, value or identifier())
+    return template
+
+
+def _stands_in(placeholder: str, words: str, template: str) -> bool:
+    return re.search(words.replace(r"\{\d\}", re.escape(placeholder)), template) is not None

@@ -1,0 +1,148 @@
+"""Conforming exchanges made from a contract: for any documented error a request and the full response to it."""
+
+import json
+import random
+import re
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.plausible import fill_in, operation_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_pcerrors.contract.model import Entry
+
+_FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_UNAUTHORIZED = 401
+_SAMPLES: "Mapping[str, Any]" = {
+    "string": "text",
+    "integer": 1,
+    "number": 1,
+    "boolean": False,
+    "array": [],
+    "null": None,
+}
+
+
+def synthesize(
+    code: int | str, *, status: int | None = None, contract: Contract | None = None, seed: int = 0
+) -> Exchange:
+    """Make a conforming exchange for a documented error: request, headers, and a body with its placeholders filled in.
+
+    The same arguments give the same exchange. A code that is not in the catalogue, or that is documented with several
+    statuses while none is given, is a `UsageError`; so is a contract whose schema asks for more than can be made up.
+
+    >>> exchange = synthesize(800064)
+    >>> exchange.status, exchange.request.method
+    (409, 'POST')
+    """
+    contract = contract or Contract.default()
+    return synthesize_entry(_entry(str(code), status, contract), contract, seed)
+
+
+def synthesize_catalogue(contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
+    """Make an exchange for every entry of the catalogue, by status.
+
+    >>> from pytest_pcerrors import Contract
+    >>> {status: len(each) for status, each in synthesize_catalogue(Contract.default()).items() if status > 404}
+    {409: 10, 417: 1, 500: 9, 501: 1}
+    """
+    by_status = defaultdict(list)
+    for entry in sorted(contract.catalogue, key=lambda entry: entry.status):
+        by_status[entry.status].append(synthesize_entry(entry, contract, seed))
+    return dict(by_status)
+
+
+def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
+    """Make the exchange for one entry."""
+    chance = random.Random(f"{seed} {entry.status} {entry.code}")  # noqa: S311 - identifiers in a recording are no secrets
+    request = _request(entry, contract, chance)
+    body = json.dumps(_body(entry, contract, chance), ensure_ascii=False).encode()
+    headers = _headers(entry, contract, chance, request, len(body))
+    reason = contract.reason(entry.status).partition(" ")[2]
+    exchange = Exchange(entry.status, headers, body, request, reason)
+    found = Policy(contract).judge(exchange).errors
+    if found:
+        raise UsageError(f"no conforming response can be made up for this contract: {found[0]}")
+    return exchange
+
+
+def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
+    if code not in contract.catalogue:
+        raise UsageError(f"code {code} is not in the catalogue; {nearest(code, contract.catalogue.codes)}")
+    fitting = [entry for entry in contract.catalogue[code] if status in (None, entry.status)]
+    if len(fitting) != 1:
+        statuses = " and ".join(str(entry.status) for entry in contract.catalogue[code])
+        raise UsageError(f"code {code} is documented with {statuses}; say which status")
+    return fitting[0]
+
+
+def _request(entry: "Entry", contract: Contract, chance: random.Random) -> Request:
+    operation = operation_for(entry.description)
+    path = re.sub(r"\{\w+\}", lambda _: _guid(chance), operation.path)
+    body = re.sub(r"\{\w+\}", lambda _: _guid(chance), json.dumps(operation.body)) if operation.body else ""
+    headers = {"Accept": "application/json", "MS-CorrelationId": _guid(chance), "MS-RequestId": _guid(chance)}
+    if body:
+        headers["Content-Type"] = "application/json"
+    host = contract.hosts[0] if contract.hosts else "api.example.com"
+    return Request(operation.method, f"https://{host}{path}", headers, body.encode())
+
+
+def _headers(
+    entry: "Entry", contract: Contract, chance: random.Random, request: Request, length: int
+) -> list[tuple[str, str]]:
+    moment = _FIRST_DAY + timedelta(seconds=chance.randrange(100 * 24 * 3600))
+    headers = [
+        ("Content-Length", str(length)),
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Date", format_datetime(moment, usegmt=True)),
+        ("MS-CV", f"{chance.getrandbits(96):024x}.0"),
+        ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
+        ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
+        ("MS-ServerId", f"{chance.randrange(10**9):09d}"),
+    ]
+    if entry.status == _UNAUTHORIZED and contract.challenge:
+        headers.append(("WWW-Authenticate", re.sub(r"\{\w+\}", lambda _: _guid(chance), contract.challenge)))
+    return headers
+
+
+def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
+    body = _sample(contract.error_schema)
+    values = {
+        "code": entry.code,
+        "description": fill_in(entry.description, lambda: _guid(chance)),
+        "data": [],
+        "source": "PartnerFD",
+    }
+    for member, steps in contract.members.items():
+        holder = body
+        for step in steps[:-1]:
+            holder = holder.setdefault(step, {})
+        holder[steps[-1]] = values[member]
+    return {name: body[name] for name in (*contract.error_schema.get("properties", ()), *body) if name in body}
+
+
+def _sample(schema: "Mapping[str, Any]") -> Any:
+    """Make up a value for a schema: its constant, its first choice, or the plainest of its type, with what it requires."""
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind != "object":
+        return _SAMPLES[kind]
+    properties = schema.get("properties", {})
+    return {name: _sample(properties.get(name, {})) for name in schema.get("required", ())}
+
+
+def _guid(chance: random.Random) -> str:
+    return str(UUID(int=chance.getrandbits(128), version=4))
