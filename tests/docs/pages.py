@@ -1,0 +1,61 @@
+"""The pages of README and docs as what they are: blocks to write to files, and commands whose output they show."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE_NAME = re.compile(r"\A(?:#|//) ([\w./-]+\.\w+)\n")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, and the line of the page that it begins on."""
+
+    language: str
+    text: str
+    line: int
+
+    @property
+    def file_name(self) -> str | None:
+        """The name that the block's first line, a comment, gives it."""
+        match = _FILE_NAME.match(self.text)
+        return match.group(1) if match else None
+
+    @property
+    def commands(self) -> list[tuple[str, str]]:
+        """Each command of a console block, with the output that it shows."""
+        parts = re.split(r"^\$ (.*)\n", self.text, flags=re.MULTILINE)[1:]
+        return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return the fenced blocks of a page."""
+    text = page.read_text("utf-8")
+    return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)]
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command of a page in a folder, with the programs of this environment first; return all that it prints."""
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "COLUMNS": "80", "HOME": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    return done.stdout.decode()
+
+
+def differs(shown: str, printed: str) -> bool:
+    """Tell whether what a page shows is not what came; ``...`` stands for anything, and white space is folded."""
+    printed = re.sub(r"in \d+\.\d+s", "in 0.12s", printed)
+    return not OutputChecker().check_output(shown, printed, ELLIPSIS | NORMALIZE_WHITESPACE)

@@ -1,0 +1,57 @@
+"""Everything that README and docs show is run, and what they say it prints is compared."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import PAGES, ROOT, blocks, differs, run
+
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_does_what_it_shows(name, tmp_path):
+    """Files are written, Python runs, commands print what the page shows, block after block in one folder."""
+    for block in blocks(ROOT / name):
+        where = f"{name}:{block.line}"
+        if block.file_name:
+            (tmp_path / block.file_name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / block.file_name).write_text(block.text)
+        elif block.language == "python":
+            done = subprocess.run(
+                [sys.executable, "-c", block.text], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, f"{where}: {done.stderr}"
+        elif block.language == "console":
+            for command, shown in block.commands:
+                printed = run(command, tmp_path)
+                assert not differs(shown, printed), f"{where}: $ {command}\n{printed}"
+
+
+def test_readme_begins_with_two_commands():
+    """The first two sh blocks of README are one line each: the main job, and the tests."""
+    first, second = [block.text for block in blocks(ROOT / "README.md") if block.language == "sh"][:2]
+    assert first.count("\n") == second.count("\n") == 1
+    assert "--pc-cassettes=cassettes" in first
+    assert second.rstrip().endswith(".venv/bin/pytest")
+
+
+def test_every_block_is_of_a_language_that_is_run_or_a_file():
+    """A block that nothing proves has no place in the docs, but for sh, which the gate runs, and http."""
+    known = {"python", "console", "toml", "json", "sh", "http", "yaml"}
+    assert {block.language for page in PAGES for block in blocks(page)} <= known
+
+
+def test_every_link_leads_somewhere():
+    """A relative link in README or docs leads to a file of the repository."""
+    import re
+
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_rule_reference_is_made_from_the_rules():
+    """docs/rules.md is what ``pcerrors explain`` prints."""
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"))
