@@ -27,7 +27,7 @@ class Headers:
     __slots__ = ("_pairs",)
 
     def __init__(self, pairs: "RawHeaders" = ()) -> None:
-        items = pairs if isinstance(pairs, Headers) else pairs.items() if hasattr(pairs, "items") else pairs
+        items = pairs.items() if hasattr(pairs, "items") else pairs
         try:
             self._pairs = tuple((_text(name), _text(value)) for name, value in items)
         except (TypeError, ValueError):
@@ -121,7 +121,7 @@ class Exchange:
         reason: str | None = None,
         origin: str | None = None,
     ) -> None:
-        if type(status) is bool or not isinstance(status, int) or status not in _STATUS_RANGE:
+        if not isinstance(status, int) or status not in _STATUS_RANGE:
             raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
         if not isinstance(body, bytes):
             raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.json_files import LONGEST_LINE, read_json_document, read_ndjson
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ READERS: "dict[str, Reader]" = {
 }
 _GZIP = ".gz"
 _GZIP_START = b"\x1f\x8b"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _BUFFER = 64 * 1024
 
 
@@ -65,11 +67,15 @@ def archive_files(path: Path) -> list[Path]:
 
     Hidden files and folders are passed over. A path that does not exist is a `UsageError`.
     """
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise UsageError(f"{path}: no such file or folder")
-    return sorted(file for file in path.rglob("*") if is_archive(file) and not _is_hidden(file.relative_to(path)))
+    try:
+        if path.is_dir():
+            files = (file for file in path.rglob("*") if not _is_hidden(file.relative_to(path)))
+            return sorted(file for file in files if is_archive(file))
+        if path.exists():
+            return [path]
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+    raise UsageError(f"{path}: no such file or folder")
 
 
 def is_archive(file: Path) -> bool:
@@ -92,24 +98,33 @@ def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
     rejoined = _rejoined(start, stream)
     plain: Any = gzip.GzipFile(fileobj=rejoined) if start == _GZIP_START else rejoined
     try:
-        if _ending(Path(name)) in READERS:
-            yield from READERS[_ending(Path(name))](plain, name)
-        else:
-            first_line = plain.readline(LONGEST_LINE)
-            yield from _reader_for(first_line)(_rejoined(first_line, plain), name)
+        reader = READERS.get(_ending(Path(name)))
+        if reader is None:
+            start = _first_lines(plain)
+            reader, plain = _reader_for(start), _rejoined(start, plain)
+        yield from reader(plain, name)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ArchiveError(name, f"broken gzip data: {error}") from None
 
 
-def _reader_for(first_line: bytes) -> "Reader":
-    """Choose a reader: JSON begins with a brace, and an NDJSON file has a whole exchange in its first line."""
-    if not first_line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
+def _first_lines(stream: IO[bytes]) -> bytes:
+    """Take the first line that is not blank from a stream, and the blank ones before it."""
+    lines, line = bytearray(), _BLANK
+    while line and not line.strip(_BLANK) and len(lines) < _BUFFER:
+        line = stream.readline(LONGEST_LINE)
+        lines += line
+    return bytes(lines)
+
+
+def _reader_for(start: bytes) -> "Reader":
+    """Choose a reader: JSON begins with a brace, and an NDJSON file has a whole object in its first line."""
+    if not start.lstrip(_BLANK).startswith(b"{"):
         return read_yaml
     try:
-        list(read_ndjson(BytesIO(first_line), ""))
+        first: Any = parsed(start, "")
     except ArchiveError:
         return read_json_document
-    return read_ndjson
+    return read_json_document if first.keys() & {"interactions", "log"} else read_ndjson
 
 
 class _Rejoined(RawIOBase):
@@ -117,15 +132,14 @@ class _Rejoined(RawIOBase):
 
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         super().__init__()
-        self._start = start
+        self._start = BytesIO(start)
         self._rest = rest
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._start[: len(buffer)] or self._rest.read(len(buffer))
-        self._start = self._start[len(data) :]
+        data = self._start.read(len(buffer)) or self._rest.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 

@@ -1,10 +1,11 @@
 """One item of an archive, whatever its format: parsed JSON, and the exchange it stands for."""
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.errors import ArchiveError, UsageError, readable
 from pytest_pcerrors.exchange.kinds.plain import from_mapping
-from pytest_pcerrors.jsontext import JsonError, parse, type_of
+from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
@@ -17,7 +18,9 @@ def exchange_of_item(item: Any, origin: str) -> "Exchange":
     try:
         return from_mapping({key: value for key, value in item.items() if key != "origin"}, origin)
     except UsageError as error:
-        raise ArchiveError(origin, str(error)) from None
+        raise ArchiveError(origin, readable(str(error))) from None
+    except RecursionError:
+        raise ArchiveError(origin, "nested too deeply for a recording") from None
 
 
 def parsed(data: bytes, place: str) -> Any:
@@ -38,12 +41,12 @@ def outline(value: Any) -> str:
     """Say in a few words what a parsed value is.
 
     >>> outline({"openapi": "3.1.0", "info": {}}), outline([])
-    ('an object with openapi, info', 'array')
+    ('an object with openapi, info', 'an array')
     """
     match value:
         case dict():
-            return f"an object with {', '.join(list(value)[:5]) or 'nothing'}"
+            return readable(f"an object with {', '.join(islice(value, 5)) or 'nothing'}")
         case bytes():
             return "binary data"
         case _:
-            return type_of(value)
+            return article(type_of(value))

@@ -17,14 +17,16 @@ LONGEST_LINE = 64 * 1024 * 1024
 def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
     """Read a JSON document: a vcrpy cassette (origins ``name#/interactions/3``) or HAR 1.2 (``name#/log/entries/3``)."""
     match parsed(stream.read(), name):
-        case {"interactions": list() as items}:
+        case {"interactions": items}:
             pointer = "/interactions"
-        case {"log": {"entries": list() as items}}:
+        case {"log": {"entries": items}}:
             pointer = "/log/entries"
         case document:
             raise ArchiveError(
                 name, f"neither a cassette (interactions) nor HAR (log.entries), but {outline(document)}"
             )
+    if not isinstance(items, list):
+        raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")
     for index, item in enumerate(items):
         if not _was_aborted(item):
             yield exchange_of_item(item, f"{name}#{pointer}/{index}")

@@ -23,9 +23,9 @@ _BINARY = "tag:yaml.org,2002:binary"
 
 
 class YamlError(ValueError):
-    """The stream is no YAML that can be read; `line` counts from 1."""
+    """The stream is no YAML that can be read; `line` counts from 1, and is None where it is not known."""
 
-    def __init__(self, problem: str, line: int) -> None:
+    def __init__(self, problem: str, line: int | None) -> None:
         super().__init__(problem)
         self.line = line
 
@@ -37,11 +37,11 @@ def events(stream: IO[bytes]) -> "Iterator[Event]":
         yield from yaml.parse(stream, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(error.problem or "broken", mark.line + 1 if mark else 1) from None
-    except yaml.YAMLError as error:
-        raise YamlError(
-            f"{getattr(error, 'reason', 'broken')} at position {getattr(error, 'position', 0)}", 1
-        ) from None
+        raise YamlError(error.problem or "broken", mark.line + 1 if mark else None) from None
+    except yaml.reader.ReaderError as error:
+        raise YamlError(f"{error.reason} at position {error.position}", None) from None
+    except (ValueError, OverflowError) as error:  # PyYAML without libyaml, on an escape such as \\UFFFFFFFF
+        raise YamlError(str(error), None) from None
 
 
 def line_of(event: Event) -> int:
@@ -116,7 +116,7 @@ class Builder:
 def _scalar(event: Any) -> str | bytes | None:
     if event.tag == _BINARY:
         try:
-            return b64decode(event.value)
+            return b64decode("".join(event.value.split()), validate=True)
         except (Base64Error, ValueError):
             raise YamlError("the !!binary is no base64", line_of(event)) from None
     if event.tag is None and event.implicit[0] and event.value in _NULLS:

@@ -1,0 +1,172 @@
+"""Cassettes: what vcrpy records is what was served, in each form that a version of it has written."""
+
+import base64
+import gzip
+import json
+import zlib
+
+import pytest
+import requests
+import vcr
+
+from pytest_pcerrors.exchange.archives.files import read_archive
+
+FORBIDDEN = b'{"description": "Forbidden"}'
+PACKED, DEFLATED = gzip.compress(FORBIDDEN, mtime=0), zlib.compress(FORBIDDEN)
+
+
+def encoded(data):
+    """Return base64 as text."""
+    return base64.b64encode(data).decode()
+
+
+def yaml_cassette(response):
+    """Write a cassette of one interaction whose response is given as YAML in flow style."""
+    return f"interactions:\n- request: {{method: GET, uri: 'http://a/'}}\n  response: {response}\nversion: 1\n".encode()
+
+
+@pytest.mark.parametrize("serializer", ["yaml", "json"])
+@pytest.mark.parametrize("path", ["/json", "/chunked", "/repeated-headers", "/no-reason", "/empty", "/text"])
+def test_what_vcrpy_records_is_what_was_served(tmp_path, server, serializer, path):
+    """A response that was recorded is the response that the client saw."""
+    file = tmp_path / f"a.{serializer}"
+    with vcr.VCR(serializer=serializer).use_cassette(str(file)):
+        served = requests.get(server + path, timeout=10)
+    [recorded] = read_archive(file)
+    assert (recorded.status, recorded.reason, recorded.body) == (served.status_code, served.reason, served.content)
+    assert recorded.headers.all("Set-Cookie") == served.raw.headers.getlist("Set-Cookie")
+    assert (recorded.request.method, recorded.request.url) == ("GET", server + path)
+
+
+@pytest.mark.parametrize("decode", [True, False], ids=["decoded", "as sent"])
+@pytest.mark.parametrize("path", ["/gzip", "/latin-1"])
+def test_bytes_that_are_no_text_are_recorded(tmp_path, server, decode, path):
+    """Packed bodies and other bytes that are no UTF-8 come back as the client saw them, however they were recorded."""
+    file = tmp_path / "a.yaml"
+    with vcr.use_cassette(str(file), decode_compressed_response=decode):
+        served = requests.get(server + path, timeout=10)
+    [recorded] = read_archive(file)
+    assert recorded.body == served.content
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{string: Forbidden}", b"Forbidden"),
+        ("{string: 'Zoë'}", "Zoë".encode()),
+        ('{string: "a\\tb"}', b"a\tb"),
+        ("{string: 404}", b"404"),
+        ("{string: ''}", b""),
+        ("{string: 'null'}", b"null"),
+        ("{string: null}", b""),
+        ("{string: ~}", b""),
+        ("{string: }", b""),
+        (f"{{string: !!binary {encoded(FORBIDDEN)}}}", FORBIDDEN),
+        (f"{{string: !!binary '{encoded(FORBIDDEN)[:9]} \n   {encoded(FORBIDDEN)[9:]}'}}", FORBIDDEN),
+        (f"{{string: !!binary {encoded(PACKED)}}}", FORBIDDEN),
+        (f"{{string: !!binary {encoded(DEFLATED)}}}", FORBIDDEN),
+        (f"{{base64_string: {encoded(FORBIDDEN)}}}", FORBIDDEN),
+        (f"{{base64_string: {encoded(PACKED)}}}", FORBIDDEN),
+        ("{string: !!str 404}", b"404"),
+        ("Forbidden", b"Forbidden"),
+        ("null", b""),
+    ],
+)
+def test_each_form_of_a_body_in_yaml_is_read(read, body, expected):
+    """Text, bytes, base64 and packed bytes are one body; a plain scalar stays as it is written."""
+    [exchange], error = read(yaml_cassette(f"{{status: {{code: 403, message: Forbidden}}, body: {body}}}"), "a.yaml")
+    assert (exchange.body, error) == (expected, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"string": "Zoë"}, "Zoë".encode()),
+        ({"string": ""}, b""),
+        ({"string": None}, b""),
+        ({"base64_string": encoded(FORBIDDEN)}, FORBIDDEN),
+        ({"base64_string": encoded(DEFLATED)}, FORBIDDEN),
+        (None, b""),
+    ],
+)
+def test_each_form_of_a_body_in_json_is_read(read, body, expected):
+    """Text, base64 and packed bytes are one body."""
+    response = {"status": {"code": 403, "message": "Forbidden"}, "headers": {}, "body": body}
+    [exchange], error = read(
+        json.dumps({"interactions": [{"response": response, "request": {"uri": "/"}}]}).encode(), "a.json"
+    )
+    assert (exchange.body, error) == (expected, None)
+
+
+@pytest.mark.parametrize("content", ["Forbidden", f"!!binary {encoded(b'Forbidden')}"])
+def test_the_form_that_httpx_had_is_read(read, content):
+    """Before version 6, vcrpy wrote httpx responses with status_code and content."""
+    response = f"{{http_version: HTTP/1.1, status_code: 403, headers: [[a, b], [a, c]], content: {content}}}"
+    [exchange], error = read(yaml_cassette(response), "a.yaml")
+    assert (exchange.status, list(exchange.headers), exchange.body) == (403, [("a", "b"), ("a", "c")], b"Forbidden")
+    assert error is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ("{a: [b, c]}", [("a", "b"), ("a", "c")]),
+        ("{a: b, d: e}", [("a", "b"), ("d", "e")]),
+        ("[[a, b], [a, c]]", [("a", "b"), ("a", "c")]),
+        ("[{name: a, value: b}]", [("a", "b")]),
+        ("{}", []),
+        ("null", []),
+        (
+            "{Retry-After: [57], ETag: 12e5, Date: 2020-10-01, X: yes}",
+            [("Retry-After", "57"), ("ETag", "12e5"), ("Date", "2020-10-01"), ("X", "yes")],
+        ),
+    ],
+)
+def test_each_form_of_headers_is_read(read, headers, expected):
+    """Headers come as a mapping of lists or texts, or as pairs; what looks like a number or date stays text."""
+    [exchange], _ = read(yaml_cassette(f"{{status: {{code: 403}}, headers: {headers}}}"), "a.yaml")
+    assert list(exchange.headers) == expected
+
+
+def test_aliases_stand_for_what_they_name(read):
+    """An object that stands twice is recorded as an anchor and an alias; the latest anchor of a name counts."""
+    data = b"""
+headers: &shared {a: [b]}
+interactions:
+- &first {request: {uri: /}, response: {status: {code: 404}, headers: *shared}}
+- *first
+- {request: {uri: &shared /}, response: {status: {code: 409}, body: *shared}}
+"""
+    exchanges, error = read(data, "a.yaml")
+    assert [(each.status, list(each.headers), each.body, each.origin) for each in exchanges] == [
+        (404, [("a", "b")], b"", "a.yaml:4"),
+        (404, [("a", "b")], b"", "a.yaml:5"),
+        (409, [], b"/", "a.yaml:6"),
+    ]
+    assert error is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.yaml", b"interactions: []\nversion: 1\n"),
+        ("a.yaml", b"version: 1\ninteractions: []\n"),
+        ("a.json", b'{"version": 1, "interactions": []}'),
+        ("a.har", b'{"log": {"entries": []}}'),
+    ],
+)
+def test_a_recording_of_nothing_is_one(read, name, data):
+    """A recording without an exchange is empty, not broken."""
+    assert read(data, name) == ([], None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_yaml_comes_in_the_encodings_of_yaml(read, samples, recorded, encoding):
+    """YAML may be UTF-8 or UTF-16, with a byte order mark."""
+    exchanges, error = read(samples[".yaml"].decode().encode(encoding), "a.yaml")
+    assert ([each.body for each in exchanges], error) == ([body for *_, body in recorded], None)
+
+
+def test_json_may_begin_with_a_byte_order_mark(read, samples):
+    """A JSON file that an editor saved with a byte order mark is read."""
+    assert [len(read(b"\xef\xbb\xbf" + samples[".json"], name)[0]) for name in ("a.json", "-")] == [3, 3]

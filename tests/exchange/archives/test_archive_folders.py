@@ -1,0 +1,152 @@
+"""Files and folders: which files are archives, in which order, and what of those that cannot be read."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.files import archive_files, is_archive, read_archive
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make files with one NDJSON exchange each, or with the bytes given; give their folder."""
+
+    def making(*names, **contents):
+        for name in (*names, *contents):
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents.get(name, b'{"status": 404}\n'))
+        return tmp_path
+
+    return making
+
+
+def read_all(path):
+    """Return the origins of all exchanges, and the error that came last."""
+    origins = []
+    with pytest.raises(ArchiveError) as caught:
+        origins.extend(each.origin for each in read_archive(path))
+    return origins, caught.value
+
+
+ALL_ENDINGS = ["a.YAML", "b.yml", "c.json", "d.har", "e.ndjson", "f.jsonl", "g.yaml.gz", "h.Jsonl.GZ"]
+
+
+def test_the_archives_of_a_folder_are_known_by_their_endings(folder):
+    """Every ending of an archive counts, in capitals too; all other files are passed over."""
+    path = folder(*ALL_ENDINGS, "i.txt", "json", "k.gz", "l.json.bak", "m.tar.gz")
+    assert [file.name for file in archive_files(path)] == ALL_ENDINGS
+
+
+def test_folders_are_read_in_the_order_of_their_paths(folder):
+    """The order is that of the paths, whatever the system lists first."""
+    path = folder("b.jsonl", "a/c.jsonl", "a/b/z.jsonl", "B.jsonl", "c/a.jsonl")
+    assert [each.origin for each in read_archive(path)] == [
+        f"{path / name}:1" for name in ("B.jsonl", "a/b/z.jsonl", "a/c.jsonl", "b.jsonl", "c/a.jsonl")
+    ]
+
+
+def test_hidden_files_are_passed_over(folder):
+    """Hidden files, and all in hidden folders, are no recordings; the folder itself may be hidden."""
+    path = folder(".hidden/a.jsonl", ".hidden/.b.jsonl", ".hidden/.git/c.jsonl")
+    assert archive_files(path) == []
+    assert [file.name for file in archive_files(path / ".hidden")] == ["a.jsonl"]
+
+
+def test_a_folder_may_be_called_like_a_file(folder):
+    """A folder named a.yaml is a folder."""
+    path = folder("a.yaml/b.jsonl")
+    assert not is_archive(path / "a.yaml")
+    assert archive_files(path) == archive_files(path / "a.yaml") == [path / "a.yaml/b.jsonl"]
+
+
+def test_links_cannot_make_a_circle(folder):
+    """A link to a folder above, or to itself, is not followed."""
+    path = folder("a/b.jsonl")
+    (path / "a/loop").symlink_to(path)
+    (path / "a/self.jsonl").symlink_to(path / "a/self.jsonl")
+    assert archive_files(path) == [path / "a/b.jsonl"]
+
+
+def test_a_link_to_a_file_is_the_file(folder):
+    """A link to an archive is read under its own name."""
+    path = folder("a.txt")
+    (path / "b.jsonl").symlink_to(path / "a.txt")
+    assert [each.origin for each in read_archive(path)] == [f"{path / 'b.jsonl'}:1"]
+
+
+def test_a_file_that_is_named_needs_no_ending(folder):
+    """A file that is asked for by name is read whatever it is called."""
+    path = folder("recording") / "recording"
+    assert [each.origin for each in read_archive(path)] == [f"{path}:1"]
+
+
+def test_a_pipe_is_read_when_it_is_named(folder):
+    """What a shell hands over as a path may be a pipe; in a folder, pipes are passed over."""
+    path = folder("a.jsonl")
+    os.mkfifo(path / "b.jsonl")
+    assert archive_files(path / "b.jsonl") == [path / "b.jsonl"]
+    assert archive_files(path) == [path / "a.jsonl"]
+
+
+def test_an_empty_folder_has_no_archives(tmp_path):
+    """A folder without archives is read without a word."""
+    assert list(read_archive(tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "broken.yaml", "self.yaml", "a\0b.yaml"])
+def test_a_path_that_leads_nowhere_is_misuse(tmp_path, name):
+    """A path to nothing, and a broken link, are misuse, told with the path."""
+    (tmp_path / "broken.yaml").symlink_to(tmp_path / "gone.yaml")
+    (tmp_path / "self.yaml").symlink_to(tmp_path / "self.yaml")
+    with pytest.raises(UsageError) as caught:
+        next(read_archive(tmp_path / name))
+    assert str(caught.value) == f"{tmp_path / name}: no such file or folder"
+
+
+def test_a_path_that_cannot_be_looked_at_is_misuse(tmp_path):
+    """A path that the system refuses to look at is misuse, in the system's words or ours."""
+    with pytest.raises(UsageError, match=r"(File name too long|no such file or folder)$"):
+        next(read_archive(tmp_path / ("x" * 300)))
+
+
+def test_other_files_are_read_before_the_error_of_one(folder):
+    """A broken file does not keep the others from being read; its error comes last."""
+    path = folder("a.jsonl", "c.jsonl", **{"b.jsonl": b'{"status": 404}\nbroken\n'})
+    origins, error = read_all(path)
+    assert origins == [f"{path / name}:1" for name in ("a.jsonl", "b.jsonl", "c.jsonl")]
+    assert (error.place, error.problem) == (f"{path / 'b.jsonl'}:2", "not JSON: Expecting value at line 1, column 1")
+
+
+def test_the_errors_of_several_files_come_together(folder):
+    """Several broken files are one error that names each."""
+    path = folder("b.jsonl", **{"a.yaml": b"", "c.har": b"[]", "d.json.gz": gzip.compress(b"{}")[:-4]})
+    origins, error = read_all(path)
+    assert origins == [f"{path / 'b.jsonl'}:1"]
+    assert str(error).splitlines() == [
+        f"{path}: 3 files cannot be read:",
+        f"{path / 'a.yaml'}: empty; expected a cassette, a mapping with interactions",
+        f"{path / 'c.har'}: neither a cassette (interactions) nor HAR (log.entries), but an array",
+        f"{path / 'd.json.gz'}: broken gzip data: Compressed file ended before the end-of-stream marker was reached",
+    ]
+
+
+def test_a_file_that_may_not_be_read_is_told(folder, monkeypatch):
+    """A file without permission is told; the others are read."""
+    opened = Path.open
+
+    def refusing(path, *arguments):
+        if path.name == "a.jsonl":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments)
+
+    path = folder("a.jsonl", "b.jsonl")
+    monkeypatch.setattr(Path, "open", refusing)
+    origins, error = read_all(path)
+    assert (origins, str(error)) == (
+        [f"{path / 'b.jsonl'}:1"],
+        f"{path / 'a.jsonl'}: cannot be read: Permission denied",
+    )

@@ -1,0 +1,116 @@
+"""One recording in every format: the same exchanges, each with its origin, also packed and without a name."""
+
+import gzip
+import json
+
+import pytest
+
+from pytest_pcerrors.exchange.archives.files import read_archive
+
+
+def seen(exchanges):
+    """Return status, reason phrase and body of each exchange."""
+    return [(each.status, each.reason, each.body) for each in exchanges]
+
+
+def test_every_format_holds_the_same(tmp_path, ending, sample, recorded):
+    """A recording is read alike from whatever format it was written in."""
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(sample)
+    assert seen(read_archive(path)) == recorded
+
+
+def test_every_format_keeps_request_and_headers(read, ending, sample):
+    """Method, URL, headers and body of the request are there; repeated headers stay apart."""
+    exchanges, _ = read(sample, f"a{ending}")
+    request = exchanges[0].request
+    assert (request.method, request.body) == ("POST", b'{"id": 1}')
+    assert (request.url, request.headers.get("accept")) == (
+        "https://api.partnercenter.microsoft.com/v1/orders",
+        "application/json",
+    )
+    assert list(exchanges[0].headers) == [
+        ("Content-Type", "application/json"),
+        ("Set-Cookie", "a=1"),
+        ("Set-Cookie", "b=2"),
+    ]
+
+
+def test_every_format_is_read_packed(tmp_path, ending, sample, recorded):
+    """A file that is packed with gzip is read like the one inside it."""
+    path = tmp_path / f"a{ending}.GZ"
+    path.write_bytes(gzip.compress(sample))
+    assert seen(read_archive(str(path))) == recorded
+
+
+def test_packed_files_are_known_by_their_first_bytes(read, ending, sample, recorded):
+    """A packed file may lack the ending .gz, and a plain one may have it."""
+    assert seen(read(gzip.compress(sample), f"a{ending}")[0]) == recorded
+    assert seen(read(sample, f"a{ending}.gz")[0]) == recorded
+
+
+@pytest.mark.parametrize("start", [b"", b"\n", b" \r\n\n\n"], ids=["at once", "blank line", "blank lines"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+def test_the_format_is_known_without_a_name(read, sample, recorded, start, pack):
+    """What comes through a pipe is known by how it begins, packed or not, behind blank lines or not."""
+    exchanges, error = read(pack(start + sample), "-")
+    assert (seen(exchanges), error) == (recorded, None)
+
+
+@pytest.mark.parametrize("name", ["recording", "recording.txt", "recording.gz", ".yaml", ""])
+def test_an_ending_that_says_nothing_is_no_matter(read, sample, recorded, name):
+    """A name with another ending, or none, is like no name."""
+    exchanges, error = read(sample, name)
+    assert (seen(exchanges), error) == (recorded, None)
+
+
+@pytest.mark.parametrize("ending", [".json", ".har"])
+def test_a_document_on_one_line_is_known(read, samples, ending, recorded):
+    """A cassette or HAR without line breaks is not taken for NDJSON."""
+    minified = json.dumps(json.loads(samples[ending]), separators=(",", ":")).encode()
+    assert seen(read(minified, "-")[0]) == recorded
+
+
+@pytest.mark.parametrize("length", [200_000, 5_000_000])
+def test_a_long_first_line_is_known(read, length):
+    """An NDJSON file through a pipe may begin with an exchange of any length."""
+    line = json.dumps({"status": 404, "body": "x" * length}).encode()
+    exchanges, error = read(line + b"\n" + line, "-")
+    assert ([(len(each.body), each.origin) for each in exchanges], error) == ([(length, "-:1"), (length, "-:2")], None)
+
+
+def test_a_long_document_on_one_line_is_known(read):
+    """A minified cassette of some megabytes is read in one go."""
+    items = [{"request": None, "status": 404, "body": "x" * 100_000} for _ in range(60)]
+    assert len(read(json.dumps({"interactions": items}).encode(), "-")[0]) == 60
+
+
+def test_a_first_line_that_is_no_exchange_is_told_by_its_line(read):
+    """A JSON object through a pipe that is no document is the first line of NDJSON, good or bad."""
+    _, error = read(b'{"staus": 404}\n{"status": 404}\n', "-")
+    assert str(error).startswith('-:1: a response as a mapping has no key "staus"; did you mean "status"?')
+
+
+def test_the_lines_of_a_yaml_cassette_are_origins(tmp_path, samples):
+    """The origin is the line on which the interaction begins."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"# a remark\n---\n" + samples[".yaml"])
+    lines = enumerate(path.read_text("utf-8").splitlines(), start=1)
+    expected = [f"{path}:{number}" for number, line in lines if line.startswith("- request:")]
+    assert [each.origin for each in read_archive(path)] == expected
+    assert len(expected) == 3
+
+
+@pytest.mark.parametrize(
+    ("ending", "origins"),
+    [
+        (".json", ["#/interactions/0", "#/interactions/1", "#/interactions/2"]),
+        (".har", ["#/log/entries/0", "#/log/entries/1", "#/log/entries/2"]),
+        (".ndjson", [":1", ":2", ":3"]),
+    ],
+)
+def test_pointers_and_lines_are_origins(tmp_path, samples, ending, origins):
+    """In JSON the origin is a JSON Pointer, in NDJSON a line."""
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(samples[ending])
+    assert [each.origin for each in read_archive(path)] == [f"{path}{origin}" for origin in origins]

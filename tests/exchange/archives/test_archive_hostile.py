@@ -1,0 +1,410 @@
+"""Hostile archives: whatever the bytes, the exchanges before the fault come, then one clear error with its place."""
+
+import gzip
+import io
+import json
+import tracemalloc
+from contextlib import suppress
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import read_stream
+
+ITEM = "- request: {uri: /}\n  response: {status: {code: 404}, body: %s}\n"
+GOOD = ITEM % "{string: x}"
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+DEEPER = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}\n" for n in range(1, 1_000))
+
+
+def item(**change):
+    """Return a cassette of one interaction that holds what is given in its response, as a pair of file name and bytes."""
+    response = {"status": {"code": 404, "message": ""}, "headers": {}, "body": {"string": ""}} | change
+    return "a.json", json.dumps({"interactions": [{"request": {"uri": "/"}, "response": response}]}).encode()
+
+
+BROKEN = {
+    "yaml, empty": ("a.yaml", b"", "a.yaml: empty; expected a cassette, a mapping with interactions"),
+    "yaml, white space": ("a.yaml", b" \n\n", "a.yaml: empty; expected a cassette"),
+    "yaml, list": ("a.yaml", b"- 3", "a.yaml: no cassette: expected a mapping with interactions, found an array"),
+    "yaml, scalar": ("a.yaml", b"hello", "a.yaml: no cassette: expected a mapping with interactions, found a string"),
+    "yaml, binary": (
+        "a.yaml",
+        b"!!binary aGk=",
+        "a.yaml: no cassette: expected a mapping with interactions, found binary",
+    ),
+    "yaml, null": ("a.yaml", b"--- ~", "a.yaml: no cassette: expected a mapping with interactions, found null"),
+    "yaml, no keys": ("a.yaml", b"{}", "a.yaml: no cassette: expected the key interactions, found none"),
+    "yaml, docker": (
+        "a.yaml",
+        b"version: '3'\nservices:\n  web: {image: nginx, ports: ['80:80']}\n? [a, b]\n: c\nd: 1\ne: 2\nf: 3\n",
+        "a.yaml: no cassette: expected the key interactions, found version, services, an array, d, e",
+    ),
+    "yaml, interactions mapping": (
+        "a.yaml",
+        b"a: 1\ninteractions: {}",
+        "a.yaml:2: expected a list of exchanges, found an object with nothing",
+    ),
+    "yaml, interactions null": ("a.yaml", b"interactions:\n", "a.yaml:1: expected a list of exchanges, found null"),
+    "yaml, interactions alias": (
+        "a.yaml",
+        b"a: &a []\ninteractions: *a\n",
+        "a.yaml:2: expected a list of exchanges, found an array",
+    ),
+    "yaml, item scalar": (
+        "a.yaml",
+        b"interactions:\n- x\n",
+        "a.yaml:2: an interaction is a mapping with request and response, this is a string",
+    ),
+    "yaml, item empty": (
+        "a.yaml",
+        b"interactions:\n- {}\n",
+        'a.yaml:2: the response has no "status"; a recording may be cut off here',
+    ),
+    "yaml, two documents": (
+        "a.yaml",
+        b"interactions: []\n---\ninteractions: []\n",
+        "a.yaml:2: a second YAML document; a cassette is one",
+    ),
+    "yaml, tab": ("a.yaml", b"interactions:\n\t- a\n", "a.yaml:2: not a YAML cassette: found character"),
+    "yaml, version": (
+        "a.yaml",
+        b"%YAML 3.0\n---\n{}",
+        "a.yaml:1: not a YAML cassette: found incompatible YAML document",
+    ),
+    "yaml, nul": ("a.yaml", b"interactions:\n- \x00", "a.yaml: not a YAML cassette: "),
+    "yaml, latin-1": ("a.yaml", b"interactions: ['Zo\xeb']", "a.yaml: not a YAML cassette: "),
+    "yaml, open quote": (
+        "a.yaml",
+        b"interactions: ['",
+        "a.yaml:1: not a YAML cassette: found unexpected end of stream",
+    ),
+    "yaml, surrogate": ("a.yaml", b'interactions: ["\\UFFFFFFFF"]', "a.yaml"),
+    "yaml, undefined alias": (
+        "a.yaml",
+        b"interactions:\n- *a\n",
+        "a.yaml:2: not a YAML cassette: the alias *a stands for nothing",
+    ),
+    "yaml, recursive alias": (
+        "a.yaml",
+        b"a: &a\n- *a\ninteractions: []\n",
+        "a.yaml:2: not a YAML cassette: the alias *a stands for nothing",
+    ),
+    "yaml, long alias": (
+        "a.yaml",
+        b"interactions:\n- *" + b"a" * 100_000,
+        "a.yaml:2: not a YAML cassette: the alias *aaa",
+    ),
+    "yaml, deep": ("a.yaml", b"[" * 100_000, "a.yaml:1: not a YAML cassette: nested too deeply for a recording"),
+    "yaml, deep mapping": (
+        "a.yaml",
+        b"{a: " * 100_000,
+        "a.yaml:1: not a YAML cassette: nested too deeply for a recording",
+    ),
+    "yaml, deep item": (
+        "a.yaml",
+        b"interactions:\n- " + b"[" * 100,
+        "a.yaml:2: not a YAML cassette: nested too deeply for a recording",
+    ),
+    "yaml, laughs": (
+        "a.yaml",
+        LAUGHS.encode(),
+        "a.yaml:6: not a YAML cassette: one item holds more than 200000 values, aliases counted",
+    ),
+    "yaml, merge key": (
+        "a.yaml",
+        b"a: &a {status: 404}\ninteractions:\n- {request: {uri: /}, response: {<<: *a}}\n",
+        "a.yaml:3: ",
+    ),
+    "yaml, binary that is none": (
+        "a.yaml",
+        f"interactions:\n{ITEM % '{string: !!binary =#*}'}".encode(),
+        "a.yaml:3: not a YAML cassette: the !!binary is no base64",
+    ),
+    "yaml, binary with letters": (
+        "a.yaml",
+        f"interactions:\n{ITEM % '{string: !!binary Zoë}'}".encode(),
+        "a.yaml:3: not a YAML cassette: the !!binary is no base64",
+    ),
+    "yaml, body of nothing": ("a.yaml", f"interactions:\n{ITEM % '{}'}".encode(), "a.yaml:2: "),
+    "json, empty": ("a.json", b"", "a.json: empty; expected JSON"),
+    "json, white space": ("a.json", b" \n", "a.json: empty; expected JSON"),
+    "json, latin-1": ("a.json", b'{"a": "\xe9"}', "a.json: not UTF-8 at byte 7"),
+    "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: not UTF-8 at byte 0"),
+    "json, nul": ("a.json", b"\x00", "a.json: not JSON: Expecting value at line 1, column 1"),
+    "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
+    "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),
+    "json, list": ("a.json", b"[]", "a.json: neither a cassette (interactions) nor HAR (log.entries), but an array"),
+    "json, scalar": ("a.har", b"3", "a.har: neither a cassette (interactions) nor HAR (log.entries), but an integer"),
+    "json, openapi": (
+        "a.json",
+        b'{"openapi": "3.1.0", "info": {}, "paths": {}, "d": 1, "e": 2, "f": 3}',
+        "a.json: neither a cassette (interactions) nor HAR (log.entries), but an object with openapi, info, paths, d, e",
+    ),
+    "json, long key": ("a.json", b'{"' + b"k" * 100_000 + b'": 1}', "a.json: neither a cassette"),
+    "json, surrogate": (
+        "a.json",
+        b'{"\\ud800": 1}',
+        "a.json: neither a cassette (interactions) nor HAR (log.entries), but an object with \\ud800",
+    ),
+    "json, interactions null": (
+        "a.json",
+        b'{"interactions": null}',
+        "a.json#/interactions: expected a list of exchanges, found null",
+    ),
+    "json, entries mapping": (
+        "a.har",
+        b'{"log": {"entries": {"a": 1}}}',
+        "a.har#/log/entries: expected a list of exchanges, found an object with a",
+    ),
+    "json, log list": (
+        "a.har",
+        b'{"log": []}',
+        "a.har: neither a cassette (interactions) nor HAR (log.entries), but an object with log",
+    ),
+    "json, item null": (
+        "a.json",
+        b'{"interactions": [null]}',
+        "a.json#/interactions/0: an interaction is a mapping with request and response, this is null",
+    ),
+    "json, no response": (
+        "a.json",
+        b'{"interactions": [{"request": {}}]}',
+        'a.json#/interactions/0: the response has no "status"',
+    ),
+    "json, status null": (*item(status=None), "a.json#/interactions/0: "),
+    "json, status empty": (*item(status={}), "a.json#/interactions/0: "),
+    "json, status text": (*item(status={"code": "OK"}), "a.json#/interactions/0: a status is a number such as 409"),
+    "json, status float": (*item(status={"code": 404.0}), "a.json#/interactions/0: a status is a number such as 409"),
+    "json, status true": (*item(status={"code": True}), "a.json#/interactions/0: a status is a number such as 409"),
+    "json, status huge": (*item(status={"code": 10**4000}), "a.json#/interactions/0: 1000"),
+    "json, status zero": (*item(status={"code": 0}), "a.json#/interactions/0: 0 is no HTTP status"),
+    "json, headers number": (*item(headers=7), "a.json#/interactions/0: headers are a mapping or pairs"),
+    "json, headers text": (*item(headers="a: b"), "a.json#/interactions/0: headers are a mapping or pairs"),
+    "json, headers list": (*item(headers=["a"]), "a.json#/interactions/0: a header is a pair of name and value"),
+    "json, body number": (*item(body={"string": 7}), "a.json#/interactions/0: a body is bytes, text or a JSON value"),
+    "json, body true": (*item(body=True), "a.json#/interactions/0: a body is bytes, text or a JSON value"),
+    "json, base64 that is none": (
+        *item(body={"base64_string": "!"}),
+        "a.json#/interactions/0: the body is said to be base64 and is not",
+    ),
+    "json, base64 number": (
+        *item(body={"base64_string": 7}),
+        "a.json#/interactions/0: the body is said to be base64 and is not",
+    ),
+    "ndjson, empty": ("a.ndjson", b"", "a.ndjson: empty; expected one exchange a line"),
+    "ndjson, blank lines": ("a.ndjson", b"\n \r\n", "a.ndjson: empty; expected one exchange a line"),
+    "ndjson, byte order mark": ("a.ndjson", b"\xef\xbb\xbf", "a.ndjson:1: empty; expected JSON"),
+    "ndjson, list": (
+        "a.ndjson",
+        b"\n[]\n",
+        "a.ndjson:2: an interaction is a mapping with request and response, this is an array",
+    ),
+    "ndjson, latin-1": ("a.ndjson", b'{"status": 404, "body": "\xe9"}', "a.ndjson:1: not UTF-8 at byte 25"),
+    "ndjson, long key": (
+        "a.ndjson",
+        b'{"' + b"k" * 100_000 + b'": 1}',
+        'a.ndjson:1: a response as a mapping has no key "kkk',
+    ),
+    "pipe, empty": ("-", b"", "-: empty; expected a cassette"),
+    "pipe, foreign": ("-", b'{"openapi": "3.1.0"}', '-:1: a response as a mapping has no key "openapi"'),
+    "gzip, start only": ("a.yaml.gz", b"\x1f\x8b", "a.yaml.gz: broken gzip data: "),
+    "gzip, other method": ("a.yaml", b"\x1f\x8b\x07" + bytes(20), "a.yaml: broken gzip data: "),
+    "gzip, garbage behind": (
+        "a.ndjson.gz",
+        gzip.compress(b'{"status": 404}\n') + b"x",
+        "a.ndjson.gz: broken gzip data: ",
+    ),
+    "gzip, broken inside": (
+        "-",
+        gzip.compress(b"interactions: []", mtime=0)[:10] + b"\xff" * 20,
+        "-: broken gzip data: ",
+    ),
+}
+
+
+@pytest.fixture(params=BROKEN.values(), ids=list(BROKEN))
+def broken(request):
+    """Give each broken archive: its name, its bytes, and how its error begins."""
+    return request.param
+
+
+def test_a_broken_archive_is_one_clear_error(read, broken):
+    """The error names the place and what is wrong there, in a few lines that can be printed."""
+    name, data, start = broken
+    _, error = read(data, name)
+    assert str(error).startswith(start)
+    assert len(str(error).encode()) < 1_000
+
+
+YAMLS = {key: case for key, case in BROKEN.items() if case[0] == "a.yaml" and len(case[1]) < 50_000}
+
+
+@pytest.mark.parametrize(("name", "data", "_"), YAMLS.values(), ids=list(YAMLS))
+def test_without_libyaml_the_same_is_refused(read, name, data, _, monkeypatch):
+    """PyYAML's own parser, where it was built without libyaml, refuses the same archives."""
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert isinstance(read(data, name)[1], ArchiveError)
+
+
+def test_without_libyaml_the_same_is_read(read, samples, monkeypatch):
+    """PyYAML's own parser gives the same exchanges with the same origins."""
+    expected = read(samples[".yaml"], "a.yaml")
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    exchanges, error = read(samples[".yaml"], "a.yaml")
+    assert ([vars_of(each) for each in exchanges], error) == ([vars_of(each) for each in expected[0]], None)
+
+
+def vars_of(exchange):
+    """Return what an exchange is made of."""
+    return exchange.status, exchange.reason, list(exchange.headers), exchange.body, exchange.origin
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["- 3\n", "- *none\n", "- {request: {uri: /}, response: {status: {code: x}}}\n"],
+    ids=["item", "alias", "status"],
+)
+def test_what_stands_before_the_fault_is_read(read, bad):
+    """Interactions before a broken one come first, the error last."""
+    exchanges, error = read(f"interactions:\n{GOOD}{GOOD}{bad}{GOOD}".encode(), "a.yaml")
+    assert [each.origin for each in exchanges] == ["a.yaml:2", "a.yaml:4"]
+    assert error.place == "a.yaml:6"
+
+
+def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
+    """Cut at any byte, an archive gives the exchanges before the cut, and then nothing or one error."""
+    whole = [(each.status, each.headers, each.body) for each in read(sample, f"a{ending}")[0]]
+    for length in range(len(sample)):
+        exchanges, _ = read(sample[:length], f"a{ending}")
+        assert [(each.status, each.headers, each.body) for each in exchanges] == whole[: len(exchanges)]
+
+
+@pytest.mark.parametrize("ending", [".json", ".har"])
+def test_a_document_cut_anywhere_is_told(read, samples, ending):
+    """A JSON document is whole or broken: cut at any byte, it is an error."""
+    for length in range(len(samples[ending].rstrip())):
+        exchanges, error = read(samples[ending][:length], f"a{ending}")
+        assert (exchanges, error is None) == ([], False)
+
+
+def test_a_packed_archive_cut_anywhere_is_told(read, ending, sample):
+    """Cut at any byte, a packed archive is broken, and what could be unpacked is as it was."""
+    packed = gzip.compress(sample)
+    whole = [vars_of(each) for each in read(sample, f"a{ending}")[0]]
+    for length in range(2, len(packed)):
+        exchanges, error = read(packed[:length], f"a{ending}")
+        assert [vars_of(each) for each in exchanges] == whole[: len(exchanges)]
+        assert error is not None
+
+
+def test_aliases_cannot_fill_the_memory(read):
+    """A few lines of aliases that stand for millions of values are refused before they are built."""
+    tracemalloc.start()
+    read(LAUGHS.encode(), "a.yaml")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "tag", ["!!python/object/apply:pathlib.Path.touch", "!!python/object/new:os.system", "!mine", "!!set"]
+)
+def test_tags_do_nothing(read, tmp_path, tag):
+    """A tag makes nothing run: the value below it is data."""
+    target = tmp_path / "made"
+    text = f"a: {tag} ['{target}']\ninteractions:\n- request: {{uri: /}}\n  response: {{status: {{code: {tag} 404}}}}\n"
+    exchanges, error = read(text.encode(), "a.yaml")
+    assert ([each.status for each in exchanges], error, target.exists()) == ([404], None, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "statuses"),
+    [
+        ("interactions: []\ninteractions:\n" + GOOD, [404]),
+        ("interactions:\n- {request: {uri: /}, response: {status: {code: 404}, status: {code: 409}}}\n", [409]),
+        ("interactions:\n- {request: {uri: /}, response: {1: a, [b]: c, status: {code: 404}}}\n", [404]),
+        ("interactions:\n- {request: {uri: /}, response: {status: {code: '404'}}}\n", [404]),
+        (f"interactions:\n{GOOD}version: 1\n...\n", [404]),
+    ],
+    ids=["twice the list", "twice the status", "odd keys", "status as text", "end mark"],
+)
+def test_what_is_odd_and_clear_is_read(read, data, statuses):
+    """Of a key that stands twice the last counts, keys that are no text do not."""
+    exchanges, error = read(data.encode(), "a.yaml")
+    assert ([each.status for each in exchanges], error) == (statuses, None)
+
+
+@pytest.mark.parametrize("response", ["headers: {a: [*a999]}", "body: *a999"], ids=["header", "body"])
+def test_what_aliases_nest_beyond_all_depth_is_refused(read, response):
+    """A value that is nested by aliases more deeply than can be written out is an error like any other."""
+    item = f"- request: {{uri: /}}\n  response: {{status: {{code: 404}}, {response}}}\n"
+    _, error = read(f"{DEEPER}interactions:\n{item}".encode(), "a.yaml")
+    assert str(error).startswith("a.yaml:1002: ")
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_what_json_nests_is_read_or_refused(read, part):
+    """However deep a value is nested, up to what JSON can be read, it is a value or an error."""
+    for depth in range(850, 1_000, 3):
+        data = b'{"status": 404, "%s": {"a": [%s]}}' % (part.encode(), b"[" * depth + b"]" * depth)
+        exchanges, error = read(data, "a.ndjson")
+        assert (len(exchanges), error is None) in {(1, True), (0, False)}
+
+
+KEYS = st.sampled_from(
+    """interactions log entries request response status code message status_code headers body string base64_string
+    content text encoding reason body_base64 method uri url postData name value origin""".split()  # noqa: SIM905 - a list of words
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from([404, "404", "aGk="])
+)
+NESTED = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=4),
+    max_leaves=15,
+)
+ITEMS = st.lists(
+    NESTED | st.fixed_dictionaries({"request": NESTED, "response": st.dictionaries(KEYS, NESTED)}), max_size=3
+)
+DOCUMENTS = (
+    NESTED
+    | st.fixed_dictionaries({"interactions": ITEMS})
+    | st.fixed_dictionaries({"log": st.fixed_dictionaries({"entries": ITEMS})})
+)
+
+
+def read_on(data, name):
+    """Read an archive to its end or its error; any other exception is a fault of the reader."""
+    with suppress(ArchiveError):
+        for exchange in read_stream(io.BytesIO(data), name):
+            assert exchange.origin.startswith(name)
+
+
+@given(DOCUMENTS, st.sampled_from(["a.json", "a.har", "a.ndjson", "-"]))
+def test_no_json_raises_anything_else(document, name):
+    """Any JSON value is exchanges, an error, or both in this order."""
+    read_on(json.dumps(document).encode(), name)
+
+
+@given(DOCUMENTS)
+def test_no_yaml_raises_anything_else(document):
+    """Any YAML is exchanges, an error, or both in this order."""
+    read_on(yaml.dump(document, Dumper=yaml.CSafeDumper).encode(), "a.yaml")
+
+
+@given(
+    st.text(alphabet="interactions: -[]{}&*!'\"\n\t#|>%,?x0", max_size=60) | st.binary(max_size=60),
+    st.sampled_from(["a.yaml", "a.json", "a.ndjson", "-"]),
+)
+def test_no_bytes_raise_anything_else(data, name):
+    """Any bytes are exchanges, an error, or both in this order."""
+    read_on(data if isinstance(data, bytes) else b"interactions:\n" + data.encode(), name)

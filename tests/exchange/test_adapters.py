@@ -1,0 +1,104 @@
+"""Which objects are responses, and what is said of those that are none."""
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+import requests
+import urllib3
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters import ADAPTERS
+from pytest_pcerrors.exchange.model import Exchange
+
+
+class Order:
+    """Something of the user's own."""
+
+    status_code = 404
+
+
+def answered(kind=requests.Response):
+    """Make a response with the shape that requests gave the world."""
+    response = kind()
+    response.status_code = 404
+    return response
+
+
+@pytest.mark.parametrize(
+    ("thing", "named"),
+    [
+        (42, "an int"),
+        (None, "a NoneType"),
+        ("404", "a str"),
+        (b"", "a bytes"),
+        ([404, ""], "a list"),
+        (Order(), "an Order"),
+        (Exchange, "a type"),
+        (requests.Response, "a type"),
+    ],
+)
+def test_what_is_no_response_is_misuse(thing, named):
+    """Anything else is refused with the name of its type and all kinds of response that there are."""
+    with pytest.raises(UsageError) as caught:
+        Exchange.of(thing)
+    first, second = str(caught.value).splitlines()
+    assert first == f"{named} is no response"
+    assert all(adapter.kind in second for adapter in ADAPTERS)
+
+
+def test_an_exchange_is_itself():
+    """An exchange is its own exchange, not a copy."""
+    exchange = Exchange(404, None, b"")
+    assert Exchange.of(exchange) is exchange
+
+
+def test_a_class_derived_from_a_response_is_one():
+    """A subclass of the user's own is taken for what it derives from."""
+
+    class Loud(requests.Response):
+        pass
+
+    assert Exchange.of(answered(Loud)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("module", "original"),
+    [
+        ("niquests.models", answered()),
+        ("httpx2", httpx.Response(404)),
+        ("urllib3.response", urllib3.HTTPResponse(b"", status=404)),
+    ],
+    ids=["niquests", "httpx2", "urllib3 before 2"],
+)
+def test_forks_and_forerunners_are_known_by_their_names(module, original):
+    """A class that shares no base with a known one, but its shape, is taken by its own package and name."""
+    attributes = {"__module__": module, "__getattr__": lambda _, name: getattr(original, name)}
+    twin = type(type(original).__name__, (), attributes)
+    assert Exchange.of(twin()) == Exchange.of(original)
+
+
+def test_a_class_of_the_same_name_in_another_package_is_none():
+    """A kind is known by package and name, not by the name alone."""
+    twin = type("Response", (), {"__module__": "requestsish.models"})
+    with pytest.raises(UsageError, match="a Response is no response"):
+        Exchange.of(twin())
+
+
+def test_no_client_library_is_imported_to_find_out():
+    """Telling a response from what is none costs no import of any client or framework."""
+    program = """
+import sys
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+Exchange.of((404, b""))
+try:
+    Exchange.of(42)
+except UsageError:
+    pass
+print([name for name in ("requests", "httpx", "aiohttp", "urllib3", "http.client", "werkzeug", "django", "webob",
+                         "starlette", "vcr", "_pytest") if name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

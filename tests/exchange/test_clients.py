@@ -1,0 +1,532 @@
+"""Responses of HTTP clients, taken from a live server and from cassettes: one answer is one exchange, whoever asks."""
+
+import asyncio
+import http.client
+import io
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+import pytest
+import requests
+import urllib3
+import vcr
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+
+
+@contextmanager
+def with_requests(method, url, **sent):
+    """Ask with requests, which reads the body at once."""
+    with requests.request(method, url, timeout=5, **sent) as response:
+        yield response
+
+
+@contextmanager
+def with_requests_stream(method, url):
+    """Ask with a session of requests, which leaves the body on the wire."""
+    with requests.Session() as session, session.request(method, url, stream=True, timeout=5) as response:
+        yield response
+
+
+@contextmanager
+def with_httpx(method, url, **sent):
+    """Ask with a client of httpx."""
+    with httpx.Client(verify=False) as client:
+        yield client.request(method, url, **sent)
+
+
+@contextmanager
+def with_httpx_stream(method, url):
+    """Ask with a client of httpx that leaves the body on the wire."""
+    with httpx.Client(verify=False) as client, client.stream(method, url) as response:
+        yield response
+
+
+@contextmanager
+def with_httpx_async(method, url):
+    """Ask with an async client of httpx."""
+
+    async def ask():
+        async with httpx.AsyncClient(verify=False) as client:
+            return await client.request(method, url)
+
+    yield asyncio.run(ask())
+
+
+@contextmanager
+def with_httpx_async_stream(method, url):
+    """Ask with an async client of httpx and read its stream to the end."""
+
+    async def ask():
+        async with httpx.AsyncClient(verify=False) as client, client.stream(method, url) as response:
+            await response.aread()
+            return response
+
+    yield asyncio.run(ask())
+
+
+@contextmanager
+def with_aiohttp(method, url, **sent):
+    """Ask with a session of aiohttp and read the body."""
+
+    async def ask():
+        async with aiohttp.ClientSession() as session, session.request(method, url, **sent) as response:
+            await response.read()
+            return response
+
+    yield asyncio.run(ask())
+
+
+@contextmanager
+def with_urllib3(method, url):
+    """Ask with a pool of urllib3."""
+    with urllib3.PoolManager(retries=False) as pool:
+        yield pool.request(method, url)
+
+
+@contextmanager
+def with_urllib3_stream(method, url):
+    """Ask with a pool of urllib3 that leaves the body on the wire."""
+    with urllib3.PoolManager(retries=False) as pool:
+        response = pool.request(method, url, preload_content=False)
+        yield response
+        response.close()
+
+
+@contextmanager
+def with_http_client(method, url):
+    """Ask with http.client."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection.request(method, parts.path)
+    with connection.getresponse() as response:
+        yield response
+    connection.close()
+
+
+@contextmanager
+def with_urllib(method, url):
+    """Ask with urllib.request, which raises every error response."""
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5)
+    with caught.value as error:
+        yield error
+
+
+@contextmanager
+def with_urllib_lenient(method, url):
+    """Ask with an opener of urllib.request that raises no error responses."""
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(urllib.request.HTTPHandler())
+    with opener.open(urllib.request.Request(url, method=method), timeout=5) as response:
+        yield response
+
+
+CLIENTS = [
+    with_requests,
+    with_requests_stream,
+    with_httpx,
+    with_httpx_stream,
+    with_httpx_async,
+    with_httpx_async_stream,
+    with_aiohttp,
+    with_urllib3,
+    with_urllib3_stream,
+    with_http_client,
+    with_urllib,
+    with_urllib_lenient,
+]
+
+
+def named(function):
+    """Name a case by its function."""
+    return function.__name__.removeprefix("with_")
+
+
+each_client = pytest.mark.parametrize("client", CLIENTS, ids=named)
+
+
+@each_client
+def test_one_answer_is_one_exchange_for_every_client(client, server, answer):
+    """Status, reason phrase, headers (repeated ones apart) and decoded body are those that the server sent."""
+    with client(answer.method, server + answer.path) as response:
+        exchange = Exchange.of(response)
+    assert (exchange.status, exchange.reason) == (answer.status, answer.reason)
+    assert list(exchange.headers) == answer.headers
+    assert exchange.body == answer.body
+
+
+@each_client
+def test_a_second_look_sees_the_same(client, server, answer):
+    """A body that can be read only once is read once and kept."""
+    with client(answer.method, server + answer.path) as response:
+        assert Exchange.of(response) == Exchange.of(response)
+
+
+@each_client
+@pytest.mark.parametrize(("method", "path"), [("GET", "/json"), ("HEAD", "/head")])
+def test_the_request_is_known(client, server, method, path):
+    """Method and URL are those that were asked; http.client forgets the URL, but a HEAD is still told."""
+    with client(method, server + path) as response:
+        request = Exchange.of(response).request
+    if client is not with_http_client:
+        assert (request.method, request.url) == (method, server + path)
+    elif method == "HEAD":
+        assert (request.method, request.url) == ("HEAD", "")
+    else:
+        assert request is None
+
+
+@pytest.mark.parametrize("client", [with_requests, with_httpx, with_aiohttp], ids=named)
+def test_request_headers_are_known(client, server):
+    """Clients that keep the request's headers hand them over."""
+    with client("POST", f"{server}/json", headers={"MS-RequestId": "1"}) as response:
+        assert Exchange.of(response).request.headers.get("ms-requestid") == "1"
+
+
+@pytest.mark.parametrize("client", [with_requests, with_httpx], ids=named)
+@pytest.mark.parametrize(
+    ("sent", "kept"), [({"data": {"a": "1"}}, b"a=1"), ({"json": [1]}, b"[1]")], ids=["form", "json"]
+)
+def test_request_bodies_are_known(client, sent, kept, server):
+    """Clients that keep the request's body hand it over as bytes."""
+    with client("POST", f"{server}/json", **sent) as response:
+        assert Exchange.of(response).request.body == kept
+
+
+def test_a_request_body_that_was_a_stream_is_unknown(server):
+    """A request body that httpx sent from a generator is gone."""
+    with with_httpx("POST", f"{server}/json", content=iter([b"{}"]), headers={"Content-Length": "2"}) as response:
+        assert Exchange.of(response).request.body == b""
+
+
+def consumed_by_requests(server):
+    """Read a stream of requests to its end."""
+    with with_requests_stream("GET", f"{server}/json") as response:
+        list(response.iter_content(8))
+        yield response
+
+
+def begun_by_requests(server):
+    """Read the beginning of a stream of requests."""
+    with with_requests_stream("GET", f"{server}/json") as response:
+        next(response.iter_content(8))
+        yield response
+
+
+def read_below_requests(server):
+    """Read the urllib3 response below the one of requests."""
+    with with_requests_stream("GET", f"{server}/chunked") as response:
+        response.raw.read()
+        yield response
+
+
+def closed_requests(server):
+    """Close a stream of requests unread."""
+    with with_requests_stream("GET", f"{server}/json") as response:
+        response.close()
+        yield response
+
+
+def consumed_by_httpx(server):
+    """Read a stream of httpx to its end."""
+    with with_httpx_stream("GET", f"{server}/json") as response:
+        list(response.iter_raw())
+        yield response
+
+
+def closed_httpx(server):
+    """Close a stream of httpx unread."""
+    with with_httpx_stream("GET", f"{server}/json") as response:
+        response.close()
+        yield response
+
+
+def unread_httpx_async(server):
+    """Leave a stream of an async httpx client unread."""
+
+    async def ask():
+        async with httpx.AsyncClient(verify=False) as client, client.stream("GET", f"{server}/json") as response:
+            return response
+
+    yield asyncio.run(ask())
+
+
+def unread_aiohttp(server):
+    """Leave a response of aiohttp unread."""
+
+    async def ask():
+        async with aiohttp.ClientSession() as session, session.get(f"{server}/json") as response:
+            return response
+
+    yield asyncio.run(ask())
+
+
+def begun_by_urllib3(server):
+    """Read the beginning of a stream of urllib3."""
+    with with_urllib3_stream("GET", f"{server}/json") as response:
+        response.read(8)
+        yield response
+
+
+def closed_urllib3(server):
+    """Close a stream of urllib3 unread."""
+    with with_urllib3_stream("GET", f"{server}/json") as response:
+        response.close()
+        yield response
+
+
+def read_http_client(server):
+    """Read a response of http.client."""
+    with with_http_client("GET", f"{server}/to-the-end") as response:
+        response.read()
+        yield response
+
+
+def begun_by_http_client(server):
+    """Read the beginning of a response of http.client."""
+    with with_http_client("GET", f"{server}/json") as response:
+        response.read(8)
+        yield response
+
+
+def begun_chunked_by_http_client(server):
+    """Read the beginning of a chunked response of http.client."""
+    with with_http_client("GET", f"{server}/chunked") as response:
+        response.read(8)
+        yield response
+
+
+def read_urllib_error(server):
+    """Read what urllib raised."""
+    with with_urllib("GET", f"{server}/json") as error:
+        error.read()
+        yield error
+
+
+SPENT = [
+    (consumed_by_requests, "read as a stream, or closed unread; hand over"),
+    (begun_by_requests, "read as a stream, or closed unread; hand over"),
+    (read_below_requests, "read as a stream, or closed unread; hand over"),
+    (closed_requests, "read as a stream, or closed unread; hand over"),
+    (consumed_by_httpx, "while the response is open"),
+    (closed_httpx, "while the response is open"),
+    (unread_httpx_async, "await response.aread"),
+    (unread_aiohttp, "await response.read"),
+    (begun_by_urllib3, "read as a stream, or closed unread; hand over"),
+    (closed_urllib3, "read as a stream, or closed unread; hand over"),
+    (read_http_client, "read or closed before the check; hand over"),
+    (begun_by_http_client, "read or closed before the check; hand over"),
+    (begun_chunked_by_http_client, "read or closed before the check; hand over"),
+    (read_urllib_error, "read or closed before the check; hand over"),
+]
+
+
+@pytest.mark.parametrize(("spend", "advice"), SPENT, ids=[spend.__name__ for spend, _ in SPENT])
+def test_a_body_that_is_gone_is_never_taken_for_an_empty_one(spend, advice, server):
+    """Where the body was consumed, begun, closed or never read, a usage error says so and what to do."""
+    with contextmanager(spend)(server) as response, pytest.raises(UsageError, match=advice):
+        Exchange.of(response)
+
+
+def test_an_async_stream_of_httpx_can_be_looked_at_once_it_is_read(server, body):
+    """Inside its event loop, an httpx response is as good as outside, once `aread` was awaited."""
+
+    async def ask():
+        async with httpx.AsyncClient(verify=False) as client, client.stream("GET", f"{server}/json") as response:
+            with pytest.raises(UsageError, match=r"await response\.aread"):
+                Exchange.of(response)
+            await response.aread()
+            return Exchange.of(response)
+
+    assert asyncio.run(ask()).body == body
+
+
+def test_requests_keeps_what_was_preloaded_after_it_was_closed(server, body):
+    """Closing a response whose body was read does no harm."""
+    with with_requests("GET", f"{server}/json") as response:
+        response.close()
+        assert Exchange.of(response).body == body
+
+
+def test_a_made_up_requests_response_has_no_request():
+    """A response that no server sent has its status, headers (empty ones too) and body, and no request."""
+    response = requests.Response()
+    response.status_code = 404
+    response.headers["X-Empty"] = ""
+    assert Exchange.of(response) == Exchange(404, {"X-Empty": ""}, b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"), [(None, b""), ("é", b"\xc3\xa9"), (io.BytesIO(b"{}"), b"")], ids=["none", "text", "file"]
+)
+def test_a_request_that_was_never_prepared_is_known_as_far_as_it_goes(body, kept):
+    """Of a request without method and headers, the URL is known; of a body that is a file, nothing."""
+    response = requests.Response()
+    response.status_code = 404
+    response.request = requests.PreparedRequest()
+    response.request.url, response.request.body = "http://api.example/v1", body
+    assert Exchange.of(response).request == Request("GET", "http://api.example/v1", body=kept)
+
+
+def test_a_header_that_a_hook_of_requests_changed_is_the_changed_one(server):
+    """Repeated headers come from below requests only where requests still says the same."""
+    with with_requests("GET", f"{server}/repeated-headers") as response:
+        response.headers["Set-Cookie"] = "hidden"
+        headers = Exchange.of(response).headers
+    assert (headers.all("Set-Cookie"), len(headers.all("WWW-Authenticate"))) == (["hidden"], 2)
+
+
+def test_a_requests_response_without_status_is_no_response():
+    """A bare `requests.Response()` has no status to judge."""
+    with pytest.raises(UsageError, match="None is no HTTP status"):
+        Exchange.of(requests.Response())
+
+
+def test_a_made_up_httpx_response_has_no_request():
+    """An `httpx.Response` that no client made has no request."""
+    exchange = Exchange.of(httpx.Response(404, text="Nothing"))
+    assert (exchange.status, exchange.body, exchange.request) == (404, b"Nothing", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "pool", "absolute"),
+    [
+        ("/v1", urllib3.HTTPConnectionPool("api.example"), "http://api.example/v1"),
+        ("/v1", urllib3.HTTPSConnectionPool("api.example", 443), "https://api.example/v1"),
+        ("/v1", urllib3.HTTPSConnectionPool("api.example", 8443), "https://api.example:8443/v1"),
+        ("http://api.example/v1", urllib3.HTTPConnectionPool("proxy.example"), "http://api.example/v1"),
+        ("/v1", None, "/v1"),
+    ],
+    ids=["http", "https", "port", "proxy", "no pool"],
+)
+def test_urllib3_paths_become_urls(url, pool, absolute):
+    """The path that urllib3 keeps is completed with scheme, host and unusual port of its pool."""
+    response = urllib3.HTTPResponse(b"", status=404, request_url=url, pool=pool)
+    assert Exchange.of(response).request.url == absolute
+
+
+@pytest.mark.parametrize("pool", [None, urllib3.HTTPConnectionPool("api.example")], ids=["no pool", "pool"])
+def test_a_made_up_urllib3_response_has_no_request(pool):
+    """A urllib3 response without URL has no request."""
+    exchange = Exchange.of(urllib3.HTTPResponse(io.BytesIO(b"Gone"), status=404, pool=pool, preload_content=False))
+    assert (exchange.body, exchange.request) == (b"Gone", None)
+
+
+class Pipe(io.BytesIO):
+    """A file that cannot be rewound."""
+
+    def seekable(self):
+        """Say no."""
+        return False
+
+
+@pytest.mark.parametrize("file", [io.BytesIO, Pipe])
+def test_an_http_error_over_any_file_can_be_looked_at_twice(file):
+    """A body below an `HTTPError` is rewound where it can be, else read once and kept."""
+    error = urllib.error.HTTPError("http://api.example/v1", 404, "Not Found", http.client.HTTPMessage(), file(b"Gone"))
+    with error:
+        assert [Exchange.of(error).body, Exchange.of(error).body] == [b"Gone", b"Gone"]
+
+
+def test_looking_at_a_file_leaves_its_position():
+    """A file that can be rewound is left where it stood: whoever reads on, reads on from there."""
+    file = io.BytesIO(b"Gone")
+    file.read(1)
+    with urllib.error.HTTPError("http://api.example/v1", 404, "Not Found", http.client.HTTPMessage(), file) as error:
+        assert (Exchange.of(error).body, error.read()) == (b"Gone", b"one")
+
+
+def test_a_closed_file_is_a_body_that_cannot_be_read():
+    """The reason of the file comes with the advice."""
+    error = urllib.error.HTTPError("http://api.example/v1", 404, "Gone", http.client.HTTPMessage(), io.BytesIO())
+    error.close()
+    with pytest.raises(UsageError, match=r"cannot be read \(ValueError: .*closed file.*hand over"):
+        Exchange.of(error)
+
+
+def test_an_http_error_may_have_nothing_but_its_status():
+    """An `HTTPError` made by hand has an empty body, unknown headers and no request."""
+    error = urllib.error.HTTPError(None, 404, "Not Found", None, None)
+    assert Exchange.of(error) == Exchange(404, None, b"", reason="Not Found")
+    error.fp = None  # so Python 3.11.0 leaves it
+    assert Exchange.of(error) == Exchange(404, None, b"", reason="Not Found")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/empty"), ("HEAD", "/head-with-length")])
+def test_a_body_that_never_was_cannot_be_lost(method, path, server):
+    """A response of http.client that announced no body may have been read before."""
+    with with_http_client(method, server + path) as response:
+        response.read()
+        assert Exchange.of(response).body == b""
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_body_was_never_read(status):
+    """After 204 and 304 there is no body that could have been lost."""
+
+    class Socket:
+        def makefile(self, mode):
+            return io.BytesIO(f"HTTP/1.1 {status} Fine\r\nContent-Length: 5\r\n\r\n".encode())
+
+    with http.client.HTTPResponse(Socket()) as response:
+        response.begin()
+        response.read()
+        assert Exchange.of(response).body == b""
+
+
+CASSETTE = """
+version: 1
+interactions:
+- request: {method: GET, uri: "http://api.example/v1/carts", body: null, headers: {}}
+  response:
+    status: {code: 409, message: Conflict}
+    headers:
+      Content-Type: [application/json]
+      Set-Cookie: [a=1, b=2]
+    body: {string: '{"code": "800064"}'}
+"""
+REPLAYED = [
+    with_requests,
+    with_requests_stream,
+    with_httpx,
+    with_httpx_stream,
+    with_httpx_async,
+    with_aiohttp,
+    with_urllib3,
+    with_urllib3_stream,
+    with_http_client,
+    with_urllib,
+]
+
+
+@pytest.fixture
+def replay(tmp_path):
+    """Replay one recorded interaction to whichever client asks."""
+    cassette = tmp_path / "carts.yaml"
+    cassette.write_text(CASSETTE)
+    with vcr.use_cassette(cassette, record_mode="none"):
+        yield
+
+
+@pytest.mark.parametrize("client", REPLAYED, ids=named)
+def test_a_replayed_answer_is_as_good_as_a_live_one(client, replay):
+    """What vcrpy plays back has status, reason, repeated headers apart and body, at every look."""
+    with client("GET", "http://api.example/v1/carts") as response:
+        exchange, again = Exchange.of(response), Exchange.of(response)
+    assert exchange == again
+    assert (exchange.status, exchange.reason, exchange.body) == (409, "Conflict", b'{"code": "800064"}')
+    assert exchange.headers.all("set-cookie") == ["a=1", "b=2"]
+
+
+@pytest.mark.parametrize("client", [each for each in REPLAYED if each is not with_http_client], ids=named)
+def test_a_replayed_answer_knows_its_request(client, replay):
+    """What vcrpy plays back belongs to the request that was asked."""
+    with client("GET", "http://api.example/v1/carts") as response:
+        request = Exchange.of(response).request
+    assert request == Request("GET", "http://api.example/v1/carts", request.headers)

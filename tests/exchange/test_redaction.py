@@ -1,0 +1,190 @@
+"""Whatever is shown has no secrets in it, and nothing else missing."""
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors.exchange.redaction import MASK, masked
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+SURROUNDINGS = {
+    # HTTP authentication (RFC 6750, RFC 7617, RFC 7616)
+    "bearer": "Bearer SECRET",
+    "bearer in lower case": "sent bearer SECRET to the gateway",
+    "bearer in a URL": "?q=Bearer%20SECRET&size=3",
+    "bearer in a form": "q=Bearer+SECRET&size=3",
+    "bearer on a new line": r'"sent:\nBearer SECRET"',
+    "bearer in a header": "Accept: */*\r\nAuthorization: Bearer SECRET\r\nHost: a",
+    "basic": "Basic SECRET==",
+    "basic in quotes": '"Basic SECRET="',
+    "negotiate": "Negotiate SECRET",
+    "digest": 'Authorization: Digest username="u", response="SECRET"',
+    "shared key": "Authorization: SharedKey account:SECRET",
+    "proxy": "Proxy-Authorization: Custom SECRET",
+    "header in a dict": "{'Authorization': 'Custom SECRET', 'Host': 'a'}",
+    "assigned header": "authorization=Bearer SECRET",
+    # tokens
+    "token": '{"access_token": "SECRET", "token_type": "Bearer"}',
+    "camel case": '{"refreshToken":"SECRET"}',
+    "JWT": "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiISECRET.SECRET-_x",
+    "JWT without signature": "token eyJSECRET",
+    "JWT on a new line": r'"sent:\neyJSECRET.SECRET"',
+    "JWT in a URL": "q=%22eyJSECRET.SECRET",
+    "name and value": '{"name": "access_token", "value": "SECRET"}',
+    # cookies
+    "cookie": "Cookie: theme=dark; session=SECRET; path=/",
+    "cookie in quotes": 'Cookie: theme="dark"; session="SECRET"\r\nHost: a',
+    "set-cookie": "Set-Cookie: sid=SECRET; Path=/; HttpOnly",
+    "cookie in JSON": '{"Set-Cookie": ["theme=dark", "sid=SECRET; Path=/"]}',
+    "session id": "ASP.NET_SessionId=SECRET",
+    # keys
+    "API key": "X-Api-Key: SECRET",
+    "subscription key": "Ocp-Apim-Subscription-Key: SECRET",
+    "key in words": "the API key: SECRET",
+    "key of a storage account": "AccountName=a;AccountKey=SECRET==;EndpointSuffix=core",
+    "connection string": '"connectionString": "Server=a;SECRET"',
+    "shared access signature": "SharedAccessSignature sr=a&sig=SECRET&se=1",
+    "short name": '{"blobSas": "SECRET", "auth": "SECRET"}',
+    # JSON
+    "password": '{"user": "u", "password": "SECRET", "code": "1000"}',
+    "spaces": '{"password"  :  "SECRET"}',
+    "quote inside": r'{"password": "a\"SECRET"}',
+    "quote that is never closed": '{"password": "SECRET',
+    "number": '{"password": SECRET}',
+    "nested": '{"credentials": {"user": "u", "key": "SECRET"}}',
+    "deeper": '{"credentials": {"users": [{"key": "}"}, {"key": "SECRET"}]}}',
+    "list": '{"tokens": ["a]", "SECRET"]}',
+    "lists": '{"tokens": [["a"], ["SECRET"]]}',
+    "escaped": r'{"description": "{\"password\": \"SECRET\", \"code\": 1}"}',
+    "escaped twice": r'"{\"a\": \"{\\\"password\\\": \\\"SECRET\\\"}\"}"',
+    "quote inside of escaped": r'"{\"password\": \"a\\\"SECRET\"}"',
+    "escaped and cut": r'"{\"password\": \"SECRET',
+    "unicode escapes in the name": r'{"\u0070ass\u0077ord": "SECRET"}',
+    "unicode escapes for quotes": r'{"description": "{\u0022password\u0022:\u0022SECRET\u0022}"}',
+    "unicode escapes for separators": r'"a=1\u0026password\u003DSECRET"',
+    "unicode escapes for a backslash": r'"{\u005c\u0022password\u005c\u0022:\u005c\u0022SECRET\u005c\u0022}"',
+    # other notations
+    "form": "grant_type=password&username=u&password=SECRET&scope=a",
+    "form with brackets": "user[password]=SECRET",
+    "encoded form with brackets": "user%5Bpassword%5D=SECRET",
+    "encoded form": "q=a%3D1%26client_secret%3DSECRET",
+    "form encoded twice": "q=client_secret%253DSECRET",
+    "encoded JSON": "q=%7B%22password%22%3A%22SECRET%22%7D",
+    "query": "https://api.example/v1?size=3&api_key=SECRET",
+    "key of a query": "https://api.example/v1?key=SECRET&size=3",
+    "Python": "{'password': b'SECRET'}",
+    "Python with a quote": r"{'password': 'it\'s SECRET'}",
+    "Ruby": "password => SECRET",
+    "HTML": "&quot;password&quot;:&#34;SECRET&#x22;",
+    "XML": "<a:Password>SECRET</a:Password>",
+    "XML with attributes": '<Password Type="Text">two words SECRET</Password>',
+    # URLs
+    "user": "https://user:SECRET@api.example/v1",
+    "user with an at sign": "https://user:p@SECRET@api.example/v1",
+    "user without password": "git+https://SECRET@api.example/v1",
+    "user in escaped JSON": r'"https:\/\/user:SECRET@api.example\/v1"',
+    "user in a query": "?to=https%3A%2F%2Fuser%3ASECRET%40api.example%2Fv1",
+    "user at the cut": " " * 4080 + "https://SECRETSECRET@api.example/",
+}
+
+
+@pytest.mark.parametrize("text", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
+@settings(max_examples=20, deadline=None)
+@given(secret=st.text(LETTERS, min_size=8, max_size=40))
+@example(secret="aB3dE5gH")
+@example(secret="12345678")
+def test_no_secret_survives(text, secret):
+    """A secret is hidden wherever it stands, and the text says that something was."""
+    assume(secret not in text)
+    shown = masked(text.replace("SECRET", secret))
+    assert secret not in shown
+    assert MASK in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"code": "800064", "description": "Another request is processing cart 3", "data": [], "source": "PartnerFD"}',
+        '{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}',
+        'Bearer error="invalid_token", error_description="The token has expired"',
+        "Bearer authorization_uri=https://login.example/, resource_id=a",
+        "OAuth realm=urn:cpsvc:cpid:{some cid}",
+        "The Bearer token is missing.",
+        "Send a bearer token.",
+        '"Basic authentication"',
+        "Kansas: 4, design: 5, bypass: yes, surveyJournal, keyJournalEntry",
+        '{"tokenType": "Bearer", "expiresIn": 3600}',
+        "https://api.example:8080/v1/customers?size=3&mail=a@b.example#top",
+        "https://api.example/v1 or mail a@b.example",
+        "see https://api.example:8080",
+        r"Zo\u00eb \u0026 \u0022Co\u0022 &amp; &quot;Co&quot; &#39;",
+        "9240230a-0000-4000-8000-000000000000",
+        "",
+    ],
+)
+def test_a_text_without_secrets_is_unchanged(text):
+    """What is no secret is shown as it came, to the letter."""
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"password": "a", "code": "1000"}', '{"password": ***, "code": "1000"}'),
+        ('{"tokens": ["a", "b"], "code": "1000"}', '{"tokens": ***, "code": "1000"}'),
+        ('{"credentials": {"a": "b"}, "code": "1000"}', '{"credentials": ***, "code": "1000"}'),
+        (r'"{\"password\": \"a\", \"code\": 1}"', r'"{\"password\": ***, \"code\": 1}"'),
+        ("a=1&password=b&c=2", "a=1&password=***&c=2"),
+        ("Cookie: a=1; b=2\r\nHost: a", "Cookie: ***\r\nHost: a"),
+        ("https://a:b@api.example/v1?sig=c&d=e", "https://***@api.example/v1?sig=***&d=e"),
+        ('"Authorization: denied", "code": "1000"', '"Authorization: ***", "code": "1000"'),
+        ("q=Bearer%20aB3dE5gH&size=3", "q=Bearer%20***&size=3"),
+        ("?to=https%3A%2F%2Fa%3Ab%40api.example%2Fv1", "?to=https%3A%2F%2F***%40api.example%2Fv1"),
+        ("<Password>a</Password>", "<Password>***</Password>"),
+        (r'"{\u0022password\u0022:\u0022a\u0022,\u0022code\u0022:1}"', r'"{\"password\":***,\"code\":1}"'),
+        (" " * 4080 + "https://a:bcdefghi", " " * 4080 + "https://***"),
+    ],
+)
+def test_what_stands_beside_a_secret_is_shown(text, shown):
+    """Only the secret is hidden: its name and what follows stay readable."""
+    assert masked(text) == shown
+
+
+def test_a_long_text_is_cut():
+    """At most the first 4096 characters are shown."""
+    assert masked("a" * 10_000) == "a" * 4096
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        " ",
+        "\\",
+        '"',
+        "://",
+        "%3A%2F%2F",
+        "<token ",
+        "<a:",
+        "eyJaaaaaa.",
+        "Bearer ",
+        "Basic a=",
+        "token",
+        "token ",
+        "token\\",
+        'token\\"',
+        r"token:\"",
+        r'token:\"\\"',
+        'token","',
+        "token:{",
+        'token:["',
+        'token="',
+        'cookie:a"b"',
+        r"\u0070ass",
+        "&quot;",
+    ],
+)
+def test_hostile_texts_are_masked_too(unit):
+    """A megabyte of the beginnings of secrets, with and without spaces, has a masked text."""
+    for text in (unit * (1_000_000 // len(unit)), f"{unit} " * (1_000_000 // len(unit)), unit * 500 + " " * 1_000_000):
+        assert len(masked(text)) < 3 * 4096
