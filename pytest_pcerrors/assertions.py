@@ -3,14 +3,16 @@
 import re
 import warnings
 from collections.abc import Collection
+from dataclasses import replace
 from http import HTTPStatus
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_pcerrors.checking.check import judge
 from pytest_pcerrors.checking.pc_error import PcError
 from pytest_pcerrors.checking.rules.catalogue import documented, nearest_entry
 from pytest_pcerrors.checking.rules.members import place
-from pytest_pcerrors.checking.showing import shown
+from pytest_pcerrors.checking.showing import cut, shown
 from pytest_pcerrors.checking.violation import ContractViolation, Violation
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.reporting.failure import failure_text
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     Text: TypeAlias = str | re.Pattern[str]
 
 __all__ = ["PcError", "assert_pc_error", "assert_pc_success"]
+
+__tracebackhide__ = True
+"""A failing test shows its own line: pytest leaves out every frame of this module."""
+
+_MOST_TOLD = 3
+_LONGEST_CODE = 20
+_LONGEST_DATA = 200
 
 
 def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
@@ -45,20 +54,19 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     or searched where they are compiled patterns. `data` is compared with ``==``. `response` is anything `check` takes.
 
     Raises `ContractViolation`, an `AssertionError`, with everything that is wrong at once. What is only a warning is
-    warned of as `PcErrorsWarning`. Raises `UsageError` for what is no response, or no code.
+    warned of as `PcErrorsWarning`. Raises `UsageError` for what is no response, no code or no status.
 
     >>> from pytest_pcerrors import assert_pc_error
     >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
     >>> assert_pc_error(response, 800064).entry.description
     'Another request is already processing cart {0}'
     """
-    __tracebackhide__ = True
-    verdict = judge(response, contract=contract, profile=profile)
+    verdict = _judged(response, contract, profile)
     reading = verdict.reading
-    codes = _codes(code, reading.contract)
+    codes, statuses = _codes(code, reading.contract), _statuses(status)
     if reading.is_error:
         unexpected = [
-            *_status_differs(reading, status),
+            *_status_differs(reading, statuses),
             *_code_differs(reading, codes),
             *_text_differs("description", PcError.of(reading).description, description, reading),
             *_text_differs("source", reading.member("source"), source, reading),
@@ -77,20 +85,26 @@ def assert_pc_success(response: object) -> None:
     >>> from pytest_pcerrors import assert_pc_success
     >>> assert_pc_success((201, b'{"id": "b4c8fdea", "lineItems": [{"id": 0}]}'))
     """
-    __tracebackhide__ = True
-    verdict = judge(response)
-    status = verdict.exchange.status
-    unexpected = list(verdict.violations)
-    if verdict.reading.is_error or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        line = verdict.reading.contract.reason(status)
-        code = f" with code {shown(verdict.reading.code)}" if verdict.reading.code is not None else ""
-        unexpected = [Violation(f"{line}{code} is no success", expected="2xx", actual=line, rule="not-a-success")]
+    verdict = _judged(response)
+    reading, status = verdict.reading, verdict.exchange.status
+    unexpected = [replace(violation, severity="error") for violation in verdict.violations]
+    if reading.is_error or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        line = reading.contract.reason(status)
+        code = "" if reading.code is None else f": code {_with_entry(reading.code, reading.contract)}"
+        unexpected = [Violation(f"{line} is no success{code}", expected="2xx", actual=line, rule="not-a-success")]
     if unexpected:
-        raise ContractViolation(failure_text(verdict.exchange, unexpected, verdict.reading.contract), unexpected)
+        raise ContractViolation(failure_text(verdict.exchange, unexpected, reading.contract), unexpected)
+
+
+def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
+    """Judge a response; misuse is told at the line of the test, without the way it went in here."""
+    try:
+        return judge(response, contract=contract, profile=profile)
+    except UsageError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the cause it has, such as a failed rule, stays
 
 
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
-    __tracebackhide__ = True
     contract = verdict.reading.contract
     errors = [*verdict.errors, *unexpected]
     if errors:
@@ -119,12 +133,20 @@ def _one_code(code: "Code", contract: "Contract") -> str:
     return text
 
 
-def _status_differs(reading: "Reading", expected: int | Collection[int] | None) -> "Iterator[Violation]":
-    if expected is None:
-        return
-    wanted = (expected,) if isinstance(expected, int) else tuple(expected)
+def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
+    """Return the expected statuses; what can be none is a `UsageError`."""
+    if status is None:
+        return ()
+    several = (status,) if isinstance(status, int) else status
+    is_plain = isinstance(several, Collection) and not isinstance(several, str | bytes) and several
+    if not is_plain or not all(isinstance(each, int) and not isinstance(each, bool) for each in several):
+        raise UsageError(f"a status is an int or a collection of them, not {status!r}")
+    return tuple(sorted(several))
+
+
+def _status_differs(reading: "Reading", wanted: tuple[int, ...]) -> "Iterator[Violation]":
     came = reading.exchange.status
-    if came not in wanted:
+    if wanted and came not in wanted:
         lines = " or ".join(reading.contract.reason(status) for status in wanted)
         message = f"{reading.contract.reason(came)} instead of {lines}"
         yield Violation(message, expected=lines, actual=str(came), rule="status-unexpected")
@@ -134,25 +156,30 @@ def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Viola
     if not wanted or reading.code in wanted:
         return
     came = "no code" if reading.code is None else f"code {_with_entry(reading.code, reading.contract)}"
-    expected = " or ".join(_with_entry(code, reading.contract) for code in sorted(wanted))
-    hints = [nearest_entry(reading.contract, code) for code in sorted(wanted) if code not in reading.contract.catalogue]
+    codes = sorted(wanted)
+    if len(codes) > _MOST_TOLD:
+        expected = f"one of {', '.join(map(_plain, codes))}"
+    else:
+        expected = " or ".join(_with_entry(code, reading.contract) for code in codes)
+    hints = [nearest_entry(reading.contract, code) for code in codes if code not in reading.contract.catalogue]
     yield Violation(
         f"{came} instead of {expected}",
-        place(reading, "code"),
-        expected=" or ".join(sorted(wanted)),
+        _place(reading, "code"),
+        expected=" or ".join(codes),
         actual=reading.code or "",
-        hint="; ".join(filter(None, hints)),
+        hint="; ".join(filter(None, dict.fromkeys(hints))),
         rule="code-unexpected",
     )
 
 
 def _with_entry(code: str, contract: "Contract") -> str:
-    known = (
-        f", {documented(contract, contract.catalogue[code])}"
-        if code in contract.catalogue
-        else ", not in the catalogue"
-    )
-    return f"{code if code.isalnum() else shown(code)}{known}"
+    if code not in contract.catalogue:
+        return f"{_plain(code)} (not in the catalogue)"
+    return f"{_plain(code)}, {documented(contract, contract.catalogue[code])}"
+
+
+def _plain(code: str) -> str:
+    return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 
 def _text_differs(member: str, came: Any, expected: "Text | None", reading: "Reading") -> "Iterator[Violation]":
@@ -160,22 +187,31 @@ def _text_differs(member: str, came: Any, expected: "Text | None", reading: "Rea
         return
     if isinstance(expected, str):
         fits, wanted = came == expected, shown(expected)
-    elif isinstance(expected, re.Pattern):
-        fits, wanted = (
-            isinstance(came, str) and expected.search(came) is not None,
-            f"a match of {shown(expected.pattern)}",
-        )
+    elif isinstance(expected, re.Pattern) and isinstance(expected.pattern, str):
+        fits = isinstance(came, str) and expected.search(came) is not None
+        wanted = f"a match of {shown(expected.pattern)}"
     else:
-        raise UsageError(f"a {member} is expected as a str or a compiled pattern, not {type(expected).__name__}")
+        raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {expected!r}")
     if not fits:
-        message = f"{shown(came)} instead of {wanted}"
-        yield Violation(message, place(reading, member), wanted, shown(came), rule=f"{member}-unexpected")
+        told = f"no {member}" if came is None else shown(came)
+        yield Violation(
+            f"{told} instead of {wanted}", _place(reading, member), wanted, told, rule=f"{member}-unexpected"
+        )
 
 
 def _data_differs(reading: "Reading", expected: Any) -> "Iterator[Violation]":
     came = reading.member("data")
     if expected is not None and not came == expected:  # noqa: SIM201 - matcher objects define ==, not !=
-        wanted = repr(expected)
-        yield Violation(
-            f"{shown(came)} instead of {wanted}", place(reading, "data"), wanted, shown(came), rule="data-unexpected"
-        )
+        told, wanted = "no data" if came is None else _brief(came), cut(repr(expected), _LONGEST_DATA)
+        yield Violation(f"{told} instead of {wanted}", _place(reading, "data"), wanted, told, rule="data-unexpected")
+
+
+def _brief(value: Any) -> str:
+    """Say what data came, as Python writes it; what is long or deep is cut."""
+    brief = Repr()
+    brief.maxstring = brief.maxother = 60
+    return cut(brief.repr(value), _LONGEST_DATA)
+
+
+def _place(reading: "Reading", member: str) -> str:
+    return place(reading, member) if reading.is_object else ""

@@ -5,20 +5,22 @@
 
 import json
 import os
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_pcerrors.errors import UsageError, nearest
-from pytest_pcerrors.jsontext import JsonError, parse, type_of
+from pytest_pcerrors.errors import UsageError, nearest, readable
+from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from jsonschema.exceptions import ValidationError
 
 _SHOWN_ERRORS = 5
 _SHOWN_CHARACTERS = 60
+_FORMATS = {"date": "date (YYYY-MM-DD)", "regex": "regular expression"}
 
 
 def published_schema(package: str, name: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def read_json_object(path: "Path") -> dict[str, Any]:
     except JsonError as error:
         raise UsageError(f"{path}: not JSON: {error}") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{path}: a JSON object is expected, this is {type_of(document)}")
+        raise UsageError(f"{path}: a JSON object is expected, this is {_shown(document)}")
     return document
 
 
@@ -56,46 +58,65 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
     pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, came 3
     """
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
-    errors = sorted(
-        Draft202012Validator(schema).iter_errors(document), key=lambda error: list(map(str, error.absolute_path))
-    )
-    if errors:
-        shown = [f"{where}: at {_pointer(error.absolute_path)}: {_explain(error)}" for error in errors[:_SHOWN_ERRORS]]
-        if len(errors) > _SHOWN_ERRORS:
-            shown.append(f"and {len(errors) - _SHOWN_ERRORS} more")
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    strict: Any = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
+    validator = strict(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    try:
+        errors = sorted(validator.iter_errors(document), key=lambda error: list(error.absolute_path))
+    except RecursionError:
+        raise UsageError(f"{where}: nested too deeply to be checked") from None
+    lines = list(dict.fromkeys(line for error in errors for line in _lines(error)))
+    if lines:
+        shown = [readable(f"{where}: at {line}") for line in lines[:_SHOWN_ERRORS]]
+        if len(lines) > _SHOWN_ERRORS:
+            shown.append(f"and {len(lines) - _SHOWN_ERRORS} more")
         raise UsageError("\n".join(shown))
 
 
-def _explain(error: "ValidationError") -> str:
-    came: Any = error.instance
-    limit: Any = error.validator_value
+def _lines(error: "ValidationError") -> "Iterator[str]":
+    """Say what is wrong: a line for every unknown and every missing key, one for anything else."""
+    place = _pointer(error.absolute_path)
+    came, limit = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
         case "additionalProperties":
             known = cast("dict[str, Any]", error.schema)["properties"]
-            unknown = next(name for name in came if name not in known)
-            return f'unknown key "{unknown}"; {nearest(unknown, known)}'
+            yield from (
+                f"{place}: unknown key {_shown(name)}; {nearest(name, known)}" for name in came if name not in known
+            )
+        case "required":
+            yield from (f"{place}: {_shown(name)} is missing" for name in limit if name not in came)
+        case _:
+            yield f"{place}: {_explain(error)}"
+
+
+def _explain(error: "ValidationError") -> str:
+    came, limit = cast("Any", error.instance), cast("Any", error.validator_value)
+    match error.validator:
         case "enum":
             return f"{_shown(came)} is not known; {nearest(str(came), map(str, limit))}"
         case "type":
-            return f"expected {_article(limit)}, came {_shown(came)}"
-        case "required":
-            return f'"{next(name for name in limit if name not in came)}" is missing'
+            return f"expected {_any_of(limit)}, came {_shown(came)}"
         case "pattern":
             return f"{_shown(came)} does not fit the pattern {limit}"
+        case "format":
+            return f"{_shown(came)} is no {_FORMATS.get(limit, limit)}"
+        case "anyOf":
+            alternatives = sorted(error.context or (), key=lambda each: each.validator != "type")
+            return _explain(alternatives[-1])
         case _:
             return f"{_shown(came)} breaks {error.validator} {_shown(limit)}"
 
 
-def _article(types: str | list[str]) -> str:
-    names = [types] if isinstance(types, str) else types
-    return " or ".join(f"{'an' if name[0] in 'aio' else 'a'} {name}" for name in names)
+def _any_of(types: str | list[str]) -> str:
+    return " or ".join(map(article, [types] if isinstance(types, str) else types))
 
 
 def _shown(value: object) -> str:
     if isinstance(value, dict | list):
-        return _article(type_of(value))
-    text = json.dumps(value)
+        return article(type_of(value))
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
 
 
@@ -104,12 +125,28 @@ def _pointer(path: "Iterable[str | int]") -> str:
 
 
 def write_whole(path: "Path", text: str) -> None:
-    """Write a text file as UTF-8 so that a reader sees the old or the new one, never a part: beside it, then renamed."""
-    data = text.encode("utf-8")
+    """Write a text file as UTF-8 so that a reader sees the old or the new one, never a part of either.
+
+    A device or a pipe, such as ``/dev/stdout``, is written to.
+    """
+    try:
+        data = text.encode("utf-8")
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path, data)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{path}: cannot be written as UTF-8: {error.reason}") from None
+
+
+def _replace(path: "Path", data: bytes) -> None:
+    """Write a file beside the old one, then rename it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         beside.write_bytes(data)
         beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

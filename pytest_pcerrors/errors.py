@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST_KNOWN = 20
+_MOST_CHARACTERS = 400
 
 
 class UsageError(Exception):
@@ -61,3 +62,13 @@ def nearest(word: str, known: "Iterable[str]") -> str:
         return f'did you mean "{close[0]}"?'
     more = ", ..." if len(choices) > _MOST_KNOWN else ""
     return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"
+
+
+def readable(text: str) -> str:
+    r"""Return text from a foreign file as a message can hold it: not long, and encodable as UTF-8.
+
+    >>> readable("no key \ud800")
+    'no key \\ud800'
+    """
+    cut = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} ..."
+    return cut.encode("utf-8", "backslashreplace").decode()

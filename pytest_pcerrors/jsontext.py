@@ -46,6 +46,15 @@ def type_of(value: object) -> str:
     return _NAMES[type(value)]
 
 
+def article(name: str) -> str:
+    """Put the indefinite article before the name of a type; null has none.
+
+    >>> [article(name) for name in ("array", "string", "null")]
+    ['an array', 'a string', 'null']
+    """
+    return name if name == "null" else f"{'an' if name[0] in 'aio' else 'a'} {name}"
+
+
 _NAMES: dict[type, str] = {
     str: "string",
     dict: "object",

@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +51,12 @@ class Settings:
     @classmethod
     def find(cls, directory: Path) -> "Settings":
         """Read the table from the nearest pyproject.toml that has one, in `directory` or above it."""
+        directory = directory.absolute()
         for folder in (directory, *directory.parents):
             file = folder / SETTINGS_FILE
             if file.is_file() and (table := _table(file)) is not None:
                 return cls.of_table(table, folder, str(file))
-        return cls(root=directory)
+        return cls(root=directory, cassettes=directory / cls.cassettes)
 
     @classmethod
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
@@ -65,7 +66,10 @@ class Settings:
         Traceback (most recent call last):
         pytest_pcerrors.errors.UsageError: pyproject.toml: [tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?
         """
-        table = _without_dates(table)
+        try:
+            table = _without_dates(table)
+        except RecursionError:
+            raise UsageError(f"{where}: nested too deeply") from None
         where = f"{where}: [tool.pcerrors]"
         hold_against(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         contract = table.get("contract")
@@ -80,7 +84,7 @@ class Settings:
             rules=tuple(table.get("rules", ())),
             severity=table.get("severity", {}),
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
-            allow=tuple(_allowance(each, root, where) for each in table.get("allow", ())),
+            allow=tuple(_allowance(each, root) for each in table.get("allow", ())),
         )
 
 
@@ -89,8 +93,12 @@ def _table(file: Path) -> dict[str, Any] | None:
         document = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except ValueError as error:  # also a number with too many digits
         raise UsageError(f"{file}: not TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{file}: nested too deeply") from None
     tools = document.get("tool", {})
     table = tools.get("pcerrors") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -104,17 +112,13 @@ def _without_dates(value: Any) -> Any:
             return {name: _without_dates(each) for name, each in value.items()}
         case list():
             return [_without_dates(each) for each in value]
-        case date():
+        case date() | time():
             return value.isoformat()
         case _:
             return value
 
 
-def _allowance(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
-    try:
-        until = date.fromisoformat(table["until"]) if "until" in table else None
-    except ValueError:
-        raise UsageError(f"{where}: at /allow: {table['until']} is no day; write it as 2027-06-30") from None
+def _allowance(table: dict[str, Any], root: Path) -> AllowanceSetting:
     return AllowanceSetting(
         rule=table["rule"],
         reason=table["reason"],
@@ -122,9 +126,9 @@ def _allowance(table: dict[str, Any], root: Path, where: str) -> AllowanceSettin
         status=frozenset(_listed(table.get("status", ()))),
         url=table.get("url"),
         path=root / table["path"] if "path" in table else None,
-        until=until,
+        until=date.fromisoformat(table["until"]) if "until" in table else None,
     )
 
 
 def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str | int) else value
+    return value if isinstance(value, list | tuple) else (value,)

@@ -1,15 +1,20 @@
 """Contract files: read and validated against their published schema, written whole."""
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.model import Catalogue, Contract, Deviation, Entry, Page
 from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from referencing import Resource
 
 _PACKAGE = "pytest_pcerrors.contract"
 
@@ -78,11 +83,29 @@ def _contract(document: dict[str, Any]) -> Contract:
 
 
 def _check_error_schema(schema: dict[str, Any], where: str) -> None:
+    """Refuse what is no JSON Schema, and references that lead out of the file, to nothing, or in a circle."""
     from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
 
     hold_against(
         dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /schema is no JSON Schema"
     )
+    validator = Draft202012Validator(schema, registry=Registry())  # one that fetches nothing
+    try:
+        for each in _subschemas(DRAFT202012.create_resource(schema)):
+            deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
+    except Unresolvable as error:
+        raise UsageError(readable(f"{where}: at /schema: $ref {error.ref} leads to nothing in this file")) from None
+    except RecursionError:
+        raise UsageError(f"{where}: at /schema: a $ref leads back to itself") from None
+
+
+def _subschemas(resource: "Resource[Any]") -> "Iterator[Any]":
+    yield resource.contents
+    for each in resource.subresources():
+        yield from _subschemas(each)
 
 
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:

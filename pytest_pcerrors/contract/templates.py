@@ -2,7 +2,7 @@
 
 import re
 
-_PLACEHOLDER = re.compile(r"\{\d\}")
+_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 
 
 def placeholders(template: str) -> frozenset[str]:
@@ -13,7 +13,7 @@ def placeholders(template: str) -> frozenset[str]:
     >>> placeholders(r"must match ^(\d{7}|\d{10})$")
     frozenset()
     """
-    return frozenset(match.group() for match in _PLACEHOLDER.finditer(template) if not _is_quantifier(template, match))
+    return frozenset(_PLACEHOLDER.findall(template))
 
 
 def fits(description: str, template: str) -> bool:
@@ -37,7 +37,3 @@ def fits(description: str, template: str) -> bool:
             return False
         at = found + len(piece)
     return description.endswith(last) and at + len(last) <= len(description)
-
-
-def _is_quantifier(template: str, match: re.Match[str]) -> bool:
-    return template[max(0, match.start() - 2) : match.start()] in (r"\d", r"\w", r"\s")

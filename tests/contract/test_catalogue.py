@@ -1,0 +1,79 @@
+"""The catalogue: entries found by code, status and text."""
+
+import pytest
+
+from pytest_pcerrors.contract.model import Catalogue, Entry
+
+NOT_FOUND = Entry(404, "20000", ("No order has the given ID",))
+BUSY = Entry(409, "800064", ("Cart {0} is busy", "Cart {0} of {1} is busy"))
+REFUSED = Entry(403, "2006", ("The offer is refused",))
+CLOSED = Entry(400, "2006", ("The offer is closed to STRASSE",))
+CATALOGUE = Catalogue((NOT_FOUND, BUSY, REFUSED, CLOSED))
+
+
+def test_an_entry_shows_its_first_template():
+    """The description of an entry is the first of its templates; placeholders are those of all."""
+    assert (BUSY.description, BUSY.placeholders) == ("Cart {0} is busy", {"{0}", "{1}"})
+
+
+def test_an_entry_pairs_status_and_code():
+    """The pairing of an entry is what a response must have."""
+    assert BUSY.pairing == (409, "800064")
+
+
+def test_entries_are_values():
+    """Entries with equal content are equal, and can stand in a set."""
+    assert {BUSY, Entry(409, "800064", BUSY.templates)} == {BUSY}
+
+
+def test_the_catalogue_keeps_its_order():
+    """Iteration gives the entries as they were given, and codes once each."""
+    assert (list(CATALOGUE), len(CATALOGUE)) == ([NOT_FOUND, BUSY, REFUSED, CLOSED], 4)
+    assert CATALOGUE.codes == ("20000", "800064", "2006")
+
+
+def test_a_code_has_an_entry_for_each_status():
+    """A code that stands with two statuses has two entries."""
+    assert CATALOGUE["2006"] == (REFUSED, CLOSED)
+
+
+@pytest.mark.parametrize("code", ["1", "020000", 20000, 404, None])
+def test_codes_are_not_guessed(code):
+    """Only the exact text is a code: no number, no leading zero."""
+    assert code not in CATALOGUE
+    with pytest.raises(KeyError):
+        CATALOGUE[code]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("cart", [BUSY]),
+        ("OF {1}", [BUSY]),
+        ("2000", [NOT_FOUND]),
+        ("straße", [CLOSED]),
+        ("offer", [REFUSED, CLOSED]),
+        ("nothing", []),
+    ],
+)
+def test_text_is_found_in_codes_and_all_templates(text, found):
+    """Letter case does not matter, not even for letters that have two in the other case."""
+    assert list(CATALOGUE.find(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, [NOT_FOUND, BUSY, REFUSED, CLOSED]),
+        ({"status": 403}, [REFUSED]),
+        ({"code": "2006"}, [REFUSED, CLOSED]),
+        ({"status": 400, "code": "2006"}, [CLOSED]),
+        ({"status": 409, "code": "2006"}, []),
+        ({"status": 0}, []),
+        ({"code": ""}, []),
+    ],
+    ids=str,
+)
+def test_entries_are_selected_by_status_and_code(wanted, found):
+    """What is asked for must match; what is not is free."""
+    assert list(CATALOGUE.select(**wanted)) == found

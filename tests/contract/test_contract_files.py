@@ -1,0 +1,228 @@
+"""Contract files: read, refused with place and reason, and written whole."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from pytest_pcerrors.contract.files import contract_text
+from pytest_pcerrors.contract.model import Contract, Entry, Page
+from pytest_pcerrors.documents import published_schema
+from pytest_pcerrors.errors import UsageError
+
+HERE = "http://127.0.0.1:9/schema.json"
+
+
+def told(path):
+    """Return what is said about a contract file, without its path."""
+    with pytest.raises(UsageError) as caught:
+        Contract.load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    return str(caught.value).replace(f"{path}: ", "")
+
+
+def test_the_shipped_file_fits_its_published_schema(document):
+    """Whoever writes a contract file can trust the schema: the shipped one passes it."""
+    schema = published_schema("pytest_pcerrors.contract", "contract.schema.json")
+    assert list(Draft202012Validator(schema).iter_errors(document)) == []
+
+
+def test_the_shipped_file_survives_the_round_trip(tmp_path, shipped_text):
+    """Loaded and saved again, the shipped contract is the same to the byte."""
+    (tmp_path / "a.json").write_text(shipped_text, "utf-8")
+    Contract.load(tmp_path / "a.json").save(tmp_path / "b.json")
+    assert (tmp_path / "b.json").read_bytes() == shipped_text.encode()
+
+
+def test_the_shipped_contract_is_what_its_file_says(shipped_text):
+    """The contract that is used by default is the one in the file."""
+    assert contract_text(Contract.default()) == shipped_text
+
+
+def test_a_contract_of_another_api_loads(write, custom):
+    """Another envelope is told by where the members lie; what is left out is empty."""
+    contract = Contract.load(write(custom))
+    assert contract.members == {"code": ("error", "code"), "description": ("error", "the/message")}
+    assert list(contract.catalogue) == [
+        Entry(404, "NotFound", ("Nothing is called {0}",)),
+        Entry(409, "Busy", ("Try again", "Opnieuw proberen, Zoë")),
+    ]
+    assert (contract.hosts, contract.challenge, contract.deviations, contract.page) == ((), None, (), Page())
+
+
+def test_a_contract_of_another_api_survives_the_round_trip(write, custom):
+    """Saved over itself and loaded again, nothing is lost."""
+    path = write(custom | {"deviations": [{"rule": "code-number", "at": "/error/a~1b~0/*", "type": "integer"}]})
+    contract = Contract.load(path)
+    contract.save(path)
+    assert contract_text(Contract.load(path)) == contract_text(contract) == path.read_text("utf-8")
+
+
+def test_an_entry_is_a_line(write, custom):
+    """Entries are saved one a line, with letters as they are, so that a diff shows what changed."""
+    path = write(custom)
+    Contract.load(path).save(str(path))
+    lines = path.read_text("utf-8").splitlines()
+    assert '    {"status": 409, "code": "Busy", "descriptions": ["Try again", "Opnieuw proberen, Zoë"]}' in lines
+
+
+def test_hosts_are_compared_in_lower_case(write, custom):
+    """The host of a URL comes in lower case, so those of a contract do too."""
+    assert Contract.load(write(custom | {"hosts": ["API.example.com"]})).hosts == ("api.example.com",)
+
+
+def test_a_catalogue_may_be_empty(write, custom):
+    """A contract may promise a shape and no codes."""
+    contract = Contract.load(write(custom | {"entries": []}))
+    assert (contract.pairings, contract.paired_statuses) == (frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("nam", "x", 'at the top: unknown key "nam"; did you mean "name"?'),
+        ("format", 2, "at /format: 2 is not known; known are 1"),
+        ("name", " ", r'at /name: " " does not fit the pattern \S'),
+        ("page", {"date": "2020-13-01"}, 'at /page/date: "2020-13-01" is no date (YYYY-MM-DD)'),
+        ("page", {"dat": ""}, 'at /page: unknown key "dat"; did you mean "date"?'),
+        ("hosts", "x", 'at /hosts: expected an array, came "x"'),
+        ("statuses", {"40x": ""}, 'at /statuses: "40x" does not fit the pattern ^[1-9][0-9]{2}$'),
+        ("statuses", {"400\n": ""}, r'at /statuses: "400\n" breaks maxLength 3'),
+        ("statuses", {"400": None}, "at /statuses/400: expected a string, came null"),
+        ("challenge", "", r'at /challenge: "" does not fit the pattern \S'),
+        ("members", {"data": "/data"}, 'at /members: "code" is missing'),
+        ("members", {"code": "code"}, 'at /members/code: "code" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
+        ("members", {"code": "/a~2"}, 'at /members/code: "/a~2" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
+        ("members", {"code": "/"}, 'at /members/code: "/" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
+        (
+            "deviations",
+            [{"rule": "code-number", "at": "/code", "type": "int"}],
+            'at /deviations/0/type: "int" is not known; did you mean "integer"?',
+        ),
+        ("schema", [], "at /schema: expected an object, came an array"),
+        ("schema", {}, 'at /schema: "type" is missing'),
+        ("schema", {"type": "array"}, 'at /schema/type: "array" breaks const "object"'),
+        ("entries", {}, "at /entries: expected an array, came an object"),
+        ("entries", [3], "at /entries/0: expected an object, came 3"),
+    ],
+)
+def test_what_does_not_fit_is_told(write, custom, key, value, line):
+    """A file that is JSON and no contract is told with pointer, expectation and what came."""
+    assert told(write(custom | {key: value})) == line
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"status": "404"}, 'at /entries/1/status: expected an integer, came "404"'),
+        ({"status": 404.0}, "at /entries/1/status: expected an integer, came 404.0"),
+        ({"status": 600}, "at /entries/1/status: 600 breaks maximum 599"),
+        ({"code": 800064}, "at /entries/1/code: expected a string, came 800064"),
+        ({"code": ""}, 'at /entries/1/code: "" breaks minLength 1'),
+        ({"descriptions": []}, "at /entries/1/descriptions: an array breaks minItems 1"),
+        ({"descriptions": [""]}, 'at /entries/1/descriptions/0: "" breaks minLength 1'),
+        ({"description": "x"}, 'at /entries/1: unknown key "description"; did you mean "descriptions"?'),
+        (
+            {"status": 404, "code": "NotFound"},
+            "at /entries: 404 with NotFound stands 2 times; give one entry all its descriptions",
+        ),
+    ],
+)
+def test_an_entry_that_does_not_fit_is_told(write, custom, change, line):
+    """An entry is named by its number; a pairing that stands twice by itself."""
+    custom["entries"][1] |= change
+    assert told(write(custom)) == line
+
+
+NO_SCHEMA = "the error schema at /schema is no JSON Schema: "
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ({"type": "strin"}, NO_SCHEMA + 'at /properties/code/type: "strin" is not known; did you mean "string"?'),
+        ({"minLength": -1}, NO_SCHEMA + "at /properties/code/minLength: -1 breaks minimum 0"),
+        ({"pattern": "("}, NO_SCHEMA + 'at /properties/code/pattern: "(" is no regular expression'),
+        (3, NO_SCHEMA + "at /properties/code: expected an object or a boolean, came 3"),
+        ({"$ref": "#/$defs/none"}, "at /schema: $ref /$defs/none leads to nothing in this file"),
+        ({"anyOf": [{}, {"$ref": "#/no"}]}, "at /schema: $ref /no leads to nothing in this file"),
+        ({"$ref": HERE}, f"at /schema: $ref {HERE} leads to nothing in this file"),
+        ({"items": {"$ref": HERE}}, f"at /schema: $ref {HERE} leads to nothing in this file"),
+        ({"$ref": "#/properties/code"}, "at /schema: a $ref leads back to itself"),
+        ({"type": "string", "allOf": [{"$ref": "#/properties/code"}]}, "at /schema: a $ref leads back to itself"),
+    ],
+    ids=lambda each: str(each)[:50],
+)
+def test_an_error_schema_that_is_none_is_told(write, custom, monkeypatch, code, line):
+    """The error schema is held against JSON Schema itself; its references stay in the file, and none is fetched."""
+
+    def refused(*_):
+        raise AssertionError("a reference was fetched")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    custom["schema"] = {"type": "object", "properties": {"code": code}}
+    assert told(write(custom)) == line
+
+
+def test_an_error_schema_beyond_all_depth_is_refused(write, custom):
+    """A schema nested more deeply than can be checked is told so."""
+    deep = {}
+    for _ in range(400):
+        deep = {"not": deep}
+    custom["schema"] = {"type": "object", "properties": {"code": deep}}
+    assert told(write(custom)) == f"{NO_SCHEMA}nested too deeply to be checked"
+
+
+def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
+    """JSON Schema takes 1.0 for an integer, so an error schema may write it."""
+    custom["schema"] = {"type": "object", "properties": {"code": {"minLength": 1.0}}}
+    assert Contract.load(write(custom)).error_schema == custom["schema"]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"", "not JSON: Expecting value at line 1, column 1"),
+        (b'{"format": 1,', "not JSON: Expecting property name enclosed in double quotes at line 1, column 14"),
+        (b'{"name": "\xff"}', "not UTF-8 at byte 10; save it as UTF-8"),
+        (b"[" * 100_000, "not JSON: nested too deeply to read"),
+        (b"[]", "a JSON object is expected, this is an array"),
+    ],
+    ids=["empty", "truncated", "latin-1", "deep", "array"],
+)
+def test_a_file_that_is_no_json_is_told(tmp_path, data, line):
+    """A file that is no JSON object is told with its path."""
+    (tmp_path / "c.json").write_bytes(data)
+    assert told(tmp_path / "c.json") == line
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("none.json", "cannot be read: No such file or directory"), (".", "cannot be read: Is a directory")],
+)
+def test_a_file_that_is_none_is_told(tmp_path, name, line):
+    """A path that leads to no file is told with the system's words."""
+    assert told(tmp_path / name) == line
+
+
+def test_a_shipped_file_cut_anywhere_is_told(tmp_path, shipped_text):
+    """A contract file that was cut off is refused, wherever the cut is."""
+    path = tmp_path / "c.json"
+    for length in range(0, len(shipped_text.rstrip()), 97):
+        path.write_text(shipped_text[:length], "utf-8")
+        assert told(path).startswith("not JSON: ")
+
+
+def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
+    """When a contract cannot be written, the old file is whole and nothing lies beside it."""
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    path = write(custom)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError, match="cannot be written: No space left on device"):
+        Contract.default().save(path)
+    assert [(file, json.loads(file.read_text())) for file in path.parent.iterdir()] == [(path, custom)]

@@ -1,0 +1,222 @@
+"""Documents that people write: held against their schema, and answered with place, expectation and what came."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
+from pytest_pcerrors.errors import UsageError
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "kind"],
+    "properties": {
+        "name": {"type": "string", "pattern": "^[a-z]+$", "minLength": 2},
+        "kind": {"enum": ["large", "small"]},
+        "size": {"type": ["integer", "null"], "maximum": 9},
+        "day": {"format": "date"},
+        "text": {"format": "regex"},
+        "or": {"anyOf": [{"type": "string"}, {"type": "array"}]},
+        "either": {"anyOf": [{"enum": ["red"]}, {"type": "array", "items": {"enum": ["red"]}}]},
+        "a/b~c": {"type": "array", "items": {"type": "boolean"}},
+    },
+}
+FITTING = {"name": "cart", "kind": "small"}
+
+
+def told(document):
+    """Return the lines of what is said about a document."""
+    with pytest.raises(UsageError) as caught:
+        hold_against(SCHEMA, document, "f.json")
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        FITTING,
+        FITTING | {"size": None, "day": "2027-06-30", "text": "a+", "either": "red", "a/b~c": [True]},
+        FITTING | {"either": ["red"]},
+    ],
+)
+def test_a_fitting_document_passes(document):
+    """A document that fits its schema is accepted without a word."""
+    assert hold_against(SCHEMA, document, "f.json") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"kin": 3}, 'at the top: unknown key "kin"; did you mean "kind"?'),
+        ({"name": 3}, "at /name: expected a string, came 3"),
+        ({"name": None}, "at /name: expected a string, came null"),
+        ({"name": {}}, "at /name: expected a string, came an object"),
+        ({"name": "Zoë"}, 'at /name: "Zoë" does not fit the pattern ^[a-z]+$'),
+        ({"name": "X" * 99}, f'at /name: "{"X" * 59} ... does not fit the pattern ^[a-z]+$'),
+        ({"name": "a"}, 'at /name: "a" breaks minLength 2'),
+        ({"kind": "smal"}, 'at /kind: "smal" is not known; did you mean "small"?'),
+        ({"size": "x"}, 'at /size: expected an integer or null, came "x"'),
+        ({"size": 1.0}, "at /size: expected an integer or null, came 1.0"),
+        ({"size": True}, "at /size: expected an integer or null, came true"),
+        ({"size": 10}, "at /size: 10 breaks maximum 9"),
+        ({"day": "2027-02-30"}, 'at /day: "2027-02-30" is no date (YYYY-MM-DD)'),
+        ({"text": "("}, 'at /text: "(" is no regular expression'),
+        ({"either": "re"}, 'at /either: "re" is not known; did you mean "red"?'),
+        ({"either": ["re"]}, 'at /either: "re" is not known; did you mean "red"?'),
+        ({"or": 3}, "at /or: expected an array, came 3"),
+        ({"a/b~c": [True, 0]}, "at /a~1b~0c/1: expected a boolean, came 0"),
+    ],
+)
+def test_what_does_not_fit_is_told(change, line):
+    """Each difference is told with its JSON Pointer, what was expected and what came."""
+    assert told(FITTING | change) == [f"f.json: {line}"]
+
+
+def test_every_missing_and_unknown_key_has_a_line():
+    """Several keys missing or unknown in one object are told one by one."""
+    known = "known are a/b~c, day, either, kind, name, or, size, text"
+    assert told({"x": 1, "q": 2}) == [
+        f'f.json: at the top: unknown key "x"; {known}',
+        f'f.json: at the top: unknown key "q"; {known}',
+        'f.json: at the top: "name" is missing',
+        'f.json: at the top: "kind" is missing',
+    ]
+
+
+def test_five_differences_are_told_in_the_order_of_the_document():
+    """Items are told in the order of their numbers, and what is beyond five is counted."""
+    lines = told(FITTING | {"a/b~c": list(range(12))})
+    assert lines == [f"f.json: at /a~1b~0c/{i}: expected a boolean, came {i}" for i in range(5)] + ["and 7 more"]
+
+
+def test_a_hostile_key_cannot_spoil_the_message():
+    """A key of any length, with lone surrogates, is told in a line that can be printed."""
+    [line] = told(FITTING | {"\ud800" * 100_000: 1})
+    assert len(line.encode()) < 1000
+
+
+def test_a_document_beyond_all_depth_is_refused():
+    """A document nested more deeply than can be checked is told so."""
+    schema = {"items": {"$ref": "#"}}
+    document = []
+    for _ in range(5_000):
+        document = [document]
+    with pytest.raises(UsageError, match=r"^f\.json: nested too deeply to be checked$"):
+        hold_against(schema, document, "f.json")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "not JSON: Expecting value at line 1, column 1"),
+        (b'{"name": "cart"', "not JSON: Expecting ',' delimiter at line 1, column 16"),
+        (b'{"name": "\xe9"}', "not UTF-8 at byte 10; save it as UTF-8"),
+        (b"[" * 100_000, "not JSON: nested too deeply to read"),
+        (b"[]", "a JSON object is expected, this is an array"),
+        (b"null", "a JSON object is expected, this is null"),
+        (b"3", "a JSON object is expected, this is 3"),
+    ],
+    ids=["empty", "truncated", "latin-1", "deep", "array", "null", "number"],
+)
+def test_a_file_that_is_no_json_object_is_told(tmp_path, data, problem):
+    """A file that holds no JSON object is misuse, told with its path."""
+    path = tmp_path / "f.json"
+    path.write_bytes(data)
+    with pytest.raises(UsageError) as caught:
+        read_json_object(path)
+    assert str(caught.value) == f"{path}: {problem}"
+
+
+@pytest.mark.parametrize(("name", "reason"), [("none.json", "No such file or directory"), ("", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_told(tmp_path, name, reason):
+    """What is no file is told by the system's own words."""
+    with pytest.raises(UsageError, match=f": cannot be read: {reason}$"):
+        read_json_object(tmp_path / name)
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+    """A file that an editor saved with a byte order mark is read."""
+    (tmp_path / "f.json").write_bytes(b'\xef\xbb\xbf{"name": "cart"}')
+    assert read_json_object(tmp_path / "f.json") == {"name": "cart"}
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    """The new text stands in the place of the old one, as UTF-8 with the line ends it has, and nothing beside it."""
+    path = tmp_path / "f.txt"
+    path.write_text("old")
+    write_whole(path, "Zoë\n")
+    assert path.read_bytes() == "Zoë\n".encode()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("failing", "reason"),
+    [("write_bytes", "No space left on device"), ("replace", "No space left on device")],
+)
+def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, reason):
+    """When the disk is full, the old file is whole and no stray one is left."""
+
+    def full(*_):
+        raise OSError(28, reason)
+
+    path = tmp_path / "f.txt"
+    path.write_text("old")
+    monkeypatch.setattr(Path, failing, full)
+    with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
+        write_whole(path, "new")
+    assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    """Ctrl-C between writing and renaming leaves no stray file either."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "f.txt"
+    path.write_text("old")
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "new")
+    assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing/f.txt", "No such file or directory"),
+        ("file/f.txt", "Not a directory"),
+        ("", "Is a directory"),
+        ("..", "Is a directory"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told(tmp_path, name, reason):
+    """A folder, or a file in one that is none, is misuse."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
+        write_whole(tmp_path / name, "new")
+
+
+def test_a_pipe_is_written_to(tmp_path):
+    """A pipe or a device is not replaced by a file."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(path, "new")
+    assert (os.read(reading, 10), path.is_fifo()) == (b"new", True)
+    os.close(reading)
+
+
+def test_text_that_is_no_unicode_is_not_written(tmp_path):
+    """A lone surrogate, which UTF-8 cannot hold, leaves the old file."""
+    path = tmp_path / "f.txt"
+    with pytest.raises(UsageError, match="cannot be written as UTF-8: surrogates not allowed"):
+        write_whole(path, "\ud800")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_published_schemas_are_found_in_the_package():
+    """The schemas that the documents are held against ship inside the package."""
+    assert published_schema("pytest_pcerrors.contract", "contract.schema.json")["title"] == "An error contract"

@@ -1,0 +1,268 @@
+"""The table [tool.pcerrors]: found, checked against its published schema, and read."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from pytest_pcerrors.documents import published_schema
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.settings import AllowanceSetting, Settings
+
+SCHEMA = published_schema("pytest_pcerrors", "settings.schema.json")
+SAMPLE = """
+[tool.pcerrors]
+profile = "documented"
+contract = "contracts/partner-center.json"
+collect = ["cassettes"]
+cassettes = "cassettes"
+hosts = ["API.partnercenter.microsoft.com"]
+length-unit = "utf-16"
+rules = ["mypkg.contracts:my_rule"]
+[[tool.pcerrors.for]]
+path = "cassettes/observed"
+profile = "observed"
+[tool.pcerrors.severity]
+code-number = "warning"
+[[tool.pcerrors.allow]]
+rule = "code-number"
+code = ["2000", "60012"]
+reason = "the service sends numbers"
+until = 2027-06-30
+[[tool.pcerrors.allow]]
+rule = "pairing"
+code = 3000
+status = 404
+url = "*/carts/*"
+path = "cassettes/cart.yaml"
+reason = "seen since 2019"
+"""
+ALLOW = '[[allow]]\nrule = "pairing"\nreason = "seen"\n'
+
+
+def table(text):
+    """Read TOML as the content of the table."""
+    return tomllib.loads(text)
+
+
+def told(text, root=Path("/project")):
+    """Return what is said about the content of the table, without the place."""
+    with pytest.raises(UsageError) as caught:
+        Settings.of_table(table(text), root)
+    return str(caught.value).replace("pyproject.toml: [tool.pcerrors]: ", "")
+
+
+def test_every_key_is_read(tmp_path):
+    """Each key of the sample reaches its field; paths are below the folder of the file, hosts in lower case."""
+    (tmp_path / "pyproject.toml").write_text(SAMPLE)
+    assert Settings.find(tmp_path) == Settings(
+        root=tmp_path,
+        profile="documented",
+        contract=tmp_path / "contracts/partner-center.json",
+        collect=(tmp_path / "cassettes",),
+        cassettes=tmp_path / "cassettes",
+        hosts=("api.partnercenter.microsoft.com",),
+        length_unit="utf-16",
+        rules=("mypkg.contracts:my_rule",),
+        severity={"code-number": "warning"},
+        profile_by_path=((tmp_path / "cassettes/observed", "observed"),),
+        allow=(
+            AllowanceSetting(
+                "code-number",
+                "the service sends numbers",
+                code=frozenset({"2000", "60012"}),
+                until=date(2027, 6, 30),
+            ),
+            AllowanceSetting(
+                "pairing",
+                "seen since 2019",
+                code=frozenset({"3000"}),
+                status=frozenset({404}),
+                url="*/carts/*",
+                path=tmp_path / "cassettes/cart.yaml",
+            ),
+        ),
+    )
+
+
+DEFAULTS = {
+    "profile": "documented",
+    "contract": None,
+    "collect": (),
+    "cassettes": Path("/project/cassettes"),
+    "hosts": None,
+    "length_unit": "code-points",
+    "rules": (),
+    "severity": {},
+    "profile_by_path": (),
+    "allow": (),
+}
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Settings.of_table({}, Path("/project")), lambda: Settings.find(Path("/project"))]
+)
+def test_without_a_table_the_defaults_hold(make):
+    """An empty table says the same as none; paths are absolute in both."""
+    assert vars(make()) == {"root": Path("/project"), **DEFAULTS}
+
+
+@pytest.mark.parametrize("folder", [".", "a", "a/b"])
+def test_the_table_is_searched_upward(tmp_path, folder):
+    """The nearest file above that has a table counts; those without one, or with other tools only, are passed by."""
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nprofile = "observed"')
+    (tmp_path / "a/pyproject.toml").write_text("[tool.ruff]")
+    (tmp_path / "a/b/pyproject.toml").write_text("[project]")
+    settings = Settings.find(tmp_path / folder)
+    assert (settings.profile, settings.root) == ("observed", tmp_path)
+
+
+def test_the_nearest_table_wins(tmp_path):
+    """A table hides those above it: nothing is merged."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.pcerrors]\nhosts = []")
+    (tmp_path / "a/pyproject.toml").write_text("[tool.pcerrors]")
+    assert Settings.find(tmp_path / "a").hosts is None
+
+
+def test_a_relative_folder_is_searched_upward(tmp_path, monkeypatch):
+    """The folders above the working directory are searched too, and paths come out absolute."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["c"]')
+    monkeypatch.chdir(tmp_path / "a")
+    assert Settings.find(Path()).collect == (tmp_path / "c",)
+
+
+def test_a_tool_table_that_is_none_is_passed_by(tmp_path):
+    """A file in which `tool` is no table has no table of ours."""
+    (tmp_path / "pyproject.toml").write_text("tool = 3")
+    assert Settings.find(tmp_path) == Settings(root=tmp_path, cassettes=tmp_path / "cassettes")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"[tool.pcerrors", "not TOML: Expected ']' at the end of a table declaration (at end of document)"),
+        (b"[tool.pcerrors]\nhosts = ['\xe9']", "not UTF-8 at byte 26; save it as UTF-8"),
+        (b"[tool]\npcerrors = 3", "tool.pcerrors is a table, write [tool.pcerrors]"),
+        (b"[tool.pcerrors]\nhosts = " + b"[" * 5_000, "nested too deeply"),
+        (b"[tool.pcerrors]\nhosts = " + b"9" * 5_000, "not TOML: Exceeds the limit"),
+        (b"[tool.pcerrors]\nprofil = 1", '[tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?'),
+    ],
+    ids=["broken", "latin-1", "no table", "deep", "digits", "unknown key"],
+)
+def test_a_file_that_cannot_be_read_is_told(tmp_path, data, problem):
+    """A broken file is misuse, told with its path."""
+    file = tmp_path / "pyproject.toml"
+    file.write_bytes(data)
+    with pytest.raises(UsageError) as caught:
+        Settings.find(tmp_path)
+    assert str(caught.value).startswith(f"{file}: {problem}")
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
+    """A file without permission is misuse, told with its path."""
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(UsageError, match=r"pyproject\.toml: cannot be read: Permission denied$"):
+        Settings.find(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("length_unit = 1", 'at the top: unknown key "length_unit"; did you mean "length-unit"?'),
+        ('profile = "observe"', 'at /profile: "observe" is not known; did you mean "observed"?'),
+        ("profile = 07:32:00", 'at /profile: "07:32:00" is not known; known are documented, observed'),
+        ("contract = 3", "at /contract: expected a string, came 3"),
+        ('contract = ""', 'at /contract: "" breaks minLength 1'),
+        ('collect = "cassettes"', 'at /collect: expected an array, came "cassettes"'),
+        ("cassettes = []", "at /cassettes: expected a string, came an array"),
+        ("hosts = [1]", "at /hosts/0: expected a string, came 1"),
+        ('length-unit = "utf8"', 'at /length-unit: "utf8" is not known; did you mean "utf-16"?'),
+        ('rules = ["x"]', r'at /rules/0: "x" does not fit the pattern ^[A-Za-z_][\w.]*:[A-Za-z_]\w*$'),
+        ('severity.code-number = "warn"', 'at /severity/code-number: "warn" is not known; did you mean "warning"?'),
+        ('for = {path = "x"}', "at /for: expected an array, came an object"),
+        ('for = [{path = "x"}]', 'at /for/0: "profile" is missing'),
+        ('[[allow]]\nrule = "pairing"', 'at /allow/0: "reason" is missing'),
+        (ALLOW + "codes = 1", 'at /allow/0: unknown key "codes"; did you mean "code"?'),
+        (ALLOW + "code = true", "at /allow/0/code: expected a string or an integer or an array, came true"),
+        (ALLOW + "code = 2000.0", "at /allow/0/code: expected a string or an integer or an array, came 2000.0"),
+        (ALLOW + "code = []", "at /allow/0/code: an array breaks minItems 1"),
+        (ALLOW + "code = [1.5]", "at /allow/0/code/0: expected a string or an integer, came 1.5"),
+        (ALLOW + 'status = "404"', 'at /allow/0/status: expected an integer or an array, came "404"'),
+        (ALLOW + "status = [99]", "at /allow/0/status/0: 99 breaks minimum 100"),
+        (ALLOW + 'until = "2027-02-30"', 'at /allow/0/until: "2027-02-30" is no date (YYYY-MM-DD)'),
+        (ALLOW + "until = 2027-06-30T10:00:00", 'at /allow/0/until: "2027-06-30T10:00:00" is no date (YYYY-MM-DD)'),
+        (ALLOW.replace("seen", " "), r'at /allow/0/reason: " " does not fit the pattern \S'),
+    ],
+)
+def test_what_does_not_fit_is_told(text, line):
+    """Each unknown key and each wrong value is told with its place and the nearest known name."""
+    assert told(text) == line
+
+
+def test_a_table_beyond_all_depth_is_refused():
+    """Dotted keys nest without brackets, and are refused all the same."""
+    assert told("severity" + ".a" * 1_000 + " = 1") == "pyproject.toml: nested too deeply"
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [("800064", {"800064"}), ('"0"', {"0"}), ('["007", 2000]', {"007", "2000"})],
+)
+def test_codes_are_text_however_they_are_written(value, codes):
+    """An allowance takes one code or several, numbers or text; leading zeros stay."""
+    [allowance] = Settings.of_table(table(f"{ALLOW}code = {value}"), Path("/project")).allow
+    assert allowance.code == codes
+
+
+@pytest.mark.parametrize(("value", "statuses"), [("404", {404}), ("[404, 409]", {404, 409})])
+def test_statuses_are_one_or_several(value, statuses):
+    """An allowance takes one status or several."""
+    [allowance] = Settings.of_table(table(f"{ALLOW}status = {value}"), Path("/project")).allow
+    assert allowance.status == statuses
+
+
+@pytest.mark.parametrize("value", ["2027-06-30", '"2027-06-30"'], ids=["date", "text"])
+def test_the_last_day_is_a_date_or_text(value):
+    """The last day of an allowance may be a TOML date or text."""
+    [allowance] = Settings.of_table(table(f"{ALLOW}until = {value}"), Path("/project")).allow
+    assert allowance.until == date(2027, 6, 30)
+
+
+def test_absolute_paths_stay():
+    """A path that is absolute already does not move below the folder of the file."""
+    assert Settings.of_table({"contract": "/elsewhere/c.json"}, Path("/project")).contract == Path("/elsewhere/c.json")
+
+
+def test_the_published_schema_is_one():
+    """The schema for editors is itself valid."""
+    assert Draft202012Validator.check_schema(SCHEMA) is None
+
+
+def test_the_published_schema_accepts_the_sample():
+    """What the documentation shows passes the schema, with dates as editors see them: as text."""
+    sample = tomllib.loads(SAMPLE.replace("2027-06-30", '"2027-06-30"'))["tool"]["pcerrors"]
+    assert list(Draft202012Validator(SCHEMA).iter_errors(sample)) == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        SCHEMA["properties"],
+        SCHEMA["properties"]["for"]["items"]["properties"],
+        SCHEMA["properties"]["allow"]["items"]["properties"],
+    ],
+    ids=["top", "for", "allow"],
+)
+def test_every_key_is_described(properties):
+    """An editor has a sentence for every key."""
+    assert [name for name, each in properties.items() if not each.get("description", "").endswith(".")] == []
