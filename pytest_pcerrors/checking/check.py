@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.context import current
-from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.exchange.adapters import exchange_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy, Verdict
@@ -23,7 +23,7 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     Whatever the bytes of the response, this returns; a `UsageError` says that it is no response.
 
     >>> [violation.message for violation in check((429, b'{"statusCode": 429, "message": "Slow down"}'))]
-    ['the gateway\\'s envelope instead of an error object: "Slow down"']
+    ['the gateway\'s envelope instead of an error object: "Slow down"']
     >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
     'warning'
     """
@@ -34,7 +34,7 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
     """Return the verdict on a response under the current context, and let the context hear of it."""
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
-    verdict = policy.judge(Exchange.of(response), profile=profile)
+    verdict = policy.judge(exchange_of(response), profile=profile)
     context.hear(verdict)
     return verdict
 

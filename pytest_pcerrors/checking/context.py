@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy, Verdict
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """A policy, and who wants to hear of every verdict."""
+    """A policy, and who wants to hear of every verdict. A run has one, whose policy changes from test to test."""
 
     policy: "Policy"
     hear: "Callable[[Verdict], object]" = field(default=lambda _: None)

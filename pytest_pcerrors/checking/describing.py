@@ -6,7 +6,7 @@ from inspect import getdoc
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.profiles import PROFILES, severities
-from pytest_pcerrors.checking.schema_rules import EACH, SchemaRule
+from pytest_pcerrors.checking.schema_rules import SchemaRule
 from pytest_pcerrors.checking.walk import rule_set
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _of_schema_rule(
         if note
         else f"Send `{place}` as the page says."
     )
-    return Description(rule.name, stage, breaks, _said_of(path, contract), example, mend, by_profile)
+    return Description(rule.name, stage, breaks, rule.said, example, mend, by_profile)
 
 
 def _example(rule: SchemaRule, place: str) -> str:
@@ -89,15 +89,6 @@ def _example(rule: SchemaRule, place: str) -> str:
             return f'`""` at `{place}`'
         case _:
             return f"a value at `{place}` that does not fit"
-
-
-def _said_of(path: tuple[str, ...], contract: "Contract") -> str:
-    """Return what the error schema says of a property, or of the nearest one above it."""
-    schema, said = contract.error_schema, ""
-    for step in path:
-        schema = schema.get("items", {}) if step == EACH else schema.get("properties", {}).get(step, {})
-        said = schema.get("description", said)
-    return said
 
 
 OUTSIDE_THE_WALK = (

@@ -1,5 +1,9 @@
-"""The keywords of JSON Schema as jsonschema judges them, but for two: types are strict, and lengths have a unit."""
+"""The keywords of JSON Schema as jsonschema judges them, but for three.
 
+Types are strict, lengths have a unit, and unique items are told in time linear in their number.
+"""
+
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +27,12 @@ MEASURES: Mapping[str, Measure] = {"code-points": len, "utf-16": _utf_16_units}
 
 def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
     """Return a validator of draft 2020-12 for a schema that measures texts in some unit and never fetches a reference."""
-    own = {"type": _type, "minLength": _shorter_than(measure), "maxLength": _longer_than(measure)}
+    own = {
+        "type": _type,
+        "minLength": _shorter_than(measure),
+        "maxLength": _longer_than(measure),
+        "uniqueItems": _unique,
+    }
     kind: Any = extend(Draft202012Validator, own, type_checker=_JsonTypes())  # type: ignore[no-untyped-call]
     return kind(schema, registry=Registry())
 
@@ -33,16 +42,24 @@ class _JsonTypes:
 
     def is_type(self, value: Any, wanted: str) -> bool:
         """Tell whether a value is of the wanted type, for every keyword of jsonschema that asks."""
-        kind = type_of(value)
-        return kind == wanted or (kind == "integer" and wanted == "number")
+        return _is(type_of(value), wanted)
 
 
-def _type(validator: Any, types: str | list[str], value: Any, _: Any) -> Sequence[ValidationError]:
-    wanted = types if isinstance(types, list) else (types,)
-    for each in wanted:
-        if validator.is_type(value, each):
-            return ()
-    return [ValidationError(f"{type_of(value)} instead of {types}")]
+def _is(kind: str, wanted: str) -> bool:
+    return kind == wanted or (kind == "integer" and wanted == "number")
+
+
+def _type(_: Any, types: str | list[str], value: Any, __: Any) -> Sequence[ValidationError]:
+    kind = type_of(value)
+    fits = _is(kind, types) if isinstance(types, str) else any(_is(kind, each) for each in types)
+    return () if fits else [ValidationError(f"{kind} instead of {types}")]
+
+
+def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> Sequence[ValidationError]:  # noqa: FBT001 - the keyword's value
+    if not wanted or not validator.is_type(value, "array"):
+        return ()
+    distinct = {json.dumps(item, sort_keys=True) for item in value}
+    return [ValidationError("items that are equal")] if len(distinct) < len(value) else ()
 
 
 def _shorter_than(measure: Measure) -> Callable[..., Sequence[ValidationError]]:

@@ -1,14 +1,13 @@
 """The error that a response carries, taken apart for a test to look at."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.checking.retrying import seconds_to_wait
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.reading import Reading
     from pytest_pcerrors.contract.model import Entry
-    from pytest_pcerrors.exchange.model import Exchange
 
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
@@ -57,29 +56,6 @@ class PcError:
             retry_after=seconds_to_wait(exchange),
             retryable=says if isinstance(says, bool) else status in _RETRYABLE,
         )
-
-
-def seconds_to_wait(exchange: "Exchange") -> int | None:
-    """Return what ``Retry-After`` says in whole seconds, 0 for a day gone by; None where it is absent or unreadable.
-
-    >>> from pytest_pcerrors import Exchange
-    >>> seconds_to_wait(Exchange(429, {"Retry-After": "57"}, b""))
-    57
-    """
-    value = (exchange.header("Retry-After") or "").strip()
-    try:
-        if value.isascii() and value.isdigit():
-            return int(value)
-        until = _moment(value)
-        since = _moment(exchange.header("Date") or "") if exchange.header("Date") else datetime.now(UTC)
-    except ValueError:
-        return None
-    return max(0, round((until - since).total_seconds()))
-
-
-def _moment(value: str) -> datetime:
-    moment = parsedate_to_datetime(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(reading: "Reading") -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.checking.allowances import Allowance, lies_in
+from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK
 from pytest_pcerrors.checking.profiles import severities
 from pytest_pcerrors.checking.reading import Reading, read
 from pytest_pcerrors.checking.walk import Rule, name_of, rule_set
@@ -74,14 +75,12 @@ class Policy:
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 
     def __post_init__(self) -> None:
-        for user_rule in self.user_rules:
-            if name_of(user_rule) in rule_set(self.contract).rules:
-                raise UsageError(f"your rule {name_of(user_rule)} has the name of a shipped one; give it another")
+        _refuse_taken_names(self.user_rules, self.contract)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
             if name not in self.rules.rules:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, self.rules.rules)}')
-        for profile in (self.profile, self.forced_profile or self.profile):
-            self.profiled(profile)
+        for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
+            self.profiled(profile or self.profile)
 
     @classmethod
     def of_settings(
@@ -146,7 +145,7 @@ class Policy:
         """Hold an exchange against the contract; `profile` stands above all other profiles."""
         reading = read(exchange, self.contract)
         rules, table = self.profiled(profile or self.profile_for(exchange.origin))
-        found = tuple(replace(violation, severity=table[violation.rule]) for violation in rules.walk(reading))
+        found = tuple(rules.walk(reading, table))
         return self._excused(reading, found) if found and self.allowances else Verdict(reading, found)
 
     def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
@@ -170,14 +169,22 @@ class Policy:
         return Verdict(reading, tuple(kept), tuple(allowed))
 
 
+def _refuse_taken_names(user_rules: tuple[Rule, ...], contract: Contract) -> None:
+    taken = {*rule_set(contract).rules, *(each.name for each in OUTSIDE_THE_WALK)}
+    for name in map(name_of, user_rules):
+        if name in taken:
+            raise UsageError(f"there is a rule {name} already; give yours another name")
+        taken.add(name)
+
+
 def _imported(name: str, root: Path) -> Rule:
-    """Import a rule written as ``package.module:function``, from the Python path or the folder of the settings."""
+    """Import a rule written as ``package.module:function``, from the folder of the settings or the Python path."""
     module_name, _, attribute = name.partition(":")
     try:
         with _first_on_path(root):
             rule: Any = getattr(import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"the rule {name} cannot be imported: {error}") from None
+    except Exception as error:  # whatever the user's module raises
+        raise UsageError(f"the rule {name} cannot be imported: {type(error).__name__}: {error}") from error
     if not callable(rule):
         raise UsageError(f"the rule {name} is no function")
     return rule  # type: ignore[no-any-return]  # that it takes a reading shows when it runs

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF_8 = ("utf-8", "utf-8-sig")
 _FIRST_ERROR = 400
 
 
@@ -97,14 +96,17 @@ def _read_text(reading: Reading, body: bytes) -> None:
     if body.startswith(_BYTE_ORDER_MARK):
         reading.has_byte_order_mark = True
         body = body[len(_BYTE_ORDER_MARK) :]
-    guess = json.detect_encoding(body)
-    if guess not in _UTF_8 and _decodes(body, guess):
-        reading.encoding = guess.upper()
-        return
     try:
-        reading.text = body.decode("utf-8")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        reading.encoding = f"something else at byte {error.start}"
+        guess = json.detect_encoding(body)
+        reading.encoding = guess.upper() if _decodes(body, guess) else f"something else at byte {error.start}"
+    else:
+        guess = json.detect_encoding(body) if "\0" in text[:4] else "utf-8"
+        if guess != "utf-8" and _decodes(body, guess):
+            reading.encoding = guess.upper()
+        else:
+            reading.text = text
 
 
 def _decodes(body: bytes, encoding: str) -> bool:

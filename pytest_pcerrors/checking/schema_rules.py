@@ -5,16 +5,17 @@ The name of a rule is the path of the property joined by hyphens, and what its k
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.checking.keywords import MEASURES, Measure, validator_for
-from pytest_pcerrors.checking.reading import at
-from pytest_pcerrors.checking.rules.body import escaped
-from pytest_pcerrors.checking.showing import article, shown, typed
+from pytest_pcerrors.checking.places import escaped
+from pytest_pcerrors.checking.showing import shown, typed
+from pytest_pcerrors.checking.subschemas import Schema, Subschemas
 from pytest_pcerrors.checking.violation import Violation
-from pytest_pcerrors.jsontext import type_of
+from pytest_pcerrors.jsontext import article, type_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.reading import Reading
@@ -32,10 +33,7 @@ MEANINGS = {
     "enum": "value",
     "const": "value",
 }
-_DESCENDED = ("properties", "items")
-_NO_RULES = ("format", "$ref", "$dynamicRef")
-_DEEPEST = 8
-_ABSENT = object()
+_NO_RULES = ("format", "properties")
 
 Judge = Callable[[Any], bool]
 """Whether a value passes one keyword."""
@@ -43,7 +41,10 @@ Judge = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class SchemaRule:
-    """One keyword at one place of the schema; `judge` asks jsonschema whether a value passes it."""
+    """One keyword at one place of the schema; `judge` asks jsonschema whether a value passes it.
+
+    `said` is what the schema says of the property, or of the nearest one above it.
+    """
 
     name: str
     path: tuple[str, ...]
@@ -52,13 +53,18 @@ class SchemaRule:
     judge: Judge = field(repr=False, compare=False)
     measure: Measure = field(repr=False, compare=False, default=len)
     hint: str = ""
+    said: str = ""
 
     def __call__(self, reading: "Reading") -> tuple[Violation, ...]:
         """Return at most one violation: the first place where the keyword fails, with how many more there are."""
-        for value in _values(reading.document, self.path):
+        for value in self._values(reading.document):
             if not self.judge(value):
                 return (self._violation(reading.document),)
         return ()
+
+    @cached_property
+    def _values(self) -> Callable[[Any], Sequence[Any]]:
+        return _way(self.path)
 
     def _violation(self, document: Any) -> Violation:
         failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.judge(value)]
@@ -76,7 +82,7 @@ class SchemaRule:
                 return f'"{self.limit}"', "nothing", f"{shown(self.limit)} is missing"
             case "type":
                 types = self.limit if isinstance(self.limit, list) else [self.limit]
-                expected = " or ".join(article(each) for each in types)
+                expected = " or ".join(map(article, types))
                 return expected, typed(value), f"{typed(value)} instead of {expected}"
             case "minLength" | "maxLength":
                 length = self.measure(value)
@@ -104,66 +110,72 @@ class _Compiler:
     """Walks the error schema once and makes a rule of every keyword."""
 
     def __init__(self, contract: "Contract", measure: Measure) -> None:
-        self._schema = contract.error_schema
+        self._subschemas = Subschemas(contract)
         self._deviations = contract.deviations
         self._measure = measure
-        self._validator = validator_for(self._schema, measure)
+        self._validator = validator_for(contract.error_schema, measure)
 
-    def below(self, schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[SchemaRule]:
-        """Yield the rules of a schema and of all schemas of its properties and items."""
-        schema = self._followed(schema)
-        for keyword, limit in schema.items():
-            if keyword == "required":
-                for name in limit:
-                    yield self._rule((*path, name), keyword, name, self._judge(schema, keyword, [name]))
-            elif keyword == "type":
-                yield from self._type_rules(schema, path)
-            elif keyword in self._validator.VALIDATORS and keyword not in (*_DESCENDED, *_NO_RULES):
-                yield self._rule(path, keyword, limit, self._judge(schema, keyword, limit))
-        if len(path) < _DEEPEST:
-            for name, each in schema.get("properties", {}).items():
-                yield from self.below(each, (*path, name))
-            if isinstance(schema.get("items"), dict):
-                yield from self.below(schema["items"], (*path, EACH))
+    def below(
+        self,
+        schema: Schema | bool,  # noqa: FBT001 - a schema may be true
+        path: tuple[str, ...],
+        above: frozenset[int] = frozenset(),
+        said: str = "",
+    ) -> Iterator[SchemaRule]:
+        """Yield the rules of a schema and of all schemas of its properties and items; `said` is what stands above."""
+        here = self._subschemas.at_one_place(schema, above)
+        above |= {id(each.schema) for each in here}
+        said = next((each.schema["description"] for each in here if "description" in each.schema), said)
+        for each, keywords in here:
+            for keyword in keywords:
+                yield from self._rules(each, keyword, path, said)
+        for each, _ in here:
+            for name, member in each.get("properties", {}).items():
+                yield from self.below(member, (*path, name), above, said)
+            if "items" in each and "prefixItems" not in each:
+                yield from self.below(each["items"], (*path, EACH), above, said)
 
-    def _type_rules(self, schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[SchemaRule]:
+    def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
+        """Yield the rules for one keyword at one place."""
+        limit = schema[keyword]
+        if keyword == "required":
+            for name in limit:
+                member = schema.get("properties", {}).get(name)
+                member_said = member.get("description", said) if isinstance(member, dict) else said
+                judge = self._judge(schema, keyword, [name])
+                yield SchemaRule(rule_name((*path, name), keyword), path, keyword, name, judge, said=member_said)
+        elif keyword == "type":
+            yield from self._type_rules(schema, path, said) if path else ()  # a body that is no object ended the walk
+        elif keyword == "items" and "prefixItems" not in schema:
+            return
+        elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
+            judge = self._judge(schema, keyword, limit)
+            yield SchemaRule(rule_name(path, keyword), path, keyword, limit, judge, self._measure, said=said)
+
+    def _type_rules(self, schema: Schema, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
         """Yield the rule for a type, and before it one for each deviation that has a name of its own."""
-        if not path:
-            return  # a body that is no object ended the walk
-        fits = self._judge(schema, "type", schema["type"])
+        types = schema["type"]
+        fits = self._judge(schema, "type", types)
         known = [deviation for deviation in self._deviations if deviation.at == path]
         for deviation in known:
             hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
-            judge = _unless(fits, deviation)
-            yield SchemaRule(deviation.rule, path, "type", schema["type"], judge, self._measure, hint)
+            yield SchemaRule(deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, said=said)
         named = {deviation.type for deviation in known}
         others_fit: Judge = (lambda value: type_of(value) in named or fits(value)) if named else fits
-        yield self._rule(path, "type", schema["type"], others_fit)
+        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, said=said)
 
-    def _rule(self, path: tuple[str, ...], keyword: str, limit: Any, judge: Judge) -> SchemaRule:
-        at_place = path[:-1] if keyword == "required" else path
-        return SchemaRule(rule_name(path, keyword), at_place, keyword, limit, judge, self._measure)
-
-    def _judge(self, schema: Mapping[str, Any], keyword: str, limit: Any) -> Judge:
+    def _judge(self, schema: Schema, keyword: str, limit: Any) -> Judge:
         function, validator = self._validator.VALIDATORS[keyword], self._validator
 
         def judge(value: Any) -> bool:
-            for _ in function(validator, limit, value, schema) or ():
-                return False
+            try:
+                for _ in function(validator, limit, value, schema) or ():
+                    return False
+            except RecursionError:
+                return False  # nested too deeply to be what the schema means
             return True
 
         return judge
-
-    def _followed(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Put what a local reference points to in the place of the reference."""
-        reference = schema.get("$ref", "")
-        for _ in range(_DEEPEST):
-            if not reference.startswith("#/"):
-                break
-            target = at(self._schema, reference[2:].split("/")) or {}
-            schema = {**target, **{keyword: limit for keyword, limit in schema.items() if keyword != "$ref"}}
-            reference = target.get("$ref", "")
-        return schema
 
 
 def rule_name(path: tuple[str, ...], keyword: str) -> str:
@@ -180,16 +192,14 @@ def _kebab(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
 
 
-def _values(document: Any, path: tuple[str, ...]) -> Sequence[Any]:
-    """Return what a path leads to: nothing where a step is absent, many where it has `EACH`."""
-    for index, step in enumerate(path):
-        if step == EACH:
-            items = document if isinstance(document, list) else ()
-            return [value for item in items for value in _values(item, path[index + 1 :])]
-        if not isinstance(document, dict) or step not in document:
-            return ()
-        document = document[step]
-    return (document,)
+def _way(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+    """Return a function from a document to what a path leads to: nothing where a step is absent, many below `EACH`."""
+    if not path:
+        return lambda document: (document,)
+    step, below = path[0], _way(path[1:])
+    if step == EACH:
+        return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
+    return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
 
 
 def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:

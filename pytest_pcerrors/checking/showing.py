@@ -18,10 +18,10 @@ def shown(value: object) -> str:
     """
     match value:
         case str():
-            return cut(json.dumps(masked(value[: _LONGEST_VALUE * 4]), ensure_ascii=False), _LONGEST_VALUE)
+            return cut(json.dumps(masked(value), ensure_ascii=False), _LONGEST_VALUE)
         case dict():
             return (
-                f"an object with {cut(', '.join(islice(value, 5)), _LONGEST_VALUE)}"
+                f"an object with {cut(masked(', '.join(islice(value, 5))), _LONGEST_VALUE)}"
                 if value
                 else "an object without members"
             )
@@ -48,16 +48,8 @@ def safe(text: str) -> str:
     >>> safe("a\ud800\x1b[31m")
     'a\\ud800\\x1b[31m'
     """
-    return "".join(map(_visible, cut(masked(text), _LONGEST_TEXT)))
-
-
-def article(name: str) -> str:
-    """Put the indefinite article before a word.
-
-    >>> article("integer"), article("string")
-    ('an integer', 'a string')
-    """
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    text = masked(text) if text else ""
+    return cut(text if text.isprintable() else "".join(map(_visible, text)), _LONGEST_TEXT)
 
 
 def typed(value: object) -> str:

@@ -49,6 +49,12 @@ class Violation:
         for name in ("message", "pointer", "expected", "actual", "hint"):
             object.__setattr__(self, name, safe(getattr(self, name)))
 
+    def judged(self, rule: str, severity: Severity) -> "Violation":
+        """Return this violation with the name of its rule and a severity; its texts are safe already."""
+        judged = object.__new__(Violation)
+        vars(judged).update(vars(self), rule=rule, severity=severity)
+        return judged
+
     def __str__(self) -> str:
         return f"{self.rule} {self.pointer}: {self.message}" if self.pointer else f"{self.rule}: {self.message}"
 

@@ -1,17 +1,21 @@
 """The walk: stages in their order, the rules of each, and what ends it."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.checking.reading import Reading
 from pytest_pcerrors.checking.rules import body, catalogue, head, members, success
 from pytest_pcerrors.checking.schema_rules import SchemaRule, schema_rules
+from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.checking.violation import Violation
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_pcerrors.checking.violation import Severity
     from pytest_pcerrors.contract.model import Contract
 
 _SUCCESSES = range(200, 300)
@@ -63,12 +67,12 @@ class RuleSet:
         """Return the same walk without the rules of these names."""
         return RuleSet(_without(self.error_stages, names), _without(self.success_stages, names))
 
-    def walk(self, reading: Reading) -> Iterator[Violation]:
-        """Yield the violations of a reading, each with the name of its rule."""
+    def walk(self, reading: Reading, severities: "Mapping[str, Severity]") -> Iterator[Violation]:
+        """Yield the violations of a reading, each with the name of its rule and that rule's severity."""
         for stage in self._stages(reading):
             for name, rule in stage.rules:
                 for violation in rule(reading):
-                    yield replace(violation, rule=name)
+                    yield violation.judged(name, severities[name])
             if not stage.goes_on(reading):
                 return
 
@@ -103,12 +107,15 @@ def rule_set(contract: "Contract", user_rules: tuple[Rule, ...] = (), length_uni
 def _guarded(name: str, rule: Rule) -> Rule:
     """Let an exception in a user's rule be told as what it is: misuse, with the rule and the response named."""
 
+    @wraps(rule)
     def guarded(reading: Reading) -> Iterator[Violation]:
         try:
-            yield from rule(reading)
+            for violation in rule(reading):
+                if not isinstance(violation, Violation):
+                    raise TypeError(f"a rule yields violations, not {type(violation).__name__}")  # noqa: TRY301 - told like any other
+                yield violation
         except Exception as error:
-            raise UsageError(
-                f"your rule {name} failed on {reading.exchange}: {type(error).__name__}: {error}"
-            ) from error
+            told = safe(f"{type(error).__name__}: {error}")
+            raise UsageError(f"your rule {name} failed on {reading.exchange}: {told}") from error
 
     return guarded

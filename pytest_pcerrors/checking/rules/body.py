@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.checking.places import Place, pointer_to
 from pytest_pcerrors.checking.showing import cut, shown, typed
 from pytest_pcerrors.checking.violation import Violation
 from pytest_pcerrors.exchange.bodies import LARGEST_BODY, is_compressed
@@ -103,13 +104,13 @@ def duplicate_key(reading: "Reading") -> "Iterator[Violation]":
     Mend: Write each name once.
     """
     found = 0
-    for pointer, names in _repeated(reading.document):
+    for place, names in _repeated(reading.document):
         for name in names:
             found += 1
             if found > _MOST_REPEATED:
                 return
             yield Violation(
-                f"{shown(name)} stands more than once", f"{pointer}/{escaped(name)}", expected="each name once"
+                f"{shown(name)} stands more than once", pointer_to(Place(place, name)), expected="each name once"
             )
 
 
@@ -146,15 +147,6 @@ def message_only(reading: "Reading") -> "Iterator[Violation]":
     yield from _envelope(reading, _MESSAGE, "a message alone")
 
 
-def escaped(name: str) -> str:
-    """Escape a member name for a JSON Pointer (RFC 6901, section 3), cut if it is long.
-
-    >>> escaped("a/b")
-    'a~1b'
-    """
-    return cut(name, 60).replace("~", "~0").replace("/", "~1")
-
-
 def is_enveloped(reading: "Reading") -> bool:
     """Tell whether a body is one of the envelopes that end the walk."""
     return any(_has_only(reading, names) for names in (_GATEWAY, _MESSAGE))
@@ -163,32 +155,25 @@ def is_enveloped(reading: "Reading") -> bool:
 def _empty(reading: "Reading") -> "Iterator[Violation]":
     request = reading.exchange.request
     if reading.is_empty and (request is None or request.method != "HEAD"):
-        what = (
-            "the body is only white space"
-            if reading.exchange.body.strip() != reading.exchange.body
-            else "there is no body"
-        )
+        what = "the body is only white space" if reading.text else "there is no body"
         yield Violation(what, expected="a JSON object", actual="nothing")
 
 
 def _attempts_json(text: str | None) -> bool:
-    stripped = (text or "").lstrip()
-    return stripped.startswith(_JSON_STARTS) or stripped.startswith(_CONSTANTS)
+    stripped = (text or "").strip()
+    return stripped.startswith(_JSON_STARTS) or stripped in _CONSTANTS
 
 
-def _repeated(document: Any) -> "Iterator[tuple[str, tuple[str, ...]]]":
-    """Yield the pointer of every object with repeated names, and these names; without recursion, whatever the depth."""
-    waiting = [("", document)] if isinstance(document, _CONTAINERS) else []
+def _repeated(document: Any) -> "Iterator[tuple[Place | None, tuple[str, ...]]]":
+    """Yield the place of every object with repeated names, and these names; without recursion, whatever the depth."""
+    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, _CONTAINERS) else []
     while waiting:
-        pointer, value = waiting.pop()
+        place, value = waiting.pop()
         if isinstance(value, RepeatedNames):
-            yield pointer, value.names
+            yield place, value.names
         members = value.items() if isinstance(value, dict) else enumerate(value)
-        waiting += [
-            (f"{pointer}/{escaped(str(step))}", each)
-            for step, each in members
-            if each and isinstance(each, _CONTAINERS)
-        ]
+        inside = [(Place(place, step), each) for step, each in members if each and isinstance(each, _CONTAINERS)]
+        waiting += reversed(inside)
 
 
 def _envelope(reading: "Reading", names: set[str], what: str) -> "Iterator[Violation]":

@@ -87,9 +87,9 @@ def description_template(reading: "Reading") -> "Iterator[Violation]":
     Mend: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the page for the official texts.
     """
     description, entries = reading.description, _entries_of_status(reading)
-    if not description or not entries:
+    if not description or not description.strip() or not entries:
         return
-    text = unescape(description)
+    text = _unescaped(description)
     if not any(fits(text, template) for entry in entries for template in entry.templates):
         yield Violation(
             f"{shown(description)} fits no template of code {reading.code}",
@@ -107,13 +107,12 @@ def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
 
 
 def nearest_entry(contract: "Contract", code: str) -> str:
-    """Name the documented code that looks most like this one, or nothing if none does."""
-    close = get_close_matches(code, contract.catalogue.codes, n=1, cutoff=0.7) if len(code) <= _LONGEST_CODE else []
-    return (
-        f"nearest documented code: {close[0]} with {documented(contract, contract.catalogue[close[0]])}"
-        if close
-        else ""
-    )
+    """Name the documented code that looks most like this one, of its length if there is one, or nothing if none does."""
+    close = get_close_matches(code, contract.catalogue.codes, cutoff=0.7) if len(code) <= _LONGEST_CODE else []
+    if not close:
+        return ""
+    nearest = next((each for each in close if len(each) == len(code)), close[0])
+    return f"nearest documented code: {nearest} with {documented(contract, contract.catalogue[nearest])}"
 
 
 def _is_judged(reading: "Reading") -> bool:
@@ -124,6 +123,13 @@ def _entries_of_status(reading: "Reading") -> "tuple[Entry, ...]":
     """Return the entries of this code and status, or of the code where the pairing is undocumented."""
     status = reading.exchange.status
     return tuple(entry for entry in reading.entries if entry.status == status) or reading.entries
+
+
+def _unescaped(description: str) -> str:
+    try:
+        return unescape(description)
+    except ValueError:
+        return description  # a character reference with more digits than Python reads
 
 
 def _code(code: str) -> str:

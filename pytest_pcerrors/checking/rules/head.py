@@ -1,9 +1,9 @@
 """Rules about status and headers. They run first, and on every error response."""
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.checking.retrying import seconds_to_wait
 from pytest_pcerrors.checking.showing import shown
 from pytest_pcerrors.checking.violation import Violation
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _UNAUTHORIZED, _TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE = 401, 429, 503
 _FIRST_ERROR = 400
 _JSON_TYPE = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json")
-_TEMPLATE_PART = re.compile(r"\\\{\w+\\\}")
+_TEMPLATE_PART = re.compile(r"\\\{[^{}]+\\\}")
 
 
 def status_undocumented(reading: "Reading") -> "Iterator[Violation]":
@@ -108,26 +108,10 @@ def retry_after(reading: "Reading") -> "Iterator[Violation]":
     if value is None:
         if exchange.status == _TOO_MANY_REQUESTS:
             yield Violation("a 429 says when to try again", "Retry-After", expected=expected)
-    elif not is_delay(value):
+    elif seconds_to_wait(exchange) is None:
         yield Violation(
             f"{shown(value)} is neither seconds nor an HTTP date", "Retry-After", expected=expected, actual=value
         )
-
-
-def is_delay(value: str) -> bool:
-    """Tell whether a header value is a delay as RFC 9110, section 10.2.3, has it: whole seconds or an HTTP date.
-
-    >>> is_delay("57"), is_delay("Fri, 31 Dec 2027 23:59:59 GMT"), is_delay("soon")
-    (True, True, False)
-    """
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return True
-    try:
-        parsedate_to_datetime(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _challenges(reading: "Reading") -> list[str]:

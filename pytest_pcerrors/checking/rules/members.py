@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.rules.body import escaped
+from pytest_pcerrors.checking.places import escaped
 from pytest_pcerrors.checking.showing import shown
 from pytest_pcerrors.checking.violation import Violation
 

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.checking.rules.body import escaped
+from pytest_pcerrors.checking.places import Place, pointer_to
 from pytest_pcerrors.checking.showing import shown
 from pytest_pcerrors.checking.violation import Violation
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _CODES = ("code", "errorCode")
 _TEXTS = ("description", "message", "errorDescription", "errorMessage")
 _ERROR_NAME = re.compile(r"errors?|\w+Errors?")
-_CONTAINERS = (dict, list)
 _MOST_FOUND = 5
 
 
@@ -27,8 +26,8 @@ def error_in_success(reading: "Reading") -> "Iterator[Violation]":
     Mend: A client looks for errors inside results: the real service reports line items, transfers and upgrades this way.
     """
     found = 0
-    for pointer, error in _errors(reading):
-        code = _code(error)
+    for place, error in _errors(reading):
+        code = _code(reading, error)
         if (reading.exchange.status, code) in reading.contract.pairings:
             continue
         found += 1
@@ -38,31 +37,31 @@ def error_in_success(reading: "Reading") -> "Iterator[Violation]":
         said = f": {shown(text)}" if text else ""
         yield Violation(
             f"error {shown(code)} inside a {reading.exchange.status}{said}",
-            pointer,
+            pointer_to(place),
             expected="no error",
             actual=str(code),
         )
 
 
-def _errors(reading: "Reading") -> "Iterator[tuple[str, dict[str, Any]]]":
-    """Yield every error object in the body with its pointer; without recursion, whatever the depth."""
-    waiting: list[tuple[str, Any, bool]] = [("", reading.document, False)]
+def _errors(reading: "Reading") -> "Iterator[tuple[Place | None, dict[str, Any]]]":
+    """Yield every error object in the body with its place; without recursion, whatever the depth."""
+    waiting: list[tuple[Place | None, Any, bool]] = [(None, reading.document, False)]
     while waiting:
-        pointer, value, is_named = waiting.pop()
+        place, value, is_named = waiting.pop()
         if isinstance(value, list):
-            members = [(str(index), each, is_named) for index, each in enumerate(value)]
+            inside = [(Place(place, index), each, is_named) for index, each in enumerate(value)]
         elif not isinstance(value, dict):
             continue
-        elif _code(value) and (is_named or _has_error_code(value) or _is_error_object(reading, value)):
-            yield pointer, value
+        elif _code(reading, value) and (is_named or _has_error_code(value) or _is_error_object(reading, value)):
+            yield place, value
             continue
         else:
-            members = [(escaped(name), each, _ERROR_NAME.fullmatch(name) is not None) for name, each in value.items()]
-        waiting += [
-            (f"{pointer}/{step}", each, named)
-            for step, each, named in reversed(members)
-            if isinstance(each, _CONTAINERS)
-        ]
+            inside = [(Place(place, name), each, _is_error_name(name)) for name, each in value.items()]
+        waiting += reversed(inside)
+
+
+def _is_error_name(name: str) -> bool:
+    return _ERROR_NAME.fullmatch(name) is not None
 
 
 def _has_error_code(value: dict[str, Any]) -> bool:
@@ -71,15 +70,18 @@ def _has_error_code(value: dict[str, Any]) -> bool:
 
 def _is_error_object(reading: "Reading", value: dict[str, Any]) -> bool:
     """Tell whether an object has all members the contract requires, or a documented code and a description."""
-    required = reading.contract.error_schema.get("required", ("code", "description"))
-    return value.keys() >= set(required) or (_code(value) in reading.contract.catalogue and "description" in value)
+    required = reading.contract.error_schema.get("required") or ("code", "description")
+    return value.keys() >= set(required) or (
+        _code(reading, value) in reading.contract.catalogue and "description" in value
+    )
 
 
-def _code(error: dict[str, Any]) -> str:
-    code = next((error[name] for name in _CODES if error.get(name) is not None), None)
-    if isinstance(code, str):
-        return code
-    return str(code) if isinstance(code, int) and not isinstance(code, bool) else ""
+def _code(reading: "Reading", error: dict[str, Any]) -> str:
+    """Return the code that an object has under the contract's name or one of the usual ones, as text, or nothing."""
+    for code in map(error.get, (reading.contract.members["code"][-1], *_CODES)):
+        if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
+            return str(code)
+    return ""
 
 
 RULES = (error_in_success,)

@@ -1,0 +1,95 @@
+"""The error schema taken apart: which subschemas hold at one place, with references followed as jsonschema follows them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.model import Contract
+
+Schema = Mapping[str, Any]
+
+_ANYTHING: Schema = {}
+_NOTHING: Schema = {"not": {}}
+_REFERENCES = ("$ref", "$dynamicRef")
+
+
+class Subschema(NamedTuple):
+    """A schema that holds at some place, and its keywords without those that other subschemas stand for."""
+
+    schema: Schema
+    keywords: tuple[str, ...]
+
+
+class Subschemas:
+    """The subschemas of a contract's error schema; a `UsageError` if it cannot be judged by, whatever the response.
+
+    References lead to places in the schema itself: nothing is ever fetched.
+    """
+
+    def __init__(self, contract: "Contract") -> None:
+        self._where = f'the error schema of the contract "{contract.name}"'
+        self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(contract.error_schema))
+        self._refuse_unusable(contract.error_schema)
+
+    def at_one_place(self, schema: Schema | bool, above: frozenset[int] = frozenset()) -> list[Subschema]:  # noqa: FBT001 - a schema may be true
+        """Return what holds where a schema holds: itself, the members of ``allOf``, what ``$ref`` leads to.
+
+        `above` has the identities of the schemas that this place lies in: a reference back to one of them is recursive
+        and stays a keyword of its own, which jsonschema judges as a whole.
+        """
+        return list(self._at_one_place(schema, above, ()))
+
+    def _at_one_place(
+        self,
+        schema: Schema | bool,  # noqa: FBT001 - a schema may be true
+        above: frozenset[int],
+        through: tuple[int, ...],
+    ) -> Iterator[Subschema]:
+        if isinstance(schema, bool):
+            schema = _ANYTHING if schema else _NOTHING
+        if id(schema) in through:
+            raise UsageError(f"{self._where}: a $ref leads back to itself")
+        through = (*through, id(schema))
+        target = self._target(schema["$ref"]) if "$ref" in schema else schema
+        followed = "$ref" in schema and id(target) not in above
+        apart = ("allOf", "$ref") if followed else ("allOf",)
+        yield Subschema(schema, tuple(keyword for keyword in schema if keyword not in apart))
+        if followed:
+            yield from self._at_one_place(target, above, through)
+        for each in schema.get("allOf", ()):
+            yield from self._at_one_place(each, above, through)
+
+    def _target(self, reference: str) -> Any:
+        try:
+            target = self._resolver.lookup(reference).contents
+        except (Unresolvable, ValueError):
+            target = None
+        if not isinstance(target, Mapping | bool):
+            raise UsageError(f'{self._where}: $ref "{reference}" leads to no schema in it, and nothing is fetched')
+        return target
+
+    def _refuse_unusable(self, schema: Any) -> None:
+        """Follow every reference and compile every pattern once, wherever in the schema they stand."""
+        waiting, seen = [schema], set[int]()
+        while waiting:
+            schema = waiting.pop()
+            if isinstance(schema, bool) or id(schema) in seen:
+                continue
+            seen.add(id(schema))
+            for pattern in (*filter(None, [schema.get("pattern")]), *schema.get("patternProperties", ())):
+                self._try_pattern(pattern)
+            waiting += [self._target(schema[keyword]) for keyword in _REFERENCES if keyword in schema]
+            waiting += [each.contents for each in DRAFT202012.create_resource(schema).subresources()]
+
+    def _try_pattern(self, pattern: str) -> None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f'{self._where}: the pattern "{pattern}" cannot be read: {error}') from None

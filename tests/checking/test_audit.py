@@ -1,0 +1,63 @@
+"""Whole archives: what each recorded exchange is, and what was found in it."""
+
+import json
+
+import pytest
+
+from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors.checking.audit import audit
+from pytest_pcerrors.checking.policy import Policy
+
+HOST = "api.partnercenter.microsoft.com"
+ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
+
+
+def line(status, body, host=HOST):
+    """Make one line of an archive."""
+    return json.dumps({"status": status, "body": body, "request": {"method": "GET", "url": f"https://{host}/v1"}})
+
+
+def found(folder, *paths):
+    """Audit paths of a folder under the shipped contract and its hosts."""
+    policy = Policy(Contract.default(), hosts=frozenset(Contract.default().hosts), root=folder)
+    return list(audit([folder / path for path in paths], policy))
+
+
+def test_every_exchange_is_a_finding(tmp_path):
+    """Errors and successes are judged; exchanges with other hosts are not."""
+    lines = [line(409, ERROR), line(404, ERROR), line(201, {"errors": [ERROR]}), line(409, "", "contoso.com")]
+    (tmp_path / "all.ndjson").write_text("\n".join(lines), "utf-8")
+    findings = found(tmp_path, "all.ndjson")
+    assert [each.kind for each in findings] == ["error", "error", "success", "other-host"]
+    assert [[violation.rule for violation in each.violations] for each in findings] == [
+        [],
+        ["pairing"],
+        ["error-in-success"],
+        [],
+    ]
+
+
+def test_a_finding_says_where(tmp_path):
+    """The origin of a finding is that of its exchange."""
+    (tmp_path / "all.ndjson").write_text(f"{line(409, ERROR)}\n{line(404, ERROR)}", "utf-8")
+    assert [each.origin.rpartition("/")[2] for each in found(tmp_path, "all.ndjson")] == [
+        "all.ndjson:1",
+        "all.ndjson:2",
+    ]
+
+
+def test_what_cannot_be_read_is_a_finding_and_the_rest_is_read(tmp_path):
+    """A file that breaks off gives what stands before, then the problem; the next file is read."""
+    (tmp_path / "a.ndjson").write_text(f'{line(409, ERROR)}\n{{"status": 4', "utf-8")
+    (tmp_path / "b.ndjson").write_text(line(409, ERROR), "utf-8")
+    findings = found(tmp_path, "a.ndjson", "b.ndjson")
+    assert [each.kind for each in findings] == ["error", "unreadable", "error"]
+    [violation] = findings[1].violations
+    assert (violation.rule, violation.severity, findings[1].exchange) == ("unreadable", "error", None)
+
+
+def test_a_path_that_does_not_exist_is_told_before_anything_is_judged(tmp_path):
+    """A slip in the last path is not told after an hour."""
+    (tmp_path / "a.ndjson").write_text(line(409, ERROR), "utf-8")
+    with pytest.raises(UsageError, match="missing"):
+        found(tmp_path, "a.ndjson", "missing.ndjson")

@@ -1,0 +1,86 @@
+"""What rules say of themselves: for `pcerrors explain` and the reference."""
+
+import pytest
+
+from pytest_pcerrors import Contract, Violation
+from pytest_pcerrors.checking.allowances import EXPIRED
+from pytest_pcerrors.checking.audit import UNREADABLE
+from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK, descriptions
+from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.checking.violation import EXPECTATIONS
+from pytest_pcerrors.checking.walk import rule_set
+
+SHIPPED = descriptions(Contract.default())
+OF_THE_WALK = [each for each in SHIPPED if each not in OUTSIDE_THE_WALK]
+
+
+def described(contract, **more):
+    """Return the descriptions of a custom contract by name."""
+    return {each.name: each for each in descriptions(contract, **more)}
+
+
+def test_every_rule_is_described_once_in_the_order_of_the_walk():
+    """The rules of the walk come first, then those outside it."""
+    outside = [each.name for each in OUTSIDE_THE_WALK]
+    assert [each.name for each in SHIPPED] == [*rule_set(Contract.default()).rules, *outside]
+    assert set(outside) == EXPECTATIONS | {EXPIRED, UNREADABLE}
+
+
+@pytest.mark.parametrize("rule", OF_THE_WALK, ids=lambda rule: rule.name)
+def test_a_description_is_whole(rule):
+    """Every rule of the walk says when it breaks, what the page says, an example, the mend, and its severities."""
+    assert all([rule.breaks, rule.page, rule.example, rule.mend])
+    assert set(rule.severities) == {"documented", "observed"}
+    assert not any("\n" in text for text in (rule.breaks, rule.page, rule.example, rule.mend))
+
+
+@pytest.mark.parametrize(
+    ("name", "breaks", "example"),
+    [
+        ("code-missing", "`/code` is missing.", "a body without `/code`"),
+        ("code-type", '`/code` is not of type "string"; null is none.', "`null` at `/code`"),
+        ("code-number", "`/code` is a JSON integer.", "a JSON integer at `/code`"),
+        ("description-empty", "`/description` breaks `minLength: 1` of the error schema.", '`""` at `/description`'),
+        (
+            "description-too-long",
+            "`/description` breaks `maxLength: 1024` of the error schema.",
+            "1025 characters at `/description`",
+        ),
+    ],
+)
+def test_a_property_rule_is_described_from_the_schema(name, breaks, example):
+    """Place and limit are the contract's."""
+    rule = next(each for each in SHIPPED if each.name == name)
+    assert (rule.breaks, rule.example) == (breaks, example)
+
+
+def test_other_keywords_are_described_as_well(contract_of):
+    """A custom contract may hold any keyword; what the schema says of a property stands beside it."""
+    member = {"pattern": "^A", "description": "Begins with A.", "items": {"items": True, "minItems": 1}}
+    rules = described(contract_of({"type": "object", "properties": {"x": member}, "required": ["x", "y"]}))
+    assert rules["x-format"].example == "a value at `/x` that does not fit"
+    assert [rules[name].page for name in ("x-format", "x-missing", "x-item-min-items", "y-missing")] == [
+        "Begins with A.",
+        "Begins with A.",
+        "Begins with A.",
+        "",
+    ]
+
+
+def test_a_user_rule_is_described_by_its_docstring():
+    """It is written like the shipped ones; without a docstring nothing is said."""
+
+    def busy_cart(reading):
+        return [Violation("busy")]
+
+    busy_cart.__doc__ = "A cart that\n    is busy.\n\n    Page: is silent.\n    Example: `Busy`\n    Mend: Wait.\n    "
+
+    def silent(reading):
+        return []
+
+    policy = Policy(Contract.default(), user_rules=(busy_cart, silent))
+    rules = described(policy.contract, rules=policy.rules)
+    rule = rules["busy-cart"]
+    assert (rule.stage, rule.breaks, rule.mend) == ("user", "A cart that is busy.", "Wait.")
+    assert rule.severities == {"documented": "error", "observed": "error"}
+    assert rules["silent"].breaks == ""
