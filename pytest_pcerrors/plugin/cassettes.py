@@ -1,192 +1,159 @@
-"""Cassettes as tests: every recorded error response of the contract's hosts is one item."""
+"""Which cassettes belong to a run, and what was seen in them."""
 
 import os
-import re
-import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_pcerrors.checking.check import judge
-from pytest_pcerrors.checking.reading import read
-from pytest_pcerrors.checking.violation import ContractViolation
-from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
-from pytest_pcerrors.exchange.archives.files import archive_files, is_archive, read_stream
-from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.exchange.archives.files import archive_files
+from pytest_pcerrors.plugin.items import CassetteFile
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange
-
-_IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
-_LONGEST_NAME = 160
 
 
 class Cassettes:
-    """The cassettes of a run: where they lie, and what was seen in each.
+    """The cassettes of a run, collected beside what pytest finds in its arguments and not by way of them.
 
-    `seen` counts, for each file: error responses, other responses, and exchanges with other hosts.
+    So a folder of cassettes is not searched for tests, no file is collected twice, and one may be called ``a[b].yaml``.
+    `seen` counts what each file holds, by kind.
     """
 
     def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
-        start = config.invocation_params.dir
         self._config = config
         self._policy = policy
-        self._asked = [_normal(start / path) for path in config.getoption("pc_cassettes")]
-        self._configured = [_normal(path) for path in configured]
-        self.seen: dict[str, list[int]] = {}
-        for path in self._asked:
-            archive_files(path)
+        self._targets = [_target(config, argument) for argument in config.args]
+        self._sources = self._find(configured)
+        self._collectors: list[CassetteFile] = []
+        self.seen: dict[str, Counter[str]] = {}
 
-    def arguments(self) -> list[str]:
-        """Return the paths to add to what pytest collects.
+    def take_arguments(self) -> None:
+        """Take the arguments that name a cassette, or an item of one, out of what pytest collects by itself."""
+        files = self._files()
+        pairs = zip(self._config.args, self._targets, strict=True)
+        self._config.args[:] = [argument for argument, (path, _) in pairs if path not in files]
 
-        Those of the option, but for one in which the command line names something itself (an item to run again, say);
-        those of the settings only where the command line names nothing at all.
-        """
-        given = self._config.args_source is pytest.Config.ArgsSource.ARGS
-        if not given:
-            for path in self._configured:
-                archive_files(path)
-        named = (
-            [_normal(self._config.invocation_params.dir / each.split("::")[0]) for each in self._config.args]
-            if given
-            else []
+    def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
+        """Yield a collector for each folder that holds cassettes of the run."""
+        for folder in dict.fromkeys(file.parent for file in self._files()):
+            name = self._name(folder)
+            yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
+
+    def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
+        """Yield a collector for each cassette of the run in a folder, but for those that pytest ignores."""
+        for file, source in self._files().items():
+            if file.parent == folder.path:
+                counts = self.seen[self._name(file)] = Counter()
+                if self._is_ignored(file, source):
+                    counts["ignored"] += 1
+                else:
+                    self._collectors.append(self._collector(file, folder, counts))
+                    yield self._collectors[-1]
+
+    def _collector(self, file: Path, folder: "CassetteFolder", counts: Counter[str]) -> CassetteFile:
+        name = self._name(file)
+        collector: CassetteFile = CassetteFile.from_parent(
+            folder, path=file, nodeid=name, policy=self._policy, named=self._named_in(file), counts=counts
         )
-        asked = [path for path in self._asked if not any(_lies_in(each, path) for each in named)]
-        return [str(path) for path in dict.fromkeys([*asked, *(() if given else self._configured)])]
+        return collector
 
-    def collected(self, file: Path, parent: pytest.Collector) -> "CassetteFile | None":
-        """Return the collector for a file that belongs to the run, or None."""
-        is_named = file in self._asked or file in self._configured
-        if is_named or (any(_lies_in(file, path) for path in (*self._asked, *self._configured)) and is_archive(file)):
-            return CassetteFile.from_parent(parent, path=file, policy=self._policy, seen=self.seen)
-        return None
+    def not_found(self) -> list[str]:
+        """Return a line for each item that was named and is not there."""
+        return [
+            f"not found: {collector.nodeid}::{name}; {hint}"
+            for collector in self._collectors
+            for name, hint in collector.not_found.items()
+        ]
+
+    def counts(self) -> Counter[str]:
+        """Return what all files hold, by kind."""
+        return sum(self.seen.values(), Counter[str]())
 
     def remarks(self) -> Iterator[str]:
-        """Say which of the paths held nothing to check, and what was passed over."""
-        for path in (*self._asked, *self._configured):
-            counts = [count for name, count in self.seen.items() if _lies_in(self._config.rootpath / name, path)]
-            errors, others, foreign = (sum(each) for each in zip(*counts, strict=True)) if counts else (0, 0, 0)
-            if not errors and (counts or not archive_files(path)):
-                held = f"{others} other responses, {foreign} exchanges with other hosts" if counts else "no cassette"
-                yield f"{_shortest(path, self._config.rootpath)} holds no error response to check ({held})"
-            elif foreign:
-                yield f"{_shortest(path, self._config.rootpath)} holds {foreign} exchanges with other hosts, which are not judged"
+        """Say which of the paths held nothing to check, and what was not read."""
+        for source, files in self._sources.items():
+            seen = [self.seen.get(self._name(file), Counter[str]()) for file in files]
+            held = sum(seen, Counter[str]())
+            was_read = all(seen) and held["ignored"] < len(files)
+            if held["ignored"]:
+                yield f"{self._name(source)}: ignored by pytest, and not checked: {held['ignored']} of {len(files)} cassettes"
+            if not files:
+                yield f"{self._name(source)} holds no cassette"
+            elif was_read and not held["error"] and not held["unreadable"]:
+                others = f"{held['success']} below 400, {held['other-host']} with other hosts"
+                yield f"{self._name(source)} holds no error response to check ({others})"
+
+    def _find(self, configured: Iterable[Path]) -> dict[Path, list[Path]]:
+        """Return the files of the run by the path that they were found under.
+
+        What the option names is read, and what the settings name in a run without path arguments. Where an argument
+        names cassettes in such a path, only those are read: so an id can be pasted back. An argument that encloses a
+        path of the settings names it.
+        """
+        has_arguments = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        named = [path for path, _ in self._targets] if has_arguments else []
+        start = self._config.invocation_params.dir
+        tops = {_normal(path): not has_arguments for path in configured}
+        tops |= {_normal(start / path): True for path in self._config.getoption("pc_cassettes")}
+        found: dict[Path, list[Path]] = {}
+        for top, is_asked in tops.items():
+            files = archive_files(top) if is_asked or top.exists() else []
+            inside = {path: _lying_in(path, files) for path in named if _lies_in(path, top)}
+            if any(inside.values()):
+                found |= inside
+            elif is_asked or any(_lies_in(top, path) for path in named):
+                found[top] = files
+        return found
+
+    def _files(self) -> dict[Path, Path]:
+        """Return every file once, with the path that it was found under."""
+        return {file: source for source, files in self._sources.items() for file in files}
+
+    def _named_in(self, file: Path) -> frozenset[str]:
+        """Return the items of a file that are named, none where all of them are."""
+        names = frozenset(name for path, name in self._targets if _lies_in(file, path))
+        return frozenset() if "" in names else names
+
+    def _is_ignored(self, file: Path, source: Path) -> bool:
+        """Ask pytest about the file, and about the folders between it and the path that it was found under."""
+        inner = [path for path in (file, *file.parents) if source in path.parents]
+        ignores = self._config.hook.pytest_ignore_collect
+        return any(ignores(collection_path=path, config=self._config) for path in inner)
+
+    def _name(self, path: Path) -> str:
+        """Return a path as messages show it, from the root directory where it lies in it."""
+        root = self._config.rootpath
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-class CassetteFile(pytest.File):
-    """One archive; its items are its error responses."""
+class CassetteFolder(pytest.Directory):
+    """A folder with cassettes of the run; pytest loads its conftest.py, and those above it, as for a folder of tests."""
 
-    def __init__(self, policy: "Policy", seen: dict[str, list[int]], **arguments: Any) -> None:
+    def __init__(self, *, cassettes: Cassettes, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._policy = policy
-        self._seen = seen
+        self._cassettes = cassettes
 
-    def collect(self) -> Iterator["CassetteItem | UnreadableItem"]:
-        """Yield an item for every error response, and a failing one if the file cannot be read to its end."""
-        name = _shortest(self.path, self.config.rootpath)
-        counts = self._seen[name] = [0, 0, 0]
-        try:
-            with self.path.open("rb") as stream:
-                for number, exchange in enumerate(read_stream(stream, name), start=1):
-                    concerned = self._policy.concerns(exchange)
-                    reading = read(exchange, self._policy.contract)
-                    counts[0 if concerned and reading.is_error else 1 if concerned else 2] += 1
-                    if concerned and reading.is_error:
-                        item = item_name(exchange, reading.code, number)
-                        yield CassetteItem.from_parent(
-                            self, name=item, exchange=exchange, contract=self._policy.contract
-                        )
-        except (ArchiveError, OSError) as error:
-            yield UnreadableItem.from_parent(self, name="unreadable", problem=str(error))
+    def collect(self) -> Iterator[CassetteFile]:
+        """Yield the cassettes."""
+        return self._cassettes.collectors(self)
 
 
-class CassetteItem(pytest.Item):
-    """One recorded error response, held against the contract."""
-
-    def __init__(self, exchange: "Exchange", contract: "Contract", **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.exchange = exchange
-        self._contract = contract
-
-    def runtest(self) -> None:
-        """Fail with every violation of severity error, and warn of the others."""
-        verdict = judge(self.exchange)
-        if verdict.errors:
-            raise ContractViolation(failure_text(self.exchange, verdict.violations, self._contract), verdict.errors)
-        for violation in verdict.warnings:
-            warnings.warn_explicit(
-                f"{self.exchange.origin}: {violation}", PcErrorsWarning, str(self.path), self._line()
-            )
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the violations alone; the traceback would be ours."""
-        if isinstance(excinfo.value, ContractViolation | UsageError | PcErrorsWarning):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
-        """Return file, line (counted from 0) and name, as pytest shows them."""
-        return self.path, self._line() - 1, self.name
-
-    def _line(self) -> int:
-        line = (self.exchange.origin or "").rpartition(":")[2]
-        return int(line) if line.isdigit() else 1
-
-
-class UnreadableItem(pytest.Item):
-    """A file that cannot be read, or not to its end: it fails, and the other files still run."""
-
-    def __init__(self, problem: str, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self._problem = problem
-
-    def runtest(self) -> None:
-        """Fail with what is wrong with the file."""
-        raise UsageError(self._problem)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
-        """Show place and problem alone."""
-        return f"unreadable  {excinfo.value}"
-
-    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
-        """Return file, no line, and name."""
-        return self.path, None, self.name
-
-
-def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
-    """Return the name of an item: method, path with identifiers as ``{id}``, status, code, number of the interaction.
-
-    >>> from pytest_pcerrors import Exchange, Request
-    >>> item_name(Exchange(409, None, b"", Request("GET", "https://host/v1/orders/17?x=1")), "800064", 7)
-    'GET /v1/orders/{id} 409 800064 #7'
-    """
-    request = exchange.request
-    asked = f"{request.method} {_path(request.url)}" if request else "response"
-    words = [asked[:_LONGEST_NAME], str(exchange.status), (code or "")[:20], f"#{number}"]
-    name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
-    return name.encode("ascii", "backslashreplace").decode() if name.isprintable() else ascii(name)[1:-1]
-
-
-def _path(url: str) -> str:
-    try:
-        return _IDENTIFIER.sub("{id}", urlsplit(url).path) or "/"
-    except ValueError:
-        return "/"
+def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
+    """Return the path that an argument names, and the name of the item in it."""
+    path, _, name = argument.partition("::")
+    return _normal(config.invocation_params.dir / path), name
 
 
 def _normal(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
+def _lying_in(folder: Path, files: Iterable[Path]) -> list[Path]:
+    return [file for file in files if _lies_in(file, folder)]
+
+
 def _lies_in(path: Path, folder: Path) -> bool:
     return path == folder or folder in path.parents
-
-
-def _shortest(path: Path, root: Path) -> str:
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

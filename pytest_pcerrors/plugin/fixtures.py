@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def pc_contract(request: pytest.FixtureRequest) -> "Contract":
     """The contract of this run: the shipped one, or what ``--pc-contract`` or the settings name."""
-    from pytest_pcerrors.plugin.session import Session
+    from pytest_pcerrors.plugin.run import Run
 
-    return Session.of(request.config).policy.contract
+    return Run.of(request.config).policy.contract

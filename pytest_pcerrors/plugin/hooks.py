@@ -1,6 +1,6 @@
 """The hooks that every pytest run sees. They load the rest only for a run that uses it.
 
-A run uses it by an option, by ``[tool.pcerrors]``, by a marker, or by importing the checks in its tests.
+A run uses it by an option, by ``[tool.pcerrors]``, by a marker or a fixture, or by importing the checks in its tests.
 """
 
 import sys
@@ -11,12 +11,13 @@ import pytest
 from pytest_pcerrors.plugin.fixtures import pc_contract
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.plugin.session import Session
+    from pytest_pcerrors.plugin.run import Run
 
 __all__ = ["pc_contract"]
 
 _OPTIONS = ("pc_cassettes", "pc_contract", "pc_profile")
 _MARKERS = ("pc_allow", "pc_profile")
+_FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.checking.context"
 
 
@@ -41,13 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "pc_profile(name): judge the responses of the test under this profile")
     if any(config.getoption(option) for option in _OPTIONS) or _has_settings(config):
-        session_of(config).add_cassettes()
+        run_of(config).cassettes.take_arguments()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Load the rest for tests that turned out to use the checks or a marker of ours."""
-    if _CHECKS in sys.modules or any(item.get_closest_marker(name) for item in session.items for name in _MARKERS):
-        session_of(session.config).check_markers(session.items)
+    """Load the rest for tests that turned out to use the checks, a marker or a fixture of ours."""
+    if _CHECKS in sys.modules or any(map(_uses_us, session.items)):
+        run_of(session.config).check_markers(session.items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -55,14 +57,19 @@ def pytest_testnodedown(node: Any) -> None:
     """Add up what a worker of pytest-xdist has counted."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
-        session_of(node.config).add_counted(counted)
+        run_of(node.config).add_counted(counted)
 
 
-def session_of(config: pytest.Config) -> "Session":
+def run_of(config: pytest.Config) -> "Run":
     """Return what this run shares, made with the first use and registered as a plugin of its own."""
-    from pytest_pcerrors.plugin.session import Session
+    from pytest_pcerrors.plugin.run import Run
 
-    return Session.of(config)
+    return Run.of(config)
+
+
+def _uses_us(item: pytest.Item) -> bool:
+    has_marker = any(item.get_closest_marker(name) for name in _MARKERS)
+    return has_marker or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _has_settings(config: pytest.Config) -> bool:

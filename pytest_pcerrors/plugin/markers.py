@@ -1,0 +1,38 @@
+"""The markers: what they take, and the policy of a test that carries them."""
+
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.allowances import Allowance
+from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_pcerrors.checking.policy import Policy
+
+
+def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
+    """Return the policy of a run as the markers of a test have it; a `UsageError` says which marker is misused."""
+    closest = item.get_closest_marker("pc_profile")
+    try:
+        allowances = [pc_allow(*mark.args, **mark.kwargs) for mark in item.iter_markers("pc_allow")]
+        profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
+    except TypeError as error:
+        raise UsageError(f"{error}; the markers are pc_allow(rule, reason=...) and pc_profile(name)") from None
+    return policy.adapted(allowances, profile)
+
+
+def pc_allow(rule: str, *, reason: str) -> Allowance:
+    """Make the allowance of a marker; this signature is what the marker takes."""
+    if not isinstance(rule, str):
+        raise TypeError(f"pc_allow() takes the name of a rule, not {rule!r}")
+    if not isinstance(reason, str) or not reason.strip():
+        raise TypeError(f"pc_allow() takes a reason in words, not {reason!r}")
+    return Allowance(rule, reason)
+
+
+def pc_profile(name: str) -> str:
+    """Return the profile that a marker names; this signature is what the marker takes."""
+    if not isinstance(name, str):
+        raise TypeError(f"pc_profile() takes the name of a profile, not {name!r}")
+    return name

@@ -1,0 +1,122 @@
+"""What one pytest run shares: the policy, the counts, and the cassettes that belong to it."""
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+
+from pytest_pcerrors.checking.context import Context, within
+from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin.cassettes import Cassettes
+from pytest_pcerrors.plugin.markers import policy_for
+from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.settings import Settings
+
+_KEY: pytest.StashKey["Run"] = pytest.StashKey()
+
+
+class Run:
+    """The plugin of a run that uses us.
+
+    Its context is one object whose policy changes from test to test, so that whatever lives longer than a test (the
+    task in which an async plugin runs its tests, say) sees the policy of the test at hand.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.tally = Tally()
+        self._misuse = ""
+        try:
+            settings = Settings.find(config.rootpath)
+            file = config.getoption("pc_contract")
+            self.policy = Policy.of_settings(
+                settings,
+                contract=Contract.load(config.invocation_params.dir / file) if file else None,
+                profile=config.getoption("pc_profile"),
+                root=config.rootpath,
+            )
+            self.cassettes = Cassettes(config, settings.collect, self.policy)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        self._context = Context(self.policy, self.tally.hear)
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Run":
+        """Return what a run shares, made and registered as a plugin with the first call."""
+        if _KEY not in config.stash:
+            config.stash[_KEY] = cls(config)
+            config.pluginmanager.register(config.stash[_KEY], "pcerrors-run")
+        return config.stash[_KEY]
+
+    def check_markers(self, items: Sequence[pytest.Item]) -> None:
+        """Refuse the run if a marker of ours is misused."""
+        for item in items:
+            try:
+                policy_for(item, self.policy)
+            except UsageError as error:
+                self._refuse(f"{item.nodeid}: {error}")
+
+    def add_counted(self, counted: dict[str, Any]) -> None:
+        """Add what a worker has counted, or refuse the run as the worker did.
+
+        Every worker collects all, so what collecting counts is the same in each.
+        """
+        if counted["misuse"]:
+            self._refuse(counted["misuse"])
+        self.tally.plus(Tally.of_data(counted["tally"]))
+        self.cassettes.seen.update((name, Counter(counts)) for name, counts in counted["seen"].items())
+
+    def pytest_report_header(self) -> str:
+        """Say which contract and profile hold."""
+        contract, page = self.policy.contract, self.policy.contract.page
+        dated = f" (page of {page.date})" if page.date else ""
+        profile = self.policy.forced_profile or self.policy.profile
+        return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Collect the cassettes of the run behind everything else."""
+        report = yield
+        if isinstance(collector, pytest.Session):
+            report.result = [*report.result, *self.cassettes.folders(collector)]
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self) -> None:
+        """Refuse the run if it names a recording that is not there."""
+        if not_found := self.cassettes.not_found():
+            self._refuse("\n".join(not_found))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Let the policy of the run, as the markers of the test have it, hold for the test."""
+        self._context.policy = policy_for(item, self.policy)
+        with within(self._context):
+            return (yield)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Hand the counts to the controller, where this is a worker of pytest-xdist."""
+        output = getattr(self.config, "workeroutput", None)
+        if output is not None:
+            seen = {name: dict(counts) for name, counts in self.cassettes.seen.items()}
+            output["pcerrors"] = {"misuse": self._misuse, "tally": self.tally.as_data(), "seen": seen}
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what was checked, and which cassettes held nothing to check."""
+        seen = self.cassettes.counts()
+        tally = replace(self.tally, other_hosts=seen["other-host"], unreadable=seen["unreadable"])
+        checked = not self.tally.is_empty or tally.unreadable
+        for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks()):
+            terminalreporter.write_line(f"pcerrors: {line}")
+
+    def _refuse(self, misuse: str) -> NoReturn:
+        """Stop with a message of misuse; a worker's reaches its controller, which stops with the same."""
+        self._misuse = misuse
+        raise pytest.UsageError(misuse)

@@ -1,0 +1,64 @@
+"""Small cassettes, and pytest runs over them."""
+
+import json
+from importlib.resources import files
+
+import pytest
+import yaml
+
+import pytest_pcerrors.assertions
+import pytest_pcerrors.plugin.run  # noqa: F401 - loaded once, not again by every run inside a test
+
+
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Run without the plugin of Hypothesis, which takes as long to load as a run takes."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    return pytester
+
+
+@pytest.fixture
+def write(pytester):
+    """Write a cassette with the given interactions; without any, it records none."""
+
+    def write(name, *interactions):
+        file = pytester.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.safe_dump({"interactions": list(interactions), "version": 1}, sort_keys=False), "utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture
+def settings(pytester):
+    """Write [tool.pcerrors] with these lines into pyproject.toml."""
+
+    def settings(*lines):
+        pytester.makepyprojecttoml("\n".join(["[tool.pcerrors]", *lines]))
+
+    return settings
+
+
+@pytest.fixture
+def contract_file(pytester):
+    """Write contract.json: the shipped one with other members at its top."""
+
+    def contract_file(**changes):
+        shipped = json.loads(files("pytest_pcerrors.contract").joinpath("partner_center.json").read_text("utf-8"))
+        file = pytester.path / "contract.json"
+        file.write_text(json.dumps(shipped | changes), "utf-8")
+        return file
+
+    return contract_file
+
+
+@pytest.fixture
+def ids(pytester):
+    """Collect with these arguments, and return the ids as pytest prints them."""
+
+    def ids(*arguments):
+        printed = pytester.runpytest("--collect-only", "-q", *arguments).stdout.lines
+        return [line for line in printed if "::" in line]
+
+    return ids

@@ -1,0 +1,142 @@
+"""What an item is called, and that its id can be pasted back."""
+
+import pytest
+from recordings import API, BUSY, GOOD, recorded
+
+from pytest_pcerrors import Exchange, Request
+from pytest_pcerrors.plugin.items import item_name
+
+GUID = "0c39d6d5-f9c3-4d2a-9d0f-5a0f2d1c7e11"
+
+
+def named(url, code="800064", method="GET", status=409):
+    """Return the name of an exchange with this request."""
+    return item_name(Exchange(status, None, b"", Request(method, url)), code, 7)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/v1/customers", "/v1/customers"),
+        ("/v1/customers/17/carts/4/checkout", "/v1/customers/{id}/carts/{id}/checkout"),
+        (f"/v1/customers/{GUID}", "/v1/customers/{id}"),
+        (f"/v1/customers/{GUID.upper()}/orders", "/v1/customers/{id}/orders"),
+        (f"/v1/customers/{GUID.replace('-', '')}/orders", "/v1/customers/{id}/orders"),
+        ("/v1/2/3", "/v1/{id}/{id}"),
+        ("/v1/offers/MS-AZR-0145P", "/v1/offers/MS-AZR-0145P"),
+        ("", "/"),
+        ("?size=3&filter=a::b", "/"),
+        ("/v1/customers?size=3", "/v1/customers"),
+        ("/v1/customers#top", "/v1/customers"),
+        ("/v1/a[b]::c", "/v1/a(b):c"),
+        ("/v1/caf\xe9 \u65e5", r"/v1/caf\xe9 \u65e5"),
+        ("/v1/a\x1bb\x00", r"/v1/a\x1bb\x00"),
+        ("/v1/token=abc", "/v1/token=***"),
+    ],
+)
+def test_the_path_in_a_name(path, shown):
+    """Identifiers are one word, query and fragment are left out, and what means something in an id is replaced."""
+    assert named(API + path) == f"GET {shown} 409 800064 #7"
+
+
+@pytest.mark.parametrize(("url", "shown"), [("http://[broken", "/"), ("/v1/orders", "/v1/orders"), ("", "/")])
+def test_urls_without_a_host(url, shown):
+    """A broken URL has no path to show; a relative one has."""
+    assert named(url) == f"GET {shown} 409 800064 #7"
+
+
+def test_a_long_path_is_cut():
+    """What comes behind the path stays whole."""
+    name = named(f"{API}/{'x' * 500}")
+    assert len(name) < 200
+    assert name.endswith("x 409 800064 #7")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [(None, ""), ("", ""), ("0", " 0"), ("a::b[1]", " a:b(1)"), ("9" * 90, " " + "9" * 20)]
+)
+def test_the_code_in_a_name(code, shown):
+    """The code stands behind the status, cut where it is long, and nothing stands there where none came."""
+    assert named(f"{API}/v1/orders", code) == f"GET /v1/orders 409{shown} #7"
+
+
+AWKWARD = {
+    "brackets": "/v1/a[b]/c]",
+    "colons": "/v1/a::b::c",
+    "spaces": "/v1/a b  c",
+    "unicode": "/v1/caf\xe9/\u65e5\u672c",
+    "control": "/v1/a\x1bb\x7f",
+    "query": "/v1/orders?filter=[x]::y",
+    "long": "/" + "y" * 500,
+    "braces": "/v1/{id}/'quoted'",
+    "percent": "/v1/a%20b%5B",
+    "backslash": "/v1/a\\b",
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("path", AWKWARD.values(), ids=AWKWARD)
+def test_an_id_can_be_pasted_back(pytester, write, ids, path):
+    """Whatever the URL holds, the printed id runs this recording and no other."""
+    write("a.yaml", GOOD, recorded(url=API + path), recorded(url=API + path))
+    printed = ids("--pc-cassettes=a.yaml")[1]
+    assert printed.endswith("#2")
+    result = pytester.runpytest("--pc-cassettes=a.yaml", "-v", printed)
+    result.assert_outcomes(passed=1)
+    assert any(line.startswith(f"{printed} PASSED") for line in result.stdout.lines)
+
+
+def test_a_broken_url_can_be_pasted_back(pytester, write, ids):
+    """A URL that cannot be taken apart names no host, so it is judged, and its id holds."""
+    write("a.yaml", recorded(url="http://[broken"))
+    (printed,) = ids("--pc-cassettes=a.yaml")
+    pytester.runpytest("--pc-cassettes=a.yaml", printed).assert_outcomes(passed=1)
+
+
+def test_an_id_needs_no_option_where_the_settings_name_the_folder(pytester, write, settings, ids):
+    """With `collect`, what a plain run prints can be pasted as it is."""
+    settings('collect = ["cassettes"]')
+    write("cassettes/a.yaml", GOOD, GOOD)
+    pytester.runpytest(ids()[1]).assert_outcomes(passed=1)
+
+
+def test_several_ids_and_a_test(pytester, write, ids):
+    """Ids of several files can be given, beside ordinary tests."""
+    pytester.makepyfile(test_one="def test_one(): pass\ndef test_two(): pass")
+    write("cassettes/a.yaml", GOOD, GOOD)
+    write("cassettes/b.yaml", GOOD, GOOD)
+    option = "--pc-cassettes=cassettes"
+    chosen = [each for each in ids(option) if each.endswith(("one", "#2"))]
+    assert ids(option, *chosen) == chosen
+    assert len(chosen) == 3
+
+
+def test_a_cassette_named_after_a_parametrized_test(pytester, write, ids):
+    """Recording tools name a file after its test, brackets and all; such ids can be pasted too."""
+    write("cassettes/test_cart[7-busy].yaml", GOOD, GOOD)
+    printed = ids("--pc-cassettes=cassettes")
+    assert ids("--pc-cassettes=cassettes", printed[1]) == [printed[1]]
+    assert ids("--pc-cassettes=cassettes/test_cart[7-busy].yaml") == printed
+
+
+@pytest.mark.parametrize("xdist", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_an_id_that_is_not_there_is_misuse(pytester, write, xdist):
+    """Nothing runs, and the message names the nearest id."""
+    write("a.yaml", GOOD)
+    result = pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml::POST /v1/carts/{id}/checkout 409 800064 #2", *xdist)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(['ERROR: not found: a.yaml::POST*#2; did you mean "POST*#1"?'])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_the_unreadable_can_be_run_again(pytester, write):
+    """The item of a file that cannot be read has an id of its own."""
+    pytester.path.joinpath("a.yaml").write_text("[")
+    pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml::unreadable").assert_outcomes(failed=1)
+
+
+def test_ids_are_unique(write, ids):
+    """Equal interactions of one file differ in their number."""
+    write("a.yaml", GOOD, GOOD, recorded(body=BUSY))
+    printed = ids("--pc-cassettes=a.yaml")
+    assert len(set(printed)) == 3

@@ -1,0 +1,233 @@
+"""What an item says: failures with their place, warnings, and files that cannot be read."""
+
+import json
+import shlex
+import xml.etree.ElementTree as ET
+
+import pytest
+from recordings import API, GOOD, NO_RETRY_AFTER, NUMERIC, WRONG_PAIRING, recorded
+
+from pytest_pcerrors.errors import PcErrorsWarning
+
+
+@pytest.fixture
+def run(pytester):
+    """Run the cassettes in this folder."""
+
+    def run(*arguments):
+        return pytester.runpytest("--pc-cassettes=.", ".", *arguments)
+
+    return run
+
+
+def test_a_failure_is_the_violations_and_their_place(write, run):
+    """A failing item shows what is wrong, the line of its interaction and the body, and no traceback."""
+    file = write("a.yaml", GOOD, WRONG_PAIRING)
+    line = 2 + file.read_text().partition("\n")[2].partition("\n- ")[0].count("\n") + 1
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    shown = result.stdout.str().partition("#2 ___")[2].partition("pcerrors:")[0].splitlines()[1:]
+    assert shown[0] == "409 Conflict breaks the Partner Center error contract in 1 place:"
+    assert shown[1].startswith("  pairing  /code  code 800061 is documented with 400 Bad Request")
+    assert shown[2] == f"in a.yaml:{line}, POST {API}/v1/carts/7/checkout"
+    assert shown[3].startswith('body: {"code": "800061"')
+    assert len(shown) == 4
+
+
+def test_all_violations_come_at_once(write, run):
+    """Errors and warnings of one response stand in one failure."""
+    write("a.yaml", recorded(429, {"code": 1, "source": 7}))
+    result = run()
+    result.stdout.fnmatch_lines(
+        [
+            "429 Too Many Requests breaks * in 4 places:",
+            "*retry-after (warning)*",
+            "*code-number*",
+            "*description-missing*",
+        ]
+    )
+
+
+@pytest.mark.parametrize("style", ["--tb=long", "--tb=short", "--tb=line", "--tb=native", "-vv", "--full-trace"])
+def test_no_style_shows_a_traceback_of_ours(write, run, style):
+    """Whatever style of traceback is asked for, our own frames are nobody's business."""
+    write("a.yaml", WRONG_PAIRING)
+    text = run(style).stdout.str()
+    assert "a.yaml::POST /v1/carts/{id}/checkout 409 800061 #1" in text
+    assert "Traceback" not in text
+    assert "plugin/items.py" not in text
+
+
+def test_a_warning_is_located_in_the_cassette(write, run):
+    """A violation of severity warning passes the item, and stands in the warnings summary with file and line."""
+    write("a.yaml", NO_RETRY_AFTER)
+    result = run()
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["a.yaml::POST /v1/orders 429 1 #1", "  *a.yaml:2: PcErrorsWarning: 429 Too Many Requests: retry-after*"]
+    )
+
+
+def test_equal_warnings_stay_apart(write, run):
+    """Each recording that deserves a warning gets one."""
+    write("a.yaml", NO_RETRY_AFTER, NO_RETRY_AFTER)
+    run().assert_outcomes(passed=2, warnings=2)
+
+
+@pytest.mark.parametrize("filter_", ["error::pytest_pcerrors.PcErrorsWarning", "error"])
+def test_warnings_can_be_made_failures(write, run, filter_):
+    """With -W error, the item fails with the same text as any other violation."""
+    write("a.yaml", NO_RETRY_AFTER)
+    result = run("-W", filter_)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["429 Too Many Requests breaks*", "  retry-after (warning)*", "in a.yaml:2, POST*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_warnings_can_be_silenced(write, run):
+    """With -W ignore for our category, nothing is said."""
+    write("a.yaml", NO_RETRY_AFTER)
+    result = run("-W", f"ignore::{PcErrorsWarning.__module__}.PcErrorsWarning")
+    result.assert_outcomes(passed=1, warnings=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("", "a.yaml"), ("interactions: 'open", "a.yaml:1"), ("- a\n", "a.yaml"), ('{"a": 1}', "a.yaml")],
+    ids=["empty", "not YAML", "a list", "another mapping"],
+)
+def test_a_file_that_cannot_be_read_is_one_failure(write, run, pytester, text, place):
+    """It fails with place and reason, without a traceback, and all other files run."""
+    write("b.yaml", GOOD)
+    pytester.path.joinpath("a.yaml").write_text(text)
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"unreadable  {place}: *", "FAILED a.yaml::unreadable*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_what_stands_before_the_broken_line_is_run(write, run):
+    """A cassette that breaks off keeps the items that were read, and fails once for the rest."""
+    file = write("a.yaml", GOOD, NUMERIC)
+    whole = file.read_text()
+    file.write_text(whole + "- [")
+    result = run()
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["unreadable  a.yaml:*"])
+
+
+def test_a_file_that_may_not_be_opened(write, run, pytester):
+    """A file that the system does not open is one failure that says why."""
+    write("b.yaml", GOOD)
+    pytester.makeconftest("""
+        import pathlib
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_make_collect_report(collector):
+            if collector.path.name == "a.yaml":
+                collector.path.unlink()
+            return (yield)
+    """)
+    write("a.yaml", GOOD)
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["unreadable  a.yaml: cannot be read: No such file or directory"])
+
+
+def test_an_archive_without_lines_is_located_by_pointer(pytester, run):
+    """A JSON document has no lines to name; the failure gives the pointer."""
+    pytester.path.joinpath("a.json").write_text(json.dumps({"interactions": [GOOD, WRONG_PAIRING]}))
+    result = run()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"in a.json#/interactions/1, POST {API}/v1/carts/7/checkout"])
+
+
+def test_a_rule_of_the_user_that_fails_is_told(write, run, settings, pytester):
+    """An exception in a rule of the user's own is one line that names rule and response."""
+    pytester.makepyfile(house="def no_cats(reading):\n    raise ValueError('meow')")
+    settings('rules = ["house:no_cats"]')
+    write("a.yaml", GOOD)
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["your rule no-cats failed on * ValueError: meow"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(("phase", "outcome"), [("setup", {"errors": 2}), ("call", {"failed": 2})])
+def test_what_others_raise_is_shown_as_pytest_shows_it(write, run, pytester, phase, outcome):
+    """An exception of a conftest.py keeps its traceback, for items and for unreadable files."""
+    pytester.makeconftest(f"def pytest_runtest_{phase}(item): raise LookupError('theirs')")
+    write("a.yaml", GOOD)
+    pytester.path.joinpath("b.yaml").write_text("")
+    result = run()
+    result.assert_outcomes(**outcome)
+    assert result.stdout.str().count("E   LookupError: theirs") == 2
+
+
+def test_junitxml_has_the_items(write, run, pytester):
+    """The report is well-formed whatever the recording holds, with one test case an item."""
+    write("a.yaml", GOOD, recorded(body="a\x1b\x00\ufffe<&]]>", url=f"{API}/v1/\x1b<&>\u65e5"), NO_RETRY_AFTER)
+    pytester.path.joinpath("b.yaml").write_text("")
+    run("--junitxml=report.xml", "-o", "junit_family=xunit1")
+    cases = list(ET.parse(pytester.path / "report.xml").iter("testcase"))
+    assert [case.get("classname") for case in cases] == ["a.yaml", "a.yaml", "a.yaml", "b.yaml"]
+    assert [case.find("failure") is not None for case in cases] == [False, True, False, True]
+    assert cases[0].get("name") == "POST /v1/carts/{id}/checkout 409 800064 #1"
+    assert int(cases[0].get("line")) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "outcome"),
+    [
+        ("-q", {"passed": 2, "failed": 2}),
+        ("-rA", {"passed": 2, "failed": 2}),
+        ("-v", {"passed": 2, "failed": 2}),
+        ("--durations=3 -vv", {"passed": 2, "failed": 2}),
+        ("-x", {"passed": 1, "failed": 1}),
+        ("--maxfail=2", {"passed": 2, "failed": 2}),
+        ("-k 'not 800061'", {"passed": 2, "failed": 1, "deselected": 1}),
+        ("--deselect=a.yaml", {"passed": 1, "failed": 1, "deselected": 2}),
+        ("-p no:terminal", {}),
+        ("-p no:cacheprovider", {"passed": 2, "failed": 2}),
+        ("--setup-show", {"passed": 2, "failed": 2}),
+        ("--strict-markers --strict-config", {"passed": 2, "failed": 2}),
+        ("-p no:logging -p no:warnings -s", {"passed": 2, "failed": 2}),
+    ],
+)
+def test_options_of_pytest_hold(write, pytester, arguments, outcome):
+    """Items are tests like any other to the options of pytest."""
+    write("a.yaml", GOOD, WRONG_PAIRING)
+    write("b.yaml", GOOD, NUMERIC)
+    result = pytester.runpytest("--pc-cassettes=.", *shlex.split(arguments))
+    assert result.parseoutcomes() == outcome if outcome else result.ret == pytest.ExitCode.TESTS_FAILED
+    assert not result.stderr.lines
+
+
+def test_last_failed(write, run, ids):
+    """--lf runs the recordings that failed, --ff begins with them."""
+    write("a.yaml", GOOD, WRONG_PAIRING)
+    write("b.yaml", GOOD, NUMERIC)
+    run().assert_outcomes(passed=2, failed=2)
+    run("--lf").assert_outcomes(failed=2)
+    assert [each[-2:] for each in ids("--pc-cassettes=.", "--ff")] == ["#2", "#2", "#1", "#1"]
+
+
+def test_last_failed_of_named_ids(write, run, pytester, ids):
+    """--lf with an id leaves out what passed, and does not call it missing."""
+    write("a.yaml", GOOD)
+    write("b.yaml", NUMERIC)
+    passing, failing = ids("--pc-cassettes=.")
+    run()
+    pytester.runpytest("--lf", "--pc-cassettes=.", failing, passing).assert_outcomes(failed=1)
+
+
+def test_collect_only_shows_the_tree(write, run):
+    """--collect-only names folder, file and item, and runs nothing."""
+    write("cassettes/a.yaml", WRONG_PAIRING)
+    result = run("--collect-only")
+    result.stdout.fnmatch_lines(
+        ["*<CassetteFolder cassettes>", "*<CassetteFile a.yaml>", "*<CassetteItem POST */checkout 409 800061 #1>"]
+    )
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.no_fnmatch_line("*checked*")

@@ -1,0 +1,170 @@
+"""Assertions inside tests: what the run wants of them, wherever they are called, and for this test only."""
+
+from textwrap import dedent
+
+import pytest
+
+from pytest_pcerrors import check
+
+HEAD = """
+import asyncio
+import contextvars
+import threading
+
+import pytest
+
+NUMERIC = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
+
+
+def breaks():
+    from pytest_pcerrors import check
+    return [violation.rule for violation in check(NUMERIC) if violation.severity == "error"]
+
+
+allow = pytest.mark.pc_allow("code-number", reason="numbers")
+"""
+
+
+@pytest.fixture
+def run(pytester):
+    """Run a test module behind a head with `breaks`, which says what is wrong with a numeric code, and a mark `allow`."""
+
+    def run(body, *arguments, how=pytester.runpytest):
+        pytester.makepyfile(HEAD + dedent(body))
+        return how(*arguments)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'profile = "observed"',
+        'severity = {code-number = "warning"}',
+        "[[tool.pcerrors.allow]]\nrule = 'code-number'\nreason = 'x'",
+    ],
+)
+def test_the_settings_hold(run, settings, table):
+    """What [tool.pcerrors] says holds in tests, also where they have gone to another folder."""
+    settings(table)
+    run("""
+        def test_it(monkeypatch, tmp_path):
+            monkeypatch.chdir(tmp_path)
+            assert breaks() == []
+    """).assert_outcomes(passed=1)
+
+
+def test_a_marker_holds_where_we_are_imported_inside_the_test(run, pytester):
+    """In a process that has not loaded us before, a marker is enough for the run to take notice."""
+    result = run(
+        """
+        @allow
+        def test_excused(): assert breaks() == []
+        def test_judged(): assert breaks() == ["code-number"]
+        """,
+        how=pytester.runpytest_subprocess,
+    )
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["pcerrors: 2 error responses checked*"])
+
+
+def test_an_option_holds_where_we_are_imported_inside_the_test(run, pytester):
+    """So is an option."""
+    result = run("def test_it(): assert breaks() == []", "--pc-profile=observed", how=pytester.runpytest_subprocess)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["pcerrors: 1 error response checked*"])
+
+
+def test_a_fixture_of_ours_is_enough_to_count(run, pytester):
+    """So is a test that asks for our fixture."""
+    result = run("def test_it(pc_contract): assert breaks() == ['code-number']", how=pytester.runpytest_subprocess)
+    result.stdout.fnmatch_lines(["pcerrors: 1 error response checked, 1 violation (code-number 1)"])
+
+
+def test_setup_and_teardown_belong_to_the_test(run):
+    """Fixtures see the policy of the test that they serve."""
+    run("""
+        @pytest.fixture
+        def response():
+            assert breaks() == []
+            yield
+            assert breaks() == []
+
+        @allow
+        def test_it(response): pass
+    """).assert_outcomes(passed=1)
+
+
+def test_tasks_and_contexts_see_the_policy_of_the_test(run):
+    """Coroutines, and threads that are given the context, hold responses against the policy of the test."""
+    run("""
+        @allow
+        def test_coroutine():
+            async def both(): return await asyncio.gather(one(), asyncio.to_thread(breaks))
+            async def one(): return breaks()
+            assert asyncio.run(both()) == [[], []]
+
+        @allow
+        def test_thread():
+            found = []
+            context = contextvars.copy_context()
+            thread = threading.Thread(target=lambda: found.append(context.run(breaks)))
+            thread.start()
+            thread.join()
+            assert found == [[]]
+    """).assert_outcomes(passed=2)
+
+
+def test_a_task_that_outlives_a_test_sees_the_next_policy(run):
+    """An async plugin may run all tests of a module in one task; none of them sees what another was allowed."""
+    result = run("""
+        @pytest.fixture(scope="module")
+        def in_one_task():
+            context = contextvars.copy_context()
+            return context.run
+
+        @allow
+        def test_first(in_one_task): assert in_one_task(breaks) == []
+        def test_second(in_one_task): assert in_one_task(breaks) == ["code-number"]
+        @allow
+        def test_third(in_one_task): assert in_one_task(breaks) == []
+    """)
+    result.assert_outcomes(passed=3)
+
+
+def test_async_tests_with_a_loop_for_the_module(run):
+    """The same with the plugin of AnyIO, whose runner lives as long as a fixture needs it."""
+    result = run("""
+        @pytest.fixture(scope="module")
+        def anyio_backend(): return "asyncio"
+
+        @pytest.fixture(scope="module")
+        async def server(anyio_backend): yield
+
+        pytestmark = pytest.mark.anyio
+
+        @allow
+        async def test_first(server): assert breaks() == []
+        async def test_second(server): assert breaks() == ["code-number"]
+        @allow
+        async def test_third(server): assert breaks() == []
+    """)
+    result.assert_outcomes(passed=3)
+
+
+def test_nothing_leaks_into_what_follows(run):
+    """Behind a marked test that fails, and behind the run, everything is as it was."""
+    numeric = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
+    before = check(numeric)
+    run(
+        """
+        @allow
+        @pytest.mark.pc_profile("observed")
+        def test_first(): assert breaks() == ["fail"]
+        def test_second(): assert breaks() == []
+        @pytest.mark.pc_profile("documented")
+        def test_third(): assert breaks() == ["code-number"]
+        """,
+        "--pc-profile=observed",
+    ).assert_outcomes(passed=2, failed=1)
+    assert check(numeric) == before

@@ -1,0 +1,48 @@
+"""What installing the plugin costs a suite that does not use it."""
+
+import json
+
+import pytest
+
+HEAVY = {"jsonschema", "vcr", "requests", "yaml", "click", "rich", "markdown_it", "bs4"}
+
+
+@pytest.fixture
+def loaded(pytester):
+    """Run one trivial test in a process of its own, and return the modules that it ended with."""
+    pytester.makeconftest("""
+        import json
+        import sys
+
+        def pytest_unconfigure():
+            with open("modules.json", "w") as file:
+                json.dump(sorted(sys.modules), file)
+    """)
+    pytester.makepyfile("def test_it(): pass")
+
+    def loaded(*arguments):
+        result = pytester.runpytest_subprocess("-p", "no:recording", *arguments)
+        result.assert_outcomes(passed=1)
+        return set(json.loads(pytester.path.joinpath("modules.json").read_text()))
+
+    return loaded
+
+
+def test_an_unused_plugin_loads_next_to_nothing(loaded):
+    """A run that uses nothing of ours loads at most four modules more, all ours, and nothing heavy."""
+    more = loaded() - loaded("-p", "no:pcerrors")
+    assert len(more) <= 4
+    assert {name.partition(".")[0] for name in more} == {"pytest_pcerrors"}
+    assert not {name.partition(".")[0] for name in loaded()} & HEAVY
+
+
+def test_settings_of_others_load_nothing(loaded, pytester):
+    """A pyproject.toml that does not mention us leaves it at that."""
+    pytester.makepyprojecttoml("[tool.other]\nprofile = 'observed'")
+    assert "pytest_pcerrors.plugin.run" not in loaded()
+
+
+def test_a_run_that_uses_us_loads_the_rest(loaded, settings):
+    """Settings are enough."""
+    settings('profile = "observed"')
+    assert "pytest_pcerrors.plugin.run" in loaded()

@@ -1,0 +1,135 @@
+"""The markers: they change the policy of a test, and their misuse is one clear error."""
+
+from textwrap import dedent
+
+import pytest
+from recordings import NUMERIC
+
+HEAD = """
+    import pytest
+    from pytest_pcerrors import assert_pc_error
+
+    NUMERIC = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
+    BARE = (409, b'{"code": 800064, "description": "Busy"}')
+"""
+ALLOWED = 'pc_allow("code-number", reason="the service sends numbers")'
+NO_SOURCE = 'pc_allow("source-missing", reason="left out by the gateway")'
+
+
+@pytest.fixture
+def run(pytester):
+    """Run a test module behind a head with two responses: a numeric code, and that without a source."""
+
+    def run(body, *arguments):
+        pytester.makepyfile(test_it=dedent(HEAD) + dedent(body))
+        return pytester.runpytest("test_it.py", *arguments)
+
+    return run
+
+
+def test_an_allowance_for_one_test(run):
+    """pc_allow excuses a rule in the test that carries it, and in no other."""
+    result = run(f"""
+        @pytest.mark.{ALLOWED}
+        def test_excused(): assert_pc_error(NUMERIC)
+        def test_judged(): assert_pc_error(NUMERIC)
+    """)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["pcerrors: 2 error responses checked, 1 violation (code-number 1), 1 violation allowed*"]
+    )
+
+
+def test_allowances_add_up(run):
+    """Those of module, class and function hold together, and several on one."""
+    run(f"""
+        pytestmark = pytest.mark.{ALLOWED}
+        @pytest.mark.{NO_SOURCE}
+        class TestExcused:
+            def test_a(self): assert_pc_error(BARE)
+            @pytest.mark.pc_allow("pairing", reason="one more")
+            def test_b(self): assert_pc_error((404, BARE[1]))
+        @pytest.mark.{NO_SOURCE}
+        @pytest.mark.pc_allow("pairing", reason="one more")
+        def test_c(): assert_pc_error((404, BARE[1]))
+        def test_d(): assert_pc_error(BARE)
+    """).assert_outcomes(passed=3, failed=1)
+
+
+def test_a_marked_parameter(run):
+    """A mark on one parameter of a parametrized test holds for that parameter."""
+    run(f"""
+        @pytest.mark.parametrize("n", [1, pytest.param(2, marks=pytest.mark.{ALLOWED})])
+        def test_it(n): assert_pc_error(NUMERIC)
+    """).assert_outcomes(passed=1, failed=1)
+
+
+def test_a_profile_for_a_test(run):
+    """pc_profile judges under another profile; the closest mark decides, and the mark stands above the option."""
+    result = run(
+        """
+        @pytest.mark.pc_profile("observed")
+        class TestObserved:
+            def test_a(self): assert_pc_error(NUMERIC)
+            @pytest.mark.pc_profile(name="documented")
+            def test_b(self): assert_pc_error(NUMERIC)
+        def test_c(): assert_pc_error(NUMERIC)
+        """,
+        "--pc-profile=documented",
+    )
+    result.assert_outcomes(passed=1, failed=2)
+
+
+def test_a_conftest_can_mark_cassettes(run, pytester, write):
+    """An allowance that a hook adds to a recording's item holds for it."""
+    pytester.makeconftest(f"""
+        import pytest
+        def pytest_collection_modifyitems(items):
+            items[0].add_marker(pytest.mark.{ALLOWED})
+    """)
+    write("a.yaml", NUMERIC, NUMERIC)
+    pytester.runpytest("--pc-cassettes=a.yaml").assert_outcomes(passed=1, failed=1)
+
+
+MISUSE = {
+    'pc_allow("code-number")': "pc_allow() missing 1 required keyword-only argument: 'reason'",
+    'pc_allow("code-number", "numbers")': "pc_allow() takes 1 positional argument but 2 were given",
+    'pc_allow("code-number", reason=" ")': "pc_allow() takes a reason in words, not ' '",
+    'pc_allow("code-number", reason=None)': "pc_allow() takes a reason in words, not None",
+    'pc_allow(["code-number"], reason="x")': "pc_allow() takes the name of a rule, not ['code-number']",
+    'pc_allow("code-number", reason="x", until="2027")': "pc_allow() got an unexpected keyword argument 'until'",
+    "pc_allow": "pc_allow() missing 1 required positional argument: 'rule'",
+    'pc_allow("code-numbr", reason="x")': 'there is no rule "code-numbr"; did you mean "code-number"?',
+    "pc_profile()": "pc_profile() missing 1 required positional argument: 'name'",
+    "pc_profile": "pc_profile() missing 1 required positional argument: 'name'",
+    'pc_profile("observd")': 'there is no profile "observd"; did you mean "observed"?',
+    'pc_profile("documented", "observed")': "pc_profile() takes 1 positional argument but 2 were given",
+    "pc_profile(None)": "pc_profile() takes the name of a profile, not None",
+}
+
+
+@pytest.mark.parametrize("mark", MISUSE)
+def test_misuse_of_a_marker(run, mark):
+    """Misuse ends the run before any test, with one line that names the test and what is wrong."""
+    result = run(
+        f"def test_a(): pass\n@pytest.mark.{mark}\nclass TestB:\n    def test_b(self): pass\n    def test_c(self): pass"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = filter(None, result.stderr.lines)
+    assert line.startswith("ERROR: test_it.py::TestB::test_b: ")
+    assert MISUSE[mark] in line
+
+
+def test_misuse_of_a_marker_under_xdist(run):
+    """The controller says the same, once, and ends with the same status."""
+    result = run("@pytest.mark.pc_allow('code-number')\ndef test_a(): pass\ndef test_b(): pass", "-n2")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = [line for line in result.stderr.lines if "pc_allow" in line]
+    assert line.startswith("ERROR: test_it.py::test_a: pc_allow() missing")
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_markers_are_declared(pytester):
+    """`pytest --markers` explains them, so that strict markers accept them."""
+    result = pytester.runpytest("--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.pc_allow(rule, reason=): *", "@pytest.mark.pc_profile(name): *"])

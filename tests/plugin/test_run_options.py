@@ -1,0 +1,167 @@
+"""Options and settings: what holds for a run, which of them stands above, and how misuse is answered."""
+
+import pytest
+from recordings import GOOD, NO_RETRY_AFTER, NUMERIC, WRONG_PAIRING
+
+IN_A_TEST = """
+    import pytest
+    from pytest_pcerrors import assert_pc_error
+
+    def test_it():
+        assert_pc_error((409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}'))
+"""
+
+
+@pytest.fixture
+def both(pytester, write):
+    """Lay out a recording and a test that break the same rule, to be run with arguments."""
+    write("cassettes/a.yaml", NUMERIC)
+    pytester.makepyfile(test_it=IN_A_TEST)
+    return pytester.runpytest
+
+
+@pytest.mark.parametrize(
+    ("table", "option", "failed"),
+    [
+        ([], "", 2),
+        ([], "--pc-profile=observed", 0),
+        ([], "--pc-profile observed", 0),
+        (['profile = "observed"'], "", 0),
+        (['profile = "observed"'], "--pc-profile=documented", 2),
+        (["[tool.pcerrors.severity]", 'code-number = "off"'], "", 0),
+        (["[tool.pcerrors.severity]", 'code-number = "error"'], "--pc-profile=observed", 2),
+        (["[[tool.pcerrors.allow]]", 'rule = "code-number"', 'reason = "numbers"'], "", 0),
+        (["[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"'], "", 1),
+        (["[[tool.pcerrors.for]]", 'path = "other"', 'profile = "observed"'], "", 2),
+        (["[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"'], "--pc-profile=documented", 2),
+        (["[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "documented"'], "--pc-profile=observed", 0),
+    ],
+)
+def test_what_holds_for_recordings_and_tests(both, settings, table, option, failed):
+    """Settings hold for items and assertions alike, a path for its recordings, and an option stands above all of them."""
+    settings(*table)
+    result = both("--pc-cassettes=cassettes", *option.split())
+    result.assert_outcomes(passed=2 - failed, failed=failed)
+
+
+def test_the_longest_path_has_the_say(pytester, write, settings):
+    """Of several paths that a recording lies in, the longest names the profile."""
+    write("cassettes/a.yaml", NUMERIC)
+    write("cassettes/ours/b.yaml", NUMERIC)
+    outer = ["[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"']
+    inner = ["[[tool.pcerrors.for]]", 'path = "cassettes/ours"', 'profile = "documented"']
+    settings(*outer, *inner)
+    pytester.runpytest("--pc-cassettes=cassettes", "cassettes").assert_outcomes(passed=1, failed=1)
+
+
+def test_profiles_by_path_hold_from_any_folder(pytester, write, settings, monkeypatch):
+    """Paths of the settings begin at their file, wherever pytest is called."""
+    write("cassettes/a.yaml", NUMERIC)
+    settings("[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"')
+    monkeypatch.chdir(pytester.path / "cassettes")
+    pytester.runpytest("--rootdir=..", "--pc-cassettes=a.yaml").assert_outcomes(passed=1)
+
+
+def test_another_contract(pytester, both, contract_file):
+    """--pc-contract holds responses against another file: here one that knows no code 800064."""
+    contract_file(name="House", entries=[{"status": 409, "code": "1", "descriptions": ["No"]}])
+    result = pytester.runpytest("--pc-cassettes=cassettes", "--pc-contract=contract.json")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["pcerrors: House contract*1 pairings*", "*code-unknown*", "*code-unknown*"])
+
+
+def test_the_contract_of_the_option_stands_above_the_settings(pytester, both, settings, contract_file):
+    """The option's file is read from where pytest was called, in place of that of the settings."""
+    settings('contract = "missing.json"', 'profile = "observed"')
+    contract_file()
+    assert pytester.runpytest("--pc-cassettes=cassettes").ret == pytest.ExitCode.USAGE_ERROR
+    result = pytester.runpytest("--pc-cassettes=cassettes", "--pc-contract=contract.json")
+    result.assert_outcomes(passed=2)
+
+
+def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
+    """pc_contract gives what --pc-contract names, else the shipped one."""
+    contract_file(name="House")
+    pytester.makepyfile("""
+        def test_it(pc_contract, request):
+            assert pc_contract.name == ("House" if request.config.getoption("pc_contract") else "Partner Center")
+    """)
+    pytester.runpytest("--pc-contract=contract.json").assert_outcomes(passed=1)
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--pc-profile=observd", '*there is no profile "observd"; did you mean "observed"?'),
+        ("--pc-contract=missing.json", "*missing.json: cannot be read: No such file or directory"),
+        ("--pc-contract=broken.json", "*broken.json: not JSON: *"),
+        ("--pc-contract=foreign.json", "*foreign.json: at *"),
+        ("--pc-cassettes=missing", "*missing: no such file or folder"),
+    ],
+)
+@pytest.mark.parametrize("how", [[], ["-n2"]], ids=["alone", "xdist"])
+def test_misuse_of_an_option(pytester, option, said, how):
+    """Misuse ends the run before it begins: the message alone, no traceback, exit status 4."""
+    pytester.makefile(".json", broken="{", foreign='{"openapi": "3.1.0"}')
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest(option, *how)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+    assert not result.stdout.lines
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            'profil = "observed"',
+            '*pyproject.toml: [[]tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?',
+        ),
+        ("collect = 7", "*at /collect: expected an array, came 7"),
+        ('profile = "observd"', "*at /profile: *observd*"),
+        ("severity.pairin = 'off'", '*there is no rule "pairin"; did you mean "pairing"?'),
+        ('rules = ["house:missing"]', "*the rule house:missing cannot be imported*"),
+        ('contract = "missing.json"', "*missing.json: cannot be read*"),
+    ],
+)
+def test_misuse_of_the_settings(pytester, settings, line, said):
+    """A broken table ends every run, with the file, the place and the nearest known name."""
+    settings(line)
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_no_option_swallows_the_next_argument(pytester, write):
+    """Every option needs its value."""
+    for option in ("--pc-cassettes", "--pc-contract", "--pc-profile"):
+        result = pytester.runpytest(option)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"*argument {option}: expected one argument"])
+
+
+def test_the_options_are_explained(pytester):
+    """`pytest --help` lists them in a group of their own, `--fixtures` the fixture."""
+    pytester.runpytest("--help").stdout.fnmatch_lines(["Partner Center error contract:", "*--pc-cassettes=PATH*"])
+    pytester.runpytest("--fixtures").stdout.fnmatch_lines(["pc_contract*", "*The contract of this run*"])
+
+
+def test_it_can_be_switched_off(pytester, both, settings):
+    """With -p no:pcerrors, the settings collect nothing, and our options are unknown."""
+    settings('collect = ["cassettes"]', 'profile = "observed"')
+    pytester.makepyfile(test_it="def test_it(): pass")
+    result = pytester.runpytest("-p", "no:pcerrors")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*pcerrors:*")
+    assert pytester.runpytest("-p", "no:pcerrors", "--pc-profile=observed").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_options_in_addopts(pytester, write):
+    """Our options can stand in `addopts` like those of pytest."""
+    write("cassettes/a.yaml", GOOD, NO_RETRY_AFTER, WRONG_PAIRING)
+    pytester.makeini("[pytest]\naddopts = --pc-cassettes=cassettes --pc-profile=observed")
+    pytester.runpytest().assert_outcomes(passed=3, warnings=2)

@@ -1,0 +1,158 @@
+"""The header and the summary: what was checked, what was found, and what was not judged."""
+
+import pytest
+from recordings import FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRONG_PAIRING
+
+ASSERTING = """
+    from pytest_pcerrors import assert_pc_error, assert_pc_success, check
+
+    def test_it():
+        assert_pc_error((409, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
+        assert_pc_success((200, b"{}"))
+        check((429, b'{"statusCode": 429, "message": "Slow down"}'))
+"""
+
+
+def told(result):
+    """Return our lines."""
+    return [line.removeprefix("pcerrors: ") for line in result.stdout.lines if line.startswith("pcerrors: ")]
+
+
+@pytest.fixture
+def run(pytester):
+    """Run the cassettes in this folder quietly, and return our lines."""
+
+    def run(*arguments):
+        return told(pytester.runpytest("-q", "--pc-cassettes=.", *arguments))
+
+    return run
+
+
+def test_the_header_names_contract_and_profile(pytester, write):
+    """A run that uses us says at its top what it holds responses against."""
+    write("a.yaml", GOOD)
+    (header, _) = told(pytester.runpytest("--pc-cassettes=."))
+    assert header == "Partner Center contract (page of 2020-11-13), 163 pairings, profile documented"
+
+
+@pytest.mark.parametrize(("table", "option"), [("", "--pc-profile=observed"), ('profile = "observed"', "-v")])
+def test_the_header_names_the_profile_that_holds(pytester, settings, table, option):
+    """The profile of the option or the settings."""
+    settings(table)
+    assert told(pytester.runpytest(option))[0].endswith("pairings, profile observed")
+
+
+def test_the_header_of_a_contract_without_a_page(pytester, contract_file):
+    """A contract that comes from no dated page has no date to show."""
+    contract_file(name="House", page={})
+    assert told(pytester.runpytest("--pc-contract=contract.json"))[0].startswith("House contract, 163 pairings")
+
+
+def test_a_run_without_us_says_nothing(pytester):
+    """Neither header nor summary where nothing of ours is used."""
+    pytester.makepyfile("def test_it(): pass")
+    assert told(pytester.runpytest()) == []
+
+
+def test_violations_by_rule(write, run):
+    """Error responses, violations and warnings are counted, each rule with its number."""
+    write("a.yaml", GOOD, NUMERIC, NUMERIC, WRONG_PAIRING, NO_RETRY_AFTER)
+    assert run() == ["5 error responses checked, 3 violations (code-number 2, pairing 1), 1 warning (retry-after 1)"]
+
+
+def test_used_allowances(write, run, settings):
+    """What an allowance excused is counted apart."""
+    settings("[[tool.pcerrors.allow]]", 'rule = "code-number"', 'reason = "numbers"')
+    write("a.yaml", GOOD, NUMERIC)
+    assert run() == ["2 error responses checked, 0 violations, 1 violation allowed (code-number 1)"]
+
+
+def test_assertions_count(pytester):
+    """What tests hand to the three verbs is counted too."""
+    pytester.makepyfile(ASSERTING)
+    expected = "2 error responses checked, 1 other response searched, 1 violation (gateway-envelope 1)"
+    assert told(pytester.runpytest("-q")) == [expected]
+
+
+def test_other_hosts_and_unreadable_files(write, run, pytester):
+    """What was not judged is counted in the same line."""
+    write("a.yaml", GOOD, FOREIGN, SUCCESS)
+    pytester.path.joinpath("b.yaml").write_text("[")
+    expected = "1 error response checked, 0 violations, 1 unreadable file, 1 exchange with another host passed over"
+    assert run() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("interactions", "held"),
+    [
+        ([], "0 below 400, 0 with other hosts"),
+        ([SUCCESS, SUCCESS], "2 below 400, 0 with other hosts"),
+        ([FOREIGN, SUCCESS], "1 below 400, 1 with other hosts"),
+    ],
+)
+def test_a_folder_without_an_error_response(write, pytester, interactions, held):
+    """It is said what it holds instead, also where tests pass beside it."""
+    write("cassettes/a.yaml", *interactions)
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest("-q", "--pc-cassettes=cassettes")
+    result.assert_outcomes(passed=1)
+    assert told(result) == [f"cassettes holds no error response to check ({held})"]
+
+
+@pytest.mark.parametrize("how", ["--pc-cassettes=cassettes", "collect"])
+def test_an_empty_folder(pytester, settings, how):
+    """A folder without a cassette is said so, whoever named it."""
+    pytester.mkdir("cassettes")
+    pytester.makepyfile("def test_it(): pass")
+    if how == "collect":
+        settings('collect = ["cassettes"]')
+    result = pytester.runpytest("-q", *([how] if how != "collect" else []))
+    assert told(result) == ["cassettes holds no cassette"]
+
+
+def test_each_path_is_looked_at_by_itself(write, pytester):
+    """A path that holds errors does not hide one that holds none; a path outside the root directory is named whole."""
+    write("a/a.yaml", GOOD)
+    write("b/b.yaml", SUCCESS)
+    pytester.mkdir("root")
+    lines = told(pytester.runpytest("-q", "--rootdir=root", "--pc-cassettes=a", "--pc-cassettes=b"))
+    assert lines == [
+        "1 error response checked, 0 violations",
+        f"{pytester.path}/b holds no error response to check (1 below 400, 0 with other hosts)",
+    ]
+
+
+def test_ignored_cassettes(write, pytester):
+    """Cassettes that pytest was told to ignore are counted, so that none is lost unseen."""
+    write("cassettes/a.yaml", GOOD)
+    write("cassettes/dist/b.yaml", GOOD)
+    lines = told(pytester.runpytest("-q", "--pc-cassettes=cassettes"))
+    assert lines[1:] == ["cassettes: ignored by pytest, and not checked: 1 of 2 cassettes"]
+
+
+def test_unreadable_files_are_no_empty_folder(write, run, pytester):
+    """Where files could not be read, their failures say so, and nobody claims that they held nothing."""
+    pytester.path.joinpath("a.yaml").write_text("")
+    assert run() == ["0 error responses checked, 0 violations, 1 unreadable file"]
+
+
+def test_a_run_that_only_collects(write, run):
+    """Nothing is checked, so nothing is counted; an empty path is still told."""
+    write("a.yaml", GOOD)
+    assert run("--collect-only") == []
+    write("a.yaml", SUCCESS)
+    assert run("--collect-only") == [". holds no error response to check (1 below 400, 0 with other hosts)"]
+
+
+def test_a_run_of_one_id_counts_one(write, run):
+    """Only what ran is counted."""
+    write("a.yaml", GOOD, NUMERIC)
+    assert run("a.yaml::POST /v1/carts/{id}/checkout 409 800064 #1") == ["1 error response checked, 0 violations"]
+
+
+def test_without_a_terminal(write, pytester):
+    """With -p no:terminal nothing is written, and the exit status is that of the items."""
+    write("a.yaml", NUMERIC)
+    result = pytester.runpytest("-p", "no:terminal", "--pc-cassettes=.")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert not result.stdout.lines
