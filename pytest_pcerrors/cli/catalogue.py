@@ -1,21 +1,29 @@
 """``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, told."""
 
 import json
+import re
 import sys
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
 from pytest_pcerrors.checking.describing import Description, descriptions
+from pytest_pcerrors.checking.profiles import PROFILES
+from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.cli.output import complain, is_terminal, say
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.reference import as_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.contract.model import Contract, Entry
+
+_CODE_WIDTH = 7
+_INTEGER = re.compile(r"0|[1-9][0-9]*")
 
 
 @click.command("list")
@@ -30,12 +38,14 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
     if format_name == "json":
         rows = [{"status": each.status, "code": each.code, "descriptions": each.templates} for each in entries]
-        click.echo(json.dumps(rows, indent=2))
-    elif sys.stdout.isatty():
+        say(json.dumps(rows, indent=2))
+    elif not entries:
+        complain("no documented error fits")
+    elif is_terminal(sys.stdout):
         _print_table(entries, contract)
     else:
-        for entry in entries:
-            click.echo(f"{entry.status}  {entry.code:>7}  {entry.description}")
+        width = max(_CODE_WIDTH, *(len(entry.code) for entry in entries))
+        say("\n".join(f"{entry.status}  {entry.code:>{width}}  {safe(entry.description)}" for entry in entries))
     return int(not entries)
 
 
@@ -47,15 +57,13 @@ def explain(what: str | None, contract_file: str | None) -> int:
     policy = policy_for(contract_file)[0]
     rules = {each.name: each for each in descriptions(policy.contract, policy.rules)}
     if what is None:
-        click.echo(as_markdown(list(rules.values())), nl=False)
+        say(as_markdown(list(rules.values())), newline=False)
     elif what in rules:
-        click.echo(_rule_text(rules[what], policy))
+        say(_rule_text(rules[what], policy))
     elif what in policy.contract.catalogue:
-        click.echo(_code_text(what, policy.contract))
+        say(_code_text(what, policy))
     else:
-        raise UsageError(
-            f'"{what}" is neither a code nor a rule; {nearest(what, [*policy.contract.catalogue.codes, *rules])}'
-        )
+        raise UsageError(_unknown(what, policy.contract, rules))
     return 0
 
 
@@ -65,30 +73,51 @@ def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
 
     table = Table("Status", "Code", "Description", box=None)
     for entry in entries:
-        table.add_row(contract.reason(entry.status), entry.code, entry.description)
-    Console().print(table, markup=False)
+        table.add_row(contract.reason(entry.status), entry.code, safe(entry.description))
+    Console(markup=False, highlight=False, emoji=False).print(table)
 
 
 def _rule_text(rule: Description, policy: "Policy") -> str:
-    lines = [f"{rule.name} (stage: {rule.stage})", f"  breaks   {rule.breaks}"]
+    lines = [f"{rule.name} (stage: {rule.stage})"]
     lines += [
         f"  {label:8} {text}"
-        for label, text in (("page", rule.page), ("example", rule.example), ("mend", rule.mend))
+        for label, text in (
+            ("breaks", rule.breaks),
+            ("page", rule.page),
+            ("example", rule.example),
+            ("mend", rule.mend),
+        )
         if text
     ]
+    return "\n".join([*lines, *(f"  {said}" for said in _severities(rule, policy))])
+
+
+def _severities(rule: Description, policy: "Policy") -> list[str]:
+    """Say what each profile makes of a rule, and where the settings differ from it."""
+    said = []
     for profile, severity in (rule.severities or {}).items():
         here = policy.profiled(profile).severities[rule.name]
-        changed = f", {here} by your settings" if here != severity else ""
-        lines.append(f"  {profile}: {severity}{changed}")
-    return "\n".join(lines)
+        said.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
+    return said
 
 
-def _code_text(code: str, contract: "Contract") -> str:
+def _code_text(code: str, policy: "Policy") -> str:
+    entries = policy.contract.catalogue[code]
     lines = []
-    for entry in contract.catalogue[code]:
-        lines.append(f"{code} with {contract.reason(entry.status)}")
-        lines += [f"  {template}" for template in entry.templates]
-    statuses = " or ".join(str(entry.status) for entry in contract.catalogue[code])
-    lines.append(f"  documented with {statuses} only; another status breaks the rule pairing")
-    lines.append(f"  in a test: assert_pc_error(response, {code})")
+    for entry in entries:
+        lines.append(f"{code} with {policy.contract.reason(entry.status)}")
+        lines += [f"  {safe(template)}" for template in entry.templates]
+    weights = ", ".join(f"{profile}: {policy.profiled(profile).severities['pairing']}" for profile in PROFILES)
+    shown = code if _INTEGER.fullmatch(code) else json.dumps(code)
+    lines.append(f"  with another status it breaks the rule pairing ({weights})")
+    lines.append(f"  in a test: assert_pc_error(response, {shown}, status={entries[0].status})")
     return "\n".join(lines)
+
+
+def _unknown(what: str, contract: "Contract", rules: "Collection[str]") -> str:
+    """Say what to try where an argument is neither a code nor a rule."""
+    if what in map(str, contract.statuses):
+        return f"{what} is an HTTP status, and neither a code nor a rule; see `pcerrors list --status {what}`"
+    close = get_close_matches(what, [*contract.catalogue.codes, *rules], n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "see `pcerrors list` for codes, `pcerrors explain` for rules"
+    return f"{json.dumps(what, ensure_ascii=False)} is neither a code nor a rule; {hint}"

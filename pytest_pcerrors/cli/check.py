@@ -1,7 +1,7 @@
 """``pcerrors check``: archives held against the contract."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -9,7 +9,8 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from pytest_pcerrors.checking.audit import Finding, audit_exchanges
-from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
+from pytest_pcerrors.cli.options import contract_option, from_here, policy_for, profile_option
+from pytest_pcerrors.cli.output import complain, is_terminal, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, read_file, read_stream
@@ -19,14 +20,22 @@ from pytest_pcerrors.reporting.tally import Tally
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
 
+    Source = Path | None
+
 _STDIN = "-"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="What makes the exit status 1. An unreadable file is an error.",
+)
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
 @contract_option
 @profile_option
@@ -46,20 +55,29 @@ def check(  # noqa: PLR0913 - one parameter an option
     contract, 2xx are searched for errors hidden in them, and exchanges with other hosts are counted.
     """
     policy, settings = policy_for(contract_file, profile)
-    sources = paths or tuple(str(path) for path in settings.collect)
-    if not sources:
-        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
+    sources = _sources(paths or tuple(str(from_here(path)) for path in settings.collect))
     tally = Tally()
     report = FORMATS[format_name](_counted(_findings(sources, policy, quiet=quiet), tally), tally, policy, quiet=quiet)
     if output is None:
-        for piece in report:
-            click.echo(piece, nl=False)
+        _print(report)
     else:
         write_whole(output, "".join(report))
     if not tally.errors and not tally.unreadable:
-        click.echo("pcerrors: no error response was found to check", err=True)
+        complain("no error response was found to check")
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
     return int(failing and fail_on != "never")
+
+
+def _sources(paths: Sequence[str]) -> "list[Source]":
+    """Return every file to read, each once, and None for standard input; a misspelt path is told before anything is read."""
+    if not paths:
+        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
+    if "" in paths:
+        raise UsageError("a path is empty; was a variable of the shell not set?")
+    sources: list[Source] = []
+    for path in paths:
+        sources += [None] if path == _STDIN else archive_files(Path(path))
+    return list(dict.fromkeys(sources))
 
 
 def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
@@ -68,29 +86,37 @@ def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
         yield finding
 
 
-def _findings(sources: tuple[str, ...], policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
-    """Yield what is found in each source; all paths are looked up first, so that a misspelt one is told at once."""
-    files = [
-        file for source in sources for file in ([Path(source)] if source == _STDIN else archive_files(Path(source)))
-    ]
-    with _progress(files, quiet=quiet) as watched:
+def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
+    with _progress(sources, quiet=quiet) as watched:
         for file in watched:
-            exchanges = read_stream(_stdin(), _STDIN) if str(file) == _STDIN else read_file(file)
+            exchanges = read_stream(_stdin(), _STDIN) if file is None else read_file(file)
             yield from audit_exchanges(exchanges, policy)
 
 
 def _stdin() -> IO[bytes]:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
     return sys.stdin.buffer
 
 
+def _print(report: Iterable[str]) -> None:
+    """Print a report as it comes; where a progress bar stands in the same terminal, when that has gone."""
+    if is_terminal(sys.stdout) and is_terminal(sys.stderr):
+        report = list(report)
+    for piece in report:
+        say(piece, newline=False)
+
+
 @contextmanager
-def _progress(files: list[Path], *, quiet: bool) -> Iterator[Iterator[Path]]:
+def _progress(sources: "list[Source]", *, quiet: bool) -> "Iterator[Iterator[Source]]":
     """Watch the files go by on a bar on standard error, where that is a terminal and there is more than one file."""
-    if quiet or len(files) < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - a bar for one file says nothing
-        yield iter(files)
+    if quiet or len(sources) < 2 or not is_terminal(sys.stderr):  # noqa: PLR2004 - a bar for one file says nothing
+        yield iter(sources)
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        yield iter(progress.track(files, description="Checking"))
+    with Progress(
+        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as progress:
+        yield iter(progress.track(sources, description="Checking"))

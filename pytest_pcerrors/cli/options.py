@@ -24,5 +24,11 @@ profile_option: Decorator = click.option(
 def policy_for(contract_file: str | None = None, profile: str | None = None) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
-    contract = Contract.load(contract_file) if contract_file else None
+    contract = Contract.load(contract_file) if contract_file is not None else None
     return Policy.of_settings(settings, contract=contract, profile=profile), settings
+
+
+def from_here(path: Path) -> Path:
+    """Return a path of the settings as a person would write it: relative to the working directory if it lies in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,10 +1,13 @@
 """``pcerrors schema``: the error schema for other tools."""
 
 import json
+import re
+from typing import Any
 
 import click
 
 from pytest_pcerrors.cli.options import contract_option, policy_for
+from pytest_pcerrors.cli.output import say
 
 
 @click.command()
@@ -13,10 +16,24 @@ from pytest_pcerrors.cli.options import contract_option, policy_for
 def schema(contract_file: str | None, *, openapi: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
     contract = policy_for(contract_file)[0].contract
-    document = dict(contract.error_schema)
-    if openapi:
-        document.pop("$schema", None)
-        name = "".join(word.capitalize() for word in contract.name.split()) + "Error"
-        document = {"components": {"schemas": {name: document}}}
-    click.echo(json.dumps(document, indent=2))
+    document = _as_component(contract.error_schema, contract.name) if openapi else contract.error_schema
+    say(json.dumps(document, indent=2))
     return 0
+
+
+def _as_component(error_schema: Any, contract_name: str) -> dict[str, Any]:
+    """Return a schema as a component of an OpenAPI document, which has one dialect for all; its references move with it."""
+    name = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", contract_name)) + "Error"
+    component = _moved(error_schema, f"#/components/schemas/{name}")
+    component.pop("$schema", None)
+    return {"components": {"schemas": {name: component}}}
+
+
+def _moved(value: Any, base: str) -> Any:
+    if isinstance(value, dict):
+        moved = {key: _moved(each, base) for key, each in value.items()}
+        reference = moved.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#"):
+            moved["$ref"] = base + reference[1:]
+        return moved
+    return [_moved(each, base) for each in value] if isinstance(value, list) else value

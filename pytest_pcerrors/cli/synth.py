@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pytest_pcerrors.cli.options import contract_option, policy_for
+from pytest_pcerrors.cli.options import contract_option, from_here, policy_for
+from pytest_pcerrors.cli.output import say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
 
@@ -26,17 +27,16 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
     A file of the same name is replaced.
     """
     from pytest_pcerrors.interception.cassettes import cassette_text
-    from pytest_pcerrors.simulation.synthesis import synthesize_entry
+    from pytest_pcerrors.simulation.synthesis import synthesize_entries
 
     policy, settings = policy_for(contract_file)
     entries = policy.contract.catalogue.select(status=status, code=code)
     if not entries:
         raise UsageError("no documented error has this status and code; see `pcerrors list`")
-    folder = output or settings.cassettes
+    folder = output or from_here(settings.cassettes)
     folder.mkdir(parents=True, exist_ok=True)
-    for each in sorted({entry.status for entry in entries}):
-        exchanges = [synthesize_entry(entry, policy.contract, seed) for entry in entries if entry.status == each]
+    for each, exchanges in synthesize_entries(entries, policy.contract, seed).items():
         file = folder / f"{each}.yaml"
         write_whole(file, cassette_text(exchanges))
-        click.echo(f"{file}: {len(exchanges)} exchange{'' if len(exchanges) == 1 else 's'}")
+        say(f"{file}: {len(exchanges)} exchange{'' if len(exchanges) == 1 else 's'}")
     return 0

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def cassette_text(exchanges: "Iterable[Exchange]") -> str:
-    """Return the text of a YAML cassette that vcrpy replays; every exchange must know its request."""
+    """Return the text of a YAML cassette that vcrpy replays; an exchange without a request is a `UsageError`."""
     from vcr.request import Request
     from vcr.serialize import serialize
     from vcr.serializers import yamlserializer
@@ -18,7 +20,7 @@ def cassette_text(exchanges: "Iterable[Exchange]") -> str:
     for exchange in exchanges:
         asked = exchange.request
         if asked is None:
-            raise ValueError(f"{exchange!r} has no request, so nothing could be answered with it")
+            raise UsageError(f"{exchange!r} has no request, so a cassette could not replay it")
         requests.append(Request(asked.method, asked.url, asked.body or None, dict(asked.headers)))
         responses.append(
             {

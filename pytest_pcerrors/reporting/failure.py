@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
+_WIDEST = 40
 _CORRELATION = "MS-CorrelationId"
 
 
@@ -43,10 +44,11 @@ def violation_lines(violations: "Sequence[Violation]") -> list[str]:
     """Return a line for each violation, rules and pointers aligned, and a line for each hint."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
-    pointers = max((len(violation.pointer) + 2 for violation in violations if violation.pointer), default=0)
+    pointers = min(_WIDEST, max((len(each.pointer) + 2 for each in violations if each.pointer), default=0))
     lines = []
     for label, violation in zip(labels, violations, strict=True):
-        lines.append(f"  {label:{margin}}  {violation.pointer:{pointers}}{violation.message}")
+        pointer = f"{violation.pointer}  " if violation.pointer else ""
+        lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation.message}")
         if violation.hint:
             lines.append(f"  {'':{margin}}  {'':{pointers}}{violation.hint}")
     return lines
@@ -55,8 +57,8 @@ def violation_lines(violations: "Sequence[Violation]") -> list[str]:
 def context_lines(exchange: "Exchange") -> list[str]:
     """Return the lines that say where a response came from and what it held; secrets are hidden, long bodies cut."""
     request = exchange.request
-    asked = f"{request.method} {cut(safe(request.url), _LONGEST_URL)}" if request else ""
-    where = ", ".join(filter(None, [exchange.origin, asked]))
+    asked = cut(safe(f"{request.method} {request.url}"), _LONGEST_URL) if request else ""
+    where = ", ".join(filter(None, [safe(exchange.origin or ""), asked]))
     correlation = exchange.header(_CORRELATION)
     what = [f"{_CORRELATION} {safe(correlation)}"] if correlation else []
     if exchange.body:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.reporting.failure import context_lines, headline, violation_lines
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, 
     """Yield a paragraph for each response with violations, and a summary that is counted by then."""
     for finding in findings:
         if finding.exchange is None:
-            yield "\n".join([f"{finding.origin} cannot be read:", *violation_lines(finding.violations), "\n"])
+            yield "\n".join([f"{safe(finding.origin)} cannot be read:", *violation_lines(finding.violations), "\n"])
         elif finding.violations:
             lines = [
                 headline(finding.exchange, finding.violations, policy.contract),
@@ -50,12 +50,12 @@ def _data(finding: "Finding") -> dict[str, Any]:
     exchange, verdict = finding.exchange, finding.verdict
     request = exchange.request if exchange else None
     return {
-        "origin": finding.origin,
+        "origin": safe(finding.origin),
         "kind": finding.kind,
         "status": exchange.status if exchange else None,
-        "method": request.method if request else None,
-        "url": masked(request.url) if request else None,
-        "code": verdict.reading.code if verdict else None,
+        "method": safe(request.method) if request else None,
+        "url": safe(request.url) if request else None,
+        "code": safe(verdict.reading.code) if verdict and verdict.reading.code is not None else None,
         "violations": [vars(violation) for violation in finding.violations],
     }
 

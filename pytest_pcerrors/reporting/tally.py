@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.checking.audit import Finding
     from pytest_pcerrors.checking.policy import Verdict
 
+_MOST_NAMED = 8
+
 
 @dataclass
 class Tally:
@@ -90,4 +92,10 @@ def _count(number: int, noun: str) -> str:
 
 
 def _listed(rules: "Counter[str]") -> str:
-    return f" ({', '.join(f'{rule} {count}' for rule, count in sorted(rules.items()))})" if rules else ""
+    """Name the rules, the most frequent first, and say how many more there are."""
+    if not rules:
+        return ""
+    in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))
+    named = ", ".join(f"{rule} {count}" for rule, count in in_order[:_MOST_NAMED])
+    more = f", {len(rules) - _MOST_NAMED} more rules" if len(rules) > _MOST_NAMED else ""
+    return f" ({named}{more})"

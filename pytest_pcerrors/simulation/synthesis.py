@@ -14,22 +14,15 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.plausible import fill_in, operation_for
+from pytest_pcerrors.simulation.samples import Sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pytest_pcerrors.contract.model import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _UNAUTHORIZED = 401
-_SAMPLES: "Mapping[str, Any]" = {
-    "string": "text",
-    "integer": 1,
-    "number": 1,
-    "boolean": False,
-    "array": [],
-    "null": None,
-}
 
 
 def synthesize(
@@ -48,15 +41,16 @@ def synthesize(
     return synthesize_entry(_entry(str(code), status, contract), contract, seed)
 
 
-def synthesize_catalogue(contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
-    """Make an exchange for every entry of the catalogue, by status.
+def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
+    """Make an exchange for each of these entries, by status.
 
-    >>> from pytest_pcerrors import Contract
-    >>> {status: len(each) for status, each in synthesize_catalogue(Contract.default()).items() if status > 404}
+    >>> contract = Contract.default()
+    >>> made = synthesize_entries(contract.catalogue, contract)
+    >>> {status: len(exchanges) for status, exchanges in made.items() if status > 404}
     {409: 10, 417: 1, 500: 9, 501: 1}
     """
     by_status = defaultdict(list)
-    for entry in sorted(contract.catalogue, key=lambda entry: entry.status):
+    for entry in sorted(entries, key=lambda entry: entry.status):
         by_status[entry.status].append(synthesize_entry(entry, contract, seed))
     return dict(by_status)
 
@@ -78,11 +72,12 @@ def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Excha
 def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     if code not in contract.catalogue:
         raise UsageError(f"code {code} is not in the catalogue; {nearest(code, contract.catalogue.codes)}")
-    fitting = [entry for entry in contract.catalogue[code] if status in (None, entry.status)]
-    if len(fitting) != 1:
-        statuses = " and ".join(str(entry.status) for entry in contract.catalogue[code])
-        raise UsageError(f"code {code} is documented with {statuses}; say which status")
-    return fitting[0]
+    fitting = contract.catalogue.select(status=status, code=code)
+    if len(fitting) == 1:
+        return fitting[0]
+    statuses = " and ".join(str(entry.status) for entry in contract.catalogue[code])
+    problem = "say which status" if status is None else f"not with {status}"
+    raise UsageError(f"code {code} is documented with {statuses}; {problem}")
 
 
 def _request(entry: "Entry", contract: Contract, chance: random.Random) -> Request:
@@ -115,33 +110,26 @@ def _headers(
 
 
 def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
-    body = _sample(contract.error_schema)
-    values = {
-        "code": entry.code,
-        "description": fill_in(entry.description, lambda: _guid(chance)),
-        "data": [],
-        "source": "PartnerFD",
-    }
+    """Make up the plainest body that the schema permits, and put in it what the entry says."""
+    description = fill_in(entry.description, lambda: _guid(chance))
+    values = {"code": entry.code, "description": description, "data": [], "source": "PartnerFD"}
+    sampler = Sampler(contract.error_schema)
+    body = sampler.sample(sampler.schema)
     for member, steps in contract.members.items():
-        holder = body
+        holder, schema = body, sampler.schema
         for step in steps[:-1]:
-            holder = holder.setdefault(step, {})
-        holder[steps[-1]] = values[member]
-    return {name: body[name] for name in (*contract.error_schema.get("properties", ()), *body) if name in body}
+            holder, schema = holder.setdefault(step, {}), sampler.member(schema, step)
+            if not isinstance(holder, dict):
+                raise UsageError(
+                    f"no response can be made up: {member} lies in {step}, which the schema has as no object"
+                )
+        holder[steps[-1]] = sampler.fitting(values[member], sampler.member(schema, steps[-1]))
+    return _in_order(body, sampler.schema)
 
 
-def _sample(schema: "Mapping[str, Any]") -> Any:
-    """Make up a value for a schema: its constant, its first choice, or the plainest of its type, with what it requires."""
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind != "object":
-        return _SAMPLES[kind]
-    properties = schema.get("properties", {})
-    return {name: _sample(properties.get(name, {})) for name in schema.get("required", ())}
+def _in_order(body: "Mapping[str, Any]", schema: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return the members in the order in which the schema names them."""
+    return {name: body[name] for name in (*schema.get("properties", ()), *body) if name in body}
 
 
 def _guid(chance: random.Random) -> str:

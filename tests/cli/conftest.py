@@ -1,0 +1,134 @@
+"""The command as its users run it: in this process for speed, or as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pytest_pcerrors.cli.main import main
+
+PROGRAM = str(Path(sys.executable).with_name("pcerrors"))
+
+
+class Ended(NamedTuple):
+    """How a run of the command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def pcerrors(capsysbinary, tmp_path, monkeypatch):
+    """Run the command in an empty folder, in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        capsysbinary.readouterr()
+        status = main([str(each) for each in arguments])
+        out, err = capsysbinary.readouterr()
+        return Ended(status, out.decode(), err.decode())
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path):
+    """Start the command as a process of its own in an empty folder; it is ended with the test."""
+    started = []
+
+    def start(*arguments, environment=None, **keywords):
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | keywords
+        started.append(
+            subprocess.Popen([PROGRAM, *arguments], cwd=tmp_path, env={**os.environ, **(environment or {})}, **pipes)
+        )
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait()
+        for pipe in filter(None, (each.stdin, each.stdout, each.stderr)):
+            pipe.close()
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Write an NDJSON file of responses, each with a request, and return its path."""
+
+    def write(*responses, name="seen.ndjson"):
+        lines = [json.dumps({"request": REQUEST, **response}) for response in responses]
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
+
+    return write
+
+
+REQUEST = {"method": "POST", "url": "https://api.partnercenter.microsoft.com/v1/customers"}
+HEADERS = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def good():
+    """Give a response that keeps the contract."""
+    body = {"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}
+    return {"status": 409, "headers": HEADERS, "body": body}
+
+
+@pytest.fixture
+def bad():
+    """Give a response that breaks one rule of severity error."""
+    body = {"code": 800064, "description": "Cart 7 is being processed", "source": "PartnerFD"}
+    return {"status": 409, "headers": HEADERS, "body": body}
+
+
+@pytest.fixture
+def doubtful():
+    """Give a response that breaks one rule of severity warning."""
+    body = {"code": "800064", "description": "Try again later", "source": "PartnerFD"}
+    return {"status": 429, "headers": HEADERS, "body": body}
+
+
+@pytest.fixture
+def by_severity(recorded, good, doubtful, bad):
+    """Write a recording that conforms, one with a warning and one with an error, and return their paths."""
+    return [recorded(each, name=f"{index}.ndjson") for index, each in enumerate((good, doubtful, bad))]
+
+
+ACME = {
+    "format": 1,
+    "name": "Acme",
+    "hosts": ["api.acme.example", "api.partnercenter.microsoft.com"],
+    "statuses": {"404": "Not Found", "409": "Conflict"},
+    "members": {"code": "/error/code", "description": "/error/message"},
+    "schema": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["error"],
+        "properties": {"error": {"$ref": "#/$defs/error"}},
+        "$defs": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {"code": {"type": "string"}, "message": {"type": "string", "enum": ["No", "Not now"]}},
+            }
+        },
+    },
+    "entries": [
+        {"status": 404, "code": "notFound", "descriptions": ["[red]No[/red]"]},
+        {"status": 409, "code": "busyAndWillBe", "descriptions": ["Not now"]},
+    ],
+}
+
+
+@pytest.fixture
+def contract_file(tmp_path):
+    """Write the contract of another API, with another envelope, and return its path."""
+    path = tmp_path / "acme.contract"
+    path.write_text(json.dumps(ACME))
+    return path

@@ -1,0 +1,159 @@
+"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, told."""
+
+import json
+import os
+import pty
+from contextlib import suppress
+
+import pytest
+
+ALL = 163
+
+
+def test_list_has_a_line_for_each_documented_error(pcerrors):
+    """Where output is piped, the lines are plain: status, code, description."""
+    ended = pcerrors("list")
+    assert len(ended.out.splitlines()) == ALL
+    assert "409   800064  Another request is already processing cart {0}\n" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (["--status", "401"], ["400", "800001"]),
+        (["--search", "phone number"], ["600051"]),
+        (["--search", "80006", "--status", "409"], ["800060", "800064"]),
+        (["--search", "PHONE Number"], ["600051"]),
+    ],
+    ids=" ".join,
+)
+def test_list_can_be_narrowed(pcerrors, arguments, codes):
+    """By status, by a text in code or description, or both."""
+    assert [line.split()[1] for line in pcerrors("list", *arguments).out.splitlines()] == codes
+
+
+def test_list_in_json_has_every_text(pcerrors):
+    """Each entry with status, code and all its descriptions."""
+    rows = json.loads(pcerrors("list", "--format", "json").out)
+    assert len(rows) == ALL
+    assert {"status": 409, "code": "800064", "descriptions": ["Another request is already processing cart {0}"]} in rows
+    assert max(len(row["descriptions"]) for row in rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "err"), [("table", "", "pcerrors: no documented error fits\n"), ("json", "[]\n", "")]
+)
+def test_list_of_nothing_is_status_1(pcerrors, form, out, err):
+    """Nothing fits, and that is said."""
+    assert pcerrors("list", "--status", "418", "--format", form) == (1, out, err)
+
+
+def test_list_on_a_terminal_is_a_table(process, contract_file):
+    """It has a head and reason phrases; what looks like markup in a text is text."""
+    ours, theirs = pty.openpty()
+    process("list", "--contract", contract_file, stdout=theirs, environment={"TERM": "dumb", "COLUMNS": "80"})
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # Linux tells the end of a terminal as an error
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    lines = [line.split() for line in shown.decode().splitlines()]
+    assert lines[0] == ["Status", "Code", "Description"]
+    assert lines[1] == ["404", "Not", "Found", "notFound", "[red]No[/red]"]
+
+
+def test_list_of_another_contract_keeps_its_columns(pcerrors, contract_file):
+    """Codes that are words make their column wider."""
+    assert pcerrors("list", "--contract", contract_file).out == (
+        "404       notFound  [red]No[/red]\n409  busyAndWillBe  Not now\n"
+    )
+
+
+def test_explain_tells_a_code_with_all_its_statuses(pcerrors):
+    """What it means with each, what another status breaks, and how a test names it."""
+    assert pcerrors("explain", "2006").out == (
+        "2006 with 400 Bad Request\n"
+        "  Subscriptions to offers {0} may not be updated\n"
+        "2006 with 403 Forbidden\n"
+        "  The partner does not count as valid for this offer\n"
+        "  with another status it breaks the rule pairing (documented: error, observed: warning)\n"
+        "  in a test: assert_pc_error(response, 2006, status=400)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("0", "assert_pc_error(response, 0, status=501)"),
+        ("400", "assert_pc_error(response, 400, status=401)"),
+    ],
+)
+def test_explain_takes_codes_that_look_like_nothing_or_a_status(pcerrors, code, line):
+    """0 and 400 are codes."""
+    assert line in pcerrors("explain", code).out
+
+
+def test_explain_tells_every_text_of_a_code(pcerrors):
+    """A code that stands twice has two texts."""
+    assert len(pcerrors("explain", "600002").out.splitlines()) == 5
+
+
+def test_explain_quotes_a_code_that_is_a_word(pcerrors, contract_file):
+    """The line for a test is Python."""
+    out = pcerrors("explain", "notFound", "--contract", contract_file).out
+    assert 'assert_pc_error(response, "notFound", status=404)' in out
+
+
+def test_explain_tells_a_rule(pcerrors):
+    """When it breaks, what the page says, an example, the mend, and its severities."""
+    assert pcerrors("explain", "message-only").out == (
+        "message-only (stage: envelope)\n"
+        "  breaks   The body holds `message` and nothing else.\n"
+        "  page     every error response holds code, description and source.\n"
+        '  example  `{"message": "Access denied."}`\n'
+        "  mend     A mock of the service sends the documented object. A client reads `message` here.\n"
+        "  documented: error\n"
+        "  observed: warning\n"
+    )
+
+
+def test_explain_tells_an_expectation_without_severities(pcerrors):
+    """What stands outside the walk is always an error, so no profile is told."""
+    out = pcerrors("explain", "not-an-error").out
+    assert (out.startswith("not-an-error (stage: assertion)\n"), "documented" in out) == (True, False)
+
+
+def test_explain_shows_what_the_settings_change(pcerrors, tmp_path):
+    """A severity of the settings stands beside that of the profile it replaces."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.severity]\nmessage-only = "warning"\n')
+    assert pcerrors("explain", "message-only").out.endswith(
+        "\n  documented: error, warning by your settings\n  observed: warning\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("mesage-only", 'did you mean "message-only"?'),
+        ("80064", 'did you mean "800064"?'),
+        ("xyzzy", "see `pcerrors list` for codes, `pcerrors explain` for rules"),
+        ("", "see `pcerrors list` for codes, `pcerrors explain` for rules"),
+    ],
+)
+def test_explain_answers_an_unknown_word_with_the_nearest(pcerrors, word, hint):
+    """A slip is answered with what was meant, a wild guess with where to look."""
+    assert pcerrors("explain", word) == (2, "", f'pcerrors: "{word}" is neither a code nor a rule; {hint}\n')
+
+
+def test_explain_knows_a_status_for_what_it_is(pcerrors):
+    """A status is no code; its codes are listed."""
+    message = "404 is an HTTP status, and neither a code nor a rule; see `pcerrors list --status 404`"
+    assert pcerrors("explain", "404") == (2, "", f"pcerrors: {message}\n")
+
+
+def test_explain_alone_is_the_rule_reference(pcerrors):
+    """Every rule, as Markdown."""
+    out = pcerrors("explain").out
+    assert out.startswith("# Rules\n")
+    assert {"### `pairing`", "### `unreadable`"} <= set(out.splitlines())

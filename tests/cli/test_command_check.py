@@ -1,0 +1,312 @@
+"""``pcerrors check``: what it reads, what it says, and its exit status."""
+
+import base64
+import gzip
+import json
+import os
+import pty
+import textwrap
+from contextlib import suppress
+
+import pytest
+
+GOOD_BODY = '{"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}'
+BAD_BODY = GOOD_BODY.replace('"800064"', "800064")
+URL = "https://api.partnercenter.microsoft.com/v1/customers"
+
+
+def in_yaml(body):
+    """Return a cassette in YAML."""
+    return textwrap.dedent(f"""\
+        interactions:
+        - request: {{method: GET, uri: '{URL}', body: null, headers: {{}}}}
+          response:
+            status: {{code: 409, message: Conflict}}
+            headers: {{Content-Type: [application/json]}}
+            body: {{string: '{body}'}}
+        version: 1
+        """)
+
+
+def in_json(body):
+    """Return a cassette in JSON."""
+    headers = {"Content-Type": ["application/json"]}
+    response = {"status": {"code": 409, "message": "Conflict"}, "headers": headers, "body": {"string": body}}
+    return json.dumps(
+        {"version": 1, "interactions": [{"request": {"method": "GET", "uri": URL}, "response": response}]}
+    )
+
+
+def in_har(body):
+    """Return a HAR document."""
+    content = {"encoding": "base64", "text": base64.b64encode(body.encode()).decode()}
+    headers = [{"name": "Content-Type", "value": "application/json"}]
+    response = {"status": 409, "statusText": "Conflict", "headers": headers, "content": content}
+    return json.dumps(
+        {"log": {"version": "1.2", "entries": [{"request": {"method": "GET", "url": URL}, "response": response}]}}
+    )
+
+
+def in_ndjson(body):
+    """Return NDJSON of one line."""
+    return json.dumps({"request": {"method": "GET", "url": URL}, "status": 409, "body": body}) + "\n"
+
+
+FORMS = {".yaml": in_yaml, ".json": in_json, ".har": in_har, ".ndjson": in_ndjson}
+
+
+def test_a_response_that_conforms_is_status_0(pcerrors, recorded, good):
+    """Nothing is wrong: one line, exit status 0."""
+    assert pcerrors("check", recorded(good)) == (0, "1 error response checked, 0 violations\n", "")
+
+
+def test_a_violation_is_status_1_and_told_in_full(pcerrors, recorded, bad):
+    """Every line of a finding: what breaks, where it stands, what came."""
+    ended = pcerrors("check", recorded(bad).name)
+    assert ended.status == 1
+    assert ended.out == textwrap.dedent("""\
+        409 Conflict breaks the Partner Center error contract in 1 place:
+          code-number  /code  the number 800064 instead of a string
+                              the real service sends this; the profile "observed" permits it
+        in seen.ndjson:1, POST https://api.partnercenter.microsoft.com/v1/customers
+        body: {"code": 800064, "description": "Cart 7 is being processed", "source": "PartnerFD"}
+
+        1 error response checked, 1 violation (code-number 1)
+        """)
+
+
+def test_json_is_one_document_with_all_that_text_says(pcerrors, recorded, good, bad, doubtful):
+    """Findings with violations, each with its exchange, and the summary."""
+    document = json.loads(pcerrors("check", "--format", "json", recorded(good, bad, doubtful).name).out)
+    assert document["contract"] == "Partner Center"
+    assert [each["origin"] for each in document["findings"]] == ["seen.ndjson:2", "seen.ndjson:3"]
+    assert document["findings"][0] == {
+        "origin": "seen.ndjson:2",
+        "kind": "error",
+        "status": 409,
+        "method": "POST",
+        "url": URL,
+        "code": "800064",
+        "violations": [
+            {
+                "rule": "code-number",
+                "severity": "error",
+                "message": "the number 800064 instead of a string",
+                "pointer": "/code",
+                "expected": "a string",
+                "actual": "the number 800064",
+                "hint": 'the real service sends this; the profile "observed" permits it',
+            }
+        ],
+    }
+    assert document["summary"]["errors"] == 3
+
+
+def test_json_of_nothing_is_a_document_too(pcerrors, recorded, good):
+    """Without a finding, the list is empty."""
+    document = json.loads(pcerrors("check", "--format", "json", recorded(good)).out)
+    assert (document["findings"], document["summary"]["broken"]) == ([], {})
+
+
+@pytest.mark.parametrize("ending", FORMS)
+@pytest.mark.parametrize(("body", "status"), [(GOOD_BODY, 0), (BAD_BODY, 1)], ids=["conforms", "violates"])
+def test_every_format_is_read_from_a_file(pcerrors, tmp_path, ending, body, status):
+    """A cassette in YAML or JSON, HAR and NDJSON are known by their ending."""
+    (tmp_path / f"seen{ending}").write_text(FORMS[ending](body))
+    assert pcerrors("check", f"seen{ending}").status == status
+
+
+@pytest.mark.parametrize("ending", FORMS)
+@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_every_format_is_read_from_standard_input(process, ending, packed):
+    """A ``-`` stands for standard input; what it holds is known by how it begins."""
+    running = process("check", "-", stdin=-1)
+    out, _ = running.communicate(packed(FORMS[ending](BAD_BODY).encode()))
+    assert running.returncode == 1
+    assert b"code-number  /code" in out
+
+
+def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):
+    """A path with a folder in front is a file, whatever its name."""
+    recorded(good, name="-")
+    assert pcerrors("check", "./-").out == "1 error response checked, 0 violations\n"
+
+
+def test_a_file_is_read_once(pcerrors, recorded, good):
+    """A folder and a file of it, or a path given twice, do not count twice."""
+    assert pcerrors("check", recorded(good), recorded(good)).out.startswith("1 error response")
+
+
+def test_the_report_can_go_to_a_file(pcerrors, recorded, bad, tmp_path):
+    """The file holds the report, the terminal nothing."""
+    assert pcerrors("check", "--output", "report.txt", recorded(bad)) == (1, "", "")
+    assert "1 violation (code-number 1)" in (tmp_path / "report.txt").read_text()
+
+
+def test_a_report_that_cannot_be_written_is_misuse(pcerrors, recorded, bad):
+    """The message names the file and the reason."""
+    ended = pcerrors("check", "--output", "missing/report.txt", recorded(bad))
+    assert ended == (2, "", "pcerrors: missing/report.txt: cannot be written: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "statuses"),
+    [("error", (0, 0, 1)), ("warning", (0, 1, 1)), ("never", (0, 0, 0))],
+    ids=["error", "warning", "never"],
+)
+def test_fail_on_says_what_is_status_1(pcerrors, by_severity, fail_on, statuses):
+    """Errors, warnings too, or nothing."""
+    assert tuple(pcerrors("check", "--fail-on", fail_on, each).status for each in by_severity) == statuses
+
+
+def test_quiet_leaves_violations_only(pcerrors, recorded, good, bad):
+    """No summary: nothing at all where nothing is wrong."""
+    assert pcerrors("check", "--quiet", recorded(good)).out == ""
+    assert pcerrors("check", "--quiet", recorded(bad)).out.endswith('"source": "PartnerFD"}\n\n')
+
+
+def test_a_profile_holds_for_everything(pcerrors, recorded, bad):
+    """What the real service sends passes under its profile."""
+    assert pcerrors("check", "--profile", "observed", recorded(bad)).status == 0
+
+
+def test_another_contract_is_held_against(pcerrors, recorded, good, contract_file):
+    """The contract of another API has its own envelope and name."""
+    ended = pcerrors("check", "--contract", contract_file, recorded(good))
+    assert ended.status == 1
+    assert "409 Conflict breaks the Acme error contract in 1 place:\n  error-missing  /error" in ended.out
+
+
+def test_without_a_path_the_settings_say_what_to_read(pcerrors, recorded, bad, tmp_path):
+    """`collect` is read, and told as a path from here."""
+    recorded(bad)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["seen.ndjson"]\n')
+    ended = pcerrors("check")
+    assert (ended.status, "\nin seen.ndjson:1, POST" in ended.out) == (1, True)
+
+
+def test_settings_above_the_working_directory_are_found(pcerrors, recorded, good, tmp_path, monkeypatch):
+    """What `collect` names lies beside the settings, wherever the command runs."""
+    recorded(good)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["seen.ndjson"]\n')
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside")
+    assert pcerrors("check").status == 0
+
+
+def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
+    """The message says what to name, and where."""
+    message = "pcerrors: name a file or folder to check, or set `collect` in [tool.pcerrors]\n"
+    assert pcerrors("check") == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("cassetes", "cassetes: no such file or folder"),
+        ("", "a path is empty; was a variable of the shell not set?"),
+    ],
+    ids=["misspelt", "empty"],
+)
+def test_a_path_that_is_none_is_misuse(pcerrors, recorded, bad, path, message):
+    """It is told before anything is read."""
+    assert pcerrors("check", recorded(bad), path) == (2, "", f"pcerrors: {message}\n")
+
+
+def test_an_unreadable_file_fails_and_the_others_are_read(pcerrors, recorded, good, tmp_path):
+    """A broken recording is one finding with its place; the rest is judged."""
+    recorded(good)
+    (tmp_path / "broken.yaml").write_text("interactions: [\n")
+    ended = pcerrors("check", ".")
+    assert ended.status == 1
+    assert ended.out.startswith("broken.yaml:2 cannot be read:\n  unreadable  not a YAML cassette")
+    assert ended.out.endswith("1 error response checked, 0 violations, 1 unreadable file\n")
+
+
+def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
+    """It has an origin and a violation, and no exchange."""
+    (tmp_path / "empty.ndjson").touch()
+    [finding] = json.loads(pcerrors("check", "--format", "json", ".").out)["findings"]
+    assert (finding["kind"], finding["origin"], finding["status"]) == ("unreadable", "empty.ndjson", None)
+
+
+@pytest.mark.parametrize(
+    ("response", "summary"),
+    [
+        ({"status": 200, "body": "{}"}, "0 error responses checked, 1 other response searched, 0 violations\n"),
+        (
+            {"status": 409, "body": "", "request": {"method": "GET", "url": "https://login.example.com/"}},
+            "0 error responses checked, 0 violations, 1 exchange with another host passed over\n",
+        ),
+    ],
+    ids=["success", "another host"],
+)
+def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, response, summary):
+    """Standard error says that no error response was found."""
+    message = "pcerrors: no error response was found to check\n"
+    assert pcerrors("check", recorded(response)) == (0, summary, message)
+
+
+def test_a_folder_without_recordings_is_said(pcerrors, tmp_path):
+    """An empty folder is no success of anything."""
+    assert pcerrors("check", ".").err == "pcerrors: no error response was found to check\n"
+
+
+SECRETS = {"Authorization": "Bearer hunter2hunter2", "Set-Cookie": "sid=hunter2"}
+LEAKY = '{"code": 7, "description": "access_token=hunter2", "client_secret": "hunter2", "source": "hunter"}'
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_report_shows_a_secret(pcerrors, recorded, form):
+    """Neither body, URL, headers nor code give a token, a cookie or a password away."""
+    request = {"method": "GET", "url": f"https://me:hunter2@{URL[8:]}?sig=hunter2", "headers": SECRETS}
+    leaky = {"status": 401, "headers": SECRETS, "body": LEAKY, "request": request}
+    coded = {"status": 400, "body": '{"code": "password=hunter2"}', "request": request}
+    ended = pcerrors("check", "--format", form, recorded(leaky, coded))
+    assert ended.status == 1
+    assert "hunter2" not in ended.out + ended.err
+
+
+def test_a_hostile_name_of_a_file_does_no_harm(pcerrors, recorded, bad, tmp_path):
+    """A name that is no UTF-8, or that would colour the terminal, is escaped, in a file too."""
+    recorded(bad).rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b[31m.ndjson"))
+    assert pcerrors("check", ".", "--output", "report.txt") == (1, "", "")
+    assert "in \\udcff\\x1b[31m.ndjson:1, POST" in (tmp_path / "report.txt").read_text()
+
+
+def on_a_terminal(process, *arguments, report_too):
+    """Run the command with standard error on a terminal; return what came there, and what came on standard output."""
+    ours, theirs = pty.openpty()
+    stdout = {"stdout": theirs} if report_too else {}
+    running = process(*arguments, stderr=theirs, environment={"TERM": "xterm", "COLUMNS": "80"}, **stdout)
+    os.close(theirs)
+    shown = all_of(ours)
+    return shown, "" if report_too else running.stdout.read().decode()
+
+
+def all_of(terminal):
+    """Read a terminal to its end, which Linux tells as an error."""
+    shown = b""
+    with suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    os.close(terminal)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("report_too", [True, False], ids=["report there too", "report elsewhere"])
+def test_a_bar_runs_on_a_terminal_and_the_report_stays_whole(process, recorded, bad, report_too):
+    """Many files show a bar on standard error; the report comes behind it, or where standard output goes."""
+    recorded(bad)
+    recorded(bad, name="more.ndjson")
+    shown, report = on_a_terminal(process, "check", ".", report_too=report_too)
+    assert "Checking" in shown
+    assert (report or shown).endswith("\n2 error responses checked, 2 violations (code-number 2)\n")
+
+
+def test_no_bar_runs_where_none_is_wanted(process, recorded, bad):
+    """With ``--quiet`` the terminal shows nothing but the report."""
+    recorded(bad)
+    recorded(bad, name="more.ndjson")
+    shown, report = on_a_terminal(process, "check", "--quiet", ".", report_too=False)
+    assert (shown, report.count("code-number")) == ("", 2)

@@ -1,0 +1,169 @@
+"""How the command ends: quietly when it is stopped, in one line when it is misused, whatever the terminal is."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors.cli import commands
+from pytest_pcerrors.cli.main import main
+
+
+def test_ctrl_c_ends_quietly(process, bad, recorded):
+    """Interrupted while it waits for standard input, it says no more and exits with 130."""
+    running = process("check", "-", stdin=subprocess.PIPE)
+    running.stdin.write(recorded(bad).read_bytes() * 300)
+    running.stdin.flush()
+    assert running.stdout.readline().startswith(b"409 Conflict")
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate()
+    assert (running.returncode, err.strip()) == (130, b"")
+
+
+def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
+    """Also before a subcommand runs there is no traceback."""
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "run", interrupted)
+    assert main(["list"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["list"], 0), (["explain"], 0), (["check", "seen.ndjson"], 1)],
+    ids=["list", "explain", "check"],
+)
+def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, status):
+    """With the pipe closed before the first line, nothing is said, and the exit status is still true."""
+    recorded(*[bad] * 50)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    running = process(*arguments, stdout=theirs)
+    os.close(theirs)
+    _, err = running.communicate()
+    assert (running.returncode, err) == (status, b"")
+
+
+def test_a_full_disk_is_told_in_one_line(process):
+    """What cannot be written is no traceback."""
+    with Path("/dev/full").open("wb") as full:
+        running = process("list", stdout=full)
+        _, err = running.communicate()
+    assert (running.returncode, err) == (2, b"pcerrors: standard output cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "arguments", "ended"),
+    [
+        ("<&-", "check -", (2, b"pcerrors: standard input is closed\n")),
+        (">&-", "list", (0, b"")),
+    ],
+)
+def test_a_closed_stream_is_no_traceback(tmp_path, redirection, arguments, ended):
+    """Standard input that is closed is told; closed standard output takes nothing."""
+    program = f"{sys.executable} -c 'import sys; from pytest_pcerrors.cli.main import main; sys.exit(main())'"
+    done = subprocess.run(
+        ["sh", "-c", f"{program} {arguments} {redirection}"], cwd=tmp_path, stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == ended
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "Zo\u00eb \U0001f6d2".encode()),
+        ({"PYTHONIOENCODING": "ascii"}, "Zo\u00eb \U0001f6d2".encode()),
+        ({"PYTHONIOENCODING": "latin-1"}, b"Zo\xeb \\U0001f6d2"),
+        ({"PYTHONIOENCODING": "latin-1:strict"}, b"Zo\xeb \\U0001f6d2"),
+    ],
+    ids=["LANG=C", "ascii", "latin-1", "strict latin-1"],
+)
+def test_a_poor_encoding_is_no_traceback(process, recorded, environment, shown):
+    """Where the locale knows no letters they are UTF-8; what another encoding has not is escaped."""
+    recorded({"status": 409, "body": "Zo\u00eb \U0001f6d2"})
+    running = process("check", "seen.ndjson", environment=environment)
+    out, err = running.communicate()
+    assert (running.returncode, shown in out, err) == (1, True, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["chek"],
+        ["--nope"],
+        ["check", "--format", "yaml", "."],
+        ["check", "--profile", "observd", "."],
+        ["check", "--contract", "missing.json", "."],
+        ["check", "--contract", ".", "."],
+        ["check", "--fail-on", "always", "."],
+        ["check", "--output", "."],
+        ["check", "x" * 300],
+        ["list", "--status", "many"],
+        ["list", "more"],
+        ["explain", "a", "b"],
+        ["explain", "\u0661"],
+        ["explain", "9" * 5000],
+        ["schema", "--contract", "pyproject.toml"],
+        ["synth", "--seed", "x"],
+        ["synth", "--contract", "nowhere/contract.json"],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40],
+)
+def test_misuse_is_status_2_and_told_on_standard_error(pcerrors, arguments):
+    """Nothing on standard output, no traceback."""
+    status, out, err = pcerrors(*arguments)
+    assert (status, out) == (2, "")
+    assert err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["check", "."], ["list"], ["explain"], ["schema"], ["synth"]], ids=lambda each: each[0]
+)
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ('profil = "observed"', 'unknown key "profil"; did you mean "profile"?'),
+        ('rules = ["nowhere:rule"]', "the rule nowhere:rule cannot be imported"),
+        ('contract = "missing.json"', "missing.json: cannot be read"),
+    ],
+    ids=["unknown key", "missing rule", "missing contract"],
+)
+def test_settings_that_do_not_fit_are_misuse(pcerrors, tmp_path, arguments, settings, problem):
+    """Whatever the subcommand, the message says what is wrong with them."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pcerrors]\n{settings}\n")
+    ended = pcerrors(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert problem in ended.err
+
+
+def test_a_system_error_is_told_in_one_line(pcerrors, monkeypatch):
+    """What the operating system refuses is misuse, be it told with or without a file."""
+
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("pytest_pcerrors.cli.check.archive_files", refuse)
+    assert pcerrors("check", ".") == (2, "", "pcerrors: Input/output error\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], *([name, "--help"] for name in commands.pcerrors.commands)])
+def test_help_is_status_0(pcerrors, arguments):
+    """Every subcommand has help."""
+    ended = pcerrors(*arguments)
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith("Usage: pcerrors")
+
+
+def test_the_version_is_that_of_the_distribution(pcerrors):
+    """It stands once."""
+    assert pcerrors("--version").out == f"pcerrors, version {version('pytest-pcerrors')}\n"

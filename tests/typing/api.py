@@ -1,0 +1,96 @@
+"""Code as users write it, which a strict type checker must accept. It is checked, and not run."""
+
+import re
+from collections.abc import Iterator
+from typing import assert_type
+
+import httpx
+import pytest
+import requests
+
+from pytest_pcerrors import (
+    Catalogue,
+    Contract,
+    ContractViolation,
+    Entry,
+    Exchange,
+    PcError,
+    PcErrorsWarning,
+    Request,
+    UsageError,
+    Violation,
+    assert_pc_error,
+    assert_pc_success,
+    check,
+    read_archive,
+)
+from pytest_pcerrors.simulation import synthesize
+
+
+def expects_an_error(response: requests.Response, other: httpx.Response) -> None:
+    """Use every form of every expectation."""
+    error = assert_pc_error(response, 800064)
+    assert_type(error, PcError)
+    assert_type(error.code, str | None)
+    assert_type(error.status, int)
+    assert_type(error.entry, Entry | None)
+    assert_type(error.retry_after, int | None)
+    assert_type(error.retryable, bool)
+    assert_pc_error(response)
+    assert_pc_error(other, "800064", status=409, description="Busy", source="PartnerFD", data=[], profile="observed")
+    assert_pc_error(
+        other, [800064, "800061"], status={400, 409}, description=re.compile("cart"), contract=Contract.default()
+    )
+    assert_pc_error(other, {800064}, source=re.compile("^Partner"))
+
+
+def expects_a_success(response: requests.Response) -> None:
+    """Use what returns nothing."""
+    assert_pc_success(response)
+    assert_pc_success((201, b"{}"))
+    assert_pc_success({"status": 200, "body": "{}"})
+
+
+def looks_at_violations(response: object) -> list[str]:
+    """Use findings as data."""
+    violations = check(response, contract=Contract.load("contract.json"), profile="documented")
+    assert_type(violations, list[Violation])
+    return [
+        f"{each.rule} {each.severity} {each.pointer} {each.expected} {each.actual} {each.hint}" for each in violations
+    ]
+
+
+def catches(response: object) -> tuple[Violation, ...]:
+    """Catch what the verbs raise."""
+    with pytest.raises(ContractViolation) as raised:
+        assert_pc_error(response, 0)
+    failure: AssertionError = raised.value
+    assert failure.args
+    with pytest.raises(UsageError):
+        check(42)
+    with pytest.warns(PcErrorsWarning):
+        assert_pc_error(raised)
+    return raised.value.violations
+
+
+def reads_the_promise(contract: Contract) -> int:
+    """Read the contract and its catalogue."""
+    catalogue = contract.catalogue
+    assert_type(catalogue, Catalogue)
+    assert_type(contract.pairings, frozenset[tuple[int, str]])
+    assert_type(catalogue["800064"], tuple[Entry, ...])
+    texts = [text for entry in catalogue for text in entry.templates]
+    found = [entry.description for entry in (*catalogue.find("cart"), *catalogue.select(status=409))]
+    contract.save("contract.json")
+    return len(texts) + len(found) + len(catalogue)
+
+
+def reads_recordings() -> list[bytes]:
+    """Read archives, and make exchanges."""
+    exchanges = read_archive("cassettes")
+    assert_type(exchanges, Iterator[Exchange])
+    request = Request("GET", "https://api.partnercenter.microsoft.com/v1/customers", {"Accept": "application/json"})
+    own = Exchange(409, [("Set-Cookie", "a=1")], b"{}", request, "Conflict", "here.yaml:1")
+    made = synthesize(2006, status=403, seed=7)
+    assert_type(own.header("Retry-After"), str | None)
+    return [each.body for each in (*exchanges, own, made, Exchange.of((404, b"")))]
