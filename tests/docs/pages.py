@@ -29,6 +29,11 @@ class Block:
         return match.group(1) if match else None
 
     @property
+    def content(self) -> str:
+        """What the file is to hold: the text, without the comment where the language has none."""
+        return self.text.partition("\n")[2] if self.language in ("json", "markdown") else self.text
+
+    @property
     def commands(self) -> list[tuple[str, str]]:
         """Each command of a console block, with the output that it shows."""
         parts = re.split(r"^\$ (.*)\n", self.text, flags=re.MULTILINE)[1:]
