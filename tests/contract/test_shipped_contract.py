@@ -137,7 +137,7 @@ def test_the_hosts_are_the_two_of_the_documentation(contract):
 
 def test_the_rest_of_the_promise(contract):
     """Challenge, members, deviations and page are named."""
-    assert contract.challenge == "OAuth realm=urn:cpsvc:cpid:{cpid}"
+    assert contract.challenge == "OAuth realm=urn:cpsvc:cpid:{cid}"
     assert contract.members == {name: (name,) for name in ("code", "description", "data", "source")}
     assert [(each.rule, each.at, each.type) for each in contract.deviations] == [
         ("code-number", ("code",), "integer"),

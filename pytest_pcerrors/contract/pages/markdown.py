@@ -1,0 +1,124 @@
+"""Pages in Markdown, as Microsoft's documentation repositories have them (CommonMark with tables)."""
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+
+from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
+from pytest_pcerrors.contract.pages.html import add_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"""^([\w.-]+):[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
+_BACKTICKS = re.compile(r"(`+)")
+_BARE_PIPE = re.compile(r"(?<!\\)\|")
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+def read_markdown(text: str) -> Document:
+    r"""Take a Markdown page apart.
+
+    >>> read_markdown("| a | b |\\n|---|---|\\n| `x|y` | **2** |").tables[0].rows[0].cells
+    ('x|y', '2')
+    """
+    document = Document()
+    front_matter = _FRONT_MATTER.match(text)
+    if front_matter:
+        document.meta = dict(_FIELD.findall(front_matter[1]))
+        text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(map(_as_row, text.split("\n"))))
+    for index, token in enumerate(tokens):
+        line = token.map[0] + 1 if token.map else 1
+        match token.type:
+            case "table_open":
+                rows = tuple(_rows(_inside(tokens, index)))
+                document.tables.append(Table(rows[1:], line))
+            case "bullet_list_open" | "ordered_list_open":
+                document.lists.append(_items(_inside(tokens, index)))
+            case "fence" | "code_block":
+                document.code.append(Block(token.content, line))
+            case "html_block":
+                add_html(document, token.content, line)
+            case "heading_open" if token.tag == "h1" and not document.title:
+                document.title = _plain(tokens[index + 1])
+    return document
+
+
+def _as_row(line: str) -> str:
+    """Mend a line that is a table's row: escape the pipes inside code spans, which would cut the cell, and take its indent.
+
+    An indent of four would end the table and lose all rows behind it.
+    """
+    pieces = _BACKTICKS.split(line) if "|" in line else [line]
+    spans = _code_spans(pieces)
+    if not any("|" in piece for index, piece in enumerate(pieces) if index not in spans):
+        return line
+    return "".join(
+        _BARE_PIPE.sub(r"\\|", piece) if index in spans else piece for index, piece in enumerate(pieces)
+    ).lstrip()
+
+
+def _code_spans(pieces: "Sequence[str]") -> set[int]:
+    """Return which pieces of a line split at its runs of backticks lie in code: between a run and the next as long."""
+    places: dict[str, list[int]] = {}
+    for index in range(len(pieces) - 2, 0, -2):
+        places.setdefault(pieces[index], []).append(index)
+    spans: set[int] = set()
+    opening = 1
+    while opening < len(pieces):
+        later = places[pieces[opening]]
+        while later and later[-1] <= opening:
+            later.pop()
+        if later:
+            spans.update(range(opening + 1, later[-1]))
+            opening = later[-1]
+        opening += 2
+    return spans
+
+
+def _inside(tokens: "Sequence[Token]", opening: int) -> "Sequence[Token]":
+    """Return the tokens between an opening one and the one that closes it."""
+    level = tokens[opening].level
+    end = next(index for index in range(opening + 1, len(tokens)) if tokens[index].level == level)
+    return tokens[opening + 1 : end]
+
+
+def _rows(tokens: "Sequence[Token]") -> "Iterator[Row]":
+    cells: list[str] = []
+    line = 1
+    for token in tokens:
+        if token.type == "tr_open":
+            cells, line = [], token.map[0] + 1 if token.map else 1
+        elif token.type == "inline":
+            cells.append(_plain(token))
+        elif token.type == "tr_close":
+            yield Row(tuple(cells), line)
+
+
+def _items(tokens: "Sequence[Token]") -> list[str]:
+    """Return the first line of text of each item."""
+    items: list[str] = []
+    waits = False
+    for token in tokens:
+        if token.type == "list_item_open":
+            waits = True
+        elif token.type == "inline" and waits:
+            items.append(_plain(token))
+            waits = False
+    return items
+
+
+def _plain(token: "Token") -> str:
+    """Return inline content as text: code as it stands, line breaks as spaces, without emphasis and tags."""
+    parts = []
+    for child in token.children or ():
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak") or _LINE_BREAK.fullmatch(child.content):
+            parts.append(" ")
+    return " ".join("".join(parts).split())

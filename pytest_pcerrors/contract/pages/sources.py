@@ -1,0 +1,79 @@
+"""Where a contract can come from: ``shipped``, a contract file, a page in a file, on the web, or as text."""
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.contract.files import SHIPPED, load_contract, shipped_contract
+from pytest_pcerrors.contract.pages.reading import LARGEST_PAGE, PageReading, read_page
+from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    import requests
+
+_SECONDS_TO_CONNECT, _SECONDS_TO_READ = 10, 30
+_SECONDS_IN_ALL = 60
+_MOST_REDIRECTS = 5
+_PAGE_TYPES = ("text/html", "text/markdown", "text/plain", "text/x-markdown", "application/xhtml+xml")
+_OK = 200
+_CHUNK = 64 * 1024
+
+
+def contract_of(source: str) -> PageReading:
+    """Return the contract of a source: ``shipped``, a contract file (``.json``), else a page as `page_of` takes it."""
+    if source == SHIPPED:
+        return PageReading(shipped_contract(), ())
+    if source.lower().endswith(".json") and not _is_url(source):
+        return PageReading(load_contract(source), ())
+    return page_of(source)
+
+
+def page_of(source: str) -> PageReading:
+    """Read a page from a file, or from an http or https URL; a `UsageError` begins with the source."""
+    try:
+        return read_page(decoded(_fetched(source) if _is_url(source) else Path(source).read_bytes()))
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
+    except UsageError as error:
+        raise UsageError(f"{source}: {error}") from None
+
+
+def _is_url(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a page in UTF-8, or in UTF-16 with a byte order mark."""
+    try:
+        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"not UTF-8 at byte {error.start}; save the page as UTF-8") from None
+
+
+def _fetched(url: str) -> bytes:
+    """Fetch a page; what takes too long, is too large, or is no page is refused."""
+    import requests
+
+    try:
+        with requests.Session() as session:
+            session.max_redirects = _MOST_REDIRECTS
+            with session.get(url, timeout=(_SECONDS_TO_CONNECT, _SECONDS_TO_READ), stream=True) as response:
+                return _body(response)
+    except requests.RequestException as error:
+        raise UsageError(f"cannot be fetched: {type(error).__name__}: {error}") from None
+
+
+def _body(response: "requests.Response") -> bytes:
+    if response.status_code != _OK:
+        raise UsageError(f"cannot be fetched: the server answers {response.status_code} {response.reason}")
+    media_type = response.headers.get("Content-Type", "text/plain").partition(";")[0].strip().lower()
+    if media_type not in _PAGE_TYPES:
+        raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
+    body, end = b"", monotonic() + _SECONDS_IN_ALL
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > LARGEST_PAGE:
+            raise UsageError(f"has more than {LARGEST_PAGE} bytes; it is no page of error codes")
+        if monotonic() > end:
+            raise UsageError(f"did not come within {_SECONDS_IN_ALL} seconds")
+    return body
