@@ -1,20 +1,24 @@
 """The promise: a contract, its catalogue of documented errors, and the entries of that catalogue."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.templates import placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from pytest_pcerrors.contract.diff import Change
 
 
 @dataclass(frozen=True)
 class Entry:
     """One documented error: an HTTP status, an error code and the texts that the page gives them.
+
+    `note` is what somebody remarked on it, `origin` where it comes from if not from the contract itself.
 
     >>> entry = Entry(409, "800064", ("Another request is already processing cart {0}",))
     >>> entry.description, entry.placeholders
@@ -24,6 +28,8 @@ class Entry:
     status: int
     code: str
     templates: tuple[str, ...]
+    note: str = ""
+    origin: str = ""
 
     @property
     def description(self) -> str:
@@ -154,6 +160,43 @@ class Contract:
         from pytest_pcerrors.contract.files import load_contract
 
         return load_contract(path)
+
+    @classmethod
+    def from_page(cls, text: str) -> "Contract":
+        r"""Read a documentation page, Markdown or HTML, in any language; a `UsageError` says what it lacks, with the line.
+
+        >>> page = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n| Niet gevonden | 404 | 20.000 | Order-id niet gevonden |"
+        >>> Contract.from_page(page).pairings
+        frozenset({(404, '20000')})
+        """
+        from pytest_pcerrors.contract.pages.reading import read_page
+
+        return read_page(text).contract
+
+    def diff(self, other: "Contract") -> "list[Change]":
+        """Return what changed from this contract to another, the worst for a client first.
+
+        >>> Contract.default().diff(Contract.default())
+        []
+        """
+        from pytest_pcerrors.contract.diff import diff
+
+        return diff(self, other)
+
+    def extended(self, entries: "Iterable[Entry]") -> "Contract":
+        """Return this contract with more entries; one of the same status and code takes the place of the old one.
+
+        >>> Contract.default().extended([Entry(400, "60012", ("No licence is left",))]).catalogue["60012"][0].status
+        400
+        """
+        added = {entry.pairing: entry for entry in entries}
+        kept = {entry.pairing: entry for entry in self.catalogue}
+        statuses = {entry.status: self.reason(entry.status).partition(" ")[2] for entry in added.values()}
+        return replace(
+            self,
+            statuses=dict(sorted({**statuses, **self.statuses}.items())),
+            catalogue=Catalogue(tuple({**kept, **added}.values())),
+        )
 
     def save(self, path: "str | Path") -> None:
         """Write the contract to a file that `load` reads back; the old file stays whole until the new one is."""

@@ -1,0 +1,116 @@
+"""``pcerrors import`` and ``pcerrors diff``: pages read into contracts, and contracts compared."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pytest_pcerrors.checking.touching import touched
+from pytest_pcerrors.cli.output import complain, say
+from pytest_pcerrors.contract.diff import EFFECTS, diff
+from pytest_pcerrors.contract.files import contract_text
+from pytest_pcerrors.contract.pages.reading import read_page
+from pytest_pcerrors.contract.pages.sources import contract_of, decoded, page_of
+from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import archive_files, read_file
+from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.contract.pages.codes import Repair
+    from pytest_pcerrors.exchange.model import Exchange
+
+_STDIN = "-"
+
+
+@click.command("import")
+@click.argument("page")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The contract file to write; default: print it.",
+)
+@click.option(
+    "--descriptions",
+    metavar="CONTRACT",
+    help="Keep the descriptions of this contract (a file, or shipped) where it has the entry.",
+)
+def import_page(page: str, output: Path | None, descriptions: str | None) -> int:
+    """Make a contract of a documentation page: a Markdown or HTML file, an http(s) URL, or - for standard input.
+
+    Any language of the page will do. What was read otherwise than it stands on the page is told on standard error.
+    """
+    contract, repairs = read_page(decoded(sys.stdin.buffer.read())) if page == _STDIN else page_of(page)
+    _tell(page, repairs)
+    if descriptions is not None:
+        worded = _contract(descriptions).catalogue
+        contract = contract.extended(entry for entry in worded if entry.pairing in contract.pairings)
+    if output is None:
+        say(contract_text(contract), newline=False)
+    else:
+        write_whole(output, contract_text(contract))
+        counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
+        say(f"{output}: {counts}")
+    return 0
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--cassettes",
+    "archives",
+    multiple=True,
+    metavar="PATH",
+    help="Say which of these recordings each change touches (repeatable).",
+)
+@click.option("--format", "format_name", type=click.Choice(list(CHANGE_FORMATS)), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*EFFECTS, "never"]),
+    default="breaking",
+    show_default=True,
+    help="What makes the exit status 1: this, or worse.",
+)
+def diff_contracts(  # noqa: PLR0913 - one parameter an option
+    old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str
+) -> int:
+    """Tell what changed from one contract to another, and what each change does to a client.
+
+    OLD and NEW are contract files (.json), pages (files or URLs), or the word shipped.
+    """
+    before, after = _contract(old), _contract(new)
+    changes = diff(before, after)
+    report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(archives), before, after))
+    if output is None:
+        say(report, newline=False)
+    else:
+        write_whole(output, report)
+    failing = [effect for effect in EFFECTS if fail_on in EFFECTS[EFFECTS.index(effect) :]]
+    return int(any(change.effect in failing for change in changes))
+
+
+def _contract(source: str) -> "Contract":
+    contract, repairs = contract_of(source)
+    _tell(source, repairs)
+    return contract
+
+
+def _tell(source: str, repairs: "Sequence[Repair]") -> None:
+    for repair in repairs:
+        complain(f"{source}: {repair}")
+
+
+def _recorded(archives: tuple[str, ...]) -> "Iterator[Exchange]":
+    """Yield what was recorded; a file that cannot be read is told, and the others are still read."""
+    for file in [file for path in archives for file in archive_files(Path(path))]:
+        try:
+            yield from read_file(file)
+        except ArchiveError as error:
+            complain(str(error))

@@ -1,0 +1,95 @@
+"""What changed between two contracts, told: as text, JSON, and Markdown fit for a pull request."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.checking.showing import cut
+from pytest_pcerrors.contract.diff import EFFECTS
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.diff import Change
+
+    ChangeFormat = Callable[[Sequence[Change], Mapping[Change, Sequence[str]]], str]
+
+_LONGEST_TEXT = 100
+_MOST_TOUCHED = 5
+
+
+def as_text(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
+    """Return a paragraph for each effect, a line or two for each change, and a count."""
+    lines = []
+    for effect in EFFECTS:
+        for change in (each for each in changes if each.effect == effect):
+            lines.append(f"{effect}: {_title(change)}: {change.why}")
+            lines += [
+                f"  {mark} {cut(text, _LONGEST_TEXT)}"
+                for mark, text in (("-", change.before), ("+", change.after))
+                if text
+            ]
+            lines += [f"  touches {place}" for place in _listed(touched.get(change, ()))]
+    return "\n".join([*lines, summary(changes)]) + "\n"
+
+
+def as_json(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
+    """Return a JSON document: ``{"changes": [{"kind", "what", "effect", "why", "before", "after", "touches"}]}``."""
+    rows = [
+        {
+            "kind": change.kind,
+            "what": change.what,
+            "effect": change.effect,
+            "why": change.why,
+            "before": change.before,
+            "after": change.after,
+            "touches": list(touched.get(change, ())),
+        }
+        for change in changes
+    ]
+    return json.dumps({"changes": rows}, indent=2) + "\n"
+
+
+def as_markdown(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
+    """Return a table for each effect, fit for the text of a pull request."""
+    lines = [f"**{summary(changes)}**"]
+    for effect in EFFECTS:
+        rows = [change for change in changes if change.effect == effect]
+        if rows:
+            lines += [
+                "",
+                f"### {effect.capitalize()}",
+                "",
+                "| change | before | after | why | recordings |",
+                "|---|---|---|---|---|",
+            ]
+        for change in rows:
+            places = "<br>".join(f"`{place}`" for place in _listed(touched.get(change, ())))
+            cells = (_title(change), cut(change.before, _LONGEST_TEXT), cut(change.after, _LONGEST_TEXT), change.why)
+            lines.append(f"| {' | '.join(map(_cell, cells))} | {places} |")
+    return "\n".join(lines) + "\n"
+
+
+def summary(changes: "Sequence[Change]") -> str:
+    """Count the changes by effect.
+
+    >>> summary([])
+    'no changes'
+    """
+    counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
+    said = ", ".join(f"{count} {effect}" for count, effect in counts if count)
+    return f"{len(changes)} change{'' if len(changes) == 1 else 's'}: {said}" if changes else "no changes"
+
+
+def _title(change: "Change") -> str:
+    return f"{change.what} ({change.kind.replace('-', ' ')})"
+
+
+def _listed(places: Sequence[str]) -> list[str]:
+    more = [f"and {len(places) - _MOST_TOUCHED} more"] if len(places) > _MOST_TOUCHED else []
+    return [*places[:_MOST_TOUCHED], *more]
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+CHANGE_FORMATS: "dict[str, ChangeFormat]" = {"text": as_text, "json": as_json, "markdown": as_markdown}
