@@ -29,6 +29,16 @@ class AllowanceSetting:
 
 
 @dataclass(frozen=True)
+class EntrySetting:
+    """One ``[[tool.pcerrors.entry]]`` table: an error that the contract is to have besides its own."""
+
+    status: int
+    code: str
+    description: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What ``[tool.pcerrors]`` says; every path is absolute. Without a table, the defaults.
 
@@ -47,6 +57,7 @@ class Settings:
     severity: "Mapping[str, str]" = field(default_factory=dict)
     profile_by_path: tuple[tuple[Path, str], ...] = ()
     allow: tuple[AllowanceSetting, ...] = ()
+    entries: tuple[EntrySetting, ...] = ()
 
     @classmethod
     def find(cls, directory: Path) -> "Settings":
@@ -85,6 +96,7 @@ class Settings:
             severity=table.get("severity", {}),
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
             allow=tuple(_allowance(each, root) for each in table.get("allow", ())),
+            entries=tuple(EntrySetting(**{**each, "code": str(each["code"])}) for each in table.get("entry", ())),
         )
 
 

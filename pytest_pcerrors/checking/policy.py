@@ -14,8 +14,9 @@ from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK
 from pytest_pcerrors.checking.profiles import severities
 from pytest_pcerrors.checking.reading import Reading, read
 from pytest_pcerrors.checking.walk import Rule, name_of, rule_set
-from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.contract.model import Contract, Entry
 from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.checking.violation import Severity, Violation
     from pytest_pcerrors.checking.walk import RuleSet
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.settings import Settings
+    from pytest_pcerrors.settings import EntrySetting, Settings
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Policy:
         """
         if contract is None:
             contract = Contract.load(settings.contract) if settings.contract else Contract.default()
+        if settings.entries:
+            contract = contract.extended(_entry(each) for each in settings.entries)
         hosts = settings.hosts if settings.hosts is not None else contract.hosts
         return cls(
             contract,
@@ -175,6 +178,10 @@ def _refuse_taken_names(user_rules: tuple[Rule, ...], contract: Contract) -> Non
         if name in taken:
             raise UsageError(f"there is a rule {name} already; give yours another name")
         taken.add(name)
+
+
+def _entry(setting: "EntrySetting") -> Entry:
+    return Entry(setting.status, setting.code, (setting.description,), setting.note, f"your {SETTINGS_FILE}")
 
 
 def _imported(name: str, root: Path) -> Rule:

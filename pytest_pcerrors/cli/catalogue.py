@@ -105,8 +105,9 @@ def _code_text(code: str, policy: "Policy") -> str:
     entries = policy.contract.catalogue[code]
     lines = []
     for entry in entries:
-        lines.append(f"{code} with {policy.contract.reason(entry.status)}")
-        lines += [f"  {safe(template)}" for template in entry.templates]
+        origin = f" (from {safe(entry.origin)})" if entry.origin else ""
+        lines.append(f"{code} with {policy.contract.reason(entry.status)}{origin}")
+        lines += [f"  {safe(text)}" for text in (*entry.templates, entry.note) if text]
     weights = ", ".join(f"{profile}: {policy.profiled(profile).severities['pairing']}" for profile in PROFILES)
     shown = code if _INTEGER.fullmatch(code) else json.dumps(code)
     lines.append(f"  with another status it breaks the rule pairing ({weights})")

@@ -8,6 +8,8 @@ import click
 
 from pytest_pcerrors.cli.catalogue import explain, list_entries
 from pytest_pcerrors.cli.check import check
+from pytest_pcerrors.cli.contracts import diff_contracts, import_page
+from pytest_pcerrors.cli.learn import learn_settings
 from pytest_pcerrors.cli.output import complain
 from pytest_pcerrors.cli.schema import schema
 from pytest_pcerrors.cli.synth import synth
@@ -26,7 +28,7 @@ def pcerrors() -> None:
     """
 
 
-for command in (check, list_entries, explain, schema, synth):
+for command in (check, list_entries, explain, schema, import_page, diff_contracts, learn_settings, synth):
     pcerrors.add_command(command)
 
 

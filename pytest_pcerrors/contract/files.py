@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, deque
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -16,23 +17,49 @@ if TYPE_CHECKING:
 
     from referencing import Resource
 
+SHIPPED = "shipped"
+"""The word that stands for the shipped contract where another could be named."""
+
 _PACKAGE = "pytest_pcerrors.contract"
 
 
 @cache
 def shipped_contract() -> Contract:
     """Return the Partner Center contract that ships with the package; its validity is proved by the tests."""
-    with as_file(files(_PACKAGE).joinpath("partner_center.json")) as path:
+    with _shipped_file() as path:
         return _contract(read_json_object(path))
 
 
 def load_contract(path: str | Path) -> Contract:
-    """Read a contract file, hold it against the schema of contract files, and make a `Contract` of it."""
-    document = read_json_object(Path(path))
-    hold_against(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
+    """Read a contract file and what it extends, hold it against the schema of contract files, and make a `Contract` of it."""
+    document = _whole(Path(path), ())
     _check_error_schema(document["schema"], str(path))
-    _check_pairings(document["entries"], str(path))
     return _contract(document)
+
+
+def _whole(path: Path, extending: tuple[Path, ...]) -> dict[str, Any]:
+    """Return the document of a contract file with that of the file it extends below it."""
+    document = read_json_object(path)
+    hold_against(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
+    _check_pairings(document.get("entries", []), str(path))
+    base = document.pop("extends", None)
+    if base is None:
+        return document
+    if path.resolve() in extending:
+        raise UsageError(f"{path}: at /extends: the file extends itself")
+    if base == SHIPPED:
+        with _shipped_file() as file:
+            below = read_json_object(file)
+    else:
+        below = _whole(path.parent / base, (*extending, path.resolve()))
+    own = [{"origin": str(path), **entry} for entry in document.get("entries", [])]
+    by_pairing = {(each["status"], each["code"]): each for each in (*below["entries"], *own)}
+    statuses = {**below["statuses"], **document.get("statuses", {})}
+    return {**below, **document, "statuses": statuses, "entries": list(by_pairing.values())}
+
+
+def _shipped_file() -> AbstractContextManager[Path]:
+    return as_file(files(_PACKAGE).joinpath("partner_center.json"))
 
 
 def save_contract(contract: Contract, path: str | Path) -> None:
@@ -55,21 +82,24 @@ def contract_text(contract: Contract) -> str:
         ],
         "schema": contract.error_schema,
     }
-    rows = ",\n".join(
-        "    "
-        + json.dumps({"status": each.status, "code": each.code, "descriptions": each.templates}, ensure_ascii=False)
-        for each in contract.catalogue
-    )
+    rows = ",\n".join("    " + json.dumps(_row(each), ensure_ascii=False) for each in contract.catalogue)
     return json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}") + f',\n  "entries": [\n{rows}\n  ]\n}}\n'
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    remarks = {name: value for name, value in (("note", entry.note), ("origin", entry.origin)) if value}
+    return {"status": entry.status, "code": entry.code, "descriptions": entry.templates, **remarks}
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(row["status"], row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", ""))
 
 
 def _contract(document: dict[str, Any]) -> Contract:
     return Contract(
         name=document["name"],
         statuses={int(status): phrase for status, phrase in document["statuses"].items()},
-        catalogue=Catalogue(
-            tuple(Entry(each["status"], each["code"], tuple(each["descriptions"])) for each in document["entries"])
-        ),
+        catalogue=Catalogue(tuple(map(_entry, document["entries"]))),
         error_schema=document["schema"],
         members={name: _steps(pointer) for name, pointer in document["members"].items()},
         hosts=tuple(host.lower() for host in document.get("hosts", ())),

@@ -101,9 +101,12 @@ def description_template(reading: "Reading") -> "Iterator[Violation]":
 
 def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
     """Say with which statuses and texts a code is documented, such as ``409 Conflict ("Another request ...")``."""
-    return " and ".join(
-        f'{contract.reason(entry.status)} ("{cut(entry.description, _LONGEST_TEMPLATE)}")' for entry in entries
-    )
+    return " and ".join(f"{contract.reason(entry.status)} ({_said_by(entry)})" for entry in entries)
+
+
+def _said_by(entry: "Entry") -> str:
+    text = f'"{cut(entry.description, _LONGEST_TEMPLATE)}"'
+    return f"{text}, from {entry.origin}" if entry.origin else text
 
 
 def nearest_entry(contract: "Contract", code: str) -> str:
