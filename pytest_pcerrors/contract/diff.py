@@ -1,38 +1,18 @@
 """What changed from one contract to another, and what each change does to a client."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.contract.changes import EFFECTS, Change, Effect
+from pytest_pcerrors.contract.schema_diff import schema_changes
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract, Entry
 
-Effect = Literal["breaking", "behavioural", "compatible"]
-
-EFFECTS: tuple[Effect, ...] = ("breaking", "behavioural", "compatible")
-"""What a change does to a client, worst first."""
 
 _FIRST_ERROR = 400
 _SAME_WORDING = 0.1
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference between two contracts.
-
-    `what` names the thing: a code with its statuses, a property, a header. `pairings` are the (status, code) it concerns,
-    `statuses` the HTTP statuses, `pointer` the property: by them a recording is known to be touched.
-    """
-
-    kind: str
-    what: str
-    effect: Effect
-    why: str
-    before: str = ""
-    after: str = ""
-    pairings: frozenset[tuple[int, str]] = field(default=frozenset(), repr=False)
-    statuses: frozenset[int] = field(default=frozenset(), repr=False)
-    pointer: str | None = field(default=None, repr=False)
+_TAKEN_FOR_SUCCESS = "a client that looks at the HTTP status takes this error for a success"
 
 
 def diff(old: "Contract", new: "Contract") -> list[Change]:
@@ -42,7 +22,7 @@ def diff(old: "Contract", new: "Contract") -> list[Change]:
     >>> diff(Contract.default(), Contract.default())
     []
     """
-    found = [*_catalogue(old, new), *_statuses(old, new), *_schema(old, new), *_rest(old, new)]
+    found = [*_catalogue(old, new), *_statuses(old, new), *schema_changes(old, new), *_rest(old, new)]
     return sorted(found, key=lambda change: EFFECTS.index(change.effect))
 
 
@@ -56,7 +36,7 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
             yield _moved(code, before, after, gone + come)
         else:
             yield from map(_removed, gone)
-            yield from map(_added, come)
+            yield from (_added(entry, known=bool(before)) for entry in come)
         for entry in before:
             now = next((each for each in after if each.status == entry.status), None)
             if now is not None:
@@ -64,11 +44,14 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 
 def _moved(code: str, before: "tuple[Entry, ...]", after: "tuple[Entry, ...]", concerned: "list[Entry]") -> Change:
+    why = "a client that tells errors apart by their HTTP status takes another branch"
+    if any(entry.status < _FIRST_ERROR for entry in concerned if entry in after):
+        why = _TAKEN_FOR_SUCCESS
     return Change(
         "status-changed",
         f"code {code}",
         "breaking",
-        "a client that tells errors apart by their HTTP status takes another branch",
+        why,
         " and ".join(str(entry.status) for entry in before),
         " and ".join(str(entry.status) for entry in after),
         pairings=frozenset(entry.pairing for entry in concerned),
@@ -81,12 +64,16 @@ def _removed(entry: "Entry") -> Change:
     return Change("entry-removed", what, "compatible", why, entry.description, pairings=frozenset({entry.pairing}))
 
 
-def _added(entry: "Entry") -> Change:
+def _added(entry: "Entry", *, known: bool) -> Change:
     what, pairings = f"{entry.status} with code {entry.code}", frozenset({entry.pairing})
     if entry.status < _FIRST_ERROR:
-        why = "a client that looks at the HTTP status takes this error for a success"
+        why = _TAKEN_FOR_SUCCESS
         return Change("entry-added", what, "breaking", why, after=entry.description, pairings=pairings)
-    why = "a client may meet a code that it does not know"
+    why = (
+        "a client may meet this code with a status that it does not expect"
+        if known
+        else "a client may meet a code that it does not know"
+    )
     return Change("entry-added", what, "behavioural", why, after=entry.description, pairings=pairings)
 
 
@@ -119,7 +106,10 @@ def _is_same_wording(old: "Contract", new: "Contract") -> bool:
 
 
 def _statuses(old: "Contract", new: "Contract") -> Iterator[Change]:
+    """Yield what became of the statuses of errors; of others, their entries tell."""
     for status in sorted(old.statuses.keys() | new.statuses.keys()):
+        if status < _FIRST_ERROR:
+            continue
         if status not in old.statuses:
             why = "a client may meet a status that it does not know"
             yield Change("status-added", new.reason(status), "behavioural", why, statuses=frozenset({status}))
@@ -128,73 +118,24 @@ def _statuses(old: "Contract", new: "Contract") -> Iterator[Change]:
             yield Change("status-removed", old.reason(status), "compatible", why, statuses=frozenset({status}))
 
 
-def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
-    before, after = _properties(old.error_schema, ""), _properties(new.error_schema, "")
-    for pointer in dict.fromkeys((*before, *after)):
-        if pointer not in after:
-            yield Change(
-                "property-removed", pointer, "breaking", "a client that reads it finds nothing", pointer=pointer
-            )
-        elif pointer not in before:
-            yield Change(
-                "property-added", pointer, "compatible", "a client passes over what it does not know", pointer=pointer
-            )
-        else:
-            yield from _keywords(pointer, before[pointer], after[pointer])
-
-
-def _keywords(pointer: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for keyword in dict.fromkeys((*before, *after)):
-        was, now = before.get(keyword), after.get(keyword)
-        if was != now:
-            effect, why = _effect(keyword, was, now)
-            yield Change("schema-changed", f"{pointer} {keyword}", effect, why, _text(was), _text(now), pointer=pointer)
-
-
-def _effect(keyword: str, was: Any, now: Any) -> tuple[Effect, str]:
-    match keyword:
-        case "required" if was:
-            return "breaking", "a client that reads it finds nothing where it is left out"
-        case "type":
-            return "breaking", "a client that reads the old type fails"
-        case "maxLength" if now is None or (was is not None and now > was):
-            return "breaking", "longer texts than a client has room for may come"
-        case "minLength" if now is None or (was is not None and now < was):
-            return "behavioural", "shorter texts than before may come"
-        case "required" | "maxLength" | "minLength":
-            return "compatible", "less may come than before"
-        case _:
-            return "behavioural", "other values than before may come"
-
-
 def _rest(old: "Contract", new: "Contract") -> Iterator[Change]:
     if old.challenge != new.challenge:
-        why = "a client that looks for the old challenge of a 401 does not find it"
+        effect: Effect = "breaking" if old.challenge else "compatible"
+        why = (
+            "a client that looks for the old challenge of a 401 does not find it"
+            if old.challenge
+            else "any challenge could come before"
+        )
         before, after = old.challenge or "", new.challenge or ""
-        yield Change("challenge-changed", "WWW-Authenticate", "breaking", why, before, after, statuses=frozenset({401}))
+        yield Change("challenge-changed", "WWW-Authenticate", effect, why, before, after, statuses=frozenset({401}))
+    for host in sorted({*old.hosts} ^ {*new.hosts}):
+        if host in old.hosts:
+            yield Change("host-removed", host, "breaking", "a client that calls it reaches nothing", host)
+        else:
+            yield Change("host-added", host, "compatible", "a client goes on calling the others", after=host)
     for member in dict.fromkeys((*old.members, *new.members)):
         before, after = ("/".join(("", *contract.members.get(member, ()))) for contract in (old, new))
         if before != after:
-            why = "a client looks for it in the old place"
-            yield Change("member-moved", member, "breaking", why, before, after, pointer=before or after)
-
-
-def _properties(schema: Mapping[str, Any], pointer: str) -> dict[str, dict[str, Any]]:
-    """Return the keywords of every property by its pointer; whether it is required is one of them."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, each in schema.get("properties", {}).items():
-        below = f"{pointer}/{name}"
-        keywords = {
-            key: value for key, value in each.items() if key not in ("properties", "items", "description", "title")
-        }
-        found[below] = {**keywords, **({"required": True} if name in schema.get("required", ()) else {})}
-        found |= _properties(each, below)
-        items = each.get("items")
-        if isinstance(items, dict):
-            found[f"{below}/*"] = {key: value for key, value in items.items() if key not in ("properties", "required")}
-            found |= _properties(items, f"{below}/*")
-    return found
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else "yes" if value is True else str(value)
+            effect = "breaking" if before else "compatible"
+            why = "a client looks for it in the old place" if before else "a client passes over what it does not know"
+            yield Change("member-moved", member, effect, why, before, after, pointer=before or after)

@@ -32,6 +32,8 @@ def shipped_contract() -> Contract:
 
 def load_contract(path: str | Path) -> Contract:
     """Read a contract file and what it extends, hold it against the schema of contract files, and make a `Contract` of it."""
+    if not isinstance(path, str | Path) or not str(path):
+        raise UsageError(f"the path of a contract file is expected, not {path!r}")
     document = _whole(Path(path), ())
     _check_error_schema(document["schema"], str(path))
     return _contract(document)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_pcerrors.contract.diff import Change
+    from pytest_pcerrors.contract.changes import Change
 
 
 @dataclass(frozen=True)
@@ -70,37 +70,38 @@ class Catalogue:
         return len(self._entries)
 
     def __contains__(self, code: object) -> bool:
-        return code in self._by_code
+        return str(code) in self._by_code
 
-    def __getitem__(self, code: str) -> tuple[Entry, ...]:
+    def __getitem__(self, code: int | str) -> tuple[Entry, ...]:
         """Return the entries of a code, one for each status it is documented with; KeyError if there is none."""
-        return self._by_code[code]
+        return self._by_code[str(code)]
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The distinct codes, in the order of the contract."""
         return tuple(self._by_code)
 
-    def find(self, text: str) -> tuple[Entry, ...]:
+    def find(self, text: int | str) -> tuple[Entry, ...]:
         """Return the entries whose code or one of whose templates holds `text`, in any letter case.
 
         >>> from pytest_pcerrors import Contract
         >>> [entry.code for entry in Contract.default().catalogue.find("phone number")]
         ['600051']
         """
-        wanted = text.casefold()
+        wanted = str(text).casefold()
         return tuple(
             entry for entry in self if any(wanted in each.casefold() for each in (entry.code, *entry.templates))
         )
 
-    def select(self, *, status: int | None = None, code: str | None = None) -> tuple[Entry, ...]:
+    def select(self, *, status: int | None = None, code: int | str | None = None) -> tuple[Entry, ...]:
         """Return the entries with this status, this code, or both.
 
         >>> from pytest_pcerrors import Contract
         >>> [entry.code for entry in Contract.default().catalogue.select(status=401)]
         ['400', '800001']
         """
-        return tuple(entry for entry in self if status in (None, entry.status) and code in (None, entry.code))
+        wanted = None if code is None else str(code)
+        return tuple(entry for entry in self if status in (None, entry.status) and wanted in (None, entry.code))
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,9 @@ def test_a_code_has_an_entry_for_each_status():
     assert CATALOGUE["2006"] == (REFUSED, CLOSED)
 
 
-@pytest.mark.parametrize("code", ["1", "020000", 20000, 404, None])
+@pytest.mark.parametrize("code", ["1", "020000", "20.000", 404, None])
 def test_codes_are_not_guessed(code):
-    """Only the exact text is a code: no number, no leading zero."""
+    """Only the exact digits are a code, as text or as a number: no leading zero, no separator."""
     assert code not in CATALOGUE
     with pytest.raises(KeyError):
         CATALOGUE[code]
@@ -77,3 +77,10 @@ def test_text_is_found_in_codes_and_all_templates(text, found):
 def test_entries_are_selected_by_status_and_code(wanted, found):
     """What is asked for must match; what is not is free."""
     assert list(CATALOGUE.select(**wanted)) == found
+
+
+def test_a_code_may_be_a_number():
+    """As in an assertion, a number stands for its digits."""
+    assert 2006 in CATALOGUE
+    assert CATALOGUE[2006] == CATALOGUE["2006"] == CATALOGUE.select(code=2006)
+    assert CATALOGUE.find(2006) == CATALOGUE.find("2006")

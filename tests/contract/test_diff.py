@@ -22,6 +22,7 @@ OLD = Contract(
     },
     members={"code": ("code",), "description": ("description",)},
     challenge="OAuth",
+    hosts=("api.example",),
 )
 
 
@@ -60,6 +61,9 @@ ONE, TWO, THREE = OLD.catalogue
         ),
         (replace(OLD, statuses={**OLD.statuses, 429: ""}), ("behavioural", "status-added", "429 Too Many Requests")),
         (replace(OLD, statuses={400: ""}), ("compatible", "status-removed", "404 Not Found")),
+        (replace(OLD, challenge=None), ("breaking", "challenge-changed", "WWW-Authenticate")),
+        (replace(OLD, hosts=("new.example",)), ("breaking", "host-removed", "api.example")),
+        (replace(OLD, hosts=("api.example", "new.example")), ("compatible", "host-added", "new.example")),
         (replace(OLD, challenge="Bearer"), ("breaking", "challenge-changed", "WWW-Authenticate")),
         (replace(OLD, members={"code": ("code",)}), ("breaking", "member-moved", "description")),
         (with_property("description", maxLength=200), ("breaking", "schema-changed", "/description maxLength")),
@@ -68,7 +72,10 @@ ONE, TWO, THREE = OLD.catalogue
         (with_property("description", minLength=None), ("behavioural", "schema-changed", "/description minLength")),
         (with_property("description", minLength=2), ("compatible", "schema-changed", "/description minLength")),
         (with_property("code", type="integer"), ("breaking", "schema-changed", "/code type")),
-        (with_property("code", pattern="x"), ("behavioural", "schema-changed", "/code pattern")),
+        (with_property("code", type=["string"]), ("compatible", "schema-changed", "/code type")),
+        (with_property("code", type=["string", "null"]), ("breaking", "schema-changed", "/code type")),
+        (with_property("code", type=None), ("breaking", "schema-changed", "/code type")),
+        (with_property("code", pattern="x"), ("compatible", "schema-changed", "/code pattern")),
         (with_property("data", items={"type": "string"}), ("breaking", "property-removed", "/data/*/field")),
         (with_property("code", maxLength=9), ("compatible", "schema-changed", "/code maxLength")),
         (
@@ -110,3 +117,81 @@ def test_another_wording_is_no_change():
 def test_a_contract_does_not_differ_from_itself():
     """Contract.diff is the same function."""
     assert Contract.default().diff(Contract.default()) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "effect"),
+    [
+        (["a", "b"], ["a"], "compatible"),
+        (["a"], ["a", "b"], "behavioural"),
+        (None, ["a"], "compatible"),
+        (["a"], None, "behavioural"),
+    ],
+)
+def test_fewer_values_are_compatible(was, now, effect):
+    """Where fewer values may come, no client meets a new one."""
+    old, new = (with_property("code", enum=values) for values in (was, now))
+
+    assert [change.effect for change in diff(old, new)] == [effect]
+
+
+def test_another_pattern_is_behavioural():
+    """Nobody can tell which of two patterns is the narrower."""
+    old, new = (with_property("code", pattern=pattern) for pattern in "ab")
+
+    assert [change.effect for change in diff(old, new)] == ["behavioural"]
+
+
+def test_an_added_status_below_400_is_told_by_its_entry_alone():
+    """A client knows 200; what breaks it is the error in it."""
+    assert told(OLD.extended([Entry(200, "4", ("Four",))])) == [("breaking", "entry-added", "200 with code 4")]
+
+
+@pytest.mark.parametrize(("status", "why"), [(403, "takes another branch"), (200, "takes this error for a success")])
+def test_why_a_moved_code_breaks_a_client(status, why):
+    """A status below 400 hides the error."""
+    [change] = [each for each in diff(OLD, with_entries(ONE, TWO, Entry(status, "3", ("Three",)))) if each.pairings]
+
+    assert change.why.endswith(why)
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [("3", "this code with a status that it does not expect"), ("4", "a code that it does not know")]
+)
+def test_why_an_added_entry_matters(code, why):
+    """A known code with one more status is no unknown code."""
+    [change] = diff(OLD, with_entries(ONE, TWO, THREE, Entry(400, code, ("x",))))
+
+    assert why in change.why
+
+
+def test_a_new_challenge_or_member_breaks_nobody():
+    """What was not promised before is not missed in the old place."""
+    old = replace(OLD, challenge=None, members={"code": ("code",)})
+
+    assert {change.effect for change in diff(old, OLD)} == {"compatible"}
+
+
+def with_defs(*, length, **more):
+    """Return a contract whose envelope is behind references, one of which leads back."""
+    error = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "maxLength": length}}}
+    error["properties"] |= {"inner": {"$ref": "#/$defs/error"}, **more}
+    schema = {"type": "object", "properties": {"error": {"$ref": "#/$defs/error"}}, "$defs": {"error": error}}
+    return replace(OLD, error_schema=schema)
+
+
+def test_changes_behind_a_reference_are_found():
+    """A $ref is followed, once where it leads back to itself."""
+    changes = diff(with_defs(length=9, gone=True), with_defs(length=10))
+
+    assert [change.what for change in changes] == ["/error/text maxLength", "/error/gone"]
+
+
+def test_keywords_of_the_body_itself_are_compared():
+    """A body that may hold nothing further is another promise."""
+    schema = {**OLD.error_schema, "additionalProperties": False}
+
+    assert told(replace(OLD, error_schema=schema)) == [
+        ("compatible", "schema-changed", "the body additionalProperties")
+    ]
+    assert [change.effect for change in diff(replace(OLD, error_schema=schema), OLD)] == ["behavioural"]

@@ -1,6 +1,17 @@
 """What a page holds, whatever it is written in: tables, lists and code blocks, each with the line it begins on."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Repair(NamedTuple):
+    """Something on the page that was read otherwise than it stands there."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -36,3 +47,4 @@ class Document:
     tables: list[Table] = field(default_factory=list)
     lists: list[list[str]] = field(default_factory=list)
     code: list[Block] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)

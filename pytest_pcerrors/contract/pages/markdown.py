@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 
 from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
 from pytest_pcerrors.contract.pages.html import add_html
+from pytest_pcerrors.contract.pages.mending import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"""^([\w.-]+):[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
-_BACKTICKS = re.compile(r"(`+)")
-_BARE_PIPE = re.compile(r"(?<!\\)\|")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_SMALL = re.compile(r"<su[bp]\b[^>]*>", re.IGNORECASE)
+_STATUS_DIGITS = 3
 
 
 def read_markdown(text: str) -> Document:
     r"""Take a Markdown page apart.
 
-    >>> read_markdown("| a | b |\\n|---|---|\\n| `x|y` | **2** |").tables[0].rows[0].cells
+    >>> read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").tables[0].rows[0].cells
     ('x|y', '2')
     """
     document = Document()
@@ -31,7 +32,7 @@ def read_markdown(text: str) -> Document:
     if front_matter:
         document.meta = dict(_FIELD.findall(front_matter[1]))
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(map(_as_row, text.split("\n"))))
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(mended(text.split("\n"), document.repairs)))
     for index, token in enumerate(tokens):
         line = token.map[0] + 1 if token.map else 1
         match token.type:
@@ -47,38 +48,6 @@ def read_markdown(text: str) -> Document:
             case "heading_open" if token.tag == "h1" and not document.title:
                 document.title = _plain(tokens[index + 1])
     return document
-
-
-def _as_row(line: str) -> str:
-    """Mend a line that is a table's row: escape the pipes inside code spans, which would cut the cell, and take its indent.
-
-    An indent of four would end the table and lose all rows behind it.
-    """
-    pieces = _BACKTICKS.split(line) if "|" in line else [line]
-    spans = _code_spans(pieces)
-    if not any("|" in piece for index, piece in enumerate(pieces) if index not in spans):
-        return line
-    return "".join(
-        _BARE_PIPE.sub(r"\\|", piece) if index in spans else piece for index, piece in enumerate(pieces)
-    ).lstrip()
-
-
-def _code_spans(pieces: "Sequence[str]") -> set[int]:
-    """Return which pieces of a line split at its runs of backticks lie in code: between a run and the next as long."""
-    places: dict[str, list[int]] = {}
-    for index in range(len(pieces) - 2, 0, -2):
-        places.setdefault(pieces[index], []).append(index)
-    spans: set[int] = set()
-    opening = 1
-    while opening < len(pieces):
-        later = places[pieces[opening]]
-        while later and later[-1] <= opening:
-            later.pop()
-        if later:
-            spans.update(range(opening + 1, later[-1]))
-            opening = later[-1]
-        opening += 2
-    return spans
 
 
 def _inside(tokens: "Sequence[Token]", opening: int) -> "Sequence[Token]":
@@ -101,14 +70,15 @@ def _rows(tokens: "Sequence[Token]") -> "Iterator[Row]":
 
 
 def _items(tokens: "Sequence[Token]") -> list[str]:
-    """Return the first line of text of each item."""
+    """Return the first line of text of each item; what looks like a status in an ordered list (``400.``) is text."""
     items: list[str] = []
-    waits = False
+    waits, number = False, ""
     for token in tokens:
         if token.type == "list_item_open":
             waits = True
+            number = f"{token.info} " if len(token.info) == _STATUS_DIGITS else ""
         elif token.type == "inline" and waits:
-            items.append(_plain(token))
+            items.append(number + _plain(token))
             waits = False
     return items
 
@@ -121,4 +91,6 @@ def _plain(token: "Token") -> str:
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak") or _LINE_BREAK.fullmatch(child.content):
             parts.append(" ")
+        elif _SMALL.fullmatch(child.content):
+            parts.append("^")  # the mark of a footnote is no digit of the number before it
     return " ".join("".join(parts).split())

@@ -1,12 +1,14 @@
 """A page read into a contract: code table, list of statuses, sample of an error body, table of its properties."""
 
 import re
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import shipped_contract
 from pytest_pcerrors.contract.model import Catalogue, Contract, Page
-from pytest_pcerrors.contract.pages.codes import Repair, code_table, entries_of
+from pytest_pcerrors.contract.pages.codes import code_table, entries_of
+from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.contract.pages.html import read_html
 from pytest_pcerrors.contract.pages.markdown import read_markdown
 from pytest_pcerrors.contract.pages.numbers import numbers_in
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 16 * 1024 * 1024
 """The longest page that is read, in characters."""
 
-_HTML = re.compile(r"\s*<(?:!doctype|html|head|body|main|div|table|\?xml)\b", re.IGNORECASE)
-_LISTED_STATUS = re.compile(r"\W*([45]\d\d)(?!\d)")
-_MEMBER = re.compile(r'^\s*"([\w-]+)"\s*:\s*(\S?)', re.MULTILINE)
-_CHALLENGE = re.compile(r"^WWW-Authenticate:\s*(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
+_HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
+_LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
+_MEMBER_OR_BRACKET = re.compile(r'"([\w-]+)"[ \t]*:[ \t]*(\S?)|"[^"\n]*"|([\[{])|([\]}])')
+_CHALLENGE = re.compile(r"^WWW-Authenticate:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*?(\w+)\s*\}")
-_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})")
+_KINDS: dict[str, dict[str, Any]] = {"[": {"type": "array", "items": {"type": "object"}}, "{": {"type": "object"}}
+_OPENING, _FIRST_ERROR, _MONTHS = ("[", "{"), 400, 12
+_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
 class PageReading(NamedTuple):
@@ -43,8 +47,8 @@ def read_page(text: str) -> PageReading:
     if len(text) > LARGEST_PAGE:
         raise UsageError(f"the page has more than {LARGEST_PAGE} characters; it is no page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    document = read_html(text) if _HTML.match(text) else read_markdown(text)
-    repairs: list[Repair] = []
+    document = _document(text)
+    repairs = document.repairs
     table, columns = code_table(document)
     entries = entries_of(table, columns, repairs)
     listed = _listed_statuses(document, repairs)
@@ -58,17 +62,26 @@ def read_page(text: str) -> PageReading:
         error_schema=schema,
         members={name: steps for name, steps in shipped.members.items() if name in schema["properties"]},
         hosts=shipped.hosts,
-        challenge=_PLACEHOLDER.sub(r"{\1}", challenge) if challenge else None,
+        challenge=_PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         deviations=shipped.deviations,
         page=_page(document),
     )
     return PageReading(contract, tuple(sorted(repairs)))
 
 
+def _document(text: str) -> "Document":
+    """Take a page apart; what begins with a tag may be Markdown or a piece of HTML, and is what has tables."""
+    if _HTML.match(text):
+        return read_html(text)
+    document = read_markdown(text)
+    return document if document.tables or not text.lstrip().startswith("<") else read_html(text)
+
+
 def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
-    """Return the statuses of every list whose items all begin with one."""
+    """Return the statuses of errors in every list whose items all begin with a status."""
     matches = [[_LISTED_STATUS.match(item) for item in each] for each in document.lists]
-    listed = {int(match[1]) for each in matches if each and all(each) for match in each if match}
+    found = {int(match[1]) for each in matches if all(each) for match in each if match}
+    listed = {status for status in found if status >= _FIRST_ERROR}
     if not listed:
         repairs.append(Repair(1, "no list of HTTP statuses; those of the table of error codes stand alone"))
     return listed
@@ -77,40 +90,65 @@ def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
 def _error_schema(document: "Document", codes: "Table", repairs: list[Repair]) -> dict[str, Any]:
     """Return the error schema: names from the sample (a machine translates those of the table), the limit from the table."""
     shipped = dict(shipped_contract().error_schema)
-    sample = next((each for block in document.code if len(each := _MEMBER.findall(block.text)) > 1), None)
-    if sample is None:
+    samples = [members for block in document.code if len(members := _members(block.text)) > 1]
+    if not samples:
         repairs.append(Repair(1, "no sample of an error body; its schema is the shipped one"))
         return shipped
-    if "code" not in dict(sample):
-        raise UsageError(f'the sample of an error body has no member "code", but {", ".join(dict(sample))}')
-    limits = _limits(document.tables, codes, len(sample))
+    sample = next((each for each in samples if "code" in each), None)
+    if sample is None:
+        raise UsageError(f'the sample of an error body has no member "code", but {", ".join(samples[0])}')
+    limits = _limits(document.tables, codes, list(sample), repairs)
     known = shipped["properties"]
     properties = {}
-    for (name, start), limit in zip(sample, limits, strict=True):
+    for (name, start), limit in zip(sample.items(), limits, strict=True):
         said = {"description": known[name]["description"]} if name in known else {}
-        kind: dict[str, Any] = {"type": "array", "items": {"type": "object"}} if start == "[" else {"type": "string"}
-        length = {"minLength": 1, "maxLength": limit} if limit and start != "[" else {}
-        properties[name] = {**said, **kind, **length}
-    return {**shipped, "required": [name for name, start in sample if start != "["], "properties": properties}
+        length = {"minLength": 1, "maxLength": limit} if limit and start not in _KINDS else {}
+        properties[name] = {**said, **_KINDS.get(start, {"type": "string"}), **length}
+    return {**shipped, "required": [name for name, start in sample.items() if start != "["], "properties": properties}
 
 
-def _limits(tables: "Sequence[Table]", codes: "Table", count: int) -> list[int | None]:
-    """Return the longest length that the table of properties gives each; it is the first table of as many rows."""
-    fitting = next((table for table in tables if table is not codes and len(table.rows) == count), None)
-    if fitting is None:
-        return [None] * count
-    return [max(numbers_in(" ".join(row.cells)), default=None) for row in fitting.rows]
+def _members(text: str) -> dict[str, str]:
+    """Return the members of the outermost object of a sample, which need not be JSON, and what each value begins with."""
+    members: dict[str, str] = {}
+    depth = 0
+    for match in _MEMBER_OR_BRACKET.finditer(text):
+        name, start, opening, closing = match.groups()
+        if name and depth == 1:
+            members.setdefault(name, start)
+        opens, closes = bool(opening) or start in _OPENING, bool(closing)
+        depth += opens - closes
+    return members
+
+
+def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs: list[Repair]) -> list[int | None]:
+    """Return the longest length that the table of properties gives each: of those with as many rows, the one with most names."""
+    fitting = [table for table in tables if table is not codes and len(table.rows) == len(names)]
+    if not fitting:
+        repairs.append(
+            Repair(1, f"no table of the {len(names)} properties of the sample; no greatest length is promised")
+        )
+        return [None] * len(names)
+    table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
+    return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]
 
 
 def _page(document: "Document") -> Page:
     meta = document.meta
-    day = _DAY.search(meta.get("ms.date", ""))
-    date = ""
-    if day:
-        month, day_of_month, year = (day[1], day[2], day[3]) if day[3] else (day[5], day[6], day[4])
-        date = f"{year}-{int(month):02}-{int(day_of_month):02}"
     locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
-    return Page(meta.get("title") or document.title, date, locale.lower())
+    return Page(meta.get("title") or document.title, _date(meta.get("ms.date", "")), locale.lower())
+
+
+def _date(text: str) -> str:
+    """Return a day as YYYY-MM-DD; of 13/11/2020, what can be no month is the day. Nothing where it is no day."""
+    day = _DAY.search(text)
+    if day is None:
+        return ""
+    first, second, year = map(int, (day[1], day[2], day[3]) if day[3] else (day[5], day[6], day[4]))
+    month, day_of_month = (second, first) if first > _MONTHS else (first, second)
+    try:
+        return date(year, month, day_of_month).isoformat()
+    except ValueError:
+        return ""
 
 
 def _phrase(status: int) -> str:

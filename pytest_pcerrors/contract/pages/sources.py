@@ -1,5 +1,7 @@
 """Where a contract can come from: ``shipped``, a contract file, a page in a file, on the web, or as text."""
 
+from codecs import BOM_UTF8
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -20,10 +22,10 @@ _CHUNK = 64 * 1024
 
 
 def contract_of(source: str) -> PageReading:
-    """Return the contract of a source: ``shipped``, a contract file (``.json``), else a page as `page_of` takes it."""
+    """Return the contract of a source: ``shipped``, a contract file (JSON), else a page as `page_of` takes it."""
     if source == SHIPPED:
         return PageReading(shipped_contract(), ())
-    if source.lower().endswith(".json") and not _is_url(source):
+    if not _is_url(source) and _begins_as_json(Path(source)):
         return PageReading(load_contract(source), ())
     return page_of(source)
 
@@ -36,6 +38,14 @@ def page_of(source: str) -> PageReading:
         raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
     except UsageError as error:
         raise UsageError(f"{source}: {error}") from None
+
+
+def _begins_as_json(path: Path) -> bool:
+    if path.suffix.lower() == ".json":
+        return True
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(_CHUNK).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
+    return False
 
 
 def _is_url(source: str) -> bool:
@@ -53,13 +63,14 @@ def decoded(data: bytes) -> str:
 def _fetched(url: str) -> bytes:
     """Fetch a page; what takes too long, is too large, or is no page is refused."""
     import requests
+    from urllib3.exceptions import HTTPError
 
     try:
         with requests.Session() as session:
             session.max_redirects = _MOST_REDIRECTS
             with session.get(url, timeout=(_SECONDS_TO_CONNECT, _SECONDS_TO_READ), stream=True) as response:
                 return _body(response)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise UsageError(f"cannot be fetched: {type(error).__name__}: {error}") from None
 
 
@@ -70,7 +81,7 @@ def _body(response: "requests.Response") -> bytes:
     if media_type not in _PAGE_TYPES:
         raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
     body, end = b"", monotonic() + _SECONDS_IN_ALL
-    for chunk in response.iter_content(_CHUNK):
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):  # as it arrives, so that a slow drip is seen
         body += chunk
         if len(body) > LARGEST_PAGE:
             raise UsageError(f"has more than {LARGEST_PAGE} bytes; it is no page of error codes")

@@ -1,0 +1,53 @@
+"""Contract files that extend another one."""
+
+import json
+
+import pytest
+
+from pytest_pcerrors import Contract, UsageError
+
+OURS = {"status": 404, "code": "3000", "descriptions": ["No such id"], "note": "seen"}
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write a contract file that extends another, and give its path."""
+
+    def writing(file, **content):
+        path = tmp_path / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"format": 1, **content}))
+        return path
+
+    return writing
+
+
+def test_entries_are_added_to_the_shipped_ones(put):
+    """Origin and note stay visible, also when the whole is saved and loaded."""
+    path = put("ours.json", extends="shipped", entries=[OURS], statuses={"418": "Teapot"})
+    Contract.load(path).save(path)
+    contract = Contract.load(path)
+    entry = contract.catalogue.select(status=404, code="3000")[0]
+
+    assert (len(contract.pairings), contract.statuses[418]) == (164, "Teapot")
+    assert (entry.origin, entry.note) == (str(path), "seen")
+
+
+def test_a_chain_is_followed_from_each_file(put):
+    """A path is relative to the file that names it; the nearest file wins."""
+    put("base/base.json", extends="shipped", entries=[OURS], name="Base")
+    path = put("ours.json", extends="base/base.json", entries=[{**OURS, "descriptions": ["Mine"]}])
+
+    contract = Contract.load(path)
+
+    assert contract.name == "Base"
+    assert [each.description for each in contract.catalogue.select(status=404, code="3000")] == ["Mine"]
+
+
+@pytest.mark.parametrize(
+    ("base", "message"), [("ours.json", "the file extends itself"), ("none.json", "none.json: cannot be read")]
+)
+def test_what_cannot_be_extended(put, base, message):
+    """A circle, and a file that is missing."""
+    with pytest.raises(UsageError, match=message):
+        Contract.load(put("ours.json", extends=base))
