@@ -83,6 +83,7 @@ class Settings:
             raise UsageError(f"{where}: nested too deeply") from None
         where = f"{where}: [tool.pcerrors]"
         hold_against(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
+        _check_entries(table.get("entry", []), where)
         contract = table.get("contract")
         return cls(
             root=root,
@@ -128,6 +129,15 @@ def _without_dates(value: Any) -> Any:
             return value.isoformat()
         case _:
             return value
+
+
+def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
+    seen = set()
+    for entry in entries:
+        pairing = entry["status"], str(entry["code"])
+        if pairing in seen:
+            raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} stands twice")
+        seen.add(pairing)
 
 
 def _allowance(table: dict[str, Any], root: Path) -> AllowanceSetting:

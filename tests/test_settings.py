@@ -98,6 +98,7 @@ DEFAULTS = {
     "severity": {},
     "profile_by_path": (),
     "allow": (),
+    "entries": (),
 }
 
 
@@ -182,7 +183,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         ('profile = "observe"', 'at /profile: "observe" is not known; did you mean "observed"?'),
         ("profile = 07:32:00", 'at /profile: "07:32:00" is not known; known are documented, observed'),
         ("contract = 3", "at /contract: expected a string, came 3"),
-        ('contract = ""', 'at /contract: "" breaks minLength 1'),
+        ('contract = ""', "at /contract: it is empty"),
         ('collect = "cassettes"', 'at /collect: expected an array, came "cassettes"'),
         ("cassettes = []", "at /cassettes: expected a string, came an array"),
         ("hosts = [1]", "at /hosts/0: expected a string, came 1"),
@@ -195,13 +196,13 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         (ALLOW + "codes = 1", 'at /allow/0: unknown key "codes"; did you mean "code"?'),
         (ALLOW + "code = true", "at /allow/0/code: expected a string or an integer or an array, came true"),
         (ALLOW + "code = 2000.0", "at /allow/0/code: expected a string or an integer or an array, came 2000.0"),
-        (ALLOW + "code = []", "at /allow/0/code: an array breaks minItems 1"),
+        (ALLOW + "code = []", "at /allow/0/code: it is empty"),
         (ALLOW + "code = [1.5]", "at /allow/0/code/0: expected a string or an integer, came 1.5"),
         (ALLOW + 'status = "404"', 'at /allow/0/status: expected an integer or an array, came "404"'),
         (ALLOW + "status = [99]", "at /allow/0/status/0: 99 breaks minimum 100"),
         (ALLOW + 'until = "2027-02-30"', 'at /allow/0/until: "2027-02-30" is no date (YYYY-MM-DD)'),
         (ALLOW + "until = 2027-06-30T10:00:00", 'at /allow/0/until: "2027-06-30T10:00:00" is no date (YYYY-MM-DD)'),
-        (ALLOW.replace("seen", " "), r'at /allow/0/reason: " " does not fit the pattern \S'),
+        (ALLOW.replace("seen", " "), r"at /allow/0/reason: it is empty"),
     ],
 )
 def test_what_does_not_fit_is_told(text, line):
@@ -266,3 +267,18 @@ def test_the_published_schema_accepts_the_sample():
 def test_every_key_is_described(properties):
     """An editor has a sentence for every key."""
     assert [name for name, each in properties.items() if not each.get("description", "").endswith(".")] == []
+
+
+def test_one_pairing_has_one_entry():
+    """A second entry for the same status and code is a slip, and told."""
+    entry = {"status": 400, "code": "60012", "description": "No licence"}
+
+    with pytest.raises(UsageError, match="at /entry: 400 with 60012 stands twice"):
+        Settings.of_table({"entry": [entry, {**entry, "code": 60012}]}, Path("/project"))
+
+
+@pytest.mark.parametrize("host", ["https://api.example.com", "localhost:8080", "", "a b"])
+def test_a_host_is_a_name(host):
+    """What holds a scheme, a port or a space would never match."""
+    with pytest.raises(UsageError, match="at /hosts/0: "):
+        Settings.of_table({"hosts": [host]}, Path("/project"))

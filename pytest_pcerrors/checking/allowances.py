@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.violation import Violation
+from pytest_pcerrors.settings import AllowanceSetting
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.reading import Reading
@@ -17,20 +18,12 @@ EXPIRED = "allowance-expired"
 
 
 @dataclass(frozen=True)
-class Allowance:
+class Allowance(AllowanceSetting):
     """An exception to `rule`. Empty `code` or `status`, and None, stand for any; `until` is the last day it holds.
 
     >>> Allowance("code-number", "the service sends numbers", code=frozenset({"2000"})).rule
     'code-number'
     """
-
-    rule: str
-    reason: str
-    code: frozenset[str] = frozenset()
-    status: frozenset[int] = frozenset()
-    url: str | None = None
-    path: Path | None = None
-    until: date | None = None
 
     def covers(self, violation: Violation, reading: "Reading", root: Path) -> bool:
         """Tell whether this violation of this reading is excepted, whatever the day; `root` is what origins are relative to."""

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pytest_pcerrors.checking.violation import Violation
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.files import archive_files, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from pytest_pcerrors.checking.policy import Policy, Verdict
     from pytest_pcerrors.exchange.model import Exchange
@@ -41,13 +39,10 @@ class Finding:
         return self.verdict.violations if self.verdict is not None else ()
 
 
-def audit(paths: "Iterable[Path]", policy: "Policy") -> "Iterator[Finding]":
-    """Yield a finding for every exchange of every archive, as it is read; a `UsageError` for a path that does not exist.
-
-    All paths are looked up first, so that a misspelt one is told before anything is judged.
-    """
-    for file in [file for path in paths for file in archive_files(path)]:
-        yield from audit_exchanges(read_file(file), policy)
+def audit(archives: "Iterable[Iterator[Exchange]]", policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding for every exchange of every archive, as it is read; one that is unreadable does not end it."""
+    for exchanges in archives:
+        yield from audit_exchanges(exchanges, policy)
 
 
 def audit_exchanges(exchanges: "Iterator[Exchange]", policy: "Policy") -> "Iterator[Finding]":

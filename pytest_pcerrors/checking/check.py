@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.context import current
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters import exchange_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy, Verdict
     from pytest_pcerrors.checking.violation import Violation
-    from pytest_pcerrors.contract.model import Contract
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
@@ -32,6 +33,10 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
 
 def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
     """Return the verdict on a response under the current context, and let the context hear of it."""
+    if not isinstance(contract, Contract | None):
+        raise UsageError(f"contract= takes a Contract, not {contract!r}; load a file with Contract.load(path)")
+    if not isinstance(profile, str | None):
+        raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
     verdict = policy.judge(exchange_of(response), profile=profile)

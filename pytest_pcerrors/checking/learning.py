@@ -1,5 +1,6 @@
 """What a team would have to settle so that its recordings pass: entries for what is undocumented, allowances for the rest."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNDOCUMENTED = ("code-unknown", "pairing")
 _LONGEST_SAMPLE = 200
+_PLACEHOLDER = re.compile(r"\{([0-9])\}")
 
 
 @dataclass
@@ -73,11 +75,11 @@ def learn(findings: "Iterable[Finding]") -> Lesson:
 
 
 def _add(lesson: Lesson, origin: str, reading: "Reading", violation: "Violation") -> None:
-    code, status = reading.code, reading.exchange.status
+    code, status = _writable(reading.code), reading.exchange.status
     if violation.rule == EXPIRED:
         lesson.expired += 1
     elif violation.rule in _UNDOCUMENTED and code:
-        sample = cut(safe(reading.description or ""), _LONGEST_SAMPLE)
+        sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(reading.description or ""), _LONGEST_SAMPLE))
         lesson.entries[status, code].add(origin, sample)
     else:
         seen = lesson.rules[violation.rule]
@@ -86,3 +88,11 @@ def _add(lesson: Lesson, origin: str, reading: "Reading", violation: "Violation"
             seen.codes.add(code)
         else:
             seen.statuses.add(status)
+
+
+def _writable(code: str | None) -> str | None:
+    """Return a code that settings can hold: not an empty one, and not one that is no Unicode text."""
+    try:
+        return code if code and code.encode() else None
+    except UnicodeEncodeError:
+        return None

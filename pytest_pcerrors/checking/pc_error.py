@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.checking.retrying import seconds_to_wait
+from pytest_pcerrors.checking.showing import safe, shown
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.reading import Reading
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 _RETRYABLE = frozenset({429, 502, 503, 504})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PcError:
     """An error response, taken apart.
 
@@ -25,6 +26,8 @@ class PcError:
     >>> error = assert_pc_error((409, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
     >>> error.code, error.description, error.retryable
     ('800064', 'Busy', False)
+    >>> error
+    <PcError 409 800064 "Busy">
     """
 
     status: int
@@ -37,6 +40,11 @@ class PcError:
     request_id: str | None
     retry_after: int | None
     retryable: bool
+
+    def __repr__(self) -> str:
+        """Say what a failing test needs to see of it: short and without secrets, however deep its data are."""
+        said = (str(self.status), self.code, None if self.description is None else shown(self.description))
+        return safe(f"<PcError {' '.join(filter(None, said))}>")
 
     @classmethod
     def of(cls, reading: "Reading") -> "PcError":

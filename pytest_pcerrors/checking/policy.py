@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import EntrySetting, Settings
 
 
+_OUTSIDE = frozenset(each.name for each in OUTSIDE_THE_WALK)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is to be said of one exchange: its violations (errors and warnings), and the allowances that excused others."""
@@ -78,6 +81,8 @@ class Policy:
     def __post_init__(self) -> None:
         _refuse_taken_names(self.user_rules, self.contract)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
+            if name in _OUTSIDE:
+                raise UsageError(f"{name} is always an error; it can be neither set nor allowed")
             if name not in self.rules.rules:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, self.rules.rules)}')
         for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
@@ -147,7 +152,7 @@ class Policy:
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Hold an exchange against the contract; `profile` stands above all other profiles."""
         reading = read(exchange, self.contract)
-        rules, table = self.profiled(profile or self.profile_for(exchange.origin))
+        rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         found = tuple(rules.walk(reading, table))
         return self._excused(reading, found) if found and self.allowances else Verdict(reading, found)
 
@@ -173,7 +178,7 @@ class Policy:
 
 
 def _refuse_taken_names(user_rules: tuple[Rule, ...], contract: Contract) -> None:
-    taken = {*rule_set(contract).rules, *(each.name for each in OUTSIDE_THE_WALK)}
+    taken = {*rule_set(contract).rules, *_OUTSIDE}
     for name in map(name_of, user_rules):
         if name in taken:
             raise UsageError(f"there is a rule {name} already; give yours another name")

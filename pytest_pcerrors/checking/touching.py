@@ -1,5 +1,6 @@
 """Which recordings a change of the contract touches."""
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,13 @@ from pytest_pcerrors.checking.walk import rule_set
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_pcerrors.checking.reading import Reading
     from pytest_pcerrors.checking.violation import Severity
-    from pytest_pcerrors.contract.diff import Change
+    from pytest_pcerrors.contract.changes import Change
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
+
+_ITEM = re.compile(r"/\d+(?=/|$)")
 
 
 def touched(
@@ -25,13 +29,14 @@ def touched(
     """
     places: dict[Change, list[str]] = defaultdict(list)
     for exchange in exchanges:
-        reading = read(exchange, old)
-        if not reading.is_error and not read(exchange, new).is_error:
+        readings = [read(exchange, contract) for contract in (old, new)]
+        if not _concerns(exchange, {*old.hosts, *new.hosts}) or not any(each.is_error for each in readings):
             continue
-        differing = _faults(exchange, old) ^ _faults(exchange, new)
+        pairings = {(exchange.status, each.code) for each in readings}
+        differing = {pointer for pointer, _ in _faults(readings[0]) ^ _faults(readings[1])}
         for change in changes:
             if (
-                (exchange.status, reading.code) in change.pairings
+                pairings & change.pairings
                 or exchange.status in change.statuses
                 or (change.pointer is not None and change.pointer in differing)
             ):
@@ -39,7 +44,14 @@ def touched(
     return dict(places)
 
 
-def _faults(exchange: "Exchange", contract: "Contract") -> set[str]:
-    rules = rule_set(contract)
+def _concerns(exchange: "Exchange", hosts: set[str]) -> bool:
+    """Tell whether an exchange is with one of these hosts, or with an unknown one."""
+    host = exchange.request.host if exchange.request else None
+    return not hosts or host is None or host in hosts
+
+
+def _faults(reading: "Reading") -> set[tuple[str, str]]:
+    """Return where which rules are broken, items of arrays as ``*``."""
+    rules = rule_set(reading.contract)
     severities: dict[str, Severity] = dict.fromkeys(rules.rules, "error")
-    return {violation.pointer for violation in rules.walk(read(exchange, contract), severities)}
+    return {(_ITEM.sub("/*", violation.pointer), violation.rule) for violation in rules.walk(reading, severities)}

@@ -1,7 +1,7 @@
 """The walk: stages in their order, the rules of each, and what ends it."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,6 +91,7 @@ def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, .
 @lru_cache(maxsize=32)
 def rule_set(contract: "Contract", user_rules: tuple[Rule, ...] = (), length_unit: str = "code-points") -> RuleSet:
     """Return the rules for a contract, with the user's own behind them (they run whatever the body is)."""
+    _refuse_ambiguous(contract)
     error_stages = (
         Stage("head", _named(head.RULES), _always),
         Stage("user", tuple((name, _guarded(name, rule)) for name, rule in _named(user_rules)), _always),
@@ -102,6 +103,17 @@ def rule_set(contract: "Contract", user_rules: tuple[Rule, ...] = (), length_uni
         Stage("catalogue", _named(catalogue.RULES), _always),
     )
     return RuleSet(error_stages, (Stage("success", _named(success.RULES), _always),))
+
+
+def _refuse_ambiguous(contract: "Contract") -> None:
+    """Refuse a deviation with the name of another rule: profiles and allowances could not tell the two apart."""
+    if contract.deviations:
+        taken = rule_set(replace(contract, deviations=())).rules
+        for deviation in contract.deviations:
+            if deviation.rule in taken:
+                raise UsageError(
+                    f'the contract "{contract.name}" names a deviation {deviation.rule}; there is a rule of that name'
+                )
 
 
 def _guarded(name: str, rule: Rule) -> Rule:

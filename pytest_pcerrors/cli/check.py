@@ -1,28 +1,25 @@
 """``pcerrors check``: archives held against the contract."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.audit import Finding, audit_exchanges
+from pytest_pcerrors.checking.audit import Finding, audit
+from pytest_pcerrors.cli.input import exchanges_in, sources_of
 from pytest_pcerrors.cli.options import contract_option, from_here, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, is_terminal, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.files import archive_files, read_file, read_stream
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.tally import Tally
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
-
-    Source = Path | None
-
-_STDIN = "-"
+    from pytest_pcerrors.cli.input import Source
 
 
 @click.command()
@@ -55,7 +52,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     contract, 2xx are searched for errors hidden in them, and exchanges with other hosts are counted.
     """
     policy, settings = policy_for(contract_file, profile)
-    sources = _sources(paths or tuple(str(from_here(path)) for path in settings.collect))
+    sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
+    if not sources and not paths:
+        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
     tally = Tally()
     report = FORMATS[format_name](_counted(_findings(sources, policy, quiet=quiet), tally), tally, policy, quiet=quiet)
     if output is None:
@@ -68,18 +67,6 @@ def check(  # noqa: PLR0913 - one parameter an option
     return int(failing and fail_on != "never")
 
 
-def _sources(paths: Sequence[str]) -> "list[Source]":
-    """Return every file to read, each once, and None for standard input; a misspelt path is told before anything is read."""
-    if not paths:
-        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
-    if "" in paths:
-        raise UsageError("a path is empty; was a variable of the shell not set?")
-    sources: list[Source] = []
-    for path in paths:
-        sources += [None] if path == _STDIN else archive_files(Path(path))
-    return list(dict.fromkeys(sources))
-
-
 def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
     for finding in findings:
         tally.add(finding)
@@ -88,15 +75,7 @@ def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
 
 def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
     with _progress(sources, quiet=quiet) as watched:
-        for file in watched:
-            exchanges = read_stream(_stdin(), _STDIN) if file is None else read_file(file)
-            yield from audit_exchanges(exchanges, policy)
-
-
-def _stdin() -> IO[bytes]:
-    if sys.stdin is None:
-        raise UsageError("standard input is closed")
-    return sys.stdin.buffer
+        yield from audit(map(exchanges_in, watched), policy)
 
 
 def _print(report: Iterable[str]) -> None:

@@ -2,23 +2,42 @@
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 
 import click
 
-from pytest_pcerrors.cli.catalogue import explain, list_entries
-from pytest_pcerrors.cli.check import check
-from pytest_pcerrors.cli.contracts import diff_contracts, import_page
-from pytest_pcerrors.cli.learn import learn_settings
 from pytest_pcerrors.cli.output import complain
-from pytest_pcerrors.cli.schema import schema
-from pytest_pcerrors.cli.synth import synth
 from pytest_pcerrors.errors import UsageError
 
 _MISUSE = 2
+_COMMANDS = {
+    "check": ("check", "check"),
+    "diff": ("contracts", "diff_contracts"),
+    "explain": ("catalogue", "explain"),
+    "import": ("contracts", "import_page"),
+    "learn": ("learn", "learn_settings"),
+    "list": ("catalogue", "list_entries"),
+    "schema": ("schema", "schema"),
+    "synth": ("synth", "synth"),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Subcommands that load when they are called, so that none pays for what another needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"pytest_pcerrors.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-pcerrors")
 def pcerrors() -> None:
     """Hold error responses against the Partner Center error contract.
@@ -26,10 +45,6 @@ def pcerrors() -> None:
     Settings come from [tool.pcerrors] in pyproject.toml; options win over them. Exit status: 0 conforms, 1 violations,
     2 misuse.
     """
-
-
-for command in (check, list_entries, explain, schema, import_page, diff_contracts, learn_settings, synth):
-    pcerrors.add_command(command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

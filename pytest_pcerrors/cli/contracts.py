@@ -1,30 +1,28 @@
 """``pcerrors import`` and ``pcerrors diff``: pages read into contracts, and contracts compared."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.touching import touched
+from pytest_pcerrors.checking.showing import safe
+from pytest_pcerrors.cli.input import STDIN, exchanges_in, sources_of, standard_input
 from pytest_pcerrors.cli.output import complain, say
-from pytest_pcerrors.contract.diff import EFFECTS, diff
+from pytest_pcerrors.contract.changes import EFFECTS
+from pytest_pcerrors.contract.diff import diff
 from pytest_pcerrors.contract.files import contract_text
 from pytest_pcerrors.contract.pages.reading import read_page
 from pytest_pcerrors.contract.pages.sources import contract_of, decoded, page_of
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.files import archive_files, read_file
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.contract.pages.codes import Repair
+    from pytest_pcerrors.contract.pages.document import Repair
     from pytest_pcerrors.exchange.model import Exchange
-
-_STDIN = "-"
 
 
 @click.command("import")
@@ -45,7 +43,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
 
     Any language of the page will do. What was read otherwise than it stands on the page is told on standard error.
     """
-    contract, repairs = read_page(decoded(sys.stdin.buffer.read())) if page == _STDIN else page_of(page)
+    contract, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
     _tell(page, repairs)
     if descriptions is not None:
         worded = _contract(descriptions).catalogue
@@ -76,7 +74,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     type=click.Choice([*EFFECTS, "never"]),
     default="breaking",
     show_default=True,
-    help="What makes the exit status 1: this, or worse.",
+    help="What makes the exit status 1: this, or worse; so does a recording that cannot be read.",
 )
 def diff_contracts(  # noqa: PLR0913 - one parameter an option
     old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str
@@ -85,15 +83,18 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
 
     OLD and NEW are contract files (.json), pages (files or URLs), or the word shipped.
     """
+    from pytest_pcerrors.checking.touching import touched
+
     before, after = _contract(old), _contract(new)
     changes = diff(before, after)
-    report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(archives), before, after))
+    unreadable: list[str] = []
+    report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(archives, unreadable), before, after))
     if output is None:
         say(report, newline=False)
     else:
         write_whole(output, report)
     failing = [effect for effect in EFFECTS if fail_on in EFFECTS[EFFECTS.index(effect) :]]
-    return int(any(change.effect in failing for change in changes))
+    return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 
 
 def _contract(source: str) -> "Contract":
@@ -104,13 +105,14 @@ def _contract(source: str) -> "Contract":
 
 def _tell(source: str, repairs: "Sequence[Repair]") -> None:
     for repair in repairs:
-        complain(f"{source}: {repair}")
+        complain(safe(f"{source}: {repair}"))
 
 
-def _recorded(archives: tuple[str, ...]) -> "Iterator[Exchange]":
+def _recorded(archives: tuple[str, ...], unreadable: list[str]) -> "Iterator[Exchange]":
     """Yield what was recorded; a file that cannot be read is told, and the others are still read."""
-    for file in [file for path in archives for file in archive_files(Path(path))]:
+    for source in sources_of(archives):
         try:
-            yield from read_file(file)
+            yield from exchanges_in(source)
         except ArchiveError as error:
+            unreadable.append(error.place)
             complain(str(error))

@@ -1,12 +1,12 @@
 """``pcerrors learn``: settings proposed from recordings."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import click
 
 from pytest_pcerrors.checking.audit import audit
 from pytest_pcerrors.checking.learning import learn
+from pytest_pcerrors.cli.input import exchanges_in, sources_of
 from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.reporting.lesson import as_toml
@@ -22,12 +22,12 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     """Propose settings under which these recordings pass, as TOML for pyproject.toml.
 
     An entry for every undocumented code or pairing, with how often it was seen and a sample text; an allowance of half a year
-    for every other rule that fails. Read it, and keep what is right.
+    for every other rule that fails. Read it, and keep what is right. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
-    lesson = learn(audit(map(Path, archives), policy))
+    lesson = learn(audit(map(exchanges_in, sources_of(archives)), policy))
     if lesson.is_empty and not lesson.unreadable and not lesson.expired:
         complain("nothing to learn: all of it passes")
     else:
         say(as_toml(lesson, policy.today + _ALLOWED), newline=False)
-    return 0
+    return int(bool(lesson.unreadable))

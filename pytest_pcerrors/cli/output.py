@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import click
@@ -20,8 +21,9 @@ def say(text: str, *, newline: bool = True) -> None:
 
 
 def complain(problem: str) -> None:
-    """Write a problem to standard error."""
-    click.echo(f"pcerrors: {problem}", err=True)
+    """Write a problem to standard error, where that can be written; the exit status says it in any case."""
+    with suppress(OSError):
+        click.echo(f"pcerrors: {problem}", err=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -1,19 +1,21 @@
 """What changed between two contracts, told: as text, JSON, and Markdown fit for a pull request."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.showing import cut
-from pytest_pcerrors.contract.diff import EFFECTS
+from pytest_pcerrors.checking.showing import cut, safe
+from pytest_pcerrors.contract.changes import EFFECTS
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.diff import Change
+    from pytest_pcerrors.contract.changes import Change
 
     ChangeFormat = Callable[[Sequence[Change], Mapping[Change, Sequence[str]]], str]
 
 _LONGEST_TEXT = 100
 _MOST_TOUCHED = 5
+_MARKS = re.compile(r"([\\|`*_\[\]~])")
 
 
 def as_text(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
@@ -22,11 +24,7 @@ def as_text(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]
     for effect in EFFECTS:
         for change in (each for each in changes if each.effect == effect):
             lines.append(f"{effect}: {_title(change)}: {change.why}")
-            lines += [
-                f"  {mark} {cut(text, _LONGEST_TEXT)}"
-                for mark, text in (("-", change.before), ("+", change.after))
-                if text
-            ]
+            lines += [f"  {mark} {_short(text)}" for mark, text in (("-", change.before), ("+", change.after)) if text]
             lines += [f"  touches {place}" for place in _listed(touched.get(change, ()))]
     return "\n".join([*lines, summary(changes)]) + "\n"
 
@@ -62,8 +60,8 @@ def as_markdown(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[
                 "|---|---|---|---|---|",
             ]
         for change in rows:
-            places = "<br>".join(f"`{place}`" for place in _listed(touched.get(change, ())))
-            cells = (_title(change), cut(change.before, _LONGEST_TEXT), cut(change.after, _LONGEST_TEXT), change.why)
+            places = "<br>".join(map(_cell, _listed(touched.get(change, ()))))
+            cells = (_title(change), _short(change.before), _short(change.after), change.why)
             lines.append(f"| {' | '.join(map(_cell, cells))} | {places} |")
     return "\n".join(lines) + "\n"
 
@@ -80,7 +78,7 @@ def summary(changes: "Sequence[Change]") -> str:
 
 
 def _title(change: "Change") -> str:
-    return f"{change.what} ({change.kind.replace('-', ' ')})"
+    return f"{safe(change.what)} ({change.kind.replace('-', ' ')})"
 
 
 def _listed(places: Sequence[str]) -> list[str]:
@@ -88,8 +86,13 @@ def _listed(places: Sequence[str]) -> list[str]:
     return [*places[:_MOST_TOUCHED], *more]
 
 
+def _short(text: str) -> str:
+    return cut(safe(text), _LONGEST_TEXT)
+
+
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    """Write a text so that Markdown shows it as it is, and nobody named in it is called."""
+    return _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;"))
 
 
 CHANGE_FORMATS: "dict[str, ChangeFormat]" = {"text": as_text, "json": as_json, "markdown": as_markdown}

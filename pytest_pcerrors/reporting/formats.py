@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Format = Callable[..., Iterator[str]]
 
 
+_VIOLATION = ("rule", "severity", "message", "pointer", "expected", "actual", "hint")
+
+
 def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:
     """Yield a paragraph for each response with violations, and a summary that is counted by then."""
     for finding in findings:
@@ -56,7 +59,7 @@ def _data(finding: "Finding") -> dict[str, Any]:
         "method": safe(request.method) if request else None,
         "url": safe(request.url) if request else None,
         "code": safe(verdict.reading.code) if verdict and verdict.reading.code is not None else None,
-        "violations": [vars(violation) for violation in finding.violations],
+        "violations": [{name: getattr(violation, name) for name in _VIOLATION} for violation in finding.violations],
     }
 
 

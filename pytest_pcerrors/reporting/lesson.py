@@ -3,6 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.errors import readable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -66,6 +68,7 @@ def _remarks(lesson: "Lesson") -> "Iterator[str]":
 
 
 def _said(count: int, first: str) -> str:
+    first = readable(first)
     return f"seen once, in {first}" if count == 1 else f"seen {count} times, first in {first}"
 
 

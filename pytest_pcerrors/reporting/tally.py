@@ -97,5 +97,5 @@ def _listed(rules: "Counter[str]") -> str:
         return ""
     in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))
     named = ", ".join(f"{rule} {count}" for rule, count in in_order[:_MOST_NAMED])
-    more = f", {len(rules) - _MOST_NAMED} more rules" if len(rules) > _MOST_NAMED else ""
+    more = f", {_count(len(rules) - _MOST_NAMED, 'more rule')}" if len(rules) > _MOST_NAMED else ""
     return f" ({named}{more})"

@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
-
-from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors import Contract
 from pytest_pcerrors.checking.audit import audit
 from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.exchange.archives.files import read_file
 
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
@@ -20,7 +19,7 @@ def line(status, body, host=HOST):
 def found(folder, *paths):
     """Audit paths of a folder under the shipped contract and its hosts."""
     policy = Policy(Contract.default(), hosts=frozenset(Contract.default().hosts), root=folder)
-    return list(audit([folder / path for path in paths], policy))
+    return list(audit((read_file(folder / path) for path in paths), policy))
 
 
 def test_every_exchange_is_a_finding(tmp_path):
@@ -54,10 +53,3 @@ def test_what_cannot_be_read_is_a_finding_and_the_rest_is_read(tmp_path):
     assert [each.kind for each in findings] == ["error", "unreadable", "error"]
     [violation] = findings[1].violations
     assert (violation.rule, violation.severity, findings[1].exchange) == ("unreadable", "error", None)
-
-
-def test_a_path_that_does_not_exist_is_told_before_anything_is_judged(tmp_path):
-    """A slip in the last path is not told after an hour."""
-    (tmp_path / "a.ndjson").write_text(line(409, ERROR), "utf-8")
-    with pytest.raises(UsageError, match="missing"):
-        found(tmp_path, "a.ndjson", "missing.ndjson")

@@ -1,9 +1,12 @@
 """The rules that no schema states, held against contracts of other shapes."""
 
+from dataclasses import replace
+
 import pytest
 
-from pytest_pcerrors import Catalogue, Contract, Entry, check
+from pytest_pcerrors import Catalogue, Contract, Entry, UsageError, check
 from pytest_pcerrors.checking.walk import rule_set
+from pytest_pcerrors.contract.model import Deviation
 
 OBJECT = {"type": "object"}
 
@@ -72,3 +75,11 @@ def test_an_envelope_that_the_contract_asks_for_is_none(contract_of, name):
 def test_rules_are_made_once():
     """The rules of a contract are compiled when they are first asked for."""
     assert rule_set(Contract.default()) is rule_set(Contract.default())
+
+
+@pytest.mark.parametrize("name", ["pairing", "code-type"])
+def test_a_deviation_needs_a_name_of_its_own(name):
+    """Profiles and allowances could not tell it from the rule of that name."""
+    contract = replace(Contract.default(), deviations=(Deviation(name, ("code",), "integer"),))
+    with pytest.raises(UsageError, match=f"names a deviation {name}"):
+        check((404, b"{}"), contract=contract)

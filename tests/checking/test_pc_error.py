@@ -131,3 +131,13 @@ def test_retry_after_is_counted_from_now_without_a_date(date):
 def test_what_is_retryable(status, body, expected):
     """What the body says wins where it is a boolean; else the status decides."""
     assert taken_apart(status, body).retryable is expected
+
+
+def test_its_repr_is_short_and_without_secrets():
+    """A failing test shows an error without what its data or description give away, however deep they are."""
+    deep = "[" * 900 + "]" * 900
+    body = f'{{"code": "1000", "description": "password=hunter22 is wrong", "data": {deep}, "source": "PartnerFD"}}'
+
+    assert repr(PcError.of(read(Exchange(404, None, body.encode()), Contract.default()))) == (
+        '<PcError 404 1000 "password=*** is wrong">'
+    )

@@ -214,3 +214,17 @@ def test_another_contract_for_one_check_keeps_what_fits(contract_of):
     with within(Context(policy)):
         found = check((400, b'{"a": 1}'), contract=contract)
     assert [violation.rule for violation in found] == ["reason-missing"]
+
+
+@pytest.mark.parametrize("name", ["unreadable", "allowance-expired", "code-unexpected"])
+def test_what_is_always_an_error_cannot_be_set(name):
+    """Rules outside the walk have no severity to change."""
+    with pytest.raises(UsageError, match=f"{name} is always an error"):
+        Policy(Contract.default(), overrides={name: "off"})
+
+
+@pytest.mark.parametrize("arguments", [{"contract": "mine.json"}, {"profile": 3}, {"profile": ""}])
+def test_arguments_of_other_types_are_misuse(arguments):
+    """What stands above the settings is a contract and the name of a profile."""
+    with pytest.raises(UsageError, match=next(iter(arguments))):
+        check((404, b"{}"), **arguments)

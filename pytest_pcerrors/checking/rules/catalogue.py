@@ -29,7 +29,7 @@ def code_unknown(reading: "Reading") -> "Iterator[Violation]":
     if not reading.entries and _is_judged(reading):
         code = str(reading.code)
         yield Violation(
-            f"code {_code(code)} is not in the catalogue",
+            f"code {shown_code(code)} is not in the catalogue",
             place(reading, "code"),
             expected="a documented code",
             actual=code,
@@ -135,7 +135,8 @@ def _unescaped(description: str) -> str:
         return description  # a character reference with more digits than Python reads
 
 
-def _code(code: str) -> str:
+def shown_code(code: str) -> str:
+    """Show a code: as it is where it is short and plain, else like any text."""
     return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 

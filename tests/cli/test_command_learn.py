@@ -1,0 +1,71 @@
+"""``pcerrors learn``: from red to an honest green; and entries of one's own in the settings."""
+
+import shutil
+import tomllib
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+OBSERVED = Path(__file__).parents[2] / "cassettes" / "observed"
+ENTRY = '[[tool.pcerrors.entry]]\nstatus = 400\ncode = "60012"\ndescription = "No licence"\nnote = "since 2021"\n'
+
+
+def test_what_was_observed_passes_with_what_was_learnt(pcerrors, tmp_path):
+    """The profile documented passes on recordings of the real service, with the settings that learn proposes."""
+    shutil.copytree(OBSERVED, tmp_path / "observed")
+    before = pcerrors("check", "observed", "--profile", "documented")
+    learnt = pcerrors("learn", "observed", "--profile", "documented")
+    (tmp_path / "pyproject.toml").write_text(learnt.out)
+
+    assert (before.status, learnt.status) == (1, 0)
+    assert pcerrors("check", "observed", "--profile", "documented").status == 0
+
+
+def test_nothing_to_learn(pcerrors, recorded, good):
+    """Where all passes, nothing is proposed."""
+    assert pcerrors("learn", recorded(good)) == (0, "", "pcerrors: nothing to learn: all of it passes\n")
+
+
+def test_a_file_that_cannot_be_read_is_a_comment(pcerrors, tmp_path):
+    """What no setting excuses is said in the TOML."""
+    (tmp_path / "bad.ndjson").write_text("{")
+    ended = pcerrors("learn", "bad.ndjson")
+
+    assert (ended.status, tomllib.loads(ended.out)) == (1, {})
+    assert ended.out.startswith('# "bad.ndjson:1" cannot be read')
+
+
+def test_a_missing_file_is_misuse(pcerrors):
+    """It is named."""
+    ended = pcerrors("learn", "none.yaml")
+
+    assert (ended.status, "none.yaml" in ended.err) == (2, True)
+
+
+def test_an_entry_of_the_settings_is_part_of_the_contract(pcerrors, recorded, good, tmp_path):
+    """It passes, it is explained, and messages say where it comes from."""
+    (tmp_path / "pyproject.toml").write_text(ENTRY)
+    seen = {**good, "body": {**good["body"], "code": "60012"}}
+
+    assert pcerrors("check", recorded({**seen, "status": 400})).status == 0
+    assert pcerrors("explain", "60012").out.splitlines()[:3] == [
+        "60012 with 400 Bad Request (from your pyproject.toml)",
+        "  No licence",
+        "  since 2021",
+    ]
+    assert '("No licence", from your pyproject.toml), not with 409' in pcerrors("check", recorded(seen)).out
+
+
+def test_an_entry_that_stands_twice_is_misuse(pcerrors, tmp_path):
+    """One would hide the other's text."""
+    (tmp_path / "pyproject.toml").write_text(ENTRY + ENTRY.replace('"60012"', "60012"))
+    ended = pcerrors("list")
+
+    assert (ended.status, "at /entry: 400 with 60012 stands twice" in ended.err) == (2, True)
+
+
+def test_a_dash_is_standard_input(pcerrors, monkeypatch):
+    """Recordings may come through a pipe."""
+    line = b'{"status": 400, "body": {"code": "60012", "description": "None left", "source": "PartnerFD"}}'
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(line)))
+
+    assert 'code = "60012"' in pcerrors("learn", "-").out
