@@ -4,6 +4,7 @@ A run uses it by an option, by ``[tool.pcerrors]``, by a marker or a fixture, or
 """
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "pc_allow(rule, reason=): excuse violations of this rule in the test, for a reason"
     )
     config.addinivalue_line("markers", "pc_profile(name): judge the responses of the test under this profile")
-    if any(config.getoption(option) for option in _OPTIONS) or _has_settings(config):
+    if any(config.getoption(option) not in (None, []) for option in _OPTIONS) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
 
 
@@ -73,6 +74,13 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Tell cheaply whether a pyproject.toml in or above the root directory mentions us."""
-    files = (folder / "pyproject.toml" for folder in (config.rootpath, *config.rootpath.parents))
-    return any(b"pcerrors" in file.read_bytes() for file in files if file.is_file())
+    """Tell cheaply whether a pyproject.toml in or above the root directory may have a table of ours."""
+    return any(map(_may_have_table, (config.rootpath, *config.rootpath.parents)))
+
+
+def _may_have_table(folder: Path) -> bool:
+    try:
+        text = (folder / "pyproject.toml").read_bytes()
+    except OSError:
+        return False
+    return b"tool.pcerrors" in text or (b"[tool]" in text and b"pcerrors" in text)

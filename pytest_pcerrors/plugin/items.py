@@ -92,11 +92,12 @@ class CassetteItem(pytest.Item):
         text = failure_text(self.exchange, verdict.violations, contract)
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)
-        line = _line(self.exchange.origin) or 1
+        place = f"{self.path}:{_line(self.exchange.origin) or 1}"
         try:
             for violation in verdict.warnings:
                 message = f"{contract.reason(self.exchange.status)}: {violation}"
-                warnings.warn_explicit(message, PcErrorsWarning, str(self.path), line)
+                # The place is no file, so that Python has no line of it to print: it would show what was recorded, raw.
+                warnings.warn_explicit(message, PcErrorsWarning, place, 0)
         except PcErrorsWarning:
             raise PcErrorsWarning(text) from None
 
@@ -142,7 +143,7 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     """
     request = exchange.request
     asked = f"{request.method} {_path(request.url)}" if request else "response"
-    words = [asked[:_LONGEST_REQUEST], str(exchange.status), (code or "")[:_LONGEST_CODE], f"#{number}"]
+    words = [asked[:_LONGEST_REQUEST], str(exchange.status), masked(code or "")[:_LONGEST_CODE], f"#{number}"]
     name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
     return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 

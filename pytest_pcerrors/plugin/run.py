@@ -31,6 +31,7 @@ class Run:
         self.tally = Tally()
         self._misuse = ""
         try:
+            _refuse_empty(config)
             settings = Settings.find(config.rootpath)
             file = config.getoption("pc_contract")
             self.policy = Policy.of_settings(
@@ -120,3 +121,13 @@ class Run:
         """Stop with a message of misuse; a worker's reaches its controller, which stops with the same."""
         self._misuse = misuse
         raise pytest.UsageError(misuse)
+
+
+def _refuse_empty(config: pytest.Config) -> None:
+    for option, value in (
+        ("--pc-cassettes", config.getoption("pc_cassettes")),
+        ("--pc-contract", config.getoption("pc_contract")),
+        ("--pc-profile", config.getoption("pc_profile")),
+    ):
+        if value == "" or (isinstance(value, list) and "" in value):
+            raise UsageError(f"{option} is empty; was a variable of the shell not set?")

@@ -64,8 +64,16 @@ def test_a_warning_is_located_in_the_cassette(write, run):
     result = run()
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(
-        ["a.yaml::POST /v1/orders 429 1 #1", "  *a.yaml:2: PcErrorsWarning: 429 Too Many Requests: retry-after*"]
+        ["a.yaml::POST /v1/orders 429 1 #1", "  *a.yaml:2:0: PcErrorsWarning: 429 Too Many Requests: retry-after*"]
     )
+
+
+def test_a_warning_shows_nothing_of_what_was_recorded(run, pytester):
+    """Python prints the source line of a warning; a recording's line may hold what must not be seen."""
+    request = '{"method": "GET", "url": "https://api.partnercenter.microsoft.com/v1", "headers": {"Authorization": "Bearer hunter2hunter2"}}'
+    pytester.path.joinpath("a.ndjson").write_text(f'{{"status": 429, "headers": {{}}, "request": {request}}}\n')
+    result = run("--pc-profile=observed", "--pc-cassettes=a.ndjson")
+    assert "hunter2" not in result.stdout.str()
 
 
 def test_equal_warnings_stay_apart(write, run):

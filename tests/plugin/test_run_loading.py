@@ -46,3 +46,25 @@ def test_a_run_that_uses_us_loads_the_rest(loaded, settings):
     """Settings are enough."""
     settings('profile = "observed"')
     assert "pytest_pcerrors.plugin.run" in loaded()
+
+
+def test_a_dependency_on_us_loads_nothing(loaded, pytester):
+    """A pyproject.toml that names us among its dependencies has no table of ours."""
+    pytester.makepyprojecttoml('[project]\nname = "x"\nversion = "1"\ndependencies = ["pytest-pcerrors"]')
+    assert len(loaded() - loaded("-p", "no:pcerrors")) <= 4
+
+
+@pytest.mark.parametrize("table", ["[tool.pcerrors]\nprofile = 3", "[tool]\npcerrors = {profile = 3}"])
+def test_a_table_of_ours_is_found_however_it_is_written(pytester, table):
+    """Settings hold as a table and inline."""
+    pytester.makepyprojecttoml(table)
+    result = pytester.runpytest()
+    result.stderr.fnmatch_lines(["ERROR: *at /profile: 3 is not known*"])
+
+
+@pytest.mark.parametrize("option", ["--pc-cassettes=", "--pc-contract=", "--pc-profile="])
+def test_an_empty_option_is_misuse(pytester, option):
+    """A variable of the shell that is not set does not mean everything, or nothing."""
+    result = pytester.runpytest(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {option[:-1]} is empty*"])
