@@ -98,8 +98,9 @@ def _explain(error: "ValidationError") -> str:
             return f"{_shown(came)} is not known; {nearest(str(came), map(str, limit))}"
         case "type":
             return f"expected {_any_of(limit)}, came {_shown(came)}"
-        case "pattern":
-            return f"{_shown(came)} does not fit the pattern {limit}"
+        case "pattern" | "minLength" | "minItems":
+            is_empty = not came or not str(came).strip()
+            return "it is empty" if is_empty else f"{_shown(came)} does not fit the {error.validator} {limit}"
         case "format":
             return f"{_shown(came)} is no {_FORMATS.get(limit, limit)}"
         case "anyOf":
@@ -127,14 +128,15 @@ def _pointer(path: "Iterable[str | int]") -> str:
 def write_whole(path: "Path", text: str) -> None:
     """Write a text file as UTF-8 so that a reader sees the old or the new one, never a part of either.
 
-    A device or a pipe, such as ``/dev/stdout``, is written to.
+    A link stays a link, and the file behind it keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written to.
     """
     try:
         data = text.encode("utf-8")
-        if path.exists() and not path.is_file():
+        is_device = path.is_relative_to("/dev") or path.is_relative_to("/proc")
+        if is_device or (path.exists() and not path.is_file()):
             path.write_bytes(data)
         else:
-            _replace(path, data)
+            _replace(path.resolve(), data)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
     except UnicodeEncodeError as error:
@@ -146,6 +148,8 @@ def _replace(path: "Path", data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         beside.write_bytes(data)
+        if path.exists():
+            beside.chmod(path.stat().st_mode)
         beside.replace(path)
     finally:
         with suppress(OSError):

@@ -55,7 +55,7 @@ def test_a_fitting_document_passes(document):
         ({"name": {}}, "at /name: expected a string, came an object"),
         ({"name": "Zoë"}, 'at /name: "Zoë" does not fit the pattern ^[a-z]+$'),
         ({"name": "X" * 99}, f'at /name: "{"X" * 59} ... does not fit the pattern ^[a-z]+$'),
-        ({"name": "a"}, 'at /name: "a" breaks minLength 2'),
+        ({"name": "a"}, 'at /name: "a" does not fit the minLength 2'),
         ({"kind": "smal"}, 'at /kind: "smal" is not known; did you mean "small"?'),
         ({"size": "x"}, 'at /size: expected an integer or null, came "x"'),
         ({"size": 1.0}, "at /size: expected an integer or null, came 1.0"),
@@ -220,3 +220,24 @@ def test_text_that_is_no_unicode_is_not_written(tmp_path):
 def test_published_schemas_are_found_in_the_package():
     """The schemas that the documents are held against ship inside the package."""
     assert published_schema("pytest_pcerrors.contract", "contract.schema.json")["title"] == "An error contract"
+
+
+def test_a_link_stays_a_link_and_a_file_keeps_its_mode(tmp_path):
+    """What a link leads to is replaced, with the permissions that it had."""
+    (tmp_path / "target").write_text("old")
+    (tmp_path / "target").chmod(0o600)
+    (tmp_path / "link").symlink_to("target")
+
+    write_whole(tmp_path / "link", "new")
+
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_text() == "new"
+    assert (tmp_path / "target").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_device_is_written_to_and_not_replaced(tmp_path):
+    """A name that stands for an open file, such as /dev/stdout with its output redirected, is written through."""
+    with (tmp_path / "out").open("wb") as file:
+        write_whole(Path(f"/proc/self/fd/{file.fileno()}"), "report")
+
+    assert (tmp_path / "out").read_text() == "report"

@@ -59,8 +59,17 @@ class Headers:
         return None
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if not isinstance(value, str | int | float):
+        raise TypeError
+    return str(value)
+
+
+def _check_text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise UsageError(f"{what} is text, this is {type(value).__name__}")
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -77,6 +86,8 @@ class Request:
     body: bytes
 
     def __init__(self, method: str, url: str, headers: "RawHeaders" = (), body: bytes = b"") -> None:
+        _check_text("a request's method", method)
+        _check_text("a request's URL", url)
         object.__setattr__(self, "method", method.upper())
         object.__setattr__(self, "url", url)
         object.__setattr__(self, "headers", Headers(headers))
@@ -125,6 +136,12 @@ class Exchange:
             raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
         if not isinstance(body, bytes):
             raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")
+        if request is not None and not isinstance(request, Request):
+            raise UsageError(f"a request is a Request, this is {type(request).__name__}")
+        if reason is not None:
+            _check_text("a reason phrase", reason)
+        if origin is not None:
+            _check_text("an origin", origin)
         object.__setattr__(self, "status", int(status))
         object.__setattr__(self, "headers", None if headers is None else Headers(headers))
         object.__setattr__(self, "body", decompressed(body))

@@ -1,6 +1,7 @@
 """The normal form: headers, requests and exchanges, and what they refuse."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,20 @@ def test_a_header_of_unknown_headers_is_none():
 def test_the_media_type_has_no_parameters_and_no_case(content_type, media_type):
     """Of `Content-Type`, the part before the first semicolon counts, in lower case."""
     assert Exchange(404, {"content-type": content_type}, b"").media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Exchange(404, None, b"", reason=5), "a reason phrase is text, this is int"),
+        (lambda: Exchange(404, None, b"", origin=Path("a.yaml")), "an origin is text"),
+        (lambda: Exchange(404, None, b"", request=("GET", "/")), "a request is a Request, this is tuple"),
+        (lambda: Request(None, "/"), "a request's method is text, this is NoneType"),
+        (lambda: Request("GET", None), "a request's URL is text"),
+        (lambda: Exchange(404, {"A": ["b"]}, b""), "headers are a mapping or pairs"),
+    ],
+)
+def test_parts_of_other_types_are_misuse(make, told):
+    """Each part says what it is to be."""
+    with pytest.raises(UsageError, match=told):
+        make()

@@ -49,6 +49,8 @@ def read_archive(path: str | Path) -> "Iterator[Exchange]":
     Traceback (most recent call last):
     pytest_pcerrors.errors.UsageError: missing.yaml: no such file or folder
     """
+    if not isinstance(path, str | Path) or not str(path):
+        raise UsageError(f"the path of an archive is expected, not {path!r}")
     problems = []
     for file in archive_files(Path(path)):
         try:

@@ -132,7 +132,7 @@ def _with_request(exchange: Exchange, request: Any) -> Exchange:
         posted = request.get("postData")
         body = request.get("body", posted.get("text") if isinstance(posted, Mapping) else None)
         known = Request(
-            str(request.get("method") or "GET"),
+            request.get("method") or "GET",
             url,
             header_pairs(request.get("headers") or ()),
             body_bytes(body) if isinstance(body, bytes | str) else b"",
