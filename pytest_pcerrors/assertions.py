@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_pcerrors.checking.check import judge
 from pytest_pcerrors.checking.pc_error import PcError
-from pytest_pcerrors.checking.rules.catalogue import documented, nearest_entry
+from pytest_pcerrors.checking.rules.catalogue import documented, nearest_entry, shown_code
 from pytest_pcerrors.checking.rules.members import place
 from pytest_pcerrors.checking.showing import cut, shown
 from pytest_pcerrors.checking.violation import ContractViolation, Violation
@@ -33,7 +33,6 @@ __tracebackhide__ = True
 """A failing test shows its own line: pytest leaves out every frame of this module."""
 
 _MOST_TOLD = 3
-_LONGEST_CODE = 20
 _LONGEST_DATA = 200
 
 
@@ -158,7 +157,7 @@ def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Viola
     came = "no code" if reading.code is None else f"code {_with_entry(reading.code, reading.contract)}"
     codes = sorted(wanted)
     if len(codes) > _MOST_TOLD:
-        expected = f"one of {', '.join(map(_plain, codes))}"
+        expected = f"one of {', '.join(map(shown_code, codes))}"
     else:
         expected = " or ".join(_with_entry(code, reading.contract) for code in codes)
     hints = [nearest_entry(reading.contract, code) for code in codes if code not in reading.contract.catalogue]
@@ -174,12 +173,8 @@ def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Viola
 
 def _with_entry(code: str, contract: "Contract") -> str:
     if code not in contract.catalogue:
-        return f"{_plain(code)} (not in the catalogue)"
-    return f"{_plain(code)}, {documented(contract, contract.catalogue[code])}"
-
-
-def _plain(code: str) -> str:
-    return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
+        return f"{shown_code(code)} (not in the catalogue)"
+    return f"{shown_code(code)}, {documented(contract, contract.catalogue[code])}"
 
 
 def _text_differs(member: str, came: Any, expected: "Text | None", reading: "Reading") -> "Iterator[Violation]":
