@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError, nearest, readable
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
+from pytest_pcerrors.pointers import pointer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from jsonschema.exceptions import ValidationError
@@ -77,7 +78,7 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
 
 def _lines(error: "ValidationError") -> "Iterator[str]":
     """Say what is wrong: a line for every unknown and every missing key, one for anything else."""
-    place = _pointer(error.absolute_path)
+    place = pointer_of(error.absolute_path) or "the top"
     came, limit = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
         case "additionalProperties":
@@ -119,10 +120,6 @@ def _shown(value: object) -> str:
         return article(type_of(value))
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
-
-
-def _pointer(path: "Iterable[str | int]") -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path) or "the top"
 
 
 def write_whole(path: "Path", text: str) -> None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pytest_pcerrors.checking.showing import cut
 from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.pointers import escaped_step
 
 _LONGEST_STEP = 60
 
@@ -35,4 +36,4 @@ def escaped(name: str) -> str:
     'a~1b'
     """
     short = name if len(name) <= _LONGEST_STEP else cut(masked(name), _LONGEST_STEP)
-    return short.replace("~", "~0").replace("/", "~1")
+    return escaped_step(short)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.contract.model import Catalogue, Contract, Deviation, Entry, Page
 from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
 from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.pointers import pointer_of, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +79,8 @@ def contract_text(contract: Contract) -> str:
         "hosts": list(contract.hosts),
         "statuses": {str(status): phrase for status, phrase in contract.statuses.items()},
         **({"challenge": contract.challenge} if contract.challenge else {}),
-        "members": {name: "/" + "/".join(map(_escape, steps)) for name, steps in contract.members.items()},
-        "deviations": [
-            {**vars(deviation), "at": "/" + "/".join(map(_escape, deviation.at))} for deviation in contract.deviations
-        ],
+        "members": {name: pointer_of(steps) for name, steps in contract.members.items()},
+        "deviations": [{**vars(deviation), "at": pointer_of(deviation.at)} for deviation in contract.deviations],
         "schema": contract.error_schema,
     }
     rows = ",\n".join("    " + json.dumps(_row(each), ensure_ascii=False) for each in contract.catalogue)
@@ -103,11 +102,11 @@ def _contract(document: dict[str, Any]) -> Contract:
         statuses={int(status): phrase for status, phrase in document["statuses"].items()},
         catalogue=Catalogue(tuple(map(_entry, document["entries"]))),
         error_schema=document["schema"],
-        members={name: _steps(pointer) for name, pointer in document["members"].items()},
+        members={name: steps_of(pointer) for name, pointer in document["members"].items()},
         hosts=tuple(host.lower() for host in document.get("hosts", ())),
         challenge=document.get("challenge"),
         deviations=tuple(
-            Deviation(each["rule"], _steps(each["at"]), each["type"], each.get("note", ""))
+            Deviation(each["rule"], steps_of(each["at"]), each["type"], each.get("note", ""))
             for each in document.get("deviations", ())
         ),
         page=Page(**document.get("page", {})),
@@ -147,11 +146,3 @@ def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
             raise UsageError(
                 f"{where}: at /entries: {status} with {code} stands {count} times; give one entry all its descriptions"
             )
-
-
-def _steps(pointer: str) -> tuple[str, ...]:
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-
-
-def _escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")

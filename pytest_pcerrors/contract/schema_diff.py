@@ -5,6 +5,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.changes import Change, Effect
+from pytest_pcerrors.pointers import steps_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
@@ -107,8 +108,9 @@ def _resolved(
         if reference in behind or not reference.startswith("#"):
             return {"$ref": reference}, behind
         behind = (*behind, reference)
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in reference.split("/")[1:]]
-        target = reduce(lambda value, step: value.get(step, {}) if isinstance(value, dict) else {}, steps, root)
+        target = reduce(
+            lambda value, step: value.get(step, {}) if isinstance(value, dict) else {}, steps_of(reference), root
+        )
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     return (schema if isinstance(schema, dict) else {}), behind
 

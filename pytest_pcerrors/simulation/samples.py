@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.pointers import steps_of
 
 _PLAINEST: Mapping[str, Any] = {
     "string": "text",
@@ -66,6 +67,6 @@ class Sampler:
 
 def _at(root: Mapping[str, Any], reference: str) -> Any:
     found: Any = root
-    for step in reference.split("/")[1:]:
-        found = found.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(found, Mapping) else None
+    for step in steps_of(reference):
+        found = found.get(step) if isinstance(found, Mapping) else None
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.pages.document import Document, Table
 
-LARGEST_PAGE = 16 * 1024 * 1024
+LARGEST_PAGE = 2 * 1024 * 1024
 """The longest page that is read, in characters."""
 
 _HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
