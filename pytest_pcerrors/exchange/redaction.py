@@ -20,9 +20,9 @@ _NAMES = (
 
 _BETWEEN = (
     r"""(?:(?:\\*["']|%22)?(?:\[?\]|%5D)?\s*(?:[:=]{1,2}>?|%(?:25)*3[AD])\s*"""
-    r"""|\\*["']\s*,\s*\\*["']value\\*["']\s*:\s*)"""
+    r"""|\\*["']\s*,\s*\\*["']value\\*["']\s*:\s*|\\*["']\s[^<>]{0,200}?\bvalue\s*=\s*)"""
 )
-"""What stands between a name and its value: in JSON, forms, URLs, code, or as ``"name": ..., "value": ...``."""
+"""What stands between a name and its value: in JSON, forms, URLs, code, or as ``"name": ..., "value": ...``, in markup too."""
 
 _VALUE = (
     r"""(?:[bru]{0,2}"(?:[^"\\]|\\.)*"?|[bru]{0,2}'(?:[^'\\]|\\.)*'?"""
@@ -57,6 +57,11 @@ _PATTERNS = tuple(
             rf"\1{MASK}",
         ),
         (rf"({_NAMES}{_BETWEEN}){_VALUE}", rf"\1{MASK}"),
+        (
+            rf"""(\bvalue\\*["']?\s*[:=]\s*){_VALUE}"""
+            rf"""(?=[^{{}}<>]{{0,200}}?\bname\\*["']?\s*[:=]\s*\\*["'][\w-]{{0,40}}{_NAMES}\\*["'])""",
+            rf"\1{MASK}",
+        ),
         (rf"(<[\w.:-]*{_NAMES}(?:\s[^<>]*)?>)[^<]+", rf"\1{MASK}"),
     )
 )

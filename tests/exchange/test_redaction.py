@@ -8,6 +8,9 @@ from pytest_pcerrors.exchange.redaction import MASK, masked
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 SURROUNDINGS = {
+    # forms in markup, and pairs of name and value in either order
+    "input": '<input type="hidden" name="password" id="p" value="SECRET">',
+    "value before name": '{"value": "SECRET", "name": "client_secret"}',
     # HTTP authentication (RFC 6750, RFC 7617, RFC 7616)
     "bearer": "Bearer SECRET",
     "bearer in lower case": "sent bearer SECRET to the gateway",
