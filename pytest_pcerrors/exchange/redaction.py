@@ -40,6 +40,10 @@ _PROSE = (
 )
 """What follows a scheme and is no secret: the parameters of a challenge, and the words of a sentence about it."""
 
+_BEFORE_VALUE = r"""\\*["']?\s*[:=]\s*"""
+_NAMED = rf"""\bname{_BEFORE_VALUE}\\*["'][\w-]{{0,40}}"""
+"""What stands before the name of a secret where its value came first."""
+
 _ESCAPED = re.compile(r"\\u00([2-7][0-9a-f])|&(?:quot|apos|#\d{2,3}|#x[0-9a-f]{2});", re.IGNORECASE)
 _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _PATTERNS = tuple(
@@ -58,8 +62,7 @@ _PATTERNS = tuple(
         ),
         (rf"({_NAMES}{_BETWEEN}){_VALUE}", rf"\1{MASK}"),
         (
-            rf"""(\bvalue\\*["']?\s*[:=]\s*){_VALUE}"""
-            rf"""(?=[^{{}}<>]{{0,200}}?\bname\\*["']?\s*[:=]\s*\\*["'][\w-]{{0,40}}{_NAMES}\\*["'])""",
+            rf"(\bvalue{_BEFORE_VALUE}){_VALUE}(?=[^{{}}<>]{{0,200}}?{_NAMED}{_NAMES}\\*[\"'])",
             rf"\1{MASK}",
         ),
         (rf"(<[\w.:-]*{_NAMES}(?:\s[^<>]*)?>)[^<]+", rf"\1{MASK}"),

@@ -226,3 +226,10 @@ def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
     with pytest.raises(UsageError, match="cannot be written: No space left on device"):
         Contract.default().save(path)
     assert [(file, json.loads(file.read_text())) for file in path.parent.iterdir()] == [(path, custom)]
+
+
+@pytest.mark.parametrize("path", ["", 3, None])
+def test_what_is_no_path_is_misuse(path):
+    """An empty path is no folder, and a number no file."""
+    with pytest.raises(UsageError, match="the path of a contract file is expected"):
+        Contract.load(path)

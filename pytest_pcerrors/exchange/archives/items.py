@@ -19,8 +19,6 @@ def exchange_of_item(item: Any, origin: str) -> "Exchange":
         return from_mapping({key: value for key, value in item.items() if key != "origin"}, origin)
     except UsageError as error:
         raise ArchiveError(origin, readable(str(error))) from None
-    except RecursionError:
-        raise ArchiveError(origin, "nested too deeply for a recording") from None
 
 
 def parsed(data: bytes, place: str) -> Any:

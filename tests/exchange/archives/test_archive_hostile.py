@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.files import read_stream
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.files import read_archive, read_stream
 
 ITEM = "- request: {uri: /}\n  response: {status: {code: 404}, body: %s}\n"
 GOOD = ITEM % "{string: x}"
@@ -408,3 +408,10 @@ def test_no_yaml_raises_anything_else(document):
 def test_no_bytes_raise_anything_else(data, name):
     """Any bytes are exchanges, an error, or both in this order."""
     read_on(data if isinstance(data, bytes) else b"interactions:\n" + data.encode(), name)
+
+
+@pytest.mark.parametrize("path", ["", 5, None])
+def test_what_is_no_path_is_misuse(path):
+    """An empty path does not stand for the working directory."""
+    with pytest.raises(UsageError, match="the path of an archive is expected"):
+        list(read_archive(path))
