@@ -33,9 +33,9 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
 
 def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
     """Return the verdict on a response under the current context, and let the context hear of it."""
-    if not isinstance(contract, Contract | None):
+    if contract is not None and not isinstance(contract, Contract):
         raise UsageError(f"contract= takes a Contract, not {contract!r}; load a file with Contract.load(path)")
-    if not isinstance(profile, str | None):
+    if profile is not None and not isinstance(profile, str):
         raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)

@@ -134,7 +134,7 @@ def gateway_envelope(reading: "Reading") -> "Iterator[Violation]":
     Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
     Mend: A mock of the service sends the documented object. A client reads `message` here, and `Retry-After`.
     """
-    yield from _envelope(reading, _GATEWAY, "the gateway's envelope")
+    return _envelope(reading, _GATEWAY, "the gateway's envelope")
 
 
 def message_only(reading: "Reading") -> "Iterator[Violation]":
@@ -144,12 +144,12 @@ def message_only(reading: "Reading") -> "Iterator[Violation]":
     Example: `{"message": "Access denied."}`
     Mend: A mock of the service sends the documented object. A client reads `message` here.
     """
-    yield from _envelope(reading, _MESSAGE, "a message alone")
+    return _envelope(reading, _MESSAGE, "a message alone")
 
 
 def is_enveloped(reading: "Reading") -> bool:
     """Tell whether a body is one of the envelopes that end the walk."""
-    return any(_has_only(reading, names) for names in (_GATEWAY, _MESSAGE))
+    return _has_only(reading, _GATEWAY) or _has_only(reading, _MESSAGE)
 
 
 def _empty(reading: "Reading") -> "Iterator[Violation]":
