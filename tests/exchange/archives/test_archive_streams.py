@@ -61,10 +61,10 @@ def test_memory_does_not_grow_with_the_stream(name):
 
 def test_a_packed_stream_is_unpacked_as_it_is_read():
     """A packed stream is unpacked as far as its exchanges are asked for."""
-    packed = gzip.compress(LINE * 20_000, 1)
+    packed = gzip.compress(LINE * 200_000, 1)
     stream = Counted(packed, b"", 0)
     assert next(read_stream(stream, "a.ndjson.gz")).status == 404
-    assert stream.taken <= 100_000 < len(LINE) * 20_000
+    assert stream.taken < len(packed) / 4
 
 
 def test_blank_lines_are_passed_over_and_counted(read):
