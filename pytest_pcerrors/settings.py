@@ -39,6 +39,15 @@ class EntrySetting:
 
 
 @dataclass(frozen=True)
+class RedactSetting:
+    """The table ``[tool.pcerrors.redact]``: what is a secret in recordings besides what is known to be one."""
+
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    tenant_ids: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """What ``[tool.pcerrors]`` says; every path is absolute. Without a table, the defaults.
 
@@ -51,6 +60,13 @@ class Settings:
     contract: Path | None = None
     collect: tuple[Path, ...] = ()
     cassettes: Path = Path("cassettes")
+    record: str = "none"
+    max_age: str | None = None
+    watch: bool = False
+    redact: RedactSetting = RedactSetting()
+    base_url: str | None = None
+    cloud: str = "global"
+    token_command: tuple[str, ...] = ()
     hosts: tuple[str, ...] | None = None
     length_unit: str = "code-points"
     rules: tuple[str, ...] = ()
@@ -91,6 +107,13 @@ class Settings:
             contract=root / contract if contract else None,
             collect=tuple(root / path for path in table.get("collect", ())),
             cassettes=root / table.get("cassettes", cls.cassettes),
+            record=table.get("record", cls.record),
+            max_age=table.get("max-age"),
+            watch=table.get("watch", cls.watch),
+            redact=_redact(table.get("redact", {})),
+            base_url=table.get("base-url"),
+            cloud=table.get("cloud", cls.cloud),
+            token_command=tuple(table.get("token-command", ())),
             hosts=tuple(host.lower() for host in table["hosts"]) if "hosts" in table else None,
             length_unit=table.get("length-unit", cls.length_unit),
             rules=tuple(table.get("rules", ())),
@@ -138,6 +161,14 @@ def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
         if pairing in seen:
             raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} stands twice")
         seen.add(pairing)
+
+
+def _redact(table: dict[str, Any]) -> RedactSetting:
+    return RedactSetting(
+        names=tuple(table.get("names", ())),
+        patterns=tuple(table.get("patterns", ())),
+        tenant_ids=table.get("tenant-ids", RedactSetting.tenant_ids),
+    )
 
 
 def _allowance(table: dict[str, Any], root: Path) -> AllowanceSetting:

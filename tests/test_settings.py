@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.settings import AllowanceSetting, Settings
+from pytest_pcerrors.settings import AllowanceSetting, RedactSetting, Settings
 
 SCHEMA = published_schema("pytest_pcerrors", "settings.schema.json")
 SAMPLE = """
@@ -18,6 +18,13 @@ profile = "documented"
 contract = "contracts/partner-center.json"
 collect = ["cassettes"]
 cassettes = "cassettes"
+record = "once"
+max-age = "180d"
+watch = true
+redact = {names = ["x-account"], patterns = ["CONTOSO-\\\\d+"], tenant-ids = true}
+base-url = "http://127.0.0.1:8080/api"
+cloud = "china"
+token-command = ["az", "account", "get-access-token"]
 hosts = ["API.partnercenter.microsoft.com"]
 length-unit = "utf-16"
 rules = ["mypkg.contracts:my_rule"]
@@ -63,6 +70,13 @@ def test_every_key_is_read(tmp_path):
         contract=tmp_path / "contracts/partner-center.json",
         collect=(tmp_path / "cassettes",),
         cassettes=tmp_path / "cassettes",
+        record="once",
+        max_age="180d",
+        watch=True,
+        redact=RedactSetting(("x-account",), (r"CONTOSO-\d+",), tenant_ids=True),
+        base_url="http://127.0.0.1:8080/api",
+        cloud="china",
+        token_command=("az", "account", "get-access-token"),
         hosts=("api.partnercenter.microsoft.com",),
         length_unit="utf-16",
         rules=("mypkg.contracts:my_rule",),
@@ -92,6 +106,13 @@ DEFAULTS = {
     "contract": None,
     "collect": (),
     "cassettes": Path("/project/cassettes"),
+    "record": "none",
+    "max_age": None,
+    "watch": False,
+    "redact": RedactSetting(names=(), patterns=(), tenant_ids=False),
+    "base_url": None,
+    "cloud": "global",
+    "token_command": (),
     "hosts": None,
     "length_unit": "code-points",
     "rules": (),
@@ -186,6 +207,26 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         ('contract = ""', "at /contract: it is empty"),
         ('collect = "cassettes"', 'at /collect: expected an array, came "cassettes"'),
         ("cassettes = []", "at /cassettes: expected a string, came an array"),
+        ('record = "onse"', 'at /record: "onse" is not known; did you mean "once"?'),
+        ("record = false", "at /record: false is not known; known are all, new_episodes, none, once, rewrite"),
+        ('max-age = "6m"', 'at /max-age: "6m" does not fit the pattern ^[1-9][0-9]{0,4}d$'),
+        ("max-age = 180", "at /max-age: expected a string, came 180"),
+        ('watch = "yes"', 'at /watch: expected a boolean, came "yes"'),
+        ("redact = true", "at /redact: expected an object, came true"),
+        ('redact.name = ["x"]', 'at /redact: unknown key "name"; did you mean "names"?'),
+        ('redact.names = ["--"]', 'at /redact/names/0: "--" does not fit the pattern [A-Za-z0-9]'),
+        ('redact.patterns = [""]', "at /redact/patterns/0: it is empty"),
+        ('redact.patterns = ["("]', 'at /redact/patterns/0: "(" is no regular expression'),
+        ("redact.tenant-ids = 1", "at /redact/tenant-ids: expected a boolean, came 1"),
+        ('base-url = "localhost"', 'at /base-url: "localhost" does not fit the pattern ^https?://[^/?#\\s]+[^?#\\s]*$'),
+        (
+            'base-url = "http://a/?b"',
+            'at /base-url: "http://a/?b" does not fit the pattern ^https?://[^/?#\\s]+[^?#\\s]*$',
+        ),
+        ('cloud = "chine"', 'at /cloud: "chine" is not known; did you mean "china"?'),
+        ('token-command = "az"', 'at /token-command: expected an array, came "az"'),
+        ("token-command = []", "at /token-command: it is empty"),
+        ('token-command = ["az", ""]', "at /token-command/1: it is empty"),
         ("hosts = [1]", "at /hosts/0: expected a string, came 1"),
         ('length-unit = "utf8"', 'at /length-unit: "utf8" is not known; did you mean "utf-16"?'),
         ('rules = ["x"]', r'at /rules/0: "x" does not fit the pattern ^[A-Za-z_][\w.]*:[A-Za-z_]\w*$'),
@@ -261,8 +302,9 @@ def test_the_published_schema_accepts_the_sample():
         SCHEMA["properties"],
         SCHEMA["properties"]["for"]["items"]["properties"],
         SCHEMA["properties"]["allow"]["items"]["properties"],
+        SCHEMA["properties"]["redact"]["properties"],
     ],
-    ids=["top", "for", "allow"],
+    ids=["top", "for", "allow", "redact"],
 )
 def test_every_key_is_described(properties):
     """An editor has a sentence for every key."""
