@@ -122,13 +122,13 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
 
 
-def write_whole(path: "Path", text: str) -> None:
-    """Write a text file as UTF-8 so that a reader sees the old or the new one, never a part of either.
+def write_whole(path: "Path", content: str | bytes) -> None:
+    """Write a file, text as UTF-8, so that a reader sees the old or the new one, never a part of either.
 
     A link stays a link, and the file behind it keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written to.
     """
     try:
-        data = text.encode("utf-8")
+        data = content if isinstance(content, bytes) else content.encode("utf-8")
         is_device = path.is_relative_to("/dev") or path.is_relative_to("/proc")
         if is_device or (path.exists() and not path.is_file()):
             path.write_bytes(data)

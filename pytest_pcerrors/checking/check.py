@@ -10,7 +10,8 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters import exchange_of
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.policy import Policy, Verdict
+    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.checking.violation import Violation
 
 
@@ -39,7 +40,7 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
         raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
-    verdict = policy.judge(exchange_of(response), profile=profile)
+    verdict = policy.judge(context.locate(exchange_of(response)), profile=profile)
     context.hear(verdict)
     return verdict
 

@@ -14,15 +14,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_pcerrors.checking.policy import Policy, Verdict
+    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.checking.verdict import Verdict
+    from pytest_pcerrors.exchange.model import Exchange
 
 
 @dataclass
 class Context:
-    """A policy, and who wants to hear of every verdict. A run has one, whose policy changes from test to test."""
+    """A policy, who wants to hear of every verdict, and who knows where a response was replayed from.
+
+    A run has one, whose policy changes from test to test.
+    """
 
     policy: "Policy"
     hear: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 
 
 _CURRENT: ContextVar[Context | None] = ContextVar("pcerrors", default=None)

@@ -1,12 +1,13 @@
 """What each rule means, told from the rule itself: for ``pcerrors explain`` and the rule reference."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import getdoc
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.profiles import PROFILES, severities
 from pytest_pcerrors.checking.schema_rules import SchemaRule
+from pytest_pcerrors.checking.violation import OF_RECORDINGS
 from pytest_pcerrors.checking.walk import rule_set
 
 if TYPE_CHECKING:
@@ -33,12 +34,18 @@ class Description:
 def descriptions(contract: "Contract", rules: "RuleSet | None" = None) -> list[Description]:
     """Return what every rule means, in the order of the walk, and then the rules that stand outside it."""
     rules = rules or rule_set(contract)
-    by_profile = {profile: severities(profile, rules.rules, contract, {}) for profile in PROFILES}
-    return [
+    names = (*rules.rules, *OF_RECORDINGS)
+    by_profile = {profile: severities(profile, names, contract, {}) for profile in PROFILES}
+    of_walk = [
         _of_rule(name, rule, stage.name, contract, {profile: table[name] for profile, table in by_profile.items()})
         for stage in (*rules.error_stages, *rules.success_stages)
         for name, rule in stage.rules
-    ] + list(OUTSIDE_THE_WALK)
+    ]
+    of_recordings = [
+        replace(each, severities={profile: table[each.name] for profile, table in by_profile.items()})
+        for each in RECORDING_RULES
+    ]
+    return [*of_walk, *OUTSIDE_THE_WALK, *of_recordings]
 
 
 def _of_rule(
@@ -117,3 +124,21 @@ OUTSIDE_THE_WALK = (
     ),
 )
 """The rules that the walk does not run: expectations of assertions, settings, recordings. All are errors."""
+
+RECORDING_RULES = (
+    Description(
+        "secret-recorded",
+        "recordings",
+        "A recorded request or response holds a secret: a token, a password, a key, a cookie.",
+        example="`Authorization: Bearer eyJ0eXAi...` in a cassette; any host, any status",
+        mend="`pcerrors redact FILE` hides it, and whoever issued the secret withdraws it: it may have been seen.",
+    ),
+    Description(
+        "stale",
+        "recordings",
+        "The oldest response of a recording is older than `--pc-max-age` or `max-age`.",
+        example='a cassette of January with `max-age = "90d"` in July',
+        mend="Record it again.",
+    ),
+)
+"""The rules that hold for every recorded exchange; they have severities, and allowances excuse them."""

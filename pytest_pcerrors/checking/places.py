@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from pytest_pcerrors.checking.showing import cut
-from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.exchange.masking import masked
 from pytest_pcerrors.pointers import escaped_step
 
 _LONGEST_STEP = 60

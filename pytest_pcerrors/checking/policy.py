@@ -9,50 +9,30 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.checking.allowances import Allowance, lies_in
+from pytest_pcerrors.checking.age import Oldest, age_text, days_of, is_stale
+from pytest_pcerrors.checking.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK
 from pytest_pcerrors.checking.profiles import severities
 from pytest_pcerrors.checking.reading import Reading, read
+from pytest_pcerrors.checking.verdict import Verdict
+from pytest_pcerrors.checking.violation import OF_RECORDINGS, SECRET_RECORDED, STALE, Violation
 from pytest_pcerrors.checking.walk import Rule, name_of, rule_set
 from pytest_pcerrors.contract.model import Contract, Entry
 from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.exchange.redaction import Redaction
 from pytest_pcerrors.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pytest_pcerrors.checking.violation import Severity, Violation
+    from pytest_pcerrors.checking.violation import Severity
     from pytest_pcerrors.checking.walk import RuleSet
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.settings import EntrySetting, Settings
 
 
 _OUTSIDE = frozenset(each.name for each in OUTSIDE_THE_WALK)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of one exchange: its violations (errors and warnings), and the allowances that excused others."""
-
-    reading: Reading
-    violations: "tuple[Violation, ...]"
-    allowed: tuple[Allowance, ...] = ()
-
-    @property
-    def exchange(self) -> "Exchange":
-        """The exchange that was judged."""
-        return self.reading.exchange
-
-    @property
-    def errors(self) -> "tuple[Violation, ...]":
-        """The violations of severity ``error``."""
-        return tuple(violation for violation in self.violations if violation.severity == "error")
-
-    @property
-    def warnings(self) -> "tuple[Violation, ...]":
-        """The violations of severity ``warning``."""
-        return tuple(violation for violation in self.violations if violation.severity == "warning")
 
 
 class Profiled(NamedTuple):
@@ -75,6 +55,8 @@ class Policy:
     hosts: frozenset[str] = frozenset()
     user_rules: tuple[Rule, ...] = ()
     length_unit: str = "code-points"
+    redaction: Redaction = field(default_factory=Redaction)
+    max_age: int | None = None
     root: Path = Path()
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 
@@ -83,8 +65,9 @@ class Policy:
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
             if name in _OUTSIDE:
                 raise UsageError(f"{name} is always an error; it can be neither set nor allowed")
-            if name not in self.rules.rules:
-                raise UsageError(f'there is no rule "{name}"; {nearest(name, self.rules.rules)}')
+            known = (*self.rules.rules, *OF_RECORDINGS)
+            if name not in known:
+                raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
         for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
             self.profiled(profile or self.profile)
 
@@ -96,8 +79,9 @@ class Policy:
         contract: Contract | None = None,
         profile: str | None = None,
         root: Path | None = None,
+        max_age: str | None = None,
     ) -> "Policy":
-        """Make the policy that settings describe; `contract` and `profile` stand above them.
+        """Make the policy that settings describe; `contract`, `profile` and `max_age` stand above them.
 
         `root` is what relative origins are relative to, by default the working directory.
         """
@@ -105,6 +89,7 @@ class Policy:
             contract = Contract.load(settings.contract) if settings.contract else Contract.default()
         if settings.entries:
             contract = contract.extended(_entry(each) for each in settings.entries)
+        age = max_age or settings.max_age
         hosts = settings.hosts if settings.hosts is not None else contract.hosts
         return cls(
             contract,
@@ -117,6 +102,8 @@ class Policy:
             user_rules=tuple(_imported(name, settings.root) for name in settings.rules),
             length_unit=settings.length_unit,
             root=root or Path.cwd(),
+            redaction=Redaction.of_settings(settings.redact),
+            max_age=days_of(age) if age else None,
         )
 
     @cached_property
@@ -128,7 +115,7 @@ class Policy:
         """Return the rules that run under a profile, and their severities."""
         known = self._profiled.get(profile)
         if known is None:
-            table = severities(profile, self.rules.rules, self.contract, self.overrides)
+            table = severities(profile, (*self.rules.rules, *OF_RECORDINGS), self.contract, self.overrides)
             off = {name for name, severity in table.items() if severity == "off"}
             known = self._profiled[profile] = Profiled(self.rules.without(off), table)
         return known
@@ -149,12 +136,41 @@ class Policy:
         host = exchange.request.host if exchange.request else None
         return not self.hosts or host is None or host in self.hosts
 
+    def concerning(self, host: str | None) -> "Policy":
+        """Return this policy with one more host that is judged."""
+        return replace(self, hosts=self.hosts | {host}) if host and self.hosts else self
+
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Hold an exchange against the contract; `profile` stands above all other profiles."""
         reading = read(exchange, self.contract)
         rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         found = tuple(rules.walk(reading, table))
         return self._excused(reading, found) if found and self.allowances else Verdict(reading, found)
+
+    def secrets_in(self, exchange: "Exchange") -> Verdict | None:
+        """Say where a recorded exchange holds secrets; None where it holds none, or where that does not matter."""
+        if self._severity_of(SECRET_RECORDED, exchange) == "off":
+            return None
+        places = self.redaction.places(exchange)
+        return self.of_recording(exchange, [secret_recorded(each, exchange) for each in places]) if places else None
+
+    def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
+        """Say that a recording is too old; None where it is not, where no age is set, or where that does not matter."""
+        exchange, since = oldest.exchange, oldest.since
+        if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
+            return None
+        told = Violation(age_text(since, self.max_age, self.today), "Date", hint=hint, rule=STALE)
+        verdict = self.of_recording(exchange, [told])
+        return verdict if verdict.violations or verdict.allowed else None
+
+    def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
+        """Give violations of the rules of recordings their severity, and excuse those that are allowed."""
+        weighed = [(each, self._severity_of(each.rule, exchange)) for each in found]
+        judged = tuple(each.judged(each.rule, severity) for each, severity in weighed if severity != "off")
+        return replace(self._excused(read(exchange, self.contract), judged), of_recording=True)
+
+    def _severity_of(self, rule: str, exchange: "Exchange") -> "Severity":
+        return self.profiled(self.profile_for(exchange.origin)).severities[rule]
 
     def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
         """Return this policy with more allowances, and with a profile that stands above all others; itself if neither."""
@@ -177,8 +193,15 @@ class Policy:
         return Verdict(reading, tuple(kept), tuple(allowed))
 
 
+def secret_recorded(place: str, exchange: "Exchange") -> Violation:
+    """Return the violation that stands for a secret at a place of a recorded exchange."""
+    file = file_of(exchange.origin) if exchange.origin else ""
+    hint = f"pcerrors redact {file}" if file not in ("", "-") else "hide it where the recording is made"
+    return Violation("a secret is recorded", place, expected="***", hint=hint, rule=SECRET_RECORDED)
+
+
 def _refuse_taken_names(user_rules: tuple[Rule, ...], contract: Contract) -> None:
-    taken = {*rule_set(contract).rules, *_OUTSIDE}
+    taken = {*rule_set(contract).rules, *_OUTSIDE, *OF_RECORDINGS}
     for name in map(name_of, user_rules):
         if name in taken:
             raise UsageError(f"there is a rule {name} already; give yours another name")

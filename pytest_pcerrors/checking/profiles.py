@@ -17,6 +17,7 @@ _DOCUMENTED: "dict[str, Severity]" = {
     "unknown-property": "off",
     "description-template": "off",
     "error-in-success": "warning",
+    "stale": "warning",
 }
 
 _OBSERVED: "dict[str, Severity]" = {

@@ -24,16 +24,21 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
             return int(value)
     except ValueError:
         return None  # more digits than Python reads
-    until = _moment(value)
+    until = moment(value)
     if until is None:
         return None
-    since = _moment(exchange.header("Date") or "") or datetime.now(UTC)
+    since = moment(exchange.header("Date") or "") or datetime.now(UTC)
     return max(0, round((until - since).total_seconds()))
 
 
-def _moment(value: str) -> datetime | None:
+def moment(value: str) -> datetime | None:
+    """Return the moment that an HTTP date names, None where it is unreadable.
+
+    >>> print(moment("Thu, 13 Apr 2017 21:29:11 GMT"))
+    2017-04-13 21:29:11+00:00
+    """
     try:
-        moment = parsedate_to_datetime(value)
+        parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

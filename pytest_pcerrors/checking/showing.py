@@ -3,7 +3,7 @@
 import json
 from itertools import islice
 
-from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.exchange.masking import masked
 from pytest_pcerrors.jsontext import type_of
 
 _LONGEST_VALUE = 60

@@ -23,6 +23,9 @@ EXPECTATIONS = frozenset(
 )
 """The rules that an assertion's expectations stand for; they are no part of the contract."""
 
+SECRET_RECORDED, STALE = OF_RECORDINGS = ("secret-recorded", "stale")
+"""The rules of recordings, which hold for every recorded exchange, whatever its host and status."""
+
 
 @dataclass(frozen=True)
 class Violation:

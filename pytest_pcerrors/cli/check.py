@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What makes the exit status 1. An unreadable file is an error.",
 )
+@click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
 @contract_option
 @profile_option
@@ -41,6 +42,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     format_name: str,
     output: Path | None,
     fail_on: str,
+    max_age: str | None,
     *,
     quiet: bool,
     contract_file: str | None,
@@ -51,7 +53,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     Without PATH, what `collect` in the settings names. Error responses of the contract's hosts are held against the
     contract, 2xx are searched for errors hidden in them, and exchanges with other hosts are counted.
     """
-    policy, settings = policy_for(contract_file, profile)
+    policy, settings = policy_for(contract_file, profile, max_age)
     sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
     if not sources and not paths:
         raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")

@@ -18,7 +18,9 @@ _COMMANDS = {
     "import": ("contracts", "import_page"),
     "learn": ("learn", "learn_settings"),
     "list": ("catalogue", "list_entries"),
+    "redact": ("redact", "redact"),
     "schema": ("schema", "schema"),
+    "serve": ("serve", "serve"),
     "synth": ("synth", "synth"),
 }
 

@@ -21,11 +21,13 @@ profile_option: Decorator = click.option(
 )
 
 
-def policy_for(contract_file: str | None = None, profile: str | None = None) -> tuple[Policy, Settings]:
+def policy_for(
+    contract_file: str | None = None, profile: str | None = None, max_age: str | None = None
+) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
     contract = Contract.load(contract_file) if contract_file is not None else None
-    return Policy.of_settings(settings, contract=contract, profile=profile), settings
+    return Policy.of_settings(settings, contract=contract, profile=profile, max_age=max_age), settings
 
 
 def from_here(path: Path) -> Path:

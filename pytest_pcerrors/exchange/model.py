@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.bodies import decompressed
-from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.exchange.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -163,6 +163,14 @@ class Exchange:
     def __repr__(self) -> str:
         asked = f" {self.request.method} {masked(self.request.url)}" if self.request else ""
         return f"<Exchange {self.status}{asked}, {len(self.body)} bytes>"
+
+    def at(self, origin: str) -> "Exchange":
+        """Return this exchange with another origin.
+
+        >>> Exchange(404, None, b"").at("cart.yaml:12").origin
+        'cart.yaml:12'
+        """
+        return Exchange(self.status, self.headers, self.body, self.request, self.reason, origin)
 
     def header(self, name: str) -> str | None:
         """Return the first value of a response header, or None where it is absent or headers are unknown.

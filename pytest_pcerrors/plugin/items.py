@@ -10,17 +10,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pytest_pcerrors.checking.age import Oldest
 from pytest_pcerrors.checking.check import judge
 from pytest_pcerrors.checking.reading import read
-from pytest_pcerrors.checking.violation import ContractViolation
+from pytest_pcerrors.checking.violation import SECRET_RECORDED, STALE, ContractViolation
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, nearest
 from pytest_pcerrors.exchange.archives.files import read_stream
-from pytest_pcerrors.exchange.redaction import masked
+from pytest_pcerrors.exchange.masking import masked
+from pytest_pcerrors.plugin.recordings import RecordingItem
 from pytest_pcerrors.reporting.failure import failure_text
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.checking.reading import Reading
+    from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.exchange.model import Exchange
 
 _IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
@@ -51,11 +54,15 @@ class CassetteFile(pytest.File):
     def _items(self) -> Iterator[pytest.Item]:
         """Yield an item for every error response, and a failing one if the file cannot be read to its end."""
         self._counts["error"] = 0  # what was read has counts, if only this
+        secrets: list[Verdict] = []
+        oldest = Oldest()
         try:
             with self.path.open("rb") as stream:
                 for number, exchange in enumerate(read_stream(stream, self.nodeid), start=1):
                     reading = read(exchange, self._policy.contract)
                     kind = self._kind(reading)
+                    oldest.add(exchange)
+                    secrets += filter(None, [self._policy.secrets_in(exchange)])
                     self._counts[kind] += 1
                     if kind == "error":
                         name = item_name(exchange, reading.code, number)
@@ -64,6 +71,10 @@ class CassetteFile(pytest.File):
             yield self._unreadable(error)
         except OSError as error:
             yield self._unreadable(ArchiveError(self.nodeid, f"cannot be read: {error.strerror or error}"))
+        if any(verdict.violations or verdict.allowed for verdict in secrets):
+            yield RecordingItem.from_parent(self, name=SECRET_RECORDED, verdicts=secrets)
+        if verdict := self._policy.stale(oldest):
+            yield RecordingItem.from_parent(self, name=STALE, verdicts=[verdict])
 
     def _kind(self, reading: "Reading") -> str:
         if not self._policy.concerns(reading.exchange):

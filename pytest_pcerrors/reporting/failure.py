@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.showing import cut, safe
-from pytest_pcerrors.checking.violation import EXPECTATIONS
+from pytest_pcerrors.checking.violation import EXPECTATIONS, OF_RECORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,24 +32,27 @@ def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contra
 
 
 def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
-    """Return the first line: which response breaks which contract, or is not what was expected, in how many places."""
+    """Return the first line: which response breaks which contract, is not what was expected, or no recording to keep, in how many places."""
     unexpected = sum(violation.rule in EXPECTATIONS for violation in violations)
-    broken = len(violations) - unexpected
+    recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
+    broken = len(violations) - unexpected - recorded
     said = [f"breaks the {contract.name} error contract in {_places(broken)}"] if broken else []
     said += [f"is not what was expected in {_places(unexpected)}"] if unexpected else []
+    said += [f"is not fit to be kept as a recording in {_places(recorded)}"] if recorded else []
     return safe(f"{status_line(exchange, contract)} {' and '.join(said)}:")
 
 
 def violation_lines(violations: "Sequence[Violation]") -> list[str]:
-    """Return a line for each violation, rules and pointers aligned, and a line for each hint."""
+    """Return a line for each violation, rules and pointers aligned, and a line for each hint; one that holds for several stands behind the last."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
     pointers = min(_WIDEST, max((len(each.pointer) + 2 for each in violations if each.pointer), default=0))
     lines = []
-    for label, violation in zip(labels, violations, strict=True):
+    following = [each.hint for each in violations[1:]] + [""]
+    for label, violation, next_hint in zip(labels, violations, following, strict=True):
         pointer = f"{violation.pointer}  " if violation.pointer else ""
         lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation.message}")
-        if violation.hint:
+        if violation.hint and violation.hint != next_hint:
             lines.append(f"  {'':{margin}}  {'':{pointers}}{violation.hint}")
     return lines
 

@@ -20,7 +20,7 @@ _STAGES = {
     "success": "2xx responses.",
     "assertion": "What an assertion expects. These are no part of the contract, and always errors.",
     "settings": "The settings themselves. Always an error.",
-    "recordings": "Files of recordings. Always an error.",
+    "recordings": "Files of recordings, whatever the host. `unreadable` is always an error.",
 }
 
 

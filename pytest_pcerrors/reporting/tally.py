@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.audit import Finding
-    from pytest_pcerrors.checking.policy import Verdict
+    from pytest_pcerrors.checking.verdict import Verdict
 
 _MOST_NAMED = 8
 
@@ -24,22 +24,23 @@ class Tally:
     unreadable: int = 0
 
     def hear(self, verdict: "Verdict") -> None:
-        """Count a verdict."""
-        if verdict.reading.is_error:
-            self.errors += 1
-        else:
-            self.successes += 1
+        """Count a verdict; one on a recording counts no response."""
+        if not verdict.of_recording:
+            self.errors += verdict.reading.is_error
+            self.successes += not verdict.reading.is_error
         self.broken.update(violation.rule for violation in verdict.errors)
         self.warned.update(violation.rule for violation in verdict.warnings)
         self.allowed.update(allowance.rule for allowance in verdict.allowed)
 
     def add(self, finding: "Finding") -> None:
         """Count what was found in an archive."""
+        if finding.recording is not None:
+            self.hear(finding.recording)
         if finding.verdict is not None:
             self.hear(finding.verdict)
         elif finding.kind == "other-host":
             self.other_hosts += 1
-        else:
+        elif finding.kind == "unreadable":
             self.unreadable += 1
 
     def plus(self, other: Self) -> None:

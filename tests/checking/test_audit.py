@@ -10,6 +10,8 @@ from pytest_pcerrors.exchange.archives.files import read_file
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
 
+DATES = ["Tue, 02 May 2017 09:00:00 GMT", "Thu, 13 Apr 2017 21:29:11 GMT"]
+
 
 def line(status, body, host=HOST):
     """Make one line of an archive."""
@@ -53,3 +55,30 @@ def test_what_cannot_be_read_is_a_finding_and_the_rest_is_read(tmp_path):
     assert [each.kind for each in findings] == ["error", "unreadable", "error"]
     [violation] = findings[1].violations
     assert (violation.rule, violation.severity, findings[1].exchange) == ("unreadable", "error", None)
+
+
+def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
+    """Once for the file, whatever was read of it; without an age nothing is."""
+    dated = [json.dumps(json.loads(line(409, ERROR)) | {"headers": {"Date": each}}) for each in DATES]
+    (tmp_path / "all.ndjson").write_text("\n".join([*dated, "{"]), "utf-8")
+    policy = Policy(Contract.default(), root=tmp_path, max_age=30)
+    *_, last = audit([read_file(tmp_path / "all.ndjson")], policy)
+    [violation] = last.violations
+    assert (last.kind, last.origin.rpartition(":")[2]) == ("stale", "2")
+    assert (violation.rule, violation.severity, violation.pointer) == ("stale", "warning", "Date")
+    assert violation.message.startswith("oldest response of 2017-04-13, ")
+    assert [each.kind for each in found(tmp_path, "all.ndjson")] == ["error", "error", "unreadable"]
+
+
+def test_a_secret_is_found_whatever_host_and_status(tmp_path):
+    """A token endpoint's recording is not judged, and is not to hold the token either."""
+    (tmp_path / "all.ndjson").write_text(line(200, {"access_token": "abc"}, "login.contoso.com"), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    [violation] = finding.violations
+    assert (finding.kind, finding.verdict) == ("other-host", None)
+    assert (violation.rule, violation.pointer, violation.severity) == (
+        "secret-recorded",
+        "response body /access_token",
+        "error",
+    )
+    assert violation.hint == f"pcerrors redact {tmp_path / 'all.ndjson'}"

@@ -5,13 +5,13 @@ import pytest
 from pytest_pcerrors import Contract, Violation
 from pytest_pcerrors.checking.allowances import EXPIRED
 from pytest_pcerrors.checking.audit import UNREADABLE
-from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK, descriptions
+from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK, RECORDING_RULES, descriptions
 from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.checking.violation import EXPECTATIONS
+from pytest_pcerrors.checking.violation import EXPECTATIONS, OF_RECORDINGS
 from pytest_pcerrors.checking.walk import rule_set
 
 SHIPPED = descriptions(Contract.default())
-OF_THE_WALK = [each for each in SHIPPED if each not in OUTSIDE_THE_WALK]
+OF_THE_WALK = [each for each in SHIPPED if each.stage not in ("assertion", "settings", "recordings")]
 
 
 def described(contract, **more):
@@ -20,10 +20,16 @@ def described(contract, **more):
 
 
 def test_every_rule_is_described_once_in_the_order_of_the_walk():
-    """The rules of the walk come first, then those outside it."""
+    """The rules of the walk come first, then those outside it, and those of recordings."""
     outside = [each.name for each in OUTSIDE_THE_WALK]
-    assert [each.name for each in SHIPPED] == [*rule_set(Contract.default()).rules, *outside]
+    assert [each.name for each in SHIPPED] == [*rule_set(Contract.default()).rules, *outside, *OF_RECORDINGS]
     assert set(outside) == EXPECTATIONS | {EXPIRED, UNREADABLE}
+    assert tuple(each.name for each in RECORDING_RULES) == OF_RECORDINGS
+
+
+def test_the_rules_of_recordings_have_severities():
+    """A secret is an error under either profile, an old recording a warning."""
+    assert [list(each.severities.values()) for each in SHIPPED[-2:]] == [["error", "error"], ["warning", "warning"]]
 
 
 @pytest.mark.parametrize("rule", OF_THE_WALK, ids=lambda rule: rule.name)

@@ -228,3 +228,39 @@ def test_arguments_of_other_types_are_misuse(arguments):
     """What stands above the settings is a contract and the name of a profile."""
     with pytest.raises(UsageError, match=next(iter(arguments))):
         check((404, b"{}"), **arguments)
+
+
+WITH_SECRET = Exchange(
+    200, None, b"", Request("GET", "https://login.contoso.com/?sig=abc"), origin="cassettes/a.yaml:1"
+)
+
+
+@pytest.mark.parametrize(
+    ("excused", "count"),
+    [({}, 0), ({"path": ROOT / "other"}, 1), ({"url": "https://login.*"}, 0), ({"status": frozenset({404})}, 1)],
+)
+def test_a_recorded_secret_can_be_excused(excused, count):
+    """By path, URL, code and status, like a violation of the walk."""
+    policy = Policy(CONTRACT, allowances=(Allowance("secret-recorded", "made up", **excused),), root=ROOT)
+    verdict = policy.secrets_in(WITH_SECRET)
+    assert (len(verdict.violations), len(verdict.allowed), verdict.of_recording) == (count, 1 - count, True)
+
+
+def test_a_rule_of_recordings_can_be_set():
+    """What is off is not found; what is stale is judged the same way."""
+    policy = Policy(CONTRACT, overrides={"secret-recorded": "off", "stale": "error"})
+    assert policy.secrets_in(WITH_SECRET) is None
+    found = [Violation("old", rule="stale"), Violation("secret", rule="secret-recorded")]
+    assert [(each.rule, each.severity) for each in policy.of_recording(WITH_SECRET, found).violations] == [
+        ("stale", "error")
+    ]
+
+
+def test_settings_say_what_else_is_a_secret(tmp_path):
+    """The table redact of the settings."""
+    policy = policy_of(tmp_path, redact={"names": ["pin"]})
+    assert (
+        policy.secrets_in(Exchange(200, None, b'{"pin": "1"}')).violations[0].hint
+        == "hide it where the recording is made"
+    )
+    assert policy.secrets_in(Exchange(200, None, b"{}")) is None

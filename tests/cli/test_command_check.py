@@ -310,3 +310,15 @@ def test_no_bar_runs_where_none_is_wanted(process, recorded, bad):
     recorded(bad, name="more.ndjson")
     shown, report = on_a_terminal(process, "check", "--quiet", ".", report_too=False)
     assert (shown, report.count("code-number")) == ("", 2)
+
+
+def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):
+    """As a warning, once a file; what is no age is misuse."""
+    old = '{"status": 409, "headers": {"Content-Type": "application/json", "Date": "Thu, 13 Apr 2017 21:29:11 GMT"}, "body": %s}'
+    (tmp_path / "a.ndjson").write_text("\n".join([old % GOOD_BODY] * 2))
+    said = pcerrors("check", "--max-age", "180d", "a.ndjson")
+    assert said.status == 0
+    assert said.out.count("stale (warning)  Date  oldest response of 2017-04-13, ") == 1
+    assert said.out.endswith("2 error responses checked, 0 violations, 1 warning (stale 1)\n")
+    assert pcerrors("check", "--max-age", "180d", "--fail-on", "warning", "a.ndjson").status == 1
+    assert pcerrors("check", "--max-age", "half a year", "a.ndjson").status == 2

@@ -11,7 +11,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.tally import Tally
 
-POLICY = Policy(Contract.default())
+POLICY = Policy(Contract.default(), overrides={"secret-recorded": "off"})
 BROKEN = Exchange(404, None, b"gone", Request("GET", "https://host/?sig=abc"), None, "a.yaml:2")
 FINDINGS = [
     finding(BROKEN, POLICY),

@@ -109,6 +109,11 @@ def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
         raise ArchiveError(name, f"broken gzip data: {error}") from None
 
 
+def reader_of(data: bytes, name: str) -> "Reader":
+    """Return the reader that `read_stream` would take for these bytes, which are not compressed."""
+    return READERS.get(_ending(Path(name))) or _reader_for(_first_lines(BytesIO(data)))
+
+
 def _first_lines(stream: IO[bytes]) -> bytes:
     """Take the first line that is not blank from a stream, and the blank ones before it."""
     lines, line = bytearray(), _BLANK

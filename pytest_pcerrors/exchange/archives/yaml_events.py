@@ -30,7 +30,7 @@ class YamlError(ValueError):
         self.line = line
 
 
-def events(stream: IO[bytes]) -> "Iterator[Event]":
+def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":
     """Yield the parse events of a YAML stream, by libyaml where PyYAML has it; `YamlError` where it is no YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -73,7 +73,7 @@ class Builder:
         self._count(1, event)
         value: Any
         if isinstance(event, ScalarEvent):
-            value = _scalar(event)
+            value = scalar(event)
         elif isinstance(event, AliasEvent):
             return self._aliased(event)
         elif isinstance(event, MappingStartEvent):
@@ -113,7 +113,8 @@ class Builder:
             raise YamlError(f"one item holds more than {MOST_NODES} values, aliases counted", line_of(event))
 
 
-def _scalar(event: Any) -> str | bytes | None:
+def scalar(event: Any) -> str | bytes | None:
+    """Return what a scalar stands for; a `!!binary` that is no base64 is a `YamlError`."""
     if event.tag == _BINARY:
         try:
             return b64decode("".join(event.value.split()), validate=True)

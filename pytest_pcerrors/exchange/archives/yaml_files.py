@@ -1,5 +1,6 @@
 """YAML archives: vcrpy cassettes, read one interaction at a time."""
 
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from yaml.events import (
@@ -26,17 +27,22 @@ _SHOWN_KEYS = 5
 
 def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
     """Read a vcrpy cassette in YAML; origins are ``name:line`` of the interaction."""
+    for interaction, origin in read_yaml_interactions(stream, name, {}):
+        yield exchange_of_item(interaction, origin)
+
+
+def read_yaml_interactions(stream: IO[bytes], name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
+    """Yield each interaction of a vcrpy cassette in YAML as plain data, with its origin; `others` takes what else it holds."""
     try:
-        for line, interaction in _interactions(Builder(events(stream)), name):
-            yield exchange_of_item(interaction, f"{name}:{line}")
+        for line, interaction in _interactions(Builder(events(stream)), name, others):
+            yield interaction, f"{name}:{line}"
     except YamlError as error:
         place = name if error.line is None else f"{name}:{error.line}"
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
 
 
-def _interactions(builder: Builder, name: str) -> "Iterator[tuple[int, Any]]":
+def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Iterator[tuple[int, Any]]":
     _enter(builder, name)
-    others: list[str] = []
     some = False
     while not isinstance(event := builder.next(), MappingEndEvent):
         key = builder.item(event)
@@ -45,10 +51,9 @@ def _interactions(builder: Builder, name: str) -> "Iterator[tuple[int, Any]]":
             some = True
             yield from _items(builder, value, name)
         else:
-            builder.item(value)
-            others = [*others, key if isinstance(key, str) else outline(key)][:_SHOWN_KEYS]
+            others[key if isinstance(key, str) else outline(key)] = builder.item(value)
     if not some:
-        found = readable(", ".join(others) or "none")
+        found = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
         raise ArchiveError(name, f"no cassette: expected the key interactions, found {found}")
     builder.next()  # the end of the document
     if not isinstance(following := builder.next(), StreamEndEvent):

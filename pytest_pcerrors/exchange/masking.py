@@ -3,19 +3,15 @@
 import re
 from html import unescape
 
+from pytest_pcerrors.exchange.secret_names import ENDING, MORE
+
 MASK = "***"
 _WINDOW = 4096
 
 _EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Where a word begins: also behind a line break that is written as backslash and n, and behind a percent-encoded character."""
 
-_NAMES = (
-    r"(?:token|secret|pass(?:word|wd|phrase|code)|pwd|bearer|authorization|cookie|signature|assertion|credential"
-    r"|(?:api|subscription|account|access|functions|master|private|shared|storage)[-_ ]?key"
-    r"|sess(?:ion)?[-_]?id|connection[-_ ]?string"
-    r"|(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?:auth|pass|sas|sig)|(?<=[?&])key)"
-    r"(?:s|[-_ ]?(?:hash|key|string|text|value))?"
-)
+_NAMES = rf"(?:{ENDING}|(?<=[?&])key){MORE}"
 """Names of secrets, as the end of whatever they stand in; the shortest only where no other word ends so (Kansas)."""
 
 _BETWEEN = (

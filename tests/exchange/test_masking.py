@@ -4,8 +4,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pytest_pcerrors.exchange.redaction import MASK, masked
+from pytest_pcerrors.exchange.masking import MASK, masked
 
+PROSE = ("authentication", "authorization", "challenge", "credential", "credentials")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 SURROUNDINGS = {
     # forms in markup, and pairs of name and value in either order
@@ -98,7 +99,7 @@ SURROUNDINGS = {
 @example(secret="12345678")
 def test_no_secret_survives(text, secret):
     """A secret is hidden wherever it stands, and the text says that something was."""
-    assume(secret not in text)
+    assume(secret not in text and secret.lower() not in PROSE)
     shown = masked(text.replace("SECRET", secret))
     assert secret not in shown
     assert MASK in shown

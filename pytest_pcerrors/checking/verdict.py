@@ -1,0 +1,38 @@
+"""What is to be said of one exchange: the reading of it, its violations, and the allowances that excused others."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.allowances import Allowance
+    from pytest_pcerrors.checking.reading import Reading
+    from pytest_pcerrors.checking.violation import Violation
+    from pytest_pcerrors.exchange.model import Exchange
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of one exchange: its violations (errors and warnings), and the allowances that excused others.
+
+    It is one on the response, or, with `of_recording`, on its being recorded as it is.
+    """
+
+    reading: "Reading"
+    violations: "tuple[Violation, ...]"
+    allowed: "tuple[Allowance, ...]" = ()
+    of_recording: bool = False
+
+    @property
+    def exchange(self) -> "Exchange":
+        """The exchange that was judged."""
+        return self.reading.exchange
+
+    @property
+    def errors(self) -> "tuple[Violation, ...]":
+        """The violations of severity ``error``."""
+        return tuple(violation for violation in self.violations if violation.severity == "error")
+
+    @property
+    def warnings(self) -> "tuple[Violation, ...]":
+        """The violations of severity ``warning``."""
+        return tuple(violation for violation in self.violations if violation.severity == "warning")

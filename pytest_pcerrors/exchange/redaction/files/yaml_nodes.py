@@ -1,0 +1,86 @@
+"""YAML that was found to be a cassette, as nodes."""
+
+import re
+from base64 import b64encode
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from pytest_pcerrors.exchange.archives.yaml_events import events, scalar
+from pytest_pcerrors.exchange.redaction.files.nodes import Node
+
+if TYPE_CHECKING:
+    from yaml.events import Event
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
+_NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
+def yaml_nodes(text: str) -> Node:
+    """Return the mapping that a cassette is. The text has no byte order mark, so that both parsers of PyYAML count alike."""
+    top = Node("list", 0, len(text))
+    opened = [top]
+    anchored: dict[str, Node] = {}
+    for event in events(StringIO(text)):
+        if isinstance(event, MappingEndEvent | SequenceEndEvent):
+            opened.pop()
+            continue
+        node = _node(event, anchored)
+        if node is not None:
+            opened[-1].items.append(node)
+            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                opened.append(node)
+    return top.items[0]
+
+
+def yaml_written(node: Node, new: str | bytes, text: str) -> str:
+    """Return what is to stand in the text for a node: its anchor and tag, a scalar in quotes, and the blank lines behind it."""
+    old = text[node.start : node.end]
+    quoted = f'"{b64encode(new).decode()}"' if isinstance(new, bytes) else _quoted(new)
+    if node.target is not None:
+        return f"!!binary {quoted}" if isinstance(new, bytes) else quoted
+    properties = _PROPERTIES.match(old)
+    return f"{properties[0] if properties else ''}{quoted}{old[len(old.rstrip()) :]}"
+
+
+def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
+    """Return the node that begins with an event; None for one of the document or the stream."""
+    start, end = _index(event.start_mark), _index(event.end_mark)
+    if isinstance(event, AliasEvent):
+        target = anchored[str(event.anchor)]
+        return Node(target.kind, start, end, target.value, target.items, target)
+    if isinstance(event, ScalarEvent):
+        value = scalar(event)
+        node = Node("null", start, end) if value is None else Node("text", start, end, value)
+    elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        node = Node("mapping" if isinstance(event, MappingStartEvent) else "list", start, end)
+    else:
+        return None
+    if event.anchor is not None:
+        anchored[event.anchor] = node
+    return node
+
+
+def _index(mark: Any) -> int:
+    index: int = mark.index
+    return index
+
+
+def _quoted(text: str) -> str:
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in _NAMED_ESCAPES:
+        return _NAMED_ESCAPES[letter]
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - the last of four digits

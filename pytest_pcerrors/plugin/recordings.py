@@ -1,0 +1,58 @@
+"""What is wrong with a file of recordings as a whole, its secrets and its age, each as one item of the file."""
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.checking.context import current
+from pytest_pcerrors.checking.showing import safe
+from pytest_pcerrors.checking.violation import ContractViolation
+from pytest_pcerrors.errors import PcErrorsWarning
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.verdict import Verdict
+    from pytest_pcerrors.checking.violation import Violation
+
+_MOST_SHOWN = 10
+
+
+class RecordingItem(pytest.Item):
+    """A rule of recordings that a file breaks: it fails or warns, as the severity is, with every place."""
+
+    def __init__(self, *, verdicts: "list[Verdict]", **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._verdicts = verdicts
+
+    def runtest(self) -> None:
+        """Fail or warn with all places, and count them."""
+        for verdict in self._verdicts:
+            current().hear(verdict)
+        errors = [(verdict, each) for verdict in self._verdicts for each in verdict.errors]
+        if errors:
+            raise ContractViolation(_text(errors), [each for _, each in errors])
+        for verdict in self._verdicts:
+            for each in verdict.warnings:
+                message = f"{verdict.exchange.origin}: {each}; {each.hint}"
+                warnings.warn_explicit(message, PcErrorsWarning, str(self.path), 0)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the places alone."""
+        if isinstance(excinfo.value, ContractViolation | PcErrorsWarning):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
+        """Return file, line (counted from 0) and name, as pytest shows them."""
+        return self.path, 0, self.name
+
+
+def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
+    """Tell the first places, and the hint of them all."""
+    first = errors[0][1]
+    lines = [f"{first.rule}  {first.message}, in {len(errors)} place{'' if len(errors) == 1 else 's'}:"]
+    lines += [f"  {safe(f'{verdict.exchange.origin}  {each.pointer}')}" for verdict, each in errors[:_MOST_SHOWN]]
+    if len(errors) > _MOST_SHOWN:
+        lines.append(f"  and {len(errors) - _MOST_SHOWN} more")
+    return "\n".join([*lines, first.hint])

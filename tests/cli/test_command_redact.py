@@ -1,0 +1,94 @@
+"""``pcerrors redact``: what it changes, what it says, and its exit status."""
+
+import gzip
+import json
+
+import pytest
+
+LINE = json.dumps(
+    {"request": {"url": "/v1?sig=abc", "headers": {"Authorization": "Bearer abc"}}, "status": 200, "body": "x"}
+)
+CLEAN = '{"request": {"url": "/v1?sig=***", "headers": {"Authorization": "Bearer ***"}}, "status": 200, "body": "x"}'
+TOLD = "a.ndjson:1  request URL, parameter sig\na.ndjson:1  request header Authorization\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a recording with two secrets."""
+    path = tmp_path / "a.ndjson"
+    path.write_text(LINE)
+    return path
+
+
+def test_secrets_are_hidden_in_place(pcerrors, file):
+    """Each is told by its place, and never itself; a second run finds nothing."""
+    assert pcerrors("redact", "a.ndjson") == (0, f"{TOLD}2 values hidden in 1 of 1 file\n", "")
+    assert file.read_text() == CLEAN
+    assert pcerrors("redact", "a.ndjson") == (0, "0 values hidden in 0 of 1 file\n", "")
+
+
+def test_check_changes_nothing(pcerrors, file):
+    """Exit status 1 where something would change."""
+    assert pcerrors("redact", "--check", ".") == (1, f"{TOLD}2 values would be hidden in 1 of 1 file\n", "")
+    assert file.read_text() == LINE
+    file.write_text(CLEAN)
+    assert pcerrors("redact", "--check", ".").status == 0
+
+
+def test_what_redact_leaves_passes_the_check(pcerrors, file):
+    """The rule secret-recorded finds what redact hides, whatever the status and host."""
+    before = pcerrors("check", "a.ndjson")
+    assert before.status == 1
+    assert "2 violations (secret-recorded 2)" in before.out
+    assert before.out.count("pcerrors redact a.ndjson") == 1
+    pcerrors("redact", "a.ndjson")
+    assert pcerrors("check", "a.ndjson").status == 0
+
+
+def test_the_check_of_standard_input_names_no_file(pcerrors, process, file):
+    """There is none that could be cleaned."""
+    with file.open() as stream:
+        out = process("check", "-", stdin=stream).communicate(timeout=30)[0].decode()
+    assert "hide it where the recording is made" in out
+
+
+def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
+    """The others are cleaned, and the exit status says that not all are."""
+    (tmp_path / "b.yaml").write_text("interactions: {")
+    ended = pcerrors("redact", ".")
+    assert (ended.status, ended.out) == (1, f"{TOLD}2 values hidden in 1 of 1 file\n")
+    assert ended.err.startswith("pcerrors: b.yaml:")
+    assert ended.err.endswith("; left as it is\n")
+    assert (tmp_path / "b.yaml").read_text() == "interactions: {"
+
+
+def test_a_file_that_is_none_is_told(pcerrors, tmp_path, monkeypatch, file):
+    """A file may vanish between the listing and the reading."""
+    monkeypatch.setattr(
+        "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+    )
+    assert (
+        pcerrors("redact", "a.ndjson").err == "pcerrors: a.ndjson: cannot be read: Permission denied; left as it is\n"
+    )
+
+
+def test_packed_files_are_packed_again(pcerrors, tmp_path):
+    """One value is told as one."""
+    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(b'{"status": 200, "body": "token=a"}'))
+    assert (
+        pcerrors("redact", "b.ndjson.gz").out
+        == "b.ndjson.gz:1  response body, parameter token\n1 value hidden in 1 of 1 file\n"
+    )
+    assert gzip.decompress((tmp_path / "b.ndjson.gz").read_bytes()) == b'{"status": 200, "body": "token=***"}'
+
+
+def test_settings_say_what_else_is_a_secret(pcerrors, file, tmp_path):
+    """Names, patterns, and GUIDs."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.redact]\npatterns = ["x"]\n')
+    assert "response body\n3 values hidden" in pcerrors("redact", "a.ndjson").out
+
+
+@pytest.mark.parametrize("arguments", [[], ["-"], ["missing.yaml"]])
+def test_misuse_is_status_2(pcerrors, arguments):
+    """No path, standard input, a path that is not there."""
+    assert pcerrors("redact", *arguments).status == 2

@@ -1,0 +1,277 @@
+"""Redaction as one function: idempotent, exact, and at home with sentences, settings and whole exchanges."""
+
+import gzip
+import json
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors import Exchange, Request, UsageError
+from pytest_pcerrors.exchange.redaction import Redaction
+from pytest_pcerrors.settings import RedactSetting
+
+JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+PIECES = (
+    *('"', "'", "\\", "{", "}", "[", "]", ":", ",", "=", "&", "?", "#", ";", "<", ">", "%3D", "%26", "***", "*", "\n"),
+    *(
+        "token",
+        "client_secret",
+        "code",
+        "name",
+        "value",
+        "Bearer ",
+        "Basic ",
+        "eyJaaaaaaa",
+        "https://",
+        "a@b",
+        "0",
+        "é",
+    ),
+    *(
+        '"password": "',
+        "&quot;",
+        "<token>",
+        "<![CDATA[",
+        '\\"',
+        "\\u0061",
+        "--b\r\n",
+        "Cookie: ",
+        "\ufeff",
+        "abc7Q~",
+        "x",
+    ),
+)
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=40)
+ODD = Redaction(names=("pin",), patterns=(r"\*", r"(?<=\*)\w", "x?", r"id(?P<secret>\w)?"), tenant_ids=True)
+SENTENCES = (
+    *("Bearer authentication is required", "Invalid token: expired", "The access token has expired", "Bearer token"),
+    *(
+        "Basic authentication.",
+        "Bearer OAuth2 token",
+        "the password is wrong",
+        "token: missing",
+        "Cart 7 is being processed",
+    ),
+    *(
+        "AADSTS50013: Assertion failed signature validation",
+        "Invalid token: AADSTS50013: expired",
+        "client_secret is required",
+    ),
+    *('Bearer error="invalid_token", error_description="The token has expired"', "a, b: c = d", "mail a@b.example //"),
+    *(
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        "Kansas: 4, design: 5",
+    ),
+    *(
+        "Unauthorized - MFA required",
+        "Zo\\u00eb \\u0026 &#39;",
+        "",
+        "https://api.example:8080/v1?size=3",
+        "token: [expired]",
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=TEXTS)
+@example(text="id*x")
+@pytest.mark.parametrize("redaction", [Redaction(), ODD], ids=["plain", "odd patterns"])
+def test_redacting_twice_is_redacting_once(redaction, text):
+    """Whatever comes: URL, body, text or header, never raises, and what came out stays."""
+    for function in (redaction.url, redaction.text, lambda each: redaction.header("Set-Cookie", each)):
+        assert function(function(text)) == function(text)
+    body = redaction.body(text.encode("utf-8", "surrogatepass"))
+    assert redaction.body(body) == body
+
+
+@settings(max_examples=200, deadline=None)
+@given(body=st.binary(max_size=60))
+def test_any_bytes_are_a_body(body):
+    """A body need be no text; most come back as they are."""
+    assert Redaction().body(Redaction().body(body)) == Redaction().body(body)
+
+
+CLEAN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text('abcé "\\/{}[]<>:\n', max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcdé", max_size=5), inner, max_size=3),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(value=CLEAN, indent=st.none() | st.just(2), is_ascii=st.booleans())
+def test_what_holds_no_secret_comes_back_to_the_byte(value, indent, is_ascii):
+    """White space, escapes and order stay as they came."""
+    body = json.dumps({"token_type": "Bearer", "x": value}, indent=indent, ensure_ascii=is_ascii).encode()
+    assert Redaction().body(body) == body
+    assert Redaction(tenant_ids=True, names=("pin",)).body(body) == body
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_sentences_about_secrets_stay(text):
+    """An error description is what a recording is kept for."""
+    assert Redaction().text(text) == text
+    assert Redaction().body(json.dumps({"description": text}).encode()) == json.dumps({"description": text}).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        (f"signed in with {JWT}.", "signed in with ***"),
+        ("Bearer kX7pQz19vLmW", "Bearer ***"),
+        ("Bearer abcdefgh", "Bearer ***"),
+        ("sent Basic dTpw there", "sent Basic *** there"),
+        ("the secret xyz8Q~abcdefghijklmnopqrstuvwxyz0123456", "the secret ***"),
+        ("refreshed by 0.AXEAabcdefghijklmnopqrstuv.wxyz", "refreshed by ***"),
+        ("password: hunter", "password: ***"),
+        ("try api key: kX7pQz19vLmW, then", "try api key: ***, then"),
+        ("the token: kX7pQz19vLmW04", "the token: ***"),
+        ("the client_secret: abc", "the client_secret: ***"),
+        (r"sent\nAuthorization: Bearer abc\nHost: a", r"sent\nAuthorization: Bearer ***\nHost: a"),
+        (r"password=\"a\\\"b\" c", r"password=\"***\" c"),
+        (r"password=\"abc", r"password=\"***"),
+        ("password='' c", "password='' c"),
+        ("password='it c", "password='it c".replace("'it", "'***")),
+        ("tokens=[a, b] c", "tokens=*** c"),
+        ("password=&quot;a&amp;b&quot; c", "password=&quot;***&quot; c"),
+        ("cb?code=abc&x=1", "cb?code=***&x=1"),
+        ("cb?code=1000&x=1", None),
+        ("password=", None),
+        ("user%26password%3Dabc%26x", "user%26password%3D***%26x"),
+    ],
+)
+def test_secrets_in_sentences_go(text, redacted):
+    """What is told as name and value, as a header line, or looks like a token."""
+    assert Redaction().text(text) == (text if redacted is None else redacted)
+
+
+def test_texts_inside_texts_are_searched_to_a_depth():
+    """JSON in a string of JSON in a string; below that, what looks like name and value."""
+    text = '{"client_secret": "kX7pQz19vLmW"}'
+    for _ in range(9):
+        text = json.dumps({"x": text})
+        assert "kX7pQz19vLmW" not in Redaction().body(text.encode()).decode()
+
+
+def test_settings_add_names_and_patterns():
+    """Names are compared without letter case, hyphens and underscores; a pattern may say which part is the secret."""
+    redaction = Redaction.of_settings(RedactSetting(names=("Pin-Code",), patterns=(r"ID-\d+", r"cust(?P<secret>\d+)")))
+    body = b'{"pin_code": "1", "PinCode": 2, "text": "ID-17 cust99", "n": 1}'
+    assert redaction.body(body) == b'{"pin_code": "***", "PinCode": 0, "text": "*** cust***", "n": 1}'
+    assert Redaction(patterns=("17",)).body(b'{"n": 17, "m": 0}') == b'{"n": 0, "m": 0}'
+    assert redaction.url("/v1?pincode=1") == "/v1?pincode=***"
+    assert hash(redaction) == hash(Redaction(redaction.names, redaction.patterns))
+
+
+def test_a_pattern_that_is_none_is_misuse():
+    """The pattern is named."""
+    with pytest.raises(UsageError, match=r"'\(' is no regular expression"):
+        Redaction(patterns=("(",))
+
+
+def test_a_value_that_never_settles_is_hidden_whole():
+    """A pattern that eats its way through a text could be told from its pace."""
+    assert Redaction(patterns=(r"(?<=\*)\w", "^a")).text("abcdefghijklmnop") == "***"
+
+
+def test_tenants_get_pseudonyms():
+    """The same GUID in any letter case and with or without hyphens has the same pseudonym; the nil GUID stays."""
+    redaction = Redaction(tenant_ids=True)
+    guid = "4F701070-c2ba-480d-b459-25d8081d6d04"
+    [one, two, three] = redaction.text(f"{guid} {guid.lower()} {guid.replace('-', '')}").split()
+    assert one == two == f"{three[:8]}-{three[8:12]}-{three[12:16]}-{three[16:20]}-{three[20:]}" != guid
+    assert redaction.text(one) == one
+    assert redaction.url(f"/v1/{guid}?x=%2F{three}") == f"/v1/{one}?x=%2F{three}"
+    assert redaction.text("00000000-0000-0000-0000-000000000000") == "00000000-0000-0000-0000-000000000000"
+    assert redaction.headers([("MS-RequestId", guid)]) == [("MS-RequestId", one)]
+
+
+def test_an_exchange_is_redacted_on_both_sides():
+    """Request and response; a length that was right stays right, another stays as it is."""
+    body = b"client_secret=abcdef"
+    request = Request("POST", "https://a.example/?sig=a", {"Content-Length": "20", "Authorization": "Bearer a"}, body)
+    exchange = Exchange(
+        200, {"Content-Length": "7", "Set-Cookie": "a=b"}, b'{"token": "a"}', request, f"OK {JWT}", "a:1"
+    )
+    redacted = Redaction().exchange(exchange)
+    assert redacted.request == Request(
+        "POST",
+        "https://a.example/?sig=***",
+        {"Content-Length": "17", "Authorization": "Bearer ***"},
+        b"client_secret=***",
+    )
+    assert (redacted.reason, redacted.origin, redacted.body) == ("OK ***", "a:1", b'{"token": "***"}')
+    assert list(redacted.headers) == [("Content-Length", "7"), ("Set-Cookie", "a=***")]
+    assert Redaction().exchange(redacted) is redacted
+    assert Redaction().places(redacted) == []
+
+
+def test_an_exchange_without_secrets_is_the_same_object():
+    """Whether a cheap look shows it, or only a long one."""
+    for body in (b"{}", b"a design", gzip.compress(b"{}")):
+        exchange = Exchange(200, None, b"", Request("POST", "/v1", {}, body))
+        assert Redaction().exchange(exchange) is exchange
+
+
+def test_places_name_where_a_secret_stands_and_never_what_it_is():
+    """Headers by name, parameters by name, members by JSON Pointer."""
+    request = Request(
+        "POST", "https://u:p@a.example/?sig=a", {"Cookie": "a=b"}, b"--b\r\nX: name=a\r\n\r\ntoken=kX7pQz19vLmW"
+    )
+    body = json.dumps({"a": [{}, {"token": "x"}], JWT: {"token": "y"}}).encode()
+    assert Redaction().places(Exchange(200, {JWT: "a"}, body, request, JWT)) == [
+        "request URL, user",
+        "request URL, parameter sig",
+        "request header Cookie",
+        "request body",
+        "reason phrase",
+        "response header ***",
+        "response body /a/1/token",
+        "response body /***",
+        "response body /***/token",
+    ]
+    form = b'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nabc\r\n--b--\r\n'
+    assert Redaction().body_places("request", form) == ["request body, parameter password"]
+    assert Redaction().url_places(f"/v1/{JWT}") == ["request URL"]
+    assert Redaction().places(Exchange(200, None, b"", Request("GET", "/v1?a=b"))) == []
+    deep = json.dumps({"a": {"token": "x"}}).encode().replace(b'"x"', b'{"b":' * 30 + b'"x"' + b"}" * 30)
+    assert Redaction().body_places("response", deep)[0].endswith("/b/...")
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=TEXTS)
+def test_the_cheap_look_misses_nothing(text):
+    """What it says holds no secret would come back as it is."""
+    redaction = Redaction()
+    if not redaction.secrets.may_be_in(text):
+        assert redaction.secrets.wherever(text) == text
+        assert not redaction.secrets.is_named(text)
+
+
+UNITS = (
+    '"',
+    "\\",
+    "://",
+    "<",
+    "{",
+    "token:",
+    'token:\\"',
+    "Bearer ",
+    '{"a":{"token":"x",',
+    "a=b&",
+    "\nCookie: a=b;",
+    "<token ",
+)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_hostile_bodies_take_time_in_proportion(unit):
+    """Eight times the body takes far less than sixty-four times as long."""
+    took = []
+    for size in (20_000, 160_000):
+        body = (unit * (size // len(unit))).encode()
+        start = time.process_time()
+        Redaction().body(body)
+        took.append(time.process_time() - start)
+    assert took[1] < 30 * took[0] + 0.1

@@ -1,0 +1,186 @@
+"""Wherever a secret stands, and however its name is spelt, none of it is left, and all else is."""
+
+import gzip
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from pytest_pcerrors.exchange.redaction import Redaction
+
+SECRET = "kX7pQz19vLmW04ab"
+JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+NAMES = (
+    *("client_secret", "access_token", "refresh_token", "id_token", "client_assertion", "password", "api_key"),
+    *("x-api-key", "Ocp-Apim-Subscription-Key", "x-functions-key", "connection_string", "code_verifier", "device_code"),
+)
+KEPT = "Contoso-kept"
+
+
+def spellings(name):
+    """Return a name in every letter case and spelling."""
+    first, *rest = re.split("[-_]", name.lower())
+    camel = first + "".join(word.title() for word in rest)
+    words = (first, *rest)
+    return {name, name.upper(), name.lower(), camel, "-".join(word.title() for word in words), "_".join(words).upper()}
+
+
+def nested(name):
+    """Return JSON with the member deep inside."""
+    return json.dumps({"items": [{"inner": {name: [SECRET, {"x": SECRET}]}, "kept": KEPT}]})
+
+
+PLACES = {
+    "JSON": lambda name: json.dumps({name: SECRET, "kept": KEPT}),
+    "JSON in a list": nested,
+    "JSON, cut off": lambda name: json.dumps({"kept": KEPT, name: SECRET})[:-2],
+    "JSON in a string": lambda name: json.dumps({"inner": json.dumps({name: SECRET, "kept": KEPT})}),
+    "pair": lambda name: json.dumps([{"name": name, "value": SECRET}, {"name": "kept", "value": KEPT}]),
+    "pair, value first": lambda name: json.dumps({"value": SECRET, "name": name, "kept": KEPT}),
+    "form": lambda name: f"kept={KEPT}&{name}={SECRET}",
+    "form in brackets": lambda name: f"kept={KEPT}&user[{name}]={SECRET}",
+    "multipart": lambda name: (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{SECRET}\r\n'
+        f'--b\r\nContent-Disposition: form-data; name="kept"\r\n\r\n{KEPT}\r\n--b--\r\n'
+    ),
+    "XML": lambda name: f'<a xmlns:b="c"><b:{name}>{SECRET}</b:{name}><kept>{KEPT}</kept></a>',
+    "XML with CDATA": lambda name: f"<a><{name}><![CDATA[{SECRET}<]]></{name}>{KEPT}</a>",
+    "markup": lambda name: f'<p>{KEPT}</p><input type="hidden" name="{name}" value="{SECRET}">',
+    "URL in a text": lambda name: f"see https://a.example/v1?{name}={SECRET}&kept={KEPT} there",
+    "inner URL": lambda name: f"https://a.example/?to={quote_plus(f'https://b.example/?{name}={SECRET}&kept={KEPT}')}",
+    "header line": lambda name: f"GET / HTTP/1.1\r\n{name}: {SECRET}\r\nHost: {KEPT}",
+    "quoted in a text": lambda name: f'{KEPT} got "{name}": "{SECRET}" there',
+    "escaped in a text": lambda name: f'{KEPT} got \\"{name}\\": \\"{SECRET}\\" there',
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_secret_is_left_in_a_body(place, name):
+    """Every spelling of every name at every place: the secret goes, what stands beside it stays."""
+    for spelling in spellings(name):
+        text = PLACES[place](spelling)
+        redacted = Redaction().body(text.encode())
+        assert SECRET.encode() not in redacted, spelling
+        assert KEPT.encode() in redacted
+        assert text.encode() not in redacted
+        assert redacted == text.replace(SECRET + "<" * ("CDATA" in place), "***").encode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_no_secret_is_left_in_any_encoding(encoding):
+    """A body keeps its encoding and its byte order mark; other letters than the secret's stay."""
+    text = f'{{"client_secret": "{SECRET}", "name": "Zoë"}}'
+    assert Redaction().body(text.encode(encoding)) == text.replace(SECRET, "***").encode(encoding)
+
+
+def test_no_secret_is_left_in_a_compressed_body():
+    """A compressed body is packed again, the same for the same text; one without secrets keeps its bytes."""
+    packed, clean = gzip.compress(f'{{"token": "{SECRET}"}}'.encode()), gzip.compress(b"{}")
+    redacted = Redaction().body(packed)
+    assert gzip.decompress(redacted) == b'{"token": "***"}'
+    assert redacted == Redaction().body(packed)
+    assert Redaction().body(clean) is clean
+    assert Redaction().body(b"\x1f\x8b token=abc") == b"\x1f\x8b token=***"
+
+
+@pytest.mark.parametrize(
+    ("url", "redacted"),
+    [
+        ("https://user:pass@a.example/v1", "https://***@a.example/v1"),
+        ("//user@a.example/v1", "//***@a.example/v1"),
+        ("https://a.example/v1?sig=a%2Fb&se=1", "https://a.example/v1?sig=***&se=1"),
+        ("https://a.example/cb#access_token=abc&size=3", "https://a.example/cb#access_token=***&size=3"),
+        ("https://a.example/?code=abc&state=1", "https://a.example/?code=***&state=1"),
+        ("https://a.example/?code=800064&key=5", "https://a.example/?code=800064&key=5"),
+        ("/v1?%61pi_key=abc&token=", "/v1?%61pi_key=***&token="),
+        (f"https://a.example/{JWT}/x", "https://a.example/***/x"),
+        (
+            "https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3Dabc%26q%3D1",
+            "https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3D***%26q%3D1",
+        ),
+        (
+            f"/v1?state={quote(json.dumps({'token': 'abc'}))}",
+            f"/v1?state={quote(json.dumps({'token': '***'}), safe='*')}",
+        ),
+        ("/v1?to=https://b/?token=abc", "/v1?to=https://b/?token=***"),
+        ("/v1?q=Bearer%20abcdefgh&size=3", "/v1?q=Bearer%20***&size=3"),
+        ("", ""),
+    ],
+)
+def test_urls_stay_urls(url, redacted):
+    """Only the values of secret parameters go; codes of errors are none."""
+    assert Redaction().url(url) == redacted
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "redacted"),
+    [
+        ("Authorization", "Bearer abc", "Bearer ***"),
+        ("AUTHORIZATION", 'Digest username="u", response="x"', "Digest ***"),
+        ("Proxy-Authorization", "abc def", "***"),
+        ("Authorization", "Bearer", "Bearer"),
+        ("Authorization", "", ""),
+        ("Cookie", "sid=abc; theme=dark", "sid=***; theme=***"),
+        ("cookie", 'a="x;y"; b=; c;', "a=***; b=;***;"),
+        ("Cookie", "a=1; ", "a=***; "),
+        ("Set-Cookie", "sid=abc; Path=/; HttpOnly", "sid=***; Path=/; HttpOnly"),
+        (
+            "Set-Cookie",
+            "a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=y, b=2",
+            "a=***; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=***, b=***",
+        ),
+        ("X-Api-Key", "abc", "***"),
+        ("x-functions-key", "abc", "***"),
+        ("Location", "https://a.example/cb?code=abc", "https://a.example/cb?code=***"),
+        ("X-Trace", f"signed by {JWT}", "signed by ***"),
+        ("WWW-Authenticate", "Negotiate YIIabc012def", "Negotiate ***"),
+        ("WWW-Authenticate", 'Bearer realm="", error="invalid_token"', 'Bearer realm="", error="invalid_token"'),
+        ("WWW-Authenticate", "OAuth realm=urn:cpsvc:cpid:1", "OAuth realm=urn:cpsvc:cpid:1"),
+        ("MS-ContinuationToken", "abc", "abc"),
+        ("MS-CorrelationId", "9240230a-0000-4000-8000-000000000000", "9240230a-0000-4000-8000-000000000000"),
+    ],
+)
+def test_headers_keep_their_shape(name, value, redacted):
+    """The scheme of credentials, names of cookies and their attributes stay."""
+    assert Redaction().headers([(name, value)]) == [(name, redacted)]
+
+
+@pytest.mark.parametrize(
+    ("body", "redacted"),
+    [
+        ('{"token": 5, "password": -1.5e3, "secret": 0}', '{"token": 0, "password": 0, "secret": 0}'),
+        ('{"token": true, "password": null, "secret": ""}', None),
+        ('{"token":"a","token":"b"}', '{"token":"***","token":"***"}'),
+        ('\ufeff{"token": "a", "x": NaN}', '\ufeff{"token": "***", "x": NaN}'),
+        ('{"code": "abc", "key": "x"}', None),
+        ('{"value": [{"name": "token", "value": "a"}]}', '{"value": [{"name": "token", "value": "***"}]}'),
+        ('{"name": "token", "value": {"x": "a"}}', '{"name": "token", "value": {"x": "***"}}'),
+        ('{"value": ["a", {"b": 1}], "key": "token"}', '{"value": ["***", {"b": 1}], "key": "token"}'),
+        ('{"Set-Cookie": ["sid=a; Path=/"]}', '{"Set-Cookie": ["sid=***; Path=/"]}'),
+        ('{"a": {"Authorization": "Bearer abc"}}', '{"a": {"Authorization": "Bearer ***"}}'),
+        (f'{{"{JWT}": 1, "x": "{JWT}é"}}', '{"***": 1, "x": "***é"}'),
+        (rf'{{"x": "{JWT} \u00e9 é"}}', '{"x": "*** \\u00e9 é"}'.replace("\\u00e9", "é")),
+        (rf'{{"x": "{JWT} \u00e9"}}', r'{"x": "*** \u00e9"}'),
+        (r'{"token": "a\x"}', '{"token": "***"}'),
+        (rf'{{"x": "\x {JWT}"}}', '{"x": "\\\\x ***"}'),
+        ("{'token': 'abc', x: 1}", "{'token': ***, x: 1}"),
+        ('{"token": abc}]', '{"token": ***}]'),
+        ('"client_secret": "abc"', '"client_secret": "***"'),
+        ("[1] token: expired", None),
+        ('{"error": "invalid_token", "error_description": "Invalid token: expired"}', None),
+        ("<password></password><token>  </token>", None),
+        ("<password>abc", "<password>***"),
+        ("<password><![CDATA[abc", "<password><![CDATA[***"),
+        ("<password><![CDATA[<a>b</a>]]></password>", "<password><![CDATA[***]]></password>"),
+        ('<a name="token">abc</a>', '<a name="token">***</a>'),
+        ('<a key="token" value="<token>abc">x</a>', '<a key="token" value="<token>***</a>'),
+        ("--b\r\nno part\r\n--b--", None),
+        ("AccountName=a;AccountKey=abc==;EndpointSuffix=b", "AccountName=a;AccountKey=***;EndpointSuffix=b"),
+        (" client_secret=abc\n", " client_secret=***\n"),
+    ],
+)
+def test_bodies_stay_what_they_are(body, redacted):
+    """Only the value of a secret changes; a number becomes 0, and what says nothing stays."""
+    assert Redaction().body(body.encode()).decode() == (body if redacted is None else redacted)

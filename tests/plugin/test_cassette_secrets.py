@@ -1,0 +1,105 @@
+"""A cassette that holds secrets has one item more, which says where."""
+
+import pytest
+from recordings import FOREIGN, GOOD, recorded
+
+SECRET = recorded(headers={"Set-Cookie": "sid=abc; Path=/"})
+
+
+def test_a_file_with_secrets_has_an_item_that_fails(write, pytester):
+    """It stands behind the others, and names each place, but for more than ten."""
+    write("a.yaml", SECRET, *[FOREIGN | {"request": FOREIGN["request"] | {"body": "client_secret=abc"}}] * 11)
+    result = pytester.runpytest("--pc-cassettes=a.yaml")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "secret-recorded  a secret is recorded, in 12 places:",
+            "  a.yaml:2  response header Set-Cookie",
+            "  a.yaml:*  request body, parameter client_secret",
+            "  and 2 more",
+            "pcerrors redact a.yaml",
+            "pcerrors: 1 error response checked, 12 violations (secret-recorded 12), 11 exchanges with other hosts passed over",
+            "FAILED a.yaml::secret-recorded*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*abc*")
+
+
+def test_a_file_without_secrets_has_none(write, ids):
+    """Nothing is collected but the responses."""
+    write("a.yaml", GOOD)
+    assert len(ids("--pc-cassettes=a.yaml")) == 1
+
+
+def test_the_item_can_be_named(write, pytester):
+    """Its id can be pasted back."""
+    write("a.yaml", SECRET)
+    result = pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml::secret-recorded")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["secret-recorded  a secret is recorded, in 1 place:"])
+
+
+def test_settings_make_it_a_warning(write, pytester, settings):
+    """Then the item passes, and warns."""
+    write("a.yaml", SECRET)
+    settings("[tool.pcerrors.severity]", 'secret-recorded = "warning"')
+    result = pytester.runpytest("--pc-cassettes=a.yaml")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*a.yaml:2: secret-recorded response header Set-Cookie: a secret is recorded; pcerrors redact a.yaml"]
+    )
+    strict = pytester.runpytest("--pc-cassettes=a.yaml", "-W", "error::pytest_pcerrors.PcErrorsWarning")
+    strict.assert_outcomes(passed=1, failed=1)
+    strict.stdout.fnmatch_lines(
+        ["a.yaml:2: secret-recorded response header Set-Cookie: a secret is recorded; pcerrors redact a.yaml"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "passed"),
+    [
+        (["[tool.pcerrors.severity]", 'secret-recorded = "off"'], 1),
+        (["[[tool.pcerrors.allow]]", 'rule = "secret-recorded"', 'reason = "made up"', 'path = "a.yaml"'], 2),
+    ],
+    ids=["off", "allowed"],
+)
+def test_settings_switch_it_off_or_excuse_it(write, pytester, settings, lines, passed):
+    """What is off is not looked for; what is allowed is counted."""
+    write("a.yaml", SECRET)
+    settings(*lines)
+    pytester.runpytest("--pc-cassettes=a.yaml").assert_outcomes(passed=passed)
+
+
+def test_an_error_of_ours_keeps_its_traceback(write, pytester):
+    """Only what we found is told alone."""
+    write("a.yaml", SECRET)
+    pytester.makeconftest("import pytest_pcerrors.plugin.recordings as s\ns.current = lambda: 1 / 0\n")
+    pytester.runpytest_subprocess("--pc-cassettes=a.yaml").stdout.fnmatch_lines(["*ZeroDivisionError*"])
+
+
+OLD = {
+    **GOOD,
+    "response": {
+        **GOOD["response"],
+        "headers": {**GOOD["response"]["headers"], "Date": ["Thu, 13 Apr 2017 21:29:11 GMT"]},
+    },
+}
+
+
+def test_a_recording_beyond_its_age_is_one_item_that_warns(write, pytester):
+    """Or fails, where the settings say so."""
+    write("a.yaml", OLD, OLD)
+    result = pytester.runpytest("--pc-cassettes=a.yaml", "--pc-max-age=180d", "a.yaml")
+    result.assert_outcomes(passed=3, warnings=1)
+    result.stdout.fnmatch_lines(["*a.yaml:2: stale Date: oldest response of 2017-04-13, *; record it again"])
+
+
+def test_the_age_may_be_an_error(write, pytester, settings):
+    """Then the item fails with the place."""
+    write("a.yaml", OLD)
+    settings('max-age = "180d"', "[tool.pcerrors.severity]", 'stale = "error"')
+    result = pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["stale  oldest response of 2017-04-13, *, in 1 place:", "  a.yaml:2  Date", "record it again"]
+    )
