@@ -1,5 +1,25 @@
-"""Responses made from a contract."""
+"""Responses made from a contract, and those that the real service sends beside it.
 
-from pytest_pcerrors.simulation.synthesis import synthesize
+>>> from pytest_pcerrors.simulation import SHAPES, synthesize
+>>> synthesize(800064).status, SHAPES["gateway-429"].header("Retry-After")
+(409, '41')
+"""
 
-__all__ = ["synthesize"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.shapes import SHAPES
+    from pytest_pcerrors.simulation.synthesis import synthesize
+else:
+    _ROOMS = {"SHAPES": "shapes", "synthesize": "synthesis"}
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        return value
+
+
+__all__ = ["SHAPES", "synthesize"]

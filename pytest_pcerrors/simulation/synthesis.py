@@ -2,17 +2,15 @@
 
 import json
 import random
-import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from pytest_pcerrors.checking.policy import Policy
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
 from pytest_pcerrors.simulation.plausible import fill_in, operation_for
 from pytest_pcerrors.simulation.samples import Sampler
 
@@ -82,13 +80,8 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
 
 def _request(entry: "Entry", contract: Contract, chance: random.Random) -> Request:
     operation = operation_for(entry.description)
-    path = re.sub(r"\{\w+\}", lambda _: _guid(chance), operation.path)
-    body = re.sub(r"\{\w+\}", lambda _: _guid(chance), json.dumps(operation.body)) if operation.body else ""
-    headers = {"Accept": "application/json", "MS-CorrelationId": _guid(chance), "MS-RequestId": _guid(chance)}
-    if body:
-        headers["Content-Type"] = "application/json"
     host = contract.hosts[0] if contract.hosts else "api.example.com"
-    return Request(operation.method, f"https://{host}{path}", headers, body.encode())
+    return request_to(host, operation.method, operation.path, operation.body, chance)
 
 
 def _headers(
@@ -96,22 +89,17 @@ def _headers(
 ) -> list[tuple[str, str]]:
     moment = _FIRST_DAY + timedelta(seconds=chance.randrange(100 * 24 * 3600))
     headers = [
-        ("Content-Length", str(length)),
-        ("Content-Type", "application/json; charset=utf-8"),
-        ("Date", format_datetime(moment, usegmt=True)),
-        ("MS-CV", f"{chance.getrandbits(96):024x}.0"),
-        ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
-        ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
-        ("MS-ServerId", f"{chance.randrange(10**9):09d}"),
+        *length_and_type(length, "application/json; charset=utf-8", moment),
+        *service_identifiers(request, chance),
     ]
     if entry.status == _UNAUTHORIZED and contract.challenge:
-        headers.append(("WWW-Authenticate", re.sub(r"\{\w+\}", lambda _: _guid(chance), contract.challenge)))
+        headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, chance)))
     return headers
 
 
 def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
     """Make up the plainest body that the schema permits, and put in it what the entry says."""
-    description = fill_in(entry.description, lambda: _guid(chance))
+    description = fill_in(entry.description, lambda: guid(chance))
     values = {"code": entry.code, "description": description, "data": [], "source": "PartnerFD"}
     sampler = Sampler(contract.error_schema)
     body = sampler.sample(sampler.schema)
@@ -130,7 +118,3 @@ def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
 def _in_order(body: "Mapping[str, Any]", schema: "Mapping[str, Any]") -> dict[str, Any]:
     """Return the members in the order in which the schema names them."""
     return {name: body[name] for name in (*schema.get("properties", ()), *body) if name in body}
-
-
-def _guid(chance: random.Random) -> str:
-    return str(UUID(int=chance.getrandbits(128), version=4))

@@ -1,0 +1,55 @@
+"""``pcerrors serve``: an HTTP server that answers any documented error, for clients in any language."""
+
+import signal
+from contextlib import contextmanager, suppress
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+from pytest_pcerrors.checking.showing import safe
+from pytest_pcerrors.cli.options import contract_option, policy_for
+from pytest_pcerrors.cli.output import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.simulation.server import Received
+
+
+@click.command()
+@click.option("--port", type=int, default=8080, show_default=True, help="The port to listen on; 0 is any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--allow-remote", is_flag=True, help="Permit an address that others can reach.")
+@click.option("--quiet", is_flag=True, help="Do not log requests to standard error.")
+@contract_option
+def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_file: str | None) -> int:
+    """Serve every documented error and every observed shape over HTTP, until Ctrl-C.
+
+    / lists them with their addresses; the header X-PC-Error asks for one on any path and with any method.
+    """
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+    policy, _ = policy_for(contract_file)
+    on_request = None if quiet else _log
+    server = ErrorServer(policy.contract, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
+    with _terminated() as end, server:
+        say(server.url)
+        end.wait()
+    return 0
+
+
+def _log(request: "Received") -> None:
+    with suppress(OSError):
+        click.echo(f"{safe(f'{request.method} {request.target}')} -> {safe(request.answer)}", err=True)
+
+
+@contextmanager
+def _terminated() -> "Iterator[Event]":
+    """Watch for the signal that asks a program to end."""
+    end = Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: end.set())
+    try:
+        yield end
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,64 @@
+"""Identifiers, and the headers that carry them: what a client sends along, and what the service answers with."""
+
+import json
+import re
+from datetime import datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+from random import Random
+from uuid import UUID
+
+from pytest_pcerrors.exchange.model import Request
+
+
+def guid(chance: Random) -> str:
+    """Return a random identifier in the form of the service.
+
+    >>> guid(Random(1))
+    'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
+    """
+    return str(UUID(int=chance.getrandbits(128), version=4))
+
+
+def with_identifiers(template: str, chance: Random) -> str:
+    """Put an identifier in the place of every word in braces.
+
+    >>> len(with_identifiers("/v1/customers/{customer}", Random(1)))
+    50
+    """
+    return re.sub(r"\{\w+\}", lambda _: guid(chance), template)
+
+
+def request_to(host: str, method: str, path: str, body: object, chance: Random) -> Request:
+    """Make up a request to a path template, with a body in JSON unless that is None."""
+    url = f"https://{host}{with_identifiers(path, chance)}"
+    text = "" if body is None else with_identifiers(json.dumps(body), chance)
+    headers = {"Accept": "application/json", "MS-CorrelationId": guid(chance), "MS-RequestId": guid(chance)}
+    if text:
+        headers["Content-Type"] = "application/json"
+    return Request(method, url, headers, text.encode())
+
+
+def length_and_type(length: int, media_type: str, moment: datetime) -> list[tuple[str, str]]:
+    """Return the headers that every response has; an empty body has no type."""
+    typed = [("Content-Type", media_type)] if length else []
+    return [("Content-Length", str(length)), *typed, ("Date", format_datetime(moment, usegmt=True))]
+
+
+def service_identifiers(request: Request, chance: Random) -> list[tuple[str, str]]:
+    """Return the headers by which support finds a call again: those of the request come back, others are new."""
+    return [
+        ("MS-CV", f"{chance.getrandbits(96):024x}.0"),
+        ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
+        ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
+        ("MS-ServerId", f"{chance.randrange(10**9):09d}"),
+    ]
+
+
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status; empty where none is known.
+
+    >>> phrase_of(429), phrase_of(499)
+    ('Too Many Requests', '')
+    """
+    return next((each.phrase for each in HTTPStatus if each == status), "")

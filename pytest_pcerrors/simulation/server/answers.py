@@ -1,0 +1,139 @@
+"""Every answer that can be asked for: documented errors by code, shapes by name, statuses, and a few words."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from random import Random
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.server.faults import check_faults
+from pytest_pcerrors.simulation.server.wire import check_sendable
+from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
+from pytest_pcerrors.simulation.synthesis import synthesize
+
+_STATUSES = range(100, 600)
+_FINAL = range(200, 600)
+_SUCCESSES = range(200, 300)
+_CUT_AT = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An exchange to answer with, its name in the log, and what goes wrong on the way."""
+
+    exchange: Exchange
+    name: str
+    faults: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_sendable(self.exchange)
+        check_faults(self.faults)
+        cut, length = self.faults.get("cut"), len(self.exchange.body)
+        if isinstance(cut, int) and cut >= length:
+            raise UsageError(f"cut={cut} leaves nothing out: the body of {self.name} has {length} bytes")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the client gets all of it."""
+        return "cut" not in self.faults and not self.faults.get("reset")
+
+    def __str__(self) -> str:
+        if self.faults.get("reset"):
+            return "connection reset"
+        faults = [f"{name} {value}" for name, value in self.faults.items()]
+        return ", ".join([self.name, *faults])
+
+
+class Stock:
+    """What a server can answer with, for one contract; a name that is not known is a `UsageError` with the nearest one.
+
+    >>> stock = Stock(Contract.default())
+    >>> [str(stock.asked(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
+    ['gateway-429', '409 800064', 'gateway-404', '200 ok', '401 400', 'connection reset']
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._words: dict[str, Callable[[], Answer]] = {
+            "ok": partial(self.status, HTTPStatus.OK),
+            "reset": lambda: Answer(self.status(HTTPStatus.OK).exchange, "reset", {"reset": True}),
+            "cut": lambda: Answer(self.status(HTTPStatus.OK).exchange, "200 ok", {"cut": _CUT_AT}),
+        }
+
+    def asked(self, what: int | str) -> Answer:
+        """Return the answer that a number or a word stands for.
+
+        A number from 100 to 599 is a status, any other a code. A text is a word such as "ok", a shape's name, a code, or "status/code".
+        """
+        if isinstance(what, int):
+            return self.status(what) if what in _STATUSES else self.error(what)
+        if what in self._words:
+            return self._words[what]()
+        if what in SHAPES:
+            return self.shape(what)
+        status, slash, code = what.partition("/")
+        if slash:
+            return self.error(code, _number(status))
+        if what not in self.contract.catalogue and _is_number(what) and int(what) in _STATUSES:
+            return self.status(int(what))
+        if what in self.contract.catalogue or _is_number(what):
+            return self.error(what)
+        known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
+        raise UsageError(f'"{what}" is neither a word, nor a shape, nor a code; {nearest(what, known)}')
+
+    def error(self, code: int | str, status: int | None = None) -> Answer:
+        """Return the documented error of a code."""
+        if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
+            raise UsageError(f"{code} is an HTTP status and no error code; did you mean status={code}?")
+        exchange = synthesize(code, status=status, contract=self.contract)
+        return Answer(exchange, f"{exchange.status} {code}")
+
+    def shape(self, name: str) -> Answer:
+        """Return a shape by its name."""
+        if name not in SHAPES:
+            raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
+        return Answer(SHAPES[name], name)
+
+    def status(self, status: int) -> Answer:
+        """Return what is plausible with a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
+        if status not in _FINAL:
+            raise UsageError(f"{status} is no final HTTP status; expected one from 200 to 599")
+        if status in _SUCCESSES:
+            word = " ok" if status == HTTPStatus.OK else ""
+            return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self.shape("gateway-429")
+        entries = self.contract.catalogue.select(status=status)
+        if entries:
+            return self.error(entries[0].code, status)
+        name = next((name for name, shape in SHAPES.items() if shape.status == status), None)
+        return self.shape(name) if name else envelope(status, self.contract.reason(status).partition(" ")[2])
+
+
+def envelope(status: int, message: str, name: str = "") -> Answer:
+    """Return the gateway's envelope with a message.
+
+    >>> envelope(404, "Nothing here").exchange.body
+    b'{"statusCode": 404, "message": "Nothing here"}'
+    """
+    return Answer(_plain(status, {"statusCode": status, "message": message}, GATEWAY), name or str(status))
+
+
+def _plain(status: int, body: object, sender: Sender) -> Exchange:
+    shape = Shape(f"plain-{status}", "GET /", json.dumps(body, ensure_ascii=False), sender=sender)
+    return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are no secrets
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _number(text: str) -> int:
+    if not _is_number(text):
+        raise UsageError(f'"{text}" is no HTTP status; write status/code, such as 409/800064')
+    return int(text)

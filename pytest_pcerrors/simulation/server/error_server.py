@@ -1,0 +1,235 @@
+"""The server as a test sees it: rules to set, a log to assert on, and the beginning and the end."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from threading import Lock
+from time import monotonic
+from types import TracebackType
+from typing import Self, Unpack
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.server.answers import Answer, Stock
+from pytest_pcerrors.simulation.server.faults import Faults, with_faults
+from pytest_pcerrors.simulation.server.listener import Listener, check_address
+from pytest_pcerrors.simulation.server.matching import Place
+from pytest_pcerrors.simulation.server.received import Received, path_of
+from pytest_pcerrors.simulation.server.rules import Rule, Rules
+from pytest_pcerrors.simulation.server.unruled import unruled
+from pytest_pcerrors.simulation.server.wire import Wire, wire_of
+
+_ECHOED = ("ms-correlationid", "ms-requestid")
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+_FIRST_ERROR = 400
+_UNNAMED = 500
+
+
+class ErrorServer:
+    """An HTTP/1.1 server on loopback that answers as the test says, and keeps what it received.
+
+    `on_request` is called with every `Received`, `on_answer` with the `Exchange` of every answer that is sent whole, both before it is
+    sent and in the thread of its connection; what they raise is raised again by `stop`.
+
+    >>> from urllib.request import urlopen
+    >>> with ErrorServer() as server:
+    ...     server.respond("GET", "/v1/customers", (200, b'{"items": []}'))
+    ...     body = urlopen(f"{server.url}/v1/customers?size=20").read()
+    >>> body, server.requests
+    (b'{"items": []}', [<GET /v1/customers?size=20 -> 200>])
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument a wish
+        self,
+        contract: Contract | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_remote: bool = False,
+        on_answer: Callable[[Exchange], object] | None = None,
+        on_request: Callable[[Received], object] | None = None,
+    ) -> None:
+        check_address(host, port, allow_remote=allow_remote)
+        self.on_answer, self.on_request = on_answer, on_request
+        self._host, self._port = host, port
+        self._stock = Stock(contract or Contract.default())
+        self._rules = Rules()
+        self._log: list[Received] = []
+        self._lock = Lock()
+        self._listener: Listener | None = None
+
+    def start(self) -> None:
+        """Listen; a `UsageError` says why that is not possible."""
+        if self._listener is not None:
+            raise UsageError("the server has been started already")
+        self._listener = Listener(self._host, self._port, self._answer)
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Close all connections and end all threads; what a hook raised is raised here."""
+        if self._listener is not None:
+            failures = self._listener.close()
+            self._listener = None
+            if failures:
+                raise failures[0]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        if self._listener is None:
+            raise UsageError("the server is not running; start() it, or use it in a `with` statement")
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        """Where the server is, such as ``http://127.0.0.1:40123``; a path is added to it."""
+        host = _ANYWHERE.get(self._host, self._host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def requests(self) -> list[Received]:
+        """All requests so far, in the order in which they were whole."""
+        with self._lock:
+            return list(self._log)
+
+    def requests_to(self, method: str, path: str) -> list[Received]:
+        """Return the requests with this method to paths that fit this pattern."""
+        place = Place(method, path)
+        return [each for each in self.requests if place.fits(each.method, each.path)]
+
+    def clear(self) -> None:
+        """Forget all rules and all requests."""
+        with self._lock:
+            self._rules.clear()
+            self._log.clear()
+
+    def fail(  # noqa: PLR0913 - three ways to name an answer
+        self,
+        method: str,
+        path: str,
+        code: int | str | None = None,
+        *,
+        status: int | None = None,
+        shape: str | None = None,
+        times: int | None = None,
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with a documented error, named by its code; or with what is plausible with a status; or with a shape.
+
+        Without any of them it is a 500. A code documented with several statuses needs the status too.
+        """
+        if shape is not None and (code, status) != (None, None):
+            raise UsageError("name a shape, or a code and its status, not both")
+        if shape is not None:
+            answer = self._stock.shape(shape)
+        elif code is not None:
+            answer = self._stock.error(code, status)
+        else:
+            answer = self._stock.status(_UNNAMED if status is None else status)
+        self._add(method, path, [_dressed(answer, retry_after, faults)], times)
+
+    def shape(
+        self,
+        name: str,
+        *,
+        method: str = "*",
+        path: str = "/**",
+        times: int | None = None,
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with a shape, everywhere unless a place is given."""
+        self.fail(method, path, shape=name, times=times, retry_after=retry_after, **faults)
+
+    def respond(
+        self, method: str, path: str, response: object, *, times: int | None = None, **faults: Unpack[Faults]
+    ) -> None:
+        """Answer with any response that `check` takes, such as ``(status, body)`` or an `Exchange`."""
+        exchange = Exchange.of(response)
+        self._add(method, path, [Answer(exchange, str(exchange.status), faults)], times)
+
+    def sequence(
+        self,
+        *members: int | str,
+        method: str = "*",
+        path: str = "/**",
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with one member after the other; the last repeats.
+
+        A number from 100 to 599 is a status, any other a code; a text is "ok", "reset", "cut", a shape's name, a code or
+        "status/code". `retry_after` goes with the errors.
+        """
+        answers = map(self._stock.asked, members)
+        self._add(
+            method,
+            path,
+            [_dressed(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults) for each in answers],
+            None,
+        )
+
+    def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
+        rule = Rule(Place(method, path), answers, times)
+        with self._lock:
+            self._rules.add(rule)
+
+    def _answer(self, request: Request) -> Wire:
+        """Choose the answer to a request, log it, and return what is sent."""
+        whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
+        with self._lock:
+            chosen = self._rules.take(request.method, path_of(request.url))
+            answer = chosen or unruled(whole, self._stock, str(self._rules))
+            received = _received(request, answer)
+            self._log.append(received)
+        exchange = _answering(whole, answer.exchange)
+        wire = wire_of(exchange)
+        if self.on_request is not None:
+            self.on_request(received)
+        if self.on_answer is not None and answer.is_whole:
+            body = b"" if wire.bodiless else wire.body
+            self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
+        return with_faults(wire, answer.faults)
+
+    def _absolute(self, target: str) -> str:
+        return f"{self.url}{target}" if target.startswith("/") else target
+
+
+def _dressed(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
+    """Return an answer with Retry-After in place of its own, where one is given, and with more faults."""
+    exchange = answer.exchange if retry_after is None else _waiting(answer.exchange, str(retry_after))
+    return Answer(exchange, answer.name, {**answer.faults, **faults})
+
+
+def _waiting(exchange: Exchange, time: str) -> Exchange:
+    """Return an exchange with this Retry-After, and with its seconds where the text has them too."""
+    kept = [(name, value) for name, value in exchange.headers or () if name.lower() != "retry-after"]
+    body = exchange.body.replace(
+        f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
+    )
+    headers = [*kept, ("Retry-After", time)]
+    return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
+
+
+def _received(request: Request, answer: Answer) -> Received:
+    status = None if answer.faults.get("reset") else answer.exchange.status
+    return Received(request.method, request.url, request.headers, request.body, monotonic(), status, str(answer))
+
+
+def _answering(request: Request, exchange: Exchange) -> Exchange:
+    """Return an exchange as the answer to this request: sent now, with the identifiers that the client sent along."""
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
+    headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
+    return Exchange(exchange.status, headers, exchange.body, request, exchange.reason)

@@ -1,0 +1,77 @@
+"""One connection: requests are read, each is handed on, and its answer is written as it is to be."""
+
+import socket
+import struct
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.simulation.server.answers import envelope
+from pytest_pcerrors.simulation.server.request_bodies import BodyError, read_body
+from pytest_pcerrors.simulation.server.wire import End, Wire, wire_of
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.server.listener import Listener
+
+_RESETTING = struct.pack("ii", 1, 0)
+_DRAINED_BYTES = 64 * 1024
+_DRAINED_SECONDS = 1
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands every request to its listener, whatever the method."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "Listener"
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer every method alike; the standard library looks for ``do_`` and its name."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
+
+    def _answer(self) -> None:
+        try:
+            urlsplit(self.path)
+            body = read_body(self.rfile, self.headers)
+        except BodyError as error:
+            self.send_error(error.status, str(error))
+        except ValueError:
+            self.send_error(400, "the target of the request is no URL")
+        else:
+            if self.request_version == "HTTP/1.0":
+                self.close_connection = True
+            self._send(self.server.answer(Request(self.command, self.path, self.headers.items(), body)))
+
+    def _send(self, wire: Wire) -> None:
+        if self.server.stopping.wait(wire.wait):
+            self.close_connection = True
+            return
+        if wire.end is End.RESET:
+            self.server.abandon(self.connection)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
+        else:
+            closing = self.close_connection and wire.end is End.KEEP
+            self.wfile.write((wire._replace(end=End.CLOSE) if closing else wire).sent())
+        self.close_connection = self.close_connection or wire.end is not End.KEEP
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the signature of the standard library
+        """Refuse a request that is none, and close the connection, since nobody knows where the next one would begin."""
+        refusal = wire_of(envelope(code, message or "this is no HTTP request").exchange)
+        self.close_connection = True
+        self._send(refusal)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Take what is still on its way; a connection closed before would be reset, and the refusal lost."""
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(_DRAINED_SECONDS)
+            while self.connection.recv(_DRAINED_BYTES):
+                pass
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of the standard library
+        """Say nothing: the log is a list, and whoever runs the server writes what they like."""

@@ -1,0 +1,114 @@
+"""The page at /: every documented error and every shape with its address, for people as HTML and for programs as JSON."""
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_pcerrors.contract.model import Contract
+
+_HTML = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{name}: errors</title>
+<style>
+:root {{ color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d); }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }}
+table {{ border-collapse: collapse; width: 100%; }}
+th, td {{ border-bottom: 1px solid var(--line); padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }}
+code, pre {{ font-family: ui-monospace, monospace; }}
+pre {{ border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; padding: .6rem; }}
+</style>
+</head>
+<body>
+<h1>{name}: errors to ask for</h1>
+<p>Follow a link, or send the header <code>X-PC-Error</code> with any method to any path: a code, a status and a code, or the name of
+a shape. <code>X-PC-Delay</code> makes the answer wait that many seconds. With <code>Accept: application/json</code> this page is JSON.</p>
+<pre>curl -i {url}/errors/{path}
+curl -i -X POST -H 'X-PC-Error: {path}' {url}/v1/customers
+curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers</pre>
+<h2>Shapes beside the documented one</h2>
+<table>
+<thead><tr><th scope="col">Shape</th><th scope="col">Status</th><th scope="col">Known from</th></tr></thead>
+<tbody>
+{shapes}
+</tbody>
+</table>
+<h2>Documented errors</h2>
+<table>
+<thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Description</th></tr></thead>
+<tbody>
+{errors}
+</tbody>
+</table>
+</body>
+</html>
+"""
+
+
+def index_page(request: Request, contract: "Contract") -> Exchange:
+    """Return the page, in JSON where the request accepts that."""
+    index = _index(contract)
+    wants_json = "application/json" in (request.headers.get("Accept") or "")
+    body = json.dumps(index, ensure_ascii=False, indent=2) if wants_json else _html(index, request.url)
+    headers = {"Content-Type": "application/json" if wants_json else "text/html; charset=utf-8", "Vary": "Accept"}
+    return Exchange(200, headers, body.encode(), request, "OK")
+
+
+def _index(contract: "Contract") -> dict[str, Any]:
+    return {
+        "name": contract.name,
+        "errors": [
+            {
+                "status": entry.status,
+                "reason": contract.reason(entry.status),
+                "code": entry.code,
+                "description": entry.description,
+                "path": f"/errors/{entry.status}/{quote(entry.code, safe='')}",
+            }
+            for entry in contract.catalogue
+        ],
+        "shapes": [
+            {
+                "name": name,
+                "status": shape.status,
+                "reason": f"{shape.status} {shape.reason}",
+                "observed": name in OBSERVED,
+                "path": f"/shapes/{name}",
+            }
+            for name, shape in SHAPES.items()
+        ],
+    }
+
+
+def _html(index: dict[str, Any], url: str) -> str:
+    errors, shapes = index["errors"], index["shapes"]
+    return _HTML.format(
+        name=escape(index["name"]),
+        url=escape(url.rstrip("/")),
+        path=escape(errors[0]["path"].removeprefix("/errors/")) if errors else "503",
+        shapes=_rows(
+            (_link(each["path"], each["name"]), escape(each["reason"]), "seen" if each["observed"] else "made up")
+            for each in shapes
+        ),
+        errors=_rows(
+            (_link(each["path"], each["code"]), escape(each["reason"]), escape(each["description"])) for each in errors
+        ),
+    )
+
+
+def _rows(rows: "Iterable[tuple[str, ...]]") -> str:
+    return "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+
+
+def _link(path: str, text: str) -> str:
+    return f'<a href="{escape(path)}"><code>{escape(text)}</code></a>'

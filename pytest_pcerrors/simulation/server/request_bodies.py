@@ -1,0 +1,78 @@
+"""The body of a request, read to its end, so that the next request on the connection begins where it begins."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from io import BufferedIOBase
+
+LARGEST = 16 * 1024 * 1024
+"""The longest body of a request that is read, in bytes."""
+
+_LONGEST_LINE = 8192
+
+
+class BodyError(Exception):
+    """A request whose body cannot be read; it is answered with `status`."""
+
+    def __init__(self, status: int, problem: str) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+class ClientGoneError(ConnectionError):
+    """The client left before its request was whole."""
+
+
+def read_body(stream: "BufferedIOBase", headers: "Message") -> bytes:
+    """Read a body that has a length or comes in chunks (RFC 9112, section 6)."""
+    codings = headers.get_all("Transfer-Encoding", [])
+    if codings:
+        if [each.strip().lower() for each in codings] != ["chunked"]:
+            raise BodyError(400, "the transfer coding of a request is chunked, if it has one")
+        return _chunks(stream)
+    lengths = set(headers.get_all("Content-Length", ["0"]))
+    if len(lengths) != 1 or not (length := lengths.pop().strip()).isdecimal() or not length.isascii():
+        raise BodyError(400, "Content-Length is no number")
+    return _exactly(stream, _permitted(int(length[:20])))
+
+
+def _chunks(stream: "BufferedIOBase") -> bytes:
+    pieces: list[bytes] = []
+    while size := _chunk_size(stream):
+        _permitted(size + sum(map(len, pieces)))
+        pieces.append(_exactly(stream, size))
+        if _line(stream):
+            raise BodyError(400, "a chunk is longer than it says")
+    while _line(stream):  # trailers
+        pass
+    return b"".join(pieces)
+
+
+def _chunk_size(stream: "BufferedIOBase") -> int:
+    digits = _line(stream).partition(b";")[0].strip()
+    if not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
+        raise BodyError(400, "a chunk begins with its size in hexadecimal")
+    return int(digits, 16)
+
+
+def _line(stream: "BufferedIOBase") -> bytes:
+    line = stream.readline(_LONGEST_LINE)
+    if not line:
+        raise ClientGoneError
+    if not line.endswith(b"\n"):
+        raise BodyError(400, "a line between chunks is too long")
+    return line.strip()
+
+
+def _exactly(stream: "BufferedIOBase", length: int) -> bytes:
+    body = stream.read(length)
+    if len(body) < length:
+        raise ClientGoneError
+    return body
+
+
+def _permitted(length: int) -> int:
+    if length > LARGEST:
+        raise BodyError(413, f"the body of a request has at most {LARGEST} bytes here")
+    return length

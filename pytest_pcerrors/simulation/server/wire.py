@@ -1,0 +1,68 @@
+"""A response on its way to the client: what is sent byte for byte, and how the connection goes on."""
+
+from enum import Enum
+from http import HTTPStatus
+from typing import NamedTuple
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.heads import phrase_of
+
+_OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+class End(Enum):
+    """What becomes of the connection after an answer."""
+
+    KEEP = "kept open"
+    CLOSE = "closed"
+    RESET = "reset"
+
+
+class Wire(NamedTuple):
+    """An answer as it is sent after `wait` seconds: the head, then the body unless `bodiless`, then the `end`."""
+
+    start: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    bodiless: bool = False
+    wait: float = 0.0
+    end: End = End.KEEP
+
+    def sent(self) -> bytes:
+        r"""Return the bytes; a connection that is closed says so.
+
+        >>> Wire("204 No Content", (("Date", "today"),), b"", end=End.CLOSE).sent()
+        b'HTTP/1.1 204 No Content\r\nDate: today\r\nConnection: close\r\n\r\n'
+        """
+        closing = (("Connection", "close"),) if self.end is End.CLOSE else ()
+        fields = "".join(f"{name}: {value}\r\n" for name, value in (*self.headers, *closing))
+        return f"HTTP/1.1 {self.start}\r\n{fields}\r\n".encode("latin-1") + (b"" if self.bodiless else self.body)
+
+
+def wire_of(exchange: Exchange) -> Wire:
+    r"""Return what is sent for an exchange; its length is counted anew, and a HEAD is answered without the body.
+
+    >>> wire_of(Exchange(404, {}, b"gone")).sent()
+    b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
+    """
+    asked = exchange.request
+    bare = exchange.status in _WITHOUT_BODY
+    length = () if bare else (("Content-Length", str(len(exchange.body))),)
+    fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
+    bodiless = bare or (asked is not None and asked.method == "HEAD")
+    return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, bodiless)
+
+
+def check_sendable(exchange: Exchange) -> None:
+    """Refuse an exchange whose head cannot be sent as HTTP/1.1: no final status, line breaks, letters beyond Latin-1."""
+    if exchange.status not in range(200, 600):
+        raise UsageError(f"{exchange.status} is no final HTTP status; expected one from 200 to 599")
+    for text in (_reason(exchange), *(part for field in exchange.headers or () for part in field)):
+        if not text.isprintable() or not all(letter < "\u0100" for letter in text):
+            raise UsageError(f"{text!r} cannot be sent in the head of a response")
+
+
+def _reason(exchange: Exchange) -> str:
+    return phrase_of(exchange.status) if exchange.reason is None else exchange.reason

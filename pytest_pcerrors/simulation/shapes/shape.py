@@ -1,0 +1,96 @@
+"""What one shape is, and the exchange that it stands for."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.heads import (
+    length_and_type,
+    phrase_of,
+    request_to,
+    service_identifiers,
+    with_identifiers,
+)
+
+_HOST = "api.partnercenter.microsoft.com"
+_FIRST_MOMENT = datetime(2026, 3, 3, 9, 7, 11, tzinfo=UTC)
+_BETWEEN = timedelta(minutes=7)
+
+
+class Sender(NamedTuple):
+    """Who answers: the media type of its bodies, and whether it sends the identifiers of the service."""
+
+    media_type: str
+    identifies: bool
+
+
+SERVICE = Sender("application/json; charset=utf-8", identifies=True)
+GATEWAY = Sender("application/json", identifies=False)
+TEXT = Sender("text/plain; charset=utf-8", identifies=False)
+PAGE = Sender("text/html", identifies=False)
+
+
+class Shape(NamedTuple):
+    """One response beside the documented shape; its name ends in its status.
+
+    `asked` is method and path of a request that it answers, `sent` that request's body as a JSON value. Words in braces stand
+    for identifiers.
+
+    >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=TEXT).status
+    403
+    """
+
+    name: str
+    asked: str
+    body: str | bytes = ""
+    sent: object = None
+    sender: Sender = SERVICE
+    headers: Mapping[str, str] = {}
+    reason: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return int(self.name.rpartition("-")[2])
+
+
+class Sighting(NamedTuple):
+    """Shapes that belong together, with a note on what they show; `name` is that of their file in cassettes/observed."""
+
+    name: str
+    note: str
+    shapes: tuple[Shape, ...]
+
+
+def error(code: object, description: str, *data: str, source: str = "PartnerFD") -> str:
+    """Return the body that the service sends: the code as it is, and strings as data.
+
+    >>> error(2000, "The partner ID has 7 digits.")
+    '{"code": 2000, "description": "The partner ID has 7 digits.", "data": [], "source": "PartnerFD"}'
+    """
+    return as_json({"code": code, "description": description, "data": data, "source": source})
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON, with its letters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exchange]]:
+    """Yield each shape's name and exchange; identifiers follow from the seed and from the shapes before it."""
+    chance = Random(seed)  # noqa: S311 - identifiers in a recording are no secrets
+    for index, shape in enumerate(shapes):
+        yield shape.name, exchange_of(shape, chance, _FIRST_MOMENT + index * _BETWEEN)
+
+
+def exchange_of(shape: Shape, chance: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
+    """Return the exchange that a shape stands for, with identifiers by chance."""
+    body = shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, chance).encode()
+    method, path = shape.asked.split()
+    request = request_to(_HOST, method, path, shape.sent, chance)
+    identifiers = service_identifiers(request, chance) if shape.sender.identifies else []
+    headers = [*length_and_type(len(body), shape.sender.media_type, moment), *identifiers, *shape.headers.items()]
+    return Exchange(shape.status, headers, body, request, shape.reason or phrase_of(shape.status))

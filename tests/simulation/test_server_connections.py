@@ -1,0 +1,204 @@
+"""Connections byte by byte: kept, closed, malformed, slow, lost, and very many at once."""
+
+import http.client
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from threading import active_count
+
+import pytest
+
+from pytest_pcerrors.simulation.server import ErrorServer
+from pytest_pcerrors.simulation.server.request_bodies import LARGEST
+
+GET = b"GET /v1 HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def test_requests_on_one_connection_are_answered_in_turn(raw, server):
+    """Pipelined ones too; the last closes."""
+    came = raw((GET + b"\r\n") * 3 + GET + b"Connection: close\r\n\r\n")
+    assert came.count(b"HTTP/1.1 404 Not Found\r\n") == len(server.requests) == 4
+    assert came.count(b"Connection: close\r\n") == 1
+
+
+def test_an_old_client_is_answered_and_left(raw):
+    """HTTP/1.0 keeps no connection, whatever it says."""
+    assert b"\r\nConnection: close\r\n" in raw(b"GET /v1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        (POST + b"Content-Length: 5\r\n\r\nhello", b"hello"),
+        (POST + b"\r\n", b""),
+        (CHUNKED + b"3\r\nhel\r\n2;ext=1\r\nlo\r\n0\r\nTrailer: x\r\n\r\n", b"hello"),
+        (CHUNKED + b"0\r\n\r\n", b""),
+    ],
+    ids=["length", "none", "chunks", "no chunk"],
+)
+def test_a_body_is_read_to_its_end(raw, server, sent, body):
+    """By its length, or chunk by chunk with trailers."""
+    assert raw(sent).startswith(b"HTTP/1.1 404 ")
+    assert server.requests[0].body == body
+
+
+def test_a_client_may_ask_before_it_sends(server):
+    """100 Continue comes first."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(POST + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+        assert connection.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"hello")
+        assert connection.recv(1024).startswith(b"HTTP/1.1 404 ")
+    assert server.requests[0].body == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /v1 HTTQ/1.1\r\n\r\n", 400),
+        (b"GET /v1 HTTP/2.0\r\n\r\n", 505),
+        (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400),
+        (b"GET http://[ HTTP/1.1\r\n\r\n", 400),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (GET + b"X: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (GET + b"X: 1\r\n" * 200 + b"\r\n", 431),
+        (POST + b"Content-Length: five\r\n\r\n", 400),
+        (POST + b"Content-Length: -5\r\n\r\n", 400),
+        (POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400),
+        (POST + b"Content-Length: %d\r\n\r\n" % (LARGEST + 1), 413),
+        (POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
+        (POST + b"Transfer-Encoding: gzip\r\n\r\n", 400),
+        (CHUNKED + b"xyz\r\n", 400),
+        (CHUNKED + b"\r\n", 400),
+        (CHUNKED + b"3\r\nhello\r\n", 400),
+        (CHUNKED + b"f" * 9000 + b"\r\n", 400),
+        (CHUNKED + b"fffffff\r\n", 413),
+    ],
+)  # fmt: skip
+def test_what_is_no_request_is_refused(raw, server, sent, status, capfd):
+    """With a status and a message in JSON; it is not in the log, nothing is printed, and others are served."""
+    came = raw(sent)
+    assert came.startswith(b"HTTP/1.1 %d " % status)
+    assert b'\r\n\r\n{"statusCode": %d, "message": "' % status in came
+    assert server.requests == []
+    assert raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_refusal_is_read_though_the_body_was_not(server):
+    """A client that sends it all before it looks finds the 413."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection.request("POST", "/v1", b"x" * (LARGEST + 1))
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /v1",
+        GET,
+        POST + b"Content-Length: 5\r\n\r\nhel",
+        CHUNKED + b"5\r\nhel",
+        CHUNKED + b"5\r\nhello\r\n",
+        GET + b"\r\n",
+    ],
+)
+def test_a_client_that_leaves_disturbs_nobody(raw, server, sent, capfd):
+    """At any point of its request, with or without a farewell."""
+    import struct
+
+    for linger in (b"", struct.pack("ii", 1, 0)):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(sent)
+            if linger:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    assert raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
+    server.stop()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_slow_client_holds_up_nobody(raw, server):
+    """It sends half a request and waits; others are served."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as slow:
+        slow.sendall(GET)
+        assert raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
+        slow.sendall(b"\r\n")
+        assert slow.recv(1024).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_method_can_have_any_name(raw, server):
+    """What HTTP permits is answered."""
+    server.fail("PURGE", "/v1", status=503)
+    assert raw(b"PURGE /v1 HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 503 ")
+    assert raw(b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_client_of_a_proxy_is_answered_by_path(raw, server):
+    """The whole URL in the request is as good."""
+    server.fail("GET", "/v1", status=503)
+    assert raw(b"GET http://api.example/v1?a=b HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 503 ")
+    assert server.requests[0].path == "/v1"
+
+
+def thirty_requests(server, number):
+    """Ask thirty times on one connection, each time with what only this client sends, and return what came."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    answers = []
+    for turn in range(30):
+        own = f"{number}-{turn}"
+        connection.request("POST", f"/v1/{number}", own, {"MS-RequestId": own})
+        response = connection.getresponse()
+        answers.append((response.status, response.headers["MS-RequestId"] == own, len(response.read()) > 90))
+    connection.close()
+    return answers
+
+
+def test_a_hundred_clients_are_served_at_once(server):
+    """Three thousand requests: each is answered right, and logged once."""
+    server.fail("POST", "/v1/*", 800064)
+    with ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda number: thirty_requests(server, number), range(100)))
+    assert answers == [[(409, True, True)] * 30] * 100
+    bodies = [each.body for each in server.requests]
+    assert len(bodies) == len(set(bodies)) == 3000
+
+
+def test_a_rule_is_counted_once_whoever_comes(server):
+    """Threads cannot use it more often than it says."""
+    server.fail("*", "/**", 800064, times=50)
+    server.fail("*", "/**", status=503)
+
+    def ask(_):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("GET", "/")
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sorted(pool.map(ask, range(100))) == [409] * 50 + [503] * 50
+
+
+def test_the_end_waits_for_nobody():
+    """Idle connections, half requests and long delays are ended at once, and every thread with them."""
+    before = active_count()
+    server = ErrorServer()
+    server.start()
+    server.fail("GET", "/v1", delay=60)
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(
+            lambda: [socket.create_connection(("127.0.0.1", server.port), 5) for _ in range(9)]
+        ).result()
+        for connection, sent in zip(opened, [b"", GET, GET + b"\r\n"] * 3, strict=True):
+            connection.sendall(sent)
+        while len(server.requests) < 3:
+            pass
+        server.stop()
+        assert [connection.recv(10) for connection in opened] == [b""] * 9
+    for connection in opened:
+        connection.close()
+    assert active_count() == before

@@ -1,0 +1,121 @@
+"""What the server received, and whom it tells."""
+
+from contextlib import suppress
+
+import pytest
+import requests
+
+from pytest_pcerrors.simulation.server import ErrorServer
+
+
+def test_the_log_holds_what_came(server):
+    """Method, path, query, headers, body and the answer."""
+    server.fail("POST", "/v1/**", 800064)
+    requests.post(server.url + "/v1/carts?size=2&size=3&x=", json={"id": 1}, headers={"X-Mine": "1"})
+    [received] = server.requests
+    assert (received.method, received.path, received.target) == ("POST", "/v1/carts", "/v1/carts?size=2&size=3&x=")
+    assert received.query == {"size": ["2", "3"], "x": [""]}
+    assert (received.headers.get("x-mine"), received.body) == ("1", b'{"id": 1}')
+    assert (received.status, received.answer) == (409, "409 800064")
+
+
+def test_the_log_keeps_the_order_and_the_time(server):
+    """The difference of two times is what a client waited."""
+    for path in ("/a", "/b", "/c"):
+        requests.get(server.url + path)
+    assert [each.path for each in server.requests] == ["/a", "/b", "/c"]
+    first, *_, last = (each.time for each in server.requests)
+    assert 0 < last - first < 5
+
+
+def test_the_log_says_what_was_answered(server):
+    """Faults too; a reset has no status."""
+    server.sequence(429, "cut", "reset", delay=0.01)
+    for _ in range(3):
+        with suppress(requests.RequestException):
+            requests.get(server.url)
+    assert [each.answer for each in server.requests] == [
+        "gateway-429, delay 0.01",
+        "200 ok, cut 10, delay 0.01",
+        "connection reset",
+    ]
+    assert [each.status for each in server.requests] == [429, 200, None]
+
+
+def test_the_log_says_that_no_rule_fits(server):
+    """And the response says which there are."""
+    server.fail("POST", "/v1/carts", 800064, times=1)
+    requests.post(server.url + "/v1/carts")
+    came = requests.post(server.url + "/v1/carts?token=abcdef")
+    assert server.requests[-1].answer == "404, no rule fits"
+    assert came.headers["X-PC-Hint"] == "no rule fits POST /v1/carts; rules are: POST /v1/carts (used up)"
+
+
+def test_requests_are_counted_by_place(server):
+    """With the same patterns as rules."""
+    for path in ("/v1/a", "/v1/b", "/v2/a"):
+        requests.get(server.url + path)
+    assert len(server.requests_to("GET", "/v1/*")) == 2
+    assert len(server.requests_to("*", "/**/a")) == 2
+    assert server.requests_to("POST", "/**") == []
+
+
+def test_clear_begins_anew(server):
+    """Neither rules nor requests are left."""
+    server.shape("gateway-429")
+    assert requests.get(server.url + "/v1").status_code == 429
+    server.clear()
+    assert server.requests == []
+    assert requests.get(server.url + "/v1").status_code == 404
+
+
+def test_the_log_shows_no_secrets(server):
+    """In a failure's text neither the query's nor the headers'."""
+    requests.get(server.url + "/v1?sig=hunter2", headers={"Authorization": "Bearer hunter2"})
+    assert repr(server.requests) == "[<GET /v1?sig=*** -> 404, no rule fits>]"
+
+
+def test_whole_answers_are_told_with_their_requests():
+    """As exchanges, before they are sent; not those that are cut or reset."""
+    told = []
+    with ErrorServer(on_answer=told.append) as server:
+        server.sequence(429, "cut", "reset", 800064)
+        for _ in range(4):
+            with suppress(requests.RequestException):
+                requests.post(server.url + "/v1?a=b", data=b"x")
+        came = requests.head(server.url + "/v1")
+    assert [each.status for each in told] == [429, 409, 409]
+    assert (told[0].request.method, told[0].request.url, told[0].request.body) == (
+        "POST",
+        f"{server_url(told)}/v1?a=b",
+        b"x",
+    )
+    assert dict(told[2].headers) == dict(came.headers)
+    assert (told[1].body[:1], told[2].body) == (b"{", b"")
+
+
+def server_url(told):
+    """Return where the server was, which the requests say."""
+    return told[0].request.url.partition("/v1")[0]
+
+
+def test_every_request_is_told():
+    """Whatever it is answered."""
+    told = []
+    with ErrorServer(on_request=told.append) as server:
+        requests.get(server.url + "/v1")
+        assert told == server.requests
+
+
+def test_what_a_hook_raises_comes_out_at_the_end():
+    """The client sees its connection end, the test sees why."""
+
+    def hook(_):
+        raise LookupError("no such thing")
+
+    server = ErrorServer(on_answer=hook)
+    server.start()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(server.url)
+    with pytest.raises(LookupError, match="no such thing"):
+        server.stop()

@@ -1,0 +1,35 @@
+"""Which requests a rule is for."""
+
+import pytest
+
+from pytest_pcerrors.simulation.server.matching import Place
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("/v1/customers", "/v1/customers", True),
+        ("/v1/customers", "/v1/customers/", False),
+        ("/v1/customers", "/v1/customersX", False),
+        ("/v1/*/carts", "/v1/7/carts", True),
+        ("/v1/*/carts", "/v1/7/8/carts", False),
+        ("/v1/c*", "/v1/customers", True),
+        ("/v1/**", "/v1/customers/7/carts", True),
+        ("/v1/**", "/v1", False),
+        ("/**/carts", "/v1/customers/7/carts", True),
+        ("/**", "/", True),
+        ("**", "*", True),
+        ("/v1/a.b", "/v1/aXb", False),
+        ("/v1/[7]", "/v1/7", False),
+        ("/v1/%20", "/v1/%20", True),
+    ],
+)
+def test_a_pattern_fits_a_path(pattern, path, fits):
+    """One star stays within a segment, two do not, and everything else stands for itself."""
+    assert Place("*", pattern).fits("GET", path) is fits
+
+
+@pytest.mark.parametrize(("method", "fits"), [("GET", True), ("get", True), ("*", True), ("POST", False)])
+def test_a_method_is_one_or_any(method, fits):
+    """In any letter case."""
+    assert Place(method, "/**").fits("GET", "/v1") is fits

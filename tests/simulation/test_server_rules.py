@@ -1,0 +1,220 @@
+"""What a test tells the server to answer, and what a client then gets."""
+
+import json
+
+import httpx
+import pytest
+import requests
+
+from pytest_pcerrors import Contract, Exchange, UsageError, assert_pc_error, assert_pc_success
+from pytest_pcerrors.contract.model import Catalogue
+from pytest_pcerrors.simulation import SHAPES
+from pytest_pcerrors.simulation.server import ErrorServer
+
+CHECKOUT = "/v1/customers/7/carts/8/checkout"
+
+
+def statuses(server, count, path="/v1/customers"):
+    """Ask that often and return the statuses."""
+    with requests.Session() as session:
+        return [session.get(server.url + path).status_code for _ in range(count)]
+
+
+def test_a_documented_error_is_answered_where_it_is_set(server):
+    """It conforms, and other paths do not get it."""
+    server.fail("POST", "/v1/customers/*/carts/*/checkout", 800064)
+    assert_pc_error(requests.post(server.url + CHECKOUT), 800064, status=409)
+    assert requests.get(server.url + CHECKOUT).status_code == 404
+    assert requests.post(server.url + "/v1/customers/7/carts/8").status_code == 404
+
+
+def test_every_documented_error_conforms_over_the_wire(server):
+    """All 163, with httpx."""
+    with httpx.Client(base_url=server.url) as client:
+        for entry in Contract.default().catalogue:
+            server.fail("GET", "/v1/customers", entry.code, status=entry.status)
+            assert_pc_error(client.get("/v1/customers"), entry.code, status=entry.status)
+            server.clear()
+
+
+def test_every_shape_comes_over_the_wire_as_it_is(server):
+    """Status, reason, body, and every header but the date."""
+    for name, shape in SHAPES.items():
+        server.shape(name)
+        came = requests.request(shape.request.method, server.url + "/v1/customers")
+        assert (came.status_code, came.reason, came.content) == (shape.status, shape.reason, shape.body), name
+        assert {**came.headers, "Date": ""} == {**dict(shape.headers), "Date": ""}, name
+        server.clear()
+
+
+def test_identifiers_of_the_request_are_echoed(server):
+    """As the service does; they are made up where the client sent none."""
+    server.fail("*", "/**", 800064)
+    sent = {"MS-CorrelationId": "my-correlation", "ms-requestid": "my-request"}
+    came = requests.get(server.url, headers=sent).headers
+    assert (came["MS-CorrelationId"], came["MS-RequestId"]) == ("my-correlation", "my-request")
+    assert len(requests.get(server.url).headers["MS-CorrelationId"]) == 36
+
+
+def test_the_gateway_echoes_nothing(server):
+    """Its answers carry no identifiers."""
+    server.shape("gateway-429")
+    assert "MS-CorrelationId" not in requests.get(server.url, headers={"MS-CorrelationId": "mine"}).headers
+
+
+def test_a_rule_is_used_up(server):
+    """Then the next that fits answers, in the order in which they were set, and then the 404."""
+    server.fail("GET", "/v1/**", 800064, times=2)
+    server.fail("GET", "/v1/customers", status=503, times=1)
+    assert statuses(server, 4) == [409, 409, 503, 404]
+
+
+def test_the_first_rule_wins(server):
+    """A rule without end leaves nothing to those behind it."""
+    server.fail("GET", "/**", 800064)
+    server.fail("GET", "/v1/customers", status=503)
+    assert statuses(server, 3) == [409, 409, 409]
+
+
+def test_a_sequence_ends_with_its_last_member_again_and_again(server):
+    """Like a service that has recovered."""
+    server.sequence(429, 503, "ok")
+    assert statuses(server, 5) == [429, 503, 200, 200, 200]
+
+
+def test_retry_after_goes_with_the_errors_of_a_sequence(server):
+    """In place of the shape's own, in its text too; the ok has none."""
+    server.sequence(429, 503, "ok", retry_after=1)
+    came = [requests.get(server.url) for _ in range(3)]
+    assert [each.headers.get("Retry-After") for each in came] == ["1", "1", None]
+    assert "Wait 1 seconds" in came[0].json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("member", "status", "code"),
+    [
+        (429, 429, None),
+        (400, 400, "2001"),
+        (404, 404, "1000"),
+        ("400", 401, "400"),
+        (800064, 409, "800064"),
+        ("800064", 409, "800064"),
+        ("403/2006", 403, "2006"),
+        ("rich-403", 403, 600061),
+        ("503", 503, None),
+        (503, 503, None),
+        (405, 405, None),
+        (499, 499, None),
+        (201, 201, None),
+        ("ok", 200, None),
+    ],
+)
+def test_a_member_is_a_status_a_code_a_shape_or_a_word(server, member, status, code):
+    """An int from 100 to 599 is a status, any other a code; as a text a code comes before a status."""
+    server.sequence(member)
+    came = requests.get(server.url)
+    assert came.status_code == status
+    assert code is None or came.json()["code"] == code
+
+
+def test_a_status_without_a_code_is_answered_by_the_gateway(server):
+    """With the status in the envelope, and no phrase where none is known."""
+    server.sequence(405, 499)
+    came = [requests.get(server.url) for _ in range(2)]
+    assert [each.json() for each in came] == [
+        {"statusCode": 405, "message": "Method Not Allowed"},
+        {"statusCode": 499, "message": ""},
+    ]
+
+
+def test_a_success_is_one(server):
+    """The ok is JSON and passes."""
+    server.sequence("ok")
+    came = requests.get(server.url)
+    assert_pc_success(came)
+    assert came.json() == {"ok": True}
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_body_has_none(server, status):
+    """And no length, so the connection goes on."""
+    server.sequence(status, "ok")
+    with requests.Session() as session:
+        came = session.get(server.url)
+        assert (came.status_code, came.content, came.headers.get("Content-Length")) == (status, b"", None)
+        assert session.get(server.url).json() == {"ok": True}
+
+
+def test_any_response_can_be_answered(server):
+    """A pair, a mapping or an exchange; the length is that of the body."""
+    server.respond("GET", "/pair", (404, b"gone"))
+    server.respond("GET", "/exchange", Exchange(299, {"Content-Length": "9", "X-Mine": "1"}, b"{}"), times=1)
+    pair, exchange = requests.get(server.url + "/pair"), requests.get(server.url + "/exchange")
+    assert (pair.status_code, pair.reason, pair.text) == (404, "Not Found", "gone")
+    assert (exchange.status_code, exchange.text, exchange.headers) == (
+        299,
+        "{}",
+        {"Content-Length": "2", "X-Mine": "1"},
+    )
+
+
+def test_without_a_name_it_is_a_500(server):
+    """The plainest failure."""
+    server.fail("GET", "/v1/customers")
+    assert statuses(server, 1) == [500]
+
+
+def test_a_contract_of_another_api_is_answered_in_its_envelope():
+    """Members, codes and statuses are those of its contract."""
+    contract = Contract.default()
+    schema = {"type": "object", "required": ["error"], "properties": {"error": {"type": "object"}}}
+    catalogue = Catalogue(contract.catalogue["800064"])
+    other = Contract("Acme", contract.statuses, catalogue, schema, {"code": ("error", "no")})
+    with ErrorServer(other) as server:
+        server.sequence(409, 400)
+        came = [requests.get(server.url).json() for _ in range(2)]
+    assert came == [{"error": {"no": "800064"}}, json.loads(SHAPES["numeric-code-400"].body)]
+
+
+@pytest.mark.parametrize(
+    ("set_rule", "problem"),
+    [
+        (lambda server: server.fail("GET", "/", 800099), "code 800099 is not in the catalogue; did you mean"),
+        (lambda server: server.fail("GET", "/", 404), "did you mean status=404[?]"),
+        (lambda server: server.fail("GET", "/", 2006), "documented with 400 and 403; say which status"),
+        (lambda server: server.fail("GET", "/", 800064, status=404), "not with 404"),
+        (lambda server: server.fail("GET", "/", status=600), "600 is no final HTTP status"),
+        (lambda server: server.fail("GET", "/", status=100), "100 is no final HTTP status"),
+        (lambda server: server.fail("GET", "/", 800064, shape="gateway-429"), "name a shape, or a code"),
+        (lambda server: server.shape("gateway-42"), 'no shape "gateway-42"; did you mean "gateway-429"'),
+        (
+            lambda server: server.sequence("okay"),
+            '"okay" is neither a word, nor a shape, nor a code; did you mean "ok"',
+        ),
+        (lambda server: server.sequence("800099"), "code 800099 is not in the catalogue"),
+        (lambda server: server.sequence("x/800064"), '"x" is no HTTP status'),
+        (lambda server: server.sequence(), "a sequence has no members"),
+        (lambda server: server.fail("GET", "v1"), 'a path begins with /, this is "v1"'),
+        (lambda server: server.fail("GET", server.url), "the host is always that of the server"),
+        (lambda server: server.fail("GET", "/v1?size=1"), "a path without its query"),
+        (lambda server: server.fail("GET", "/", times=0), "times is a number from 1"),
+        (lambda server: server.fail("GET", "/", delay=-1), "delay is seconds, this is -1"),
+        (lambda server: server.fail("GET", "/", delay=float("nan")), "delay is seconds, this is nan"),
+        (lambda server: server.fail("GET", "/", cut=True), "cut is a number of bytes, this is True"),
+        (lambda server: server.fail("GET", "/", reset=1), "reset is True or False, this is 1"),
+        (lambda server: server.fail("GET", "/", cutt=1), 'cutt is no fault; did you mean "cut"'),
+        (
+            lambda server: server.shape("gateway-404", cut=64),
+            "leaves nothing out: the body of gateway-404 has 64 bytes",
+        ),
+        (lambda server: server.fail("GET", "/", retry_after="1\r\nX: 1"), "cannot be sent in the head"),
+        (lambda server: server.respond("GET", "/", Exchange(404, {"X": "\u20ac"}, b"")), "cannot be sent in the head"),
+        (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is no final HTTP status"),
+        (lambda server: server.respond("GET", "/", 404), "an int is no response"),
+    ],
+)
+def test_misuse_is_told_where_it_happens(server, set_rule, problem):
+    """In the test, at the call, with the nearest that is known; and no rule is set."""
+    with pytest.raises(UsageError, match=problem):
+        set_rule(server)
+    assert requests.get(server.url + "/x").headers["X-PC-Hint"].endswith("rules are: none")
