@@ -1,0 +1,169 @@
+"""A cassette of vcrpy's that looks recordings up by a key, tells what it plays, and says what it cannot answer."""
+
+from copy import copy, deepcopy
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from vcr.cassette import Cassette
+from vcr.record_mode import RecordMode
+
+from pytest_pcerrors.interception.decoding import decoded
+from pytest_pcerrors.interception.interactions import exchange_of_interaction
+from pytest_pcerrors.interception.matching import Matching
+from pytest_pcerrors.interception.unanswered import UnansweredRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+
+    from vcr.request import Request
+
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.interception.interactions import Response
+
+
+class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
+    """A cassette whose replay costs the same whatever it holds.
+
+    vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
+    of a request make a key, and only recordings with the same key are looked at. What was recorded a moment ago is not
+    played, so that the next run is answered as this one. `hear` is told of every response that was played or recorded; what
+    was only loaded does not count.
+    """
+
+    def __init__(self, *, hear: "Callable[[Exchange], object]", name: str, command: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.name = name
+        """The path as messages show it."""
+        self.command = command
+        """The command that runs the test, for the advice to record."""
+        self.keep = True
+        """Whether anything is written in the end."""
+        self.unanswered: list[UnansweredRequest] = []
+        self.matching = Matching(self._match_on)
+        self._hear = hear
+        self._is_loading = False
+        self._by_key: dict[Hashable, list[int]] = {}
+        self._first_left: dict[Hashable, int] = {}
+        self._asked: tuple[object, Any] = (None, None)
+        self._lock = RLock()
+
+    def append(self, request: "Request", response: "Response") -> None:
+        """Take in an interaction: one that was loaded, or one that was just recorded, which is heard."""
+        if not self._is_loading:
+            self._hear(exchange_of_interaction(request, response, self.name))
+            response = decoded(deepcopy(response))
+        filtered = self._before_record_request(request)
+        stored = self._before_record_response(response) if filtered else None
+        if stored is None:
+            return
+        with self._lock:
+            self._by_key.setdefault(self.matching.key(filtered), []).append(len(self.data))
+            self.data.append((filtered, stored))
+            self.dirty = True
+
+    def can_play_response_for(self, request: "Request") -> bool:
+        """Tell whether a recording is left for this request, in a mode that replays."""
+        self._asked = None, None  # it may have grown a body since it was last seen
+        filtered = self._filtered(request)
+        if not filtered or self.record_mode == RecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
+            return False
+        return self._find(filtered) is not None
+
+    def play_response(self, request: "Request") -> "Response":
+        """Play the next recording for this request."""
+        __tracebackhide__ = True
+        filtered = self._filtered(request)
+        with self._lock:
+            index = self._find(filtered)
+            if index is None:
+                raise self._unanswered(filtered)
+            recorded, response = self.data[index]
+            if index < self._loaded_count and not self.play_counts[index]:
+                self._played_interactions.append((recorded, response))
+            self.play_counts[index] += 1
+        self._hear(exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name))
+        return {**response, "headers": copy(response["headers"])}  # vcrpy takes headers out of what it replays
+
+    def filter_request(self, request: "Request") -> "Request | None":
+        """Return the request as it would be stored, None where it is not; where it ought to be played, say what is missing.
+
+        vcrpy asks for it where it is about to give up on a request, and says less then.
+        """
+        __tracebackhide__ = True
+        filtered = self._filtered(request)
+        if filtered and self.write_protected:
+            raise self._unanswered(filtered)
+        return filtered
+
+    def rewind(self) -> None:
+        """Let everything be played anew."""
+        super().rewind()
+        self._first_left.clear()
+
+    def twins(self, request: "Request") -> "Iterator[int]":
+        """Yield the number of each interaction that matches a stored request, played or not."""
+        for index in self._by_key.get(self.matching.key(request), ()):
+            if self.matching.accepts(request, self.data[index][0]):
+                yield index
+
+    def exchanges(self) -> "Iterator[Exchange]":
+        """Yield what the cassette holds."""
+        for request, response in self.data:
+            yield exchange_of_interaction(request, response, getattr(request, "origin", None) or self.name)
+
+    def unplayed(self) -> list[int]:
+        """Return the number of each loaded interaction that was not played."""
+        return [index for index in range(self._loaded_count) if not self.play_counts[index]]
+
+    def __contains__(self, request: "Request") -> bool:
+        filtered = self._filtered(request)
+        return bool(filtered) and self._find(filtered) is not None
+
+    def _filtered(self, request: "Request") -> Any:
+        """Return the request as it would be stored; vcrpy asks for the same one several times in a row."""
+        asked, filtered = self._asked
+        if asked is not request:
+            filtered = self._before_record_request(request)
+            self._asked = request, filtered
+        return filtered
+
+    def _find(self, request: "Request") -> int | None:
+        """Return the number of the recording to play next; those at the front that were played are passed by for good."""
+        key = self.matching.key(request)
+        indices = self._by_key.get(key, ())
+        first = self._first_left.get(key, 0)
+        while not self.allow_playback_repeats and first < len(indices) and self.play_counts[indices[first]]:
+            first += 1
+        self._first_left[key] = first
+        for position in range(first, len(indices)):
+            index = indices[position]
+            is_left = index < self._loaded_count and not self.play_counts[index]
+            if (is_left or self.allow_playback_repeats) and self.matching.accepts(request, self.data[index][0]):
+                return index
+        return None
+
+    def _unanswered(self, request: "Request") -> UnansweredRequest:
+        error = UnansweredRequest(self, request)
+        self.unanswered.append(error)
+        return error
+
+    def _load(self) -> None:
+        self._is_loading = True
+        try:
+            super()._load()
+        finally:
+            self._is_loading = False
+
+    def _save(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - vcrpy's signature
+        if self.keep:
+            super()._save(force)
+
+    def _rerecorded_interactions(self) -> "list[tuple[Request, Response]]":
+        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match."""
+        loaded: list[Any]
+        recorded: list[Any]
+        loaded, recorded = self.data[: self._loaded_count], self.data[self._loaded_count :]
+        if self.drop_unused_requests:
+            return recorded
+        kept = [each for each in loaded if all(index < self._loaded_count for index in self.twins(each[0]))]
+        return kept + recorded

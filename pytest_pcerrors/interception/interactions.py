@@ -1,0 +1,128 @@
+"""Interactions in vcrpy's form: made from what a cassette holds, and turned into exchanges."""
+
+import json
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from vcr.request import Request as VcrRequest
+
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.items import exchange_of_item
+from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_pairs
+from pytest_pcerrors.exchange.kinds.plain import from_mapping
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.exchange.redaction import Redaction
+
+Response = dict[str, Any]
+"""A response as vcrpy has it: ``status`` with ``code`` and ``message``, ``headers`` with lists, ``body`` with ``string``."""
+
+
+class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
+    """A request as vcrpy has it that came out of a cassette; `origin` says where it stands."""
+
+    origin: str | None = None
+
+
+def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
+    """Make an interaction of one item of a cassette, as plain data; what it lacks is an `ArchiveError` at its origin."""
+    exchange = exchange_of_item(item, origin)
+    asked, response = exchange.request, item.get("response")
+    if asked is None or response is None:
+        raise ArchiveError(origin, "an interaction without a request or a response cannot be replayed")
+    body = item["request"].get("body")
+    try:
+        request = RecordedRequest(asked.method, asked.url, body_of(body), dict(asked.headers))
+        _ = request.port  # a broken one is told here, and not by the first comparison
+    except ValueError as error:
+        raise ArchiveError(origin, f"the request has no URL that can be used: {error}") from None
+    request.origin = origin
+    return request, {
+        "status": {"code": exchange.status, "message": exchange.reason or ""},
+        "headers": _lists(header_pairs(response.get("headers") or ())),
+        "body": {"string": _body_as_recorded(response)},
+    }
+
+
+def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> "Exchange":
+    """Return what came over the wire as an exchange; a broken recording is an `ArchiveError` at its origin."""
+    asked = {"method": request.method, "url": request.uri, "headers": request.headers, "body": body_of(request.body)}
+    try:
+        return from_mapping({"request": asked, "response": _with_body(response)}, origin)
+    except UsageError as error:
+        raise ArchiveError(origin or "the response", str(error)) from None
+
+
+def body_of(body: Any) -> bytes | None:
+    """Return the body of a request as bytes, whatever form a client gave it; None where there is none, or no bytes.
+
+    >>> body_of({"size": 3}), body_of(iter([b"a", b"b"])), body_of(None)
+    (b'{"size": 3}', b'ab', None)
+    """
+    if body is None or isinstance(body, bytes):
+        return body
+    if hasattr(body, "read"):
+        body = body.read()
+    if isinstance(body, dict | list):
+        return _json(body)
+    if isinstance(body, str | bytes | bytearray | memoryview):
+        return body_bytes(body)
+    if hasattr(body, "__iter__"):
+        return b"".join(body_bytes(each) for each in body if isinstance(each, str | bytes | bytearray))
+    return None
+
+
+def redacted_request(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
+    """Return a copy of a request without its secrets; its body is bytes."""
+    hidden = copy(request)
+    body = body_of(request.body)
+    hidden._was_file = hidden._was_iter = False  # noqa: SLF001 - the body is bytes from here on
+    hidden.uri = redaction.url(request.uri)
+    hidden.headers = dict(redaction.headers(header_pairs(request.headers)))
+    hidden.body = body if body is None else redaction.body(body)
+    return hidden
+
+
+def redacted_response(response: Response, redaction: "Redaction") -> Response:
+    """Return a copy of a response without its secrets; Content-Length follows its body where it was right before."""
+    plain = body_bytes(response["body"].get("string"))
+    body = redaction.body(plain)
+    headers = [
+        (name, str(len(body)) if name.lower() == "content-length" and value == str(len(plain)) else value)
+        for name, value in redaction.headers(header_pairs(response["headers"]))
+    ]
+    status = response["status"]
+    message = status.get("message")
+    return {
+        "status": {"code": status["code"], "message": redaction.text(message) if message else message},
+        "headers": _lists(headers),
+        "body": {"string": body},
+    }
+
+
+def _with_body(response: Response) -> Response:
+    """Return a response with a body also where vcrpy recorded none, for a client that could not read it."""
+    return response if response.get("body", response) else {**response, "body": {"string": b""}}
+
+
+def _lists(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists
+
+
+def _body_as_recorded(response: Any) -> bytes:
+    """Return the body as the file has it: compressed where its headers say so, as the client expects."""
+    body = response.get("body", response.get("content"))
+    if isinstance(body, dict):
+        return base64_bytes(body["base64_string"]) if "base64_string" in body else body_bytes(body["string"])
+    return body_bytes(body)
+
+
+def _json(body: Any) -> bytes | None:
+    try:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError, RecursionError):
+        return None

@@ -1,0 +1,54 @@
+"""Every cassette of vcrpy's own, listened to: what it plays and what it records, and not what it only loads."""
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from vcr.cassette import Cassette
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.interactions import exchange_of_interaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_pcerrors.exchange.model import Exchange
+
+
+@contextmanager
+def listening(hear: "Callable[[Exchange], object]") -> "Iterator[None]":
+    """Let `hear` be told of each response that a client receives through a cassette of vcrpy, for a block.
+
+    A cassette that `opened` has opened tells who opened it, and not this.
+    """
+    play, append, load = Cassette.play_response, Cassette.append, Cassette._load  # noqa: SLF001 - patched below
+    loading: set[int] = set()
+
+    def tell(cassette: Any, request: Any, response: Any) -> None:
+        with suppress(UsageError):  # a suite that is only watched does not fail for how it records
+            hear(exchange_of_interaction(request, response, str(cassette.path)))
+
+    def playing(cassette: Any, request: Any) -> Any:
+        response = play(cassette, request)
+        tell(cassette, request, response)
+        return response
+
+    def appending(cassette: Any, request: Any, response: Any) -> None:
+        held = len(cassette)
+        append(cassette, request, response)
+        if len(cassette) > held and id(cassette) not in loading:
+            tell(cassette, request, response)
+
+    def quietly_loading(cassette: Any) -> None:
+        loading.add(id(cassette))
+        try:
+            load(cassette)
+        finally:
+            loading.discard(id(cassette))
+
+    with (
+        mock.patch.object(Cassette, "play_response", playing),
+        mock.patch.object(Cassette, "append", appending),
+        mock.patch.object(Cassette, "_load", quietly_loading),
+    ):
+        yield

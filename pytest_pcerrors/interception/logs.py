@@ -1,0 +1,48 @@
+"""Log lines of HTTP libraries without secrets: they tell whole URLs and headers, and pytest prints them with a failure."""
+
+import logging
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.masking import MASK, masked
+from pytest_pcerrors.exchange.secret_names import is_secret_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TALKERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
+_RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""")
+"""A header as httpcore traces it: a pair of bytes, in Python's own notation."""
+
+
+@contextmanager
+def hiding_secrets() -> "Iterator[None]":
+    """Hide secrets in what vcrpy and the HTTP clients log, for a block.
+
+    >>> with hiding_secrets():
+    ...     logging.getLogger("vcr.cassette").info("GET https://host/v1?sig=%s", "c2VjcmV0")
+    """
+    make = logging.getLogRecordFactory()
+
+    def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        return _masked(make(*args, **kwargs))
+
+    logging.setLogRecordFactory(make_masked)
+    try:
+        yield
+    finally:
+        logging.setLogRecordFactory(make)
+
+
+def _masked(record: logging.LogRecord) -> logging.LogRecord:
+    if record.name.partition(".")[0] in _TALKERS:
+        text = record.getMessage()
+        shown = masked(_RAW_HEADER.sub(_hidden, text))
+        if shown != text:
+            record.msg, record.args = shown, ()
+    return record
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"(b'{match[1]}', b'{MASK}')" if is_secret_name(match[1]) else match[0]

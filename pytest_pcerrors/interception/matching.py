@@ -1,0 +1,187 @@
+"""What vcrpy's matchers compare of two requests: as a key to look recordings up by, and as differences to tell."""
+
+import json
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from vcr import matchers
+from vcr.request import Request
+
+from pytest_pcerrors.pointers import escaped_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from urllib.parse import ParseResult
+
+    Matcher = Callable[[Request, Request], bool | None]
+
+ABSENT = "nothing"
+_MOST_VALUES = 20
+
+
+class Difference(NamedTuple):
+    """One value that differs between the request that was sent and a recorded one."""
+
+    what: str
+    asked: str
+    recorded: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: asked {self.asked}, recorded {self.recorded}"
+
+
+def _query(request: Request) -> tuple[tuple[str, str], ...]:
+    return tuple(request.query)
+
+
+def _path(request: Request) -> str:
+    return request.path or "/"
+
+
+def _whole(request: Request) -> "Hashable":
+    return request.scheme, request.host, request.port, _path(request), _query(request)
+
+
+_PARTS: "dict[Any, Callable[[Request], Hashable]]" = {
+    matchers.method: lambda request: request.method,
+    matchers.scheme: lambda request: request.scheme,
+    matchers.host: lambda request: request.host,
+    matchers.port: lambda request: request.port,
+    matchers.path: _path,
+    matchers.query: _query,
+}
+"""What a matcher compares, for those that compare nothing else: two requests match if these are equal."""
+
+_NARROWING = {matchers.uri: _whole}
+"""What two requests that match have in common, for matchers that look closer."""
+
+
+class Matching:
+    """How requests are matched: by a key, and then by the matchers that no key stands for.
+
+    >>> from vcr.request import Request
+    >>> matching = Matching((matchers.method, matchers.path))
+    >>> matching.key(Request("GET", "https://host/v1?x=1", None, {}))
+    ('GET', '/v1')
+    """
+
+    def __init__(self, match_on: "Sequence[Matcher]") -> None:
+        known = {**_PARTS, **_NARROWING}
+        self._match_on = match_on
+        self._parts = [known[matcher] for matcher in match_on if matcher in known]
+        self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
+
+    def key(self, request: Request) -> "Hashable":
+        """Return what every request that matches this one has in common with it."""
+        return tuple(part(request) for part in self._parts)
+
+    def accepts(self, asked: Request, recorded: Request) -> bool:
+        """Tell whether two requests with the same key match."""
+        return not self._closer or bool(matchers.requests_match(asked, recorded, self._closer))
+
+    def differences(self, asked: Request, recorded: Request) -> list[Difference]:
+        """Return everything in which two requests differ, as far as the matchers look; empty means they match."""
+        return [each for matcher in self._match_on for each in _differences(matcher, asked, recorded)]
+
+
+def _differences(matcher: "Matcher", asked: Request, recorded: Request) -> "Iterator[Difference]":
+    _, failed = matchers.get_matchers_results(asked, recorded, [matcher])
+    if not failed:
+        return
+    if matcher is matchers.query:
+        yield from _in_pairs("parameter", asked.query, recorded.query)
+    elif matcher is matchers.headers:
+        yield from _in_pairs("header", asked.headers.items(), recorded.headers.items())
+    elif matcher in (matchers.body, matchers.raw_body):
+        yield from _in_bodies(asked.body, recorded.body)
+    elif matcher in _PARTS:
+        yield Difference(matcher.__name__, str(_PARTS[matcher](asked)), str(_PARTS[matcher](recorded)))
+    elif matcher is matchers.uri:
+        yield from _in_urls(asked.parsed_uri, recorded.parsed_uri, asked, recorded)
+    else:
+        name, message = failed[0]
+        yield Difference(f"matcher {name}", str(message) if message else "another", "this")
+
+
+def _in_urls(
+    asked_url: "ParseResult", recorded_url: "ParseResult", asked: Request, recorded: Request
+) -> "Iterator[Difference]":
+    for what in ("scheme", "netloc", "path", "fragment"):
+        ours, theirs = getattr(asked_url, what), getattr(recorded_url, what)
+        if ours != theirs:
+            yield Difference(what, ours or ABSENT, theirs or ABSENT)
+    if asked.query != recorded.query:
+        yield from _in_pairs("parameter", asked.query, recorded.query)
+    elif asked_url.query != recorded_url.query:
+        yield Difference("query, in its order", asked_url.query, recorded_url.query)
+
+
+def _in_pairs(what: str, asked: Any, recorded: Any) -> "Iterator[Difference]":
+    """Compare names and values; a name may stand several times."""
+    ours, theirs = _grouped(asked), _grouped(recorded)
+    for name in dict.fromkeys((*ours, *theirs)):
+        mine, other = ours.get(name), theirs.get(name)
+        if mine != other:
+            yield Difference(f"{what} {name}", _listed(mine), _listed(other))
+
+
+def _grouped(pairs: Any) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(str(name), []).append(value.decode("latin-1") if isinstance(value, bytes) else str(value))
+    return grouped
+
+
+def _listed(values: list[str] | None) -> str:
+    return ABSENT if values is None else ", ".join(map(json.dumps, values))
+
+
+def _in_bodies(asked: bytes | None, recorded: bytes | None) -> "Iterator[Difference]":
+    for compare in (_in_documents, _in_forms):
+        try:
+            found = list(compare(asked or b"", recorded or b""))
+        except (ValueError, RecursionError):
+            continue
+        if found:
+            yield from found[:_MOST_VALUES]
+            return
+    yield Difference("body", _shown(asked), _shown(recorded))
+
+
+def _in_documents(asked: bytes, recorded: bytes) -> "Iterator[Difference]":
+    return _in_values("", json.loads(asked), json.loads(recorded))
+
+
+def _in_forms(asked: bytes, recorded: bytes) -> "Iterator[Difference]":
+    fields = [parse_qsl(body.decode(), strict_parsing=True) for body in (asked, recorded)]
+    return _in_pairs("field", *fields)
+
+
+def _in_values(pointer: str, asked: Any, recorded: Any) -> "Iterator[Difference]":
+    """Compare two JSON values, the innermost ones that differ."""
+    missing = object()
+    if isinstance(asked, dict) and isinstance(recorded, dict):
+        for name in dict.fromkeys((*asked, *recorded)):
+            ours, theirs = asked.get(name, missing), recorded.get(name, missing)
+            yield from _in_members(f"{pointer}/{escaped_step(name)}", ours, theirs, missing)
+    elif isinstance(asked, list) and isinstance(recorded, list):
+        for index, (ours, theirs) in enumerate(zip_longest(asked, recorded, fillvalue=missing)):
+            yield from _in_members(f"{pointer}/{index}", ours, theirs, missing)
+    elif asked != recorded or type(asked) is not type(recorded):
+        yield Difference(f"body {pointer}" if pointer else "body", json.dumps(asked), json.dumps(recorded))
+
+
+def _in_members(pointer: str, asked: Any, recorded: Any, missing: object) -> "Iterator[Difference]":
+    if asked is missing:
+        yield Difference(f"body {pointer}", ABSENT, json.dumps(recorded))
+    elif recorded is missing:
+        yield Difference(f"body {pointer}", json.dumps(asked), ABSENT)
+    else:
+        yield from _in_values(pointer, asked, recorded)
+
+
+def _shown(body: bytes | None) -> str:
+    if not body:
+        return ABSENT
+    return f"{len(body)} bytes {json.dumps(body.decode('utf-8', 'backslashreplace'))}"

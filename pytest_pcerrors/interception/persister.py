@@ -1,0 +1,96 @@
+"""Cassettes on disk: read with a clear word about what is broken, and written whole and without secrets."""
+
+import gc
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.serialize import serialize
+from vcr.serializers import yamlserializer
+
+from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.items import parsed
+from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
+from pytest_pcerrors.interception.interactions import interaction_of, redacted_request, redacted_response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.exchange.redaction import Redaction
+    from pytest_pcerrors.interception.interactions import RecordedRequest, Response
+
+    Loaded = tuple[list[RecordedRequest], list[Response], dict[str, Any]]
+
+
+class Persister:
+    """What vcrpy loads cassettes by and saves them with, in place of its own.
+
+    Its own writes in place and in the encoding of the locale, and takes a file that it cannot decode for an empty one.
+    `name` is the path as messages show it.
+    """
+
+    def __init__(self, redaction: "Redaction", name: str) -> None:
+        self._redaction = redaction
+        self._name = name
+
+    def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
+        """Return requests, responses, and metadata; a file that cannot be read to its end is an `ArchiveError`."""
+        try:
+            data = Path(cassette_path).read_bytes()
+        except FileNotFoundError:
+            raise CassetteNotFoundError from None
+        except OSError as error:
+            raise UsageError(f"{self._name}: cannot be read: {error.strerror}") from None
+        if not data.strip():
+            raise CassetteNotFoundError  # it holds nothing that could be lost
+        others: dict[str, Any] = {}
+        with _collector_paused():
+            items = self._items(data, serializer, others)
+            interactions = [interaction_of(item, origin) for item, origin in items]
+        requests, responses = [request for request, _ in interactions], [response for _, response in interactions]
+        return requests, responses, others.get("metadata") or {}
+
+    def save_cassette(self, cassette_path: str, cassette_dict: dict[str, Any], serializer: Any) -> None:
+        """Write all interactions without their secrets, as UTF-8: whoever reads sees the old file or the new one."""
+        hidden = {
+            **cassette_dict,
+            "requests": [redacted_request(each, self._redaction) for each in cassette_dict["requests"]],
+            "responses": [redacted_response(each, self._redaction) for each in cassette_dict["responses"]],
+        }
+        path = Path(cassette_path)
+        try:
+            text = serialize(hidden, serializer)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+        except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
+            raise UsageError(f"{self._name}: cannot be written: {error}") from None
+        write_whole(path, text)
+
+    def _items(self, data: bytes, serializer: Any, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
+        """Yield the interactions as plain data, each with its origin."""
+        if serializer is yamlserializer:
+            yield from read_yaml_interactions(BytesIO(data), self._name, others)
+            return
+        document = parsed(data, self._name)
+        items = document.get("interactions") if isinstance(document, dict) else None
+        if not isinstance(items, list):
+            raise UsageError(f"{self._name}: no cassette: expected an object with a list of interactions")
+        others |= document
+        for index, item in enumerate(items):
+            yield item, f"{self._name}#/interactions/{index}"
+
+
+@contextmanager
+def _collector_paused() -> "Iterator[None]":
+    """Pause the garbage collector while many objects are made that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,85 @@
+"""Where the cassette of a test lies: a file name that every system can hold, below the folder of cassettes."""
+
+import re
+from hashlib import sha256
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import UsageError, readable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+_MOST_FOLDER = 60
+_MOST_FILE = 134
+_MOST_PARAMETERS = 80
+_HASH_DIGITS = 8
+_UNFIT = re.compile(r"[^A-Za-z0-9_.]+")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever their suffix."""
+
+
+def cassette_name(module: str, names: "Sequence[str]", parameters: str | None) -> str:
+    """Return the name of a test's cassette, at most 200 characters: ``<module>/<test>.yaml``.
+
+    `module` is dotted, its last part counts. `names` are those of the classes around the test and its own, `parameters`
+    is the id of a parametrised test, without brackets. A hash tells tests apart whose names had to change.
+
+    >>> cassette_name("tests.test_cart", ["TestBusy", "test_pay"], "409-800064")
+    'test_cart/TestBusy.test_pay-409-800064.yaml'
+    >>> cassette_name("test_cart", ["test_pay"], "PUT /carts")
+    'test_cart/test_pay-PUT-carts-bf61342f.yaml'
+    """
+    true = shown = ".".join(names)
+    if parameters is not None:
+        true, shown = f"{true}-{parameters}", f"{true}-{parameters[:_MOST_PARAMETERS]}"
+    folder = module.rpartition(".")[2]
+    return f"{_fitting(folder, folder, _MOST_FOLDER)}/{_fitting(shown, true, _MOST_FILE)}.yaml"
+
+
+def _fitting(text: str, true: str, most: int) -> str:
+    """Return a text as part of a path; where it is not the true one, with a hash of that."""
+    fit = _UNFIT.sub("-", text)
+    if fit.startswith(".") or not fit or _DEVICE.match(fit):
+        fit = f"_{fit}"
+    if fit == true and len(fit) <= most:
+        return fit
+    digest = sha256(true.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]
+    return f"{fit[: most - _HASH_DIGITS - 1].rstrip('-')}-{digest}"
+
+
+def named(name: str) -> str:
+    """Return a marker's name as a path below the folder of cassettes; a `UsageError` says why it cannot be one.
+
+    >>> named("shared/busy"), named("busy.json")
+    ('shared/busy.yaml', 'busy.json')
+    >>> named("../busy")
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: pc_cassette: "../busy" has a part ".."; the file lies below the folder of cassettes
+    """
+    if not isinstance(name, str):
+        raise UsageError(f"pc_cassette: a name is text, came {type(name).__name__}")
+    problem = _problem(name)
+    if problem is not None:
+        raise UsageError(f'pc_cassette: "{readable(name)}" {problem}')
+    return name if name.endswith(SUFFIXES) else f"{name}.yaml"
+
+
+def _problem(name: str) -> str | None:
+    if not name.strip():
+        return "is empty; leave the name out, and the file is named after the test"
+    if not name.isprintable():
+        return "has control characters"
+    for character, instead in (
+        ("\\", "write /"),
+        ("[", "it ends the name of a test"),
+        ("]", "it ends the name of a test"),
+    ):
+        if character in name:
+            return f"has a {character}; {instead}"
+    if PureWindowsPath(name).anchor:
+        return "is absolute; the file lies below the folder of cassettes"
+    odd = next((part for part in name.split("/") if part in {"", ".", ".."}), None)
+    return None if odd is None else f'has a part "{odd}"; the file lies below the folder of cassettes'

@@ -1,0 +1,97 @@
+"""The access token of a live run: from ``PCERRORS_TOKEN``, or printed by a command. No message ever shows it."""
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.exchange.masking import MASK, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+VARIABLE = "PCERRORS_TOKEN"
+SECONDS = 60.0
+"""How long a command may take."""
+
+_MOST_CHARACTERS = 200
+_SCHEME = re.compile(r"bearer(?:\s+|\Z)", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""RFC 6750, section 2.1."""
+_LONG_WORD = re.compile(r"[\w.~+/=-]{24,}")
+_ADVICE = "print the token alone (az account get-access-token: add --query accessToken --output tsv)"
+
+
+def find_token(environment: "Mapping[str, str]", command: "Sequence[str]", *, seconds: float = SECONDS) -> str | None:
+    """Return the token of ``PCERRORS_TOKEN``, else what `command` prints (no shell reads it), else None.
+
+    Whatever fails is a `UsageError` that says what to do; the command runs with `environment`.
+
+    >>> find_token({"PCERRORS_TOKEN": "Bearer abc.def"}, [])
+    'abc.def'
+    >>> find_token({}, []) is None
+    True
+    """
+    if environment.get(VARIABLE, "").strip():
+        return usable_token(environment[VARIABLE], VARIABLE)
+    if not command:
+        return None
+    name = f'token-command "{readable(masked(command[0]))}"'
+    lines = [line for line in _printed(command, environment, seconds, name).splitlines() if line.strip()]
+    if len(lines) != 1:
+        raise UsageError(f"{name}: it printed {len(lines) or 'no'} lines, one is expected; {_ADVICE}")
+    return usable_token(lines[0], name)
+
+
+def usable_token(text: str, source: str) -> str:
+    """Return a token without ``Bearer`` and space around it; a `UsageError` names the source of what can be none.
+
+    >>> usable_token('"abc"', "PCERRORS_TOKEN")
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: PCERRORS_TOKEN: it has characters that no access token has, such as quotation marks; print the token alone (az account get-access-token: add --query accessToken --output tsv)
+    """
+    token = _SCHEME.sub("", text.strip(), count=1)
+    problem = _problem(token)
+    if problem is not None:
+        raise UsageError(f"{source}: {problem}; {_ADVICE}")
+    return token
+
+
+def _problem(token: str) -> str | None:
+    if not token:
+        return "it is empty"
+    if not token.isascii():
+        return "it has characters that are not ASCII"
+    if not token.isprintable() or " " in token:
+        return "it has white space or control characters"
+    if _TOKEN.fullmatch(token) is None:
+        return "it has characters that no access token has, such as quotation marks"
+    return None
+
+
+def _printed(command: "Sequence[str]", environment: "Mapping[str, str]", seconds: float, name: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 the user's own command, and no shell
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise UsageError(
+            f"{name}: it took more than {seconds:g} seconds; run it once by hand, it may wait for a sign-in"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "its arguments hold a NUL character"
+        raise UsageError(f"{name}: cannot be run: {reason}; is it installed, and on the PATH?") from None
+    if done.returncode != 0:
+        said = _shown(done.stderr.decode("utf-8", "replace"))
+        raise UsageError(
+            f"{name}: it ended with exit status {done.returncode}{': ' if said else ''}{said}\n"
+            f"run it by hand, or set {VARIABLE}"
+        )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _shown(text: str) -> str:
+    """Return foreign text with all that may be a secret hidden, on one line, and not long."""
+    line = "".join(each if each.isprintable() else " " for each in text)
+    hidden = " ".join(_LONG_WORD.sub(MASK, masked(line)).split())
+    return hidden if len(hidden) <= _MOST_CHARACTERS else f"{hidden[:_MOST_CHARACTERS]} ..."

@@ -1,0 +1,84 @@
+"""A real server that numbers its answers, and cassettes opened as the plugin opens them."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import yaml
+
+from pytest_pcerrors.exchange.redaction import Redaction
+from pytest_pcerrors.interception.opening import Opening, opened
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer
+
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append(f"{self.command} {self.path}")
+        body = json.dumps({"code": str(len(self.server.asked)), "description": "Busy", "source": "test"}).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))} | self.server.headers
+        self.send_response(self.server.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(self.server.encode(body) if self.command != "HEAD" else b"")
+
+    do_POST = do_HEAD = do_GET  # noqa: N815 - names of the standard library
+
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def service():
+    """Run a server on loopback: `.url`, `.asked`, `.status`, `.headers`, `.encode`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    server.asked, server.status, server.headers, server.encode = [], 409, {}, lambda body: body
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def heard():
+    """Keep the exchanges that a cassette has told of."""
+    return []
+
+
+@pytest.fixture
+def tape(tmp_path, heard):
+    """Open ``tape.yaml`` in a mode, with vcrpy's settings."""
+
+    def tape(mode="none", *, name="tape.yaml", redaction=None, **config):
+        return opened(
+            Opening(
+                path=tmp_path / name,
+                name=name,
+                mode=mode,
+                command="pytest test_x.py::test_y",
+                config=config,
+                redaction=redaction or Redaction(),
+                hear=heard.append,
+                passes_by=lambda url: "/ours" in url,
+            )
+        )
+
+    return tape
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write interactions into ``tape.yaml``."""
+
+    def write(*interactions, **others):
+        file = tmp_path / "tape.yaml"
+        file.write_text(yaml.safe_dump({"interactions": list(interactions), "version": 1} | others), "utf-8")
+        return file
+
+    return write

@@ -1,0 +1,145 @@
+"""What makes two requests match: vcrpy's matchers, by a key where they compare plain parts, and their differences told."""
+
+from itertools import combinations
+
+import pytest
+from tapes import HOST, interaction
+from vcr import matchers
+from vcr.request import Request
+
+from pytest_pcerrors.interception.matching import Matching
+
+BY_NAME = {
+    name: getattr(matchers, name)
+    for name in ("method", "scheme", "host", "port", "path", "query", "uri", "headers", "body", "raw_body")
+}
+BASE = {"method": "GET", "uri": "http://host:80/v1/a?x=1", "headers": {"Accept": "a"}, "body": b'{"n": 1}'}
+VARIANTS = {
+    "method": {"method": "POST"},
+    "scheme": {"uri": "https://host:80/v1/a?x=1"},
+    "host": {"uri": "http://other:80/v1/a?x=1"},
+    "port": {"uri": "http://host:81/v1/a?x=1"},
+    "path": {"uri": "http://host:80/v1/b?x=1"},
+    "query": {"uri": "http://host:80/v1/a?x=2"},
+    "headers": {"headers": {"Accept": "b"}},
+    "body": {"body": b'{"n": 2}'},
+}
+
+
+def request(**changes):
+    """Return the base request with changes."""
+    return Request(**BASE | changes)
+
+
+def matches(names, one, other):
+    """Tell whether two requests match, as a cassette finds out."""
+    matching = Matching([BY_NAME[name] for name in names])
+    return matching.key(one) == matching.key(other) and matching.accepts(one, other)
+
+
+@pytest.mark.parametrize("names", [[name] for name in BY_NAME] + [list(pair) for pair in combinations(BY_NAME, 2)])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_key_and_closer_look_decide_as_vcrpy_does(names, variant):
+    """Each matcher, and each pair of them, against requests that differ in one property."""
+    other = request(**VARIANTS[variant])
+    expected = matchers.requests_match(request(), other, [BY_NAME[name] for name in names])
+    assert matches(names, request(), other) == expected
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_requests_match_if_and_only_if_nothing_differs(name, variant):
+    """The verdict and its explanation cannot disagree."""
+    matching, other = Matching([BY_NAME[name]]), request(**VARIANTS[variant])
+    assert matches([name], request(), other) == (not matching.differences(request(), other))
+
+
+def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
+    """As for vcrpy."""
+    one, other = request(uri="http://host/?b=2&a=1"), request(uri="http://host?a=1&b=2")
+    assert matches(["path", "query"], one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "told"),
+    [
+        ("method", {"method": "PUT"}, ["method: asked GET, recorded PUT"]),
+        (
+            "query",
+            {"uri": "http://host:80/v1/a?x=2&y=3"},
+            ['parameter x: asked "1", recorded "2"', 'parameter y: asked nothing, recorded "3"'],
+        ),
+        ("headers", {"headers": {}}, ['header Accept: asked "a", recorded nothing']),
+        (
+            "uri",
+            {"uri": "http://host:80/v1/b?x=2#f"},
+            [
+                "path: asked /v1/a, recorded /v1/b",
+                "fragment: asked nothing, recorded f",
+                'parameter x: asked "1", recorded "2"',
+            ],
+        ),
+        (
+            "body",
+            {"body": b'{"n": 2, "m": [1]}'},
+            ["body /n: asked 1, recorded 2", "body /m: asked nothing, recorded [1]"],
+        ),
+        ("body", {"body": b"[1]"}, ['body: asked {"n": 1}, recorded [1]']),
+        ("body", {"body": None}, ['body: asked 8 bytes "{\\"n\\": 1}", recorded nothing']),
+        ("raw_body", {"body": b'{"n":1}'}, ['body: asked 8 bytes "{\\"n\\": 1}", recorded 7 bytes "{\\"n\\":1}"']),
+    ],
+)
+def test_differences_are_told_value_by_value(name, changes, told):
+    """What was asked, and what was recorded in its place."""
+    assert [str(each) for each in Matching([BY_NAME[name]]).differences(request(), request(**changes))] == told
+
+
+def test_forms_and_lists_are_told_by_field_and_item():
+    """The innermost values that differ."""
+    matching = Matching([matchers.raw_body])
+    form = matching.differences(request(body=b"a=1&b=2"), request(body=b"a=1&b=3"))
+    items = matching.differences(request(body=b"[1, 2]"), request(body=b"[1]"))
+    assert [str(each) for each in (*form, *items)] == [
+        'field b: asked "2", recorded "3"',
+        "body /1: asked 2, recorded nothing",
+    ]
+
+
+def test_the_order_of_parameters_is_told_where_the_whole_url_is_compared():
+    """It is the only difference then."""
+    one, other = request(uri="http://host/?b=2&a=1"), request(uri="http://host/?a=1&b=2")
+    [told] = Matching([matchers.uri]).differences(one, other)
+    assert str(told) == "query, in its order: asked b=2&a=1, recorded a=1&b=2"
+
+
+def test_a_matcher_of_the_user_tells_what_it_says():
+    """By its name; a matcher that only says no has nothing more to tell."""
+
+    def tenant(one, other):
+        assert one.headers["Accept"] == other.headers["Accept"], "another tenant"
+
+    def never(one, other):
+        return False
+
+    told = Matching([tenant, never]).differences(request(), request(headers={"Accept": "b"}))
+    assert [each.what for each in told] == ["matcher tenant", "matcher never"]
+    assert told[0].asked.startswith("another tenant")
+
+
+def test_bodies_nested_beyond_python_are_told_as_bytes():
+    """Nothing is raised."""
+    deep = b"[" * 100_000
+    [told] = Matching([matchers.raw_body]).differences(request(body=deep), request())
+    assert told.asked.startswith("100000 bytes")
+
+
+def test_any_other_matchers_scan_what_has_the_same_key(tape, write):
+    """A body that differs is another recording, found behind the first."""
+    import requests
+
+    write(*(interaction(method="POST", body=f'{{"n": {n}}}', answer=str(n)) for n in (1, 2, 3)))
+    with tape(match_on=["method", "uri", "body"]):
+        for n in (3, 1, 2):
+            headers = {"Content-Type": "application/json"}
+            asked = requests.post(f"{HOST}/v1/customers", data=f'{{"n": {n}}}', headers=headers, timeout=5)
+            assert asked.text == str(n)

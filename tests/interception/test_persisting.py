@@ -1,0 +1,245 @@
+"""Cassettes on disk: what is broken is told with its place, and what is written is whole, UTF-8, and without secrets."""
+
+import gc
+import json
+
+import httpx
+import pytest
+import requests
+from tapes import HOST, interaction
+from vcr.cassette import Cassette
+
+from pytest_pcerrors import UsageError, read_archive
+from pytest_pcerrors.exchange.redaction import Redaction
+
+REQUEST = "request: {method: GET, uri: 'https://host/v1'}"
+RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {string: ''}}"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"interactions: [\xff", "tape.yaml: not a YAML cassette: "),
+        (b"interactions:\n- {a: 'b", "tape.yaml:2: not a YAML cassette: "),
+        (b"[]", "tape.yaml: no cassette: expected a mapping with interactions, found an array"),
+        (b"- request: 1", "tape.yaml: no cassette: expected a mapping with interactions"),
+        (b"interactions: 3", "tape.yaml:1: expected a list of exchanges"),
+        (b"interactions:\n- 7", "tape.yaml:2: an interaction is a mapping with request and response"),
+        (f"interactions:\n- {RESPONSE}".encode(), "tape.yaml:2: "),
+        (f"interactions:\n- {REQUEST}".encode(), 'tape.yaml:2: the response has no "status"'),
+        (f"interactions:\n- {REQUEST}\n  response: {{status: {{code: x}}}}".encode(), "tape.yaml:2: a status is a number"),
+        (b"interactions: " + b"[" * 5000, "tape.yaml:1: "),
+        (f"interactions:\n- {REQUEST.replace('host', '[host')}\n  {RESPONSE}".encode(), "tape.yaml:2: the request has no URL that can be used"),
+        (f"interactions:\n- {REQUEST.replace('host', 'host:99999')}\n  {RESPONSE}".encode(), "tape.yaml:2: the request has no URL that can be used"),
+        (f"interactions:\n- {REQUEST}\n  status: 404\n  headers: {{}}".encode(), "tape.yaml:2: an interaction without a re"),
+        (b"interactions: !!python/object/apply:os.system ['true']", "tape.yaml:1: "),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", ["none", "new_episodes"])
+def test_a_file_that_is_no_cassette_is_told_and_left_as_it_is(tape, tmp_path, data, said, mode):
+    """With its place; recording does not take it for an empty one."""
+    (tmp_path / "tape.yaml").write_bytes(data)
+    with pytest.raises(UsageError) as caught, tape(mode):
+        pass
+    assert str(caught.value).startswith(said)
+    assert (tmp_path / "tape.yaml").read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "tape.json: not JSON: "), ("[]", "tape.json: no cassette: "), ('{"interactions": 3}', "tape.json: no cassette: "), ('{"interactions": [3]}', "tape.json#/interactions/0: an interaction is")],
+)  # fmt: skip
+def test_a_broken_json_cassette_is_told(tape, tmp_path, text, said):
+    """With a pointer to the interaction."""
+    (tmp_path / "tape.json").write_text(text)
+    with pytest.raises(UsageError, match=f"^{said}"), tape(name="tape.json"):
+        pass
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_an_empty_file_is_recorded_into(tape, tmp_path, service, data):
+    """It holds nothing that could be lost; in replay it is told."""
+    (tmp_path / "tape.yaml").write_bytes(data)
+    with tape(), pytest.raises(Exception, match=r"tape.yaml is empty"):
+        requests.get(service.url, timeout=5)
+    with tape("once"):
+        requests.get(service.url, timeout=5)
+    assert len(list(read_archive(tmp_path / "tape.yaml"))) == 1
+
+
+def test_a_folder_in_the_place_of_a_cassette_is_misuse(tape, tmp_path):
+    """As is a folder that cannot be made."""
+    (tmp_path / "tape.yaml").mkdir()
+    with pytest.raises(UsageError, match=r"^tape.yaml: cannot be read: Is a directory$"), tape():
+        pass
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(UsageError, match="cannot be made: Not a directory"),
+        tape("rewrite", name="file/deep/tape.yaml") as cassette,
+    ):
+        cassette.dirty = True
+
+
+def test_bytes_that_json_cannot_hold_are_misuse(tape, tmp_path, service):
+    """The YAML cassette holds them."""
+    service.encode = lambda body: b"\xff" * len(body)
+    with tape("once"):
+        requests.get(service.url, timeout=5)
+    assert next(read_archive(tmp_path / "tape.yaml")).body.startswith(b"\xff")
+    with (
+        pytest.raises(
+            UsageError, match=r"^tape.json: cannot be written: Does this HTTP interaction contain binary data"
+        ),
+        tape("once", name="tape.json"),
+    ):
+        requests.get(service.url, timeout=5)
+
+
+def test_a_cassette_is_written_as_utf_8_wherever(tape, tmp_path, service, monkeypatch):
+    """Vcrpy asks the locale."""
+    import locale
+
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda *_: "latin-1")
+    service.encode = lambda body: body.decode().replace("Busy", "Zo\u00eb").encode()
+    with tape("once"):
+        requests.get(service.url, timeout=5)
+    assert "Zo\u00eb".encode() in next(read_archive(tmp_path / "tape.yaml")).body
+
+
+def test_what_vcrpy_wrote_replays_and_what_we_wrote_replays_in_vcrpy(tape, tmp_path, service):
+    """The format is vcrpy's."""
+    import vcr
+
+    with vcr.use_cassette(str(tmp_path / "tape.yaml")):
+        theirs = requests.get(service.url, timeout=5).content
+    with tape():
+        assert requests.get(service.url, timeout=5).content == theirs
+    with tape("rewrite"):
+        ours = requests.get(service.url, timeout=5).content
+    with vcr.use_cassette(str(tmp_path / "tape.yaml"), record_mode="none"):
+        assert requests.get(service.url, timeout=5).content == ours
+
+
+def test_a_recording_of_old_is_cleaned_when_it_is_written_again(tape, write, service, tmp_path):
+    """All of the file goes through the same function, not only what is new; and it replays before and after."""
+    write(
+        interaction(
+            "/v1?sig=s3cr3t", answer=b'{"access_token": "s3cr3t"}', headers={"Authorization": ["Bearer s3cr3t-000"]}
+        )
+    )
+    with tape("new_episodes"):
+        assert requests.get(f"{HOST}/v1?sig=s3cr3t", timeout=5).json() == {"access_token": "s3cr3t"}
+        requests.get(service.url, timeout=5)
+    assert b"s3cr3t" not in (tmp_path / "tape.yaml").read_bytes()
+    with tape():
+        assert requests.get(f"{HOST}/v1?sig=another", timeout=5).json() == {"access_token": "***"}
+
+
+def test_the_settings_of_redaction_hold(tape, service, tmp_path):
+    """Names, patterns and pseudonyms, in what is stored and in what is asked."""
+    redaction = Redaction(names=("ticket",), tenant_ids=True)
+    tenant = "0c39d6d5-f9c3-4d2a-9d0f-5a0f2d1c7e11"
+    with tape("once", redaction=redaction):
+        requests.get(f"{service.url}/v1/customers/{tenant}?ticket=7up", timeout=5)
+    text = (tmp_path / "tape.yaml").read_text("utf-8")
+    assert tenant not in text
+    assert "ticket=***" in text
+    with tape(redaction=redaction) as cassette:
+        requests.get(f"{service.url}/v1/customers/{tenant.upper()}?ticket=8up", timeout=5)
+    assert cassette.all_played
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-unencoded, gzip"])
+def test_an_encoded_body_is_stored_as_it_was_before(tape, service, tmp_path, encoding):
+    """So that it can be searched, and read in a diff; the client got what the server sent."""
+    import gzip
+    import zlib
+
+    packed = zlib.compress if encoding == "deflate" else gzip.compress
+    service.encode = lambda body: b""
+    sent = packed(json.dumps({"access_token": "s3cr3t"}).encode())
+    service.encode = lambda body: sent
+    service.headers = {"Content-Encoding": encoding.removeprefix("x-unencoded, "), "Content-Length": str(len(sent))}
+    with tape("once"):
+        assert requests.get(service.url, timeout=5).json() == {"access_token": "s3cr3t"}
+    [stored] = read_archive(tmp_path / "tape.yaml")
+    assert stored.body == b'{"access_token": "***"}'
+    assert (stored.header("Content-Encoding"), stored.header("Content-Length")) == (None, "23")
+    with tape():
+        assert requests.get(service.url, timeout=5).json() == {"access_token": "***"}
+
+
+def test_an_encoding_that_cannot_be_searched_is_not_recorded(tape, service, tmp_path):
+    """It might hold a secret."""
+    service.headers = {"Content-Encoding": "compress"}
+    with pytest.raises(UsageError, match="content encoding 'compress' cannot be searched for secrets"), tape("once"):
+        requests.get(service.url, timeout=5)
+    assert not (tmp_path / "tape.yaml").exists()
+
+
+def test_a_body_that_only_claims_to_be_encoded_is_stored_as_it_is(tape, service, tmp_path):
+    """Some clients decode before vcrpy sees it."""
+    import http.client
+
+    service.headers = {"Content-Encoding": "gzip"}
+    with tape("once"):
+        connection = http.client.HTTPConnection(service.url.removeprefix("http://"))
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        connection.close()
+    assert next(read_archive(tmp_path / "tape.yaml")).body.startswith(b'{"code"')
+
+
+def test_a_response_keeps_its_headers_however_often_it_is_played(tape, write, service, tmp_path):
+    """Vcrpy takes Transfer-Encoding out of what it replays, and would write the rest."""
+    item = interaction()
+    item["response"]["headers"] = {"Transfer-Encoding": ["chunked"]}
+    write(item)
+    with tape("new_episodes"):
+        requests.get(f"{HOST}/v1/customers", timeout=5)
+        requests.get(service.url, timeout=5)
+    assert next(read_archive(tmp_path / "tape.yaml")).header("Transfer-Encoding") == "chunked"
+
+
+def test_the_cassette_is_one_of_vcrpy(tape, write):
+    """Whoever knows vcrpy knows it."""
+    write(interaction())
+    with tape() as cassette:
+        assert isinstance(cassette, Cassette)
+        assert (len(cassette), cassette.play_count, cassette.all_played) == (1, 0, False)
+        assert cassette.requests[0] in cassette
+        assert cassette.responses_of(cassette.requests[0])[0]["status"]["code"] == 409
+
+
+def test_a_recording_of_httpx_before_vcrpy_6_replays(tape, write):
+    """Its responses had another form."""
+    item = interaction()
+    item["response"] = {
+        "status_code": 409,
+        "headers": {"Via": "x"},
+        "content": '{"code": "1"}',
+        "http_version": "HTTP/1.1",
+    }
+    write(item)
+    with tape():
+        assert httpx.get(f"{HOST}/v1/customers").json() == {"code": "1"}
+
+
+def test_a_body_in_base64_replays(tape, write):
+    """As older JSON cassettes have it."""
+    item = interaction()
+    item["response"]["body"] = {"base64_string": "eyJhIjogMX0="}
+    write(item)
+    with tape():
+        assert requests.get(f"{HOST}/v1/customers", timeout=5).json() == {"a": 1}
+
+
+def test_a_collector_that_is_off_stays_off(tape, write):
+    """It is paused while a cassette is read."""
+    write(interaction())
+    gc.disable()
+    try:
+        with tape():
+            assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -1,0 +1,159 @@
+"""Every HTTP client records into a cassette and is answered from it: the same bytes, and no server asked twice."""
+
+import asyncio
+import http.client
+import urllib.request
+from contextlib import closing
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+import pytest
+import requests
+import urllib3
+
+
+def with_requests(url):
+    """Ask with requests."""
+    response = requests.post(url, json={"size": 3}, timeout=5)
+    return response.status_code, response.content
+
+
+def with_httpx(url):
+    """Ask with httpx."""
+    response = httpx.post(url, json={"size": 3})
+    return response.status_code, response.content
+
+
+def with_httpx_async(url):
+    """Ask with httpx_async."""
+
+    async def ask():
+        async with httpx.AsyncClient() as client:
+            response = await client.post(url, json={"size": 3})
+            return response.status_code, response.content
+
+    return asyncio.run(ask())
+
+
+def with_aiohttp(url):
+    """Ask with aiohttp."""
+
+    async def ask():
+        async with aiohttp.ClientSession() as session, session.post(url, json={"size": 3}) as response:
+            return response.status, await response.read()
+
+    return asyncio.run(ask())
+
+
+def with_urllib3(url):
+    """Ask with urllib3."""
+    response = urllib3.PoolManager().request("POST", url, json={"size": 3})
+    return response.status, response.data
+
+
+def with_http_client(url):
+    """Ask with http_client."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    with closing(connection):
+        connection.request("POST", urlsplit(url).path, b'{"size": 3}', {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def with_urllib(url):
+    """Ask with urllib."""
+    asked = urllib.request.Request(url, b'{"size": 3}', {"Content-Type": "application/json"})
+    with pytest.raises(HTTPError) as caught:
+        urllib.request.urlopen(asked)
+    with caught.value as response:
+        return response.status, response.read()
+
+
+CLIENTS = [
+    with_requests,
+    with_httpx,
+    with_httpx_async,
+    with_aiohttp,
+    with_urllib3,
+    with_http_client,
+    with_urllib,
+]
+
+
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_what_is_recorded_is_replayed(service, tape, heard, ask):
+    """The first block asks the server, the second does not; both are told of what came."""
+    url = f"{service.url}/v1/carts"
+    with tape("once"):
+        recorded = ask(url)
+    with tape():
+        replayed = ask(url)
+    assert replayed == recorded == (409, b'{"code": "1", "description": "Busy", "source": "test"}')
+    assert service.asked == ["POST /v1/carts"]
+    assert [(each.status, each.body) for each in heard] == [recorded, recorded]
+    assert heard[0].request.body.replace(b" ", b"") == b'{"size":3}'
+
+
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_what_is_not_recorded_never_goes_out(service, tape, ask):
+    """The client's call fails with what is missing."""
+    with tape() as cassette, pytest.raises(Exception, match="no recording answers POST"):
+        ask(f"{service.url}/v1/carts")
+    assert service.asked == []
+    assert len(cassette.unanswered) == 1
+
+
+def test_a_redirect_is_replayed_step_by_step(service, tape):
+    """Each step is an interaction of its own."""
+    service.status, service.headers = 302, {"Location": "/elsewhere"}
+    session = requests.Session()
+    with tape("once"):
+        first = session.get(f"{service.url}/v1", allow_redirects=False)
+        service.status, service.headers = 404, {}
+        session.get(f"{service.url}/elsewhere")
+    with tape() as cassette:
+        replayed = session.get(f"{service.url}/v1")
+    assert (first.status_code, replayed.status_code) == (302, 404)
+    assert cassette.all_played
+    assert len(service.asked) == 2
+
+
+@pytest.mark.filterwarnings("ignore:Using `httpx` with")
+def test_in_process_transports_pass_through(tape):
+    """What never was on the wire is neither recorded nor asked of a cassette."""
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    application = FastAPI()
+    application.add_api_route("/v1", lambda: {"ok": True})
+
+    def wsgi(environment, start):
+        start("404 Not Found", [])
+        return [b"gone"]
+
+    async def asgi():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://app") as client:
+            return (await client.get("/v1")).status_code
+
+    def mock(request):
+        return httpx.Response(418)
+
+    with tape() as cassette:
+        assert TestClient(application).get("/v1").status_code == 200
+        assert asyncio.run(asgi()) == 200
+        with httpx.Client(transport=httpx.WSGITransport(wsgi), base_url="http://app") as client:
+            assert client.get("/v1").status_code == 404
+        with httpx.Client(transport=httpx.MockTransport(mock)) as client:
+            assert client.get("http://app/v1").status_code == 418
+    assert len(cassette) == 0
+
+
+def test_a_head_request_is_replayed_without_a_body(service, tape):
+    """A HEAD that is answered 404 means that a domain is free."""
+    service.status = 404
+    with tape("once"):
+        requests.head(service.url, timeout=5)
+    with tape():
+        assert requests.head(service.url, timeout=5).status_code == 404

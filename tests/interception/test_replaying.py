@@ -1,0 +1,161 @@
+"""The record modes: what is asked of the server, what is replayed, and what stands in the file afterwards."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from tapes import HOST, interaction
+from vcr.request import Request
+
+from pytest_pcerrors import UsageError, read_archive
+
+
+def codes(file):
+    """Return the codes in a cassette; the server numbers its answers."""
+    return [each.body.split(b'"')[3].decode() for each in read_archive(file)]
+
+
+@pytest.fixture
+def ask(service):
+    """Ask for paths in turn, and return the codes that came."""
+
+    def ask(*paths):
+        return [requests.get(f"{service.url}{path}", timeout=5).json()["code"] for path in paths]
+
+    return ask
+
+
+@pytest.fixture
+def recorded(tape, ask, tmp_path):
+    """Record a cassette with /a (code 1) and /b (code 2)."""
+    with tape("once"):
+        ask("/a", "/b")
+    return tmp_path / "tape.yaml"
+
+
+@pytest.mark.parametrize(
+    ("mode", "came", "kept"),
+    [
+        ("new_episodes", ["1", "3"], ["1", "2", "3"]),
+        ("all", ["3", "4"], ["2", "3", "4"]),
+        ("rewrite", ["3", "4"], ["3", "4"]),
+    ],
+)
+def test_a_mode_that_records_keeps_what_it_says(tape, recorded, ask, mode, came, kept):
+    """New episodes are added; all replaces what was asked again; rewrite begins with nothing."""
+    with tape(mode):
+        assert ask("/a", "/c") == came
+    assert codes(recorded) == kept
+
+
+@pytest.mark.parametrize("mode", ["none", "once"])
+def test_a_mode_that_replays_changes_nothing(tape, recorded, ask, mode):
+    """The file stays byte for byte."""
+    before = recorded.read_bytes()
+    with tape(mode):
+        assert ask("/b", "/a") == ["2", "1"]
+    assert recorded.read_bytes() == before
+
+
+def test_equal_requests_are_answered_in_the_order_of_the_recording(tape, recorded, ask):
+    """Each recording is played once."""
+    with tape("new_episodes"):
+        assert ask("/a", "/a", "/a") == ["1", "3", "4"]
+    with tape():
+        assert ask("/a", "/a", "/a") == ["1", "3", "4"]
+
+
+def test_a_recording_can_be_played_again_and_again(tape, recorded, ask):
+    """Vcrpy's own setting allows it; a rewound cassette begins anew."""
+    with tape(allow_playback_repeats=True):
+        assert ask("/a", "/a") == ["1", "1"]
+    with tape() as cassette:
+        assert ask("/a") == ["1"]
+        cassette.rewind()
+        assert ask("/a") == ["1"]
+
+
+def test_unused_recordings_are_dropped_where_vcrpy_is_told_so(tape, recorded, ask):
+    """Its setting drop_unused_requests holds in our cassette too."""
+    with tape("new_episodes", drop_unused_requests=True):
+        assert ask("/b", "/c") == ["2", "3"]
+    assert codes(recorded) == ["2", "3"]
+
+
+def test_what_is_not_to_be_kept_is_not_written(tape, recorded, ask):
+    """The old file stays whole."""
+    before = recorded.read_bytes()
+    with tape("rewrite") as cassette:
+        ask("/a")
+        cassette.keep = False
+    assert recorded.read_bytes() == before
+
+
+def test_requests_that_pass_by_are_neither_recorded_nor_answered(tape, service, ask, tmp_path):
+    """Those to a server of ours, and what vcrpy's own settings ignore."""
+    with tape("once"):
+        ask("/ours/a")
+    with tape(ignore_hosts=["127.0.0.1"]):
+        ask("/a")
+    assert len(service.asked) == 2
+    assert not (tmp_path / "tape.yaml").exists()
+
+
+def test_filters_of_vcrpy_hold_when_recording_and_when_matching(tape, ask, tmp_path):
+    """A parameter that is filtered out is not compared, and a response that a hook drops is not stored."""
+    with tape("once", filter_query_parameters=["moment"]):
+        ask("/a?moment=1&size=3")
+    assert "moment" not in (tmp_path / "tape.yaml").read_text("utf-8")
+    with tape(filter_query_parameters=["moment"]):
+        assert ask("/a?moment=2&size=3") == ["1"]
+    with tape("rewrite", before_record_response=lambda response: None):
+        ask("/a")
+    assert codes(tmp_path / "tape.yaml") == ["1"]
+
+
+def test_a_json_cassette_is_written_and_read_as_json(tape, ask, tmp_path):
+    """The suffix says so."""
+    with tape("once", name="tape.json"):
+        ask("/a")
+    assert (tmp_path / "tape.json").read_text("utf-8").startswith("{")
+    with tape(name="tape.json"):
+        assert ask("/a") == ["1"]
+
+
+def test_metadata_of_vcrpy_survive(tape, write, ask):
+    """What a cassette holds besides its interactions is written back."""
+    write(metadata={"seed": "7"})
+    with tape("new_episodes") as cassette:
+        assert cassette.get_metadata("seed", "8") == "7"
+        ask("/a")
+    with tape() as cassette:
+        assert cassette.get_metadata("seed", "8") == "7"
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"match_onn": ["method"]}, "vcrpy has no setting 'match_onn'; did you mean \"match_on\"?"),
+        ({"match_on": ["metod"]}, "vcrpy refuses its settings: Matcher metod doesn't exist or isn't registered"),
+        ({"serializer": "xml"}, "vcrpy refuses its settings: Serializer xml doesn't exist or isn't registered"),
+        ({"skip_patchers": ["httpxx"]}, r"vcrpy refuses its settings: Unknown patcher\(s\) in skip_patchers: httpxx"),
+        ({"filter_headers": 3}, "vcrpy refuses its settings: 'int' object is not iterable"),
+    ],
+)
+def test_what_vcrpy_refuses_is_misuse(tape, config, said):
+    """Its settings are checked before anything is recorded."""
+    with pytest.raises(UsageError, match=said), tape(**config):
+        pass
+
+
+def test_threads_share_what_is_recorded(tape, write):
+    """Every recording is played once, whoever asks."""
+    write(*(interaction(answer=str(number)) for number in range(200)))
+
+    def ask(_):
+        asked = Request("GET", f"{HOST}/v1/customers", None, {})
+        return int(cassette.play_response(asked)["body"]["string"])
+
+    with tape() as cassette, ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(ask, range(200))) == list(range(200))
+    assert cassette.all_played
