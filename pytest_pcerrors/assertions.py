@@ -20,8 +20,8 @@ from pytest_pcerrors.reporting.failure import failure_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_pcerrors.checking.policy import Verdict
     from pytest_pcerrors.checking.reading import Reading
+    from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.contract.model import Contract
 
     Code: TypeAlias = int | str

@@ -26,7 +26,7 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
 
     A file of the same name is replaced.
     """
-    from pytest_pcerrors.interception.cassettes import cassette_text
+    from pytest_pcerrors.interception.cassette_text import cassette_text
     from pytest_pcerrors.simulation.synthesis import synthesize_entries
 
     policy, settings = policy_for(contract_file)

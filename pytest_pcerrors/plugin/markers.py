@@ -10,15 +10,20 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.checking.policy import Policy
 
+MARKERS = ("pc_allow(rule, reason=...)", "pc_profile(name)", "pc_cassette(name=None, record=None)")
+
 
 def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
     """Return the policy of a run as the markers of a test have it; a `UsageError` says which marker is misused."""
     closest = item.get_closest_marker("pc_profile")
+    cassette = item.get_closest_marker("pc_cassette")
     try:
+        if cassette:
+            pc_cassette(*cassette.args, **cassette.kwargs)
         allowances = [pc_allow(*mark.args, **mark.kwargs) for mark in item.iter_markers("pc_allow")]
         profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
     except TypeError as error:
-        raise UsageError(f"{error}; the markers are pc_allow(rule, reason=...) and pc_profile(name)") from None
+        raise UsageError(f"{error}; the markers are {', '.join(MARKERS)}") from None
     return policy.adapted(allowances, profile)
 
 
@@ -36,3 +41,11 @@ def pc_profile(name: str) -> str:
     if not isinstance(name, str):
         raise TypeError(f"pc_profile() takes the name of a profile, not {name!r}")
     return name
+
+
+def pc_cassette(name: str | None = None, record: str | None = None) -> tuple[str | None, str | None]:
+    """Return the name and the record mode that a marker gives; this signature is what the marker takes."""
+    for value in (name, record):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"pc_cassette() takes a name and a record mode as text, not {value!r}")
+    return name, record

@@ -1,9 +1,10 @@
 """What one pytest run shares: the policy, the counts, and the cassettes that belong to it."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -13,8 +14,14 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin.cassettes import Cassettes
 from pytest_pcerrors.plugin.markers import policy_for
+from pytest_pcerrors.plugin.receiving import Receiving
+from pytest_pcerrors.plugin.recorder import Recorder
+from pytest_pcerrors.plugin.services import Services
 from pytest_pcerrors.reporting.tally import Tally
 from pytest_pcerrors.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
 
@@ -34,16 +41,23 @@ class Run:
             _refuse_empty(config)
             settings = Settings.find(config.rootpath)
             file = config.getoption("pc_contract")
-            self.policy = Policy.of_settings(
+            policy = Policy.of_settings(
                 settings,
                 contract=Contract.load(config.invocation_params.dir / file) if file else None,
                 profile=config.getoption("pc_profile"),
                 root=config.rootpath,
+                max_age=config.getoption("pc_max_age"),
             )
+            self._context = Context(policy, self._hear)
+            self.receiving = Receiving(self._context, self.tally)
+            self.services = Services(config, settings, self.receiving)
+            self.recorder = Recorder(config, settings, self.receiving, self.services)
+            self.policy = self._context.policy = policy.concerning(self.services.host)
             self.cassettes = Cassettes(config, settings.collect, self.policy)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        self._context = Context(self.policy, self.tally.hear)
+        if self.services.are_watched:
+            self._watch()
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Run":
@@ -51,15 +65,21 @@ class Run:
         if _KEY not in config.stash:
             config.stash[_KEY] = cls(config)
             config.pluginmanager.register(config.stash[_KEY], "pcerrors-run")
+            config.pluginmanager.register(config.stash[_KEY].receiving, "pcerrors-receiving")
         return config.stash[_KEY]
 
-    def check_markers(self, items: Sequence[pytest.Item]) -> None:
-        """Refuse the run if a marker of ours is misused."""
+    def prepare(self, items: "list[pytest.Item]") -> None:
+        """Refuse the run if a marker of ours is misused or a token is missing; give marked tests their cassette."""
         for item in items:
             try:
                 policy_for(item, self.policy)
             except UsageError as error:
                 self._refuse(f"{item.nodeid}: {error}")
+        try:
+            self.recorder.prepare(items)
+            self.services.prepare(items)
+        except UsageError as error:
+            self._refuse(str(error))
 
     def add_counted(self, counted: dict[str, Any]) -> None:
         """Add what a worker has counted, or refuse the run as the worker did.
@@ -69,6 +89,7 @@ class Run:
         if counted["misuse"]:
             self._refuse(counted["misuse"])
         self.tally.plus(Tally.of_data(counted["tally"]))
+        self.recorder.add_unused(counted["unused"])
         self.cassettes.seen.update((name, Counter(counts)) for name, counts in counted["seen"].items())
 
     def pytest_report_header(self) -> str:
@@ -107,15 +128,34 @@ class Run:
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
             seen = {name: dict(counts) for name, counts in self.cassettes.seen.items()}
-            output["pcerrors"] = {"misuse": self._misuse, "tally": self.tally.as_data(), "seen": seen}
+            unused = self.recorder.unused
+            output["pcerrors"] = {
+                "misuse": self._misuse,
+                "tally": self.tally.as_data(),
+                "seen": seen,
+                "unused": unused,
+            }
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was checked, and which cassettes held nothing to check."""
         seen = self.cassettes.counts()
-        tally = replace(self.tally, other_hosts=seen["other-host"], unreadable=seen["unreadable"])
+        others = self.tally.other_hosts + seen["other-host"]
+        tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"])
         checked = not self.tally.is_empty or tally.unreadable
-        for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks()):
+        for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks(), *self.recorder.remarks()):
             terminalreporter.write_line(f"pcerrors: {line}")
+
+    def _hear(self, verdict: "Verdict") -> None:
+        self.tally.hear(verdict)
+        self.receiving.test.received.hear_judged(verdict)
+
+    def _watch(self) -> None:
+        """Listen to every cassette of vcrpy until the run ends."""
+        from pytest_pcerrors.interception.listening import listening
+
+        stack = ExitStack()
+        stack.enter_context(listening(self.receiving.hear))
+        self.config.add_cleanup(stack.close)
 
     def _refuse(self, misuse: str) -> NoReturn:
         """Stop with a message of misuse; a worker's reaches its controller, which stops with the same."""
@@ -128,6 +168,8 @@ def _refuse_empty(config: pytest.Config) -> None:
         ("--pc-cassettes", config.getoption("pc_cassettes")),
         ("--pc-contract", config.getoption("pc_contract")),
         ("--pc-profile", config.getoption("pc_profile")),
+        ("--pc-base-url", config.getoption("pc_base_url")),
+        ("--pc-max-age", config.getoption("pc_max_age")),
     ):
         if value == "" or (isinstance(value, list) and "" in value):
             raise UsageError(f"{option} is empty; was a variable of the shell not set?")

@@ -7,13 +7,17 @@ import pytest
 import yaml
 
 import pytest_pcerrors.assertions
-import pytest_pcerrors.plugin.run  # noqa: F401 - loaded once, not again by every run inside a test
+import pytest_pcerrors.interception.listening
+import pytest_pcerrors.interception.opening
+import pytest_pcerrors.plugin.run
+import pytest_pcerrors.recording.session
+import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again by every run inside a test
 
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
     """Run without the plugin of Hypothesis, which takes as long to load as a run takes."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:recording")
     return pytester
 
 

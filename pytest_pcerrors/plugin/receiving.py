@@ -1,0 +1,162 @@
+"""What each test's client receives, judged at the end of its call phase, so that the test itself fails."""
+
+import warnings
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.checking.violation import ContractViolation
+from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.recording.received import Received
+from pytest_pcerrors.reporting.failure import failure_text
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.checking.context import Context
+    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.checking.verdict import Verdict
+    from pytest_pcerrors.checking.violation import Violation
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.reporting.tally import Tally
+
+_MOST_TOLD = 5
+
+
+@dataclass
+class CurrentTest:
+    """The test at hand: what its client received, which cassettes it opened, and how its call phase ended."""
+
+    received: Received = field(default_factory=Received)
+    cassettes: list[Any] = field(default_factory=list)
+    recordings: "list[Verdict]" = field(default_factory=list)
+    """What is to be said of the cassettes themselves."""
+    failure: BaseException | None = None
+    """What we failed the test with, after it had run to its end."""
+    ran_to_its_end: bool = False
+    has_passed: bool = False
+
+
+class Receiving:
+    """Listens to the cassettes and servers of a run, and judges what they answered."""
+
+    def __init__(self, context: "Context", tally: "Tally") -> None:
+        self.test = CurrentTest()
+        self._context = context
+        self._tally = tally
+
+    @property
+    def policy(self) -> "Policy":
+        """The policy of the test at hand."""
+        return self._context.policy
+
+    def hear(self, exchange: "Exchange") -> None:
+        """Take in a response that came through a cassette."""
+        self.test.received.hear(exchange)
+
+    def hear_served(self, exchange: "Exchange") -> None:
+        """Take in a response from a server of ours."""
+        self.test.received.hear_served(exchange)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Begin anew with every test, and with every run of a test that is run again."""
+        self.test = CurrentTest()
+        self._context.locate = self.test.received.located
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Judge what was received when the test has run to its end; tell what was not answered if it has not."""
+        try:
+            result = yield
+        except BaseException as error:
+            self._tell_unanswered(item, list(_chain(error)))
+            raise
+        self._judge(item)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show the violations alone where they are the failure, and remember how the test ended."""
+        report = yield
+        if report.when == "call":
+            caught = call.excinfo.value if call.excinfo else None
+            is_ours = caught is not None and caught is self.test.failure
+            self.test.ran_to_its_end = caught is None or is_ours
+            self.test.has_passed = report.passed
+            if is_ours and report.longrepr is not None:
+                report.longrepr = str(caught)
+        return report
+
+    def _judge(self, item: pytest.Item) -> None:
+        """Fail the test for an unanswered request that its client hid, and for what breaks the contract."""
+        test = self.test
+        responses, others = test.received.judge(self.policy)
+        self._tally.other_hosts += others
+        verdicts = [*responses, *test.recordings]
+        for verdict in verdicts:
+            self._tally.hear(verdict)
+        unanswered = [error for cassette in test.cassettes for error in cassette.unanswered]
+        failing = [verdict for verdict in verdicts if verdict.errors]
+        if unanswered:
+            test.failure = unanswered[0]
+            raise unanswered[0]
+        if failing:
+            test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
+            raise test.failure
+        for message in _warnings(verdicts):
+            warnings.warn_explicit(message, PcErrorsWarning, str(item.path), 0)
+
+    def _tell_unanswered(self, item: pytest.Item, errors: list[BaseException]) -> None:
+        """Tell each request that was not answered once: where its traceback ends, or in a section beside it."""
+        shown = set(map(id, errors))
+        unanswered = [each for cassette in self.test.cassettes for each in cassette.unanswered]
+        for each in unanswered:
+            each.__traceback__ = _own_frames(each.__traceback__, item.config.rootpath)
+        if unanswered and shown.isdisjoint(map(id, unanswered)):
+            item.add_report_section("call", "pcerrors", "\n".join(map(str, unanswered[:_MOST_TOLD])))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | None:
+    """Return a traceback up to its last frame in the project; behind it, frames of HTTP clients would show whole requests."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    while len(frames) > 1 and not _is_own(Path(frames[-1].tb_frame.f_code.co_filename), root):
+        frames.pop()
+    for frame in reversed(frames):
+        traceback = TracebackType(traceback, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return traceback
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and "site-packages" not in file.parts
+
+
+def _text(verdicts: "Sequence[Verdict]") -> str:
+    """Tell what breaks the contract, response by response, each kind of failure once."""
+    texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.reading.contract) for each in verdicts)
+    told = list(texts)[:_MOST_TOLD]
+    more = len(verdicts) - len(told)
+    return "\n\n".join([*told, *([f"and {more} more responses break it"] if more else [])])
+
+
+def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:
+    return list(dict.fromkeys(_warning(verdict, each) for verdict in verdicts for each in verdict.warnings))
+
+
+def _warning(verdict: "Verdict", violation: "Violation") -> str:
+    if verdict.of_recording:
+        return f"{verdict.exchange.origin}: {violation}; {violation.hint}"
+    return f"{verdict.reading.contract.reason(verdict.exchange.status)}: {violation}"

@@ -1,0 +1,156 @@
+"""The cassettes of tests: which file is whose, how it is opened, and what of it no test has played."""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.checking.age import Oldest
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin.markers import pc_cassette
+from pytest_pcerrors.recording.modes import record_mode
+from pytest_pcerrors.recording.places import cassette_name, named
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.interception.cassette import IndexedCassette
+    from pytest_pcerrors.plugin.receiving import Receiving
+    from pytest_pcerrors.plugin.services import Services
+    from pytest_pcerrors.settings import Settings
+
+_MOST_TOLD = 5
+
+
+class Recorder:
+    """Opens the cassette of each test, as options, markers, fixtures and settings ask for it."""
+
+    def __init__(
+        self, config: pytest.Config, settings: "Settings", receiving: "Receiving", services: "Services"
+    ) -> None:
+        self._config = config
+        self._settings = settings
+        self._receiving = receiving
+        self._services = services
+        self._aged: set[str] = set()
+        self.unused: dict[str, dict[str, str]] = {}
+
+    @contextmanager
+    def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
+        """Send the clients of a test through its cassette, and keep what was recorded if the test ran to its end."""
+        from pytest_pcerrors.interception.opening import Opening, opened
+
+        test = self._receiving.test
+        name, record = _marked(request.node)
+        config = _vcr_config(request)
+        path = self._path(request.node, name)
+        opening = Opening(
+            path=path,
+            name=self._shown(path),
+            mode=self._mode(record, config),
+            command=f"pytest {shlex.quote(request.node.nodeid)}",
+            config=config,
+            redaction=self._receiving.policy.redaction,
+            hear=self._receiving.hear,
+            passes_by=self._services.are_asked_by,
+            is_kept=not self._services.are_live,
+        )
+        with opened(opening) as cassette:
+            test.cassettes.append(cassette)
+            self._note_age(cassette)
+            yield cassette
+            cassette.keep &= test.ran_to_its_end or bool(config.get("record_on_exception"))
+        if test.has_passed:
+            self._note_unused(cassette)
+
+    def prepare(self, items: "list[pytest.Item]") -> None:
+        """Give marked tests their cassette; an unknown mode, and a file for two tests, are a `UsageError`."""
+        owners: dict[str, str] = {}
+        for item in items:
+            names = getattr(item, "fixturenames", [])
+            if item.get_closest_marker("pc_cassette") and "pc_cassette" not in names:
+                names.insert(0, "pc_cassette")
+            if "pc_cassette" in names:
+                name, record = _marked(item)
+                self._mode(record, {})
+                self._refuse_shared(item, name, owners)
+
+    def _refuse_shared(self, item: pytest.Item, name: str | None, owners: dict[str, str]) -> None:
+        path = self._path(item, name)
+        owner = owners.setdefault(str(path).casefold(), item.nodeid)
+        if name is None and owner != item.nodeid:
+            raise UsageError(
+                f"{item.nodeid} and {owner} would share the cassette {self._shown(path)}; "
+                'name one of them: @pytest.mark.pc_cassette("...")'
+            )
+
+    def _mode(self, marker: str | None, config: Mapping[str, Any]) -> str:
+        if self._services.are_live:
+            return "all"
+        option = self._config.getoption("pc_record")
+        return record_mode(option, marker, config.get("record_mode"), self._settings.record, os.environ)
+
+    def _path(self, item: pytest.Item, name: str | None) -> Path:
+        return self._settings.cassettes / (named(name) if name is not None else _default_name(item))
+
+    def _shown(self, path: Path) -> str:
+        root = self._config.rootpath
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+    def _note_age(self, cassette: "IndexedCassette") -> None:
+        oldest = Oldest()
+        for exchange in cassette.exchanges() if self._receiving.policy.max_age else ():
+            oldest.add(exchange)
+        verdict = self._receiving.policy.stale(oldest, f"record it again: {cassette.command} --pc-record=rewrite")
+        if verdict is not None and cassette.name not in self._aged:
+            self._aged.add(cassette.name)
+            self._receiving.test.recordings.append(verdict)
+
+    def _note_unused(self, cassette: "IndexedCassette") -> None:
+        from pytest_pcerrors.interception.unanswered import label
+
+        self.add_unused({cassette.name: {str(index): label(cassette, index) for index in cassette.unplayed()}})
+
+    def add_unused(self, unused: Mapping[str, Mapping[str, str]]) -> None:
+        """Remember the interactions that no passing test has played, of all that opened the cassette so far."""
+        for name, left in unused.items():
+            before = self.unused.get(name, left)
+            self.unused[name] = {index: told for index, told in left.items() if index in before}
+
+    def remarks(self) -> Iterator[str]:
+        """Say which interactions were never played, cassette by cassette."""
+        for name, left in sorted(self.unused.items()):
+            if left:
+                told = list(left.values())
+                more = f", and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+                yield f"{name}: never played: {', '.join(told[:_MOST_TOLD])}{more}"
+
+
+def _marked(item: pytest.Item) -> tuple[str | None, str | None]:
+    """Return name and record mode that the marker of a test gives."""
+    marker = item.get_closest_marker("pc_cassette")
+    return pc_cassette(*marker.args, **marker.kwargs) if marker else (None, None)
+
+
+def _vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return vcrpy's own settings: those of the fixture ``vcr_config``, where there is one, and ours above them."""
+    config: dict[str, Any] = {}
+    for fixture in ("vcr_config", "pc_vcr_config"):
+        try:
+            given = request.getfixturevalue(fixture)
+        except pytest.FixtureLookupError:
+            continue
+        if not isinstance(given, Mapping):
+            raise UsageError(f"the fixture {fixture} returns vcrpy's settings as a mapping, not {type(given).__name__}")
+        config |= given
+    return config
+
+
+def _default_name(item: pytest.Item) -> str:
+    names = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
+    function = getattr(item, "originalname", None) or item.name
+    parameters = getattr(getattr(item, "callspec", None), "id", None)
+    module = getattr(getattr(item, "module", None), "__name__", item.path.stem)
+    return cassette_name(module, [*names, function], parameters)

@@ -1,0 +1,91 @@
+"""Where requests go that no cassette answers: the live service, and servers of ours."""
+
+import os
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.interception.cassette import IndexedCassette
+    from pytest_pcerrors.plugin.receiving import Receiving
+    from pytest_pcerrors.recording.session import ServiceSession
+    from pytest_pcerrors.settings import Settings
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+
+class Services:
+    """The service of a run, with its base URL and token, and the servers that tests start."""
+
+    def __init__(self, config: pytest.Config, settings: "Settings", receiving: "Receiving") -> None:
+        self._settings = settings
+        self._receiving = receiving
+        self._servers: list[ErrorServer] = []
+        self._own_url: str | None = config.getoption("pc_base_url") or settings.base_url
+        self.are_live: bool = config.getoption("pc_live")
+        """Whether tests ask the service, and no cassette."""
+        self.are_watched: bool = config.getoption("pc_watch") or settings.watch
+        """Whether every vcrpy cassette, and every server of ours, is listened to."""
+        if self.are_live and config.getoption("pc_record"):
+            raise UsageError("--pc-live asks the service and records nothing; leave --pc-record out")
+        self.host = urlsplit(self.base_url).hostname if self._own_url else None
+        """The host of a base URL that is neither cloud's."""
+
+    @cached_property
+    def base_url(self) -> str:
+        """Where the session sends its requests."""
+        from pytest_pcerrors.recording.session import base_url_of
+
+        return base_url_of(self._own_url, None, self._settings.cloud)
+
+    @cached_property
+    def token(self) -> str | None:
+        """The access token, None where there is none; a live run without one is a `UsageError`."""
+        from pytest_pcerrors.recording.token import find_token
+
+        token = find_token(os.environ, self._settings.token_command)
+        if token is None and self.are_live:
+            raise UsageError(
+                "--pc-live needs an access token: set PCERRORS_TOKEN, or token-command in [tool.pcerrors] "
+                'such as ["az", "account", "get-access-token", "--query", "accessToken", "--output", "tsv"]'
+            )
+        return token
+
+    def prepare(self, items: list[pytest.Item]) -> None:
+        """Raise a `UsageError` if the run is live, a test asks the service, and there is no token."""
+        names = (getattr(item, "fixturenames", ()) for item in items)
+        if self.are_live and any("pc_session" in each and "pc_server" not in each for each in names):
+            _ = self.token
+
+    def session(self, request: pytest.FixtureRequest, cassette: "IndexedCassette") -> "ServiceSession":
+        """Make the session of a test: bound to the test's server where it has one, else to the service."""
+        from pytest_pcerrors.recording.session import ServiceSession
+
+        if "pc_server" in request.fixturenames:
+            return ServiceSession(request.getfixturevalue("pc_server").url, retries=False)
+        token = None if cassette.write_protected else self.token
+        return ServiceSession(self.base_url, token=token, retries=self.are_live)
+
+    @contextmanager
+    def server(self) -> "Iterator[ErrorServer]":
+        """Run a server for a test; its answers are watched where the run watches, and never recorded."""
+        from pytest_pcerrors.simulation.server import ErrorServer
+
+        with ErrorServer(self._receiving.policy.contract) as server:
+            if self.are_watched:
+                server.on_answer = self._receiving.hear_served
+            self._servers.append(server)
+            try:
+                yield server
+            finally:
+                self._servers.remove(server)
+
+    def are_asked_by(self, url: str) -> bool:
+        """Tell whether a URL is one of a server of ours."""
+        return any(url == server.url or url.startswith(f"{server.url}/") for server in self._servers)

@@ -1,0 +1,409 @@
+"""pc_cassette in a run: where the file lies, when it is written, and what the test is told."""
+
+import pytest
+import yaml
+
+HOST = "https://api.partnercenter.microsoft.com"
+BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
+NUMERIC = '{"code": 800064, "description": "Busy", "source": "PartnerFD"}'
+
+
+@pytest.fixture(autouse=True)
+def not_in_ci(monkeypatch):
+    """Leave CI, where the run that tests us may be."""
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture
+def tape(write):
+    """Write a cassette of 409s, one for each path."""
+
+    def tape(name, *paths, body=BUSY, date="Thu, 13 Apr 2017 21:29:11 GMT"):
+        headers = {"Content-Type": ["application/json"], "Date": [date]}
+        return write(
+            name,
+            *(
+                {
+                    "request": {"method": "GET", "uri": f"{HOST}{path}", "body": None, "headers": {}},
+                    "response": {
+                        "status": {"code": 409, "message": "Conflict"},
+                        "headers": headers,
+                        "body": {"string": body},
+                    },
+                }
+                for path in paths
+            ),
+        )
+
+    return tape
+
+
+@pytest.fixture
+def test_file(pytester):
+    """Write test_cart.py; ``get`` asks for a path by a requests.Session."""
+
+    def test_file(text, name="test_cart.py"):
+        file = pytester.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(
+            f"import pytest, requests\nHOST = {HOST!r}\ndef get(path, host=HOST):\n    return requests.get(host + path, timeout=5)\n{text}",
+            "utf-8",
+        )
+        return file
+
+    return test_file
+
+
+@pytest.fixture
+def server():
+    """Run a server that answers any path with a documented error, in another thread."""
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+    with ErrorServer() as server:
+        yield server
+
+
+def recorded(file):
+    """Return the paths in a cassette."""
+    return [
+        each["request"]["uri"].partition("/errors")[2]
+        for each in yaml.safe_load(file.read_text("utf-8"))["interactions"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("def test_a(pc_cassette): get('/v1')", "test_cart/test_a.yaml"),
+        ("@pytest.mark.pc_cassette\ndef test_a(): get('/v1')", "test_cart/test_a.yaml"),
+        ("@pytest.mark.pc_cassette('shared/busy')\ndef test_a(): get('/v1')", "shared/busy.yaml"),
+        ("@pytest.mark.pc_cassette(name='busy.yml')\ndef test_a(pc_cassette): get('/v1')", "busy.yml"),
+        (
+            "class TestA:\n class TestB:\n  def test_c(self, pc_cassette): get('/v1')",
+            "test_cart/TestA.TestB.test_c.yaml",
+        ),
+        ("@pytest.mark.parametrize('n', [409])\ndef test_a(pc_cassette, n): get('/v1')", "test_cart/test_a-409.yaml"),
+        (
+            "import unittest\n@pytest.mark.pc_cassette\nclass TestU(unittest.TestCase):\n def test_a(self): get('/v1')",
+            "test_cart/TestU.test_a.yaml",
+        ),
+        (
+            "pytestmark = pytest.mark.pc_cassette\n@pytest.fixture\ndef busy(): return get('/v1')\ndef test_a(busy): assert busy.status_code == 409",
+            "test_cart/test_a.yaml",
+        ),
+    ],
+    ids=["fixture", "marker", "named", "suffix", "classes", "parameter", "unittest", "before other fixtures"],
+)
+def test_a_test_is_answered_from_its_cassette(pytester, test_file, tape, text, path):
+    """By default from <module>/<test>.yaml; no bracket stands in a file name."""
+    test_file(text)
+    tape(f"cassettes/{path}", "/v1")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["pcerrors: 1 error response checked, 0 violations"])
+
+
+def test_the_setting_names_the_folder(pytester, test_file, tape, settings):
+    """From the root directory, wherever the run is started."""
+    settings('cassettes = "tests/recordings"')
+    test_file("def test_a(pc_cassette): get('/v1')", "tests/test_cart.py")
+    tape("tests/recordings/test_cart/test_a.yaml", "/v1")
+    pytester.runpytest("-q", "tests").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ("pc_cassette('../x')", '*pc_cassette: "../x" has a part ".."; the file lies below the folder of cassettes*'),
+        ("pc_cassette(3)", "*pc_cassette() takes a name and a record mode as text, not 3; the markers are*"),
+        ("pc_cassette(nam='x')", "*unexpected keyword argument 'nam'; the markers are*"),
+        ("pc_cassette(record='onec')", '*"onec" is no record mode; did you mean "once"?*'),
+    ],
+)
+def test_a_marker_that_is_misused_refuses_the_run(pytester, test_file, mark, said):
+    """It is told before any test runs."""
+    test_file(f"@pytest.mark.{mark}\ndef test_a(): pass")
+    result = pytester.runpytest("-q")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([said])
+
+
+def test_two_tests_that_would_share_a_cassette_unasked_refuse_the_run(pytester, test_file):
+    """Modules of the same name in two packages, say; a name by the marker is shared on purpose."""
+    for folder in ("one", "two"):
+        test_file("def test_a(pc_cassette): pass", f"{folder}/test_cart.py")
+        (pytester.path / folder / "__init__.py").touch()
+    result = pytester.runpytest("-q")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [
+            "*two/test_cart.py::test_a and one/test_cart.py::test_a would share the cassette cassettes/test_cart/test_a.yaml; name one of them: @pytest.mark.pc_cassette*"
+        ]
+    )
+
+
+def test_the_test_itself_fails_where_a_response_breaks_the_contract(pytester, test_file, tape):
+    """Once, in its call phase, with the violations alone; the body ran to its end."""
+    test_file("def test_a(pc_cassette):\n    get('/v1')\n    print('the end')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1", body=NUMERIC)
+    result = pytester.runpytest("-q", "-rA", "--junitxml=report.xml")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "409 Conflict breaks the Partner Center error contract in 1 place:",
+            "  code-number  /code  the number 800064 instead of a string",
+            "*permits it",
+            f"in cassettes/test_cart/test_a.yaml:2, GET {HOST}/v1",
+            "the end",
+            "pcerrors: 1 error response checked, 1 violation (code-number 1)",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert "code-number" in (pytester.path / "report.xml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("mark", "outcome"),
+    [
+        ("pc_profile('observed')", "passed"),
+        ("pc_allow('code-number', reason='x')", "passed"),
+        ("xfail(strict=True)", "xfailed"),
+    ],
+)
+def test_markers_hold_for_what_a_test_receives(pytester, test_file, tape, mark, outcome):
+    """Those of ours, and pytest's own xfail."""
+    test_file(f"@pytest.mark.{mark}\ndef test_a(pc_cassette): get('/v1')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1", body=NUMERIC)
+    pytester.runpytest("-q").assert_outcomes(**{outcome: 1})
+
+
+def test_each_run_of_a_test_that_is_run_again_counts_for_itself(pytester, test_file, tape):
+    """What the first run received does not fail the second."""
+    test_file("runs = []\ndef test_a(pc_cassette):\n    runs.append(1)\n    get('/bad' if len(runs) == 1 else '/good')")
+    text = tape("cassettes/test_cart/test_a.yaml", "/bad", body=NUMERIC).read_text("utf-8")
+    tape("cassettes/test_cart/test_a.yaml", "/good")
+    file = pytester.path / "cassettes/test_cart/test_a.yaml"
+    file.write_text(file.read_text("utf-8").replace("version: 1\n", "") + text.partition("interactions:\n")[2], "utf-8")
+    result = pytester.runpytest("-q", "-p", "rerunfailures", "--reruns=1")
+    assert "1 passed, 1 rerun" in result.stdout.str()
+
+
+def test_profiles_by_path_hold_for_an_assertion_on_what_was_replayed(pytester, test_file, tape, settings):
+    """A test means the same as an item of the cassette; what it asserts itself is not judged again."""
+    settings("[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"')
+    test_file(
+        "from pytest_pcerrors import assert_pc_error\ndef test_a(pc_cassette):\n    assert_pc_error(get('/v1'), 800064)"
+    )
+    tape("cassettes/test_cart/test_a.yaml", "/v1", body=NUMERIC)
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["pcerrors: 1 error response checked, 0 violations"])
+
+
+def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
+    """A token endpoint keeps no promise of ours."""
+    test_file("def test_a(pc_cassette): get('/v1', 'https://login.example')")
+    file = tape("cassettes/test_cart/test_a.yaml", "/v1", body="denied")
+    file.write_text(file.read_text("utf-8").replace(HOST, "https://login.example"), "utf-8")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["pcerrors: 0 error responses checked, 0 violations, 1 exchange with another host passed over"]
+    )
+
+
+def test_warnings_are_told_once(pytester, test_file, tape):
+    """As pytest tells warnings."""
+    test_file("@pytest.mark.pc_profile('observed')\ndef test_a(pc_cassette):\n    get('/v1')\n    get('/v1')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1", "/v1", body='{"message": "no"}')
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*PcErrorsWarning: 409 Conflict: message-only*"])
+
+
+def test_many_failures_are_told_in_few_words(pytester, test_file, tape):
+    """Equal ones once, five kinds at most."""
+    test_file("def test_a(pc_cassette):\n    for n in range(8): get(f'/v{n}')")
+    tape("cassettes/test_cart/test_a.yaml", *(f"/v{n}" for n in range(8)), body=NUMERIC)
+    result = pytester.runpytest("-q")
+    result.stdout.fnmatch_lines(["and 3 more responses break it", "pcerrors: 8 error responses checked, 8 violations*"])
+
+
+def test_an_unanswered_request_solves_its_riddle(pytester, test_file, tape):
+    """What was asked, what is near and how it differs, and the command that records it."""
+    test_file("def test_a(pc_cassette): requests.get(HOST + '/v1/customers?size=3&token=' + 's3' + 'cret')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1/customers?size=5&token=other")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"E*UnansweredRequest: no recording answers GET {HOST}/v1/customers?size=3&token=[*][*][*]",
+            "E   *cassettes/test_cart/test_a.yaml holds 1 interaction, 0 of them played",
+            f"E   *near: #1 GET {HOST}/v1/customers?size=5&token=[*][*][*], not played",
+            'E   *parameter size: asked "3", recorded "5"',
+            "E   *record it: pytest test_cart.py::test_a --pc-record=new_episodes",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*s3cret*")
+
+
+def test_a_client_that_hides_an_unanswered_request_does_not_save_the_test(pytester, test_file):
+    """A passing test fails with it; a failing one tells it beside its own failure."""
+    test_file(
+        "def hidden():\n    try: get('/v1')\n    except Exception: return None\n"
+        "def test_a(pc_cassette): hidden()\n"
+        "def test_b(pc_cassette): assert hidden() is not None, 'the client failed'"
+    )
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "no recording answers GET *",
+            "  there is no cassettes/test_cart/test_a.yaml",
+            "*Captured pcerrors call*",
+            "  there is no cassettes/test_cart/test_b.yaml",
+        ]
+    )
+
+
+def test_nothing_is_recorded_unasked(pytester, test_file, server):
+    """The default mode is none."""
+    test_file(f"def test_a(pc_cassette): get('/errors/409/800064', {server.url!r})")
+    pytester.runpytest("-q").assert_outcomes(failed=1)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mark", "lines"),
+    [(["--pc-record=once"], "", []), ([], "(record='once')", []), ([], "", ['record = "once"'])],
+    ids=["option", "marker", "setting"],
+)
+@pytest.mark.parametrize("ci", [False, True])
+def test_who_may_record(pytester, test_file, server, settings, monkeypatch, arguments, mark, lines, ci):
+    """Option, marker, setting, in this order; where CI is set, the option alone."""
+    if ci:
+        monkeypatch.setenv("CI", "true")
+    settings(*lines)
+    test_file(f"@pytest.mark.pc_cassette{mark}\ndef test_a(): get('/errors/409/800064', {server.url!r})")
+    pytester.runpytest("-q", *arguments).assert_outcomes(**{"passed" if arguments or not ci else "failed": 1})
+    assert (pytester.path / "cassettes/test_cart/test_a.yaml").exists() == bool(arguments or not ci)
+
+
+def test_a_recording_of_a_test_that_fails_leaves_the_old_file_whole(pytester, test_file, server):
+    """Unless vcrpy is told to record on an exception; a test that only breaks the contract ran to its end."""
+    server.shape("numeric-code-400", path="/bad")
+    test_file(f"def test_a(pc_cassette):\n    get('/errors/409/800064', {server.url!r})")
+    pytester.runpytest("-q", "--pc-record=once").assert_outcomes(passed=1)
+    file = pytester.path / "cassettes/test_cart/test_a.yaml"
+    before = file.read_bytes()
+    test_file(f"def test_a(pc_cassette):\n    get('/errors/404/2000', {server.url!r})\n    assert False")
+    pytester.runpytest("-q", "--pc-record=rewrite").assert_outcomes(failed=1)
+    assert file.read_bytes() == before
+    test_file(f"def test_a(pc_cassette): get('/bad', {server.url!r})")
+    pytester.makepyprojecttoml('[tool.pcerrors]\nhosts = ["127.0.0.1"]')
+    pytester.runpytest("-q", "--pc-record=rewrite").assert_outcomes(failed=1)
+    assert b"/bad" in file.read_bytes()
+
+
+def test_vcrpy_is_told_to_record_on_an_exception(pytester, test_file, server):
+    """Its own setting record_on_exception is honoured."""
+    test_file(
+        f"@pytest.fixture\ndef pc_vcr_config(): return {{'record_on_exception': True}}\ndef test_a(pc_cassette):\n    get('/errors/409/800064', {server.url!r})\n    assert False"
+    )
+    pytester.runpytest("-q", "--pc-record=once").assert_outcomes(failed=1)
+    assert recorded(pytester.path / "cassettes/test_cart/test_a.yaml") == ["/409/800064"]
+
+
+def test_settings_of_vcrpy_are_passed_on(pytester, test_file, tape):
+    """An existing vcr_config holds, and pc_vcr_config above it."""
+    test_file(
+        "@pytest.fixture(scope='module')\ndef vcr_config(): return {'match_on': ['method', 'path'], 'allow_playback_repeats': False}\n"
+        "@pytest.fixture\ndef pc_vcr_config(): return {'allow_playback_repeats': True}\n"
+        "def test_a(pc_cassette):\n    for size in range(3): get(f'/v1?size={size}')\n    assert pc_cassette.play_count == 3"
+    )
+    tape("cassettes/test_cart/test_a.yaml", "/v1?size=7")
+    pytester.runpytest("-q").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("[1]", "*the fixture pc_vcr_config returns vcrpy's settings as a mapping, not list"),
+        ("{'match': 1}", "*vcrpy has no setting 'match'; *"),
+    ],
+)
+def test_settings_that_vcrpy_does_not_have_are_misuse(pytester, test_file, returned, said):
+    """Told in the setup of the test."""
+    test_file(f"@pytest.fixture\ndef pc_vcr_config(): return {returned}\ndef test_a(pc_cassette): pass")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E*{said}"])
+
+
+def test_recordings_that_nobody_plays_are_listed(pytester, test_file, tape):
+    """For each cassette that a passing test opened; what any test of it played is used."""
+    test_file(
+        "pytestmark = pytest.mark.pc_cassette('shared')\ndef test_a(): get('/a')\ndef test_b(): get('/b')\n"
+        "@pytest.mark.pc_cassette('other')\ndef test_c():\n    get('/a')\n    assert False"
+    )
+    for name in ("shared", "other"):
+        tape(f"cassettes/{name}.yaml", "/a", "/b", "/c")
+    result = pytester.runpytest("-q")
+    result.stdout.fnmatch_lines([f"pcerrors: cassettes/shared.yaml: never played: #3 GET {HOST}/c"])
+    result.stdout.no_fnmatch_line("*cassettes/other.yaml: never*")
+
+
+def test_workers_of_xdist_add_up_what_was_played(pytester, test_file, tape):
+    """An interaction is unused only if no worker played it."""
+    test_file(
+        "pytestmark = pytest.mark.pc_cassette('shared')\n@pytest.mark.parametrize('n', range(4))\ndef test_a(n): get(f'/{n}')"
+    )
+    tape("cassettes/shared.yaml", *(f"/{n}" for n in range(5)))
+    result = pytester.runpytest_subprocess("-q", "-n2")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines([f"pcerrors: cassettes/shared.yaml: never played: #5 GET {HOST}/4"])
+
+
+@pytest.mark.parametrize(("arguments", "lines"), [(["--pc-max-age=180d"], []), ([], ['max-age = "180d"'])])
+def test_a_recording_beyond_its_age_is_reported_once(pytester, test_file, tape, settings, arguments, lines):
+    """By the date of its oldest response, with the command that records it again."""
+    settings(*lines)
+    test_file("def test_a(pc_cassette):\n    get('/a')\n    get('/b')")
+    tape("cassettes/test_cart/test_a.yaml", "/a", "/b")
+    result = pytester.runpytest("-q", *arguments)
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*PcErrorsWarning: cassettes/test_cart/test_a.yaml:2: stale Date: oldest response of 2017-04-13, * days old, at most 180 allowed; record it again: pytest test_cart.py::test_a --pc-record=rewrite"
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("--pc-max-age=half a year", '*"half a year" is no age; write a number of days*'),
+        ("--pc-max-age=", "*--pc-max-age is empty; was a variable of the shell not set?*"),
+        ("--pc-record=sometimes", "*--pc-record: invalid choice: 'sometimes'*"),
+        ("--pc-base-url=ftp://x", '*base URL "ftp://x" is no URL of http or https with a host*'),
+    ],
+)
+def test_an_option_that_is_misused_refuses_the_run(pytester, test_file, argument, said):
+    """With one message."""
+    test_file("def test_a(): pass")
+    result = pytester.runpytest("-q", argument)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([said])
+
+
+def test_a_cassette_that_cannot_be_read_is_told_with_its_line(pytester, test_file):
+    """In the setup of the test; nothing is recorded over it."""
+    test_file("def test_a(pc_cassette): pass")
+    file = pytester.path / "cassettes/test_cart/test_a.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"interactions:\n- request: {method: GET, uri: '\xff'}")
+    before = file.read_bytes()
+    result = pytester.runpytest("-q", "--pc-record=new_episodes")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E*ArchiveError: cassettes/test_cart/test_a.yaml: not a YAML cassette: *"])
+    assert file.read_bytes() == before
