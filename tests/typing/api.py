@@ -24,7 +24,9 @@ from pytest_pcerrors import (
     check,
     read_archive,
 )
-from pytest_pcerrors.simulation import synthesize
+from pytest_pcerrors.recording.session import ServiceSession
+from pytest_pcerrors.simulation import SHAPES, synthesize
+from pytest_pcerrors.simulation.server import ErrorServer, Received
 
 
 def expects_an_error(response: requests.Response, other: httpx.Response) -> None:
@@ -94,3 +96,16 @@ def reads_recordings() -> list[bytes]:
     made = synthesize(2006, status=403, seed=7)
     assert_type(own.header("Retry-After"), str | None)
     return [each.body for each in (*exchanges, own, made, Exchange.of((404, b"")))]
+
+
+@pytest.mark.pc_cassette("shared/busy", record="once")
+def asks_a_server(pc_server: ErrorServer, pc_session: ServiceSession) -> list[str]:
+    """Set up faults, ask, and look at what was asked."""
+    pc_server.fail("POST", "/v1/customers/*/carts/*/checkout", code=800064, times=2)
+    pc_server.fail("*", "/**", status=503, delay=0.5, cut=20, chunked=True)
+    pc_server.sequence(429, 429, "ok", retry_after=1)
+    pc_server.shape("gateway-429", reset=True)
+    pc_server.respond("GET", "/v1/*", SHAPES["gateway-429"])
+    assert_type(pc_session.post("/v1/customers/7/carts/8/checkout", json={}), requests.Response)
+    received: list[Received] = pc_server.requests_to("POST", "/v1/**")
+    return [f"{each.method} {each.path}" for each in (*received, *pc_server.requests)]
