@@ -112,7 +112,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             yield exchange_of_interaction(request, response, getattr(request, "origin", None) or self.name)
 
     def unplayed(self) -> list[int]:
-        """Return the number of each loaded interaction that was not played."""
+        """Return the number of each loaded interaction that was not played; none in a mode that plays none."""
+        if self.record_mode == RecordMode.ALL:
+            return []
         return [index for index in range(self._loaded_count) if not self.play_counts[index]]
 
     def __contains__(self, request: "Request") -> bool:

@@ -75,6 +75,14 @@ def test_a_recording_can_be_played_again_and_again(tape, recorded, ask):
         assert ask("/a") == ["1"]
 
 
+@pytest.mark.parametrize(("mode", "unplayed"), [("none", [1]), ("all", []), ("rewrite", [])])
+def test_what_was_loaded_and_not_played_is_known(tape, recorded, ask, mode, unplayed):
+    """A mode that asks for everything anew plays nothing, and has nothing left over."""
+    with tape(mode) as cassette:
+        ask("/a")
+    assert cassette.unplayed() == unplayed
+
+
 def test_unused_recordings_are_dropped_where_vcrpy_is_told_so(tape, recorded, ask):
     """Its setting drop_unused_requests holds in our cassette too."""
     with tape("new_episodes", drop_unused_requests=True):

@@ -116,7 +116,7 @@ def test_the_setting_names_the_folder(pytester, test_file, tape, settings):
     [
         ("pc_cassette('../x')", '*pc_cassette: "../x" has a part ".."; the file lies below the folder of cassettes*'),
         ("pc_cassette(3)", "*pc_cassette() takes a name and a record mode as text, not 3; the markers are*"),
-        ("pc_cassette(nam='x')", "*unexpected keyword argument 'nam'; the markers are*"),
+        ("pc_cassette(nam='x')", "*unexpected keyword argument 'nam'*; the markers are*"),
         ("pc_cassette(record='onec')", '*"onec" is no record mode; did you mean "once"?*'),
     ],
 )
@@ -184,7 +184,7 @@ def test_each_run_of_a_test_that_is_run_again_counts_for_itself(pytester, test_f
     tape("cassettes/test_cart/test_a.yaml", "/good")
     file = pytester.path / "cassettes/test_cart/test_a.yaml"
     file.write_text(file.read_text("utf-8").replace("version: 1\n", "") + text.partition("interactions:\n")[2], "utf-8")
-    result = pytester.runpytest("-q", "-p", "rerunfailures", "--reruns=1")
+    result = pytester.runpytest("-q", "--reruns=1")
     assert "1 passed, 1 rerun" in result.stdout.str()
 
 
