@@ -40,8 +40,9 @@ def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_fil
 
 
 def _log(request: "Received") -> None:
+    """Write a line without the query, since any of its values may be a secret."""
     with suppress(OSError):
-        click.echo(f"{safe(f'{request.method} {request.target}')} -> {safe(request.answer)}", err=True)
+        click.echo(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}", err=True)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Where the server listens, and how it begins and ends."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, active_count
 
 import pytest
 import requests
@@ -36,6 +38,21 @@ def test_every_address_can_be_wanted(host, shown):
     with ErrorServer(host=host, allow_remote=True) as server:
         assert server.url == f"http://{shown}:{server.port}"
         assert requests.get(server.url).status_code == 200
+
+
+@pytest.mark.parametrize("host", [None, 2130706433, b"127.0.0.1"])
+def test_a_host_that_is_none_is_refused(host):
+    """Whether others may reach the server or not."""
+    for allowed in (True, False):
+        with pytest.raises(UsageError, match=r'a host is a text such as "127\.0\.0\.1", this is '):
+            ErrorServer(host=host, allow_remote=allowed)
+
+
+@pytest.mark.parametrize("contract", ["contract.json", 0, {}])
+def test_a_contract_that_is_none_is_refused(contract):
+    """Before anything listens."""
+    with pytest.raises(UsageError, match="answers with the errors of a Contract, this is "):
+        ErrorServer(contract)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, "8080", True, None])
@@ -79,18 +96,64 @@ def test_a_server_is_started_once(server):
 
 
 def test_a_server_that_is_stopped_twice_is_stopped(server):
-    """And then nobody answers."""
-    url = server.url
+    """And then nobody answers where it was."""
+    port = server.port
     server.stop()
     server.stop()
-    with pytest.raises(requests.ConnectionError):
-        requests.get(url)
+    assert (server.port, server.url) == (port, f"http://127.0.0.1:{port}")
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        requests.get(server.url)
 
 
 def test_a_server_that_does_not_run_has_no_port():
     """It says how it would."""
     with pytest.raises(UsageError, match=r"not running; start\(\) it"):
         _ = ErrorServer().url
+
+
+def test_a_server_can_be_stopped_before_it_runs():
+    """There is nothing to end, and it has no port yet."""
+    server = ErrorServer()
+    server.stop()
+    with pytest.raises(UsageError, match="not running"):
+        _ = server.port
+
+
+def test_a_stopped_server_can_begin_again(server):
+    """Its address is that of the last start."""
+    server.stop()
+    server.start()
+    assert requests.get(server.url).status_code == 200
+
+
+@pytest.mark.parametrize("hook", ["on_request", "on_answer"])
+def test_a_hook_can_stop_the_server(server, hook):
+    """Its client gets no answer, nor does anybody after it; from outside the end is waited for as ever."""
+    before = active_count() - 1
+    setattr(server, hook, lambda _: server.stop())
+    for _ in range(2):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(server.url)
+    server.stop()
+    assert active_count() == before
+
+
+def test_hooks_of_two_connections_can_stop_the_server_at_once(server):
+    """Neither waits for the other."""
+    both = Barrier(2, timeout=5)
+
+    def stop(_):
+        both.wait()
+        server.stop()
+
+    def ask(_):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(server.url, timeout=5)
+
+    server.on_request = stop
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(ask, range(2)))
+    server.stop()
 
 
 def test_no_socket_is_left(server):

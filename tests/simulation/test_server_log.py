@@ -107,15 +107,51 @@ def test_every_request_is_told():
         assert told == server.requests
 
 
-def test_what_a_hook_raises_comes_out_at_the_end():
-    """The client sees its connection end, the test sees why."""
+@pytest.mark.parametrize("hook", ["on_request", "on_answer"])
+@pytest.mark.parametrize(
+    "raised",
+    [LookupError, OSError, TimeoutError, ConnectionResetError, BrokenPipeError, pytest.fail.Exception, SystemExit],
+)
+def test_what_a_hook_raises_comes_out_at_the_end(hook, raised):
+    """Whatever it is, a client's connection error too; the client sees its connection end, the test sees why, once."""
 
-    def hook(_):
-        raise LookupError("no such thing")
+    def fails(_):
+        raise raised("no such thing")
 
-    server = ErrorServer(on_answer=hook)
+    server = ErrorServer(**{hook: fails})
     server.start()
     with pytest.raises(requests.ConnectionError):
-        requests.get(server.url)
+        requests.get(server.url, timeout=5)
+    with pytest.raises(raised, match="no such thing"):
+        server.stop()
+    server.stop()
+
+
+def test_what_a_hook_raises_after_it_stopped_the_server_comes_out_too():
+    """When it is stopped from outside."""
+
+    def stops_and_fails(_):
+        server.stop()
+        raise TimeoutError("no such thing")
+
+    server = ErrorServer(on_request=stops_and_fails)
+    server.start()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(server.url, timeout=5)
+    with pytest.raises(TimeoutError, match="no such thing"):
+        server.stop()
+
+
+def test_a_failure_of_the_server_itself_comes_out_too(monkeypatch):
+    """A thread has nobody else to tell it to."""
+
+    def fails(*_):
+        raise LookupError("no such thing")
+
+    monkeypatch.setattr("pytest_pcerrors.simulation.server.handler.read_body", fails)
+    server = ErrorServer()
+    server.start()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(server.url, timeout=5)
     with pytest.raises(LookupError, match="no such thing"):
         server.stop()

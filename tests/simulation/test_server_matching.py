@@ -33,3 +33,9 @@ def test_a_pattern_fits_a_path(pattern, path, fits):
 def test_a_method_is_one_or_any(method, fits):
     """In any letter case."""
     assert Place(method, "/**").fits("GET", "/v1") is fits
+
+
+@pytest.mark.parametrize("method", ["PURGE", "purge", "M-SEARCH", "GETT"])
+def test_a_method_need_not_be_a_known_one(method):
+    """Any token of RFC 9110 is one."""
+    assert Place(method, "/**").fits(method.upper(), "/v1")

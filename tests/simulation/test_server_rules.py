@@ -176,6 +176,118 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
     assert came == [{"error": {"no": "800064"}}, json.loads(SHAPES["numeric-code-400"].body)]
 
 
+def told(server, call):
+    """Return what a misuse is told; the server then has no rule."""
+    with pytest.raises(UsageError) as caught:
+        call(server)
+    assert requests.get(server.url + "/x").headers["X-PC-Hint"].endswith("rules are: none")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("member", [None, 1.5, [429, "ok"], True, b"ok"])
+def test_a_member_is_named_by_a_number_or_a_text(server, member):
+    """Nothing else is one, a list of members neither."""
+    problem = f'an answer is named by a number or a text, such as 429, 800064 or "ok"; this is {member!r}'
+    assert told(server, lambda server: server.sequence("ok", member)) == problem
+
+
+@pytest.mark.parametrize("name", [3, True, ["gateway-429"]])
+def test_a_shape_is_named_by_a_text(server, name):
+    """By `shape` and by `fail`."""
+    problem = f'a shape has a name, such as "gateway-429"; this is {name!r}'
+    assert told(server, lambda server: server.shape(name)) == problem
+    assert told(server, lambda server: server.fail("GET", "/", shape=name)) == problem
+
+
+@pytest.mark.parametrize("code", [1.5, True, ["800064"]])
+def test_a_code_is_a_number_or_a_text(server, code):
+    """In `fail`."""
+    problem = f'a code is a number or a text, such as 800064 or "800064"; this is {code!r}'
+    assert told(server, lambda server: server.fail("GET", "/", code)) == problem
+
+
+@pytest.mark.parametrize("status", ["503", 503.0, True, [503]])
+@pytest.mark.parametrize("code", [None, 800064])
+def test_a_status_is_a_number(server, status, code):
+    """With a code and without."""
+    problem = f"{status!r} is no final HTTP status; expected one from 200 to 599"
+    assert told(server, lambda server: server.fail("GET", "/", code, status=status)) == problem
+
+
+SETTERS = [
+    lambda server, method, path: server.fail(method, path, 800064),
+    lambda server, method, path: server.shape("gateway-429", method=method, path=path),
+    lambda server, method, path: server.respond(method, path, (200, b"")),
+    lambda server, method, path: server.sequence("ok", method=method, path=path),
+    lambda server, method, path: server.requests_to(method, path),
+]
+
+
+@pytest.mark.parametrize("call", SETTERS)
+@pytest.mark.parametrize("method", [None, 3, "", "GET /", "G\u00c9T", "GET\n"])
+def test_a_method_is_a_token(server, call, method):
+    """As RFC 9110 has it, wherever one is named."""
+    problem = f'a method is a word such as "GET", or "*" for any; this is {method!r}'
+    assert told(server, lambda server: call(server, method, "/")) == problem
+
+
+@pytest.mark.parametrize("call", SETTERS)
+@pytest.mark.parametrize("path", [None, 3, b"/"])
+def test_a_path_is_a_text(server, call, path):
+    """Wherever one is named."""
+    problem = f'a path is a text such as "/v1/customers/*"; this is {path!r}'
+    assert told(server, lambda server: call(server, "GET", path)) == problem
+
+
+@pytest.mark.parametrize("call", ["fail", "shape", "sequence"])
+@pytest.mark.parametrize("time", ["soon", "-1", "", "1\r\nX: 1", "\u0661", -1, 0.5, True, [1]])
+def test_a_wait_is_seconds_or_a_date(server, call, time):
+    """Even where no error carries it."""
+    calls = {
+        "fail": lambda server: server.fail("GET", "/", 800064, retry_after=time),
+        "shape": lambda server: server.shape("gateway-429", retry_after=time),
+        "sequence": lambda server: server.sequence("ok", retry_after=time),
+    }
+    assert told(server, calls[call]) == (
+        f"retry_after is whole seconds from 0 or an HTTP date, this is {time!r}; respond() sends any header"
+    )
+
+
+@pytest.mark.parametrize("time", [0, 7, "7", "Thu, 13 Apr 2017 21:29:11 GMT"])
+def test_a_wait_that_can_be_read_is_sent(server, time):
+    """As it is given."""
+    server.fail("GET", "/", status=503, retry_after=time)
+    assert requests.get(server.url).headers["Retry-After"] == str(time)
+
+
+@pytest.mark.parametrize(
+    ("faults", "problem"),
+    [
+        *(({"delay": value}, "delay is seconds") for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)),
+        *(({"cut": value}, "cut is a number of bytes") for value in (-1, "x", 1.5, None)),
+        *(({"chunked": value}, "chunked is True or False") for value in ("yes", 1, None)),
+        *(({"reset": value}, "reset is True or False") for value in ("yes", 0)),
+    ],
+)
+def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
+    """With every rule."""
+    [value] = faults.values()
+    for call in (
+        lambda server: server.fail("GET", "/", 800064, **faults),
+        lambda server: server.shape("gateway-429", **faults),
+        lambda server: server.respond("GET", "/", (200, b"{}"), **faults),
+        lambda server: server.sequence("ok", **faults),
+    ):
+        assert told(server, call) == f"{problem}, this is {value!r}"
+
+
+@pytest.mark.parametrize("times", [0, -1, "x", True, 1.5])
+def test_a_rule_is_used_a_number_of_times(server, times):
+    """At least once."""
+    problem = f"times is a number from 1, or None for always; this is {times!r}"
+    assert told(server, lambda server: server.fail("GET", "/", 800064, times=times)) == problem
+
+
 @pytest.mark.parametrize(
     ("set_rule", "problem"),
     [
@@ -197,17 +309,15 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
         (lambda server: server.fail("GET", "v1"), 'a path begins with /, this is "v1"'),
         (lambda server: server.fail("GET", server.url), "the host is always that of the server"),
         (lambda server: server.fail("GET", "/v1?size=1"), "a path without its query"),
-        (lambda server: server.fail("GET", "/", times=0), "times is a number from 1"),
-        (lambda server: server.fail("GET", "/", delay=-1), "delay is seconds, this is -1"),
         (lambda server: server.fail("GET", "/", delay=float("nan")), "delay is seconds, this is nan"),
-        (lambda server: server.fail("GET", "/", cut=True), "cut is a number of bytes, this is True"),
-        (lambda server: server.fail("GET", "/", reset=1), "reset is True or False, this is 1"),
         (lambda server: server.fail("GET", "/", cutt=1), 'cutt is no fault; did you mean "cut"'),
+        (lambda server: server.shape("gateway-429", resets=True), 'resets is no fault; did you mean "reset"'),
+        (lambda server: server.sequence("ok", times=2), "times is no fault; known are chunked, cut, delay, reset"),
+        (lambda server: server.respond("GET", "/", (200, b""), retry_after=1), "retry_after is no fault; known are"),
         (
             lambda server: server.shape("gateway-404", cut=64),
             "leaves nothing out: the body of gateway-404 has 64 bytes",
         ),
-        (lambda server: server.fail("GET", "/", retry_after="1\r\nX: 1"), "cannot be sent in the head"),
         (lambda server: server.respond("GET", "/", Exchange(404, {"X": "\u20ac"}, b"")), "cannot be sent in the head"),
         (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is no final HTTP status"),
         (lambda server: server.respond("GET", "/", 404), "an int is no response"),

@@ -70,6 +70,8 @@ class Stock:
 
         A number from 100 to 599 is a status, any other a code. A text is a word such as "ok", a shape's name, a code, or "status/code".
         """
+        if not _is_name(what):
+            raise UsageError(f'an answer is named by a number or a text, such as 429, 800064 or "ok"; this is {what!r}')
         if isinstance(what, int):
             return self.status(what) if what in _STATUSES else self.error(what)
         if what in self._words:
@@ -88,6 +90,10 @@ class Stock:
 
     def error(self, code: int | str, status: int | None = None) -> Answer:
         """Return the documented error of a code."""
+        if not _is_name(code):
+            raise UsageError(f'a code is a number or a text, such as 800064 or "800064"; this is {code!r}')
+        if status is not None:
+            _check_status(status)
         if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
             raise UsageError(f"{code} is an HTTP status and no error code; did you mean status={code}?")
         exchange = synthesize(code, status=status, contract=self.contract)
@@ -95,14 +101,15 @@ class Stock:
 
     def shape(self, name: str) -> Answer:
         """Return a shape by its name."""
+        if not isinstance(name, str):
+            raise UsageError(f'a shape has a name, such as "gateway-429"; this is {name!r}')
         if name not in SHAPES:
             raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
         return Answer(SHAPES[name], name)
 
     def status(self, status: int) -> Answer:
         """Return what is plausible with a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
-        if status not in _FINAL:
-            raise UsageError(f"{status} is no final HTTP status; expected one from 200 to 599")
+        _check_status(status)
         if status in _SUCCESSES:
             word = " ok" if status == HTTPStatus.OK else ""
             return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
@@ -127,6 +134,15 @@ def envelope(status: int, message: str, name: str = "") -> Answer:
 def _plain(status: int, body: object, sender: Sender) -> Exchange:
     shape = Shape(f"plain-{status}", "GET /", json.dumps(body, ensure_ascii=False), sender=sender)
     return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are no secrets
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _check_status(status: object) -> None:
+    if isinstance(status, bool) or not isinstance(status, int) or status not in _FINAL:
+        raise UsageError(f"{status!r} is no final HTTP status; expected one from 200 to 599")
 
 
 def _is_number(text: str) -> bool:

@@ -16,6 +16,7 @@ from pytest_pcerrors.simulation.server.faults import Faults, with_faults
 from pytest_pcerrors.simulation.server.listener import Listener, check_address
 from pytest_pcerrors.simulation.server.matching import Place
 from pytest_pcerrors.simulation.server.received import Received, path_of
+from pytest_pcerrors.simulation.server.retry_after import check_retry_after, dressed
 from pytest_pcerrors.simulation.server.rules import Rule, Rules
 from pytest_pcerrors.simulation.server.unruled import unruled
 from pytest_pcerrors.simulation.server.wire import Wire, wire_of
@@ -30,7 +31,7 @@ class ErrorServer:
     """An HTTP/1.1 server on loopback that answers as the test says, and keeps what it received.
 
     `on_request` is called with every `Received`, `on_answer` with the `Exchange` of every answer that is sent whole, both before it is
-    sent and in the thread of its connection; what they raise is raised again by `stop`.
+    sent and in the thread of its connection; what they raise is raised again by `stop`. What a call does not take is a `UsageError`.
 
     >>> from urllib.request import urlopen
     >>> with ErrorServer() as server:
@@ -51,6 +52,8 @@ class ErrorServer:
         on_request: Callable[[Received], object] | None = None,
     ) -> None:
         check_address(host, port, allow_remote=allow_remote)
+        if contract is not None and not isinstance(contract, Contract):
+            raise UsageError(f"a server answers with the errors of a Contract, this is {contract!r}")
         self.on_answer, self.on_request = on_answer, on_request
         self._host, self._port = host, port
         self._stock = Stock(contract or Contract.default())
@@ -58,21 +61,29 @@ class ErrorServer:
         self._log: list[Received] = []
         self._lock = Lock()
         self._listener: Listener | None = None
+        self._bound: int | None = None
 
     def start(self) -> None:
         """Listen; a `UsageError` says why that is not possible."""
         if self._listener is not None:
             raise UsageError("the server has been started already")
         self._listener = Listener(self._host, self._port, self._answer)
+        self._bound = self._listener.port
         self._listener.start()
 
     def stop(self) -> None:
-        """Close all connections and end all threads; what a hook raised is raised here."""
-        if self._listener is not None:
-            failures = self._listener.close()
+        """Close all connections and end all threads; what a hook raised is raised here.
+
+        A hook may stop the server too: its client gets no answer, and the threads are waited for by the next call from outside.
+        """
+        listener = self._listener
+        if listener is None:
+            return
+        listener.close()
+        if not listener.is_answering:
             self._listener = None
-            if failures:
-                raise failures[0]
+            for failure in listener.join():
+                raise failure
 
     def __enter__(self) -> Self:
         self.start()
@@ -85,14 +96,14 @@ class ErrorServer:
 
     @property
     def port(self) -> int:
-        """The port that the server listens on."""
-        if self._listener is None:
+        """The port that the server listens on, or did before it was stopped."""
+        if self._bound is None:
             raise UsageError("the server is not running; start() it, or use it in a `with` statement")
-        return self._listener.port
+        return self._bound
 
     @property
     def url(self) -> str:
-        """Where the server is, such as ``http://127.0.0.1:40123``; a path is added to it."""
+        """Where the server is, such as ``http://127.0.0.1:40123``; a path is added to it. It stays when the server stops."""
         host = _ANYWHERE.get(self._host, self._host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
@@ -137,7 +148,7 @@ class ErrorServer:
             answer = self._stock.error(code, status)
         else:
             answer = self._stock.status(_UNNAMED if status is None else status)
-        self._add(method, path, [_dressed(answer, retry_after, faults)], times)
+        self._add(method, path, [dressed(answer, retry_after, faults)], times)
 
     def shape(
         self,
@@ -172,11 +183,12 @@ class ErrorServer:
         A number from 100 to 599 is a status, any other a code; a text is "ok", "reset", "cut", a shape's name, a code or
         "status/code". `retry_after` goes with the errors.
         """
+        check_retry_after(retry_after)
         answers = map(self._stock.asked, members)
         self._add(
             method,
             path,
-            [_dressed(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults) for each in answers],
+            [dressed(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults) for each in answers],
             None,
         )
 
@@ -204,22 +216,6 @@ class ErrorServer:
 
     def _absolute(self, target: str) -> str:
         return f"{self.url}{target}" if target.startswith("/") else target
-
-
-def _dressed(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
-    """Return an answer with Retry-After in place of its own, where one is given, and with more faults."""
-    exchange = answer.exchange if retry_after is None else _waiting(answer.exchange, str(retry_after))
-    return Answer(exchange, answer.name, {**answer.faults, **faults})
-
-
-def _waiting(exchange: Exchange, time: str) -> Exchange:
-    """Return an exchange with this Retry-After, and with its seconds where the text has them too."""
-    kept = [(name, value) for name, value in exchange.headers or () if name.lower() != "retry-after"]
-    body = exchange.body.replace(
-        f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
-    )
-    headers = [*kept, ("Retry-After", time)]
-    return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
 
 
 def _received(request: Request, answer: Answer) -> Received:

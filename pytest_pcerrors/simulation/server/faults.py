@@ -4,7 +4,7 @@ A new fault is a function, a line in `FAULTS`, and its value in `Faults`.
 """
 
 from collections.abc import Callable, Mapping
-from math import isfinite
+from threading import TIMEOUT_MAX
 from typing import Any, NamedTuple, TypedDict
 
 from pytest_pcerrors.errors import UsageError, nearest
@@ -56,7 +56,7 @@ def _reset(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a f
 
 
 def _is_seconds(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= TIMEOUT_MAX
 
 
 def _is_count(value: object) -> bool:

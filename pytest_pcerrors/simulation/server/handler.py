@@ -4,7 +4,7 @@ import socket
 import struct
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.exchange.model import Request
@@ -13,19 +13,34 @@ from pytest_pcerrors.simulation.server.request_bodies import BodyError, read_bod
 from pytest_pcerrors.simulation.server.wire import End, Wire, wire_of
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.simulation.server.listener import Listener
+    from threading import Event
 
 _RESETTING = struct.pack("ii", 1, 0)
 _DRAINED_BYTES = 64 * 1024
 _DRAINED_SECONDS = 1
 
 
+class Desk(Protocol):
+    """Where a connection hands its requests in; it gives up what it waits for when `stopping` is set."""
+
+    stopping: "Event"
+
+    def answer(self, request: Request) -> Wire:
+        """Return what is sent for a request; a `ConnectionError` ends the connection."""
+
+    def abandon(self, connection: socket.socket) -> None:
+        """Note a connection that is closed without a farewell."""
+
+
 class Handler(BaseHTTPRequestHandler):
-    """Hands every request to its listener, whatever the method."""
+    """Hands every request to a desk, whatever the method."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: "Listener"
+
+    def __init__(self, desk: Desk, *connection: Any) -> None:
+        self._desk = desk
+        super().__init__(*connection)
 
     def __getattr__(self, name: str) -> Any:
         """Answer every method alike; the standard library looks for ``do_`` and its name."""
@@ -44,14 +59,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
-            self._send(self.server.answer(Request(self.command, self.path, self.headers.items(), body)))
+            self._send(self._desk.answer(Request(self.command, self.path, self.headers.items(), body)))
 
     def _send(self, wire: Wire) -> None:
-        if self.server.stopping.wait(wire.wait):
+        if self._desk.stopping.wait(wire.wait):
             self.close_connection = True
             return
         if wire.end is End.RESET:
-            self.server.abandon(self.connection)
+            self._desk.abandon(self.connection)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
         else:
             closing = self.close_connection and wire.end is End.KEEP

@@ -5,11 +5,12 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from http.server import ThreadingHTTPServer
 from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import TCPServer
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, current_thread
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
@@ -21,23 +22,23 @@ _PORTS = range(65536)
 
 
 class Listener(ThreadingHTTPServer):
-    """Accepts connections until it is closed; `answer` is asked, in the connection's thread, for what to send."""
+    """Accepts connections until it is closed; `choose` is asked, in the connection's thread, for what to send."""
 
     daemon_threads = True
     request_queue_size = 1024
     allow_reuse_port = False
     timeout = 0
 
-    def __init__(self, host: str, port: int, answer: Callable[[Request], Wire]) -> None:
+    def __init__(self, host: str, port: int, choose: Callable[[Request], Wire]) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.answer = answer
+        self._choose = choose
         self.stopping = Event()
         self._failures: list[BaseException] = []
         self._connections: dict[socket.socket, Thread] = {}
         self._abandoned: set[socket.socket] = set()
         self._lock = Lock()
         try:
-            super().__init__((host, port), Handler)
+            super().__init__((host, port), partial(Handler, self))
         except OSError as error:
             raise UsageError(_problem(host, port, error)) from None
         self._ear, self._voice = socket.socketpair()
@@ -74,6 +75,14 @@ class Listener(ThreadingHTTPServer):
             self._connections[request] = thread
             thread.start()
 
+    def answer(self, request: Request) -> Wire:
+        """Ask what to send. What is raised is ours and kept, even a `TimeoutError` or pytest's own; the connection then ends."""
+        try:
+            return self._choose(request)
+        except BaseException as failure:
+            self._failures.append(failure)
+            raise ConnectionAbortedError from failure
+
     def abandon(self, connection: socket.socket) -> None:
         """Note a connection that is closed without a farewell."""
         self._abandoned.add(connection)
@@ -92,16 +101,25 @@ class Listener(ThreadingHTTPServer):
         if failure is not None and not isinstance(failure, OSError):
             self._failures.append(failure)
 
-    def close(self) -> list[BaseException]:
-        """Stop accepting, wake every connection from whatever it waits for, and return the failures when all threads have ended."""
+    @property
+    def is_answering(self) -> bool:
+        """Whether the thread that asks is that of a connection, which cannot wait for its own end."""
+        return current_thread() in self._connections.values()
+
+    def close(self) -> None:
+        """Stop accepting and wake every connection from whatever it waits for; a second time is one too many, and harmless."""
         self.stopping.set()
         self._voice.close()
         self._accepting.join()
         self._ear.close()
         self.server_close()
-        for connection, thread in self._connections.items():
+        for connection in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def join(self) -> list[BaseException]:
+        """Wait until all threads have ended, and return the failures."""
+        for thread in self._connections.values():
             thread.join()
         return self._failures
 
@@ -115,6 +133,8 @@ def check_address(host: str, port: int, *, allow_remote: bool) -> None:
     """
     if isinstance(port, bool) or not isinstance(port, int) or port not in _PORTS:
         raise UsageError(f"a port is a number from 0 to 65535, 0 being any that is free; this is {port!r}")
+    if not isinstance(host, str):
+        raise UsageError(f'a host is a text such as "127.0.0.1", this is {host!r}')
     if not allow_remote and not _is_loopback(host):
         raise UsageError(
             f'"{host}" is no loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'

@@ -13,7 +13,7 @@ class Rule:
     def __init__(self, place: Place, answers: Sequence[Answer], times: int | None = None) -> None:
         if not answers:
             raise UsageError("a sequence has no members")
-        if times is not None and (not isinstance(times, int) or times < 1):
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise UsageError(f"times is a number from 1, or None for always; this is {times!r}")
         self.place = place
         self._answers = tuple(answers)

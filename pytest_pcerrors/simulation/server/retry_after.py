@@ -1,0 +1,44 @@
+"""The header Retry-After that a test gives an answer, in place of the answer's own."""
+
+from pytest_pcerrors.checking.retrying import seconds_to_wait
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.server.answers import Answer
+from pytest_pcerrors.simulation.server.faults import Faults
+
+
+def check_retry_after(value: object) -> None:
+    """Refuse what is neither whole seconds nor an HTTP date (RFC 9110, section 10.2.3); None is nothing to refuse.
+
+    >>> check_retry_after("soon")
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: retry_after is whole seconds from 0 or an HTTP date, this is 'soon'; respond() sends any header
+    """
+    if value is not None and not _is_readable(value):
+        raise UsageError(
+            f"retry_after is whole seconds from 0 or an HTTP date, this is {value!r}; respond() sends any header"
+        )
+
+
+def dressed(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
+    """Return an answer with Retry-After in place of its own, where one is given, and with more faults."""
+    check_retry_after(retry_after)
+    exchange = answer.exchange if retry_after is None else _waiting(answer.exchange, str(retry_after))
+    return Answer(exchange, answer.name, {**answer.faults, **faults})
+
+
+def _is_readable(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return False
+    text = str(value)
+    return text.isprintable() and seconds_to_wait(Exchange(429, {"Retry-After": text}, b"")) is not None
+
+
+def _waiting(exchange: Exchange, time: str) -> Exchange:
+    """Return an exchange with this Retry-After, and with its seconds where the text has them too."""
+    kept = [(name, value) for name, value in exchange.headers or () if name.lower() != "retry-after"]
+    body = exchange.body.replace(
+        f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
+    )
+    headers = [*kept, ("Retry-After", time)]
+    return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
