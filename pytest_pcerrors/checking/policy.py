@@ -89,7 +89,7 @@ class Policy:
             contract = Contract.load(settings.contract) if settings.contract else Contract.default()
         if settings.entries:
             contract = contract.extended(_entry(each) for each in settings.entries)
-        age = max_age or settings.max_age
+        age = settings.max_age if max_age is None else max_age
         hosts = settings.hosts if settings.hosts is not None else contract.hosts
         return cls(
             contract,
@@ -103,7 +103,7 @@ class Policy:
             length_unit=settings.length_unit,
             root=root or Path.cwd(),
             redaction=Redaction.of_settings(settings.redact),
-            max_age=days_of(age) if age else None,
+            max_age=None if age is None else days_of(age),
         )
 
     @cached_property

@@ -30,17 +30,29 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     was only loaded does not count.
     """
 
-    def __init__(self, *, hear: "Callable[[Exchange], object]", name: str, command: str, **arguments: Any) -> None:
+    def __init__(
+        self,
+        *,
+        hear: "Callable[[Exchange], object]",
+        name: str,
+        command: str,
+        others: frozenset[str] = frozenset(),
+        continues: bool = False,
+        **arguments: Any,
+    ) -> None:
         super().__init__(**arguments)
         self.name = name
         """The path as messages show it."""
         self.command = command
         """The command that runs the test, for the advice to record."""
+        self.others = others
+        """The files of other tests, without letter case; they were never this one."""
         self.keep = True
         """Whether anything is written in the end."""
         self.unanswered: list[UnansweredRequest] = []
         self.matching = Matching(self._match_on)
         self._hear = hear
+        self._continues = continues
         self._is_loading = False
         self._by_key: dict[Hashable, list[int]] = {}
         self._first_left: dict[Hashable, int] = {}
@@ -49,11 +61,13 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def append(self, request: "Request", response: "Response") -> None:
         """Take in an interaction: one that was loaded, or one that was just recorded, which is heard."""
-        if not self._is_loading:
-            self._hear(exchange_of_interaction(request, response, self.name))
-            response = decoded(deepcopy(response))
         filtered = self._before_record_request(request)
-        stored = self._before_record_response(response) if filtered else None
+        if not filtered:
+            return
+        if not self._is_loading:
+            self._hear(exchange_of_interaction(request, response, self.name if self.keep else None))
+            response = decoded(deepcopy(response)) if self.keep else response
+        stored = self._before_record_response(response)
         if stored is None:
             return
         with self._lock:
@@ -155,17 +169,27 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             super()._load()
         finally:
             self._is_loading = False
+        self._old_interactions = list(self.data)  # in their stored form, as what is compared with them
 
     def _save(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - vcrpy's signature
         if self.keep:
             super()._save(force)
 
     def _rerecorded_interactions(self) -> "list[tuple[Request, Response]]":
-        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match."""
-        loaded: list[Any]
-        recorded: list[Any]
-        loaded, recorded = self.data[: self._loaded_count], self.data[self._loaded_count :]
+        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match.
+
+        What was loaded in a run that has recorded it stays.
+        """
+        loaded: list[Any] = self.data[: self._loaded_count]
+        recorded: list[Any] = self.data[self._loaded_count :]
+        if self._continues:
+            return loaded + recorded
         if self.drop_unused_requests:
             return recorded
         kept = [each for each in loaded if all(index < self._loaded_count for index in self.twins(each[0]))]
         return kept + recorded
+
+    def _build_used_interactions_dict(self) -> dict[str, Any]:
+        """Return what is saved where unused recordings are dropped: what was played, and what was recorded now."""
+        used = [*self._played_interactions, *self.data[self._loaded_count :]]
+        return {"requests": [request for request, _ in used], "responses": [response for _, response in used]}

@@ -37,9 +37,18 @@ def _decoded(body: bytes, encoding: str) -> bytes:
         plain = urllib3.HTTPResponse(BytesIO(body), {"content-encoding": encoding}, 200).data
     except urllib3.exceptions.DecodeError:
         return body  # the client has already decoded it, or it was never encoded
-    if plain == body:
+    if plain == body and not _is_text(body):
         raise UsageError(
             f"a body in the content encoding {encoding!r} cannot be searched for secrets, so it is not recorded; "
             "install what decodes it (brotli, zstandard), or let the client ask for gzip"
         )
     return plain
+
+
+def _is_text(body: bytes) -> bool:
+    """Tell whether a body can be searched as it is, whatever its encoding is called."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -10,6 +10,7 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
 from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_pairs
 from pytest_pcerrors.exchange.kinds.plain import from_mapping
+from pytest_pcerrors.interception.decoding import decoded
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
@@ -27,22 +28,26 @@ class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
 
 def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     """Make an interaction of one item of a cassette, as plain data; what it lacks is an `ArchiveError` at its origin."""
+    if isinstance(item, dict) and isinstance(item.get("response"), dict):
+        item = {**item, "response": _with_body(item["response"])}
     exchange = exchange_of_item(item, origin)
     asked, response = exchange.request, item.get("response")
     if asked is None or response is None:
         raise ArchiveError(origin, "an interaction without a request or a response cannot be replayed")
     body = item["request"].get("body")
     try:
-        request = RecordedRequest(asked.method, asked.url, body_of(body), dict(asked.headers))
+        first_of_each = dict(reversed(list(asked.headers)))
+        request = RecordedRequest(asked.method, asked.url, body_of(body), first_of_each)
         _ = request.port  # a broken one is told here, and not by the first comparison
     except ValueError as error:
         raise ArchiveError(origin, f"the request has no URL that can be used: {error}") from None
     request.origin = origin
-    return request, {
+    recorded = {
         "status": {"code": exchange.status, "message": exchange.reason or ""},
         "headers": _lists(header_pairs(response.get("headers") or ())),
         "body": {"string": _body_as_recorded(response)},
     }
+    return request, decoded(recorded) if "content" in response else recorded
 
 
 def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> "Exchange":
@@ -79,7 +84,7 @@ def redacted_request(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
     body = body_of(request.body)
     hidden._was_file = hidden._was_iter = False  # noqa: SLF001 - the body is bytes from here on
     hidden.uri = redaction.url(request.uri)
-    hidden.headers = dict(redaction.headers(header_pairs(request.headers)))
+    hidden.headers = dict(redaction.headers((_text(name), _text(value)) for name, value in request.headers.items()))
     hidden.body = body if body is None else redaction.body(body)
     return hidden
 
@@ -99,6 +104,11 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
         "headers": _lists(headers),
         "body": {"string": body},
     }
+
+
+def _text(value: Any) -> str:
+    """Return the name or the value of a header as text; clients allow bytes."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _with_body(response: Response) -> Response:

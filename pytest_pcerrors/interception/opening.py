@@ -1,12 +1,15 @@
 """A cassette opened for a block: vcrpy's settings, our cassette, and every HTTP client of the process sent through it."""
 
 import inspect
+from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
 from vcr import VCR
-from vcr.patch import CassettePatcherBuilder
+from vcr.patch import CassettePatcherBuilder, validate_skip_patchers
+from vcr.stubs import VCRConnection
 
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -15,7 +18,7 @@ from pytest_pcerrors.interception.logs import hiding_secrets
 from pytest_pcerrors.interception.persister import Persister
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from vcr.request import Request
@@ -23,20 +26,14 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.exchange.redaction import Redaction
 
-_OF_VCR = frozenset(inspect.signature(VCR).parameters)
-_OF_CASSETTE = frozenset({"allow_playback_repeats", "additional_matchers", "persister", "path"})
-_NOT_OF_CASSETTE = frozenset({"path_transformer", "func_path_generator", "record_on_exception"})
-_REQUEST_FILTERS = frozenset(
-    {
-        "filter_headers",
-        "filter_query_parameters",
-        "filter_post_data_parameters",
-        "before_record_request",
-        "before_record",
-        "ignore_hosts",
-        "ignore_localhost",
-    }
+OURS = frozenset(
+    {"cassette_library_dir", "func_path_generator", "inject_cassette", "path", "path_transformer", "persister"}
 )
+"""Settings of vcrpy that say where a cassette lies and who writes it, which is not for it to say here."""
+
+_SETTINGS = frozenset({*inspect.signature(VCR).parameters, "allow_playback_repeats", "additional_matchers"}) - OURS
+_NOT_OF_CASSETTE = frozenset({"path_transformer", "func_path_generator", "record_on_exception"})
+_LISTS = ("match_on", "additional_matchers", "ignore_hosts", "filter_headers", "filter_query_parameters")
 _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 
@@ -45,18 +42,21 @@ class Opening:
     """How a cassette is opened: where it lies, in which of our record modes, and who takes part.
 
     `config` holds vcrpy's own settings. `passes_by` tells of a request whether it goes its way, unrecorded and unanswered.
-    `command` runs the test, for advice. `is_kept` is false where nothing is to be written.
+    `command` runs the test, for advice, and `others` are the files of other tests. `is_kept` is false where nothing is to be
+    written. `continues` says that what the file holds was recorded in this run, so that it is added to.
     """
 
     path: "Path"
     name: str
     mode: str
     command: str
-    config: "Mapping[str, Any]"
+    config: Mapping[str, Any]
     redaction: "Redaction"
     hear: "Callable[[Exchange], object]"
     passes_by: "Callable[[str], bool]" = lambda _: False
+    others: frozenset[str] = frozenset()
     is_kept: bool = True
+    continues: bool = False
 
 
 @contextmanager
@@ -82,49 +82,88 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
             return None
         return super()._build_patcher(obj, patched_attribute, replacement_class)
 
+    def _build_cassette_subclass(self, base_class: Any) -> Any:
+        """Let connections be made without taking all patches out for that moment, when other threads would slip past.
+
+        vcrpy does so for the sake of `http.client.HTTPSConnection`, which asks its module for its own name.
+        """
+        subclass = super()._build_cassette_subclass(base_class)
+        is_plain = getattr(base_class, "__init__", None) is VCRConnection.__init__
+        if is_plain and base_class._baseclass is not HTTPSConnection:  # noqa: SLF001 - vcrpy's own name
+            subclass.__init__ = _connection_made
+        return subclass
+
+
+def _connection_made(connection: Any, *args: Any, **kwargs: Any) -> None:
+    connection.real_connection = connection._baseclass(*args, **kwargs)  # noqa: SLF001 - vcrpy's own name
+    connection._sock = None  # noqa: SLF001 - vcrpy's own name
+
 
 def _cassette(opening: Opening) -> IndexedCassette:
-    arguments = _arguments(opening)
-    arguments["before_record_request"] = _filter(arguments["before_record_request"], opening)
-    arguments["persister"] = Persister(opening.redaction, opening.name)
-    if opening.mode == "rewrite":
-        arguments["drop_unused_requests"] = True
-    cassette = IndexedCassette(hear=opening.hear, name=opening.name, command=opening.command, **arguments)
-    cassette.keep = opening.is_kept
-    if opening.mode != "rewrite" and opening.is_kept:
+    cassette = IndexedCassette(
+        hear=opening.hear,
+        name=opening.name,
+        command=opening.command,
+        others=opening.others,
+        continues=opening.continues and opening.mode == "rewrite",
+        **_arguments(opening),
+    )
+    cassette.keep = opening.is_kept and opening.mode != "none"
+    if opening.is_kept and (opening.mode != "rewrite" or opening.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
     return cassette
 
 
 def _arguments(opening: Opening) -> dict[str, Any]:
-    """Return vcrpy's arguments for a cassette, from its own settings."""
-    for key in opening.config:
-        if key not in _OF_VCR | _OF_CASSETTE:
-            raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _OF_VCR | _OF_CASSETTE)}")
-    serializer = "json" if opening.path.suffix == ".json" else opening.config.get("serializer", "yaml")
+    """Return vcrpy's arguments for a cassette, from its own settings and ours."""
+    config = _checked(opening.config)
+    vcr, names = VCR(), []
+    for matcher in config.get("match_on", vcr.match_on):
+        if callable(matcher):
+            vcr.register_matcher(matcher.__name__, matcher)
+        names.append(matcher.__name__ if callable(matcher) else matcher)
     asked = {
-        **opening.config,
+        **config,
         "path": str(opening.path),
-        "serializer": serializer,
-        "record_mode": "all" if opening.mode == "rewrite" else opening.mode,
+        "match_on": names,
+        "serializer": "json" if opening.path.suffix == ".json" else config.get("serializer", "yaml"),
+        "custom_patches": tuple(config.get("custom_patches", ())),
+        "record_mode": _record_mode(opening),
     }
     try:
-        made = VCR(**{key: value for key, value in opening.config.items() if key in _OF_VCR})
-        merged = made.get_merged_config(**asked)
+        validate_skip_patchers(config.get("skip_patchers", ()))
+        merged = vcr.get_merged_config(**asked)
     except (KeyError, TypeError, ValueError) as error:
-        said = error.args[0] if error.args else error
-        raise UsageError(f"vcrpy refuses its settings: {said}") from None
+        raise UsageError(f"vcrpy refuses its settings: {error.args[0] if error.args else error}") from None
+    merged["before_record_request"] = _filter(merged["before_record_request"], opening)
+    merged["persister"] = Persister(opening.redaction, opening.name)
     return {key: value for key, value in merged.items() if key not in _NOT_OF_CASSETTE}
+
+
+def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return vcrpy's settings; one that it does not have, or that is not for it to say, is a `UsageError`."""
+    for key, value in config.items():
+        if key in OURS:
+            raise UsageError(f"pc_cassette names and writes its files itself; leave vcrpy's setting {key!r} out")
+        if key not in _SETTINGS:
+            raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _SETTINGS)}")
+        if key in _LISTS and isinstance(value, str):
+            raise UsageError(f"vcrpy's setting {key!r} is a list, write [{value!r}]")
+    return config
+
+
+def _record_mode(opening: Opening) -> str:
+    """Return vcrpy's mode for ours: what this run has begun, it adds to."""
+    if opening.mode == "once" and opening.continues:
+        return "new_episodes"
+    return "all" if opening.mode == "rewrite" else opening.mode
 
 
 def _filter(theirs: "Callable[[Request], Any]", opening: Opening) -> "Callable[[Request], Any]":
     """Return what makes the stored form of a request: what the settings of vcrpy say, and then the redaction."""
-    has_filters = any(opening.config.get(key) for key in _REQUEST_FILTERS)
 
     def stored(request: "Request") -> Any:
-        if opening.passes_by(request.uri):
-            return None
-        filtered = theirs(request) if has_filters else request
+        filtered = None if opening.passes_by(request.uri) else theirs(request)
         return redacted_request(filtered, opening.redaction) if filtered else None
 
     return stored

@@ -88,7 +88,9 @@ def _missing(cassette: Any) -> str:
     path = Path(cassette.path)
     if path.exists():
         return f"{cassette.name} is empty"
-    beside = [file.name for file in path.parent.glob("*") if file.is_file()]
+    beside = [
+        file.name for file in path.parent.glob("*") if file.is_file() and str(file).casefold() not in cassette.others
+    ]
     close = get_close_matches(path.name, beside, n=1)
     hint = f"; was it called {close[0]} before?" if close else ""
     return f"there is no {cassette.name}{hint}"

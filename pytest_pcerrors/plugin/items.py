@@ -2,7 +2,6 @@
 
 import os
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, ne
 from pytest_pcerrors.exchange.archives.files import read_stream
 from pytest_pcerrors.exchange.masking import masked
 from pytest_pcerrors.plugin.recordings import RecordingItem
+from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.reporting.failure import failure_text
 
 if TYPE_CHECKING:
@@ -103,12 +103,9 @@ class CassetteItem(pytest.Item):
         text = failure_text(self.exchange, verdict.violations, contract)
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)
-        place = f"{self.path}:{_line(self.exchange.origin) or 1}"
+        reason = contract.reason(self.exchange.status)
         try:
-            for violation in verdict.warnings:
-                message = f"{contract.reason(self.exchange.status)}: {violation}"
-                # The place is no file, so that Python has no line of it to print: it would show what was recorded, raw.
-                warnings.warn_explicit(message, PcErrorsWarning, place, 0)
+            warn((f"{reason}: {each}" for each in verdict.warnings), f"{self.path}:{_line(self.exchange.origin) or 1}")
         except PcErrorsWarning:
             raise PcErrorsWarning(text) from None
 

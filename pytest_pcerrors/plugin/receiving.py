@@ -1,6 +1,5 @@
 """What each test's client receives, judged at the end of its call phase, so that the test itself fails."""
 
-import warnings
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from pytest_pcerrors.checking.violation import ContractViolation
 from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.recording.received import Received
 from pytest_pcerrors.reporting.failure import failure_text
 
@@ -34,7 +34,7 @@ class CurrentTest:
     recordings: "list[Verdict]" = field(default_factory=list)
     """What is to be said of the cassettes themselves."""
     failure: BaseException | None = None
-    """What we failed the test with, after it had run to its end."""
+    """What we failed the test with, or what a warning of ours became, after it had run to its end."""
     ran_to_its_end: bool = False
     has_passed: bool = False
 
@@ -56,6 +56,10 @@ class Receiving:
         """Take in a response that came through a cassette."""
         self.test.received.hear(exchange)
 
+    def set_aside(self, exchange: "Exchange") -> None:
+        """Judge a response no more that was dealt with, a 429 that was waited out."""
+        self.test.received.set_aside(exchange)
+
     def hear_served(self, exchange: "Exchange") -> None:
         """Take in a response from a server of ours."""
         self.test.received.hear_served(exchange)
@@ -74,19 +78,22 @@ class Receiving:
         except BaseException as error:
             self._tell_unanswered(item, list(_chain(error)))
             raise
-        self._judge(item)
+        if getattr(item, "_excinfo", None):  # where pytest keeps what unittest has caught
+            self._tell_unanswered(item, [])
+        else:
+            self.test.ran_to_its_end = True
+            self._judge(item)
         return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Show the violations alone where they are the failure, and remember how the test ended."""
+        """Show the violations alone where they are the failure, and remember whether the test passed."""
         report = yield
         if report.when == "call":
             caught = call.excinfo.value if call.excinfo else None
             is_ours = caught is not None and caught is self.test.failure
-            self.test.ran_to_its_end = caught is None or is_ours
             self.test.has_passed = report.passed
             if is_ours and report.longrepr is not None:
                 report.longrepr = str(caught)
@@ -108,8 +115,11 @@ class Receiving:
         if failing:
             test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
             raise test.failure
-        for message in _warnings(verdicts):
-            warnings.warn_explicit(message, PcErrorsWarning, str(item.path), 0)
+        try:
+            warn(_warnings(verdicts), str(item.path))
+        except PcErrorsWarning as warning:
+            test.failure = warning
+            raise
 
     def _tell_unanswered(self, item: pytest.Item, errors: list[BaseException]) -> None:
         """Tell each request that was not answered once: where its traceback ends, or in a section beside it."""
@@ -153,7 +163,7 @@ def _text(verdicts: "Sequence[Verdict]") -> str:
 
 
 def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:
-    return list(dict.fromkeys(_warning(verdict, each) for verdict in verdicts for each in verdict.warnings))
+    return [_warning(verdict, each) for verdict in verdicts for each in verdict.warnings]
 
 
 def _warning(verdict: "Verdict", violation: "Violation") -> str:

@@ -34,7 +34,9 @@ class Recorder:
         self._settings = settings
         self._receiving = receiving
         self._services = services
-        self._aged: set[str] = set()
+        self._aged: dict[str, str] = {}
+        self._begun: set[Path] = set()
+        self._paths: dict[str, list[str]] = {}
         self.unused: dict[str, dict[str, str]] = {}
 
     @contextmanager
@@ -55,35 +57,46 @@ class Recorder:
             redaction=self._receiving.policy.redaction,
             hear=self._receiving.hear,
             passes_by=self._services.are_asked_by,
+            others=frozenset(self._paths).difference([_key(path)]),
             is_kept=not self._services.are_live,
+            continues=path in self._begun,
         )
         with opened(opening) as cassette:
             test.cassettes.append(cassette)
-            self._note_age(cassette)
+            self._note_age(cassette, path, request.node.nodeid)
             yield cassette
             cassette.keep &= test.ran_to_its_end or bool(config.get("record_on_exception"))
+            if cassette.keep and cassette.dirty:
+                self._begun.add(path)
         if test.has_passed:
             self._note_unused(cassette)
 
     def prepare(self, items: "list[pytest.Item]") -> None:
         """Give marked tests their cassette; an unknown mode, and a file for two tests, are a `UsageError`."""
-        owners: dict[str, str] = {}
         for item in items:
-            names = getattr(item, "fixturenames", [])
-            if item.get_closest_marker("pc_cassette") and "pc_cassette" not in names:
-                names.insert(0, "pc_cassette")
-            if "pc_cassette" in names:
-                name, record = _marked(item)
-                self._mode(record, {})
-                self._refuse_shared(item, name, owners)
+            if item.get_closest_marker("pc_cassette"):
+                _add_fixture(item)
+            if "pc_cassette" in getattr(item, "fixturenames", ()):
+                self._refuse_shared(item)
 
-    def _refuse_shared(self, item: pytest.Item, name: str | None, owners: dict[str, str]) -> None:
+    def _refuse_shared(self, item: pytest.Item) -> None:
+        """Refuse a file for two tests that have not named it, or that are recorded by several processes."""
+        name, record = _marked(item)
         path = self._path(item, name)
-        owner = owners.setdefault(str(path).casefold(), item.nodeid)
-        if name is None and owner != item.nodeid:
+        owners = self._paths.setdefault(_key(path), [])
+        is_alone = not owners or owners == [item.nodeid]
+        owners.append(item.nodeid)
+        if is_alone:
+            self._mode(record, {})
+        elif name is None:
             raise UsageError(
-                f"{item.nodeid} and {owner} would share the cassette {self._shown(path)}; "
+                f"{item.nodeid} and {owners[0]} would share the cassette {self._shown(path)}; "
                 'name one of them: @pytest.mark.pc_cassette("...")'
+            )
+        elif self._mode(record, {}) != "none" and hasattr(self._config, "workerinput"):
+            raise UsageError(
+                f"{item.nodeid} and {owners[0]} share the cassette {self._shown(path)}, and several processes would "
+                "overwrite what the others record; record it without -n"
             )
 
     def _mode(self, marker: str | None, config: Mapping[str, Any]) -> str:
@@ -99,13 +112,17 @@ class Recorder:
         root = self._config.rootpath
         return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
-    def _note_age(self, cassette: "IndexedCassette") -> None:
+    def _note_age(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
+        """Report a cassette that is too old with the first test that opens it, if it is not recorded anew."""
+        policy = self._receiving.policy
+        if not policy.max_age or not cassette.rewound or cassette.record_mode == "all":
+            return
         oldest = Oldest()
-        for exchange in cassette.exchanges() if self._receiving.policy.max_age else ():
+        for exchange in cassette.exchanges():
             oldest.add(exchange)
-        verdict = self._receiving.policy.stale(oldest, f"record it again: {cassette.command} --pc-record=rewrite")
-        if verdict is not None and cassette.name not in self._aged:
-            self._aged.add(cassette.name)
+        mode = "rewrite" if len(self._paths.get(_key(path), ())) < 2 else "all"  # noqa: PLR2004 - two share it
+        verdict = policy.stale(oldest, f"record it again: {cassette.command} --pc-record={mode}")
+        if verdict is not None and self._aged.setdefault(cassette.name, nodeid) == nodeid:
             self._receiving.test.recordings.append(verdict)
 
     def _note_unused(self, cassette: "IndexedCassette") -> None:
@@ -128,6 +145,11 @@ class Recorder:
                 yield f"{name}: never played: {', '.join(told[:_MOST_TOLD])}{more}"
 
 
+def _key(path: Path) -> str:
+    """Return a path as a file system that knows no letter case compares it."""
+    return str(path).casefold()
+
+
 def _marked(item: pytest.Item) -> tuple[str | None, str | None]:
     """Return name and record mode that the marker of a test gives."""
     marker = item.get_closest_marker("pc_cassette")
@@ -135,17 +157,35 @@ def _marked(item: pytest.Item) -> tuple[str | None, str | None]:
 
 
 def _vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return vcrpy's own settings: those of the fixture ``vcr_config``, where there is one, and ours above them."""
-    config: dict[str, Any] = {}
-    for fixture in ("vcr_config", "pc_vcr_config"):
-        try:
-            given = request.getfixturevalue(fixture)
-        except pytest.FixtureLookupError:
-            continue
-        if not isinstance(given, Mapping):
-            raise UsageError(f"the fixture {fixture} returns vcrpy's settings as a mapping, not {type(given).__name__}")
-        config |= given
-    return config
+    """Return vcrpy's own settings: those of the fixture ``vcr_config``, where there is one, and ours above them.
+
+    Where the cassettes of another plugin lie is nothing to us.
+    """
+    from pytest_pcerrors.interception.opening import OURS
+
+    theirs = {key: value for key, value in _fixture(request, "vcr_config").items() if key not in OURS}
+    return theirs | dict(_fixture(request, "pc_vcr_config"))
+
+
+def _fixture(request: pytest.FixtureRequest, name: str) -> Mapping[str, Any]:
+    try:
+        given = request.getfixturevalue(name)
+    except pytest.FixtureLookupError:
+        return {}
+    if not isinstance(given, Mapping):
+        raise UsageError(f"the fixture {name} returns vcrpy's settings as a mapping, not {type(given).__name__}")
+    return given
+
+
+def _add_fixture(item: pytest.Item) -> None:
+    """Let a test ask for its cassette, before all else that is set up for it alone."""
+    names = getattr(item, "fixturenames", [])
+    if "pc_cassette" in names:
+        return
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    scopes = [definitions[name][-1].scope if definitions.get(name) else "function" for name in names]
+    place = scopes.index("function") if "function" in scopes else len(names)
+    item.fixturenames = [*names[:place], "pc_cassette", *names[place:]]  # type: ignore[attr-defined]  # a test function's
 
 
 def _default_name(item: pytest.Item) -> str:

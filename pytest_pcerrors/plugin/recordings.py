@@ -1,7 +1,6 @@
 """What is wrong with a file of recordings as a whole, its secrets and its age, each as one item of the file."""
 
 import os
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,7 @@ from pytest_pcerrors.checking.context import current
 from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.checking.violation import ContractViolation
 from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.plugin.warning import warn
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.verdict import Verdict
@@ -32,10 +32,8 @@ class RecordingItem(pytest.Item):
         errors = [(verdict, each) for verdict in self._verdicts for each in verdict.errors]
         if errors:
             raise ContractViolation(_text(errors), [each for _, each in errors])
-        for verdict in self._verdicts:
-            for each in verdict.warnings:
-                message = f"{verdict.exchange.origin}: {each}; {each.hint}"
-                warnings.warn_explicit(message, PcErrorsWarning, str(self.path), 0)
+        told = ((verdict.exchange.origin, each) for verdict in self._verdicts for each in verdict.warnings)
+        warn((f"{origin}: {each}; {each.hint}" for origin, each in told), str(self.path))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the places alone."""

@@ -147,7 +147,7 @@ class Run:
 
     def _hear(self, verdict: "Verdict") -> None:
         self.tally.hear(verdict)
-        self.receiving.test.received.hear_judged(verdict)
+        self.receiving.set_aside(verdict.exchange)
 
     def _watch(self) -> None:
         """Listen to every cassette of vcrpy until the run ends."""

@@ -26,7 +26,7 @@ class Services:
     def __init__(self, config: pytest.Config, settings: "Settings", receiving: "Receiving") -> None:
         self._settings = settings
         self._receiving = receiving
-        self._servers: list[ErrorServer] = []
+        self._servers: list[str] = []
         self._own_url: str | None = config.getoption("pc_base_url") or settings.base_url
         self.are_live: bool = config.getoption("pc_live")
         """Whether tests ask the service, and no cassette."""
@@ -70,7 +70,8 @@ class Services:
         if "pc_server" in request.fixturenames:
             return ServiceSession(request.getfixturevalue("pc_server").url, retries=False)
         token = None if cassette.write_protected else self.token
-        return ServiceSession(self.base_url, token=token, retries=self.are_live)
+        set_aside = self._receiving.set_aside
+        return ServiceSession(self.base_url, token=token, retries=self.are_live, set_aside=set_aside)
 
     @contextmanager
     def server(self) -> "Iterator[ErrorServer]":
@@ -80,12 +81,12 @@ class Services:
         with ErrorServer(self._receiving.policy.contract) as server:
             if self.are_watched:
                 server.on_answer = self._receiving.hear_served
-            self._servers.append(server)
+            self._servers.append(server.url)
             try:
                 yield server
             finally:
-                self._servers.remove(server)
+                self._servers.pop()
 
     def are_asked_by(self, url: str) -> bool:
         """Tell whether a URL is one of a server of ours."""
-        return any(url == server.url or url.startswith(f"{server.url}/") for server in self._servers)
+        return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)

@@ -32,9 +32,9 @@ class Received:
         """Take in a response from a server of ours, which is judged whatever its host is called."""
         self._came.append((exchange, True))
 
-    def hear_judged(self, verdict: "Verdict") -> None:
-        """Remember what the test has judged itself."""
-        self._judged[_key(verdict.exchange)] += 1
+    def set_aside(self, exchange: "Exchange") -> None:
+        """Remember what the test has judged itself, or what is not to be judged."""
+        self._judged[_key(exchange)] += 1
 
     def located(self, exchange: "Exchange") -> "Exchange":
         """Return an exchange with the origin of what was replayed, so that profiles by path hold for it."""

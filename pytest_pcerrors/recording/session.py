@@ -28,6 +28,7 @@ CLOUDS = {
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect and to read, where a call says nothing else."""
 
+_MOST_TRIES = 10
 _CORRELATION, _REQUEST = "MS-CorrelationId", "MS-RequestId"
 _PORTS = {"http": 80, "https": 443}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -56,8 +57,8 @@ class ServiceSession(requests.Session):
     URLs of calls are relative to the base URL; absolute ones are asked without the token unless scheme, host and port
     are the same. Every call has ``MS-CorrelationId`` and ``MS-RequestId`` and time-outs of 10 and 60 seconds, unless it
     says otherwise; a header of None is left out, the token in ``Authorization`` too. With `retries`, a 429 is asked again
-    after what ``Retry-After`` says, else after 1, 2, 4, ... seconds, while all waits together stay within `patience`
-    (a redirect begins anew) and the body is no stream. Misuse is a `UsageError`.
+    after what ``Retry-After`` says, else after 1, 2, 4, ... seconds, ten times at most, while all waits together stay within
+    `patience` (a redirect begins anew) and the body is no stream; `set_aside` is told of it. Misuse is a `UsageError`.
 
     >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
     >>> session
@@ -66,7 +67,7 @@ class ServiceSession(requests.Session):
     'https://api.partnercenter.microsoft.com/v1/customers?size=3'
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part of it
         self,
         base_url: str,
         *,
@@ -74,6 +75,7 @@ class ServiceSession(requests.Session):
         patience: float = 60.0,
         retries: bool,
         sleep: "Callable[[float], object]" = time.sleep,
+        set_aside: "Callable[[Exchange], object]" = lambda _: None,
     ) -> None:
         super().__init__()
         self.base_url = _checked_base(base_url)
@@ -81,6 +83,7 @@ class ServiceSession(requests.Session):
         self.retries = retries
         self._origin = _origin(self.base_url)
         self._sleep = sleep
+        self._set_aside = set_aside
         self._token = None if token is None else usable_token(token, "token")
         if self._token and _is_plain(self.base_url) and not _is_loopback(self.base_url):
             raise UsageError(f"{self.base_url}: the token is not sent over http; write https, or use no token")
@@ -108,7 +111,7 @@ class ServiceSession(requests.Session):
         if "@" in urlsplit(prepared.url or "").netloc:
             raise UsageError(f'"{_shown(str(prepared.url))}" has a user name in it; use auth=')
         if self._token and is_anonymous and not has_own and _origin(prepared.url) == self._origin:
-            prepared.headers["Authorization"] = f"Bearer {self._token}"
+            prepared.headers["Authorization"] = _Credential(f"Bearer {self._token}")
         return prepared
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
@@ -120,10 +123,12 @@ class ServiceSession(requests.Session):
         response = super().send(request, **kwargs)
         waited = tries = 0
         # What came after a redirect was sent by a call of its own, which has waited already.
-        while self._is_worth_a_retry(response, request):
-            seconds = seconds_to_wait(Exchange(429, response.headers, b"")) or 2**tries
+        while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
+            asked = seconds_to_wait(Exchange(429, response.headers, b""))
+            seconds = 2**tries if asked is None else asked
             if waited + seconds > self.patience:
                 break
+            self._set_aside(Exchange.of(response))
             response.close()
             self._sleep(seconds)
             waited, tries = waited + seconds, tries + 1
@@ -155,6 +160,15 @@ class ServiceSession(requests.Session):
             and not response.history
             and isinstance(request.body, str | bytes | None)
         )
+
+
+class _Credential(str):
+    """A header value that a traceback does not show: pytest prints the arguments of the frames of a client."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'Bearer ***'"
 
 
 def _checked_base(url: str) -> str:

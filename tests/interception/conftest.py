@@ -55,7 +55,7 @@ def heard():
 def tape(tmp_path, heard):
     """Open ``tape.yaml`` in a mode, with vcrpy's settings."""
 
-    def tape(mode="none", *, name="tape.yaml", redaction=None, **config):
+    def tape(mode="none", *, name="tape.yaml", redaction=None, is_kept=True, continues=False, **config):
         return opened(
             Opening(
                 path=tmp_path / name,
@@ -66,6 +66,8 @@ def tape(tmp_path, heard):
                 redaction=redaction or Redaction(),
                 hear=heard.append,
                 passes_by=lambda url: "/ours" in url,
+                is_kept=is_kept,
+                continues=continues,
             )
         )
 

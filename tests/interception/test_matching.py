@@ -143,3 +143,16 @@ def test_any_other_matchers_scan_what_has_the_same_key(tape, write):
             headers = {"Content-Type": "application/json"}
             asked = requests.post(f"{HOST}/v1/customers", data=f'{{"n": {n}}}', headers=headers, timeout=5)
             assert asked.text == str(n)
+
+
+def test_a_matcher_of_the_user_stands_among_the_names(tape, write):
+    """As a function, where vcrpy would have it registered first."""
+
+    def same_size(one, other):
+        return one.query == other.query
+
+    import requests
+
+    write(interaction("/v1?size=1"), interaction("/v2?size=2", answer=b"2"))
+    with tape(match_on=["method", same_size]):
+        assert requests.get(f"{HOST}/any?size=2", timeout=5).text == "2"

@@ -1,6 +1,7 @@
 """Cassettes on disk: what is broken is told with its place, and what is written is whole, UTF-8, and without secrets."""
 
 import gc
+import gzip
 import json
 
 import httpx
@@ -152,7 +153,6 @@ def test_the_settings_of_redaction_hold(tape, service, tmp_path):
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-unencoded, gzip"])
 def test_an_encoded_body_is_stored_as_it_was_before(tape, service, tmp_path, encoding):
     """So that it can be searched, and read in a diff; the client got what the server sent."""
-    import gzip
     import zlib
 
     packed = zlib.compress if encoding == "deflate" else gzip.compress
@@ -171,7 +171,7 @@ def test_an_encoded_body_is_stored_as_it_was_before(tape, service, tmp_path, enc
 
 def test_an_encoding_that_cannot_be_searched_is_not_recorded(tape, service, tmp_path):
     """It might hold a secret."""
-    service.headers = {"Content-Encoding": "compress"}
+    service.headers, service.encode = {"Content-Encoding": "compress"}, lambda body: b"\xff" * len(body)
     with pytest.raises(UsageError, match="content encoding 'compress' cannot be searched for secrets"), tape("once"):
         requests.get(service.url, timeout=5)
     assert not (tmp_path / "tape.yaml").exists()
@@ -243,3 +243,67 @@ def test_a_collector_that_is_off_stays_off(tape, write):
             assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_a_text_in_an_encoding_that_is_none_is_recorded(tape, service, tmp_path):
+    """Some servers call UTF-8 one; it can be searched."""
+    service.headers = {"Content-Encoding": "utf-8"}
+    with tape("once"):
+        requests.get(service.url, timeout=5)
+    assert next(read_archive(tmp_path / "tape.yaml")).body.startswith(b'{"code"')
+
+
+def test_what_is_not_recorded_is_handed_on_in_any_encoding(tape, service, heard):
+    """What vcrpy ignores, and what a cassette that is not kept only hears."""
+    service.headers, service.encode = {"Content-Encoding": "compress"}, lambda body: b"\xff" * len(body)
+    with tape("once", ignore_hosts=["127.0.0.1"]):
+        requests.get(service.url, timeout=5)
+    assert heard == []
+    with tape("all", is_kept=False):
+        requests.get(service.url, timeout=5)
+    assert [each.origin for each in heard] == [None]
+
+
+def test_a_hook_that_changes_what_is_stored_leaves_the_client_its_answer(tape, service, tmp_path):
+    """It works on a copy."""
+
+    def emptied(response):
+        response["body"]["string"] = b"{}"
+        return response
+
+    with tape("once", before_record_response=emptied):
+        assert requests.get(service.url, timeout=5).json()["code"] == "1"
+    assert next(read_archive(tmp_path / "tape.yaml")).body == b"{}"
+
+
+def test_headers_in_bytes_are_recorded(tape, service, tmp_path):
+    """Clients that sign requests send such."""
+    with tape("once"):
+        requests.get(service.url, headers={"X-Name": "caf\u00e9".encode("latin-1")}, timeout=5)
+    assert next(read_archive(tmp_path / "tape.yaml")).request.headers.get("X-Name") == "caf\u00e9"
+
+
+def test_the_first_of_several_request_headers_counts(tape, write):
+    """As for vcrpy, which knows one of each."""
+    write(interaction(headers={"X-Part": ["one", "two"]}))
+    with tape() as cassette:
+        assert dict(cassette.requests[0].headers) == {"X-Part": "one"}
+
+
+def test_a_compressed_recording_of_old_httpx_replays(tape, write):
+    """Decoded, as vcrpy does it when it plays."""
+    item = interaction()
+    packed = gzip.compress(b'{"code": "1"}')
+    item["response"] = {"status_code": 409, "headers": {"content-encoding": "gzip"}, "content": packed}
+    write(item)
+    with tape():
+        assert httpx.get(f"{HOST}/v1/customers").json() == {"code": "1"}
+
+
+def test_a_body_that_was_never_read_replays(tape, write):
+    """None is recorded where aiohttp could not read it."""
+    item = interaction(status=404)
+    item["response"]["body"] = {}
+    write(item)
+    with tape():
+        assert requests.get(f"{HOST}/v1/customers", timeout=5).content == b""

@@ -70,9 +70,9 @@ def test_a_recording_can_be_played_again_and_again(tape, recorded, ask):
     with tape(allow_playback_repeats=True):
         assert ask("/a", "/a") == ["1", "1"]
     with tape() as cassette:
-        assert ask("/a") == ["1"]
+        assert ask("/a", "/b") == ["1", "2"]
         cassette.rewind()
-        assert ask("/a") == ["1"]
+        assert ask("/a", "/b") == ["1", "2"]
 
 
 @pytest.mark.parametrize(("mode", "unplayed"), [("none", [1]), ("all", []), ("rewrite", [])])
@@ -86,8 +86,36 @@ def test_what_was_loaded_and_not_played_is_known(tape, recorded, ask, mode, unpl
 def test_unused_recordings_are_dropped_where_vcrpy_is_told_so(tape, recorded, ask):
     """Its setting drop_unused_requests holds in our cassette too."""
     with tape("new_episodes", drop_unused_requests=True):
-        assert ask("/b", "/c") == ["2", "3"]
-    assert codes(recorded) == ["2", "3"]
+        assert ask("/b", "/c", "/b") == ["2", "3", "4"]
+    assert codes(recorded) == ["2", "3", "4"]
+    with tape("all", drop_unused_requests=True):
+        ask("/b")
+    assert codes(recorded) == ["5"]
+
+
+def test_unused_recordings_are_dropped_by_what_is_stored(tape, ask, tmp_path):
+    """A secret in the URL makes no new interaction of an old one."""
+    with tape("once"):
+        ask("/a?sig=abc", "/b?sig=abc", "/c")
+    with tape("new_episodes", drop_unused_requests=True):
+        ask("/a?sig=abc")
+    assert codes(tmp_path / "tape.yaml") == ["1"]
+
+
+def test_replay_alone_writes_nothing(tape, recorded, ask):
+    """Whatever vcrpy is told of what is unused."""
+    before = recorded.read_bytes()
+    with tape(drop_unused_requests=True):
+        ask("/a")
+    assert recorded.read_bytes() == before
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("rewrite", ["1", "2", "3"]), ("once", ["1", "2", "3"])])
+def test_what_a_run_has_begun_it_adds_to(tape, recorded, ask, mode, kept):
+    """A cassette that several tests share is whole in the end."""
+    with tape(mode, continues=True):
+        ask("/c")
+    assert codes(recorded) == kept
 
 
 def test_what_is_not_to_be_kept_is_not_written(tape, recorded, ask):
@@ -144,6 +172,11 @@ def test_metadata_of_vcrpy_survive(tape, write, ask):
     ("config", "said"),
     [
         ({"match_onn": ["method"]}, "vcrpy has no setting 'match_onn'; did you mean \"match_on\"?"),
+        ({"match_on": "method"}, r"vcrpy's setting 'match_on' is a list, write \['method'\]"),
+        (
+            {"persister": object()},
+            "pc_cassette names and writes its files itself; leave vcrpy's setting 'persister' out",
+        ),
         ({"match_on": ["metod"]}, "vcrpy refuses its settings: Matcher metod doesn't exist or isn't registered"),
         ({"serializer": "xml"}, "vcrpy refuses its settings: Serializer xml doesn't exist or isn't registered"),
         ({"skip_patchers": ["httpxx"]}, r"vcrpy refuses its settings: Unknown patcher\(s\) in skip_patchers: httpxx"),
@@ -154,6 +187,20 @@ def test_what_vcrpy_refuses_is_misuse(tape, config, said):
     """Its settings are checked before anything is recorded."""
     with pytest.raises(UsageError, match=said), tape(**config):
         pass
+
+
+def test_threads_that_replay_never_slip_past(tape, service):
+    """For vcrpy takes its patches out of the whole process to make a connection."""
+
+    def ask_for(number):
+        return requests.post(f"{service.url}/{number}", timeout=5).json()["code"]
+
+    with tape("once"):
+        recorded = [ask_for(number) for number in range(60)]
+    service.asked.clear()
+    with tape(), ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask_for, range(60))) == recorded
+    assert service.asked == []
 
 
 def test_threads_share_what_is_recorded(tape, write):

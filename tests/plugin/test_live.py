@@ -110,6 +110,7 @@ def test_a_live_session_waits_as_the_service_says(pytester, monkeypatch):
         server.clear()
         server.sequence(429, "ok", retry_after=1)
         recorded = pytester.runpytest("-qs", "--pc-record=once", f"--pc-base-url={server.url}", "--pc-profile=observed")
+    live.assert_outcomes(passed=1)
     live.stdout.fnmatch_lines(["*came 200*"])
     recorded.stdout.fnmatch_lines(["*came 429*"])
 
@@ -171,3 +172,37 @@ def test_a_recording_that_is_killed_leaves_the_old_file_whole(pytester, moment, 
         result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", "--pc-record=rewrite")
     assert result.ret == -signal.SIGKILL
     assert file.read_text() == "interactions: []\nversion: 1\n"
+
+
+def test_a_service_that_is_down_is_told_without_the_token(pytester, monkeypatch):
+    """For pytest prints the arguments of the client's frames, headers among them."""
+    monkeypatch.setenv("PCERRORS_TOKEN", "tokens3cr3t")
+    pytester.makepyfile(
+        "def test_a(pc_session): pc_session.get('/v1')\ndef test_b(pc_session): assert pc_session.get('/v1', timeout=0.1)"
+    )
+    with ErrorServer() as server:
+        server.fail("*", "/**", status=500, delay=0.5)
+        results = [
+            pytester.runpytest("--junitxml=report.xml", f"--pc-base-url={url}", mode)
+            for url in (server.url, "http://127.0.0.1:9")
+            for mode in ("--pc-live", "--pc-record=once")
+        ]
+    for result in results:
+        result.stdout.no_fnmatch_line("*s3cr3t*")
+        assert "ConnectionError" in result.stdout.str() or "Timeout" in result.stdout.str()
+    assert "s3cr3t" not in (pytester.path / "report.xml").read_text("utf-8")
+
+
+def test_a_server_that_was_stopped_refuses_connections(pytester):
+    """Its URL is still no business of the cassette."""
+    pytester.makepyfile(
+        """
+        import pytest, requests
+
+        def test_a(pc_server, pc_session):
+            pc_server.stop()
+            with pytest.raises(requests.ConnectionError):
+                pc_session.get("/v1")
+        """
+    )
+    pytester.runpytest("-q").assert_outcomes(passed=1)

@@ -407,3 +407,118 @@ def test_a_cassette_that_cannot_be_read_is_told_with_its_line(pytester, test_fil
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E*ArchiveError: cassettes/test_cart/test_a.yaml: not a YAML cassette: *"])
     assert file.read_bytes() == before
+
+
+SHARED = """
+@pytest.mark.pc_cassette("shared")
+@pytest.mark.parametrize("n", range(4))
+def test_a(n): get(f"/errors/409/800064?n={n}", URL)
+"""
+
+
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
+def test_a_cassette_that_tests_share_is_recorded_whole(pytester, test_file, server, mode):
+    """Each test adds to what the run has begun; what an earlier run recorded goes where the mode says so."""
+    test_file(f"URL = {server.url!r}\n{SHARED}")
+    for _ in range(2):
+        pytester.runpytest("-q", f"--pc-record={mode}").assert_outcomes(passed=4)
+        held = recorded(pytester.path / "cassettes/shared.yaml")
+        assert sorted(held) == [f"/409/800064?n={n}" for n in range(4)]
+    pytester.runpytest("-q").assert_outcomes(passed=4)
+
+
+def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_file):
+    """Several would overwrite what the others record."""
+    test_file(f"URL = HOST\n{SHARED}")
+    result = pytester.runpytest_subprocess("-q", "-n2", "--pc-record=rewrite")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*share the cassette cassettes/shared.yaml, and several processes would*record it without -n"]
+    )
+
+
+def test_a_marker_on_one_parameter_is_for_that_one(pytester, test_file, tape):
+    """The others have no cassette."""
+    test_file(
+        "@pytest.mark.parametrize('n', [pytest.param(1, marks=pytest.mark.pc_cassette), 2])\n"
+        "def test_a(n, request): assert ('pc_cassette' in request.fixturenames) == (n == 1)"
+    )
+    pytester.runpytest("-q").assert_outcomes(passed=2)
+
+
+def test_fixtures_of_the_session_are_set_up_before_a_cassette(pytester, test_file, tape):
+    """Whichever test comes first, what they ask is in none of them."""
+    test_file(
+        "@pytest.fixture(scope='session', autouse=True)\ndef wide():\n"
+        "    import vcr.stubs, http.client\n    return http.client.HTTPConnection\n"
+        "@pytest.mark.pc_cassette\ndef test_a(wide):\n    import http.client\n    assert http.client.HTTPConnection is not wide"
+    )
+    pytester.runpytest("-q").assert_outcomes(passed=1)
+
+
+def test_what_vcrpy_ignores_is_not_judged(pytester, test_file, server):
+    """It is in no cassette."""
+    test_file(
+        f"@pytest.fixture\ndef pc_vcr_config(): return {{'ignore_hosts': ['127.0.0.1']}}\n"
+        f"def test_a(pc_cassette): get('/shapes/numeric-code-400', {server.url!r})"
+    )
+    result = pytester.runpytest("-q", f"--pc-base-url={server.url}")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("pcerrors: *")
+
+
+def test_a_test_of_unittest_that_fails_is_told_what_was_not_answered(pytester, test_file):
+    """Its client hid it, and unittest hides its failure from pytest."""
+    test_file(
+        "import unittest\n@pytest.mark.pc_cassette\nclass TestU(unittest.TestCase):\n    def test_a(self):\n"
+        "        try: get('/v1')\n        except Exception: pass\n        self.fail('the client failed')"
+    )
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the client failed", "*Captured pcerrors call*", "no recording answers GET *"])
+
+
+def test_warnings_that_are_errors_fail_the_test_and_keep_the_recording(pytester, test_file, server):
+    """The test ran to its end; its failure is the warnings alone."""
+    test_file(f"def test_a(pc_cassette): get('/shapes/message-only-403', {server.url!r})")
+    pytester.makepyprojecttoml('[tool.pcerrors]\nhosts = ["127.0.0.1"]\nprofile = "observed"')
+    result = pytester.runpytest("-q", "--pc-record=once", "-W", "error::pytest_pcerrors.PcErrorsWarning")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*_ test_a _*", "403 Forbidden: message-only: *"])
+    assert (pytester.path / "cassettes/test_cart/test_a.yaml").exists()
+
+
+def test_the_age_is_told_again_to_a_test_that_is_run_again(pytester, test_file, tape, settings):
+    """So a rerun does not make an error pass; the next test of the same cassette is not told."""
+    settings('max-age = "180d"', "[tool.pcerrors.severity]", 'stale = "error"')
+    test_file("pytestmark = pytest.mark.pc_cassette('shared')\ndef test_a(): get('/v1')\ndef test_b(): get('/v1')")
+    tape("cassettes/shared.yaml", "/v1")
+    result = pytester.runpytest("-q", "--reruns=1")
+    assert "1 failed, 1 passed, 1 rerun" in result.stdout.str()
+    result.stdout.fnmatch_lines(["*record it again: pytest test_cart.py::test_a --pc-record=all"])
+
+
+def test_what_is_recorded_anew_is_not_too_old(pytester, test_file, server, tape):
+    """Its replacement is of today."""
+    test_file(f"def test_a(pc_cassette): get('/errors/409/800064', {server.url!r})")
+    tape("cassettes/test_cart/test_a.yaml", "/errors/409/800064")
+    pytester.runpytest("-q", "--pc-record=all", "--pc-max-age=1d").assert_outcomes(passed=1, warnings=0)
+
+
+def test_where_another_plugin_keeps_its_cassettes_is_nothing_to_ours(pytester, test_file, tape):
+    """A setting of a vcr_config is passed by that is a mistake in pc_vcr_config."""
+    text = "@pytest.fixture\ndef {}(): return {{'cassette_library_dir': 'x'}}\ndef test_a(pc_cassette): get('/v1')"
+    tape("cassettes/test_cart/test_a.yaml", "/v1")
+    test_file(text.format("vcr_config"))
+    pytester.runpytest("-q").assert_outcomes(passed=1)
+    test_file(text.format("pc_vcr_config"))
+    pytester.runpytest("-q").assert_outcomes(errors=1)
+
+
+def test_modes_and_markers_stand_in_two_places_and_agree():
+    """The hooks name them without loading what explains them."""
+    from pytest_pcerrors.plugin import hooks, markers
+    from pytest_pcerrors.recording.modes import MODES
+
+    assert tuple(hooks._OPTIONS["--pc-record"]["choices"]) == MODES
+    assert set(hooks._MARKERS) == {each.partition("(")[0] for each in markers.MARKERS}

@@ -37,13 +37,13 @@ def patient(service, waits):
         ([busy("Thu, 13 Apr 2017 21:29:31 GMT", Date=DATE)], [20]),
         ([BUSY, BUSY, BUSY], [1, 2, 4]),
         ([busy("soon"), busy("3"), BUSY], [1, 3, 4]),
-        ([busy("0"), busy("0")], [1, 2]),
-        ([busy(DATE)], [1]),
+        ([busy("0"), busy("0")], [0, 0]),
+        ([busy(DATE)], [0]),
     ],
     ids=["seconds", "twice", "all of it", "date", "none", "unreadable", "zero", "date gone by"],
 )
 def test_a_busy_service_is_asked_again(patient, service, waits, answers, seconds):
-    """After what it says; where it says nothing to wait for, after 1, 2, 4 seconds."""
+    """After what it says; where it says nothing that can be read, after 1, 2, 4 seconds."""
     service.answers = list(answers)
     assert patient.get("/a").status_code == 200
     assert waits == seconds
@@ -51,15 +51,31 @@ def test_a_busy_service_is_asked_again(patient, service, waits, answers, seconds
 
 @pytest.mark.parametrize(
     ("answers", "seconds"),
-    [([busy("61")], []), ([busy("57"), busy("57")], [57]), ([busy("9" * 400)], []), ([BUSY] * 9, [1, 2, 4, 8, 16])],
-    ids=["too long", "too long together", "absurd", "again and again"],
+    [
+        ([busy("61")], []),
+        ([busy("57"), busy("57")], [57]),
+        ([busy("9" * 400)], []),
+        ([BUSY] * 9, [1, 2, 4, 8, 16]),
+        ([busy("0")] * 99, [0] * 10),
+    ],
+    ids=["too long", "too long together", "absurd", "again and again", "for ever"],
 )
 def test_patience_ends(patient, service, waits, answers, seconds):
-    """The 429 that would make all waits longer than 60 seconds is the answer."""
+    """The 429 that would make all waits longer than 60 seconds, or the eleventh, is the answer."""
     service.answers = list(answers)
     response = patient.get("/a")
     assert (response.status_code, response.content) == (429, b"{}")
     assert waits == seconds
+
+
+def test_what_was_waited_out_is_set_aside(service):
+    """The answers in between are nobody's, and their connections go back to the pool."""
+    aside = []
+    service.answers = [busy("1"), busy("2")]
+    session = ServiceSession(service.url, retries=True, sleep=lambda _: None, set_aside=aside.append)
+    with session:
+        assert session.get("/a").status_code == 200
+    assert [(each.status, each.header("Retry-After")) for each in aside] == [(429, "1"), (429, "2")]
 
 
 def test_a_session_says_how_long_it_waits(service, waits):
