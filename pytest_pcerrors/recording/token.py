@@ -5,7 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError, readable
-from pytest_pcerrors.exchange.masking import MASK, masked
+from pytest_pcerrors.exchange.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,11 +14,9 @@ VARIABLE = "PCERRORS_TOKEN"
 SECONDS = 60.0
 """How long a command may take."""
 
-_MOST_CHARACTERS = 200
 _SCHEME = re.compile(r"bearer(?:\s+|\Z)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750, section 2.1."""
-_LONG_WORD = re.compile(r"[\w.~+/=-]{24,}")
 _ADVICE = "print the token alone (az account get-access-token: add --query accessToken --output tsv)"
 
 
@@ -82,16 +80,8 @@ def _printed(command: "Sequence[str]", environment: "Mapping[str, str]", seconds
         reason = (error.strerror if isinstance(error, OSError) else None) or "its arguments hold a NUL character"
         raise UsageError(f"{name}: cannot be run: {reason}; is it installed, and on the PATH?") from None
     if done.returncode != 0:
-        said = _shown(done.stderr.decode("utf-8", "replace"))
         raise UsageError(
-            f"{name}: it ended with exit status {done.returncode}{': ' if said else ''}{said}\n"
-            f"run it by hand, or set {VARIABLE}"
+            f"{name}: it ended with exit status {done.returncode}; run it by hand (what it says may hold a token, and is "
+            f"not shown), or set {VARIABLE}"
         )
     return done.stdout.decode("utf-8", "replace")
-
-
-def _shown(text: str) -> str:
-    """Return foreign text with all that may be a secret hidden, on one line, and not long."""
-    line = "".join(each if each.isprintable() else " " for each in text)
-    hidden = " ".join(_LONG_WORD.sub(MASK, masked(line)).split())
-    return hidden if len(hidden) <= _MOST_CHARACTERS else f"{hidden[:_MOST_CHARACTERS]} ..."

@@ -89,24 +89,12 @@ def test_a_bad_variable_is_not_shown(text):
 
 
 def test_a_command_that_fails_is_told():
-    """With its exit status and what it says, on one line, without what may be a secret."""
-    program = f"import sys; sys.exit('AADSTS50076: sign in\\n\\x1b[1magain; {OPAQUE} {JWT} password=hunter2')"
-    message = told({}, running(program))
-    assert message == (
-        f'token-command "{sys.executable}": it ended with exit status 1: '
-        "AADSTS50076: sign in [1magain; *** *** password=***\nrun it by hand, or set PCERRORS_TOKEN"
+    """With its exit status, and without what it says, which may hold the token."""
+    program = "import sys; sys.exit('token s3cr3t expired')"
+    assert told({}, running(program)) == (
+        f'token-command "{sys.executable}": it ended with exit status 1; run it by hand (what it says may hold a token, and '
+        "is not shown), or set PCERRORS_TOKEN"
     )
-
-
-def test_a_long_complaint_is_cut():
-    """Its first 200 characters say enough."""
-    first = told({}, running("import sys; sys.exit('no way ' * 999)")).splitlines()[0]
-    assert first.endswith(f"exit status 1: {('no way ' * 999)[:200]} ...")
-
-
-def test_a_silent_failure_is_told():
-    """By its exit status alone."""
-    assert "it ended with exit status 3\n" in told({}, running("raise SystemExit(3)"))
 
 
 @pytest.mark.parametrize(
