@@ -1,13 +1,14 @@
 """Cassettes in vcrpy's own format, written by vcrpy's own serializer."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.kinds.parts import header_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_pcerrors.exchange.model import Exchange, Headers
+    from pytest_pcerrors.exchange.model import Exchange
 
 
 def cassette_text(exchanges: "Iterable[Exchange]") -> str:
@@ -25,17 +26,9 @@ def cassette_text(exchanges: "Iterable[Exchange]") -> str:
         responses.append(
             {
                 "status": {"code": exchange.status, "message": exchange.reason or ""},
-                "headers": _lists(exchange.headers),
+                "headers": header_lists(exchange.headers or ()),
                 "body": {"string": exchange.body},
             }
         )
     text: str = serialize({"requests": requests, "responses": responses}, yamlserializer)
     return text
-
-
-def _lists(headers: "Headers | None") -> dict[str, Any]:
-    """Return headers as vcrpy has them: each name with the list of its values."""
-    lists: dict[str, list[str]] = {}
-    for name, value in headers or ():
-        lists.setdefault(name, []).append(value)
-    return lists

@@ -8,7 +8,7 @@ from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
-from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_pairs
+from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.kinds.plain import from_mapping
 from pytest_pcerrors.interception.decoding import decoded
 
@@ -44,7 +44,7 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     request.origin = origin
     recorded = {
         "status": {"code": exchange.status, "message": exchange.reason or ""},
-        "headers": _lists(header_pairs(response.get("headers") or ())),
+        "headers": header_lists(header_pairs(response.get("headers") or ())),
         "body": {"string": _body_as_recorded(response)},
     }
     return request, decoded(recorded) if "content" in response else recorded
@@ -101,7 +101,7 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
     message = status.get("message")
     return {
         "status": {"code": status["code"], "message": redaction.text(message) if message else message},
-        "headers": _lists(headers),
+        "headers": header_lists(headers),
         "body": {"string": body},
     }
 
@@ -114,13 +114,6 @@ def _text(value: Any) -> str:
 def _with_body(response: Response) -> Response:
     """Return a response with a body also where vcrpy recorded none, for a client that could not read it."""
     return response if response.get("body", response) else {**response, "body": {"string": b""}}
-
-
-def _lists(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    for name, value in pairs:
-        lists.setdefault(name, []).append(value)
-    return lists
 
 
 def _body_as_recorded(response: Any) -> bytes:

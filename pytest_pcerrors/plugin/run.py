@@ -93,11 +93,12 @@ class Run:
         self.cassettes.seen.update((name, Counter(counts)) for name, counts in counted["seen"].items())
 
     def pytest_report_header(self) -> str:
-        """Say which contract and profile hold."""
+        """Say which contract and profile hold, and which service is asked."""
         contract, page = self.policy.contract, self.policy.contract.page
         dated = f" (page of {page.date})" if page.date else ""
         profile = self.policy.forced_profile or self.policy.profile
-        return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}"
+        live = f", live: {self.services.base_url}" if self.services.are_live else ""
+        return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}{live}"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(

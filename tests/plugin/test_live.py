@@ -93,7 +93,8 @@ def test_what_comes_live_is_checked(pytester, monkeypatch):
     pytester.makepyfile("def test_a(pc_session): assert pc_session.get('/x').status_code == 400")
     with ErrorServer() as server:
         server.shape("numeric-code-400")
-        result = pytester.runpytest("-q", "--pc-live", f"--pc-base-url={server.url}")
+        result = pytester.runpytest("--pc-live", f"--pc-base-url={server.url}")
+        result.stdout.fnmatch_lines([f"pcerrors: Partner Center contract*, profile documented, live: {server.url}"])
         assert [each.headers.get("Authorization") for each in server.requests] == ["Bearer token"]
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["  code-number  /code *"])

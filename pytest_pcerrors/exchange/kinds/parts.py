@@ -61,6 +61,18 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
     return pairs
 
 
+def header_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return headers as vcrpy has them: each name with the list of its values.
+
+    >>> header_lists([("Set-Cookie", "a=1"), ("Via", "x"), ("Set-Cookie", "b=2")])
+    {'Set-Cookie': ['a=1', 'b=2'], 'Via': ['x']}
+    """
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists
+
+
 def request_of(request: Any) -> Request | None:
     """Return the request a client library keeps with its response (method, url, headers, body), if it does."""
     url = getattr(request, "url", None)
