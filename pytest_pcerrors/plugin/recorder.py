@@ -80,22 +80,24 @@ class Recorder:
                 self._refuse_shared(item)
 
     def _refuse_shared(self, item: pytest.Item) -> None:
-        """Refuse a file for two tests that have not named it, or that are recorded by several processes."""
+        """Refuse a file for two tests that have not named it, or that several processes would record."""
         name, record = _marked(item)
         path = self._path(item, name)
+        mode = self._mode(record, {})
         owners = self._paths.setdefault(_key(path), [])
-        is_alone = not owners or owners == [item.nodeid]
+        others = [owner for owner in owners if owner != item.nodeid]
         owners.append(item.nodeid)
-        if is_alone:
-            self._mode(record, {})
-        elif name is None:
+        if not others:
+            return
+        if name is None:
             raise UsageError(
-                f"{item.nodeid} and {owners[0]} would share the cassette {self._shown(path)}; "
+                f"{item.nodeid} and {others[0]} would share the cassette {self._shown(path)}; "
                 'name one of them: @pytest.mark.pc_cassette("...")'
             )
-        elif self._mode(record, {}) != "none" and hasattr(self._config, "workerinput"):
+        writes = not self._services.are_live and mode != "none" and not (mode == "once" and path.exists())
+        if writes and hasattr(self._config, "workerinput"):
             raise UsageError(
-                f"{item.nodeid} and {owners[0]} share the cassette {self._shown(path)}, and several processes would "
+                f"{item.nodeid} and {others[0]} share the cassette {self._shown(path)}, and several processes would "
                 "overwrite what the others record; record it without -n"
             )
 

@@ -437,6 +437,21 @@ def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_f
     )
 
 
+def test_a_cassette_that_tests_share_is_replayed_by_many_processes(pytester, test_file, server):
+    """Also where the mode would record, and there is nothing to record."""
+    test_file(f"URL = {server.url!r}\n{SHARED}")
+    pytester.runpytest("-q", "--pc-record=once").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess("-q", "-n2", "--pc-record=once").assert_outcomes(passed=4)
+
+
+def test_a_test_that_is_collected_twice_shares_its_cassette_with_itself(pytester, test_file, tape):
+    """As it does where a plugin repeats tests."""
+    test_file("def test_a(pc_cassette): get('/v1')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1")
+    arguments = ["test_cart.py", "test_cart.py::test_a", "test_cart.py"]
+    pytester.runpytest("-q", "--keep-duplicates", *arguments).assert_outcomes(passed=3)
+
+
 def test_a_marker_on_one_parameter_is_for_that_one(pytester, test_file, tape):
     """The others have no cassette."""
     test_file(
