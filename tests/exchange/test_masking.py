@@ -192,3 +192,9 @@ def test_hostile_texts_are_masked_too(unit):
     """A megabyte of the beginnings of secrets, with and without spaces, has a masked text."""
     for text in (unit * (1_000_000 // len(unit)), f"{unit} " * (1_000_000 // len(unit)), unit * 500 + " " * 1_000_000):
         assert len(masked(text)) < 3 * 4096
+
+
+def test_an_authorization_code_is_hidden_in_a_url_and_an_error_code_is_not():
+    """The one is a secret of OAuth, the other what all of this is about."""
+    text = 'https://host/v1?code=0.AXoA7x&state=1 and ?code=800064 and {"code": "800064"}'
+    assert masked(text) == 'https://host/v1?code=***&state=1 and ?code=800064 and {"code": "800064"}'

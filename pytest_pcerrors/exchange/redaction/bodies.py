@@ -2,10 +2,11 @@
 
 import codecs
 import gzip
+import re
 import zlib
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.exchange.bodies import decompressed, is_compressed
+from pytest_pcerrors.exchange.bodies import LARGEST_BODY, decompressed, is_compressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ _MARKS = (
 _GZIP = b"\x1f\x8b"
 _LEVELS = {0x01: 1, 0x5E: 3, 0x9C: 6, 0xDA: 9}
 _DEEPEST = 2
+_NO_TEXT = re.compile(r"[\0-\x08\x0e-\x1f]")
 
 
 def with_text(body: bytes, edit: "Callable[[str], str]", depth: int = 0) -> bytes:
@@ -28,8 +30,8 @@ def with_text(body: bytes, edit: "Callable[[str], str]", depth: int = 0) -> byte
     >>> with_text(b"caf\xe9", str.upper)
     b'CAF\xc9'
     """
-    if depth < _DEEPEST and is_compressed(body):
-        plain = decompressed(body)
+    if depth < _DEEPEST:
+        plain = unpacked(body)
         if plain is not body:
             new = with_text(plain, edit, depth + 1)
             return body if new == plain else _compressed(new, body)
@@ -37,6 +39,23 @@ def with_text(body: bytes, edit: "Callable[[str], str]", depth: int = 0) -> byte
     text = body.decode(encoding, _errors(encoding))
     new_text = edit(text)
     return body if new_text == text else new_text.encode(encoding, _errors(encoding))
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return a body decompressed; as it is where it is not compressed. Raw deflate data is told by being no text."""
+    if is_compressed(body):
+        return decompressed(body)
+    try:
+        if not _NO_TEXT.search(body.decode()):
+            return body
+    except UnicodeError:
+        pass
+    decoder = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        plain = decoder.decompress(body, LARGEST_BODY + 1)
+    except zlib.error:
+        return body
+    return plain if decoder.eof and not decoder.unused_data and len(plain) <= LARGEST_BODY else body
 
 
 def _encoding(body: bytes) -> str:
@@ -61,4 +80,8 @@ def _errors(encoding: str) -> str:
 
 def _compressed(plain: bytes, like: bytes) -> bytes:
     """Compress as another body is; the same plain bytes give the same compressed ones."""
-    return gzip.compress(plain, mtime=0) if like.startswith(_GZIP) else zlib.compress(plain, _LEVELS[like[1]])
+    if like.startswith(_GZIP):
+        return gzip.compress(plain, mtime=0)
+    if is_compressed(like):
+        return zlib.compress(plain, _LEVELS[like[1]])
+    return zlib.compress(plain, wbits=-zlib.MAX_WBITS)

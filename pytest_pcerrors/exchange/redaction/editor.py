@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.redaction.secrets import Secrets
 
 _DEEPEST = 5
-_PART_NAME = re.compile(r"""content-disposition:[^\r\n]*?\bname\s*+=\s*+("[^"\r\n]*+"|[^\s;]++)""", re.IGNORECASE)
+_PART_NAME = re.compile(
+    r"""^content-disposition:[^\r\n]*?\bname\s*+=\s*+("[^"\r\n]*+"|[^\s;]++)""", re.IGNORECASE | re.MULTILINE
+)
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
-_BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=\r?\n)")
+_BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n)")
+_LATER_BOUNDARY = re.compile(r"^--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n[\w-]++:)", re.MULTILINE)
 
 
 class Editor:
@@ -40,9 +44,10 @@ class Editor:
         """Hide the secrets of a text that is a whole body, which may be a form."""
         if not self._secrets.may_be_in(text):
             return text
-        boundary = _BOUNDARY.match(text)
+        boundary = _BOUNDARY.match(text) or _LATER_BOUNDARY.search(text)
         if boundary:
-            return boundary[0].join(map(self._part, text.split(boundary[0])))
+            line = re.compile(rf"^{re.escape(boundary[0])}(?=[ \t]*+(?:--)?[ \t]*+\r?$)", re.MULTILINE)
+            return boundary[0].join(map(self._part, line.split(text)))
         if parameters.is_form(text):
             return parameters.form_hidden(text, self._secrets, self._inner, self.found)
         return self.text(text)
@@ -70,7 +75,7 @@ class Editor:
         blank = _BLANK_LINE.search(part)
         head, content = (part[: blank.end()], part[blank.end() :]) if blank else ("", part)
         value = content.rstrip("\r\n")
-        match = _PART_NAME.search(head)
+        match = _PART_NAME.search(_FOLD.sub("", head))
         name = match[1].strip('"') if match else ""
         is_secret = bool(value) and self._secrets.is_parameter(name, value)
         if is_secret and value != MASK:

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.exchange.redaction.secrets import MASK
+from pytest_pcerrors.exchange.redaction.secrets import MASK, is_prose, looks_opaque
 from pytest_pcerrors.exchange.secret_names import squeezed
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ _SCHEMES = (
 )
 _SCHEME = re.compile(rf"(\s*{_SCHEMES})(?:(\s+)\S.*)?", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
+_COOKIE = re.compile(r"(?<![^\s;,])[^\s;,=]++=[^\s;=]")
+_SCHEME_AND_TOKEN = 2
 _FOLD = re.compile(r",(?=\s*+[^;,=\s]++=)")
 _ATTRIBUTES = frozenset(
     ("expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority", "version")
@@ -35,6 +37,18 @@ def hidden(name: str, value: str) -> str:
 def is_line_of_its_own(name: str) -> bool:
     """Tell whether a header of this name holds a secret whatever its value looks like."""
     return squeezed(name) in _SHAPES
+
+
+def holds_secret(value: str) -> bool:
+    """Tell credentials and cookies from a sentence about them.
+
+    >>> holds_secret("Bearer abc"), holds_secret("sid=abc"), holds_secret("Access denied")
+    (True, True, False)
+    """
+    words = value.split()
+    if len(words) == _SCHEME_AND_TOKEN and _SCHEME.fullmatch(value) and not is_prose(words[1]):
+        return True
+    return _COOKIE.search(value) is not None or any(map(looks_opaque, words))
 
 
 def _whole(value: str) -> str:  # noqa: ARG001 - the signature of a shape

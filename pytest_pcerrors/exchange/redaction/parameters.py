@@ -15,6 +15,11 @@ _URL = re.compile(r"\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+://|/)[^\s\"'<>]*+\s*+")
 _FORM = re.compile(r"\s*+[^\s=&<>{}\"'\[:/?,;#]++=[^&\r\n<>{}]*+(?:&[^\s=&<>{}\"]*+(?:=[^&\r\n<>{}]*+)?)*+\s*+")
 _USER = re.compile(r"(\A\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+:)?//)([^/?#]*+)")
 _PARAMETER = re.compile(r"((?<=[?&#;])[^=&?#;\s]++=)([^&#]*+)")
+_ENCODED = re.compile(
+    r"(?:[/?&#;]|%(?:25)*+(?:3[Ff]|2[36]))([\w.\[\]-]++)(?:=|%(?:25)*+3[Dd])((?:[^&#%\s]++|%(?!(?:25)*+2[36]))++)",
+    re.ASCII,
+)
+_AT = re.compile(r".*(?:@|%40)", re.DOTALL)
 _RESERVED = "/:?@!$'(),;=+"
 
 
@@ -24,7 +29,7 @@ def is_url(text: str) -> bool:
     >>> is_url("https://api.example/v1"), is_url("/v1?size=3"), is_url("/v1"), is_url("see https://api.example")
     (True, True, False, False)
     """
-    return _URL.fullmatch(text) is not None and ("://" in text or "?" in text)
+    return _URL.fullmatch(text) is not None and ("//" in text or "?" in text)
 
 
 def is_form(text: str) -> bool:
@@ -41,7 +46,8 @@ def url_hidden(url: str, secrets: "Secrets", inner: "Callable[[str], str]", foun
     without_user = _USER.sub(_user, url)
     if without_user != url:
         found.append("user")
-    return secrets.wherever(_Parameters(secrets, inner, found, is_form=False).hidden(without_user))
+    parameters = _Parameters(secrets, inner, found, is_form=False)
+    return secrets.wherever(_ENCODED.sub(parameters.encoded, parameters.hidden(without_user)))
 
 
 def form_hidden(form: str, secrets: "Secrets", inner: "Callable[[str], str]", found: list[str]) -> str:
@@ -62,6 +68,17 @@ class _Parameters:
 
     def hidden(self, text: str) -> str:
         return _PARAMETER.sub(self._one, text)
+
+    def encoded(self, match: re.Match[str]) -> str:
+        """Hide a parameter whose signs are percent-encoded, or that stands in the path."""
+        name, value = match[1], match[2]
+        is_in_path = match[0].startswith("/")
+        if value == MASK or not (
+            self._secrets.is_named(name) if is_in_path else self._secrets.is_parameter(name, value)
+        ):
+            return match[0]
+        self._found.append(f"parameter {self._secrets.wherever(name)}")
+        return match[0][: match.start(2) - match.start()] + MASK
 
     def _one(self, match: re.Match[str]) -> str:
         name, value = unquote_plus(match[1][:-1]), match[2]
@@ -90,5 +107,8 @@ class _Parameters:
 
 
 def _user(match: re.Match[str]) -> str:
-    user, at, host = match[2].rpartition("@")
-    return f"{match[1]}{MASK}@{host}" if at and user else match[0]
+    at = _AT.match(match[2])
+    if at is None:
+        return match[0]
+    sign = "@" if at[0].endswith("@") else "%40"
+    return f"{match[1]}{MASK}{sign}{match[2][at.end() :]}" if at[0] != sign else match[0]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pytest_pcerrors.exchange.model import Exchange, Headers, Request
-from pytest_pcerrors.exchange.redaction.bodies import with_text
+from pytest_pcerrors.exchange.redaction.bodies import unpacked, with_text
 from pytest_pcerrors.exchange.redaction.editor import Editor
 from pytest_pcerrors.exchange.redaction.secrets import MASK, Secrets, secrets_of
 
@@ -192,7 +192,7 @@ class Redaction:
         """Tell cheaply whether an exchange is worth a look, all its texts taken as one."""
         request = exchange.request
         bodies = [exchange.body, request.body if request else b""]
-        if any(body[:1] in (b"\x1f", b"\x78") or body[:2] in (b"\xff\xfe", b"\xfe\xff") for body in bodies):
+        if any(body[:2] in (b"\xff\xfe", b"\xfe\xff") or unpacked(body) is not body for body in bodies):
             return True
         texts = [exchange.reason or "", *(part for pair in exchange.headers or () for part in pair)]
         if request:

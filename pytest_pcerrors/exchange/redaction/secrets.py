@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.secret_names import PARAMETERS, SHORT_WORDS, WORDS, is_secret_name, squeezed
+from pytest_pcerrors.exchange.secret_names import PARAMETERS, SHORT_WORDS, WHOLE_NAMES, WORDS, is_secret_name, squeezed
 
 MASK = "***"
 """What stands where a secret was."""
@@ -16,10 +16,18 @@ _EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _WHEREVER = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        rf"{_EDGE}eyJ[\w-]{{6,}}+(?:\.[\w-]*+){{0,4}}",  # a JSON Web Token
         r"[\w.~-]{3}\dQ~[\w.~-]{16,}+",  # a client secret of Microsoft Entra
         rf"{_EDGE}[01]\.A[\w-]{{20,}}+(?:\.[\w-]++)*+",  # a refresh token or an authorization code of Microsoft Entra
     )
+)
+_JWT = re.compile(rf"{_EDGE}eyJ[\w-]{{6,}}+(?:\.[\w-]*+){{0,4}}(?:={{1,2}}+(?![\w=-]))?+", re.ASCII)
+_CLAIMS = re.compile(r"""claims=\\*["']?\Z""", re.IGNORECASE)
+"""What stands before the claims challenge of Microsoft Entra, which is as a JSON Web Token's first part and no secret."""
+
+_PEM = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?=(?:\s|\\+[rn])*+(?:[A-Za-z0-9+/=]{12}|(?:Proc-Type|DEK-Info|Version|Comment):))"
+    r"(?:(?!-----END)[\w+/=\s\\:,.-])*+(?:-----END [A-Z ]{0,60}-----)?",
+    re.ASCII,
 )
 _SCHEME = re.compile(
     rf"{_EDGE}(Bearer|Basic|Negotiate|NTLM|SharedKey(?:Lite)?)(?:[ \t]|%20|\+)++([\w.~+/=%-]++)",
@@ -27,9 +35,11 @@ _SCHEME = re.compile(
 )
 _PARAMETER_OF_CHALLENGE = re.compile(r"[\w-]+=(?!=*\Z)", re.ASCII)
 _PROSE = re.compile(
-    r"(?:access|auth|authentication|authorization|challenge|credential|error|header|http|is|oauth|realm|required|scheme|token)s?[\d./]*",
+    r"(?:access|auth|authentication|authorization|challenge|credential|error|expired|failed|header|http|invalid|is|missing|oauth|realm|required|scheme|token)s?[\d./]*",
     re.IGNORECASE,
 )
+_SEGMENT = re.compile(r"([^\[\]]++)\]?(?:\[\d*\])*\Z")
+_SMALL = re.compile(r"-?\d{1,5}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
 _DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _GUID = re.compile(rf"{_DASHED}|{_EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
@@ -39,6 +49,7 @@ _NIL = "0" * 32
 _TRIGGERS = ("eyJ", "Q~", "0.A", "1.A", "%", "\\u", "&#", "\0")
 _LOWER_TRIGGERS = ("code=", "code&", "key", "form-data", "basic", "negotiate", "ntlm")
 _LONGEST_WORD = 24
+_LONGEST_NAME = 100
 
 
 def _shortest(words: "set[str]") -> tuple[str, ...]:
@@ -46,7 +57,7 @@ def _shortest(words: "set[str]") -> tuple[str, ...]:
     return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
 
 
-_NAMED = _shortest({word.replace(" ", "") for word in WORDS} | set(SHORT_WORDS) | {"key"})
+_NAMED = _shortest({word.replace(" ", "") for word in WORDS} | set(SHORT_WORDS) | WHOLE_NAMES | {"key"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,18 @@ class Secrets:
 
     def is_named(self, name: str) -> bool:
         """Tell whether a value of this name is a secret."""
-        return is_secret_name(name) or (bool(self.names) and squeezed(name.strip()) in self.names)
+        return is_secret_name(name) or self.is_own(name)
+
+    def is_own(self, name: str) -> bool:
+        """Tell whether the project says that a value of this name is a secret."""
+        if not self.names:
+            return False
+        inner = _SEGMENT.search(name[-_LONGEST_NAME:])
+        return squeezed(name.strip()) in self.names or (inner is not None and squeezed(inner[1]) in self.names)
+
+    def is_number(self, name: str, number: str) -> bool:
+        """Tell whether a number of a secret's name is one: a small one is a count, unless the project names it."""
+        return self.is_own(name) or not _SMALL.fullmatch(number)
 
     def is_parameter(self, name: str, value: str) -> bool:
         """Tell whether a parameter of a form or a query string is a secret; an error code is none."""
@@ -73,6 +95,7 @@ class Secrets:
         """Hide what looks like a secret, wherever it stands."""
         for pattern in _WHEREVER:
             text = pattern.sub(MASK, text)
+        text = _PEM.sub(MASK, _JWT.sub(_token, text))
         text = _SCHEME.sub(_scheme, text)
         for pattern in self.patterns:
             text = pattern.sub(_match_hidden, text)
@@ -114,11 +137,22 @@ def looks_opaque(word: str) -> bool:
     return bool(has_letters and has_digits) or bool(re.search(rf"[A-Za-z0-9_]{{{_LONGEST_WORD},}}", word))
 
 
+def is_prose(word: str) -> bool:
+    """Tell whether a word is one of a sentence about credentials."""
+    return _PROSE.fullmatch(word.strip(".,;:!?)")) is not None
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise UsageError(f"the pattern {pattern!r} is no regular expression: {error}") from None
+
+
+def _token(match: re.Match[str]) -> str:
+    start = match.start()
+    is_challenge = "." not in match[0] and _CLAIMS.search(match.string, max(start - 16, 0), start)
+    return match[0] if is_challenge else MASK
 
 
 def _scheme(match: re.Match[str]) -> str:

@@ -41,6 +41,22 @@ PIECES = (
         "\ufeff",
         "abc7Q~",
         "x",
+        "&lt;token&gt;",
+        "<key>",
+        "</token>",
+        "password: |\n  ",
+        "\n",
+        " ",
+        "keyName",
+        "[[",
+        "%3Fsig%3D",
+        "%40",
+        "//u",
+        "Host: ",
+        "Authorization: ",
+        "password == ",
+        "claims=",
+        "-----BEGIN PRIVATE KEY-----MIIEowIBAAKC",
     ),
 )
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=40)
@@ -71,6 +87,13 @@ SENTENCES = (
         "https://api.example:8080/v1?size=3",
         "token: [expired]",
     ),
+    *("Authorization: Access denied", "authorization: not authorized to perform this action, contact admin"),
+    *("Cookie: disabled", "Authorization: Bearer token is missing", "Authorization: Bearer missing"),
+    *("Authorization: failed for customer 7", "See below\nAuthorization: Access denied\nTry again"),
+    *("Password: Required", "client_secret: required", "ClientSecret: must be provided", "Signature: mismatch"),
+    *("password == confirmPassword", "Secret: N/A", "ConnectionString: is not valid", "invalid password[0]: required"),
+    *("password: |\nis required", "password: |\n\n", "-----BEGIN PRIVATE KEY----- is missing in the file"),
+    'Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsieHAiOnt9fX0="',
 )
 
 
@@ -124,10 +147,10 @@ def test_sentences_about_secrets_stay(text):
         ("sent Basic dTpw there", "sent Basic *** there"),
         ("the secret xyz8Q~abcdefghijklmnopqrstuvwxyz0123456", "the secret ***"),
         ("refreshed by 0.AXEAabcdefghijklmnopqrstuv.wxyz", "refreshed by ***"),
-        ("password: hunter", "password: ***"),
+        ("password: hunter2", "password: ***"),
         ("try api key: kX7pQz19vLmW, then", "try api key: ***, then"),
         ("the token: kX7pQz19vLmW04", "the token: ***"),
-        ("the client_secret: abc", "the client_secret: ***"),
+        ("the client_secret: a1c", "the client_secret: ***"),
         (r"sent\nAuthorization: Bearer abc\nHost: a", r"sent\nAuthorization: Bearer ***\nHost: a"),
         (r"password=\"a\\\"b\" c", r"password=\"***\" c"),
         (r"password=\"abc", r"password=\"***"),
@@ -136,6 +159,23 @@ def test_sentences_about_secrets_stay(text):
         ("tokens=[a, b] c", "tokens=*** c"),
         ("password=&quot;a&amp;b&quot; c", "password=&quot;***&quot; c"),
         ("cb?code=abc&x=1", "cb?code=***&x=1"),
+        ("Authorization: Custom kX7pQz19vLmW", "Authorization: ***"),
+        ("Cookie: sid=abc; a=b", "Cookie: sid=***; a=***"),
+        ("Host: a\nAuthorization: secretive", "Host: a\nAuthorization: ***"),
+        ("Authorization: secretive\r\nX-Id: a", "Authorization: ***\r\nX-Id: a"),
+        (r"GET / HTTP/1.1\r\nCookie: secretive", r"GET / HTTP/1.1\r\nCookie: ***"),
+        ("a\n--> password: it, password == p4ssword", "a\n--> password: it, password == ***"),
+        ('ClientSecret: "abc"', 'ClientSecret: "***"'),
+        ("signed in with eyJ0eXAiOiJKV1Qi== there", "signed in with *** there"),
+        ("claims=eyJ0eXAiOiJKV1Qi.eyJzdWIiOiIxIn0.c2ln", "claims=***"),
+        ("db:\n  password: |\n    a\n\n    b\n  user: c", "db:\n  password: |\n    ***\n  user: c"),
+        ("- password: >-\r\n    a\r\n- b", "- password: >-\r\n    ***\r\n- b"),
+        (
+            "- name: DB_PASSWORD\n  value: 'abc' \n- name: a\n  value: b",
+            "- name: DB_PASSWORD\n  value: '***' \n- name: a\n  value: b",
+        ),
+        ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\nb", "a\n***\nb"),
+        (r"-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA", "***"),
         ("cb?code=1000&x=1", None),
         ("password=", None),
         ("user%26password%3Dabc%26x", "user%26password%3D***%26x"),
@@ -160,6 +200,10 @@ def test_settings_add_names_and_patterns():
     body = b'{"pin_code": "1", "PinCode": 2, "text": "ID-17 cust99", "n": 1}'
     assert redaction.body(body) == b'{"pin_code": "***", "PinCode": 0, "text": "*** cust***", "n": 1}'
     assert Redaction(patterns=("17",)).body(b'{"n": 17, "m": 0}') == b'{"n": 0, "m": 0}'
+    assert Redaction(names=("client ref",)).body(
+        b'{"client ref": "a", "clientRef": 1, "x": "Client ref: kX7pQz19"}'
+    ) == (b'{"client ref": "***", "clientRef": 0, "x": "Client ref: ***"}')
+    assert redaction.body(b"user[pincode]=1&pincode[0]=2") == b"user[pincode]=***&pincode[0]=***"
     assert redaction.url("/v1?pincode=1") == "/v1?pincode=***"
     assert hash(redaction) == hash(Redaction(redaction.names, redaction.patterns))
 
@@ -262,6 +306,17 @@ UNITS = (
     "a=b&",
     "\nCookie: a=b;",
     "<token ",
+    "<token1>",
+    "&lt;token&gt;",
+    "password: |\n  a\n",
+    "- name: token\n  value: a\n",
+    "content-disposition:",
+    "--b\nContent-Disposition: form-data;\n name=token\n\na\n",
+    '{"name":"token","value":',
+    "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKC",
+    "Authorization: a b c ",
+    "/a%3Fsig%3D",
+    "token[",
 )
 
 

@@ -89,7 +89,7 @@ def document(kind):
         "reason": "No",
         "request": {"url": "/v1?sig=abc"},
     }
-    value = {"status": 400, "body": {"token": 5, "list": [{"password": "a"}, None, True]}, "origin": "a:1"}
+    value = {"status": 400, "body": {"token": 500000, "list": [{"password": "a"}, None, True]}, "origin": "a:1"}
     packed = {
         "status": 400,
         "body_base64": encoded(b'{"token": "a"}'),

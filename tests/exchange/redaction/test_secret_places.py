@@ -3,10 +3,12 @@
 import gzip
 import json
 import re
+import zlib
 from urllib.parse import quote, quote_plus
 
 import pytest
 
+from pytest_pcerrors import Exchange
 from pytest_pcerrors.exchange.redaction import Redaction
 
 SECRET = "kX7pQz19vLmW04ab"
@@ -16,6 +18,10 @@ NAMES = (
     *("x-api-key", "Ocp-Apim-Subscription-Key", "x-functions-key", "connection_string", "code_verifier", "device_code"),
 )
 KEPT = "Contoso-kept"
+NEW_NAMES = (
+    *("primaryKey", "secondaryKey", "SAMLResponse", "SAMLRequest", "otp", "jwt", "licenseKey", "secret1", "password2"),
+    *("newPassword1", "passwordConfirmation", "password_confirm", "sessionKey"),
+)
 
 
 def spellings(name):
@@ -82,6 +88,14 @@ def test_no_secret_is_left_in_a_compressed_body():
     assert gzip.decompress(redacted) == b'{"token": "***"}'
     assert redacted == Redaction().body(packed)
     assert Redaction().body(clean) is clean
+    thrice = gzip.compress(gzip.compress(gzip.compress(b"token=abc")))
+    assert Redaction().body(thrice) == thrice
+    raw = zlib.compress(b'{"token": "abc"}', wbits=-15)
+    assert zlib.decompress(Redaction().body(raw), wbits=-15) == b'{"token": "***"}'
+    exchange = Exchange(200, {}, raw)
+    assert Redaction().places(exchange) == ["response body /token"]
+    assert Redaction().places(Redaction().exchange(exchange)) == []
+    assert Redaction().body(zlib.compress(b"token=abc")) == zlib.compress(b"token=***")
     assert Redaction().body(b"\x1f\x8b token=abc") == b"\x1f\x8b token=***"
 
 
@@ -104,6 +118,15 @@ def test_no_secret_is_left_in_a_compressed_body():
             f"/v1?state={quote(json.dumps({'token': 'abc'}))}",
             f"/v1?state={quote(json.dumps({'token': '***'}), safe='*')}",
         ),
+        ("/v1?sig[]=abc&sig[0]=abc&sig%5B%5D=abc", "/v1?sig[]=***&sig[0]=***&sig%5B%5D=***"),
+        ("/a%3Fsig%3Dabc%26x%3D1?b", "/a%3Fsig%3D***%26x%3D1?b"),
+        ("/a%3Fsig=abc&size=3", "/a%3Fsig=***&size=3"),
+        ("https://a.example/?sig%3Dabc", "https://a.example/?sig%3D***"),
+        ("/key=abc/a%3Fcode%3D1000", "/key=abc/a%3Fcode%3D1000"),
+        ("/a/sig=abc", "/a/sig=***"),
+        ("https://u:p%40a.example/@b", "https://***%40a.example/@b"),
+        ("https://u:p%40q@a.example/", "https://***@a.example/"),
+        ("https://@a.example/?token=", "https://@a.example/?token="),
         ("/v1?to=https://b/?token=abc", "/v1?to=https://b/?token=***"),
         ("/v1?q=Bearer%20abcdefgh&size=3", "/v1?q=Bearer%20***&size=3"),
         ("", ""),
@@ -139,6 +162,9 @@ def test_urls_stay_urls(url, redacted):
         ("WWW-Authenticate", 'Bearer realm="", error="invalid_token"', 'Bearer realm="", error="invalid_token"'),
         ("WWW-Authenticate", "OAuth realm=urn:cpsvc:cpid:1", "OAuth realm=urn:cpsvc:cpid:1"),
         ("MS-ContinuationToken", "abc", "abc"),
+        ("Location", "//u:p@a.example", "//***@a.example"),
+        ("WWW-Authenticate", f'Bearer claims="{JWT[:18]}=", x="y"', f'Bearer claims="{JWT[:18]}=", x="y"'),
+        *((name, "abc", "***") for name in ("X-Token-2", "X-MS-Client-Principal", "X-Session", "X-Hub-Signature-256")),
         ("MS-CorrelationId", "9240230a-0000-4000-8000-000000000000", "9240230a-0000-4000-8000-000000000000"),
     ],
 )
@@ -150,7 +176,7 @@ def test_headers_keep_their_shape(name, value, redacted):
 @pytest.mark.parametrize(
     ("body", "redacted"),
     [
-        ('{"token": 5, "password": -1.5e3, "secret": 0}', '{"token": 0, "password": 0, "secret": 0}'),
+        ('{"token": 500000, "password": -1.5e3, "secret": 0}', '{"token": 0, "password": 0, "secret": 0}'),
         ('{"token": true, "password": null, "secret": ""}', None),
         ('{"token":"a","token":"b"}', '{"token":"***","token":"***"}'),
         ('\ufeff{"token": "a", "x": NaN}', '\ufeff{"token": "***", "x": NaN}'),
@@ -176,6 +202,56 @@ def test_headers_keep_their_shape(name, value, redacted):
         ("<password><![CDATA[<a>b</a>]]></password>", "<password><![CDATA[***]]></password>"),
         ('<a name="token">abc</a>', '<a name="token">***</a>'),
         ('<a key="token" value="<token>abc">x</a>', '<a key="token" value="<token>***</a>'),
+        ("<password>a<b>c</b><!-- d --></password>e", "<password>***</password>e"),
+        ("<a:token b='c'/><token d='e' /><b>f</b>", None),
+        (
+            '<s name="password"><value>abc</value></s><value>d</value>',
+            '<s name="password"><value>***</value></s><value>d</value>',
+        ),
+        (
+            "<item><key>password</key><string>abc</string></item>",
+            "<item><key>password</key><string>***</string></item>",
+        ),
+        ("<key>password</key><x>abc</x><key>a</key><value>b</value>", None),
+        ("<password><![CDATA[a]]>b</password>", "<password>***</password>"),
+        ("<password><![CDATA[a]]>", "<password><![CDATA[***]]>"),
+        ("&lt;password&gt;a&lt;b&gt;c&lt;/b&gt;&lt;/password&gt;", "&lt;password&gt;***&lt;/password&gt;"),
+        ("&lt;password&gt;abc", "&lt;password&gt;***"),
+        *((f'{{"{name}": "abc"}}', f'{{"{name}": "***"}}') for name in NEW_NAMES),
+        *(
+            (f'{{"{name}": "yes"}}', None)
+            for name in ("hasToken", "has_token", "isPassword", "requiresAuth", "oAuth2x")
+        ),
+        ('{"tokens": 5, "password": 99999}', None),
+        ('{"keys": [{"keyName": "key1", "value": "abc"}]}', '{"keys": [{"keyName": "key1", "value": "***"}]}'),
+        (
+            '{"value": {"x": "a", "y": {"z": "b"}}, "name": "token"}',
+            '{"value": {"x": "***", "y": {"z": "***"}}, "name": "token"}',
+        ),
+        (
+            '{"value": {"value": "a", "k": "token"}, "name": "token"}',
+            '{"value": {"value": "***", "k": "***"}, "name": "token"}',
+        ),
+        ('{"v": "a", "k": "token"}', '{"v": "***", "k": "token"}'),
+        ('{"name": "password", "content": "a"}', '{"name": "password", "content": "***"}'),
+        ('[["password", "a"], ["x", "b"]]', '[["password", "***"], ["x", "b"]]'),
+        (
+            '{"x": [["password", ["a"]]], "required": ["password", "b"]}',
+            '{"x": [["password", ["***"]]], "required": ["password", "b"]}',
+        ),
+        ('[["password", "a", "b"], ["a", "password"]]', None),
+        (
+            "\r\n--b\r\nContent-Disposition: form-data; name=pass\r\n\r\nabc\r\n--b--",
+            "\r\n--b\r\nContent-Disposition: form-data; name=pass\r\n\r\n***\r\n--b--",
+        ),
+        (
+            "x\n--b\nContent-Disposition: form-data;\n name=pass\n\na--bc\n--b--",
+            "x\n--b\nContent-Disposition: form-data;\n name=pass\n\n***\n--b--",
+        ),
+        (
+            "--b \r\nContent-Disposition: form-data; name=pass\r\n\r\na\r\n--b --",
+            "--b \r\nContent-Disposition: form-data; name=pass\r\n\r\n***\r\n--b --",
+        ),
         ("--b\r\nno part\r\n--b--", None),
         ("AccountName=a;AccountKey=abc==;EndpointSuffix=b", "AccountName=a;AccountKey=***;EndpointSuffix=b"),
         (" client_secret=abc\n", " client_secret=***\n"),

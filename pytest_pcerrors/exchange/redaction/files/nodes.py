@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 class Node:
     """A mapping, a list, or a scalar, from `start` to `end` of a text.
 
-    A mapping's `items` are names and values in turn. An alias has a `target`, and reads as that.
+    A comment is that of a file. A mapping's `items` are names and values in turn. An alias has a `target`, and reads as that.
     """
 
-    kind: Literal["mapping", "list", "text", "number", "null"]
+    kind: Literal["mapping", "list", "text", "number", "null", "comment"]
     start: int
     end: int
     value: str | bytes = ""

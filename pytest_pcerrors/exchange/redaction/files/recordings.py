@@ -48,6 +48,10 @@ class Changes:
         for node, edit in members.end().items():
             self._put(node, edit.text, f"member {edit.pointer}")  # type: ignore[arg-type]  # the handles are nodes
 
+    def comment(self, node: "Node") -> None:
+        """Hear of a comment of the file."""
+        self._put(node, self._redaction.text(_text(node)), "comment")
+
     def _request(self, request: "Node") -> None:
         lengths: list[tuple[int, int]] = []
         for key, value in request.members():
@@ -176,7 +180,7 @@ class Changes:
 
     def _put(self, node: "Node", new: str | bytes, place: str) -> None:
         old = node.value if isinstance(new, bytes) else _text(node)
-        if node.kind in ("text", "number") and new != old:
+        if node.kind in ("text", "number", "comment") and new != old:
             self.edits[node] = new.encode("latin-1") if isinstance(node.value, bytes) and isinstance(new, str) else new
             self.places[node] = self._redaction.header_name(place)
 

@@ -52,8 +52,6 @@ def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
 def _of_plain(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
     mark, encoding = next(((mark, each) for mark, each in _MARKS if data.startswith(mark)), (b"", "utf-8"))
     text = data[len(mark) :].decode(encoding, "surrogatepass")
-    if not redaction.secrets.may_be_in(text):
-        return Rewritten(data, [])
     changes = Changes(redaction)
     write = _tell(text, reader_of(data, name), changes)
     lines = [index for index, letter in enumerate(text) if letter == "\n"]
@@ -72,9 +70,12 @@ def _of_plain(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
 def _tell(text: str, reader: object, changes: Changes) -> Writer:
     """Tell of every exchange of a text; return what writes its scalars."""
     if reader is read_yaml:
-        from pytest_pcerrors.exchange.redaction.files.yaml_nodes import yaml_nodes, yaml_written
+        from pytest_pcerrors.exchange.redaction.files.yaml_nodes import comments, yaml_nodes, yaml_written
 
-        _document(yaml_nodes(text), changes)
+        top = yaml_nodes(text)
+        _document(top, changes)
+        for comment in comments(top, text):
+            changes.comment(comment)
         return yaml_written
     if reader is read_ndjson:
         for start, end in _lines(text):

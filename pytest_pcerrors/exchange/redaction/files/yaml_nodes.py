@@ -18,9 +18,12 @@ from pytest_pcerrors.exchange.archives.yaml_events import events, scalar
 from pytest_pcerrors.exchange.redaction.files.nodes import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yaml.events import Event
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
+_COMMENT = re.compile(r"(?<!\S)#([^\r\n\x85\u2028\u2029]*+)")
 _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
@@ -41,8 +44,28 @@ def yaml_nodes(text: str) -> Node:
     return top.items[0]
 
 
+def comments(top: Node, text: str) -> "Iterator[Node]":
+    """Yield the comments of a text, each without its sign: they stand where no scalar does."""
+    end = 0
+    for scalar_start, scalar_end in (*_scalars(top), (len(text), len(text))):
+        for match in _COMMENT.finditer(text, end, scalar_start):
+            yield Node("comment", *match.span(1), match[1])
+        end = scalar_end
+
+
+def _scalars(node: Node) -> "Iterator[tuple[int, int]]":
+    """Yield where the scalars and aliases of a value stand, in their order."""
+    if node.target is not None or node.kind not in ("mapping", "list"):
+        yield node.start, node.end
+        return
+    for each in node.items:
+        yield from _scalars(each)
+
+
 def yaml_written(node: Node, new: str | bytes, text: str) -> str:
     """Return what is to stand in the text for a node: its anchor and tag, a scalar in quotes, and the blank lines behind it."""
+    if node.kind == "comment" and isinstance(new, str):
+        return new
     old = text[node.start : node.end]
     quoted = f'"{b64encode(new).decode()}"' if isinstance(new, bytes) else _quoted(new)
     if node.target is not None:
