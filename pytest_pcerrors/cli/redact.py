@@ -33,7 +33,7 @@ def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
     files = sources_of(paths)
     if None in files:
         raise UsageError("name a file or folder; standard input cannot be changed in place")
-    for file in filter(None, files):
+    for file in {file.resolve(): file for file in filter(None, files)}.values():
         try:
             counts.append(_clean(file, redaction, only_check=only_check))
         except ArchiveError as error:
@@ -49,6 +49,8 @@ def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
 
 def _clean(file: "Path", redaction: Redaction, *, only_check: bool) -> int:
     """Clean one file, and return how many values were hidden in it."""
+    if not file.is_file():
+        raise ArchiveError(str(file), "no regular file, so it cannot be changed in place")
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import pytest
 
@@ -92,3 +93,19 @@ def test_settings_say_what_else_is_a_secret(pcerrors, file, tmp_path):
 def test_misuse_is_status_2(pcerrors, arguments):
     """No path, standard input, a path that is not there."""
     assert pcerrors("redact", *arguments).status == 2
+
+
+def test_a_pipe_is_not_waited_for(pcerrors, tmp_path):
+    """It cannot be changed in place."""
+    os.mkfifo(tmp_path / "pipe.ndjson")
+    said = pcerrors("redact", "pipe.ndjson")
+    assert said.status == 1
+    assert "pipe.ndjson: no regular file, so it cannot be changed in place; left as it is" in said.err
+
+
+def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):
+    """It is cleaned and counted once."""
+    (tmp_path / "a.ndjson").write_text('{"status": 200, "body": {"access_token": "s3cr3t"}}')
+    (tmp_path / "b.ndjson").symlink_to(tmp_path / "a.ndjson")
+    assert "1 value hidden in 1 of 1 file\n" in pcerrors("redact", ".").out
+    assert (tmp_path / "b.ndjson").is_symlink()
