@@ -11,7 +11,8 @@ _WINDOW = 4096
 _EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 """Where a word begins: also behind a line break that is written as backslash and n, and behind a percent-encoded character."""
 
-_NAMES = rf"(?:{ENDING}|(?<=[?&])key|(?<=[?&])code(?==(?!\d{{1,7}}(?![\w.-])))){MORE}"
+_PARAMETER = r"(?:(?<=[?&;])|(?<=%3F)|(?<=%26))"
+_NAMES = rf"(?:{ENDING}|{_PARAMETER}(?:key|code(?=(?:=|%3D)(?!\d{{1,7}}(?![\w.-]))))){MORE}"
 """Names of secrets, as the end of whatever they stand in; the shortest only where no other word ends so (Kansas), `key` and `code` in a URL."""
 
 _BETWEEN = (

@@ -37,7 +37,6 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         name: str,
         command: str,
         others: frozenset[str] = frozenset(),
-        continues: bool = False,
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
@@ -52,7 +51,6 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.unanswered: list[UnansweredRequest] = []
         self.matching = Matching(self._match_on)
         self._hear = hear
-        self._continues = continues
         self._is_loading = False
         self._by_key: dict[Hashable, list[int]] = {}
         self._first_left: dict[Hashable, int] = {}
@@ -176,14 +174,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             super()._save(force)
 
     def _rerecorded_interactions(self) -> "list[tuple[Request, Response]]":
-        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match.
-
-        What was loaded in a run that has recorded it stays.
-        """
+        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match."""
         loaded: list[Any] = self.data[: self._loaded_count]
         recorded: list[Any] = self.data[self._loaded_count :]
-        if self._continues:
-            return loaded + recorded
         if self.drop_unused_requests:
             return recorded
         kept = [each for each in loaded if all(index < self._loaded_count for index in self.twins(each[0]))]

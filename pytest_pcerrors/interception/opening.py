@@ -1,21 +1,20 @@
 """A cassette opened for a block: vcrpy's settings, our cassette, and every HTTP client of the process sent through it."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
 from vcr import VCR
 from vcr.patch import CassettePatcherBuilder, validate_skip_patchers
-from vcr.stubs import VCRConnection
 
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.interactions import redacted_request
 from pytest_pcerrors.interception.logs import hiding_secrets
 from pytest_pcerrors.interception.persister import Persister
+from pytest_pcerrors.interception.threads import patches_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +32,11 @@ OURS = frozenset(
 
 _SETTINGS = frozenset({*inspect.signature(VCR).parameters, "allow_playback_repeats", "additional_matchers"}) - OURS
 _NOT_OF_CASSETTE = frozenset({"path_transformer", "func_path_generator", "record_on_exception"})
-_LISTS = ("match_on", "additional_matchers", "ignore_hosts", "filter_headers", "filter_query_parameters")
+_LISTS = (
+    *("match_on", "additional_matchers", "ignore_hosts", "custom_patches", "skip_patchers"),
+    *("filter_headers", "filter_query_parameters", "filter_post_data_parameters", "filter_sensitive_data"),
+)
+_HOOKS = ("before_record", "before_record_request", "before_record_response")
 _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 
@@ -67,6 +70,7 @@ def opened(opening: Opening) -> "Iterator[IndexedCassette]":
     """
     cassette = _cassette(opening)
     with ExitStack() as stack:
+        stack.enter_context(patches_kept())
         for patcher in _Patchers(cassette).build():
             stack.enter_context(patcher)
         stack.enter_context(hiding_secrets())
@@ -82,22 +86,6 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
             return None
         return super()._build_patcher(obj, patched_attribute, replacement_class)
 
-    def _build_cassette_subclass(self, base_class: Any) -> Any:
-        """Let connections be made without taking all patches out for that moment, when other threads would slip past.
-
-        vcrpy does so for the sake of `http.client.HTTPSConnection`, which asks its module for its own name.
-        """
-        subclass = super()._build_cassette_subclass(base_class)
-        is_plain = getattr(base_class, "__init__", None) is VCRConnection.__init__
-        if is_plain and base_class._baseclass is not HTTPSConnection:  # noqa: SLF001 - vcrpy's own name
-            subclass.__init__ = _connection_made
-        return subclass
-
-
-def _connection_made(connection: Any, *args: Any, **kwargs: Any) -> None:
-    connection.real_connection = connection._baseclass(*args, **kwargs)  # noqa: SLF001 - vcrpy's own name
-    connection._sock = None  # noqa: SLF001 - vcrpy's own name
-
 
 def _cassette(opening: Opening) -> IndexedCassette:
     cassette = IndexedCassette(
@@ -105,7 +93,6 @@ def _cassette(opening: Opening) -> IndexedCassette:
         name=opening.name,
         command=opening.command,
         others=opening.others,
-        continues=opening.continues and opening.mode == "rewrite",
         **_arguments(opening),
     )
     cassette.keep = opening.is_kept and opening.mode != "none"
@@ -147,14 +134,16 @@ def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
             raise UsageError(f"pc_cassette names and writes its files itself; leave vcrpy's setting {key!r} out")
         if key not in _SETTINGS:
             raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _SETTINGS)}")
-        if key in _LISTS and isinstance(value, str):
-            raise UsageError(f"vcrpy's setting {key!r} is a list, write [{value!r}]")
+        if key in _LISTS and (isinstance(value, str) or not isinstance(value, Iterable)):
+            raise UsageError(f"vcrpy's setting {key!r} is a list, this is {value!r}")
+        if key in _HOOKS and not all(map(callable, value if isinstance(value, Iterable) else [value])):
+            raise UsageError(f"vcrpy's setting {key!r} is a function, or a list of them, this is {value!r}")
     return config
 
 
 def _record_mode(opening: Opening) -> str:
-    """Return vcrpy's mode for ours: what this run has begun, it adds to."""
-    if opening.mode == "once" and opening.continues:
+    """Return vcrpy's mode for ours: what this run has begun, it plays and adds to."""
+    if opening.mode in ("once", "rewrite") and opening.continues:
         return "new_episodes"
     return "all" if opening.mode == "rewrite" else opening.mode
 

@@ -180,13 +180,14 @@ def _fixture(request: pytest.FixtureRequest, name: str) -> Mapping[str, Any]:
 
 
 def _add_fixture(item: pytest.Item) -> None:
-    """Let a test ask for its cassette, before all else that is set up for it alone."""
+    """Let a test ask for its cassette, before all else that is set up for it alone, but within pytest-recording's."""
     names = getattr(item, "fixturenames", [])
     if "pc_cassette" in names:
         return
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     scopes = [definitions[name][-1].scope if definitions.get(name) else "function" for name in names]
-    place = scopes.index("function") if "function" in scopes else len(names)
+    is_first = "function" in scopes and not item.get_closest_marker("vcr")
+    place = scopes.index("function") if is_first else len(names)
     item.fixturenames = [*names[:place], "pc_cassette", *names[place:]]  # type: ignore[attr-defined]  # a test function's
 
 

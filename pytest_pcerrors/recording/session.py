@@ -120,7 +120,7 @@ class ServiceSession(requests.Session):
             kwargs["timeout"] = TIMEOUTS
         if _is_plain(request.url) and "Authorization" in request.headers:
             kwargs["proxies"] = {}  # a proxy would read it
-        response = super().send(request, **kwargs)
+        response = self._sent(request, **kwargs)
         waited = tries = 0
         # What came after a redirect was sent by a call of its own, which has waited already.
         while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
@@ -135,8 +135,15 @@ class ServiceSession(requests.Session):
             request = request.copy()
             if _REQUEST in request.headers:
                 request.headers[_REQUEST] = str(uuid4())
-            response = super().send(request, **kwargs)
+            response = self._sent(request, **kwargs)
         return response
+
+    def _sent(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send once; what fails is told in one line without secrets, where requests tells whole URLs."""
+        try:
+            return super().send(request, **kwargs)
+        except RequestException as error:
+            raise type(error)(masked(str(error)), request=error.request) from None
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
         """Tell whether a redirect leaves the origin; stricter than requests, which lets http become https."""

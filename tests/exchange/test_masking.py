@@ -194,6 +194,13 @@ def test_hostile_texts_are_masked_too(unit):
         assert len(masked(text)) < 3 * 4096
 
 
+def test_key_and_code_are_hidden_in_an_inner_url():
+    """It is percent-encoded there."""
+    assert (
+        masked("/x?u=https%3A%2F%2Fh%2Fy%3Fcode%3Dabcd%26key%3Defgh&n=1") == "/x?u=https%3A%2F%2Fh%2Fy%3Fcode%3D***&n=1"
+    )
+
+
 def test_an_authorization_code_is_hidden_in_a_url_and_an_error_code_is_not():
     """The one is a secret of OAuth, the other what all of this is about."""
     text = 'https://host/v1?code=0.AXoA7x&state=1 and ?code=800064 and {"code": "800064"}'

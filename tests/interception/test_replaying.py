@@ -1,9 +1,11 @@
 """The record modes: what is asked of the server, what is replayed, and what stands in the file afterwards."""
 
+import http.client
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+import vcr
 from tapes import HOST, interaction
 from vcr.request import Request
 
@@ -172,7 +174,11 @@ def test_metadata_of_vcrpy_survive(tape, write, ask):
     ("config", "said"),
     [
         ({"match_onn": ["method"]}, "vcrpy has no setting 'match_onn'; did you mean \"match_on\"?"),
-        ({"match_on": "method"}, r"vcrpy's setting 'match_on' is a list, write \['method'\]"),
+        ({"match_on": "method"}, "vcrpy's setting 'match_on' is a list, this is 'method'"),
+        (
+            {"before_record_response": 3},
+            "vcrpy's setting 'before_record_response' is a function, or a list of them, this is 3",
+        ),
         (
             {"persister": object()},
             "pc_cassette names and writes its files itself; leave vcrpy's setting 'persister' out",
@@ -180,7 +186,7 @@ def test_metadata_of_vcrpy_survive(tape, write, ask):
         ({"match_on": ["metod"]}, "vcrpy refuses its settings: Matcher metod doesn't exist or isn't registered"),
         ({"serializer": "xml"}, "vcrpy refuses its settings: Serializer xml doesn't exist or isn't registered"),
         ({"skip_patchers": ["httpxx"]}, r"vcrpy refuses its settings: Unknown patcher\(s\) in skip_patchers: httpxx"),
-        ({"filter_headers": 3}, "vcrpy refuses its settings: 'int' object is not iterable"),
+        ({"filter_headers": 3}, "vcrpy's setting 'filter_headers' is a list, this is 3"),
     ],
 )
 def test_what_vcrpy_refuses_is_misuse(tape, config, said):
@@ -189,18 +195,38 @@ def test_what_vcrpy_refuses_is_misuse(tape, config, said):
         pass
 
 
-def test_threads_that_replay_never_slip_past(tape, service):
-    """For vcrpy takes its patches out of the whole process to make a connection."""
+def test_threads_never_slip_past(tape, service):
+    """When they record, when they replay, and while requests of others pass by."""
 
     def ask_for(number):
-        return requests.post(f"{service.url}/{number}", timeout=5).json()["code"]
+        path = f"ours/{number}" if number % 2 else f"theirs/{number}"
+        return requests.post(f"{service.url}/{path}", timeout=5).json()["code"]
 
-    with tape("once"):
-        recorded = [ask_for(number) for number in range(60)]
+    with tape("once") as cassette, ThreadPoolExecutor(8) as pool:
+        recorded = list(pool.map(ask_for, range(60)))
+    assert len(cassette) == 30
     service.asked.clear()
     with tape(), ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask_for, range(60))) == recorded
-    assert service.asked == []
+        replayed = list(pool.map(ask_for, range(60)))
+    assert replayed[::2] == recorded[::2]
+    assert len(service.asked) == 30
+    assert all("/ours/" in each for each in service.asked)
+
+
+def test_bare_https_connections_are_replayed_by_threads(tape, write):
+    """Their class asks its module for its own name; one of another cassette inside ours works as well."""
+    write(*(interaction(f"/{number}", answer=str(number)) for number in range(40)))
+
+    def ask_for(number):
+        connection = http.client.HTTPSConnection(HOST.removeprefix("https://"))
+        connection.request("GET", f"/{number}")
+        return int(connection.getresponse().read())
+
+    with tape(), ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask_for, range(40))) == list(range(40))
+    with tape() as cassette, vcr.use_cassette(cassette.path, record_mode="none"):
+        assert ask_for(7) == 7
+    assert cassette.play_count == 0
 
 
 def test_threads_share_what_is_recorded(tape, write):

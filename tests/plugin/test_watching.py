@@ -180,3 +180,25 @@ def test_a_suite_of_pytest_recording_runs_unchanged(pytester, monkeypatch, argum
         cassette(pytester, f"cassettes/{name}", '"800064"')
     result = pytester.runpytest_subprocess("-q", "-p", "no:hypothesispytest", *arguments)
     result.assert_outcomes(**outcomes)
+
+
+def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, monkeypatch):
+    """Both plugins give it the same file; ours is the inner one, so what is written is redacted."""
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    monkeypatch.delenv("CI", raising=False)
+    with ErrorServer() as server:
+        pytester.makepyfile(
+            test_both=f"""
+            import pytest, requests
+
+            @pytest.mark.vcr
+            @pytest.mark.pc_cassette
+            def test_a():
+                requests.get("{server.url}/errors/409/800064", headers={{"Authorization": "Bearer s3cr3t-token"}})
+            """
+        )
+        arguments = ["-p", "no:hypothesispytest", "--pc-record=once", "--record-mode=once"]
+        pytester.runpytest_subprocess("-q", *arguments).assert_outcomes(passed=1)
+    assert "Bearer ***" in (pytester.path / "cassettes/test_both/test_a.yaml").read_text("utf-8")
