@@ -21,7 +21,7 @@ from pytest_pcerrors.interception.cassette_text import cassette_text
 from pytest_pcerrors.interception.opening import Opening, opened
 
 SMALL, MIDDLE, LARGE = 10, 1_000, 5_000
-ROUNDS = 7
+ROUNDS = 3
 URL = "https://api.partnercenter.microsoft.com/v1/customers/{}/orders?size=3"
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",

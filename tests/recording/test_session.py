@@ -318,3 +318,12 @@ def test_a_session_is_not_copied(use):
     """A file or another process would hold the token."""
     with pytest.raises(UsageError, match="neither copied nor pickled; make a new one"):
         use(ServiceSession(API, token=TOKEN, retries=False))
+
+
+def test_a_traceback_that_shows_the_headers_does_not_show_the_token():
+    """They are printed as Python shows values; what is sent is the token."""
+    session = ServiceSession("https://api.example", token="s3cr3t", retries=False)
+    headers = session.prepare_request(requests.Request("GET", "/v1")).headers
+    assert headers["Authorization"] == "Bearer s3cr3t"
+    assert "'Authorization': 'Bearer ***'" in repr(headers)
+    assert "s3cr3t" not in repr(headers)
