@@ -337,7 +337,7 @@ def test_settings_that_vcrpy_does_not_have_are_misuse(pytester, test_file, retur
     test_file(f"@pytest.fixture\ndef pc_vcr_config(): return {returned}\ndef test_a(pc_cassette): pass")
     result = pytester.runpytest("-q")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"E*{said}"])
+    result.stdout.fnmatch_lines([said])
 
 
 def test_recordings_that_nobody_plays_are_listed(pytester, test_file, tape):
@@ -405,7 +405,9 @@ def test_a_cassette_that_cannot_be_read_is_told_with_its_line(pytester, test_fil
     before = file.read_bytes()
     result = pytester.runpytest("-q", "--pc-record=new_episodes")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E*ArchiveError: cassettes/test_cart/test_a.yaml: not a YAML cassette: *"])
+    result.stdout.fnmatch_lines(["cassettes/test_cart/test_a.yaml: not a YAML cassette: *"])
+    result.stdout.no_fnmatch_line("*another exception*")
+    result.stdout.no_fnmatch_line("*pytest_pcerrors*")
     assert file.read_bytes() == before
 
 
