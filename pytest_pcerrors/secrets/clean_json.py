@@ -1,0 +1,87 @@
+"""JSON that holds no secret, found out by Python's own parser: most bodies that hold a secret's word hold no secret."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.secrets.members import KEY_NAME, gives_name
+from pytest_pcerrors.secrets.names import Kind, squeezed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_pcerrors.secrets.definition import Secrets
+    from pytest_pcerrors.secrets.members import Hidden
+
+_OBJECT = object()
+_LONG_NAME = 16
+"""From how many characters on a name may be a token by itself."""
+
+
+def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> bool:
+    """Return whether a JSON text certainly holds no secret; False where it needs a closer look, or is not whole.
+
+    `inner` hides the secrets inside a string.
+
+    >>> from pytest_pcerrors.secrets import Secrets
+    >>> from pytest_pcerrors.secrets.members import Hidden
+    >>> [is_clean(text, Secrets(), Hidden) for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
+    [True, False]
+    """
+    if secrets.names or secrets.patterns or secrets.tenant_ids:
+        return False
+    look = _Look(secrets)
+    try:
+        look.value(json.loads(text, object_pairs_hook=look.pairs, strict=False))
+    except (ValueError, RecursionError):
+        return False
+    if not look.is_clean or not secrets.may_be_in("\n".join(look.texts)):
+        return look.is_clean
+    return all(inner(each).text == each for each in look.texts if secrets.may_be_in(each))
+
+
+class _Look:
+    """Takes the members of objects as they are parsed; `texts` are those that are searched as texts."""
+
+    def __init__(self, secrets: "Secrets") -> None:
+        self.is_clean = True
+        self.texts: list[str] = []
+        self._secrets = secrets
+
+    def pairs(self, members: list[tuple[str, Any]]) -> object:
+        """Take the names and values of an object, repeated ones too; return what is known of it further out."""
+        for name, value in members:
+            kind = self._secrets.kind(name)
+            if len(name) >= _LONG_NAME:
+                self.texts.append(name)
+            if kind is None:
+                self.value(value, is_name=gives_name(name))
+            else:
+                self._named(kind, value)
+            if squeezed(name) == KEY_NAME:
+                self.is_clean = False
+        return _OBJECT
+
+    def value(self, value: Any, *, is_name: bool = False) -> None:
+        """Take a value of a name that says nothing; `is_name` where it may be the name of another."""
+        if value.__class__ is str:
+            if is_name and self._secrets.kind(value) is not None:
+                self.is_clean = False
+            self.texts.append(value)
+        elif value.__class__ is list:
+            for each in value:
+                is_pair = each.__class__ is list and each and each[0].__class__ is str
+                if is_pair and self._secrets.kind(each[0]) is not None:
+                    self.is_clean = False
+                self.value(each, is_name=is_name)
+
+    def _named(self, kind: Kind, value: Any) -> None:
+        """Take a value of a secret's name; what it holds besides one text or number is looked at closely."""
+        is_text, is_number = value.__class__ is str, value.__class__ in (int, float)
+        if (is_text and (kind is Kind.CREDENTIALS or self._secrets.certainty(kind, value) is not None)) or (
+            is_number and self._secrets.of_number(kind, str(value)) is not None
+        ):
+            self.is_clean = False
+        elif is_text:
+            self.texts.append(value)
+        elif not is_number and value is not None and value.__class__ is not bool:
+            self.is_clean = False

@@ -1,0 +1,226 @@
+"""What counts as a secret: by its name and value, or by its looks wherever it is; known ones, and those that the settings name."""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
+from typing import Literal
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.secrets import formats
+from pytest_pcerrors.secrets.names import PARAMETERS, Kind, kind_of, kind_of_header, squeezed
+from pytest_pcerrors.secrets.placeholders import is_stand_in
+from pytest_pcerrors.secrets.prefilter import Prefilter
+from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
+
+MASK = "***"
+"""What is written instead of a secret."""
+
+Certainty = Literal["secret", "suspected"]
+"""Whether a value is a secret, or may be one."""
+
+Report = Callable[[str, Certainty], None]
+"""What takes the place of each secret (a JSON Pointer, the name of a parameter, or nothing) and how certain it is."""
+
+_SCHEME = re.compile(
+    rf"{formats.EDGE}(Bearer|Basic|Negotiate|NTLM|SharedKey(?:Lite)?)(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
+    re.IGNORECASE | re.ASCII,
+)
+_PARAMETER_OF_CHALLENGE = re.compile(r"[\w-]+=(?!=*\Z)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_QUOTES = ('"', "'", "\\")
+_FEW_DIGITS = 5
+_DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_GUID = re.compile(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
+_PSEUDONYM = "00000000000040008000"
+_NIL = "0" * 32
+_SHORTEST_TOKEN = 16
+_TOKEN = "token"  # noqa: S105 - a name
+_MOST_NAMES = 4096
+
+CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
+    (Kind.OWN, "sentence"): "secret",
+    (Kind.OWN, "word"): "secret",
+    (Kind.OWN, "opaque"): "secret",
+    (Kind.CREDENTIALS, "word"): "secret",
+    (Kind.CREDENTIALS, "opaque"): "secret",
+    (Kind.STRONG, "word"): "suspected",
+    (Kind.STRONG, "opaque"): "secret",
+    (Kind.WEAK, "opaque"): "secret",
+    (Kind.AMBIGUOUS, "opaque"): "suspected",
+}
+"""How certain it is that a value is a secret, by what its name says and what it looks like; anything else is not a secret."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What counts as a secret: what is known to be one, and the names and patterns of a project.
+
+    >>> Secrets().wherever("signed in with eyJhbGciOiJub25lIn0.e30.x")
+    'signed in with ***'
+    >>> Secrets().certainty("password", "x7Kq02pLm"), Secrets().certainty("password", "summer"), Secrets().certainty("token", "<TOKEN>")
+    ('secret', 'suspected', None)
+    """
+
+    names: frozenset[str] = frozenset()
+    patterns: tuple[re.Pattern[str], ...] = ()
+    tenant_ids: bool = False
+    stand_ins: bool = False
+    """Whether a placeholder that takes the place of a secret is hidden as one."""
+
+    def kind(self, name: str) -> Kind | None:
+        """Return how much a name says."""
+        return Kind.OWN if self._is_own(name) else kind_of(name)
+
+    def kind_of_header(self, name: str) -> Kind | None:
+        """Return how much the name of a header says."""
+        return Kind.OWN if self._is_own(name) else kind_of_header(name)
+
+    def kind_of_parameter(self, name: str) -> Kind | None:
+        """Return how much the name of a parameter of a URL or a form says: a token, or a signature, is one of a request there."""
+        kind = self.kind(name)
+        if kind is Kind.WEAK and squeezed(name) == _TOKEN:
+            return Kind.STRONG
+        if kind is Kind.AMBIGUOUS or (kind is None and squeezed(name) in PARAMETERS):
+            return Kind.WEAK
+        return kind
+
+    def certainty(self, name: "str | Kind | None", value: str) -> Certainty | None:
+        """Return how certain it is that the value of a name is a secret; None where it is not one."""
+        kind = self.kind(name) if isinstance(name, str) else name
+        if kind is None or not value.strip("* "):
+            return None
+        if self.stand_ins and is_stand_in(value):
+            return "secret"
+        look = look_of(value)
+        if look == "nothing" and kind is Kind.OWN and value.strip() not in ("", MASK):
+            return "secret"
+        if look == "word" and kind is Kind.STRONG and _NUMBER.fullmatch(value) and len(value) <= _FEW_DIGITS:
+            return None
+        return CERTAINTIES.get((kind, look))
+
+    def of_number(self, name: "str | Kind | None", number: str) -> Certainty | None:
+        """Return how certain it is that a number of this name is a secret: counts are not."""
+        kind = self.kind(name) if isinstance(name, str) else name
+        if kind is Kind.OWN:
+            return "secret"
+        is_token = isinstance(name, str) and "token" in name.lower()
+        return (
+            "suspected"
+            if kind is Kind.STRONG and len(number) > _FEW_DIGITS and number.isdigit() and not is_token
+            else None
+        )
+
+    def wherever(self, text: str, *, is_cut: bool = False) -> str:
+        """Hide what looks like a secret, wherever it is; `is_cut` where the text may end within one."""
+        text = formats.tokens_hidden(text, MASK, is_cut=is_cut)
+        text = _SCHEME.sub(_scheme, text)
+        for pattern in self.patterns:
+            text = pattern.sub(_match_hidden, text)
+        return _GUID.sub(_pseudonym, text) if self.tenant_ids else text
+
+    def shown_name(self, name: str) -> str:
+        """Return a name with what looks like a secret in it hidden."""
+        shown = self._shown_names.get(name)
+        if shown is None:
+            if len(self._shown_names) >= _MOST_NAMES:
+                self._shown_names.clear()
+            shown = self._shown_names[name] = self.wherever(name)
+        return shown
+
+    @cached_property
+    def _shown_names(self) -> dict[str, str]:
+        return {}
+
+    def is_token_in_path(self, name: str, segment: str) -> bool:
+        """Return whether a segment of a path is a token that the one before it announces, as in ``/reset-password/x7Kq...``."""
+        if len(segment) < _SHORTEST_TOKEN or name.endswith("s") or is_guid(segment):
+            return False
+        return self.kind(name) in (Kind.STRONG, Kind.WEAK) and is_opaque_word(segment)
+
+    def matches(self, text: str) -> bool:
+        """Return whether one of the project's patterns fits a text."""
+        return any(pattern.search(text) for pattern in self.patterns)
+
+    def may_be_in(self, text: "str | bytes") -> bool:
+        """Return whether a text is worth a closer look: False only where nothing would be hidden."""
+        if self._prefilter.finds(text):
+            return True
+        if not self.patterns and not self.tenant_ids:
+            return False
+        plain = text if isinstance(text, str) else text.decode("latin-1")
+        return self.matches(plain) or (self.tenant_ids and bool(_GUID.search(plain)))
+
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        return Prefilter.of(self.names)
+
+    def _is_own(self, name: str) -> bool:
+        if not self.names:
+            return False
+        name = name.strip()[-100:]
+        inner = re.search(r"([^\[\]]++)\]?(?:\[\d*\])*\Z", name)
+        return squeezed(name) in self.names or (inner is not None and squeezed(inner[1]) in self.names)
+
+
+@lru_cache(maxsize=32)
+def secrets_of(names: tuple[str, ...], patterns: tuple[str, ...], tenant_ids: bool) -> Secrets:  # noqa: FBT001 - a cache's key
+    """Return what counts as a secret in a project; a pattern that is not a regular expression is a `UsageError`."""
+    return Secrets(frozenset(filter(None, map(squeezed, names))), tuple(map(_compiled, patterns)), tenant_ids)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UsageError(f"the pattern {pattern!r} is not a regular expression: {error}") from None
+
+
+def _scheme(match: re.Match[str]) -> str:
+    token, rest = match[2], match.string[match.end() : match.end() + 8]
+    if _PARAMETER_OF_CHALLENGE.match(token):
+        return match[0]
+    is_parameter = token.endswith("=") and rest.startswith(_QUOTES)
+    is_last = re.match(r"\s+\w", rest) is None and not is_parameter
+    has_digits = len(token) >= _SHORTEST_TOKEN // 2 and any(map(str.isdigit, token))
+    if is_opaque_word(token) or (is_last and has_digits) or (match[1].lower() == "basic" and is_basic(token)):
+        return match[0][: match.start(2) - match.start()] + MASK
+    return match[0]
+
+
+def is_basic(token: str) -> bool:
+    """Return whether a token is user and password as RFC 7617 packs them.
+
+    >>> is_basic("dTpw"), is_basic("Support")
+    (True, False)
+    """
+    try:
+        pair = b64decode(token + "=" * (-len(token) % 4), validate=True).decode()
+    except ValueError:
+        return False
+    return ":" in pair and pair.isprintable()
+
+
+def _match_hidden(match: re.Match[str]) -> str:
+    group: int | str = "secret" if "secret" in match.re.groupindex and match["secret"] is not None else 0
+    if not match[group].strip("*"):
+        return match[0]
+    start, end = match.start(group) - match.start(), match.end(group) - match.start()
+    return match[0][:start] + MASK + match[0][end:]
+
+
+def _pseudonym(match: re.Match[str]) -> str:
+    plain = match[0].replace("-", "").lower()
+    if plain == _NIL or plain.startswith(_PSEUDONYM):
+        return match[0]
+    other = _hashed(plain)
+    if "-" not in match[0]:
+        return other
+    return "-".join((other[:8], other[8:12], other[12:16], other[16:20], other[20:]))
+
+
+@cache
+def _hashed(plain: str) -> str:
+    return _PSEUDONYM + sha256(plain.encode()).hexdigest()[: 32 - len(_PSEUDONYM)]

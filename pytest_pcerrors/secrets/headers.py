@@ -1,0 +1,98 @@
+"""Values of headers, and what goes by the name of a header elsewhere: hidden, with their shape kept."""
+
+import re
+
+from pytest_pcerrors.secrets.definition import MASK
+from pytest_pcerrors.secrets.names import squeezed
+from pytest_pcerrors.secrets.placeholders import is_placeholder
+from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word
+
+_SCHEMES = (
+    r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Kerberos|OAuth|Hawk|Token|ApiKey|SharedKey|SharedKeyLite|SSWS|PoP|DPoP|MAC|Splunk"
+    r"|GoogleLogin|Signature|vapid|GenieKey|SharedAccessSignature|AWS4-HMAC-SHA256)"
+)
+"""Schemes of authentication: IANA's registry (RFC 9110, section 16.4), and those of vendors."""
+
+_SCHEME = re.compile(rf"(\s*{_SCHEMES})(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
+_COOKIE = re.compile(r"(?<![^\s;,])[^\s;,=]++=[^\s;=]")
+_SCHEME_AND_TOKEN = 2
+_FOLD = re.compile(r",(?=\s*+[^;,=\s]++=)")
+_ATTRIBUTES = frozenset(
+    ("expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority", "version")
+)
+_PLACED = frozenset(("domain", "path"))
+_SHORTEST_PLACED = 16
+_OF_COOKIES = frozenset(("cookie", "cookie2", "cookies", "setcookie", "setcookie2"))
+
+
+def credentials_hidden(name: str, value: str) -> str:
+    """Return the value of a header of credentials or cookies with its secrets hidden; placeholders, schemes and names stay.
+
+    >>> credentials_hidden("Authorization", "Bearer abc"), credentials_hidden("Set-Cookie", "sid=abc; Path=/; HttpOnly")
+    ('Bearer ***', 'sid=***; Path=/; HttpOnly')
+    """
+    flat = squeezed(name.strip())
+    if is_placeholder(value) and not (flat in _OF_COOKIES and _COOKIE.search(value)):
+        return value
+    if flat not in _OF_COOKIES:
+        return _credentials(value)
+    return _set_cookies(value) if flat.startswith("set") else _cookies(value)
+
+
+def holds_credentials(value: str) -> bool:
+    """Return whether a text is credentials or cookies, and not a sentence about them.
+
+    >>> holds_credentials("Bearer abc"), holds_credentials("sid=abc"), holds_credentials("Access denied")
+    (True, True, False)
+    """
+    words = value.split()
+    if len(words) == _SCHEME_AND_TOKEN and _SCHEME.fullmatch(value) and not is_placeholder(words[1]):
+        return True
+    return _COOKIE.search(value) is not None or is_opaque(value)
+
+
+def _credentials(value: str) -> str:
+    match = _SCHEME.fullmatch(value)
+    if match is None:
+        return MASK
+    if not match[3] or is_placeholder(match[3]):
+        return value
+    return f"{match[1]}{match[2]}{MASK}"
+
+
+def _cookies(value: str) -> str:
+    return _PAIR.sub(_cookie, value)
+
+
+def _cookie(pair: re.Match[str]) -> str:
+    if pair[1] is None:
+        return pair[0] if is_placeholder(pair[0]) else MASK
+    return pair[0] if is_placeholder(pair[2]) else pair[1] + MASK
+
+
+def _set_cookies(value: str) -> str:
+    parts = []
+    for each in _FOLD.split(value):
+        first, *attributes = each.split(";")
+        parts.append(
+            ";".join([_cookies(first), *(_attribute(a) if _is_attribute(a) else _cookies(a) for a in attributes)])
+        )
+    return ",".join(parts)
+
+
+def _is_attribute(text: str) -> bool:
+    return text.partition("=")[0].strip().lower() in _ATTRIBUTES
+
+
+def _attribute(text: str) -> str:
+    """Hide what is opaque in the path or domain of a cookie: it is part of the address of something that nobody may know."""
+    name, sign, value = text.partition("=")
+    if name.strip().lower() not in _PLACED:
+        return text
+    parts = re.split(r"([/.])", value)
+    return (
+        name
+        + sign
+        + "".join(MASK if len(each) >= _SHORTEST_PLACED and is_opaque_word(each) else each for each in parts)
+    )

@@ -1,0 +1,164 @@
+"""JSON as text, edited in place: only the tokens that hold a secret change, in broken and cut-off JSON too."""
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.secrets.members import Members
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from pytest_pcerrors.secrets.definition import Secrets
+    from pytest_pcerrors.secrets.members import Edit, Hidden
+
+_BEGINNING = re.compile(
+    r"""[\ufeff\s]*+(?:\{\s*+(?:["'}]|[\w$-]++\s*+:)|\[\s*+(?:["{\[\]\d-]|(?:null|true|false|NaN)\b)|")"""
+)
+TOKEN = re.compile(
+    r""""(?:[^"\\]++|\\.)*+"?|[bru]?'(?:[^'\\]++|\\.)*+'(?=\s*+[,:}\])])|[{}\[\],:]|[^\s"{}\[\],:]++""", re.DOTALL
+)
+"""A string, whole or cut off; one of Python; a sign; or a word: a number, a literal, or what is not JSON."""
+
+_OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
+
+_COLON = re.compile(r"\s*+:")
+NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
+LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+class Edited(NamedTuple):
+    """A text with its secrets hidden, what was edited in it, and whether it was JSON."""
+
+    text: str
+    edits: "list[Edit]"
+    is_json: bool
+
+
+def looks_like_json(text: str) -> bool:
+    """Return whether a text begins as JSON does, whole or not.
+
+    >>> looks_like_json('{"code": "800064"'), looks_like_json("[warning] Busy")
+    (True, False)
+    """
+    return _BEGINNING.match(text) is not None
+
+
+def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Edited:
+    """Hide the secrets of a JSON text; `inner` hides those inside a string."""
+    reader = _Reader(text, Members(secrets, inner))
+    is_json = reader.read()
+    edits = reader.members.end()
+    return Edited(_written(text, edits, reader.lexemes), list(edits.values()), is_json)
+
+
+def decoded(lexeme: str) -> str | None:
+    """Return the text of a JSON string, also if it is cut off; None where it is broken.
+
+    >>> decoded('"a"'), decoded('"a')
+    ('a', 'a')
+    """
+    inside = lexeme[1:-1] if _is_closed(lexeme) else lexeme[1:]
+    if "\\" not in inside:
+        return inside
+    try:
+        text: str = json.loads(f'"{inside}"', strict=False)
+    except ValueError:
+        return None
+    return text
+
+
+def encoded(text: str, lexeme: str) -> str:
+    r"""Write a text as a JSON string instead of a lexeme, in the characters that the lexeme is written in.
+
+    >>> encoded("Zo\xeb", '"Zo\\u00eb"')
+    '"Zo\\u00eb"'
+    """
+    known = set(lexeme)
+    plain = json.dumps(text, ensure_ascii=False)
+    written = _NON_ASCII.sub(lambda each: each[0] if each[0] in known else json.dumps(each[0])[1:-1], plain)
+    return written if _is_closed(lexeme) else written[:-1]
+
+
+def _is_closed(lexeme: str) -> bool:
+    """Return whether a string lexeme has its closing quote; the backslashes before it come in pairs then."""
+    return len(lexeme) > 1 and lexeme.endswith('"')
+
+
+class _Reader:
+    """Goes through the tokens of a text, once."""
+
+    def __init__(self, text: str, members: Members) -> None:
+        self.members = members
+        self.lexemes: dict[int, str] = {}
+        self._text = text
+        self._is_json = True
+
+    def read(self) -> bool:
+        """Hand all tokens to `members`; return whether the text was JSON as far as can be seen."""
+        for match in TOKEN.finditer(self._text):
+            lexeme = match[0]
+            if lexeme[0] == '"':
+                self._string(match.start(), lexeme, match.end())
+            elif lexeme in "{[":
+                self.members.enter(is_object=lexeme == "{")
+            elif lexeme in "}]":
+                self._is_json &= self.members.leave()
+            elif lexeme == ",":
+                self.members.following()
+            elif lexeme != ":":
+                self._word(match.start(), lexeme, match.end())
+        return self._is_json
+
+    def _string(self, start: int, lexeme: str, end: int) -> None:
+        text = decoded(lexeme)
+        self._is_json &= text is not None and _is_closed(lexeme)
+        self._take(start, lexeme, lexeme[1:].removesuffix('"') if text is None else text, is_name=self._is_name(end))
+
+    def _word(self, start: int, lexeme: str, end: int) -> None:
+        if lexeme in LITERALS:
+            return
+        if _OF_PYTHON.fullmatch(lexeme):
+            self._is_json = False
+            self._take(start, lexeme, _parts(lexeme)[1], is_name=self._is_name(end))
+            return
+        if NUMBER.fullmatch(lexeme):
+            self.lexemes[start] = lexeme
+            self.members.value(start, lexeme, "number")
+            return
+        self._is_json = self._is_json and lexeme == "\ufeff"
+        if self.members.is_in_object and self._is_name(end):
+            self._take(start, lexeme, lexeme.strip("'"), is_name=True)
+        else:
+            self.lexemes[start] = lexeme
+            self.members.value(start, lexeme, "word")
+
+    def _take(self, start: int, lexeme: str, text: str, *, is_name: bool) -> None:
+        self.lexemes[start] = lexeme
+        if is_name:
+            self.members.name(start, text)
+        else:
+            self.members.value(start, text)
+
+    def _is_name(self, end: int) -> bool:
+        return _COLON.match(self._text, end) is not None
+
+
+def _parts(lexeme: str) -> tuple[str, str, str]:
+    """Return a string of Python in its parts: the opening quote, what is written in it, and the closing quote."""
+    match = _OF_PYTHON.fullmatch(lexeme)
+    return (match[1], match[2], match[3]) if match else ("", lexeme, "")
+
+
+def _written(text: str, edits: "Mapping[Hashable, Edit]", lexemes: dict[int, str]) -> str:
+    """Write the new text of each lexeme that changes."""
+    pieces, done = [], 0
+    for start, lexeme in lexemes.items():
+        edit = edits.get(start)
+        if edit is not None:
+            opening, _, closing = _parts(lexeme)
+            new = encoded(edit.text, lexeme) if lexeme[0] == '"' else opening + edit.text + closing
+            pieces += [text[done:start], new]
+            done = start + len(lexeme)
+    return "".join([*pieces, text[done:]])

@@ -1,0 +1,142 @@
+"""Markup in a text, XML or HTML, plain or escaped as ``&lt;``: elements and attributes that hold secrets."""
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.secrets.definition import MASK
+from pytest_pcerrors.secrets.members import NAMES, VALUES
+from pytest_pcerrors.secrets.values import is_opaque
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
+
+
+class _Form(NamedTuple):
+    """How a tag is written: what it begins with, a whole opening tag, and a closing one."""
+
+    sign: str
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+
+
+_FORMS = (
+    _Form("<", re.compile(r"<(?P<name>[\w.:-]++)(?P<attributes>(?:\s[^<>]*+)?)>"), re.compile(r"</([\w.:-]++)")),
+    _Form(
+        "&lt;",
+        re.compile(r"&lt;(?P<name>[\w.:-]++)(?P<attributes>(?:\s(?:[^<>&]++|&(?![lg]t;))*+)?)&gt;"),
+        re.compile(r"&lt;/([\w.:-]++)"),
+    ),
+)
+_NAMING = re.compile(r"""\b(?:name|key|id)\s*+=\s*+(?:["']([^"'<>]*+)["']|([^\s"'<>]++))""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w.:-]++)(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>/]++)""")
+_VALUE_ELEMENTS = VALUES | {"string"}
+_LONGEST_NAME = 200
+_BEFORE_ELEMENTS = ("", *" \t\r\n>\"'")
+"""What may be before an element that is never closed; ``token=<TOKEN>`` holds a placeholder."""
+
+_TAG = re.compile(r"<[^<>]*+>|&lt;[^&]*+&gt;")
+_ELEMENTS = re.compile(r"\s*+<[\w.:-]++[^<>]*+>.*<[^<>]*+>\s*+", re.DOTALL)
+_TEXT = re.compile(r"(?<=>)[^<>]++(?=<)")
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_VALUE_ATTRIBUTES = frozenset({"value", "content", "data-value"})
+
+
+def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
+    """Hide what elements and attributes with the names of secrets hold, and values that follow such a name."""
+    for form in _FORMS:
+        if form.sign in text:
+            text = _Markup(text, secrets, form, report).hidden()
+    return text
+
+
+class _Markup:
+    """Reads the opening tags of a text, once."""
+
+    def __init__(self, text: str, secrets: "Secrets", form: _Form, report: "Report") -> None:
+        self._text = text
+        self._secrets = secrets
+        self._form = form
+        self._report = report
+        self._pieces: list[str] = []
+        self._done = 0
+
+    @cached_property
+    def _last_closing(self) -> dict[str, int]:
+        """Where the last closing tag of each name is, so that none is searched in vain."""
+        return {match[1]: match.start() for match in self._form.closing.finditer(self._text)}
+
+    def hidden(self) -> str:
+        value_of = None
+        for tag in self._form.opening.finditer(self._text):
+            if tag.start() >= self._done:
+                value_of = self._tag(tag, value_of)
+        return "".join([*self._pieces, self._text[self._done :]])
+
+    def _tag(self, tag: re.Match[str], value_of: str | None) -> str | None:
+        """Hide the secrets of a tag and its content; return the name of a secret whose value may follow."""
+        name, attributes = tag["name"].rpartition(":")[2], tag["attributes"]
+        naming = _NAMING.search(attributes)
+        named = naming and (naming[1] or naming[2] or "")
+        if not named or self._secrets.kind(named) is None:
+            named = None
+        self._attributes(tag, named)
+        if attributes.endswith("/"):
+            return None
+        if self._secrets.kind(name) is not None:
+            is_closed = self._last_closing.get(tag["name"], -1) >= tag.end()
+            if is_closed or self._text[max(tag.start() - 1, 0) : tag.start()] in _BEFORE_ELEMENTS:
+                self._hide(*self._content(tag), name, least="suspected" if is_closed else "secret")
+            return None
+        if value_of is not None and name.lower() in _VALUE_ELEMENTS:
+            self._hide(*self._content(tag), value_of)
+            return None
+        end = self._next(tag.end())
+        content = self._text[tag.end() : end].strip()
+        if named is not None:
+            self._hide(tag.end(), end, named)
+            return None if content else named
+        is_name = name.lower() in NAMES and len(content) <= _LONGEST_NAME and self._secrets.kind(content) is not None
+        return content if is_name else None
+
+    def _attributes(self, tag: re.Match[str], named: str | None) -> None:
+        """Hide the values of attributes that are a secret's by their own name, or by the one that the tag names."""
+        start = tag.start("attributes")
+        for match in _ATTRIBUTE.finditer(tag["attributes"]):
+            name = named if named is not None and match[1].lower() in _VALUE_ATTRIBUTES else match[1].rpartition(":")[2]
+            quoted = match[3][:1] in "\"'"
+            self._hide(start + match.start(3) + quoted, start + match.end(3) - quoted, name)
+
+    def _content(self, tag: re.Match[str]) -> tuple[int, int]:
+        """Return where the content of an element is: up to its closing tag, or else to the next one; inside of CDATA."""
+        text, start, name = self._text, tag.end(), tag["name"]
+        closing = f"{self._form.sign}/{name}"
+        is_closed = self._last_closing.get(name, -1) >= start
+        if text.startswith(_CDATA, start):
+            end = text.find(_CDATA_END, start)
+            if end < 0 or not is_closed or text.startswith(closing, end + len(_CDATA_END)):
+                return start + len(_CDATA), len(text) if end < 0 else end
+        return start, text.find(closing, start) if is_closed else self._next(start)
+
+    def _next(self, start: int) -> int:
+        end = self._text.find(self._form.sign, start)
+        return len(self._text) if end < 0 else end
+
+    def _hide(self, start: int, end: int, name: str, least: "Certainty" = "suspected") -> None:
+        """Hide a value of this name; the elements in one stay, and what is opaque in them is hidden.
+
+        A placeholder such as ``<TOKEN>`` looks like an element that is never closed: there `least` is "secret".
+        """
+        value = self._text[start:end].strip()
+        certainty = self._secrets.certainty(name, _TAG.sub(" ", value) if self._form.sign in value else value)
+        if certainty is None or (certainty != least and least == "secret"):
+            return
+        first = self._text.index(value, start)
+        if _ELEMENTS.fullmatch(value):
+            new = _TEXT.sub(lambda match: MASK if is_opaque(match[0]) else match[0], value)
+        else:
+            new = MASK
+        if new != value:
+            self._report("", certainty)
+            self._pieces += [self._text[self._done : first], new]
+            self._done = first + len(value)

@@ -1,0 +1,238 @@
+"""Members of nested data, event by event: which of them hold secrets, whatever the text that they are written in."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from pytest_pcerrors.pointers import pointer_of
+from pytest_pcerrors.secrets.definition import MASK, Certainty
+from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
+from pytest_pcerrors.secrets.names import Kind, squeezed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from pytest_pcerrors.secrets.definition import Secrets
+
+Scalar = Literal["text", "number", "word"]
+
+NAMES = frozenset(
+    "name key k id field parameter param argument attribute header variable path pointer loc property member".split()
+)
+"""The last word of what a member is called that gives the name of another: ``name``, ``propertyName``."""
+
+KEY_NAME = "keyname"
+VALUES = frozenset("value values val v content input received".split())
+"""The last word of what the member beside it is called that holds the value: ``value``, ``attemptedValue``."""
+
+_TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
+"""The same for a value that is not an object or an array."""
+
+_PLAIN_LEAVES = frozenset(
+    "id type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
+    " email mail user username login date alg algorithm kid thumbprint fingerprint region provider domain host tenant etag at time"
+    " created modified expires expiry label tag source code message error hash hint".split()
+)
+"""The last words of names below the name of a secret that hold none: ``credentials: {"type": ..., "created_at": ...}``."""
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
+"""How a value begins that is itself a document, and is looked at for its own members."""
+
+_PAIR = 2
+_LONGEST_NAME = 200
+_DEEPEST_SHOWN = 20
+
+
+Name = str | Kind | None
+"""What says that a value is a secret: its name, or how much the names around it say."""
+
+
+class Hidden(NamedTuple):
+    """A text with its secrets hidden, and how certain they are; None where there were none."""
+
+    text: str
+    certainty: Certainty | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The text to write instead of a value, where that is as a JSON Pointer, and how certain it is that a secret was there."""
+
+    text: str
+    pointer: str
+    certainty: Certainty
+
+
+@dataclass
+class _Frame:
+    """An object or array that is open; `inherited` is what the names around it say of its items.
+
+    `pair` is a name that is given as a value; the values that it may be the name of are `spans` of those remembered.
+    """
+
+    is_object: bool
+    inherited: Name = None
+    member: str | int = 0
+    member_name: Name = None
+    pair: Name = None
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    start: int | None = None
+    is_list_in_list: bool = False
+    count: int = 0
+    last: str = ""
+
+
+class Members:
+    """Takes objects, arrays, names and values in their order; `edits` has the text to write instead of each secret.
+
+    `inner` hides the secrets inside a text. An array counts for nothing in a name: its items have that of the array. Below the name
+    of a secret each member is looked at for itself. The ``value`` beside a ``name`` that is a secret's is one, and so is the
+    second item of a pair in a list.
+    """
+
+    def __init__(self, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> None:
+        self.edits: dict[Hashable, Edit] = {}
+        self._secrets = secrets
+        self._inner = inner
+        self._frames = [_Frame(is_object=False)]
+        self._remembered: list[tuple[Hashable, str, Scalar, str]] = []
+        self._named: list[tuple[int, int, Name]] = []
+        self._open_values = 0
+
+    @property
+    def is_in_object(self) -> bool:
+        """Whether what follows is a member of an object."""
+        return self._frames[-1].is_object
+
+    def enter(self, *, is_object: bool) -> None:
+        """Begin an object or an array."""
+        outer = self._frames[-1]
+        outer.count += 1
+        inherited = self._name_of_item(outer)
+        if is_object and inherited is not None and self._kind(inherited) is not Kind.OWN:
+            inherited = Kind.WEAK
+        inner = _Frame(is_object, inherited)
+        inner.is_list_in_list = not is_object and not outer.is_object and len(self._frames) > 1
+        if _is_value(outer, VALUES):
+            inner.start = len(self._remembered)
+            self._open_values += 1
+        self._frames.append(inner)
+
+    def leave(self) -> bool:
+        """End an object or an array; return False where none is open."""
+        if len(self._frames) == 1:
+            return False
+        frame = self._frames.pop()
+        outer = self._frames[-1]
+        if frame.start is not None:
+            self._open_values -= 1
+            outer.spans.append((frame.start, len(self._remembered)))
+        if frame.pair is not None and (frame.is_object or frame.count == _PAIR):
+            self._named += [(*span, frame.pair) for span in frame.spans]
+        if not frame.is_object and outer.is_object:
+            outer.pair = outer.pair or self._named_by(outer, frame.last)
+        return True
+
+    def following(self) -> None:
+        """End a member or an item."""
+        frame = self._frames[-1]
+        frame.member_name = None
+        if isinstance(frame.member, int):
+            frame.member += 1
+
+    def name(self, handle: "Hashable", text: str) -> None:
+        """Take the name of a member."""
+        frame = self._frames[-1]
+        frame.member = shown = self._secrets.shown_name(text)
+        frame.member_name = text if len(text) <= _LONGEST_NAME and self._secrets.kind(text) is not None else None
+        if frame.member_name is None and frame.inherited is not None:
+            is_plain = frame.inherited is Kind.WEAK and _last_word(text) in _PLAIN_LEAVES
+            frame.member_name = None if is_plain else frame.inherited
+        if shown != text:
+            self.edits[handle] = Edit(shown, self._pointer(), "secret")
+
+    def value(self, handle: "Hashable", text: str, kind: Scalar = "text") -> None:
+        """Take a value: a text, a number, or a word that is neither."""
+        frame = self._frames[-1]
+        frame.count += 1
+        frame.last = text
+        self._edit(handle, self._hidden(self._name_of_item(frame), text, kind), text, self._pointer)
+        is_value = _is_value(frame, _TEXT_VALUES)
+        if is_value:
+            frame.spans.append((len(self._remembered), len(self._remembered) + 1))
+        else:
+            frame.pair = self._named_by(frame, text) or frame.pair
+        if is_value or self._open_values:
+            self._remembered.append((handle, text, kind, self._pointer()))
+
+    def end(self) -> "dict[Hashable, Edit]":
+        """Return the edits, with whatever is still open closed."""
+        while self.leave():
+            pass
+        done = 0
+        for start, end, name in sorted(self._named, key=lambda span: span[:2]):
+            for handle, text, kind, pointer in self._remembered[max(start, done) : end]:
+                self._edit(handle, self._hidden(name, text, kind), text, partial(str, pointer))
+            done = max(done, end)
+        return self.edits
+
+    def _edit(self, handle: "Hashable", hidden: Hidden, text: str, pointer: "Callable[[], str]") -> None:
+        if hidden.text != text:
+            self.edits[handle] = Edit(hidden.text, pointer(), hidden.certainty or "secret")
+
+    def _name_of_item(self, frame: _Frame) -> Name:
+        return frame.member_name if isinstance(frame.member, str) else frame.inherited
+
+    def _kind(self, name: Name) -> Kind | None:
+        return self._secrets.kind(name) if isinstance(name, str) else name
+
+    def _hidden(self, name: Name, text: str, scalar: Scalar) -> Hidden:
+        if scalar == "number":
+            certainty = self._secrets.of_number(name, text) or ("secret" if self._secrets.matches(text) else None)
+            return Hidden("0" if certainty else text, certainty)
+        kind = self._kind(name)
+        if kind is Kind.CREDENTIALS and isinstance(name, str):
+            return Hidden(credentials_hidden(name, text), "secret") if holds_credentials(text) else self._inner(text)
+        certainty = self._secrets.certainty(kind, text)
+        if certainty is None:
+            return Hidden(text) if scalar == "word" else self._inner(text)
+        if kind is not Kind.OWN and _DOCUMENT.match(text):
+            return self._inner(text)
+        return Hidden(MASK, certainty)
+
+    def _named_by(self, frame: _Frame, text: str) -> Name:
+        """Return the name of a secret that an item gives for the value beside it; None where it gives none."""
+        if isinstance(frame.member, int):
+            is_name = frame.is_list_in_list and frame.member == 0
+        elif squeezed(frame.member) == KEY_NAME:
+            return Kind.WEAK
+        else:
+            is_name = gives_name(frame.member)
+        return text if is_name and len(text) <= _LONGEST_NAME and self._secrets.kind(text) is not None else None
+
+    def _pointer(self) -> str:
+        steps = [frame.member for frame in self._frames[1 : _DEEPEST_SHOWN + 1]]
+        return pointer_of([*steps, "..."] if len(self._frames) > _DEEPEST_SHOWN + 1 else steps)
+
+
+def gives_name(member: str) -> bool:
+    """Return whether a member gives the name of the value beside it, as ``name`` and ``propertyName`` do.
+
+    >>> gives_name("propertyName"), gives_name("size")
+    (True, False)
+    """
+    return _last_word(member) in NAMES
+
+
+def _is_value(frame: _Frame, names: frozenset[str]) -> bool:
+    if isinstance(frame.member, int):
+        return frame.is_list_in_list and frame.member == _PAIR - 1 and frame.pair is not None
+    return _last_word(frame.member) in names
+
+
+@lru_cache(maxsize=2048)
+def _last_word(name: str) -> str:
+    words = _WORDS.findall(name)
+    return words[-1].lower() if words else ""

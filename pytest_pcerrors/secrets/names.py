@@ -1,0 +1,184 @@
+"""Names of secrets, and how much a name says: of headers, members, parameters, elements, and words in a text."""
+
+import re
+from enum import Enum
+from functools import lru_cache
+
+
+class Kind(Enum):
+    """How much a name says about its value (`Secrets.certainty` decides by both)."""
+
+    OWN = "named by the project: any value is a secret"
+    CREDENTIALS = "a header of credentials or cookies, whose value has parts"
+    STRONG = "a password, key, or token of a known purpose: an opaque value is a secret, another one may be"
+    WEAK = "may be a secret: an opaque value is one, another one is not"
+    AMBIGUOUS = "an opaque value may be a secret"
+    PUBLIC = "whatever it looks like, the value is for everybody"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+_KEYS = (
+    "api app application subscription account access auth functions function master private shared storage signing signature"
+    " primary secondary license session secret client consumer encryption decryption developer host service admin webhook server"
+    " sas hmac"
+).split()
+_TOKENS = (
+    "access refresh id auth authentication authorization oauth bearer session security api csrf xsrf client app user bot device"
+    " subject actor private service vault job deploy registration invite invitation password sso saml jwt web identity flow login"
+    " admin master secret sas push verification"
+).split()
+_STRONG = (
+    *("password", "passwd", "passphrase", "passcode", "pass word", "pwd", "secret", "secret text", "connection string"),
+    *(
+        "client assertion",
+        "code verifier",
+        "device code",
+        "authorization code",
+        "auth code",
+        "recovery code",
+        "backup code",
+    ),
+    *("one time code", "saml request", "saml response", "saml art", "ms client principal", "shared access signature"),
+    *("rapid api key", "personal access token", "request verification token", "csrf middleware token"),
+    *(f"{word} key" for word in _KEYS),
+    *(f"{word} token" for word in _TOKENS),
+)
+_STRONG_WORDS = ("jwt", "otp", "totp", "pass", "sas", "sig")
+_STRONG_NAMES = ("token hint", "id token hint")
+_WEAK = ("token", "bearer", "authorization", "cookie", "credential", "assertion", "access key id")
+_WEAK_WORDS = ("auth", "session", "ticket", "pin")
+_WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
+"""Hidden fields of Microsoft's sign-in pages."""
+
+_AMBIGUOUS = ("signature", "session id", "sess id")
+_HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK, "session": Kind.AMBIGUOUS}
+_HEADERS = (
+    "authentication-info",
+    "proxy-authentication-info",
+    "x-amzn-oidc-data",
+    "x-amzn-oidc-identity",
+    "x-honeycomb-team",
+    "x-goog-iap",
+)
+"""Headers that carry credentials under names that do not say so (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
+
+_PUBLIC = re.compile(
+    r"content-security-policy(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*", re.IGNORECASE
+)
+"""Headers that hold nothing but names, numbers, and public addresses."""
+
+_SIGNATURE = re.compile(r"signature(?:[-_]?(?:sha)?\d{1,3})?\Z", re.IGNORECASE)
+_KEY_HEADERS = re.compile(
+    r"(?:idempoten\w*|cache|surrogate|partition|routing|public|websocket|sort|row|object|hash|storage-?class|accept)[-_]?key\Z",
+    re.IGNORECASE,
+)
+"""Headers that end with "key" and name none: ``Sec-WebSocket-Key`` (RFC 6455), ``Idempotency-Key``, keys of caches."""
+
+_CREDENTIALS = frozenset(
+    "authorization proxyauthorization xmsauthorizationauxiliary cookie cookie2 cookies setcookie setcookie2".split()
+)
+
+PARAMETERS = frozenset({"code", "key"})
+"""Names of parameters of a URL or form that carry a secret if they are opaque."""
+
+WORDS = (*_STRONG, *_STRONG_NAMES, *_WEAK, *_WEAK_NAMES, *_AMBIGUOUS)
+SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS)
+"""What every name of a secret has in it, in lower case; a space is any separator, or none. Other words hold short ones often."""
+
+HEADER_WORDS = (*_HEADERS, *(f"{sign}{word}" for word in _HEADER_WORDS for sign in "-_"))
+"""What the names of other headers with secrets have in them, in lower case."""
+
+FILLERS = (
+    *("hash", "key", "string", "text", "value", "plain", "plain text", "base64", "b64", "pem", "header", "confirm"),
+    "confirmation",
+)
+"""What may follow: what the secret is given as, and that it is given twice."""
+
+_CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+"""Where a word begins: no letter before it, or camel case (Kansas ends with no "sas")."""
+
+_PAGING = re.compile(
+    r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
+    r"|resume)[-_ \[]?tokens?\Z",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"
+    r"(?:[-_ ]|(?<=[a-z])(?=[A-Z]))"
+)
+"""How the name of a yes or no begins."""
+
+_LONGEST = 100
+_SEPARATORS = str.maketrans("", "", "-_ .")
+_INDEX = re.compile(r"\]?(?:\[\d*\])*\Z")
+
+
+def _ending(words: "tuple[str, ...]", short: "tuple[str, ...]" = (), whole: "tuple[str, ...]" = ()) -> re.Pattern[str]:
+    """Return what matches the end of a name: any of `words`, `short` ones at the beginning of a word, `whole` ones alone.
+
+    A plural, a filler and a number may follow (but OAuth2 is a protocol).
+    """
+    following = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})?"
+    parts = [f"(?:{_any(words)}){following}"]
+    parts += [f"{_CAMEL}(?:{'|'.join(short)}){following}"] if short else []
+    parts += [rf"(?:\A|\[)\W*(?:{_any(whole)})"] if whole else []
+    return re.compile(rf"(?:{'|'.join(parts)})\Z", re.IGNORECASE)
+
+
+def _any(words: "tuple[str, ...]") -> str:
+    return "|".join(word.replace(" ", "[-_ .]?") for word in words)
+
+
+_ENDINGS = (
+    (Kind.STRONG, _ending(_STRONG, _STRONG_WORDS, _STRONG_NAMES)),
+    (Kind.AMBIGUOUS, _ending(_AMBIGUOUS)),
+    (Kind.WEAK, _ending(_WEAK, _WEAK_WORDS, _WEAK_NAMES)),
+)
+
+
+@lru_cache(maxsize=8192)
+def kind_of(name: str) -> Kind | None:
+    """Return how much a name says, in any letter case and spelling; None where it names no secret.
+
+    Tokens of paging and questions (``hasToken``) name none.
+
+    >>> [kind_of(name) for name in ("clientSecret", "syntaxToken", "MS-ContinuationToken", "hasToken")]
+    [Kind.STRONG, Kind.WEAK, None, None]
+    """
+    whole = _INDEX.sub("", name.strip())
+    end = whole[-_LONGEST:]
+    if squeezed(end) in _CREDENTIALS:
+        return Kind.CREDENTIALS
+    if _PAGING.search(end) or _QUESTION.match(whole):
+        return None
+    return next((kind for kind, pattern in _ENDINGS if pattern.search(end)), None)
+
+
+@lru_cache(maxsize=4096)
+def kind_of_header(name: str) -> Kind | None:
+    """Return how much the name of a header says: also headers that end with a word that names no secret elsewhere.
+
+    >>> kind_of_header("Fastly-Key"), kind_of_header("Sec-WebSocket-Key")
+    (Kind.WEAK, None)
+    """
+    name = name.strip()
+    if _PUBLIC.fullmatch(name):
+        return Kind.PUBLIC
+    kind = kind_of(name)
+    if kind is not None:
+        return Kind.WEAK if _SIGNATURE.search(name) else kind
+    if name.lower() in _HEADERS:
+        return Kind.WEAK
+    last = re.split("[-_]", name.lower())[-1]
+    return None if _KEY_HEADERS.search(name) else _HEADER_WORDS.get(last)
+
+
+def squeezed(name: str) -> str:
+    """Return a name as names are compared: in lower case, without hyphens, underscores, dots and spaces.
+
+    >>> squeezed("Client-Secret") == squeezed("client_secret") == squeezed("client secret")
+    True
+    """
+    return name.translate(_SEPARATORS).lower()

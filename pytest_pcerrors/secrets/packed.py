@@ -1,0 +1,60 @@
+"""JSON that is packed as base64, in either alphabet, wherever it is in a text."""
+
+import re
+from base64 import b64encode, urlsafe_b64decode
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_pcerrors.secrets.definition import Report
+    from pytest_pcerrors.secrets.members import Hidden
+
+BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
+"""How objects and lists of objects in JSON begin in base64."""
+
+BEGINNING = f"(?:{'|'.join(BEGINNINGS)})"
+_PACKED = re.compile(rf"(?<![\w+/.-]){BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
+_IN_LINES = re.compile(rf"{BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
+_LINE = re.compile(r"[^\r\n]++(\r?\n)")
+
+
+def is_packed(text: str) -> bool:
+    """Return whether a whole text is packed JSON; the padding at its end does not make it a form."""
+    return _IN_LINES.fullmatch(text) is not None
+
+
+def hidden(text: str, inner: "Callable[[str], Hidden]", report: "Report") -> str:
+    """Hide the secrets of packed JSON; `inner` hides those of JSON."""
+
+    def edited(match: re.Match[str]) -> str:
+        packed = match[0]
+        try:
+            plain = urlsafe_b64decode(
+                "".join(packed.split()).replace("+", "-").replace("/", "_").rstrip("=") + "=="
+            ).decode()
+        except ValueError:
+            return packed
+        new = inner(plain)
+        if new.certainty is None:
+            return packed
+        report("", new.certainty)
+        return _written(new.text, packed)
+
+    whole = _IN_LINES.fullmatch(text)
+    return edited(whole) if whole else _PACKED.sub(edited, text)
+
+
+def _written(text: str, like: str) -> str:
+    """Pack a text in the alphabet, the padding and the lines of another."""
+    packed = b64encode(text.encode()).decode()
+    is_for_urls = "-" in like or "_" in like
+    if is_for_urls:
+        packed = packed.translate(str.maketrans("+/", "-_"))
+    if "=" not in like and (is_for_urls or len("".join(like.split())) % 4):
+        packed = packed.rstrip("=")
+    line = _LINE.match(like)
+    if line is None:
+        return packed
+    width = len(line[0]) - len(line[1])
+    return line[1].join(packed[at : at + width] for at in range(0, len(packed), width)) + like[len(like.rstrip()) :]

@@ -1,0 +1,115 @@
+"""What is certain of a value by its name and its looks, and what is hidden wherever it is."""
+
+import re
+
+import pytest
+
+from pytest_pcerrors.secrets import MASK, Secrets
+from pytest_pcerrors.secrets.definition import is_basic
+from pytest_pcerrors.secrets.names import Kind
+
+OPAQUE = "kX7pQz19vLmW04ab"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+OWN = Secrets(names=frozenset({"pin"}), patterns=(re.compile(r"ID-(?P<secret>\d+)"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "certainty"),
+    [
+        ("password", OPAQUE, "secret"),
+        ("password", "summer", "suspected"),
+        ("password", "12345678", "suspected"),
+        ("password", "12345", None),
+        ("password", "is required", None),
+        ("password", f"the value {OPAQUE} is wrong", "secret"),
+        ("password", "<PASSWORD>", None),
+        ("password", MASK, None),
+        ("password", "", None),
+        ("token", OPAQUE, "secret"),
+        ("token", "summer", None),
+        ("signature", OPAQUE, "suspected"),
+        ("signature", "summer", None),
+        ("code", OPAQUE, None),
+        ("x", OPAQUE, None),
+        ("pin", "summer", "secret"),
+        ("user[pin][0]", "1", "secret"),
+        ("pin", "null", "secret"),
+        ("pin", MASK, None),
+        ("pin", "", None),
+    ],
+)
+def test_name_and_looks_decide(name, value, certainty):
+    """An opaque value of a secret's name is a secret, a word of a password's name may be one, a project's own name is certain."""
+    assert OWN.certainty(name, value) == certainty
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "certainty"),
+    [
+        ("password", "123456", "suspected"),
+        ("password", "12345", None),
+        ("password", "-1.5e3", None),
+        ("access_token", "123456", None),
+        ("max_tokens", "4096", None),
+        ("pin", "1", "secret"),
+        (Kind.STRONG, "123456", "suspected"),
+        (None, "123456", None),
+    ],
+)
+def test_numbers_are_rarely_secrets(name, number, certainty):
+    """Counts of tokens never are."""
+    assert OWN.of_number(name, number) == certainty
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("code", Kind.WEAK), ("key", Kind.WEAK), ("signature", Kind.WEAK), ("sig", Kind.STRONG), ("x", None)],
+)
+def test_parameters_have_names_of_their_own(name, kind):
+    """Of URLs and forms."""
+    assert Secrets().kind_of_parameter(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"sent Bearer {OPAQUE} there", "sent Bearer *** there"),
+        (f"bearer%20{OPAQUE}", "bearer%20***"),
+        (f"Bearer+{OPAQUE}&a=1", "Bearer+***&a=1"),
+        ("Basic dTpw", "Basic ***"),
+        ("Basic dTpw==", "Basic ***"),
+        (f"NTLM {OPAQUE}=", "NTLM ***"),
+        ("Bearer abcdefg1", "Bearer ***"),
+        ("Bearer abcdefg1 of shares", None),
+        ("Basic Support", None),
+        ("Bearer realm=abc", None),
+        ('Bearer realm="abc", error="x"', None),
+        (f"'Bearer {OPAQUE}='", "'Bearer ***'"),
+        ('Bearer oauth2_version="2"', None),
+        ("Basic +bULAAEquRLiuTpkQxwk7k6NRO0= there", "Basic *** there"),
+        ("Negotiate with care", None),
+        (f"with {JWT}", "with ***"),
+        ("ID-123", "ID-***"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_wherever_it_is(text, shown):
+    """After the scheme of credentials, as a token, or by a project's own pattern."""
+    assert OWN.wherever(text) == (text if shown is None else shown)
+
+
+def test_a_name_with_a_secret_in_it_is_shown_without():
+    """Names are remembered, but not without bound."""
+    secrets = Secrets()
+    assert secrets.shown_name(JWT) == MASK
+    assert all(secrets.shown_name(f"name{number}") == f"name{number}" for number in range(5000))
+    assert secrets.shown_name("name1") == "name1"
+
+
+def test_basic_credentials_are_user_and_password():
+    """Other base64 is not."""
+    assert [is_basic(each) for each in ("dTpw", "dQ==", "Support", "////")] == [True, False, False, False]
+
+
+def test_how_much_a_name_says_reads_well():
+    """In failing tests."""
+    assert repr(Kind.WEAK) == "Kind.WEAK"

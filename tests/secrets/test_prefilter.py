@@ -1,0 +1,114 @@
+"""The one pass before the closer look misses nothing that the closer look would hide."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sibling_harmless import values
+from sibling_secrets import secrets
+from test_hiding import SURROUNDINGS
+
+from pytest_pcerrors.secrets import Hider, Secrets
+from pytest_pcerrors.secrets.names import PARAMETERS, SHORT_WORDS, WORDS
+
+OPAQUE = "kX7pQz19vLmW04ab"
+SIGNS = (
+    '"',
+    "'",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "=",
+    "&",
+    "?",
+    "/",
+    "//",
+    "@",
+    "%40",
+    "%3D",
+    "<",
+    ">",
+    "</",
+    " ",
+    "\n",
+    "- ",
+    "\\n",
+    "--b\r\n",
+)
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            *SIGNS,
+            *WORDS,
+            *SHORT_WORDS,
+            *PARAMETERS,
+            OPAQUE,
+            "a",
+            "https:",
+            "Bearer",
+            "Basic",
+            "name",
+            "value",
+            "eyJ",
+            "dTpw",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+class Thorough(Secrets):
+    """Takes a closer look at everything."""
+
+    def may_be_in(self, text):
+        """Return that it is worth it."""
+        return True
+
+
+def changes(text):
+    """Return whether a closer look changes a text, as a body, as a URL, or as the value of a header."""
+    looks = (
+        lambda hider: hider.document(text),
+        lambda hider: hider.url(text),
+        lambda hider: hider.header("X-Other", text),
+    )
+    return any(look(Hider(Thorough())) != text for look in looks)
+
+
+def test_all_texts_of_the_other_tests_that_would_change_are_found():
+    """Secrets of every kind at every place."""
+    cases = [value for part, _, value, _ in secrets() if part != "header" and isinstance(value, str)]
+    cases += [value for part, _, value in values() if part != "header"]
+    cases += [each.replace("SECRET", OPAQUE) for each in SURROUNDINGS.values()]
+    missed = [each for each in cases if not Secrets().may_be_in(each) and changes(each)]
+    assert missed == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(text=TEXTS, is_json=st.booleans())
+def test_any_text_that_would_change_is_found(text, is_json):
+    """Words of secrets between signs, and opaque values."""
+    text = json.dumps({"x": text}) if is_json else text
+    if not Secrets().may_be_in(text):
+        assert not changes(text)
+
+
+def test_names_of_a_project_are_found():
+    """In every spelling."""
+    own = Secrets(names=frozenset({"pincode"}))
+    assert all(own.may_be_in(each) for each in ("PIN-code", "pin_code=1", b'{"Pin Code": 1}', "pin.code"))
+    assert not own.may_be_in("a pinch of code")
+    assert not Secrets().may_be_in("pincode")
+
+
+def test_ordinary_texts_are_not_looked_at():
+    """That is what it is for."""
+    ordinary = (
+        '{"code": "800064", "description": "Another request is processing cart 3", "data": [], "source": "PartnerFD"}'
+    )
+    assert not Secrets().may_be_in(ordinary)
+    assert not Secrets().may_be_in(ordinary.encode())

@@ -1,0 +1,136 @@
+"""Each vendor's tokens are known wherever they are; what nearly is one, and what documentation made up, stays."""
+
+import random
+import re
+
+import pytest
+
+from pytest_pcerrors.secrets.formats import VENDORS, tokens_hidden
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+IDS = [f"{number} {each.vendor}" for number, each in enumerate(VENDORS)]
+ASCII = [chr(code) for code in range(33, 127)]
+PARSER = re._parser
+
+
+def made_up(pattern, choice):
+    """Return a text that a pattern matches, made at random: no text in this file is a token."""
+    return "".join(_made(op, value, choice) for op, value in PARSER.parse(pattern, re.ASCII))
+
+
+def _made(op, value, choice):
+    name = str(op)
+    if name == "LITERAL":
+        return chr(value)
+    if name == "IN":
+        members = re.compile(_class(value), re.ASCII)
+        return choice.choice([sign for sign in ASCII if members.fullmatch(sign)])
+    if name == "BRANCH":
+        return "".join(_made(*each, choice) for each in choice.choice(value[1]))
+    if name == "SUBPATTERN":
+        return "".join(_made(*each, choice) for each in value[3])
+    least, most, item = value
+    times = choice.randint(least, min(int(most), least + 8))
+    return "".join(_made(*each, choice) for _ in range(times) for each in item)
+
+
+def _class(members):
+    parts = []
+    for op, value in members:
+        if str(op) == "LITERAL":
+            parts.append(re.escape(chr(value)))
+        elif str(op) == "RANGE":
+            parts.append(f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}")
+        else:
+            parts.append({"CATEGORY_WORD": r"\w", "CATEGORY_DIGIT": r"\d"}[str(value)])
+    return f"[{''.join(parts)}]"
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
+def test_a_token_of_each_vendor_is_hidden(vendor):
+    """Alone, in a sentence, in a URL, in JSON, and after an escaped line break; what is around it stays."""
+    choice = random.Random(8)
+    for _ in range(5):
+        token = made_up(vendor.pattern, choice)
+        assert tokens_hidden(token, "***") == "***", token
+        for before, after in (
+            ("sent ", " there"),
+            ("/v1?x=", "&y=1"),
+            ('{"x": "', '"}'),
+            (r"a\n", r"\nb"),
+            ("(", ")"),
+            ("%22", "%22"),
+        ):
+            assert tokens_hidden(before + token + after, "***") in (f"{before}***{after}", f"{before}***{after[-1]}"), (
+                token
+            )
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
+def test_a_near_miss_of_each_vendor_stays(vendor):
+    """The beginning alone, a token within a longer word, and one that is cut short."""
+    choice = random.Random(8)
+    token = made_up(vendor.pattern, choice)
+    for literal in vendor.literals.split():
+        assert tokens_hidden(f"see {literal} there", "***") == f"see {literal} there"
+    if token[0].isalnum():
+        assert tokens_hidden(f"Word{token}", "***") != "Word***"
+    short = token[: len(token) // 3]
+    assert tokens_hidden(f"{short} x", "***") == f"{short} x"
+
+
+def test_each_literal_is_in_its_tokens():
+    """The search begins at literals: a token without any of them would be missed."""
+    choice = random.Random(8)
+    for vendor in VENDORS:
+        for _ in range(10):
+            token = made_up(vendor.pattern, choice)
+            found = [token.index(literal) for literal in vendor.literals.split() if literal in token]
+            assert found, vendor
+            assert min(found) <= vendor.before, vendor
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"a {JWT} b", "a *** b"),
+        (f"{JWT}.x.y", "***"),
+        (f"x={JWT}&y=1", "x=***&y=1"),
+        ("eyJhbGciOiJub25lIn0.e30.", "***"),
+        ("eyJpZCI6MX0.eyJhIjoxfQ.c2ln", None),
+        ("eyJpZCI6MX0", None),
+        ("eyJ0eXAiOiJKV1QifQ", None),
+        ("eyJ[[[.a.b", None),
+        (f"abc{JWT}", None),
+        ("AKIAIOSFODNN7EXAMPLE", None),
+        ("AKIAIOSFODNN7EXAMPLF", "***"),
+        ("-----BEGIN PRIVATE KEY----- is missing", None),
+        ("-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEA\n-----END CERTIFICATE-----", None),
+        ("-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA\nMIIE", "***"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA\nis the key", "***\nis the key"),
+        (r"-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END PRIVATE KEY-----\nb", r"***\nb"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEowIBAAKCAQEA is the key", "*** is the key"),
+        ("a -----BEGIN EC PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END EC PRIVATE KEY----- b", "a *** b"),
+    ],
+)
+def test_tokens_without_a_vendor(text, shown):
+    """A JSON Web Token has a header that decodes, a private key is in PEM; a made-up key of documentation stays."""
+    assert tokens_hidden(text, "***") == (text if shown is None else shown)
+
+
+def test_what_is_not_unicode_is_passed_over():
+    """Halves of characters, as other programs write them, stop nothing."""
+    token = made_up(r"ghp_[A-Za-z0-9]{36}", random.Random(8))
+    assert tokens_hidden(f"\ud800 {JWT} {token} \udfff", "***") == "\ud800 *** *** \udfff"
+
+
+def test_a_binary_text_keeps_its_length():
+    """A mask may be made of what it hides."""
+    text = f"\0{JWT}\0"
+    assert tokens_hidden(text, lambda match: "*" * len(match[0])) == "\0" + "*" * len(JWT) + "\0"
+
+
+@pytest.mark.parametrize("end", range(8, len(JWT)))
+def test_a_token_that_is_cut_off_is_hidden(end):
+    """Its beginning is as secret as the whole."""
+    assert tokens_hidden(f"a {JWT[:end]}", "***", is_cut=True) == "a ***"
