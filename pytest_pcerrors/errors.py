@@ -25,18 +25,19 @@ class UsageError(Exception):
 
 
 class ArchiveError(UsageError):
-    """A file of recordings cannot be read, or not to its end.
+    """A file of recordings, or an entry of one, cannot be read.
 
-    `place` is ``path``, ``path:line`` or ``path#/pointer``; `problem` says what is wrong and how to mend it.
+    `place` is ``path``, ``path:line`` or ``path#/pointer``; `problem` says what is wrong, `fix` what to do, where that is known.
 
     >>> str(ArchiveError("cart.yaml:7", "not YAML: a quote is never closed"))
     'cart.yaml:7: not YAML: a quote is never closed'
     """
 
-    def __init__(self, place: str, problem: str) -> None:
-        super().__init__(f"{place}: {problem}")
+    def __init__(self, place: str, problem: str, fix: str = "") -> None:
+        super().__init__(f"{place}: {problem}; {fix}" if fix else f"{place}: {problem}")
         self.place = place
         self.problem = problem
+        self.fix = fix
 
 
 class PcErrorsWarning(UserWarning):

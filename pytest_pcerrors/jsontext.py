@@ -2,6 +2,10 @@
 
 import json
 from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class JsonError(ValueError):
@@ -23,7 +27,7 @@ def parse(text: str) -> object:
     {'code': '800064'}
     >>> parse('[NaN]')
     Traceback (most recent call last):
-    pytest_pcerrors.jsontext.JsonError: NaN is no JSON value
+    pytest_pcerrors.jsontext.JsonError: NaN is not a JSON value
     """
     try:
         return _DECODER.decode(text)
@@ -35,6 +39,42 @@ def parse(text: str) -> object:
         raise
     except ValueError:
         raise JsonError("a number with too many digits to read") from None
+
+
+def is_cut_off(text: str) -> bool:
+    """Return whether text that is not JSON is the beginning of a JSON value: it is right up to its end, or in a string there.
+
+    >>> is_cut_off('{"code": "8000'), is_cut_off('{"code": '), is_cut_off("{'code'")
+    (True, True, False)
+    """
+    end = len(text.rstrip())
+    for missing in ("", '"'):
+        try:
+            _DECODER.decode(text + missing)
+        except json.JSONDecodeError as error:
+            if error.pos >= end:
+                return True
+        except (ValueError, RecursionError):
+            return False
+        else:
+            return True
+    return False
+
+
+def repeated_names(document: object) -> "Iterator[tuple[tuple[str | int, ...], str]]":
+    """Yield each name that is in one object more than once, with the path of that object.
+
+    >>> list(repeated_names(parse('{"entries": [], "a": [{"x": 1, "x": 2}], "entries": []}')))
+    [((), 'entries'), (('a', 0), 'x')]
+    """
+    waiting: list[tuple[tuple[str | int, ...], object]] = [((), document)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, RepeatedNames):
+            yield from ((path, name) for name in value.names)
+        if isinstance(value, dict | list):
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*path, step), each) for step, each in members]
 
 
 def type_of(value: object) -> str:
@@ -78,7 +118,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse(constant: str) -> object:
-    raise JsonError(f"{constant} is no JSON value")
+    raise JsonError(f"{constant} is not a JSON value")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)

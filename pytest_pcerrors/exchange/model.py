@@ -1,12 +1,12 @@
 """The one normal form of what came over the wire: a response, and its request where known."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.bodies import decompressed
-from pytest_pcerrors.exchange.masking import masked
+from pytest_pcerrors.exchange.encodings import decode
+from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,6 +67,15 @@ def _text(value: object) -> str:
     return str(value)
 
 
+def _check_parts(status: object, body: object, request: object) -> None:
+    if not isinstance(status, int) or status not in _STATUS_RANGE:
+        raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
+    if not isinstance(body, bytes):
+        raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")
+    if request is not None and not isinstance(request, Request):
+        raise UsageError(f"a request is a Request, this is {type(request).__name__}")
+
+
 def _check_text(what: str, value: object) -> None:
     if not isinstance(value, str):
         raise UsageError(f"{what} is text, this is {type(value).__name__}")
@@ -94,7 +103,7 @@ class Request:
         object.__setattr__(self, "body", body)
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {masked(self.url)}>"
+        return f"<Request {self.method} {hide(self.url)}>"
 
     @property
     def host(self) -> str | None:
@@ -109,11 +118,16 @@ class Request:
 class Exchange:
     """One response, with its request, reason phrase and origin where known.
 
-    `headers` is None where they are unknown: rules about headers then do not run. `body` is what the server said,
-    decompressed. `origin` is where a recording has it: ``path:line`` or ``path#/log/entries/3``.
+    `headers` is None where they are unknown: rules about headers then do not run. `body` is what the server said, without
+    content encodings: given with them, it is decoded, and what was decoded has nothing left to decode, so an exchange made
+    of the parts of another has the same body. `body_problem` says why the body is unknown, None where it is known: it was
+    not kept in the recording, or cannot be decoded here. An unknown body is ``b""``, and rules about bodies do not run.
+    `origin` is where a recording has it: ``path:line`` or ``path#/log/entries/3``.
 
     >>> Exchange(409, {"Content-Type": "application/json"}, b'{"code": "800064"}')
     <Exchange 409, 18 bytes>
+    >>> Exchange(409, None, b"", body_problem="not kept in the recording")
+    <Exchange 409, body unknown: not kept in the recording>
     """
 
     status: int
@@ -122,6 +136,7 @@ class Exchange:
     request: Request | None
     reason: str | None
     origin: str | None
+    body_problem: str | None
 
     def __init__(  # noqa: PLR0913, PLR0917 - one argument a field
         self,
@@ -131,23 +146,28 @@ class Exchange:
         request: Request | None = None,
         reason: str | None = None,
         origin: str | None = None,
+        *,
+        body_problem: str | None = None,
     ) -> None:
-        if not isinstance(status, int) or status not in _STATUS_RANGE:
-            raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
-        if not isinstance(body, bytes):
-            raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")
-        if request is not None and not isinstance(request, Request):
-            raise UsageError(f"a request is a Request, this is {type(request).__name__}")
+        _check_parts(status, body, request)
         if reason is not None:
             _check_text("a reason phrase", reason)
         if origin is not None:
             _check_text("an origin", origin)
+        if body_problem is not None:
+            _check_text("a body's problem", body_problem)
+        if body and body_problem is not None:
+            raise UsageError("a body that is unknown is empty bytes; leave out the body or its problem")
+        known = None if headers is None else Headers(headers)
+        decoded = decode(body, ", ".join(known.all("Content-Encoding")) if known and body else None)
+        problem = body_problem or decoded.problem
         object.__setattr__(self, "status", int(status))
-        object.__setattr__(self, "headers", None if headers is None else Headers(headers))
-        object.__setattr__(self, "body", decompressed(body))
+        object.__setattr__(self, "headers", known)
+        object.__setattr__(self, "body", b"" if problem else decoded.body)
         object.__setattr__(self, "request", request)
         object.__setattr__(self, "reason", reason)
         object.__setattr__(self, "origin", origin)
+        object.__setattr__(self, "body_problem", problem)
 
     @classmethod
     def of(cls, response: object) -> "Exchange":
@@ -161,8 +181,9 @@ class Exchange:
         return exchange_of(response)
 
     def __repr__(self) -> str:
-        asked = f" {self.request.method} {masked(self.request.url)}" if self.request else ""
-        return f"<Exchange {self.status}{asked}, {len(self.body)} bytes>"
+        asked = f" {self.request.method} {hide(self.request.url)}" if self.request else ""
+        held = f"{len(self.body)} bytes" if self.body_problem is None else f"body unknown: {self.body_problem}"
+        return f"<Exchange {self.status}{asked}, {held}>"
 
     def at(self, origin: str) -> "Exchange":
         """Return this exchange with another origin.
@@ -170,7 +191,22 @@ class Exchange:
         >>> Exchange(404, None, b"").at("cart.yaml:12").origin
         'cart.yaml:12'
         """
-        return Exchange(self.status, self.headers, self.body, self.request, self.reason, origin)
+        return self._copy(origin=origin)
+
+    def with_request(self, request: Request) -> "Exchange":
+        """Return this exchange as the answer to a request.
+
+        >>> Exchange(404, None, b"").with_request(Request("HEAD", "/v1/domains/contoso.example"))
+        <Exchange 404 HEAD /v1/domains/contoso.example, 0 bytes>
+        """
+        return self._copy(request=request)
+
+    def _copy(self, **changes: Any) -> Self:
+        """Return a copy with other parts; nothing is decoded again."""
+        copy = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(copy, name, changes.get(name, getattr(self, name)))
+        return copy
 
     def header(self, name: str) -> str | None:
         """Return the first value of a response header, or None where it is absent or headers are unknown.

@@ -176,6 +176,7 @@ def test_what_is_no_base64_is_misuse(encoded):
         ({"status": 404, "request": "GET /"}, "a request is a mapping with method and url, this is str"),
         ({"status": 404, "request": {"method": "GET"}}, 'a request has a "url"'),
         ({"status": 404, "request": {"url": 5}}, 'a request has a "url"'),
+        ({"status": 404, "request": {"url": "/", "body": [object()]}}, "object is not a JSON value"),
     ],
 )
 def test_a_slip_in_a_mapping_is_named(mapping, problem):
@@ -194,8 +195,10 @@ def test_a_slip_in_a_mapping_is_named(mapping, problem):
         ({"url": URL, "postData": {"text": "a=1"}}, Request("GET", URL, body=b"a=1")),
         ({"url": URL, "postData": "a=1"}, Request("GET", URL)),
         ({"url": URL, "body": {"string": ""}}, Request("GET", URL)),
+        ({"url": URL, "body": {"base64_string": "?"}}, Request("GET", URL, body=b'{"base64_string": "?"}')),
+        ({"url": URL, "body": [1, {"a": b"b"}]}, Request("GET", URL, body=b'[1, {"a": "b"}]')),
     ],
-    ids=["Request", "url", "vcrpy", "bytes", "HAR", "broken HAR", "other body"],
+    ids=["Request", "url", "vcrpy", "bytes", "HAR", "broken HAR", "wrapped", "odd", "structured"],
 )
 def test_a_request_has_many_spellings(request_, known):
     """A request is a `Request`, or a mapping as we, vcrpy or HAR write it; an odd body of it is unknown."""

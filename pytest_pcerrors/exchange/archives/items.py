@@ -1,33 +1,65 @@
-"""One item of an archive, whatever its format: parsed JSON, and the exchange it stands for."""
+"""One item of an archive, whatever its format: an exchange, a request without a response, or what cannot be read."""
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_pcerrors.errors import ArchiveError, UsageError, readable
+from pytest_pcerrors.exchange.archives.bare import refuse_bare
+from pytest_pcerrors.exchange.encodings import TOO_LONG
+from pytest_pcerrors.exchange.kinds.har import never_answered
 from pytest_pcerrors.exchange.kinds.plain import from_mapping
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
+    Item: TypeAlias = "Exchange | Skipped | ArchiveError"
+
+
+class Skipped(NamedTuple):
+    """A recorded request that never got a response, such as one that a browser aborted."""
+
+    origin: str
+
+
+def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
+    """Return what one parsed item is: an exchange, `Skipped`, or the `ArchiveError` that says why it cannot be read."""
+    if never_answered(value, is_har=is_har):
+        return Skipped(origin)
+    try:
+        exchange = exchange_of_item(value, origin)
+    except ArchiveError as error:
+        return error
+    if exchange.body_problem == TOO_LONG:
+        return ArchiveError(origin, f"the body is {TOO_LONG}")
+    return exchange
+
 
 def exchange_of_item(item: Any, origin: str) -> "Exchange":
-    """Make the exchange of one parsed item; what it lacks is an `ArchiveError` at its origin."""
+    """Make the exchange of one parsed item; what it lacks is an `ArchiveError` at its origin.
+
+    An `ArchiveError` in place of the item says why it could not be parsed.
+    """
+    if isinstance(item, ArchiveError):
+        raise item
     if not isinstance(item, dict):
         raise ArchiveError(origin, f"an interaction is a mapping with request and response, this is {outline(item)}")
     try:
         return from_mapping({key: value for key, value in item.items() if key != "origin"}, origin)
     except UsageError as error:
+        refuse_bare(item, origin)
         raise ArchiveError(origin, readable(str(error))) from None
 
 
-def parsed(data: bytes, place: str) -> Any:
-    """Parse JSON in UTF-8; `ArchiveError` at this place where it is none."""
+def parsed(data: bytes | bytearray, place: str) -> Any:
+    """Parse JSON in UTF-8; `ArchiveError` at this place where it is not JSON. A bytearray is emptied, to save memory."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ArchiveError(place, f"not UTF-8 at byte {error.start}") from None
-    if not text.strip():
+    if isinstance(data, bytearray):
+        data.clear()
+    if not text or text.isspace():
         raise ArchiveError(place, "empty; expected JSON")
     try:
         return parse(text)

@@ -3,53 +3,94 @@
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.items import exchange_of_item, outline, parsed
+from pytest_pcerrors.exchange.archives.bare import refuse_bare
+from pytest_pcerrors.exchange.archives.foreign import foreign_name
+from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed
+from pytest_pcerrors.exchange.archives.streams import read_line, read_whole, skip_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.exchange.archives.items import Item
 
 LONGEST_LINE = 64 * 1024 * 1024
 """The longest line of an NDJSON file, in bytes."""
 
-
-def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
-    """Read a JSON document: a vcrpy cassette (origins ``name#/interactions/3``) or HAR 1.2 (``name#/log/entries/3``)."""
-    match parsed(stream.read(), name):
-        case {"interactions": items}:
-            pointer = "/interactions"
-        case {"log": {"entries": items}}:
-            pointer = "/log/entries"
-        case document:
-            raise ArchiveError(
-                name, f"neither a cassette (interactions) nor HAR (log.entries), but {outline(document)}"
-            )
-    if not isinstance(items, list):
-        raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")
-    for index, item in enumerate(items):
-        if not _was_aborted(item):
-            yield exchange_of_item(item, f"{name}#{pointer}/{index}")
+_OF_EXCHANGE = frozenset({"response", "status", "status_code"})
+_OF_LIST = frozenset({"interactions", "log"})
 
 
-def read_ndjson(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
+def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
+    """Read a JSON document.
+
+    It is a vcrpy cassette (origins ``name#/interactions/3``), HAR 1.2 (``name#/log/entries/3``), an array of exchanges
+    (``name#/3``), or one exchange, also over several lines (``name:1``).
+    """
+    document = parsed(read_whole(stream), name)
+    if is_exchange(document) and (foreign := foreign_name(document)):
+        raise ArchiveError(name, foreign)
+    if is_exchange(document):
+        yield item_of(document, f"{name}:1")
+        return
+    values, pointer = _list_in(document, name)
+    del document
+    is_har = pointer == "/log/entries"
+    for index in range(len(values)):
+        item = item_of(values[index], f"{name}#{pointer}/{index}", is_har=is_har)
+        values[index] = None  # so that memory does not hold a long body twice
+        yield item
+
+
+def is_exchange(document: Any) -> bool:
+    """Return whether a JSON document is one exchange by itself."""
+    return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & _OF_LIST
+
+
+def read_ndjson(stream: IO[bytes], name: str) -> "Iterator[Item]":
     """Read NDJSON, one exchange a line; origins are ``name:line``; memory holds one line."""
     number, some = 0, False
-    while line := stream.readline(LONGEST_LINE + 1):
+    while line := read_line(stream, LONGEST_LINE):
         number += 1
         if len(line) > LONGEST_LINE:
-            raise ArchiveError(f"{name}:{number}", f"a line of more than {LONGEST_LINE} bytes")
-        if line.strip():
             some = True
-            yield exchange_of_item(parsed(line, f"{name}:{number}"), f"{name}:{number}")
+            skip_line(stream, line)
+            yield ArchiveError(f"{name}:{number}", f"a line of more than {LONGEST_LINE} bytes")
+        elif not line.isspace():
+            some = True
+            yield _item_of_line(line, name, number)
     if not some:
         raise ArchiveError(name, "empty; expected one exchange a line")
 
 
-def _was_aborted(item: Any) -> bool:
-    """Tell whether a browser wrote this HAR entry for a request that got no response (its status is 0)."""
-    match item:
-        case {"response": {"status": 0, "content": _}}:
-            return True
+def _item_of_line(line: bytes | bytearray, name: str, number: int) -> "Item":
+    origin = f"{name}:{number}"
+    try:
+        value = parsed(line, origin)
+    except ArchiveError as error:
+        return error
+    item = item_of(value, origin)
+    if number == 1 and isinstance(item, ArchiveError) and (foreign := foreign_name(value)):
+        raise ArchiveError(name, foreign)
+    return item
+
+
+def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
+    """Return the list of exchanges that a document holds, and the pointer to it."""
+    match document:
+        case {"interactions": items}:
+            pointer = "/interactions"
+        case {"log": {"entries": items}}:
+            pointer = "/log/entries"
+        case [_, *_] as items:
+            pointer = ""
         case _:
-            return False
+            refuse_bare(document, name)
+            found = foreign_name(document) or (
+                f"neither a cassette (interactions) nor HAR (log.entries), but {outline(document)}"
+            )
+            raise ArchiveError(name, found)
+    if not isinstance(items, list):
+        raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")
+    if items and (foreign := foreign_name(document)):
+        raise ArchiveError(name, foreign)
+    return items, pointer

@@ -1,6 +1,8 @@
 """YAML as plain data, built from libyaml's events one item at a time: nothing is resolved, run, or expanded without bound.
 
-Scalars stay text: a header ``12e5`` is no number and ``2020-10-01`` no date. ``!!binary`` becomes bytes, a plain null None.
+Scalars stay text: a header ``12e5`` is not a number and ``2020-10-01`` not a date. ``!!binary`` becomes bytes, a plain null
+None. Only structured bodies (``parsed_body``, and the ``body`` of a ``request`` that is a mapping or list) have the values
+that YAML gives them. No tag makes an object; the two of file-like request bodies, which vcrpy plays, give their content.
 """
 
 from base64 import b64decode
@@ -8,30 +10,55 @@ from binascii import Error as Base64Error
 from typing import IO, TYPE_CHECKING, Any
 
 import yaml
-from yaml.events import AliasEvent, Event, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
+from yaml.constructor import SafeConstructor
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+from yaml.nodes import ScalarNode
+from yaml.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_NODES = 200_000
-"""How many values one item may hold, each alias counted with all that it stands for."""
+"""How many values one item may hold, a text counted once more for each KiB, each alias with all that it stands for."""
 DEEPEST = 64
 """How deep the values of one item may nest."""
 
 _NULLS = ("", "~", "null", "Null", "NULL")
-_BINARY = "tag:yaml.org,2002:binary"
+_CORE = "tag:yaml.org,2002:"
+_BINARY = (f"{_CORE}binary", f"{_CORE}python/bytes")
+_TYPED = tuple(f"{_CORE}{each}" for each in ("int", "float", "bool", "null"))
+_FILE, _ITERATOR = f"{_CORE}python/object/new:_io.BytesIO", f"{_CORE}python/object/apply:builtins.iter"
+_MERGE = "<<"
+_TEXT_OF_NODE = 1024
 
 
 class YamlError(ValueError):
-    """The stream is no YAML that can be read; `line` counts from 1, and is None where it is not known."""
+    """The stream is not YAML that can be read; `line` counts from 1, and is None where it is not known."""
 
     def __init__(self, problem: str, line: int | None) -> None:
         super().__init__(problem)
         self.line = line
 
 
+class YamlValueError(YamlError):
+    """A value cannot be built, although the stream can be read; `unclosed` counts the collections around the place."""
+
+    def __init__(self, problem: str, event: Event) -> None:
+        super().__init__(problem, line_of(event))
+        self.unclosed = int(isinstance(event, CollectionStartEvent))
+
+
 def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":
-    """Yield the parse events of a YAML stream, by libyaml where PyYAML has it; `YamlError` where it is no YAML."""
+    """Yield the parse events of a YAML stream, by libyaml where PyYAML has it; `YamlError` where it is not YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         yield from yaml.parse(stream, Loader=loader)
@@ -62,47 +89,67 @@ class Builder:
         return next(self._source)
 
     def item(self, event: Event) -> Any:
-        """Build the value that begins with `event`."""
+        """Build the value that begins with `event`; after a `YamlValueError`, the stream is at the end of the value."""
         self._nodes = 0
-        return self._value(event, 0)
+        try:
+            return self._value(event, 0)
+        except YamlValueError as error:
+            self._close(error.unclosed)
+            raise
 
-    def _value(self, event: Event, depth: int) -> Any:
+    def _value(self, event: Event, depth: int, key: str = "", *, is_typed: bool = False) -> Any:
         if depth > DEEPEST:
-            raise YamlError("nested too deeply for a recording", line_of(event))
+            raise YamlValueError("nested too deeply for a recording", event)
         before = self._nodes
-        self._count(1, event)
         value: Any
         if isinstance(event, ScalarEvent):
-            value = scalar(event)
+            self._count(1 + len(event.value) // _TEXT_OF_NODE, event)
+            value = _typed(event) if is_typed else scalar(event)
         elif isinstance(event, AliasEvent):
             return self._aliased(event)
-        elif isinstance(event, MappingStartEvent):
-            value = self._mapping(depth)
         else:
-            value = self._sequence(depth)
+            self._count(1, event)
+            value = self._collection(event, depth, key, is_typed=is_typed)
         anchor: str | None = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchored[anchor] = value, self._nodes - before
         return value
 
-    def _mapping(self, depth: int) -> dict[str, Any]:
-        mapping = {}
+    def _collection(self, event: Any, depth: int, key: str, *, is_typed: bool) -> Any:
+        try:
+            if not isinstance(event, MappingStartEvent):
+                return self._sequence(depth, is_typed=is_typed)
+            mapping = self._mapping(depth, key, is_typed=is_typed)
+        except YamlValueError as error:
+            error.unclosed += 1
+            raise
+        return _content(mapping, event.tag)
+
+    def _mapping(self, depth: int, within: str, *, is_typed: bool) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
         while not isinstance(event := self.next(), MappingEndEvent):
             key = self._value(event, depth + 1)
-            value = self._value(self.next(), depth + 1)
-            if isinstance(key, str):
+            following = self.next()
+            name = key if isinstance(key, str) else ""
+            is_body = name == "parsed_body" or (name == "body" and within == "request")
+            is_json = is_body and isinstance(following, CollectionStartEvent)
+            value = self._value(following, depth + 1, name, is_typed=is_typed or is_json)
+            if isinstance(event, ScalarEvent) and event.implicit[0] and key == _MERGE:
+                merged |= _mappings_in(value, event)
+            elif isinstance(key, str):
                 mapping[key] = value
-        return mapping
+        return merged | mapping if merged else mapping
 
-    def _sequence(self, depth: int) -> list[Any]:
+    def _sequence(self, depth: int, *, is_typed: bool) -> list[Any]:
         sequence = []
         while not isinstance(event := self.next(), SequenceEndEvent):
-            sequence.append(self._value(event, depth + 1))
+            sequence.append(self._value(event, depth + 1, is_typed=is_typed))
         return sequence
 
     def _aliased(self, event: Any) -> Any:
         if event.anchor not in self._anchored:
-            raise YamlError(f"the alias *{event.anchor} stands for nothing", line_of(event))
+            raise YamlValueError(f"the alias *{event.anchor} stands for nothing", event)
         value, nodes = self._anchored[event.anchor]
         self._count(nodes, event)
         return value
@@ -110,17 +157,57 @@ class Builder:
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes
         if self._nodes > MOST_NODES:
-            raise YamlError(f"one item holds more than {MOST_NODES} values, aliases counted", line_of(event))
+            raise YamlValueError(f"one item holds more than {MOST_NODES} values or KiB, aliases counted", event)
+
+    def _close(self, unclosed: int) -> None:
+        """Pass over what is left of so many collections."""
+        while unclosed:
+            event = self.next()
+            unclosed += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
 
 
 def scalar(event: Any) -> str | bytes | None:
-    """Return what a scalar stands for; a `!!binary` that is no base64 is a `YamlError`."""
-    if event.tag == _BINARY:
+    """Return what a scalar stands for; a `!!binary` that is not base64 is a `YamlValueError`."""
+    if event.tag in _BINARY:
         try:
             return b64decode("".join(event.value.split()), validate=True)
         except (Base64Error, ValueError):
-            raise YamlError("the !!binary is no base64", line_of(event)) from None
+            raise YamlValueError("the !!binary is not base64", event) from None
     if event.tag is None and event.implicit[0] and event.value in _NULLS:
         return None
     text: str = event.value
     return text
+
+
+def _typed(event: Any) -> Any:
+    """Return a scalar as the number, boolean, null or text that YAML takes it for; a date stays text."""
+    tag = event.tag or _RESOLVER.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+    if tag not in _TYPED:
+        return scalar(event)
+    try:
+        return _CONSTRUCTOR.construct_object(ScalarNode(tag, event.value))
+    except (ValueError, KeyError):  # a tag that the text does not fit, or more digits than Python reads
+        return event.value
+
+
+def _mappings_in(value: Any, event: Event) -> dict[str, Any]:
+    """Return what a merge key adds: a mapping, or several of which the first that has a key wins."""
+    several = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, dict) for each in several):
+        raise YamlValueError("a merge key takes a mapping or a list of mappings", event)
+    return {key: each[key] for each in reversed(several) for key in each}
+
+
+def _content(mapping: dict[str, Any], tag: str | None) -> Any:
+    """Return the content of a request body that was a file or an iterator; any other mapping as it is."""
+    if tag == _FILE:
+        state = mapping.get("state")
+        return state[0] if isinstance(state, list) and state else mapping
+    if tag == _ITERATOR:
+        parts = mapping.get("args")
+        parts = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+        return b"".join(each if isinstance(each, bytes) else str(each).encode() for each in parts)
+    return mapping
+
+
+_RESOLVER, _CONSTRUCTOR = Resolver(), SafeConstructor()

@@ -14,50 +14,67 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError, readable
-from pytest_pcerrors.exchange.archives.items import exchange_of_item, outline
-from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, events, line_of
+from pytest_pcerrors.exchange.archives.foreign import foreign_name
+from pytest_pcerrors.exchange.archives.items import item_of, outline
+from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.exchange.archives.items import Item
 
 _SHOWN_KEYS = 5
 
 
-def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
+def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
     """Read a vcrpy cassette in YAML; origins are ``name:line`` of the interaction."""
+    is_first = True
     for interaction, origin in read_yaml_interactions(stream, name, {}):
-        yield exchange_of_item(interaction, origin)
+        item = item_of(interaction, origin)
+        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_name({"interactions": [interaction]})):
+            raise ArchiveError(name, foreign)
+        is_first = False
+        del interaction  # so that memory does not hold a long body twice
+        yield item
 
 
 def read_yaml_interactions(stream: IO[bytes], name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
-    """Yield each interaction of a vcrpy cassette in YAML as plain data, with its origin; `others` takes what else it holds."""
+    """Yield each interaction of a vcrpy cassette in YAML as plain data, with its origin; `others` takes what else it holds.
+
+    In place of what cannot be made into plain data comes the `ArchiveError` that says why.
+    """
     try:
-        for line, interaction in _interactions(Builder(events(stream)), name, others):
-            yield interaction, f"{name}:{line}"
+        yield from _interactions(Builder(events(stream)), name, others)
     except YamlError as error:
         place = name if error.line is None else f"{name}:{error.line}"
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
 
 
-def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Iterator[tuple[int, Any]]":
+def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
     _enter(builder, name)
-    some = False
+    some, broken = False, []
     while not isinstance(event := builder.next(), MappingEndEvent):
         key = builder.item(event)
         value = builder.next()
         if key == "interactions":
             some = True
             yield from _items(builder, value, name)
-        else:
-            others[key if isinstance(key, str) else outline(key)] = builder.item(value)
+            continue
+        other = _value(builder, value, name)
+        others[key if isinstance(key, str) else outline(key)] = other
+        if isinstance(other, ArchiveError):
+            broken.append((other, other.place))
     if not some:
-        found = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
-        raise ArchiveError(name, f"no cassette: expected the key interactions, found {found}")
+        raise ArchiveError(name, foreign_name(others) or _no_interactions(others))
+    yield from broken
     builder.next()  # the end of the document
     if not isinstance(following := builder.next(), StreamEndEvent):
         raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; a cassette is one")
+
+
+def _no_interactions(others: dict[str, Any]) -> str:
+    found = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
+    return f"not a cassette: expected the key interactions, found {found}"
 
 
 def _enter(builder: Builder, name: str) -> None:
@@ -67,14 +84,24 @@ def _enter(builder: Builder, name: str) -> None:
         raise ArchiveError(name, "empty; expected a cassette, a mapping with interactions")
     top = builder.next()
     if not isinstance(top, MappingStartEvent):
-        found = outline(builder.item(top))
-        raise ArchiveError(name, f"no cassette: expected a mapping with interactions, found {found}")
+        first = builder.next() if isinstance(top, SequenceStartEvent) else None
+        value = [] if isinstance(first, SequenceEndEvent) else [builder.item(first)] if first else builder.item(top)
+        found = foreign_name(value) or f"not a cassette: expected a mapping with interactions, found {outline(value)}"
+        raise ArchiveError(name, found)
 
 
-def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[int, Any]]":
-    """Yield each item of a list as it is read, with its line."""
+def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, str]]":
+    """Yield each item of a list as it is read, with its origin."""
     if not isinstance(value, SequenceStartEvent):
         found = outline(builder.item(value))
         raise ArchiveError(f"{name}:{line_of(value)}", f"expected a list of exchanges, found {found}")
     while not isinstance(event := builder.next(), SequenceEndEvent):
-        yield line_of(event), builder.item(event)
+        yield _value(builder, event, name), f"{name}:{line_of(event)}"
+
+
+def _value(builder: Builder, event: Event, name: str) -> Any:
+    """Build a value; what cannot be built is an `ArchiveError`, and the stream goes on after it."""
+    try:
+        return builder.item(event)
+    except YamlValueError as error:
+        return ArchiveError(f"{name}:{error.line}", readable(str(error)))

@@ -10,6 +10,10 @@ from pytest_pcerrors.exchange.model import Request
 
 HAND_OVER = 'hand over {"status": ..., "headers": ..., "body": ...} instead'
 """The advice where a response no longer has the body that it came with."""
+NOT_KEPT = "not kept in the recording"
+"""The problem of a body that its recording does not have, although there was or may have been one."""
+WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
+"""The statuses of responses that never have a body (RFC 9110, section 6.4.1)."""
 
 
 def body_bytes(body: Any) -> bytes:
@@ -106,11 +110,29 @@ def _json_bytes(body: dict[str, Any] | list[Any]) -> bytes:
         raise UsageError(f"the body cannot be written as JSON: {error}") from None
 
 
+def status_of(status: Any) -> int:
+    """Return a status that is a number, or its three digits as text; a `UsageError` if it is neither.
+
+    >>> status_of("409")
+    409
+    """
+    if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
+        return int(status)
+    if isinstance(status, bool) or not isinstance(status, int):
+        raise UsageError(f"a status is a number such as 409, this is {type(status).__name__}")
+    return status
+
+
 def _header(item: Any) -> tuple[str, Any]:
     match item:
         case {"name": name, "value": value}:
-            return name, value
+            pair = name, value
         case (name, value):
-            return name, value
+            pair = name, value
         case _:
             raise UsageError("a header is a pair of name and value")
+    if name is None:
+        raise UsageError("a header has no name")
+    if value is None:
+        raise UsageError(f'the header "{name}" has no value')
+    return pair

@@ -1,11 +1,14 @@
-"""Responses as plain data: mappings, pairs, vcrpy interactions, HAR entries, and exceptions that carry a response."""
+"""Responses as plain data: mappings in our own form or in that of a recording, pairs, and exceptions that carry one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError, nearest
-from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_pairs
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.kinds.har import from_har, is_har_response
+from pytest_pcerrors.exchange.kinds.parts import NOT_KEPT, base64_bytes, body_bytes, header_pairs, status_of
+from pytest_pcerrors.exchange.kinds.recorded import from_old_vcrpy, from_vcrpy, request_of_mapping
+from pytest_pcerrors.exchange.model import Exchange
 
 _KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin")
 
@@ -20,7 +23,7 @@ def from_pair(pair: Any) -> Exchange:
     if len(pair) != len(("status", "body")):
         raise UsageError(f"a tuple is a response as (status, body); this one has {len(pair)} members")
     status, body = pair
-    return Exchange(_status(status), None, body_bytes(body))
+    return Exchange(status_of(status), None, body_bytes(body))
 
 
 def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Exchange:
@@ -29,20 +32,20 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Excha
     Our own: ``status``, ``headers``, ``body`` (bytes, text or a JSON value) or ``body_base64``, ``reason``, ``request``
     (``method``, ``url``, ``headers``, ``body``), ``origin``. Without ``headers``, the headers are unknown.
     """
-    if isinstance(mapping.get("status"), int) and "content" not in mapping:
+    if isinstance(mapping.get("status"), int) and not is_har_response(mapping):
         return _from_own(mapping, origin)
     match mapping:
-        case {"request": Mapping() as request, "response": Mapping() as response}:
-            exchange = from_mapping(response, origin)
-            return _with_request(exchange, request)
+        case {"request": request, "response": Mapping() as response} if request is not None:
+            return _answering(from_mapping(response, origin), request)
+        case {"response": response}:
+            missing = "request" if response is not None else "response"
+            raise UsageError(f"an interaction has a request and a response, this one has no {missing}")
         case {"status": Mapping()}:
-            return _from_vcrpy(mapping, origin)
-        case {"status": _, "content": Mapping()}:
-            return _from_har(mapping, origin)
+            return from_vcrpy(mapping, origin)
         case {"status_code": _, "content": _}:
-            return _from_old_vcrpy(mapping, origin)
+            return from_old_vcrpy(mapping, origin)
         case _:
-            return _from_own(mapping, origin)
+            return from_har(mapping, origin) if is_har_response(mapping) else _from_own(mapping, origin)
 
 
 def from_exception(error: Any) -> Exchange:
@@ -77,74 +80,18 @@ def _from_own(mapping: Mapping[str, Any], origin: str | None) -> Exchange:
     headers = mapping.get("headers")
     request = mapping.get("request")
     exchange = Exchange(
-        _status(mapping["status"]),
+        status_of(mapping["status"]),
         None if headers is None else header_pairs(headers),
         body,
         reason=mapping.get("reason"),
         origin=origin or mapping.get("origin"),
     )
-    return exchange if request is None else _with_request(exchange, request)
+    return exchange if request is None else _answering(exchange, request)
 
 
-def _from_vcrpy(response: Mapping[str, Any], origin: str | None) -> Exchange:
-    status, body = response["status"], response.get("body")
-    if isinstance(body, Mapping):
-        if "base64_string" in body:
-            body = base64_bytes(body["base64_string"])
-        elif "string" in body:
-            body = body["string"]
-        else:
-            raise UsageError('a recorded body has a "string" or a "base64_string"; this one has neither')
-    return Exchange(
-        _status(status.get("code")),
-        header_pairs(response.get("headers") or ()),
-        body_bytes(body),
-        reason=status.get("message"),
-        origin=origin,
-    )
-
-
-def _from_old_vcrpy(response: Mapping[str, Any], origin: str | None) -> Exchange:
-    """Make an exchange of the form that vcrpy gave httpx responses before version 6."""
-    headers = header_pairs(response.get("headers") or ())
-    return Exchange(_status(response["status_code"]), headers, body_bytes(response["content"]), origin=origin)
-
-
-def _from_har(response: Mapping[str, Any], origin: str | None) -> Exchange:
-    content = response["content"]
-    text = content.get("text")
-    return Exchange(
-        _status(response["status"]),
-        header_pairs(response.get("headers") or ()),
-        base64_bytes(text) if text is not None and content.get("encoding") == "base64" else body_bytes(text),
-        reason=response.get("statusText") or None,
-        origin=origin,
-    )
-
-
-def _with_request(exchange: Exchange, request: Any) -> Exchange:
-    if isinstance(request, Request):
-        known = request
-    elif isinstance(request, Mapping):
-        url = request.get("url", request.get("uri"))
-        if not isinstance(url, str):
-            raise UsageError('a request has a "url" (or "uri") that is text')
-        posted = request.get("postData")
-        body = request.get("body", posted.get("text") if isinstance(posted, Mapping) else None)
-        known = Request(
-            request.get("method") or "GET",
-            url,
-            header_pairs(request.get("headers") or ()),
-            body_bytes(body) if isinstance(body, bytes | str) else b"",
-        )
-    else:
-        raise UsageError(f"a request is a mapping with method and url, this is {type(request).__name__}")
-    return Exchange(exchange.status, exchange.headers, exchange.body, known, exchange.reason, exchange.origin)
-
-
-def _status(status: Any) -> int:
-    if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
-        return int(status)
-    if isinstance(status, bool) or not isinstance(status, int):
-        raise UsageError(f"a status is a number such as 409, this is {type(status).__name__}")
-    return status
+def _answering(exchange: Exchange, request: Any) -> Exchange:
+    """Return the exchange with its request; the answer to a HEAD has no body that could have been kept."""
+    asked = request_of_mapping(request)
+    if asked.method == "HEAD" and exchange.body_problem == NOT_KEPT:
+        exchange = replace(exchange, body_problem=None)
+    return exchange.with_request(asked)

@@ -6,6 +6,8 @@ import json
 import pytest
 
 from pytest_pcerrors.exchange.archives.files import read_archive
+from pytest_pcerrors.exchange.archives.formats import reader_of_bytes
+from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 
 
 def seen(exchanges):
@@ -114,3 +116,9 @@ def test_pointers_and_lines_are_origins(tmp_path, samples, ending, origins):
     path = tmp_path / f"a{ending}"
     path.write_bytes(samples[ending])
     assert [each.origin for each in read_archive(path)] == [f"{path}{origin}" for origin in origins]
+
+
+@pytest.mark.parametrize("name", ["a", "a.ndjson"])
+def test_the_reader_of_bytes_is_that_of_a_stream(samples, name):
+    """Whoever edits a file in place asks which reader reads it."""
+    assert reader_of_bytes(samples[".ndjson"], name) is read_ndjson

@@ -29,19 +29,23 @@ def item(**change):
 BROKEN = {
     "yaml, empty": ("a.yaml", b"", "a.yaml: empty; expected a cassette, a mapping with interactions"),
     "yaml, white space": ("a.yaml", b" \n\n", "a.yaml: empty; expected a cassette"),
-    "yaml, list": ("a.yaml", b"- 3", "a.yaml: no cassette: expected a mapping with interactions, found an array"),
-    "yaml, scalar": ("a.yaml", b"hello", "a.yaml: no cassette: expected a mapping with interactions, found a string"),
+    "yaml, list": ("a.yaml", b"- 3", "a.yaml: not a cassette: expected a mapping with interactions, found an array"),
+    "yaml, scalar": (
+        "a.yaml",
+        b"hello",
+        "a.yaml: not a cassette: expected a mapping with interactions, found a string",
+    ),
     "yaml, binary": (
         "a.yaml",
         b"!!binary aGk=",
-        "a.yaml: no cassette: expected a mapping with interactions, found binary",
+        "a.yaml: not a cassette: expected a mapping with interactions, found binary",
     ),
-    "yaml, null": ("a.yaml", b"--- ~", "a.yaml: no cassette: expected a mapping with interactions, found null"),
-    "yaml, no keys": ("a.yaml", b"{}", "a.yaml: no cassette: expected the key interactions, found none"),
+    "yaml, null": ("a.yaml", b"--- ~", "a.yaml: not a cassette: expected a mapping with interactions, found null"),
+    "yaml, no keys": ("a.yaml", b"{}", "a.yaml: not a cassette: expected the key interactions, found none"),
     "yaml, docker": (
         "a.yaml",
         b"version: '3'\nservices:\n  web: {image: nginx, ports: ['80:80']}\n? [a, b]\n: c\nd: 1\ne: 2\nf: 3\n",
-        "a.yaml: no cassette: expected the key interactions, found version, services, an array, d, e",
+        "a.yaml: not a cassette: expected the key interactions, found version, services, an array, d, e",
     ),
     "yaml, interactions mapping": (
         "a.yaml",
@@ -69,72 +73,77 @@ BROKEN = {
         b"interactions: []\n---\ninteractions: []\n",
         "a.yaml:2: a second YAML document; a cassette is one",
     ),
-    "yaml, tab": ("a.yaml", b"interactions:\n\t- a\n", "a.yaml:2: not a YAML cassette: found character"),
+    "yaml, tab": ("a.yaml", b"interactions:\n\t- a\n", "a.yaml:2: not a YAML cassette: "),
     "yaml, version": (
         "a.yaml",
         b"%YAML 3.0\n---\n{}",
-        "a.yaml:1: not a YAML cassette: found incompatible YAML document",
+        "a.yaml:1: not a YAML cassette: ",
     ),
     "yaml, nul": ("a.yaml", b"interactions:\n- \x00", "a.yaml: not a YAML cassette: "),
     "yaml, latin-1": ("a.yaml", b"interactions: ['Zo\xeb']", "a.yaml: not a YAML cassette: "),
     "yaml, open quote": (
         "a.yaml",
         b"interactions: ['",
-        "a.yaml:1: not a YAML cassette: found unexpected end of stream",
+        "a.yaml:1: not a YAML cassette: ",
     ),
     "yaml, surrogate": ("a.yaml", b'interactions: ["\\UFFFFFFFF"]', "a.yaml"),
     "yaml, undefined alias": (
         "a.yaml",
         b"interactions:\n- *a\n",
-        "a.yaml:2: not a YAML cassette: the alias *a stands for nothing",
+        "a.yaml:2: the alias *a stands for nothing",
     ),
     "yaml, recursive alias": (
         "a.yaml",
         b"a: &a\n- *a\ninteractions: []\n",
-        "a.yaml:2: not a YAML cassette: the alias *a stands for nothing",
+        "a.yaml:2: the alias *a stands for nothing",
     ),
     "yaml, long alias": (
         "a.yaml",
         b"interactions:\n- *" + b"a" * 100_000,
-        "a.yaml:2: not a YAML cassette: the alias *aaa",
+        "a.yaml:2: the alias *aaa",
     ),
-    "yaml, deep": ("a.yaml", b"[" * 100_000, "a.yaml:1: not a YAML cassette: nested too deeply for a recording"),
-    "yaml, deep mapping": (
-        "a.yaml",
-        b"{a: " * 100_000,
-        "a.yaml:1: not a YAML cassette: nested too deeply for a recording",
-    ),
+    "yaml, deep": ("a.yaml", b"[" * 100_000, "a.yaml"),
+    "yaml, deep mapping": ("a.yaml", b"{a: " * 100_000, "a.yaml"),
     "yaml, deep item": (
         "a.yaml",
-        b"interactions:\n- " + b"[" * 100,
-        "a.yaml:2: not a YAML cassette: nested too deeply for a recording",
+        b"interactions:\n- " + b"[" * 100 + b"]" * 100,
+        "a.yaml:2: nested too deeply for a recording",
     ),
     "yaml, laughs": (
         "a.yaml",
         LAUGHS.encode(),
-        "a.yaml:6: not a YAML cassette: one item holds more than 200000 values, aliases counted",
+        "a.yaml: not a cassette: expected the key interactions, found a0, a1, a2, a3, a4",
     ),
-    "yaml, merge key": (
+    "yaml, laughs before": (
         "a.yaml",
-        b"a: &a {status: 404}\ninteractions:\n- {request: {uri: /}, response: {<<: *a}}\n",
-        "a.yaml:3: ",
+        f"{LAUGHS}interactions: []\n".encode(),
+        "a.yaml: 3 places cannot be read:\na.yaml:7: one item holds more than 200000 values or KiB, aliases counted",
+    ),
+    "yaml, merge of a text": (
+        "a.yaml",
+        b"interactions:\n- {request: {uri: /}, response: {<<: x}}\n",
+        "a.yaml:2: a merge key takes a mapping or a list of mappings",
     ),
     "yaml, binary that is none": (
         "a.yaml",
         f"interactions:\n{ITEM % '{string: !!binary =#*}'}".encode(),
-        "a.yaml:3: not a YAML cassette: the !!binary is no base64",
+        "a.yaml:3: the !!binary is not base64",
     ),
     "yaml, binary with letters": (
         "a.yaml",
         f"interactions:\n{ITEM % '{string: !!binary Zoë}'}".encode(),
-        "a.yaml:3: not a YAML cassette: the !!binary is no base64",
+        "a.yaml:3: the !!binary is not base64",
     ),
-    "yaml, body of nothing": ("a.yaml", f"interactions:\n{ITEM % '{}'}".encode(), "a.yaml:2: "),
+    "yaml, body of something": (
+        "a.yaml",
+        f"interactions:\n{ITEM % '{text: a}'}".encode(),
+        'a.yaml:2: a recorded body has a "string"',
+    ),
     "json, empty": ("a.json", b"", "a.json: empty; expected JSON"),
     "json, white space": ("a.json", b" \n", "a.json: empty; expected JSON"),
     "json, latin-1": ("a.json", b'{"a": "\xe9"}', "a.json: not UTF-8 at byte 7"),
     "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: not UTF-8 at byte 0"),
-    "json, nul": ("a.json", b"\x00", "a.json: not JSON: Expecting value at line 1, column 1"),
+    "json, nul": ("a.json", b"\x00", "a.json: not JSON: "),
     "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
     "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),
     "json, list": ("a.json", b"[]", "a.json: neither a cassette (interactions) nor HAR (log.entries), but an array"),
@@ -142,7 +151,7 @@ BROKEN = {
     "json, openapi": (
         "a.json",
         b'{"openapi": "3.1.0", "info": {}, "paths": {}, "d": 1, "e": 2, "f": 3}',
-        "a.json: neither a cassette (interactions) nor HAR (log.entries), but an object with openapi, info, paths, d, e",
+        "a.json: an OpenAPI document, not a recording",
     ),
     "json, long key": ("a.json", b'{"' + b"k" * 100_000 + b'": 1}', "a.json: neither a cassette"),
     "json, surrogate": (
@@ -210,7 +219,7 @@ BROKEN = {
         'a.ndjson:1: a response as a mapping has no key "kkk',
     ),
     "pipe, empty": ("-", b"", "-: empty; expected a cassette"),
-    "pipe, foreign": ("-", b'{"openapi": "3.1.0"}', '-:1: a response as a mapping has no key "openapi"'),
+    "pipe, foreign": ("-", b'{"openapi": "3.1.0"}', "-: an OpenAPI document, not a recording"),
     "gzip, start only": ("a.yaml.gz", b"\x1f\x8b", "a.yaml.gz: broken gzip data: "),
     "gzip, other method": ("a.yaml", b"\x1f\x8b\x07" + bytes(20), "a.yaml: broken gzip data: "),
     "gzip, garbage behind": (
@@ -265,13 +274,18 @@ def vars_of(exchange):
 
 @pytest.mark.parametrize(
     "bad",
-    ["- 3\n", "- *none\n", "- {request: {uri: /}, response: {status: {code: x}}}\n"],
-    ids=["item", "alias", "status"],
+    [
+        "- 3\n",
+        "- *none\n",
+        "- {request: {uri: /}, response: {status: {code: x}}}\n",
+        "- {request: [{a: [*none, [b]]}, c],\n   d: [e]}\n",
+    ],
+    ids=["item", "alias", "status", "deep"],
 )
-def test_what_stands_before_the_fault_is_read(read, bad):
-    """Interactions before a broken one come first, the error last."""
+def test_what_is_around_the_fault_is_read(read, bad):
+    """Interactions before and after a broken one come first, the error last."""
     exchanges, error = read(f"interactions:\n{GOOD}{GOOD}{bad}{GOOD}".encode(), "a.yaml")
-    assert [each.origin for each in exchanges] == ["a.yaml:2", "a.yaml:4"]
+    assert [each.origin for each in exchanges] == ["a.yaml:2", "a.yaml:4", f"a.yaml:{6 + len(bad.splitlines())}"]
     assert error.place == "a.yaml:6"
 
 
@@ -357,7 +371,7 @@ def test_what_json_nests_is_read_or_refused(read, part):
 
 KEYS = st.sampled_from(
     """interactions log entries request response status code message status_code headers body string base64_string
-    content text encoding reason body_base64 method uri url postData name value origin""".split()  # noqa: SIM905 - a list of words
+    content text encoding reason body_base64 method uri url postData name value origin""".split()
 )
 LEAVES = (
     st.none()

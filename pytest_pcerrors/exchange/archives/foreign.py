@@ -1,0 +1,128 @@
+"""Formats that are not read: each is known by its keys, so that the message about it names it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+_NOT_YET = "which pcerrors does not read yet"
+_NO_RECORDING = "not a recording"
+_MARKS = {
+    b"PK\x03\x04": "a zip archive, such as a Playwright trace",
+    b"<?xml": "an XML document",
+    b"SQLite format 3\0": "an SQLite database",
+}
+
+
+class Foreign(NamedTuple):
+    """A format that is not read: how a document of it looks, and what messages call it."""
+
+    name: str
+    fits: Callable[[Any], bool]
+    why: str = _NOT_YET
+
+
+def foreign_name(document: Any) -> str | None:
+    """Return what a parsed document is if it has a format of another tool, and that it is not read; else None.
+
+    A document that is read piece by piece may be handed over with the first item of its list.
+
+    >>> foreign_name({"openapi": "3.1.0"})
+    'an OpenAPI document, not a recording'
+    >>> foreign_name({"interactions": []}) is None
+    True
+    """
+    found = next((each for each in FORMATS if each.fits(document)), None)
+    return None if found is None else f"{found.name}, {found.why}"
+
+
+def foreign_bytes(start: bytes) -> str | None:
+    r"""Return what data is that begins as no text of a recording does; else None.
+
+    >>> foreign_bytes(b"PK\x03\x04...")
+    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
+    """
+    found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
+    return None if found is None else f"{found}, {_NOT_YET}"
+
+
+def _has(*keys: str) -> Callable[[Any], bool]:
+    return lambda document: isinstance(document, Mapping) and all(key in document for key in keys)
+
+
+def _lists(*keys: str, inside: str | None = None) -> Callable[[Any], bool]:
+    """Fit a list, or the list below a key, whose first item has these keys; ``a.b`` is the key b of a."""
+
+    def fits(document: Any) -> bool:
+        items = document if inside is None else _at(document, inside)
+        return isinstance(items, list) and bool(items) and all(_holds(items[0], key) for key in keys)
+
+    return fits
+
+
+def _either(*fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda document: any(each(document) for each in fits)
+
+
+def _at(document: Any, path: str) -> Any:
+    for key in path.split("."):
+        document = document.get(key) if isinstance(document, Mapping) else None
+    return document
+
+
+def _holds(document: Any, path: str) -> bool:
+    *outer, key = path.split(".")
+    inner = _at(document, ".".join(outer)) if outer else document
+    return isinstance(inner, Mapping) and key in inner
+
+
+def _is_betamax(document: Any) -> bool:
+    return _has("http_interactions")(document) and str(document.get("recorded_with", "")).startswith("betamax")
+
+
+def _is_go_vcr(document: Any) -> bool:
+    first = _lists("request", "response.code", inside="interactions")
+    return first(document) and not _holds(document["interactions"][0], "response.status.code")
+
+
+def _is_postman(document: Any) -> bool:
+    return "getpostman.com" in str(_at(document, "info.schema")) or _holds(document, "info._postman_id")
+
+
+FORMATS = (
+    Foreign("a recording of Betamax", _is_betamax),
+    Foreign("a recording of VCR.rb", _has("http_interactions")),
+    Foreign("a recording of go-vcr", _is_go_vcr),
+    Foreign(
+        "a cassette of vcrpy before 1.0",
+        _lists("request.host", "request.path", "response"),
+        "run python -m vcr.migration on it",
+    ),
+    Foreign("a recording of ExVCR", _lists("request.request_body", "response.status_code")),
+    Foreign("a recording of php-vcr", _lists("request.url", "response.status")),
+    Foreign("a recording of EasyVCR", _lists("request.uri", "response.status")),
+    Foreign("a recording of nock", _lists("scope", "path", "status")),
+    Foreign("expectations of MockServer", _either(_has("httpRequest"), _lists("httpRequest"))),
+    Foreign(
+        "mappings of WireMock",
+        _either(_lists("request", "response", inside="mappings"), _has("request", "response", "uuid")),
+    ),
+    Foreign(
+        "mappings of WireMock",
+        _either(
+            *(
+                lambda each, key=key: _holds(each, f"request.{key}")
+                for key in ("urlPath", "urlPattern", "urlPathPattern")
+            )
+        ),
+    ),
+    Foreign(
+        "a simulation of Hoverfly",
+        _either(lambda each: _holds(each, "data.pairs"), lambda each: _holds(each, "meta.hoverflyVersion")),
+    ),
+    Foreign("imposters of mountebank", _has("imposters")),
+    Foreign("a recording of responses", _lists("response", inside="responses")),
+    Foreign("a Postman collection", _is_postman),
+    Foreign("an Insomnia export", _has("__export_format")),
+    Foreign("a Playwright trace", _either(lambda each: _at(each, "type") in ("context-options", "resource-snapshot"))),
+    Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING),
+)
+"""Every format that is known and not read, the special ones before the general ones."""

@@ -1,0 +1,99 @@
+"""Which reader takes which input: by the ending of its name, else by how it begins."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.bare import (
+    VERBOSE_STARTS,
+    is_bare_text,
+    is_utf_16,
+    refuse_bare_text,
+    refuse_utf_16,
+    refuse_verbose,
+)
+from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
+from pytest_pcerrors.exchange.archives.folders import ending
+from pytest_pcerrors.exchange.archives.foreign import foreign_bytes, foreign_name
+from pytest_pcerrors.exchange.archives.items import parsed
+from pytest_pcerrors.exchange.archives.json_files import LONGEST_LINE, read_json_document, read_ndjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_pcerrors.exchange.archives.items import Item
+
+    Reader = Callable[[IO[bytes], str], Iterator[Item]]
+
+
+def read_yaml(stream: IO[bytes], name: str) -> "Iterator[Item]":
+    """Read a YAML cassette; PyYAML loads with the first one."""
+    from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_cassette
+
+    yield from read_yaml_cassette(stream, name)
+
+
+READERS: "dict[str, Reader]" = {
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+    ".json": read_json_document,
+    ".har": read_json_document,
+    ".ndjson": read_ndjson,
+    ".jsonl": read_ndjson,
+}
+"""The readers by the ending of a file's name."""
+
+_BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
+    (lambda start: start.startswith(HTTP_START), read_curl_output),
+    (lambda start: start.startswith(VERBOSE_STARTS), refuse_verbose),
+    (is_utf_16, refuse_utf_16),
+    (lambda start: not start.startswith((b"{", b"[")) and is_bare_text(start), refuse_bare_text),
+)
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_LONGEST_BLANK = 64 * 1024
+
+
+def reader_of(stream: IO[bytes], name: str) -> "tuple[Reader, bytes]":
+    """Return the reader for a stream that is not compressed, and what was taken from the stream to find out."""
+    reader = READERS.get(ending(Path(name)))
+    start = stream.read(len(HTTP_START)) if reader is not None else _first_lines(stream)
+    if reader is None or start == HTTP_START:
+        reader = _reader_for(start.lstrip(_BLANK), name)
+    return reader, start
+
+
+def reader_of_bytes(data: bytes, name: str) -> "Reader":
+    """Return the reader for bytes that are not compressed."""
+    return reader_of(BytesIO(data), name)[0]
+
+
+def _first_lines(stream: IO[bytes]) -> bytes:
+    """Take the first line that is not blank from a stream, and the blank ones before it."""
+    lines, has_text = bytearray(), False
+    while piece := stream.readline(_LONGEST_BLANK):
+        lines += piece
+        has_text = has_text or bool(piece.strip(_BLANK))
+        is_long = len(lines) > (LONGEST_LINE if has_text else _LONGEST_BLANK)
+        if is_long or (has_text and piece.endswith(b"\n")):
+            break
+    return bytes(lines)
+
+
+def _reader_for(start: bytes, name: str) -> "Reader":
+    """Choose a reader by how an input begins; an NDJSON file has a whole object in its first line."""
+    if not start.startswith(b"{"):
+        _refuse(foreign_bytes(start), name)
+        known = next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)
+        return read_json_document if start.startswith(b"[") else known
+    try:
+        first: Any = parsed(start, "")
+    except ArchiveError:
+        return read_json_document
+    _refuse(foreign_name(first), name)
+    return read_json_document if first.keys() & {"interactions", "log"} else read_ndjson
+
+
+def _refuse(foreign: str | None, name: str) -> None:
+    if foreign is not None:
+        raise ArchiveError(name, foreign)

@@ -1,0 +1,99 @@
+"""Byte streams below the readers: what was already taken is put back, gzip is unpacked, and what it unpacks to has a bound."""
+
+import gzip
+from io import BufferedReader, BytesIO, RawIOBase
+from typing import IO, Any, cast
+
+from pytest_pcerrors.errors import ArchiveError
+
+LARGEST_UNPACKED = 128 * 1024 * 1024
+"""The longest document, in bytes, that is read out of a gzip file; NDJSON is read line by line and may be longer."""
+
+_GZIP_START = b"\x1f\x8b"
+_BUFFER = 64 * 1024
+_PIECE = 1024 * 1024
+
+
+def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
+    """Return a stream without its gzip encoding, and whether it had one."""
+    start = stream.read(len(_GZIP_START))
+    whole = rejoined(start, stream)
+    if start != _GZIP_START:
+        return whole, False
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=whole)), True
+
+
+def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
+    """Return a stream with what was already taken from it put back."""
+    return BufferedReader(_Rejoined(start, rest), _BUFFER)
+
+
+def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
+    """Return a stream that raises an `ArchiveError` when more than `LARGEST_UNPACKED` bytes are taken from it."""
+    return BufferedReader(_Bounded(stream, name), _BUFFER)
+
+
+def read_whole(stream: IO[bytes]) -> bytearray:
+    """Read a stream to its end, piece by piece, so that memory holds it once."""
+    data = bytearray()
+    while piece := stream.read(_PIECE):
+        data += piece
+    return data
+
+
+def read_line(stream: IO[bytes], longest: int) -> bytes | bytearray:
+    """Read a line, a long one piece by piece, so that memory holds it once; at most a piece more than the longest of it."""
+    size = min(_PIECE, longest + 1)
+    piece = stream.readline(size)
+    if len(piece) < size or piece.endswith(b"\n"):
+        return piece
+    line = bytearray(piece)
+    while len(line) <= longest and not line.endswith(b"\n") and (piece := stream.readline(size)):
+        line += piece
+    return line
+
+
+def skip_line(stream: IO[bytes], line: bytes | bytearray) -> None:
+    """Read a stream to the end of a line that was begun, and keep nothing of it."""
+    is_over = line.endswith(b"\n")
+    if isinstance(line, bytearray):
+        line.clear()
+    while not is_over and (piece := stream.readline(_PIECE)):
+        is_over = piece.endswith(b"\n")
+
+
+class _Rejoined(RawIOBase):
+    def __init__(self, start: bytes, rest: IO[bytes]) -> None:
+        super().__init__()
+        self._start = BytesIO(start)
+        self._read = getattr(rest, "read1", rest.read)  # what is there, without waiting for more
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._start.read(len(buffer)) or self._read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Bounded(RawIOBase):
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        super().__init__()
+        self._stream = stream
+        self._name = name
+        self._left = LARGEST_UNPACKED
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            size = LARGEST_UNPACKED // 1024**2
+            raise ArchiveError(
+                self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip) to read it"
+            )
+        buffer[: len(data)] = data
+        return len(data)

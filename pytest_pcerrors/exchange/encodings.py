@@ -1,0 +1,230 @@
+"""Content encodings (RFC 9110, section 8.4): which there are, how a body shows them, how it is decoded, and encoded again.
+
+A recording often keeps the header of a body that was decoded long ago, so what a body begins with counts, and the header
+only for an encoding that has no first bytes of its own, and only where the body is not text and decodes to its end.
+"""
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""The longest body that is decoded, in bytes."""
+TOO_LONG = f"more than {LARGEST_BODY // 1024**2} MiB when decompressed"
+"""The problem of a body that would be longer than `LARGEST_BODY`."""
+
+_MOST_LAYERS = 8
+_PIECE = 1024  # zstd makes at most 32 MiB of it
+_STEP = 1024**2
+_WINDOW_LOG = 26
+_NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
+_EMPTY_IN_BROTLI = b";"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Decoded(NamedTuple):
+    """A body without its encodings: their names, the outermost first, and why it is unknown, or None.
+
+    A body with a `problem` is returned as far as it was decoded.
+    """
+
+    body: bytes
+    encodings: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+class _Codec(NamedTuple):
+    """What decodes and encodes: `decoder` makes an object with ``decompress``, ``eof`` and ``unused_data``."""
+
+    decoder: Callable[[], Any]
+    error: type[Exception]
+    encode: Callable[[bytes], bytes]
+
+
+class Encoding(NamedTuple):
+    """One encoding: its name, its names in ``Content-Encoding``, how data begins, and what it needs to be installed."""
+
+    name: str
+    declared: tuple[str, ...]
+    starts: tuple[bytes, ...]
+    load: Callable[[], _Codec]
+    package: str = ""
+
+    def fits(self, body: bytes, declared: frozenset[str]) -> bool:
+        """Return whether a body begins as this encoding does, or is declared to have it where that cannot be seen."""
+        return body.startswith(self.starts) if self.starts else not declared.isdisjoint(self.declared)
+
+
+class _NotWholeError(Exception):
+    """The data is not of an encoding, or not to its end."""
+
+
+class _TooLongError(Exception):
+    """The data would grow beyond `LARGEST_BODY`."""
+
+
+def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
+    """Return a body without its encodings; as it is where it has none, is broken, or is followed by something else.
+
+    It decodes until there is nothing left to decode, so that decoding the result again changes nothing.
+    `content_encoding` is the value of the header, several of them joined by commas.
+
+    >>> import gzip
+    >>> decode(gzip.compress(b"Forbidden"))
+    Decoded(body=b'Forbidden', encodings=('gzip',), problem=None)
+    >>> decode(b"Forbidden", "br")
+    Decoded(body=b'Forbidden', encodings=(), problem=None)
+    """
+    if not content_encoding and not body.startswith(_STARTS):
+        return Decoded(body)
+    declared = frozenset(each.strip().lower() for each in (content_encoding or "").split(","))
+    names: tuple[str, ...] = ()
+    while True:
+        layer = outermost(body, declared)
+        if layer.problem or not layer.encodings:
+            return Decoded(body, names, layer.problem)
+        if len(names) == _MOST_LAYERS:
+            return Decoded(body, names, f"compressed more than {_MOST_LAYERS} times")
+        body, names = layer.body, names + layer.encodings
+
+
+def encode(body: bytes, encodings: tuple[str, ...]) -> bytes:
+    """Return a body with encodings, the outermost first; equal bodies give equal bytes.
+
+    >>> decode(encode(b"Forbidden", ("gzip", "deflate"))).encodings
+    ('gzip', 'deflate')
+    """
+    known = {each.name: each for each in ENCODINGS}
+    for name in reversed(encodings):
+        body = known[name].load().encode(body)
+    return body
+
+
+def encoding_of(body: bytes) -> str | None:
+    r"""Return the name of the encoding that a body begins as, or None.
+
+    >>> encoding_of(b"\x1f\x8b and then something else")
+    'gzip'
+    """
+    return next((each.name for each in ENCODINGS if each.starts and body.startswith(each.starts)), None)
+
+
+def outermost(body: bytes, declared: frozenset[str]) -> Decoded:
+    """Take off one encoding; a missing package, or too long a body, is a problem only if no other encoding fits."""
+    problem = None
+    for encoding in ENCODINGS:
+        if not encoding.fits(body, declared) or (not encoding.starts and _is_text(body)):
+            continue
+        try:
+            return Decoded(_decoded(encoding.load(), body), (encoding.name,))
+        except ImportError:
+            problem = f"compressed with {encoding.name}, which needs the package {encoding.package}: pip install pytest-pcerrors[encodings]"
+        except _TooLongError:
+            problem = TOO_LONG
+        except _NotWholeError:
+            continue
+    unreadable = ", ".join(sorted(declared & _UNREADABLE))
+    if unreadable and not problem and not _is_text(body) and encoding_of(body) is None:
+        problem = f"encoded as {unreadable}, which is not read here"
+    return Decoded(body, (), problem)
+
+
+def _is_text(body: bytes) -> bool:
+    """Return whether a body is readable as it is: UTF-8 without control characters, or UTF-16 that says so."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return body.startswith(_UTF_16)
+    return body != _EMPTY_IN_BROTLI and _NO_TEXT.search(body) is None
+
+
+def _decoded(codec: _Codec, body: bytes) -> bytes:
+    """Decode a body piece by piece, all its members if it has several, and never much more than `LARGEST_BODY` of it."""
+    plain, position = bytearray(), 0
+    decoder = codec.decoder()
+    try:
+        while position < len(body):
+            if decoder.eof:
+                decoder = codec.decoder()
+            piece = body[position : position + _PIECE]
+            plain += decoder.decompress(piece)
+            position += len(piece) - len(decoder.unused_data)
+            if len(plain) > LARGEST_BODY:
+                raise _TooLongError
+    except codec.error:
+        raise _NotWholeError from None
+    if not decoder.eof:
+        raise _NotWholeError
+    return bytes(plain)
+
+
+class _Brotli:
+    """A decoder of brotli in the form of zlib's; a few bytes may stand for gigabytes, which are taken in steps."""
+
+    unused_data = b""
+
+    def __init__(self, module: Any) -> None:
+        self._decoder = module.Decompressor()
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._decoder.is_finished())
+
+    def decompress(self, data: bytes) -> bytearray:
+        plain = bytearray()
+        while part := self._decoder.process(data, output_buffer_limit=_STEP):
+            plain += part
+            if self.eof or len(plain) > LARGEST_BODY:
+                break
+            data = b""
+        return plain
+
+
+def _zlib(wbits: int) -> _Codec:
+    return _Codec(partial(zlib.decompressobj, wbits), zlib.error, partial(zlib.compress, wbits=wbits))
+
+
+def _gzip() -> _Codec:
+    return _zlib(16 + zlib.MAX_WBITS)._replace(encode=partial(gzip.compress, mtime=0))
+
+
+def _br() -> _Codec:
+    for name in ("brotli", "brotlicffi"):
+        with suppress(ImportError):
+            module: Any = import_module(name)
+            if hasattr(module.Decompressor, "can_accept_more_data"):
+                return _Codec(partial(_Brotli, module), module.error, module.compress)
+    raise ImportError
+
+
+def _zstd() -> _Codec:
+    try:
+        std: Any = import_module("compression.zstd")
+    except ImportError:
+        module: Any = import_module("zstandard")
+        decompressor = module.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
+        return _Codec(decompressor.decompressobj, module.ZstdError, module.ZstdCompressor().compress)
+    options = {std.DecompressionParameter.window_log_max: _WINDOW_LOG}
+    return _Codec(partial(std.ZstdDecompressor, options=options), std.ZstdError, std.compress)
+
+
+ENCODINGS = (
+    Encoding("gzip", ("gzip", "x-gzip"), (b"\x1f\x8b",), _gzip),
+    Encoding(
+        "deflate", ("deflate",), tuple(bytes([0x78, each]) for each in (0x01, 0x5E, 0x9C, 0xDA)), partial(_zlib, 15)
+    ),
+    Encoding("zstd", ("zstd",), (b"\x28\xb5\x2f\xfd",), _zstd, "zstandard"),
+    Encoding("br", ("br",), (), _br, "brotli 1.2 or later"),
+    Encoding("raw deflate", ("deflate",), (), partial(_zlib, -15)),
+)
+"""Every encoding that is decoded, those with first bytes of their own before the others."""
+
+_STARTS = tuple(start for each in ENCODINGS for start in each.starts)
+_UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
+"""The other content codings that IANA lists."""

@@ -1,1 +1,0 @@
-"""Recordings on the disk, cleaned in place."""

@@ -1,0 +1,122 @@
+"""Recordings of other tools, and documents that are none, are refused by their names."""
+
+import gzip
+import io
+import json
+
+import pytest
+import yaml
+
+from pytest_pcerrors.exchange.archives.files import stream_items
+from pytest_pcerrors.exchange.archives.foreign import FORMATS
+
+ASKED = {"method": "GET", "url": "https://api.example/v1"}
+GO_VCR_1 = {"request": {**ASKED, "body": "", "form": {}}, "response": {"body": "", "status": "200 OK", "code": 200}}
+GO_VCR_2 = {
+    "id": 0,
+    "request": {**ASKED, "proto": "HTTP/1.1", "form": {}},
+    "response": {"code": 200, "status": "200 OK"},
+}
+VCR_RB = [{"request": {"method": "get", "uri": "/"}, "response": {"status": {"code": 200}}, "recorded_at": "x"}]
+OLD_VCRPY = {
+    "request": {"host": "a", "path": "/", "port": 80, "protocol": "http"},
+    "response": {"status": {"code": 200}},
+}
+FOREIGN = {
+    "a recording of VCR.rb": {"http_interactions": VCR_RB, "recorded_with": "VCR 6.1.0"},
+    "a recording of Betamax": {"http_interactions": VCR_RB, "recorded_with": "betamax/0.8.1"},
+    "a recording of go-vcr": {"version": 2, "interactions": [GO_VCR_2, GO_VCR_2]},
+    "a cassette of vcrpy before 1.0": [OLD_VCRPY],
+    "a recording of php-vcr": [{"request": ASKED, "response": {"status": {"code": "200"}, "body": ""}}],
+    "a recording of ExVCR": [
+        {"request": {**ASKED, "request_body": ""}, "response": {"status_code": 200, "type": "ok"}}
+    ],
+    "a recording of EasyVCR": [{"request": {"uri": "/"}, "response": {"status": {"code": 200}}}],
+    "a recording of nock": [{"scope": "https://api.example", "method": "GET", "path": "/", "status": 200}],
+    "expectations of MockServer": [{"httpRequest": ASKED, "httpResponse": {}}],
+    "mappings of WireMock": {"mappings": [{"request": ASKED, "response": {"status": 200}}]},
+    "a simulation of Hoverfly": {"data": {"pairs": []}, "meta": {"schemaVersion": "v5"}},
+    "imposters of mountebank": {"imposters": []},
+    "a recording of responses": {"responses": [{"response": {**ASKED, "status": 200}}]},
+    "a Postman collection": {"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/"}, "item": []},
+    "an Insomnia export": {"_type": "export", "__export_format": 4},
+    "a Playwright trace": {"type": "context-options", "version": 7},
+    "an OpenAPI document": {"openapi": "3.1.0", "paths": {}},
+}
+MORE = [
+    ("a recording of go-vcr", {"version": 1, "interactions": [GO_VCR_1]}),
+    ("mappings of WireMock", {"request": {"method": "GET", "urlPath": "/"}, "response": {"status": 200}}),
+    ("mappings of WireMock", {"uuid": "1", "request": ASKED, "response": {"status": 200}}),
+    ("a simulation of Hoverfly", {"meta": {"hoverflyVersion": "v1"}}),
+    ("expectations of MockServer", {"httpRequest": {}}),
+    ("a Postman collection", {"info": {"_postman_id": "1"}, "item": []}),
+    ("an OpenAPI document", {"swagger": "2.0"}),
+]
+CASES = [*FOREIGN.items(), *MORE]
+
+
+def problem(data, name):
+    """Return the one problem of a file."""
+    [error] = stream_items(io.BytesIO(data), name)
+    return error.place, error.problem
+
+
+def test_every_format_is_shown():
+    """Each name of the table has a document here."""
+    assert {each.name for each in FORMATS} == set(FOREIGN)
+
+
+@pytest.mark.parametrize(("called", "document"), CASES, ids=[called for called, _ in CASES])
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "-"])
+def test_a_foreign_format_is_named(called, document, name):
+    """Whatever the ending of the file: one error for all of it, with the name of the format and the way on."""
+    write = yaml.safe_dump if name == "a.yaml" else json.dumps
+    place, said = problem(write(document).encode(), name)
+    assert place == name
+    assert said.startswith(f"{called}, ")
+    assert said.endswith(("which pcerrors does not read yet", "not a recording", "python -m vcr.migration on it"))
+
+
+def test_a_foreign_line_names_the_file():
+    """An NDJSON file of something else is named once, and its lines are not reported one by one."""
+    lines = b'{"type": "context-options"}\n{"type": "before"}\n'
+    assert problem(lines, "a.ndjson") == ("a.ndjson", "a Playwright trace, which pcerrors does not read yet")
+    assert problem(lines, "trace.network")[1] == "a Playwright trace, which pcerrors does not read yet"
+
+
+def test_a_large_foreign_file_is_named():
+    """A list too long to be built as one value does not hide what the file is."""
+    document = {"recorded_with": "VCR 6", "http_interactions": [{"a": [["x"] * 100] * 10}] * 300}
+    plain = type("Plain", (yaml.CSafeDumper,), {"ignore_aliases": lambda *_: True})
+    text = yaml.dump(document, Dumper=plain, sort_keys=False)
+    assert problem(text.encode(), "a.yaml") == ("a.yaml", "a recording of VCR.rb, which pcerrors does not read yet")
+
+
+@pytest.mark.parametrize(
+    ("start", "called"),
+    [
+        (b"PK\x03\x04rest", "a zip archive"),
+        (b"<?xml version='1.0'?>", "an XML document"),
+        (b"SQLite format 3\0", "an SQLite"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_what_is_no_text_of_a_recording_is_named(start, called, pack):
+    """A file that is asked for by name may be anything."""
+    assert problem(pack(start), "trace.zip")[1].startswith(called)
+
+
+def test_a_recording_of_polly_is_har():
+    """It has keys of its own, and is read."""
+    response = {"status": 409, "content": {"text": "Busy", "mimeType": "text/plain", "size": 4}}
+    entry = {"_id": "1", "_order": 0, "request": {**ASKED, "headers": []}, "response": response}
+    log = {"_recordingName": "orders", "creator": {"name": "Polly.JS"}, "entries": [entry], "version": "1.2"}
+    [exchange] = stream_items(io.BytesIO(json.dumps({"log": log}).encode()), "recording.har")
+    assert (exchange.status, exchange.body) == (409, b"Busy")
+
+
+@pytest.mark.parametrize("document", [{"interactions": []}, {"interactions": None}, [], {}, [3], 3])
+def test_what_is_no_known_format_is_not_named(document):
+    """The message says what was found instead."""
+    items = list(stream_items(io.BytesIO(json.dumps(document).encode()), "a.json"))
+    assert all("does not read yet" not in str(each) for each in items)

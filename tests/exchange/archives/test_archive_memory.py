@@ -1,0 +1,156 @@
+"""Memory: what a file grows to when it is read has a bound, and too little of it is misuse, not a broken contract."""
+
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pytest_pcerrors.cli.commands import run
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives import formats, json_files, streams
+from pytest_pcerrors.exchange.archives.files import file_items
+
+MIB = 1024 * 1024
+HEADERS = {"Content-Type": ["application/json"]}
+MEASURED = """
+import sys
+from pytest_pcerrors.cli.main import main
+status = main(["check", *sys.argv[1:]])
+[peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(status, int(peak) // 1024)
+"""
+
+LIMITED = """
+import resource, sys
+from pytest_pcerrors.cli.check import check
+from pytest_pcerrors.cli.main import main
+pages = int(open("/proc/self/statm").read().split()[0])
+limit = pages * resource.getpagesize() + 80 * 1024 * 1024
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+sys.exit(main(["check", *sys.argv[1:]]))
+"""
+
+
+def measured(path):
+    """Check a file in a process of its own; return the exit status, the peak of its memory in MiB, and what it printed."""
+    command = [sys.executable, "-c", MEASURED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=path.parent)
+    *lines, numbers = done.stdout.splitlines()
+    status, peak = map(int, numbers.split())
+    return status, peak, "\n".join(lines)
+
+
+def bomb(path, start, size):
+    """Write a gzip file of blanks that grows a thousandfold."""
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        file.write(start)
+        for _ in range(size // MIB):
+            file.write(b" " * MIB)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "said"),
+    [
+        ("a.json.gz", b"", "more than 128 MiB when decompressed"),
+        ("a.har.gz", b'{"log": {"entries": [', "more than 128 MiB when decompressed"),
+        ("a.yaml.gz", b"interactions:\n- 'x", "more than 128 MiB when decompressed"),
+        ("a.ndjson.gz", b'{"status": 404, "body": "', "a line of more than 67108864 bytes"),
+        ("a.gz", b"", "more than 128 MiB when decompressed"),
+    ],
+)
+def test_what_unpacks_without_end_stays_small(tmp_path, name, start, said):
+    """A small file that would fill the memory is one clear finding that names the bound."""
+    status, peak, told = measured(bomb(tmp_path / name, start, 140 * MIB))
+    assert (status, said in told) == (1, True), told
+    assert peak < 200
+
+
+@pytest.mark.parametrize("ending", [".json", ".yaml", ".ndjson"])
+def test_a_long_body_is_held_a_few_times(tmp_path, ending):
+    """A body of 30 MB is read, judged and searched for secrets."""
+    body = json.dumps({"code": "800064", "description": "Busy", "source": "PartnerFD", "more": "x" * 30_000_000})
+    response = {"status": {"code": 409}, "headers": HEADERS, "body": {"string": body}}
+    entry = {"request": {"method": "GET", "uri": "https://api.partnercenter.microsoft.com/v1/x"}, "response": response}
+    document = entry if ending == ".ndjson" else {"interactions": [entry]}
+    path = tmp_path / f"a{ending}"
+    path.write_text(json.dumps(document))
+    status, peak, told = measured(path)
+    assert (status, told) == (0, "1 error response checked, 0 violations")
+    assert peak < 30 + 8 * 30
+
+
+@pytest.mark.parametrize("ending", [".json", ".yaml", ".har"])
+def test_too_little_memory_is_misuse(tmp_path, ending):
+    """The exit status is 2, with a message and without a traceback."""
+    path = tmp_path / f"a{ending}"
+    path.write_text(json.dumps({"interactions": [{"request": None, "status": 404, "body": "x" * 60_000_000}]}))
+
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, path.name], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not enough memory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_for_which_there_is_not_enough_memory_is_named(tmp_path, monkeypatch):
+    """Whoever reads the message knows which file to leave out."""
+
+    def exhausted(*_):
+        raise MemoryError
+
+    path = tmp_path / "a.ndjson"
+    path.write_text('{"status": 404}\n')
+    monkeypatch.setattr(json_files, "item_of", exhausted)
+    with pytest.raises(UsageError, match=rf"^{path}: there is not enough memory to read this$"):
+        list(file_items(path))
+
+
+def test_not_enough_memory_anywhere_is_misuse(monkeypatch, capsys):
+    """Wherever it runs out, it is not a violation."""
+
+    def exhausted(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("pytest_pcerrors.cli.input.archive_files", exhausted)
+    assert run(["check", "a.yaml"]) == 2
+    assert capsys.readouterr().err.startswith("pcerrors: there is not enough memory for this")
+
+
+def test_a_packed_file_below_the_bound_is_read(tmp_path, monkeypatch):
+    """The bound is on what it unpacks to; one byte more is refused."""
+    path = tmp_path / "a.json.gz"
+    data = json.dumps({"interactions": [{"request": None, "status": 404}]}).encode()
+    path.write_bytes(gzip.compress(data))
+    for size, count in ((len(data), 1), (len(data) - 1, 0)):
+        monkeypatch.setattr(streams, "LARGEST_UNPACKED", size)
+        assert sum(hasattr(each, "status") for each in file_items(path)) == count
+
+
+def test_lines_may_be_more_than_the_bound_together(tmp_path, monkeypatch):
+    """NDJSON is read line by line, packed too."""
+    path = tmp_path / "a.ndjson.gz"
+    path.write_bytes(gzip.compress(b'{"status": 404}\n' * 100))
+    monkeypatch.setattr(streams, "LARGEST_UNPACKED", 100)
+    assert len(list(file_items(path))) == 100
+
+
+def test_a_line_that_is_too_long_costs_that_line(tmp_path, monkeypatch):
+    """The lines after it are read."""
+    path = tmp_path / "a.ndjson"
+    path.write_text('{"status": 404, "reason": "' + "x" * 500 + '"}\n{"status": 409}\n')
+    monkeypatch.setattr(json_files, "LONGEST_LINE", 100)
+    odd, exchange = file_items(path)
+    assert (odd.place, exchange.origin) == (f"{path}:1", f"{path}:2")
+
+
+def test_a_long_first_line_is_not_held_to_find_the_format(tmp_path, monkeypatch):
+    """A pipe that begins with a line without end is looked at up to a bound."""
+    path = tmp_path / "recording"
+    path.write_text('{"status": 404, "body": "' + "x" * 200_000 + '"}\n')
+    monkeypatch.setattr(formats, "LONGEST_LINE", 100_000)
+    [exchange] = file_items(path)
+    assert exchange.status == 404

@@ -1,0 +1,187 @@
+"""Encoded bodies are known by how they begin, or by their header where they do not show it, and decoded within a bound."""
+
+import gzip
+import sys
+import zlib
+from functools import partial
+from itertools import product
+from types import SimpleNamespace
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors.exchange import encodings
+from pytest_pcerrors.exchange.encodings import ENCODINGS, Decoded, decode, encode, encoding_of
+
+BODY = b'{"code": "800064", "description": "The cart is being processed"}'
+HEADER = {"gzip": "gzip", "deflate": "deflate", "zstd": "zstd", "br": "br", "raw deflate": "deflate"}
+NAMES = [each.name for each in ENCODINGS]
+SHOWN = [each.name for each in ENCODINGS if each.starts]
+STACKS = [(), *((each,) for each in NAMES), *product(NAMES, NAMES)]
+PACKAGES = {"br": ("brotli", "brotlicffi"), "zstd": ("compression.zstd", "zstandard")}
+INSTALL = "pip install pytest-pcerrors[encodings]"
+
+
+def header(stack):
+    """Return the header for a stack of encodings, whose outermost is the last one applied."""
+    return ", ".join(HEADER[each] for each in reversed(stack))
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=" in ".join)
+@pytest.mark.parametrize("body", [BODY, b"", bytes(range(256)), "één €".encode("utf-16")])
+def test_what_is_encoded_is_decoded(stack, body):
+    """A body comes out of any two encodings, and equal bodies go into equal bytes."""
+    encoded = encode(body, stack)
+    assert encode(body, stack) == encoded
+    assert decode(encoded, header(stack)) == Decoded(body, stack)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("value", [None, "", "identity", "br", "GZIP", "deflate", "utf-8", "compress"])
+def test_first_bytes_stand_above_the_header(name, value):
+    """What shows how it is encoded is decoded, whatever the header says."""
+    assert decode(encode(BODY, (name,)), value) == Decoded(BODY, (name,))
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES).difference(SHOWN)))
+def test_what_cannot_be_seen_has_to_be_declared(name):
+    """A body without first bytes of its own is decoded only if the header says so."""
+    encoded = encode(BODY, (name,))
+    assert decode(encoded) == Decoded(encoded)
+    assert decode(encoded, f" {HEADER[name].upper()} ").body == BODY
+
+
+@pytest.mark.parametrize("body", [b"", b" ", BODY, b"x^2 is undefined", b"\x1f", b"caf\xe9", "é".encode("utf-16")])
+@pytest.mark.parametrize("value", [*HEADER.values(), "gzip, br"])
+def test_a_body_that_was_decoded_long_ago_stays(body, value):
+    """Text stays whatever its header says; so do bytes that an encoding cannot read to their end."""
+    assert decode(body, value) == Decoded(body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "damage",
+    [lambda data: data[:-1], lambda data: data[: len(data) // 2], lambda data: data + b"behind it"],
+    ids=["one byte less", "half", "something behind"],
+)
+def test_what_is_not_whole_stays(name, damage):
+    """What cannot be decoded to its end is returned as it is."""
+    broken = damage(encode(BODY, (name,)))
+    assert decode(broken, HEADER[name]) == Decoded(broken)
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b is no gzip", b"x\x9c is no zlib", b"\x28\xb5\x2f\xfd is no zstd"])
+def test_a_beginning_alone_is_not_an_encoding(start):
+    """What only begins as an encoding does is returned as it is, and still named."""
+    assert decode(start) == Decoded(start)
+    assert encoding_of(start) in SHOWN
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_several_members_are_one_body(name):
+    """Data of several members or frames is joined, as their formats have it (RFC 1952, RFC 8878)."""
+    assert decode(encode(b"one ", (name,)) + encode(b"two", (name,))) == Decoded(b"one two", (name,))
+
+
+@pytest.mark.parametrize("level", range(10))
+def test_every_level_of_zlib_is_known(level):
+    """Each level of compression begins in its own way."""
+    assert decode(zlib.compress(BODY, level)).body == BODY
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("limit", "is_short"), [(len(BODY), True), (len(BODY) - 1, False)])
+def test_the_bound_is_exact(name, limit, is_short, monkeypatch):
+    """A body that just fits is decoded; one byte more is a problem, and the body stays encoded."""
+    monkeypatch.setattr(encodings, "LARGEST_BODY", limit)
+    encoded = encode(BODY, (name,))
+    expected = Decoded(BODY, (name,)) if is_short else Decoded(encoded, (), "more than 64 MiB when decompressed")
+    assert decode(encoded, HEADER[name]) == expected
+
+
+def test_a_body_compressed_without_end_is_a_problem():
+    """A body is decoded eight times; one that has still more encodings is not known."""
+    assert decode(encode(BODY, ("gzip",) * 8)).body == BODY
+    assert decode(encode(BODY, ("gzip",) * 9)).problem == "compressed more than 8 times"
+
+
+@pytest.mark.parametrize(("name", "needed"), [("br", "brotli 1.2 or later"), ("zstd", "zstandard")])
+def test_a_missing_package_is_a_problem(name, needed, monkeypatch):
+    """What is needed is named; the encodings around it are decoded."""
+    encoded = encode(BODY, (name,))
+    for package in PACKAGES[name]:
+        monkeypatch.setitem(sys.modules, package, None)
+    decoded = decode(gzip.compress(encoded), HEADER[name])
+    assert decoded == (encoded, ("gzip",), f"compressed with {name}, which needs the package {needed}: {INSTALL}")
+    assert decode(BODY, HEADER[name]) == Decoded(BODY)
+
+
+def test_a_brotli_without_a_bound_is_not_used(monkeypatch):
+    """A brotli that cannot bound its output is as good as none, and the other package is asked."""
+    encoded = encode(BODY, ("br",))
+    monkeypatch.setitem(sys.modules, "brotli", SimpleNamespace(Decompressor=object))
+    monkeypatch.setitem(sys.modules, "brotlicffi", None)
+    assert decode(encoded, "br").problem
+    monkeypatch.setitem(sys.modules, "brotlicffi", brotli)
+    assert decode(encoded, "br").body == BODY
+
+
+@pytest.mark.parametrize("value", ["compress", "gzip, aes128gcm", "DCZ"])
+def test_an_encoding_that_is_not_read_is_a_problem(value):
+    """A body that is no text and has an encoding that nothing here reads is not known."""
+    assert decode(b"\x1f\x9d\x90", value).problem == f"encoded as {value.split()[-1].lower()}, which is not read here"
+    assert decode(BODY, value) == Decoded(BODY)
+
+
+def test_zstd_of_the_standard_library_is_used_where_there_is_one(monkeypatch):
+    """From Python 3.14 on no package is needed for zstd."""
+    encoded = encode(BODY, ("zstd",))
+    asked = []
+
+    def decompressor(options):
+        asked.append(options)
+        return zstandard.ZstdDecompressor().decompressobj()
+
+    std = SimpleNamespace(
+        ZstdDecompressor=decompressor,
+        ZstdError=zstandard.ZstdError,
+        DecompressionParameter=SimpleNamespace(window_log_max="window"),
+        compress=zstandard.ZstdCompressor().compress,
+    )
+    monkeypatch.setitem(sys.modules, "compression.zstd", std)
+    assert decode(encoded) == Decoded(BODY, ("zstd",))
+    assert asked == [{"window": 26}]
+    assert encode(BODY, ("zstd",)) == encoded
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_few_bytes_may_stand_for_many(name):
+    """A body that compresses well is decoded whole."""
+    body = bytes(5_000_000)
+    assert decode(encode(body, (name,)), HEADER[name]).body == body
+
+
+BOMBS = {
+    "gzip": partial(gzip.compress, compresslevel=1),
+    "br": partial(brotli.compress, quality=1),
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_given_up_early(name, monkeypatch):
+    """A body a thousand times longer than it looks is not decoded to its end."""
+    monkeypatch.setattr(encodings, "LARGEST_BODY", 1000)
+    packed = BOMBS[name](bytes(20_000_000))
+    assert decode(packed, name) == (packed, (), encodings.TOO_LONG)
+
+
+@settings(deadline=None)
+@given(st.binary(), st.lists(st.sampled_from(NAMES), max_size=3), st.sampled_from([None, *HEADER.values(), "gzip, br"]))
+def test_decoding_again_changes_nothing(body, stack, value):
+    """Whatever the bytes and the header: what was decoded has nothing left to decode."""
+    decoded = decode(encode(body, tuple(stack)), value)
+    assert decode(decoded.body, value) == (decoded.body, (), decoded.problem)
