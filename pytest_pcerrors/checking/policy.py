@@ -15,11 +15,13 @@ from pytest_pcerrors.checking.describing import OUTSIDE_THE_WALK
 from pytest_pcerrors.checking.profiles import severities
 from pytest_pcerrors.checking.reading import Reading, read
 from pytest_pcerrors.checking.verdict import Verdict
-from pytest_pcerrors.checking.violation import OF_RECORDINGS, SECRET_RECORDED, STALE, Violation
+from pytest_pcerrors.checking.violation import OF_RECORDINGS, SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
 from pytest_pcerrors.checking.walk import Rule, name_of, rule_set
+from pytest_pcerrors.contract.files import SHIPPED, named_contract
 from pytest_pcerrors.contract.model import Contract, Entry
 from pytest_pcerrors.errors import UsageError, nearest
-from pytest_pcerrors.exchange.redaction import Redaction
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.checking.violation import Severity
     from pytest_pcerrors.checking.walk import RuleSet
-    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.secrets import Found
     from pytest_pcerrors.settings import EntrySetting, Settings
 
 
+_NO_STATUS = 200
 _OUTSIDE = frozenset(each.name for each in OUTSIDE_THE_WALK)
 
 
@@ -86,7 +89,7 @@ class Policy:
         `root` is what relative origins are relative to, by default the working directory.
         """
         if contract is None:
-            contract = Contract.load(settings.contract) if settings.contract else Contract.default()
+            contract = named_contract(settings.contract or SHIPPED, settings.root)
         if settings.entries:
             contract = contract.extended(_entry(each) for each in settings.entries)
         age = settings.max_age if max_age is None else max_age
@@ -147,12 +150,22 @@ class Policy:
         found = tuple(rules.walk(reading, table))
         return self._excused(reading, found) if found and self.allowances else Verdict(reading, found)
 
-    def secrets_in(self, exchange: "Exchange") -> Verdict | None:
-        """Say where a recorded exchange holds secrets; None where it holds none, or where that does not matter."""
-        if self._severity_of(SECRET_RECORDED, exchange) == "off":
-            return None
-        places = self.redaction.places(exchange)
-        return self.of_recording(exchange, [secret_recorded(each, exchange) for each in places]) if places else None
+    @cached_property
+    def searches(self) -> bool:
+        """Whether recordings are searched for secrets under any of the profiles that hold."""
+        profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
+        rules = (SECRET_RECORDED, SECRET_SUSPECTED)
+        return any(self.profiled(profile).severities[rule] != "off" for profile in profiles for rule in rules)
+
+    def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
+        """Return the verdict on the secrets that were found in a recorded exchange; None where there are none."""
+        return (
+            self.of_recording(exchange, [secret_violation(each, exchange.origin) for each in found]) if found else None
+        )
+
+    def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
+        """Return the verdict on secrets at a place of a recording where there is no exchange; None where there are none."""
+        return self.secrets_in(Exchange(_NO_STATUS, None, b"", origin=origin), found)
 
     def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
         """Say that a recording is too old; None where it is not, where no age is set, or where that does not matter."""
@@ -193,11 +206,15 @@ class Policy:
         return Verdict(reading, tuple(kept), tuple(allowed))
 
 
-def secret_recorded(place: str, exchange: "Exchange") -> Violation:
-    """Return the violation that stands for a secret at a place of a recorded exchange."""
-    file = file_of(exchange.origin) if exchange.origin else ""
+def secret_violation(found: "Found", origin: str | None) -> Violation:
+    """Return the violation for a secret that was found in a recording, or for a part that could not be searched."""
+    if found.problem:
+        return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
+    file = file_of(origin) if origin else ""
     hint = f"pcerrors redact {file}" if file not in ("", "-") else "hide it where the recording is made"
-    return Violation("a secret is recorded", place, expected="***", hint=hint, rule=SECRET_RECORDED)
+    if found.certainty == "secret":
+        return Violation("a secret is recorded", found.place, expected="***", hint=hint, rule=SECRET_RECORDED)
+    return Violation("this may be a secret", found.place, expected="***", hint=hint, rule=SECRET_SUSPECTED)
 
 
 def _refuse_taken_names(user_rules: tuple[Rule, ...], contract: Contract) -> None:

@@ -17,6 +17,7 @@ _DOCUMENTED: "dict[str, Severity]" = {
     "unknown-property": "off",
     "description-template": "off",
     "error-in-success": "warning",
+    "secret-suspected": "warning",
     "stale": "warning",
 }
 

@@ -1,6 +1,6 @@
 """What is to be said of one exchange: the reading of it, its violations, and the allowances that excused others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ class Verdict:
     violations: "tuple[Violation, ...]"
     allowed: "tuple[Allowance, ...]" = ()
     of_recording: bool = False
+
+    def of_rule(self, rule: str) -> "Verdict | None":
+        """Return what is to be said of one rule; None where that is nothing."""
+        violations = tuple(each for each in self.violations if each.rule == rule)
+        allowed = tuple(each for each in self.allowed if each.rule == rule)
+        return replace(self, violations=violations, allowed=allowed) if violations or allowed else None
 
     @property
     def exchange(self) -> "Exchange":

@@ -1,6 +1,7 @@
 """``pcerrors redact``: recordings on the disk without their secrets."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -9,12 +10,9 @@ from pytest_pcerrors.cli.input import sources_of
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.redaction import Redaction
-from pytest_pcerrors.exchange.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.redaction.files.rewriting import rewritten
 from pytest_pcerrors.settings import Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
@@ -23,34 +21,40 @@ if TYPE_CHECKING:
 def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
     """Hide the secrets in cassettes, HAR and NDJSON files, or folders of them, in place.
 
-    Only what holds a secret changes; a file is written whole, and only if something in it changes. Each secret is told by
-    its place. Exit status 1 if a file cannot be read; it is left as it is, and the others are cleaned.
+    Only what holds a secret changes; a file is written whole, and only if something in it changes. The place of each secret is
+    printed, and whether it only may be one. Exit status 1 if something cannot be read or searched; a file that cannot be read is left
+    as it is, and the others are cleaned.
     """
-    from pathlib import Path
-
     redaction = Redaction.of_settings(Settings.find(Path.cwd()).redact)
-    counts, unreadable = [], False
     files = sources_of(paths)
     if None in files:
         raise UsageError("name a file or folder; standard input cannot be changed in place")
-    for file in {file.resolve(): file for file in filter(None, files)}.values():
+    done = _Done()
+    for file in filter(None, files):
         try:
-            counts.append(_clean(file, redaction, only_check=only_check))
+            _clean(file, redaction, done, only_check=only_check)
         except ArchiveError as error:
             complain(f"{safe(str(error))}; left as it is")
-            unreadable = True
-    hidden, changed = sum(counts), sum(map(bool, counts))
+            done.problems += 1
     verb = "would be hidden" if only_check else "hidden"
-    say(
-        f"{hidden} value{'' if hidden == 1 else 's'} {verb} in {changed} of {len(counts)} file{'' if len(counts) == 1 else 's'}"
-    )
-    return int(unreadable or (only_check and bool(changed)))
+    say(f"{_count(done.hidden, 'value')} {verb} in {done.changed} of {_count(done.files, 'file')}")
+    return int(bool(done.problems) or (only_check and bool(done.changed)))
 
 
-def _clean(file: "Path", redaction: Redaction, *, only_check: bool) -> int:
-    """Clean one file, and return how many values were hidden in it."""
+@dataclass
+class _Done:
+    """Counts of what was read and changed, and of what could not be read or searched."""
+
+    files: int = 0
+    changed: int = 0
+    hidden: int = 0
+    problems: int = 0
+
+
+def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -> None:
+    """Clean one file; print and count what was hidden in it, and what could not be searched."""
     if not file.is_file():
-        raise ArchiveError(str(file), "no regular file, so it cannot be changed in place")
+        raise ArchiveError(str(file), "not a regular file, so it cannot be changed in place")
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -58,6 +62,19 @@ def _clean(file: "Path", redaction: Redaction, *, only_check: bool) -> int:
     new = rewritten(data, str(file), redaction)
     if new.data != data and not only_check:
         write_whole(file, new.data)
-    for line, place in new.places:
-        say(safe(f"{file}:{line}  {place}"))
-    return len(new.places)
+    done.files += 1
+    done.changed += new.data != data
+    for problem in new.problems:
+        complain(safe(f"{problem}; searched as it is"))
+    done.problems += len(new.problems)
+    for line, _, found in new.locations:
+        if found.problem:
+            complain(safe(f"{file}:{line}  {found.place}  not searched for secrets: {found.problem}"))
+            done.problems += 1
+            continue
+        done.hidden += 1
+        say(safe(f"{file}:{line}  {found.place}{' (suspected)' if found.certainty == 'suspected' else ''}"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,15 +1,18 @@
 """Whole archives: what each recorded exchange is, and what was found in it."""
 
 import json
+import sys
+from base64 import b64encode
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.checking.audit import audit
 from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.exchange.archives.files import read_file
+from pytest_pcerrors.checking.recordings import Recording
 
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
 
+SECRET = "kX7pQz19vLmW"
 DATES = ["Tue, 02 May 2017 09:00:00 GMT", "Thu, 13 Apr 2017 21:29:11 GMT"]
 
 
@@ -21,7 +24,7 @@ def line(status, body, host=HOST):
 def found(folder, *paths):
     """Audit paths of a folder under the shipped contract and its hosts."""
     policy = Policy(Contract.default(), hosts=frozenset(Contract.default().hosts), root=folder)
-    return list(audit((read_file(folder / path) for path in paths), policy))
+    return list(audit((Recording.of_file(folder / path, policy) for path in paths), policy))
 
 
 def test_every_exchange_is_a_finding(tmp_path):
@@ -62,7 +65,7 @@ def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
     dated = [json.dumps(json.loads(line(409, ERROR)) | {"headers": {"Date": each}}) for each in DATES]
     (tmp_path / "all.ndjson").write_text("\n".join([*dated, "{"]), "utf-8")
     policy = Policy(Contract.default(), root=tmp_path, max_age=30)
-    *_, last = audit([read_file(tmp_path / "all.ndjson")], policy)
+    *_, last = audit([Recording.of_file(tmp_path / "all.ndjson", policy)], policy)
     [violation] = last.violations
     assert (last.kind, last.origin.rpartition(":")[2]) == ("stale", "2")
     assert (violation.rule, violation.severity, violation.pointer) == ("stale", "warning", "Date")
@@ -72,7 +75,7 @@ def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
 
 def test_a_secret_is_found_whatever_host_and_status(tmp_path):
     """A token endpoint's recording is not judged, and is not to hold the token either."""
-    (tmp_path / "all.ndjson").write_text(line(200, {"access_token": "abc"}, "login.contoso.com"), "utf-8")
+    (tmp_path / "all.ndjson").write_text(line(200, {"access_token": SECRET}, "login.contoso.com"), "utf-8")
     [finding] = found(tmp_path, "all.ndjson")
     [violation] = finding.violations
     assert (finding.kind, finding.verdict) == ("other-host", None)
@@ -82,3 +85,42 @@ def test_a_secret_is_found_whatever_host_and_status(tmp_path):
         "error",
     )
     assert violation.hint == f"pcerrors redact {tmp_path / 'all.ndjson'}"
+
+
+def test_what_may_be_a_secret_is_a_warning(tmp_path):
+    """A password that is a plain word need not be one."""
+    (tmp_path / "all.ndjson").write_text(line(409, ERROR | {"password": "summer"}), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    assert [(each.rule, each.severity) for each in finding.violations] == [("secret-suspected", "warning")]
+
+
+def test_secrets_beside_the_items_are_found_too(tmp_path):
+    """In an entry that cannot be read, in a request that was never answered, and outside of all of them."""
+    entry = {"request": {"method": "GET", "url": f"https://a/?sig={SECRET}"}, "response": {"status": 0, "content": {}}}
+    har = {
+        "log": {
+            "entries": [
+                entry,
+                {"request": {"url": 7}, "response": {"status": 200, "headers": 7, "content": {}}, "token": SECRET},
+            ],
+            "comment": f"api_key={SECRET}",
+        }
+    }
+    (tmp_path / "a.har").write_text(json.dumps(har), "utf-8")
+    findings = found(tmp_path, "a.har")
+    assert [each.kind for each in findings] == ["skipped", "unreadable", "recording"]
+    places = [[each.pointer for each in finding.violations if each.rule == "secret-recorded"] for finding in findings]
+    assert places == [["request URL, parameter sig"], ["member /token"], ["member /comment"]]
+
+
+def test_a_body_that_cannot_be_searched_is_reported(tmp_path, monkeypatch):
+    """It is not silently taken for clean."""
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    monkeypatch.setitem(sys.modules, "brotlicffi", None)
+    packed = b64encode(b"\x8b\x03\x80abc\x01\x02\x03").decode()
+    exchange = {"status": 200, "headers": {"Content-Encoding": "br"}, "body_base64": packed, "request": {"url": "/"}}
+    (tmp_path / "all.ndjson").write_text(json.dumps(exchange), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    [violation] = finding.violations
+    assert (violation.rule, violation.pointer) == ("secret-suspected", "response body")
+    assert violation.message.startswith("not searched for secrets: compressed with br, which needs the package brotli")

@@ -1,5 +1,6 @@
 """What holds for a run: settings, profiles by path, hosts, and rules of the user's own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pytest_pcerrors import Contract, Exchange, Request, UsageError, Violation, 
 from pytest_pcerrors.checking.allowances import Allowance
 from pytest_pcerrors.checking.context import Context, within
 from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.secrets import Found
 from pytest_pcerrors.settings import Settings
 
 CONTRACT = Contract.default()
@@ -230,6 +232,7 @@ def test_arguments_of_other_types_are_misuse(arguments):
         check((404, b"{}"), **arguments)
 
 
+FOUND = [Found("request URL, parameter sig", "secret")]
 WITH_SECRET = Exchange(
     200, None, b"", Request("GET", "https://login.contoso.com/?sig=abc"), origin="cassettes/a.yaml:1"
 )
@@ -242,14 +245,16 @@ WITH_SECRET = Exchange(
 def test_a_recorded_secret_can_be_excused(excused, count):
     """By path, URL, code and status, like a violation of the walk."""
     policy = Policy(CONTRACT, allowances=(Allowance("secret-recorded", "made up", **excused),), root=ROOT)
-    verdict = policy.secrets_in(WITH_SECRET)
+    verdict = policy.secrets_in(WITH_SECRET, FOUND)
     assert (len(verdict.violations), len(verdict.allowed), verdict.of_recording) == (count, 1 - count, True)
 
 
 def test_a_rule_of_recordings_can_be_set():
     """What is off is not found; what is stale is judged the same way."""
     policy = Policy(CONTRACT, overrides={"secret-recorded": "off", "stale": "error"})
-    assert policy.secrets_in(WITH_SECRET) is None
+    assert not policy.secrets_in(WITH_SECRET, FOUND).violations
+    assert policy.searches
+    assert not replace(policy, overrides={"secret-recorded": "off", "secret-suspected": "off"}).searches
     found = [Violation("old", rule="stale"), Violation("secret", rule="secret-recorded")]
     assert [(each.rule, each.severity) for each in policy.of_recording(WITH_SECRET, found).violations] == [
         ("stale", "error")
@@ -259,8 +264,7 @@ def test_a_rule_of_recordings_can_be_set():
 def test_settings_say_what_else_is_a_secret(tmp_path):
     """The table redact of the settings."""
     policy = policy_of(tmp_path, redact={"names": ["pin"]})
-    assert (
-        policy.secrets_in(Exchange(200, None, b'{"pin": "1"}')).violations[0].hint
-        == "hide it where the recording is made"
-    )
-    assert policy.secrets_in(Exchange(200, None, b"{}")) is None
+    exchange = Exchange(200, None, b'{"pin": "1"}')
+    [violation] = policy.secrets_in(exchange, policy.redaction.found(exchange)).violations
+    assert (violation.rule, violation.hint) == ("secret-recorded", "hide it where the recording is made")
+    assert policy.secrets_in(exchange, ()) is None

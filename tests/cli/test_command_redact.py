@@ -7,7 +7,7 @@ import os
 import pytest
 
 LINE = json.dumps(
-    {"request": {"url": "/v1?sig=abc", "headers": {"Authorization": "Bearer abc"}}, "status": 200, "body": "x"}
+    {"request": {"url": "/v1?sig=kX7pQz19", "headers": {"Authorization": "Bearer abc"}}, "status": 200, "body": "x"}
 )
 CLEAN = '{"request": {"url": "/v1?sig=***", "headers": {"Authorization": "Bearer ***"}}, "status": 200, "body": "x"}'
 TOLD = "a.ndjson:1  request URL, parameter sig\na.ndjson:1  request header Authorization\n"
@@ -75,7 +75,7 @@ def test_a_file_that_is_none_is_told(pcerrors, tmp_path, monkeypatch, file):
 
 def test_packed_files_are_packed_again(pcerrors, tmp_path):
     """One value is told as one."""
-    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(b'{"status": 200, "body": "token=a"}'))
+    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(b'{"status": 200, "body": "token=kX7pQz19"}'))
     assert (
         pcerrors("redact", "b.ndjson.gz").out
         == "b.ndjson.gz:1  response body, parameter token\n1 value hidden in 1 of 1 file\n"
@@ -100,7 +100,7 @@ def test_a_pipe_is_not_waited_for(pcerrors, tmp_path):
     os.mkfifo(tmp_path / "pipe.ndjson")
     said = pcerrors("redact", "pipe.ndjson")
     assert said.status == 1
-    assert "pipe.ndjson: no regular file, so it cannot be changed in place; left as it is" in said.err
+    assert "pipe.ndjson: not a regular file, so it cannot be changed in place; left as it is" in said.err
 
 
 def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):

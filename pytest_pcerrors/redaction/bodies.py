@@ -1,0 +1,80 @@
+"""Bodies as text and back: with any content encoding, in any character encoding, to the byte."""
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.exchange.encodings import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+ANY_UNMARKED = "deflate, br"
+"""The encodings that data does not begin with a sign of: where no header says which it is, both are tried."""
+
+_MOST_CONTROL = 20
+"""Text has fewer than one control character in so many characters."""
+
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def with_text(
+    body: bytes, edit: "Callable[[str], str]", binary: "Callable[[str], str]", content_encoding: str | None = None
+) -> bytes:
+    r"""Return a body with its text edited; the same bytes where the edit changes nothing. Binary data is edited by `binary`.
+
+    >>> with_text(b"caf\xe9", str.upper, str), with_text(b"caf\xe9\x01", str.upper, str)
+    (b'CAF\xc9', b'caf\xe9\x01')
+    """
+    decoded = decode(body, content_encoding or ANY_UNMARKED)
+    plain = decoded.body
+    encoding = _encoding(plain)
+    text = plain.decode(encoding, _errors(encoding))
+    new_text = binary(text) if _is_binary(plain, encoding) else edit(text)
+    if new_text == text:
+        return body
+    return encode(new_text.encode(encoding, _errors(encoding)), decoded.encodings)
+
+
+def problem_of(body: bytes, content_encoding: str | None = None) -> str | None:
+    """Return why a body cannot be searched, such as a decoder that is not installed; None where it can."""
+    return decode(body, content_encoding).problem
+
+
+def _is_binary(body: bytes, encoding: str) -> bool:
+    """Return whether a body has many control characters, as images, archives and protocol buffers have and text has not."""
+    if encoding not in ("utf-8", "latin-1"):
+        return False
+    head = body[:4096]
+    is_not_unicode = encoding == "latin-1" and b"\0" in head
+    return is_not_unicode or len(_CONTROL.findall(head)) * _MOST_CONTROL > len(head)
+
+
+def _encoding(body: bytes) -> str:
+    """Return the first encoding that gives back the body to the byte: Latin-1 always does."""
+    marked = [encoding for mark, encoding in _MARKS if body.startswith(mark)]
+    if not marked and body[1:2] == b"\0" != body[:1]:
+        marked.append("utf-16-le")
+    elif not marked and body[:1] == b"\0" != body[1:2]:
+        marked.append("utf-16-be")
+    return next((encoding for encoding in (*marked, "utf-8") if _is_encoded(body, encoding)), "latin-1")
+
+
+def _is_encoded(body: bytes, encoding: str) -> bool:
+    """Return whether a body is text of an encoding; no text of UTF-16 or UTF-32 has the character NUL in it."""
+    try:
+        text = body.decode(encoding, _errors(encoding))
+    except UnicodeError:
+        return False
+    return encoding == "utf-8" or "\0" not in text
+
+
+def _errors(encoding: str) -> str:
+    return "strict" if encoding in ("utf-8", "latin-1") else "surrogatepass"

@@ -1,0 +1,1 @@
+"""Recordings on the disk, cleaned in place."""

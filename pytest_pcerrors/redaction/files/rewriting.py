@@ -1,0 +1,113 @@
+"""Recordings as files: their secrets hidden, every other byte as it is."""
+
+import gzip
+import zlib
+from io import BytesIO
+from itertools import groupby
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import stream_items
+from pytest_pcerrors.exchange.archives.formats import reader_of
+from pytest_pcerrors.exchange.archives.json_files import LONGEST_LINE, read_ndjson
+from pytest_pcerrors.exchange.archives.streams import bounded, read_line, read_whole, rejoined, skip_line, unpacked
+from pytest_pcerrors.redaction.files.documents import Document, Location
+from pytest_pcerrors.redaction.files.raw import may_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.redaction.redaction import Redaction
+
+
+class Rewritten(NamedTuple):
+    """The new bytes of a file, what was hidden in which of its lines, and which of its entries cannot be read."""
+
+    data: bytes
+    locations: list[Location]
+    problems: tuple[ArchiveError, ...] = ()
+
+
+def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
+    """Hide the secrets in the bytes of a recording, by the format that its name has; `ArchiveError` where it is broken.
+
+    >>> from pytest_pcerrors.redaction import Redaction
+    >>> line = b'{"status": 200, "body": "", "request": {"url": "/v1?sig=x7Kq02pLm"}}'
+    >>> rewritten(line, "seen.ndjson", Redaction()).data
+    b'{"status": 200, "body": "", "request": {"url": "/v1?sig=***"}}'
+    """
+    items = list(_items(data, name))
+    problems = tuple(item for item in items if isinstance(item, ArchiveError))
+    stream, is_packed = unpacked(BytesIO(data))
+    plain = bytes(read_whole(bounded(stream, name) if is_packed else stream))
+    document = Document.of(plain, name, redaction)
+    new, locations = document.edited(), document.locations()
+    if new == plain:
+        return Rewritten(data, locations, problems)
+    packed = gzip.compress(new, mtime=0) if is_packed else new
+    if [type(item) for item in _items(packed, name)] != [type(item) for item in items]:
+        raise ArchiveError(name, "cannot be edited in place; record it again")
+    return Rewritten(packed, locations, problems)
+
+
+class InItem(NamedTuple):
+    """The number of an item (from 0; None is outside of all items), and what was found in it."""
+
+    item: int | None
+    locations: list[Location]
+
+
+def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+    """Yield what `rewritten` would hide in a file, in the order of the items, and last what is outside of them.
+
+    NDJSON is searched as it is read: each of its items is yielded, also where nothing was found in it. A file that cannot be read
+    yields nothing: whoever reads it reports that.
+    """
+    try:
+        unpacked_stream, is_packed = unpacked(stream)
+        reader, start = reader_of(unpacked_stream, name)
+        plain = rejoined(start, unpacked_stream)
+        if reader is read_ndjson:
+            yield from _found_in_lines(plain, name, redaction)
+            return
+        data = bytes(read_whole(bounded(plain, name) if is_packed else plain))
+        if may_hold(data, redaction.secrets):
+            yield from _by_item(Document.of(data, name, redaction).locations())
+    except (ArchiveError, EOFError, OSError, zlib.error):
+        return
+
+
+def _by_item(locations: list[Location]) -> "Iterator[InItem]":
+    in_order = sorted(locations, key=_item_of)
+    for _, group in groupby(in_order, key=_item_of):
+        found = list(group)
+        yield InItem(found[0].item, found)
+
+
+def _item_of(location: Location) -> tuple[bool, int]:
+    return location.item is None, location.item or 0
+
+
+def _found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+    number, item = 0, 0
+    while line := read_line(stream, LONGEST_LINE):
+        number += 1
+        if line.isspace():
+            continue
+        locations: list[Location] = []
+        if len(line) > LONGEST_LINE:
+            skip_line(stream, line)
+        elif may_hold(bytes(line), redaction.secrets):
+            found = Document.of(bytes(line), f"{name}.ndjson", redaction).locations()
+            locations = [Location(number, item, at.found) for at in found]
+        yield InItem(item, locations)
+        item += 1
+
+
+def _items(data: bytes, name: str) -> "Iterator[Item]":
+    """Yield what a file holds, item by item; an `ArchiveError` for the file as a whole is raised."""
+    for item in stream_items(BytesIO(data), name):
+        if isinstance(item, ArchiveError) and item.place == name:
+            raise item
+        yield item

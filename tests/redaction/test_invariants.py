@@ -1,0 +1,230 @@
+"""What redaction never does: break JSON, change types, swallow what follows, change the length of binary data, or take too long."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors.redaction import Redaction
+
+OPAQUE = "kX7pQz19vLmW04ab"
+JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+NAMES = st.sampled_from(
+    [
+        "password",
+        "token",
+        "access_token",
+        "tokens",
+        "name",
+        "value",
+        "key",
+        "credentials",
+        "Authorization",
+        "Cookie",
+        "code",
+        "x",
+        "loc",
+    ]
+)
+TEXTS = st.sampled_from(
+    (
+        *(
+            OPAQUE,
+            JWT,
+            "summer",
+            "",
+            "a b",
+            f"Bearer {OPAQUE}",
+            f"token={OPAQUE}",
+            f"https://u:{OPAQUE}@h/?sig={OPAQUE}",
+        ),
+        *(
+            "null",
+            "true",
+            "12",
+            "token: null",
+            "password=true&token=5",
+            "a=1; b=2",
+            "\\",
+            '"',
+            "é\u2028",
+            "<token>a</token>",
+        ),
+        *("***", "password", "{", "[1"),
+    )
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(NAMES, inner, max_size=4)
+        | inner.map(json.dumps)
+        | inner.map(lambda value: json.dumps(value, indent=1))
+    ),
+    max_leaves=12,
+)
+
+
+def shape(value):
+    """Return what kind of value each is, down into texts that are JSON."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [shape(each) for each in value]
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return ["text", shape(json.loads(value))]
+        except ValueError:
+            return str
+    return float if type(value) is int else type(value)
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
+def test_json_stays_json(value, indent, is_ascii):
+    """Of the same shape, with numbers where numbers were, also where it is a text inside of JSON, and that inside another."""
+    body = json.dumps({"x": value}, indent=indent, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
+    redacted = json.loads(Redaction().body(body))
+    assert shape(redacted) == shape({"x": value})
+    assert OPAQUE not in json.dumps([redacted[each] for each in redacted if each == "password"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(value=VALUES, cut=st.integers(1, 40))
+def test_redacting_twice_is_redacting_once(value, cut):
+    """Bodies, whole and cut off, texts, URLs and headers."""
+    redaction = Redaction()
+    text = json.dumps({"x": value})
+    for each in (text, text[:-cut], f"see {text}"):
+        once = redaction.body(each.encode())
+        assert redaction.body(once) == once
+        for function in (
+            redaction.text,
+            redaction.url,
+            lambda of: redaction.header("Set-Cookie", of),
+            lambda of: redaction.header("X-A", of),
+        ):
+            assert function(function(each)) == function(each)
+
+
+BEFORE_TEXT = {
+    "JWT": JWT,
+    "pair": f"password={OPAQUE}",
+    "quoted": f'password="{OPAQUE}"',
+    "header": f"Authorization: Bearer {OPAQUE}\r\n",
+    "cookie": f"Cookie: a={OPAQUE}\r\n",
+    "URL": f"https://u:{OPAQUE}@a.example/?token={OPAQUE}",
+    "element": f"<password>{OPAQUE}</password>",
+    "attribute": f'<a password="{OPAQUE}">',
+    "escaped": f'{{\\"password\\": \\"{OPAQUE}\\"}}',
+    "JSON": f'{{"password": "{OPAQUE}"}}',
+    "list": f"tokens:\n  - {OPAQUE}\n",
+    "block": f"password: |\n  {OPAQUE}\n",
+    "key": f"-----BEGIN PRIVATE KEY-----\n{OPAQUE * 4}\n-----END PRIVATE KEY-----",
+    "key without an end": f"-----BEGIN PRIVATE KEY-----\n{OPAQUE * 4}\n",
+    "announced": f"the token '{OPAQUE}'",
+    "vendor": f"ghp_{OPAQUE * 3}",
+    "bearer": f"Bearer {OPAQUE}",
+    "encoded": f"q=password%3D{OPAQUE}",
+    "form": f"a=1&password={OPAQUE}",
+}
+AFTER = "\nThe order has 3 lines; see https://a.example/orders?size=3 (page 2).\n"
+
+
+@pytest.mark.parametrize("text", BEFORE_TEXT.values(), ids=BEFORE_TEXT.keys())
+def test_nothing_after_a_secret_is_swallowed(text):
+    """The text that follows it is as it was, and so is what is before."""
+    redacted = Redaction().text(AFTER + text + AFTER)
+    assert redacted.startswith(AFTER)
+    assert redacted.endswith(AFTER)
+    assert OPAQUE not in redacted
+
+
+@settings(max_examples=100, deadline=None)
+@given(before=st.binary(min_size=30, max_size=60), after=st.binary(max_size=60))
+def test_binary_data_keeps_its_length(before, after):
+    """A token that is known by its looks is overwritten; names are not searched."""
+    data = b"\x89PNG\r\n\x1a\n\0\0" + before + b" " + JWT.encode() + b" " + after + b"\0\xff password=summer"
+    redacted = Redaction().body(data)
+    assert len(redacted) == len(data)
+    assert JWT.encode() not in redacted
+    assert redacted.replace(b"*" * len(JWT), JWT.encode()) == data
+
+
+UNITS = (
+    *(
+        '"',
+        "\\",
+        "://",
+        "<",
+        "{",
+        "[",
+        "token:",
+        'token:\\"',
+        "Bearer ",
+        '{"a":{"token":"x",',
+        '{"a":',
+        "a=b&",
+        "\nCookie: a=b;",
+    ),
+    *(
+        "<token ",
+        "<token1>",
+        "&lt;token&gt;",
+        "password: |\n  a\n",
+        "- name: token\n  value: a\n",
+        "content-disposition:",
+    ),
+    *(
+        "--b\nContent-Disposition: form-data;\n name=token\n\na\n",
+        '{"name":"token","value":',
+        '[["token",',
+        "token[",
+        "tokens:\n  - a\n",
+    ),
+    *(
+        "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKC",
+        "-----BEGIN PRIVATE KEY-----MIIEowIBAAKCAQEA -----",
+        "Authorization: a b c ",
+    ),
+    *(
+        "/a%3Fsig%3D",
+        "%25",
+        "?u=%25253A",
+        "https%3A%2F%2Fu%3Ap%40",
+        "://u:p@",
+        "https:\\/\\/u@",
+        "eyJ-",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "ewog",
+    ),
+    *(
+        "AKIA",
+        "pat.",
+        "sk-",
+        "0.A",
+        "Q~",
+        ":AA",
+        "_v1_",
+        "hooks.slack.com/",
+        "kX7pQz19vLmW04ab",
+        "$",
+        "${",
+        "env(",
+        "token is is ",
+    ),
+)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_hostile_bodies_take_time_in_proportion(unit):
+    """Eight times the body takes far less than sixty-four times as long."""
+    took = []
+    for size in (20_000, 160_000):
+        body = (unit * (size // len(unit))).encode()
+        start = time.process_time()
+        Redaction().body(body)
+        took.append(time.process_time() - start)
+    assert took[1] < 30 * took[0] + 0.2

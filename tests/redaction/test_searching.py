@@ -1,0 +1,138 @@
+"""What is found in a file without changing it: item by item, in every format, however its text is written."""
+
+import json
+from base64 import b64encode
+from io import BytesIO
+
+import pytest
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.redaction.files.raw import may_hold
+from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
+from pytest_pcerrors.secrets import Secrets
+
+SECRET = "kX7pQz19vLmW04ab"
+OWN = {"status": 200, "body": {"password": SECRET}, "request": {"url": "/"}}
+CURL = f"HTTP/1.1 200 OK\r\nSet-Cookie: sid={SECRET}; Path=/\r\n\r\n{{}}"
+
+
+def found(text, name):
+    """Return the number of each item with secrets, and how many places it has."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return [(each.item, len(each.locations)) for each in found_in(BytesIO(data), name, Redaction()) if each.locations]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.json", json.dumps(OWN, indent=1), [(0, 1)]),
+        ("a.json", json.dumps([{"status": 200}, OWN]), [(1, 1)]),
+        ("-", CURL, [(0, 1)]),
+        ("a.ndjson", f"\n{json.dumps({'status': 200})}\n\n{json.dumps(OWN)}\n", [(1, 1)]),
+        ("a.ndjson", "\n", []),
+        ("a.yaml", f"# password: {SECRET}\ninteractions: []\n", [(None, 1)]),
+        ("a.yaml", "interactions: []\n", []),
+        ("a.yaml", f'interactions:\n- {{status: 200, body: "pass\\\n    word={SECRET}"}}\n', [(0, 1)]),
+        (
+            "a.yaml",
+            f"interactions:\n- {{status: 200, body: {{n: 5, token: !!binary '?', password: {SECRET}}}}}\n",
+            [(0, 1)],
+        ),
+        ("a.yaml", f"interactions:\n- {{status: 200, a: *none, password: {SECRET}}}\n", [(0, 1)]),
+        ("a.yaml", f"password: {SECRET}\ninteractions: {'[' * 300}{']' * 300}\n", []),
+        ("a.yaml", b"password: \xff", []),
+        ("a.json", '{"password": "', []),
+    ],
+)
+def test_secrets_are_found_item_by_item(name, text, expected):
+    """What is outside of all items comes last; a file that cannot be read yields nothing."""
+    assert found(text, name) == expected
+
+
+def test_what_curl_prints_is_edited_as_text():
+    """It has no scalars that could be edited one by one."""
+    assert rewritten(CURL.encode(), "curl.txt", Redaction()).data.decode() == CURL.replace(SECRET, "***")
+
+
+@pytest.mark.parametrize("data", [b"password: \xff", b"a: " + b"[" * 300, b'interactions: ["'])
+def test_a_file_that_cannot_be_parsed_is_refused(data):
+    """With its place."""
+    with pytest.raises(ArchiveError, match=r"^a\.yaml"):
+        rewritten(data, "a.yaml", Redaction())
+
+
+def test_aliases_are_followed_within_a_bound():
+    """A few lines may stand for billions of values."""
+    lines = ["a0: &a0 {password: x, n: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    text = "\n".join([*lines, f"interactions:\n- {{status: 200, body: {{password: {SECRET}}}}}\n"])
+    assert found(text, "a.yaml") == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "access_token: x",
+        r'"access\x5ftoken": x',
+        r'"acc\u0065ss_tok\u0065n": x',
+        '"access_\\\n    token": x',
+        "'api\n    key': x",
+        f"!!binary {b64encode(b'access_token').decode()}",
+        "https://user:pass@host/",
+    ],
+)
+def test_the_look_at_raw_bytes_misses_nothing(written):
+    """However YAML or JSON writes a text."""
+    assert may_hold(written.encode(), Secrets())
+
+
+def test_ordinary_bytes_need_no_closer_look():
+    """Most recordings hold no word of a secret."""
+    assert not may_hold(b"interactions:\n- request: {method: GET, uri: 'https://a.example/v1'}\n", Secrets())
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "text", "hidden"),
+    [
+        ("url", "", f"/v1/reset-password/{SECRET}/confirm", "/v1/reset-password/***/confirm"),
+        ("url", "", "/v1/tokens/4f701070-c2ba-480d-b459-25d8081d6d04/confirm", None),
+        ("header", "Content-Security-Policy", f"report-uri https://a.example/?api_key={SECRET}", None),
+        ("header", "Cookie", f"{SECRET}; theme=<THEME>", "***; theme=<THEME>"),
+        ("header", "Cookie", "DUMMY; a=b", "DUMMY; a=***"),
+        ("text", "", "data: password: null, secret: None", None),
+        ("text", "", "password=true&x=1 secret=12345", None),
+        ("text", "", "the key 4f701070-c2ba-480d-b459-25d8081d6d04 is unknown", None),
+        ("text", "", "the token 4f701070-c2ba-480d-b459-25d8081d6d04 is unknown", None),
+    ],
+)
+def test_places_of_few_secrets(part, name, text, hidden):
+    """Paths announce tokens; policies are for everybody; literals, and identifiers in sentences, are none."""
+    redaction = Redaction()
+    new = {"url": redaction.url, "text": redaction.text, "header": lambda each: redaction.header(name, each)}[part](
+        text
+    )
+    assert new == (text if hidden is None else hidden)
+
+
+def test_names_and_places_of_har_are_searched():
+    """A token where the name of a header should be, and what stands beside the text of a posted body."""
+    request = {
+        "method": "POST",
+        "url": "https://a.example/",
+        "headers": [{"name": f"AKIA{'Z' * 16}", "value": "1"}],
+        "postData": {"mimeType": "text/plain", "text": "a", "_comment": f"password={SECRET}"},
+    }
+    response = {"status": 200, "headers": [], "content": {"text": "{}"}}
+    har = json.dumps({"log": {"entries": [{"request": request, "response": response}]}})
+    [each] = found_in(BytesIO(har.encode()), "a.har", Redaction())
+    assert [at.found.place for at in each.locations] == ["member /_comment", "request header ***"] or [
+        at.found.place for at in each.locations
+    ] == ["request header ***", "member /_comment"]
+
+
+def test_the_most_certain_of_one_place_is_reported():
+    """A place is named once."""
+    body = b'{"a": "password=summer", "b": 1}\n{"a": "password=kX7pQz19vLmW04ab"}'
+    places = Redaction().searched_body(body).found
+    assert {each.certainty for each in places} == {"secret", "suspected"}
