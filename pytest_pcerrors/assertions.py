@@ -8,7 +8,8 @@ from http import HTTPStatus
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_pcerrors.checking.check import judge
+from pytest_pcerrors.checking.check import judge, unknown_body
+from pytest_pcerrors.checking.context import current
 from pytest_pcerrors.checking.pc_error import PcError
 from pytest_pcerrors.checking.rules.catalogue import documented, nearest_entry, shown_code
 from pytest_pcerrors.checking.rules.members import place
@@ -53,7 +54,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     or searched where they are compiled patterns. `data` is compared with ``==``. `response` is anything `check` takes.
 
     Raises `ContractViolation`, an `AssertionError`, with everything that is wrong at once. What is only a warning is
-    warned of as `PcErrorsWarning`. Raises `UsageError` for what is no response, no code or no status.
+    warned of as `PcErrorsWarning`. Raises `UsageError` for what is not a response, a code or a status.
 
     >>> from pytest_pcerrors import assert_pc_error
     >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
@@ -66,6 +67,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     if reading.is_error:
         unexpected = [
             *_status_differs(reading, statuses),
+            *unknown_body(verdict),
             *_code_differs(reading, codes),
             *_text_differs("description", PcError.of(reading).description, description, reading),
             *_text_differs("source", reading.member("source"), source, reading),
@@ -73,7 +75,11 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
         ]
     else:
         line = reading.contract.reason(reading.exchange.status)
-        unexpected = [Violation(f"{line} is no error", expected="4xx or 5xx", actual=line, rule="not-an-error")]
+        unexpected = [
+            Violation(
+                f"{line} instead of an error (4xx or 5xx)", expected="4xx or 5xx", actual=line, rule="not-an-error"
+            )
+        ]
     _raise_or_warn(verdict, unexpected)
     return PcError.of(reading)
 
@@ -86,17 +92,19 @@ def assert_pc_success(response: object) -> None:
     """
     verdict = _judged(response)
     reading, status = verdict.reading, verdict.exchange.status
-    unexpected = [replace(violation, severity="error") for violation in verdict.violations]
+    unexpected = [*(replace(each, severity="error") for each in verdict.violations), *unknown_body(verdict)]
     if reading.is_error or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         line = reading.contract.reason(status)
         code = "" if reading.code is None else f": code {_with_entry(reading.code, reading.contract)}"
-        unexpected = [Violation(f"{line} is no success{code}", expected="2xx", actual=line, rule="not-a-success")]
+        unexpected = [
+            Violation(f"{line} instead of a success (2xx){code}", expected="2xx", actual=line, rule="not-a-success")
+        ]
     if unexpected:
         raise ContractViolation(failure_text(verdict.exchange, unexpected, reading.contract), unexpected)
 
 
 def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
-    """Judge a response; misuse is told at the line of the test, without the way it went in here."""
+    """Judge a response; misuse is reported at the line of the test, without the frames in here."""
     try:
         return judge(response, contract=contract, profile=profile)
     except UsageError as error:
@@ -108,12 +116,13 @@ def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> Non
     errors = [*verdict.errors, *unexpected]
     if errors:
         raise ContractViolation(failure_text(verdict.exchange, [*errors, *verdict.warnings], contract), errors)
+    current().warned(verdict)
     for violation in verdict.warnings:
         warnings.warn(f"{contract.reason(verdict.exchange.status)}: {violation}", PcErrorsWarning, stacklevel=3)
 
 
 def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> frozenset[str]:
-    """Return the expected codes as text; what can be no error code is a `UsageError`."""
+    """Return the expected codes as text; what cannot be an error code is a `UsageError`."""
     if code is None:
         return frozenset()
     several = [code] if isinstance(code, int | str) else code
@@ -128,12 +137,12 @@ def _one_code(code: "Code", contract: "Contract") -> str:
     text = str(code)
     is_status = text in {str(each.value) for each in HTTPStatus} | {str(status) for status in contract.statuses}
     if is_status and text not in contract.catalogue:
-        raise UsageError(f"{text} is an HTTP status and no error code; did you mean status={text}?")
+        raise UsageError(f"{text} is an HTTP status, not an error code; did you mean status={text}?")
     return text
 
 
 def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
-    """Return the expected statuses; what can be none is a `UsageError`."""
+    """Return the expected statuses; what cannot be one is a `UsageError`."""
     if status is None:
         return ()
     several = (status,) if isinstance(status, int) else status
@@ -144,17 +153,17 @@ def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
 
 
 def _status_differs(reading: "Reading", wanted: tuple[int, ...]) -> "Iterator[Violation]":
-    came = reading.exchange.status
-    if wanted and came not in wanted:
+    actual = reading.exchange.status
+    if wanted and actual not in wanted:
         lines = " or ".join(reading.contract.reason(status) for status in wanted)
-        message = f"{reading.contract.reason(came)} instead of {lines}"
-        yield Violation(message, expected=lines, actual=str(came), rule="status-unexpected")
+        message = f"{reading.contract.reason(actual)} instead of {lines}"
+        yield Violation(message, expected=lines, actual=str(actual), rule="status-unexpected")
 
 
 def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Violation]":
-    if not wanted or reading.code in wanted:
+    if not wanted or reading.code in wanted or not reading.is_body_known:
         return
-    came = "no code" if reading.code is None else f"code {_with_entry(reading.code, reading.contract)}"
+    actual = "no code" if reading.code is None else f"code {_with_entry(reading.code, reading.contract)}"
     codes = sorted(wanted)
     if len(codes) > _MOST_TOLD:
         expected = f"one of {', '.join(map(shown_code, codes))}"
@@ -162,7 +171,7 @@ def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Viola
         expected = " or ".join(_with_entry(code, reading.contract) for code in codes)
     hints = [nearest_entry(reading.contract, code) for code in codes if code not in reading.contract.catalogue]
     yield Violation(
-        f"{came} instead of {expected}",
+        f"{actual} instead of {expected}",
         _place(reading, "code"),
         expected=" or ".join(codes),
         actual=reading.code or "",
@@ -177,32 +186,32 @@ def _with_entry(code: str, contract: "Contract") -> str:
     return f"{shown_code(code)}, {documented(contract, contract.catalogue[code])}"
 
 
-def _text_differs(member: str, came: Any, expected: "Text | None", reading: "Reading") -> "Iterator[Violation]":
+def _text_differs(member: str, actual: Any, expected: "Text | None", reading: "Reading") -> "Iterator[Violation]":
     if expected is None:
         return
     if isinstance(expected, str):
-        fits, wanted = came == expected, shown(expected)
+        fits, wanted = actual == expected, shown(expected)
     elif isinstance(expected, re.Pattern) and isinstance(expected.pattern, str):
-        fits = isinstance(came, str) and expected.search(came) is not None
+        fits = isinstance(actual, str) and expected.search(actual) is not None
         wanted = f"a match of {shown(expected.pattern)}"
     else:
         raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {expected!r}")
-    if not fits:
-        told = f"no {member}" if came is None else shown(came)
+    if not fits and reading.is_body_known:
+        found = f"no {member}" if actual is None else shown(actual)
         yield Violation(
-            f"{told} instead of {wanted}", _place(reading, member), wanted, told, rule=f"{member}-unexpected"
+            f"{found} instead of {wanted}", _place(reading, member), wanted, found, rule=f"{member}-unexpected"
         )
 
 
 def _data_differs(reading: "Reading", expected: Any) -> "Iterator[Violation]":
-    came = reading.member("data")
-    if expected is not None and not came == expected:  # noqa: SIM201 - matcher objects define ==, not !=
-        told, wanted = "no data" if came is None else _brief(came), cut(repr(expected), _LONGEST_DATA)
-        yield Violation(f"{told} instead of {wanted}", _place(reading, "data"), wanted, told, rule="data-unexpected")
+    actual = reading.member("data")
+    if expected is not None and reading.is_body_known and not actual == expected:  # noqa: SIM201 - matcher objects define ==, not !=
+        found, wanted = "no data" if actual is None else _brief(actual), cut(repr(expected), _LONGEST_DATA)
+        yield Violation(f"{found} instead of {wanted}", _place(reading, "data"), wanted, found, rule="data-unexpected")
 
 
 def _brief(value: Any) -> str:
-    """Say what data came, as Python writes it; what is long or deep is cut."""
+    """Return received data as Python writes it; what is long or deep is cut."""
     brief = Repr()
     brief.maxstring = brief.maxother = 60
     return cut(brief.repr(value), _LONGEST_DATA)

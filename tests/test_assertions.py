@@ -19,6 +19,7 @@ from pytest_pcerrors import (
     UsageError,
     assert_pc_error,
     assert_pc_success,
+    check,
 )
 from pytest_pcerrors.checking.context import Context, within
 from pytest_pcerrors.checking.policy import Policy
@@ -108,7 +109,7 @@ def test_a_response_without_a_code_has_none_of_those_expected():
 def test_a_status_in_the_place_of_a_code_is_answered(code):
     """An HTTP status that is no code was meant as one."""
     with pytest.raises(
-        UsageError, match=rf"^{code} is an HTTP status and no error code; did you mean status={code}\?$"
+        UsageError, match=rf"^{code} is an HTTP status, not an error code; did you mean status={code}\?$"
     ):
         assert_pc_error(BUSY, code)
 
@@ -241,12 +242,15 @@ def test_an_error_comes_back_taken_apart():
 def test_a_warning_is_raised_last_and_at_the_line_of_the_caller():
     """The response conforms but for a warning, so the assertion passes with it."""
     response = {"status": 429, "headers": {"Content-Type": "application/json"}, "body": BUSY[1]}
-    with pytest.warns(PcErrorsWarning) as caught:
+    with within(Context(Policy(Contract.default()))), pytest.warns(PcErrorsWarning) as caught:
         assert_pc_error(response)
     line = inspect.currentframe().f_lineno - 1
     [warning] = caught
     assert (warning.filename, warning.lineno) == (__file__, line)
-    assert str(warning.message) == "429 Too Many Requests: retry-after Retry-After: a 429 says when to try again"
+    assert (
+        str(warning.message)
+        == "429 Too Many Requests: retry-after Retry-After: no Retry-After header, expected seconds or an HTTP date"
+    )
 
 
 def test_a_failure_has_its_warnings_in_the_text_only():
@@ -394,3 +398,28 @@ def test_a_failing_test_shows_its_own_line(pytester, call, told):
     )
     result.stdout.no_fnmatch_line("*assertions.py:*")
     result.stdout.no_fnmatch_line("*adapters.py:*")
+
+
+UNKNOWN = {"status": {"code": 409, "message": "Conflict"}, "headers": {"Content-Type": ["application/json"]}}
+
+
+@pytest.mark.parametrize("expected", [{}, {"code": 800064, "description": "Busy", "source": "x", "data": []}])
+def test_an_unknown_body_fails_and_says_why(expected):
+    """Code and description cannot be seen: one violation, and no guess at what the body may have been."""
+    with pytest.raises(ContractViolation) as caught:
+        assert_pc_error(UNKNOWN, **expected)
+    assert str(caught.value) == (
+        "409 Conflict cannot be checked in full:\n  unreadable  the body is unknown: not kept in the recording"
+    )
+    assert [each.rule for each in caught.value.violations] == ["unreadable"]
+
+
+def test_an_unknown_body_is_no_success():
+    """An error may be hidden in it."""
+    with pytest.raises(ContractViolation, match="the body is unknown"):
+        assert_pc_success(UNKNOWN | {"status": {"code": 200}})
+
+
+def test_check_reports_an_unknown_body():
+    """Nobody takes a response for good whose body nobody saw."""
+    assert [(each.rule, each.severity) for each in check(UNKNOWN)] == [("unreadable", "error")]

@@ -26,7 +26,7 @@ class Allowance(AllowanceSetting):
     """
 
     def covers(self, violation: Violation, reading: "Reading", root: Path) -> bool:
-        """Tell whether this violation of this reading is excepted, whatever the day; `root` is what origins are relative to."""
+        """Return whether this violation of this reading is excepted, whatever the day; `root` is what origins are relative to."""
         exchange = reading.exchange
         return (
             violation.rule == self.rule
@@ -37,7 +37,7 @@ class Allowance(AllowanceSetting):
         )
 
     def has_expired(self, today: date) -> bool:
-        """Tell whether the last day is over."""
+        """Return whether the last day is over."""
         return self.until is not None and today > self.until
 
     def expiry(self, violation: Violation) -> Violation:
@@ -46,13 +46,13 @@ class Allowance(AllowanceSetting):
             f'the allowance for {self.rule} ("{self.reason}") ended on {self.until}',
             violation.pointer,
             expected=f"a day up to {self.until}",
-            hint=f"mend what it excused ({violation.message}), or give it a later day",
+            hint=f"fix what it excused ({violation.message}), or give it a later day",
             rule=EXPIRED,
         )
 
 
 def lies_in(origin: str | None, path: Path, root: Path) -> bool:
-    """Tell whether an origin (``path:line`` or ``path#/pointer``) is a file, or lies in a folder.
+    """Return whether an origin (``path:line`` or ``path#/pointer``) is a file, or lies in a folder.
 
     >>> lies_in("cassettes/observed/mpn.yaml:7", Path("/project/cassettes/observed"), Path("/project"))
     True

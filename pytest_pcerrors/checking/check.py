@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.checking.context import current
+from pytest_pcerrors.checking.violation import UNREADABLE, Violation
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters import exchange_of
@@ -12,7 +13,6 @@ from pytest_pcerrors.exchange.adapters import exchange_of
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.checking.verdict import Verdict
-    from pytest_pcerrors.checking.violation import Violation
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
@@ -22,14 +22,24 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
     (status, body); an exception with a ``.response``. `contract` and `profile` stand above the settings.
 
-    Whatever the bytes of the response, this returns; a `UsageError` says that it is no response.
+    Whatever the bytes of the response, this returns; a `UsageError` says that it is not a response. A body that is not
+    known (see `Exchange`) is a violation of the rule ``unreadable``.
 
     >>> [violation.message for violation in check((429, b'{"statusCode": 429, "message": "Slow down"}'))]
     ['the gateway\'s envelope instead of an error object: "Slow down"']
     >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
     'warning'
     """
-    return list(judge(response, contract=contract, profile=profile).violations)
+    verdict = judge(response, contract=contract, profile=profile)
+    return [*verdict.violations, *unknown_body(verdict)]
+
+
+def unknown_body(verdict: "Verdict") -> list[Violation]:
+    """Return the violation of a response that was handed over and whose body is not known, so that nobody takes it for good."""
+    problem = verdict.exchange.body_problem
+    if problem is None:
+        return []
+    return [Violation(f"the body is unknown: {problem}", expected="a body to check", rule=UNREADABLE)]
 
 
 def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":

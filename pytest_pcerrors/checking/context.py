@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """A policy, who wants to hear of every verdict, and who knows where a response was replayed from.
+    """A policy, who is notified of every verdict and of those that were warned of, and who knows where a response was replayed from.
 
     A run has one, whose policy changes from test to test.
     """
 
     policy: "Policy"
     hear: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    warned: "Callable[[Verdict], object]" = field(default=lambda _: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 
 

@@ -1,4 +1,4 @@
-"""What each rule means, told from the rule itself: for ``pcerrors explain`` and the rule reference."""
+"""What each rule means, from the rule itself: for ``pcerrors explain`` and the rule reference."""
 
 import json
 from dataclasses import dataclass, replace
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Description:
-    """What a rule means: when it breaks, what the page says, an example, the mend; and its severity in each profile."""
+    """What a rule means: when it breaks, what the page says, an example, the fix; and its severity in each profile."""
 
     name: str
     stage: str
     breaks: str
     page: str = ""
     example: str = ""
-    mend: str = ""
+    fix: str = ""
     severities: "Mapping[str, Severity] | None" = None
 
 
 def descriptions(contract: "Contract", rules: "RuleSet | None" = None) -> list[Description]:
-    """Return what every rule means, in the order of the walk, and then the rules that stand outside it."""
+    """Return what every rule means, in the order of the walk, and then the rules outside it."""
     rules = rules or rule_set(contract)
     names = (*rules.rules, *OF_RECORDINGS)
     by_profile = {profile: severities(profile, names, contract, {}) for profile in PROFILES}
@@ -54,14 +54,12 @@ def _of_rule(
     if isinstance(rule, SchemaRule):
         return _of_schema_rule(rule, stage, contract, by_profile)
     breaks, _, rest = (getdoc(rule) or "").partition("\n\n")
-    parts = dict.fromkeys(("Page", "Example", "Mend"), "")
-    for paragraph in rest.replace("\nExample: ", "\n\nExample: ").replace("\nMend: ", "\n\nMend: ").split("\n\n"):
+    parts = dict.fromkeys(("Page", "Example", "Fix"), "")
+    for paragraph in rest.replace("\nExample: ", "\n\nExample: ").replace("\nFix: ", "\n\nFix: ").split("\n\n"):
         label, _, text = paragraph.partition(": ")
         if label in parts:
             parts[label] = " ".join(text.split())
-    return Description(
-        name, stage, " ".join(breaks.split()), parts["Page"], parts["Example"], parts["Mend"], by_profile
-    )
+    return Description(name, stage, " ".join(breaks.split()), parts["Page"], parts["Example"], parts["Fix"], by_profile)
 
 
 def _of_schema_rule(
@@ -77,15 +75,15 @@ def _of_schema_rule(
     elif rule.keyword == "required":
         breaks, example = f"`{place}` is missing.", f"a body without `{place}`"
     elif rule.keyword == "type":
-        breaks, example = f"`{place}` is not of type {limit}; null is none.", f"`null` at `{place}`"
+        breaks, example = f"`{place}` is not of type {limit}; null is not one.", f"`null` at `{place}`"
     else:
         breaks, example = f"`{place}` breaks `{rule.keyword}: {limit}` of the error schema.", _example(rule, place)
-    mend = (
+    fix = (
         f"{note} A client copes with both; a mock sends what the page says."
         if note
         else f"Send `{place}` as the page says."
     )
-    return Description(rule.name, stage, breaks, rule.said, example, mend, by_profile)
+    return Description(rule.name, stage, breaks, rule.said, example, fix, by_profile)
 
 
 def _example(rule: SchemaRule, place: str) -> str:
@@ -99,8 +97,8 @@ def _example(rule: SchemaRule, place: str) -> str:
 
 
 OUTSIDE_THE_WALK = (
-    Description("not-an-error", "assertion", "`assert_pc_error` was given a response that is no error."),
-    Description("not-a-success", "assertion", "`assert_pc_success` was given a response that is no 2xx."),
+    Description("not-an-error", "assertion", "`assert_pc_error` was given a response that is not an error."),
+    Description("not-a-success", "assertion", "`assert_pc_success` was given a response that is not a 2xx."),
     Description("status-unexpected", "assertion", "The status is not the one that the assertion names."),
     Description("code-unexpected", "assertion", "The code is not the one, or none of those, that the assertion names."),
     Description(
@@ -113,14 +111,14 @@ OUTSIDE_THE_WALK = (
         "settings",
         "An allowance excused a violation past its last day.",
         example="`until = 2026-06-30` in July 2026",
-        mend="Mend what it excused, or give it a later day and say why in its reason.",
+        fix="Fix what it excused, or give it a later day and say why in its reason.",
     ),
     Description(
         "unreadable",
         "recordings",
-        "A file of recordings cannot be read, or not to its end.",
-        example="a cassette that was cut off, an empty file, a YAML file that is no cassette",
-        mend="Record it again, or take it out of the folder. The message names the line.",
+        "A recording, or an entry of it, cannot be read; or the body of a response that was handed over is not known.",
+        example="a cassette that was cut off, a header without a value, a HAR entry whose body was not kept given to `check`",
+        fix="Record it again, or remove it. The message names the place.",
     ),
 )
 """The rules that the walk does not run: expectations of assertions, settings, recordings. All are errors."""
@@ -131,14 +129,21 @@ RECORDING_RULES = (
         "recordings",
         "A recorded request or response holds a secret: a token, a password, a key, a cookie.",
         example="`Authorization: Bearer eyJ0eXAi...` in a cassette; any host, any status",
-        mend="`pcerrors redact FILE` hides it, and whoever issued the secret withdraws it: it may have been seen.",
+        fix="`pcerrors redact FILE` hides it, and whoever issued the secret withdraws it: it may have been seen.",
+    ),
+    Description(
+        "secret-suspected",
+        "recordings",
+        "A recorded request or response holds what may be a secret: a password that is a plain word, a signature, or a body that cannot be searched.",
+        example='`{"password": "summer"}` in a cassette; any host, any status',
+        fix="`pcerrors redact FILE` hides it; where it is none, allow it with a reason.",
     ),
     Description(
         "stale",
         "recordings",
         "The oldest response of a recording is older than `--pc-max-age` or `max-age`.",
         example='a cassette of January with `max-age = "90d"` in July',
-        mend="Record it again.",
+        fix="Record it again.",
     ),
 )
 """The rules that hold for every recorded exchange; they have severities, and allowances excuse them."""

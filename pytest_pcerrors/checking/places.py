@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from pytest_pcerrors.checking.showing import cut
-from pytest_pcerrors.exchange.masking import masked
+from pytest_pcerrors.checking.showing import LONGEST_SHOWN, cut
 from pytest_pcerrors.pointers import escaped_step
+from pytest_pcerrors.secrets import hide
 
 _LONGEST_STEP = 60
 
@@ -35,5 +35,5 @@ def escaped(name: str) -> str:
     >>> escaped("a/b")
     'a~1b'
     """
-    short = name if len(name) <= _LONGEST_STEP else cut(masked(name), _LONGEST_STEP)
+    short = name if len(name) <= _LONGEST_STEP else cut(hide(name, longest=LONGEST_SHOWN), _LONGEST_STEP)
     return escaped_step(short)

@@ -20,7 +20,8 @@ _FIRST_ERROR = 400
 class Reading:
     """What a rule is given: the exchange, the contract, and what was read of the body.
 
-    `text` is the body behind a byte order mark, None where it is not UTF-8 (`encoding` then says what it looks like).
+    `text` is the body after a byte order mark, None where it is not UTF-8 (`encoding` then says what it looks like), or
+    not known.
     `problem` says why the text is not one JSON value, None where it is; `document` is that value. `code` and
     `description` are what the contract's members point to where that is of a usable type: a numeric code has its digits.
     `entries` are the contract's entries of that code.
@@ -36,6 +37,11 @@ class Reading:
     code: str | None = None
     description: str | None = None
     entries: "tuple[Entry, ...]" = ()
+
+    @property
+    def is_body_known(self) -> bool:
+        """The body is known: the recording has it, and it could be decoded."""
+        return self.exchange.body_problem is None
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +67,8 @@ class Reading:
 def read(exchange: "Exchange", contract: "Contract") -> Reading:
     """Read an exchange against a contract; whatever the bytes are, this returns."""
     reading = Reading(exchange, contract)
+    if not reading.is_body_known:
+        return reading
     _read_text(reading, exchange.body)
     if not reading.text:
         return reading
@@ -100,7 +108,7 @@ def _read_text(reading: Reading, body: bytes) -> None:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         guess = json.detect_encoding(body)
-        reading.encoding = guess.upper() if _decodes(body, guess) else f"something else at byte {error.start}"
+        reading.encoding = guess.upper() if _decodes(body, guess) else f"another encoding (at byte {error.start})"
     else:
         guess = json.detect_encoding(body) if "\0" in text[:4] else "utf-8"
         if guess != "utf-8" and _decodes(body, guess):

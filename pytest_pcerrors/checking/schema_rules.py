@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.checking.keyword_messages import explained
 from pytest_pcerrors.checking.keywords import MEASURES, Measure, validator_for
 from pytest_pcerrors.checking.places import escaped
-from pytest_pcerrors.checking.showing import shown, typed
+from pytest_pcerrors.checking.showing import shown
 from pytest_pcerrors.checking.subschemas import Schema, Subschemas
 from pytest_pcerrors.checking.violation import Violation
-from pytest_pcerrors.jsontext import article, type_of
+from pytest_pcerrors.jsontext import type_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.reading import Reading
@@ -69,31 +70,12 @@ class SchemaRule:
     def _violation(self, document: Any) -> Violation:
         failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.judge(value)]
         pointer, value = failed[0]
-        expected, actual, message = self._explain(value)
+        expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         if self.keyword == "required":
             pointer = f"{pointer}/{escaped(self.limit)}"
-        return Violation(message + more, pointer, expected, actual, self.hint)
-
-    def _explain(self, value: Any) -> tuple[str, str, str]:
-        """Return what was expected, what came, and a sentence of both."""
-        match self.keyword:
-            case "required":
-                return f'"{self.limit}"', "nothing", f"{shown(self.limit)} is missing"
-            case "type":
-                types = self.limit if isinstance(self.limit, list) else [self.limit]
-                expected = " or ".join(map(article, types))
-                return expected, typed(value), f"{typed(value)} instead of {expected}"
-            case "minLength" | "maxLength":
-                length = self.measure(value)
-                bound = f"at {'most' if self.keyword == 'maxLength' else 'least'} {self.limit}"
-                return bound, str(length), f"{length} characters, {bound} allowed"
-            case "enum" | "const":
-                expected = ", ".join(map(shown, self.limit)) if self.keyword == "enum" else shown(self.limit)
-                return expected, shown(value), f"{shown(value)} is not {expected}"
-            case _:
-                expected = f"{self.keyword} {shown(self.limit)}"
-                return expected, shown(value), f"{shown(value)} does not fit {expected}"
+        hint = _misspelt(self.limit, value) if self.keyword == "required" else self.hint
+        return Violation(message + more, pointer, expected, actual, hint)
 
 
 def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
@@ -107,7 +89,7 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
 
 
 class _Compiler:
-    """Walks the error schema once and makes a rule of every keyword."""
+    """Goes through the error schema once and makes a rule of every keyword."""
 
     def __init__(self, contract: "Contract", measure: Measure) -> None:
         self._subschemas = Subschemas(contract)
@@ -145,7 +127,9 @@ class _Compiler:
                 judge = self._judge(schema, keyword, [name])
                 yield SchemaRule(rule_name((*path, name), keyword), path, keyword, name, judge, said=member_said)
         elif keyword == "type":
-            yield from self._type_rules(schema, path, said) if path else ()  # a body that is no object ended the walk
+            yield from (
+                self._type_rules(schema, path, said) if path else ()
+            )  # a body that is not an object ended the run
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
@@ -216,6 +200,12 @@ def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
                 if isinstance(value, dict) and step in value
             ]
     return places
+
+
+def _misspelt(name: str, value: Any) -> str:
+    """Name the property that would be the missing one in another letter case."""
+    alike = next((each for each in value if each.lower() == name.lower()), None)
+    return "" if alike is None else f"it has {shown(alike)}; letter case matters"
 
 
 def _unless(fits: Judge, deviation: "Deviation") -> Judge:

@@ -3,8 +3,11 @@
 import json
 from itertools import islice
 
-from pytest_pcerrors.exchange.masking import masked
 from pytest_pcerrors.jsontext import type_of
+from pytest_pcerrors.secrets import hide
+
+LONGEST_SHOWN = 4096
+"""How much of a text is looked at to show the beginning of it, in characters."""
 
 _LONGEST_VALUE = 60
 _LONGEST_TEXT = 600
@@ -18,10 +21,10 @@ def shown(value: object) -> str:
     """
     match value:
         case str():
-            return cut(json.dumps(masked(value), ensure_ascii=False), _LONGEST_VALUE)
+            return cut(json.dumps(hide(value, longest=LONGEST_SHOWN), ensure_ascii=False), _LONGEST_VALUE)
         case dict():
             return (
-                f"an object with {cut(masked(', '.join(islice(value, 5))), _LONGEST_VALUE)}"
+                f"an object with {cut(hide(', '.join(islice(value, 5)), longest=LONGEST_SHOWN), _LONGEST_VALUE)}"
                 if value
                 else "an object without members"
             )
@@ -48,7 +51,7 @@ def safe(text: str) -> str:
     >>> safe("a\ud800\x1b[31m")
     'a\\ud800\\x1b[31m'
     """
-    text = masked(text) if text else ""
+    text = hide(text, longest=LONGEST_SHOWN) if text else ""
     return cut(text if text.isprintable() else "".join(map(_visible, text)), _LONGEST_TEXT)
 
 

@@ -23,8 +23,11 @@ EXPECTATIONS = frozenset(
 )
 """The rules that an assertion's expectations stand for; they are no part of the contract."""
 
-SECRET_RECORDED, STALE = OF_RECORDINGS = ("secret-recorded", "stale")
+SECRET_RECORDED, SECRET_SUSPECTED, STALE = OF_RECORDINGS = ("secret-recorded", "secret-suspected", "stale")
 """The rules of recordings, which hold for every recorded exchange, whatever its host and status."""
+
+UNREADABLE = "unreadable"
+"""The rule that is broken by what cannot be read: a file, an entry of it, or the body of a response that is handed over."""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,11 @@ def rule_set(contract: "Contract", user_rules: tuple[Rule, ...] = (), length_uni
     _refuse_ambiguous(contract)
     error_stages = (
         Stage("head", _named(head.RULES), _always),
-        Stage("user", tuple((name, _guarded(name, rule)) for name, rule in _named(user_rules)), _always),
+        Stage(
+            "user",
+            tuple((name, _guarded(name, rule)) for name, rule in _named(user_rules)),
+            lambda reading: reading.is_body_known,
+        ),
         Stage("text", _named(body.TEXT_RULES), lambda reading: reading.text is not None and not reading.is_empty),
         Stage("value", _named(body.VALUE_RULES), lambda reading: reading.problem is None),
         Stage("object", _named(body.OBJECT_RULES), lambda reading: reading.is_object),

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.showing import cut, safe
-from pytest_pcerrors.checking.violation import EXPECTATIONS, OF_RECORDINGS
+from pytest_pcerrors.checking.showing import LONGEST_SHOWN, cut, safe
+from pytest_pcerrors.checking.violation import EXPECTATIONS, OF_RECORDINGS, UNREADABLE
+from pytest_pcerrors.secrets import BEYOND, hide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +36,12 @@ def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: 
     """Return the first line: which response breaks which contract, is not what was expected, or no recording to keep, in how many places."""
     unexpected = sum(violation.rule in EXPECTATIONS for violation in violations)
     recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
-    broken = len(violations) - unexpected - recorded
+    unknown = sum(violation.rule == UNREADABLE for violation in violations)
+    broken = len(violations) - unexpected - recorded - unknown
     said = [f"breaks the {contract.name} error contract in {_places(broken)}"] if broken else []
     said += [f"is not what was expected in {_places(unexpected)}"] if unexpected else []
     said += [f"is not fit to be kept as a recording in {_places(recorded)}"] if recorded else []
+    said += ["cannot be checked in full"] if unknown else []
     return safe(f"{status_line(exchange, contract)} {' and '.join(said)}:")
 
 
@@ -60,7 +63,7 @@ def violation_lines(violations: "Sequence[Violation]") -> list[str]:
 def context_lines(exchange: "Exchange") -> list[str]:
     """Return the lines that say where a response came from and what it held; secrets are hidden, long bodies cut."""
     request = exchange.request
-    asked = cut(safe(f"{request.method} {request.url}"), _LONGEST_URL) if request else ""
+    asked = cut(f"{safe(request.method)} {safe(request.url)}", _LONGEST_URL) if request else ""
     where = ", ".join(filter(None, [safe(exchange.origin or ""), asked]))
     correlation = exchange.header(_CORRELATION)
     what = [f"{_CORRELATION} {safe(correlation)}"] if correlation else []
@@ -71,7 +74,7 @@ def context_lines(exchange: "Exchange") -> list[str]:
 
 def body_text(body: bytes) -> str:
     """Return the beginning of a body on one line, fit to be shown."""
-    text = body[: _LONGEST_BODY * 16].decode("utf-8", "backslashreplace")
+    text = hide(body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace"), longest=LONGEST_SHOWN)
     return cut(safe(" ".join(text.split())), _LONGEST_BODY)
 
 

@@ -21,9 +21,11 @@ _VIOLATION = ("rule", "severity", "message", "pointer", "expected", "actual", "h
 def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:
     """Yield a paragraph for each response with violations, and a summary that is counted by then."""
     for finding in findings:
+        if not finding.violations:
+            continue
         if finding.exchange is None:
-            yield "\n".join([f"{safe(finding.origin)} cannot be read:", *violation_lines(finding.violations), "\n"])
-        elif finding.violations:
+            yield "\n".join([_place_line(finding), *violation_lines(finding.violations), "\n"])
+        else:
             lines = [
                 headline(finding.exchange, finding.violations, policy.contract),
                 *violation_lines(finding.violations),
@@ -32,6 +34,12 @@ def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, 
             yield "\n".join([*lines, "\n"])
     if not quiet:
         yield f"{tally.sentence()}\n"
+
+
+def _place_line(finding: "Finding") -> str:
+    """Return the first line for a place of a file where there is no exchange."""
+    is_unreadable = finding.kind == "unreadable"
+    return f"{safe(finding.origin)} {'cannot be read' if is_unreadable else 'is not fit to be kept as a recording'}:"
 
 
 def as_json(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:  # noqa: ARG001 - the signature of a format

@@ -48,7 +48,7 @@ def _allowances(lesson: "Lesson", until: "date") -> "Iterator[str]":
             yield "[[tool.pcerrors.allow]]"
             yield f"rule = {_string(rule)}"
             yield condition
-            yield f"reason = {_string(_said(seen.count, seen.first) + '; say why, or mend it')}"
+            yield f"reason = {_string(_said(seen.count, seen.first) + '; say why, or fix it')}"
             yield f"until = {until.isoformat()}"
             yield ""
 
@@ -64,7 +64,7 @@ def _remarks(lesson: "Lesson") -> "Iterator[str]":
     for place in lesson.unreadable:
         yield f"# {json.dumps(place)} cannot be read, which no setting excuses: record it again, or take it out"
     if lesson.expired:
-        yield "# an allowance has ended: mend what it excused, or give it a later day"
+        yield "# an allowance has ended: fix what it excused, or give it a later day"
 
 
 def _said(count: int, first: str) -> str:

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 _STAGES = {
     "head": "Status and headers. These rules run on every error response.",
     "user": "Your own rules.",
-    "text": "From bytes to text. Without readable text the walk ends.",
-    "value": "From text to one JSON value. Without one the walk ends.",
-    "object": "From a value to an object. Without one the walk ends.",
-    "envelope": "Envelopes other than the documented one. They end the walk.",
+    "text": "From bytes to text. Without readable text no later stage runs.",
+    "value": "From text to one JSON value. Without one no later stage runs.",
+    "object": "From a value to an object. Without one no later stage runs.",
+    "envelope": "Envelopes other than the documented one. No later stage runs after them.",
     "properties": "The members of the error object: one rule for each keyword of the error schema, and two more.",
     "catalogue": "Code, status and description against the catalogue.",
     "success": "2xx responses.",
-    "assertion": "What an assertion expects. These are no part of the contract, and always errors.",
+    "assertion": "What an assertion expects. These are not part of the contract, and always errors.",
     "settings": "The settings themselves. Always an error.",
     "recordings": "Files of recordings, whatever the host. `unreadable` is always an error.",
 }
@@ -38,7 +38,7 @@ def as_markdown(rules: "Sequence[Description]") -> str:
         lines += ["", f"## Stage: {stage}", "", _STAGES[stage]]
         for rule in group:
             lines += ["", f"### `{rule.name}`", "", f"**Breaks when:** {rule.breaks}"]
-            for label, text in (("The page", rule.page), ("Example", rule.example), ("Mend", rule.mend)):
+            for label, text in (("The page", rule.page), ("Example", rule.example), ("Fix", rule.fix)):
                 lines += ["", f"**{label}:** {text}"] if text else []
             if rule.severities:
                 lines += ["", ", ".join(f"`{profile}`: {severity}" for profile, severity in rule.severities.items())]

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from pytest_pcerrors.reporting.passed_over import host_of, named_hosts
+
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.audit import Finding
     from pytest_pcerrors.checking.verdict import Verdict
@@ -13,21 +15,25 @@ _MOST_NAMED = 8
 
 @dataclass
 class Tally:
-    """Counts of judged responses, broken rules by severity, used allowances, and what was passed over."""
+    """Counts of judged responses, broken rules by severity, used allowances, and what was not or could not be read."""
 
     errors: int = 0
     successes: int = 0
     broken: "Counter[str]" = field(default_factory=Counter)
     warned: "Counter[str]" = field(default_factory=Counter)
     allowed: "Counter[str]" = field(default_factory=Counter)
-    other_hosts: int = 0
+    other_hosts: "Counter[str]" = field(default_factory=Counter)
     unreadable: int = 0
+    skipped: int = 0
+    unknown_bodies: "Counter[str]" = field(default_factory=Counter)
 
     def hear(self, verdict: "Verdict") -> None:
         """Count a verdict; one on a recording counts no response."""
         if not verdict.of_recording:
             self.errors += verdict.reading.is_error
             self.successes += not verdict.reading.is_error
+            if verdict.exchange.body_problem:
+                self.unknown_bodies[verdict.exchange.body_problem] += 1
         self.broken.update(violation.rule for violation in verdict.errors)
         self.warned.update(violation.rule for violation in verdict.warnings)
         self.allowed.update(allowance.rule for allowance in verdict.allowed)
@@ -38,10 +44,12 @@ class Tally:
             self.hear(finding.recording)
         if finding.verdict is not None:
             self.hear(finding.verdict)
-        elif finding.kind == "other-host":
-            self.other_hosts += 1
+        elif finding.kind == "other-host" and finding.exchange is not None:
+            self.other_hosts[host_of(finding.exchange)] += 1
         elif finding.kind == "unreadable":
             self.unreadable += 1
+        elif finding.kind == "skipped":
+            self.skipped += 1
 
     def plus(self, other: Self) -> None:
         """Add the counts of another run."""
@@ -61,6 +69,11 @@ class Tally:
         return cls(**counts)
 
     @property
+    def has_passed_all_over(self) -> bool:
+        """Nothing was judged, and something was passed over for its host."""
+        return bool(self.other_hosts) and not self.errors and not self.successes
+
+    @property
     def is_empty(self) -> bool:
         """Nothing was seen."""
         return not any(vars(self).values())
@@ -68,8 +81,8 @@ class Tally:
     def sentence(self) -> str:
         """Say all of it in one line.
 
-        >>> Tally(errors=3, broken=Counter({"pairing": 2}), other_hosts=1).sentence()
-        '3 error responses checked, 2 violations (pairing 2), 1 exchange with another host passed over'
+        >>> Tally(errors=3, broken=Counter({"pairing": 2})).sentence()
+        '3 error responses checked, 2 violations (pairing 2)'
         """
         parts = [f"{_count(self.errors, 'error response')} checked"]
         if self.successes:
@@ -79,17 +92,26 @@ class Tally:
             parts.append(f"{_count(self.warned.total(), 'warning')}{_listed(self.warned)}")
         if self.allowed:
             parts.append(f"{_count(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
+        if self.unknown_bodies:
+            number = self.unknown_bodies.total()
+            parts.append(f"{number} {'body' if number == 1 else 'bodies'} unknown ({_reasons(self.unknown_bodies)})")
         if self.unreadable:
-            parts.append(f"{_count(self.unreadable, 'unreadable file')}")
+            parts.append(_count(self.unreadable, "unreadable place"))
+        if self.skipped:
+            parts.append(f"{_count(self.skipped, 'request')} without a response skipped")
         if self.other_hosts:
-            parts.append(
-                f"{_count(self.other_hosts, 'exchange')} with {'another host' if self.other_hosts == 1 else 'other hosts'} passed over"
-            )
+            parts.append(named_hosts(self.other_hosts))
         return ", ".join(parts)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _reasons(problems: "Counter[str]") -> str:
+    """Return the reasons, each with its number where there are several."""
+    in_order = problems.most_common()
+    return "; ".join(reason if len(in_order) == 1 else f"{reason}: {number}" for reason, number in in_order)
 
 
 def _listed(rules: "Counter[str]") -> str:

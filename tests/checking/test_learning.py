@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
-from pytest_pcerrors.checking.audit import audit_exchanges
+from pytest_pcerrors.checking.audit import audit_recording
 from pytest_pcerrors.checking.learning import learn
 from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.checking.recordings import Recording
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.settings import Settings
 
@@ -18,7 +19,7 @@ def learnt(*bodies, status=400, settings=None):
     exchanges = (
         Exchange(status, None, json.dumps(body).encode(), origin=f"a.yaml:{line}") for line, body in enumerate(bodies)
     )
-    return learn(audit_exchanges(exchanges, Policy.of_settings(settings or Settings(root=Path()))))
+    return learn(audit_recording(Recording("", exchanges), Policy.of_settings(settings or Settings(root=Path()))))
 
 
 def body(code, description="Oops"):
@@ -67,7 +68,7 @@ def test_another_host_teaches_nothing():
     """What is not judged needs no settings."""
     exchange = Exchange(400, None, b"", Request("GET", "https://login.example/"))
 
-    assert learn(audit_exchanges(iter([exchange]), Policy.of_settings(Settings(root=Path())))).is_empty
+    assert learn(audit_recording(Recording("", [exchange]), Policy.of_settings(Settings(root=Path())))).is_empty
 
 
 def test_what_no_setting_excuses():
@@ -75,10 +76,7 @@ def test_what_no_setting_excuses():
     table = {"allow": [{"rule": "code-number", "reason": "x", "until": "2020-01-01"}]}
     lesson = learnt(body(2001), settings=Settings.of_table(table, Path()))
 
-    def broken():
-        problem = "not YAML"
-        raise ArchiveError("b.yaml", problem)
-        yield
-
     assert (lesson.expired, lesson.is_empty) == (1, True)
-    assert learn(audit_exchanges(broken(), Policy(Contract.default()))).unreadable == ["b.yaml"]
+    assert learn(
+        audit_recording(Recording("", [ArchiveError("b.yaml", "not YAML")]), Policy(Contract.default()))
+    ).unreadable == ["b.yaml"]

@@ -85,23 +85,39 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
         ({"type": "integer"}, 1.0, "x-type", "the number 1.0 instead of an integer"),
         ({"type": "integer"}, True, "x-type", "the boolean true instead of an integer"),
         ({"type": ["number", "null"]}, "1", "x-type", 'the string "1" instead of a number or null'),
-        ({"pattern": "^[A-Z]+$"}, "a", "x-format", '"a" does not fit pattern "^[A-Z]+$"'),
-        ({"enum": ["A", 1]}, "B", "x-value", '"B" is not "A", 1'),
-        ({"const": None}, 0, "x-value", "0 is not null"),
-        ({"minLength": 2}, "a", "x-empty", "1 characters, at least 2 allowed"),
+        ({"pattern": "^[A-Z]+$"}, "a", "x-format", '"a" instead of a text that matches "^[A-Z]+$"'),
+        ({"enum": ["A", 1]}, "B", "x-value", '"B" instead of "A" or 1'),
+        ({"const": None}, 0, "x-value", "0 instead of null"),
+        ({"minLength": 2}, "a", "x-empty", "1 character, at least 2 expected"),
         ({"maxLength": 2}, "abc", "x-too-long", "3 characters, at most 2 allowed"),
-        ({"minimum": 3}, 2, "x-minimum", "2 does not fit minimum 3"),
-        ({"anyOf": [{"type": "null"}, {"minLength": 1}]}, "", "x-any-of", '"" does not fit anyOf an array of 2'),
-        ({"additionalProperties": False}, {"a": 1}, "x-additional-properties", None),
+        ({"minimum": 3}, 2, "x-minimum", "2 instead of at least 3"),
+        (
+            {"anyOf": [{"type": "null"}, {"minLength": 1}]},
+            "",
+            "x-any-of",
+            '"" instead of what one of the alternatives of the error schema permits',
+        ),
+        ({"minLength": 1}, "", "x-empty", "no characters, at least 1 expected"),
+        ({"maxItems": 1}, [1, 2], "x-max-items", "2 items, at most 1 allowed"),
+        ({"minProperties": 2}, {"a": 1}, "x-min-properties", "1 property, at least 2 expected"),
+        ({"maxProperties": 1}, {"a": 1, "b": 2}, "x-max-properties", "2 properties, at most 1 allowed"),
+        ({"exclusiveMaximum": 3}, 3, "x-exclusive-maximum", "3 instead of less than 3"),
+        ({"multipleOf": 2}, 3, "x-multiple-of", "3 instead of a multiple of 2"),
+        (
+            {"additionalProperties": False},
+            {"a": 1},
+            "x-additional-properties",
+            "an object with a instead of what additionalProperties false of the error schema permits",
+        ),
         ({"uniqueItems": True}, [{"a": 1, "b": 2}, {"b": 2, "a": 1}], "x-unique-items", None),
         ({"prefixItems": [True], "items": {"type": "null"}}, ["a", "b"], "x-items", None),
         ({"if": {"type": "string"}, "then": {"minLength": 1}}, "", "x-if", None),
         ({"unevaluatedProperties": False, "allOf": [{"properties": {"a": True}}]}, {"b": 1}, None, None),
-        (False, "anything", "x-not", '"anything" does not fit not an object without members'),
+        (False, "anything", "x-not", '"anything" instead of what the error schema does not exclude'),
     ],
 )
 def test_a_keyword_has_a_rule(contract_of, schema, value, rule, message):
-    """Every keyword of JSON Schema that can fail is a rule of its own, and its message says what came."""
+    """Every keyword of JSON Schema that can fail is a rule of its own, and its message says what was found and expected."""
     rule = rule or "x-unevaluated-properties"
     contract = contract_of({"type": "object", "properties": {"x": schema}})
     violations = check((400, json.dumps({"x": value}).encode()), contract=contract)

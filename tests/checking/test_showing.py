@@ -93,18 +93,33 @@ def told(status, body, **headers):
 @pytest.mark.parametrize(
     ("status", "body", "text"),
     [
-        (500, b"", "body-empty: there is no body"),
-        (500, b" ", "body-empty: the body is only white space"),
-        (500, "\u00a0".encode(), "body-empty: the body is only white space"),
-        (409, json.dumps(BUSY).encode("utf-16"), "body-encoding: the body is not UTF-8 but UTF-16"),
-        (409, b'"Zo\xeb"', "body-encoding: the body is not UTF-8 but something else at byte 3"),
-        (409, b"\x1f\x8b\x08", "body-encoding: compressed data that is broken or longer than 64 MiB"),
-        (403, b"Denied.", 'body-plain-text: plain text "Denied."'),
-        (502, b"\n<html>", "body-not-json: markup"),
-        (409, b'{"a"', "body-not-json: not JSON: Expecting ':' delimiter at line 1, column 5"),
-        (409, b"[" * 100_000, "body-not-json: not JSON: nested too deeply to read"),
-        (403, b"null", "body-not-object: the body is null"),
-        (403, {"message": "No."}, 'message-only: a message alone instead of an error object: "No."'),
+        (500, b"", "body-empty: no body instead of a JSON object"),
+        (500, b" ", "body-empty: a body of white space only instead of a JSON object"),
+        (500, "\u00a0".encode(), "body-empty: a body of white space only instead of a JSON object"),
+        (409, json.dumps(BUSY).encode("utf-16"), "body-encoding: UTF-16 instead of UTF-8"),
+        (409, b'"Zo\xeb"', "body-encoding: another encoding (at byte 3) instead of UTF-8"),
+        (
+            409,
+            b"\x1f\x8b\x08",
+            "body-encoding: broken gzip data, cut off or followed by something else, instead of UTF-8",
+        ),
+        (403, b"Denied.", 'body-plain-text: plain text instead of JSON: "Denied."'),
+        (502, b"\n<html>", "body-not-json: an HTML page instead of JSON"),
+        (
+            502,
+            b"<!DOCTYPE html>\n<HTML><head><TITLE lang=en>\n 502  Bad Gateway</TITLE>",
+            'body-not-json: an HTML page instead of JSON: "502 Bad Gateway"',
+        ),
+        (502, b'<?xml version="1.0"?><html xmlns="x"/>', "body-not-json: an HTML page instead of JSON"),
+        (403, b'<?xml version="1.0"?><Error/>', "body-not-json: an XML document instead of JSON"),
+        (403, b"<h1>Denied</h1>", "body-not-json: markup instead of JSON"),
+        (409, b'{"a"', "body-not-json: JSON that is cut off after 4 characters, expected a whole JSON object"),
+        (409, b'{"a": "b', "body-not-json: JSON that is cut off after 8 characters, expected a whole JSON object"),
+        (409, b'"b', "body-not-json: JSON that is cut off after 2 characters, expected a whole JSON object"),
+        (409, b"[NaN", "body-not-json: not JSON, expected a JSON object: NaN is not a JSON value"),
+        (409, b"[" * 100_000, "body-not-json: not JSON, expected a JSON object: nested too deeply to read"),
+        (403, b"null", "body-not-object: null instead of a JSON object"),
+        (403, {"message": "No."}, 'message-only: only a message instead of an error object: "No."'),
         (404, {"message": [], "statusCode": 1}, "gateway-envelope: the gateway's envelope instead of an error object"),
         (
             409,
@@ -119,13 +134,71 @@ def told(status, body, **headers):
             BUSY,
             'pairing /code: code 800064 is documented with 409 Conflict ("Another request is already processing cart {0}"), not with 404',
         ),
-        (418, BUSY, "status-undocumented: 418 I'm a Teapot is not documented"),
-        (200, {"error": {"code": 7, "message": "No."}}, 'error-in-success /error: error "7" inside a 200: "No."'),
+        (
+            418,
+            BUSY,
+            "status-undocumented: 418 I'm a Teapot is not a documented status (documented: 400, 401, 403, 404, 405, 406, 409, 412, 417, 429, 500, 501, 502, 503, 504)",
+        ),
+        (
+            200,
+            {"error": {"code": 7, "message": "No."}},
+            'error-in-success /error: an error with code "7" in a 200, expected none: "No."',
+        ),
     ],
 )
 def test_a_violation_teaches(status, body, text):
-    """What came, and what was expected, stand in one sentence."""
+    """What was found, and what was expected, are in one sentence."""
     assert told(status, body) == [text]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "text"),
+    [
+        (429, {}, "retry-after Retry-After: no Retry-After header, expected seconds or an HTTP date"),
+        (
+            503,
+            {"Retry_After": "soon"},
+            'retry-after Retry-After: Retry-After "soon" instead of seconds or an HTTP date',
+        ),
+        (
+            401,
+            {},
+            "challenge-missing WWW-Authenticate: no WWW-Authenticate header, expected OAuth realm=urn:cpsvc:cpid:{cid}",
+        ),
+        (
+            401,
+            {"WWW_Authenticate": " "},
+            "challenge-missing WWW-Authenticate: an empty WWW-Authenticate header, expected OAuth realm=urn:cpsvc:cpid:{cid}",
+        ),
+        (
+            401,
+            {"WWW_Authenticate": "Bearer"},
+            'challenge-other WWW-Authenticate: WWW-Authenticate "Bearer" instead of OAuth realm=urn:cpsvc:cpid:{cid}',
+        ),
+        (
+            404,
+            {"Content_Type": "text/html"},
+            'content-type Content-Type: Content-Type "text/html" instead of application/json',
+        ),
+    ],
+)
+def test_a_header_is_named(status, headers, text):
+    """A message says which header is missing, or what it has instead of what was expected."""
+    assert text in told(status, {**BUSY, "code": "800001" if status == 401 else "800064"}, **headers)
+
+
+def test_a_body_without_a_type_is_named():
+    """The header that is missing, and its value as it should be."""
+    [violation] = check({"status": 409, "headers": {}, "body": BUSY})
+    assert str(violation) == "content-type Content-Type: no Content-Type header, expected application/json"
+
+
+@pytest.mark.parametrize(("name", "hint"), [("Code", 'it has "Code"; letter case matters'), ("codes", "")])
+def test_a_property_in_another_letter_case_is_named(name, hint):
+    """What is missing is there, as people see it."""
+    body = {name: "800064", **{key: value for key, value in BUSY.items() if key != "code"}}
+    [violation] = check((409, json.dumps(body).encode()))
+    assert (violation.message, violation.hint) == ('"code" is missing', hint)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ CASES = {
         429 Too Many Requests breaks the Partner Center error contract in 2 places and is not what was expected in 1 place:
           gateway-envelope                    the gateway's envelope instead of an error object: "Too many calls."
           code-unexpected        /code        no code instead of 800064, 409 Conflict ("Another request is already processing cart {0}")
-          retry-after (warning)  Retry-After  a 429 says when to try again
+          retry-after (warning)  Retry-After  no Retry-After header, expected seconds or an HTTP date
         in cassettes/cart.yaml:41, POST https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout
         body: {"statusCode": 429, "message": "Too many calls."}
         """,
@@ -132,10 +132,10 @@ CASES = {
         {"source": "PartnerFD", "data": []},
         """\
         401 Unauthorized - MFA required breaks the Partner Center error contract in 2 places and is not what was expected in 2 places:
-          body-empty-unauthorized                        there is no body
+          body-empty-unauthorized                        no body instead of a JSON object
           source-unexpected                              no source instead of "PartnerFD"
           data-unexpected                                no data instead of []
-          challenge-missing (warning)  WWW-Authenticate  a 401 carries a challenge
+          challenge-missing (warning)  WWW-Authenticate  no WWW-Authenticate header, expected OAuth realm=urn:cpsvc:cpid:{cid}
         in cassettes/cart.yaml:41, POST https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout
         MS-CorrelationId 9240230a-1f1c
         """,
@@ -145,17 +145,17 @@ CASES = {
         {},
         """\
         201 Created is not what was expected in 1 place:
-          not-an-error  201 Created is no error
+          not-an-error  201 Created instead of an error (4xx or 5xx)
         body: {"id": 1}
         """,
     ),
     "secrets": (
-        ((409, '{"code": "800064", "description": "token=hunter2", "client_secret": "hunter2", "source": 7}'),),
+        ((409, '{"code": "800064", "description": "token=kX7pQz19vLmW", "client_secret": "hunter2", "source": 7}'),),
         {},
         """\
         409 Conflict breaks the Partner Center error contract in 1 place:
           source-type  /source  the number 7 instead of a string
-        body: {"code": "800064", "description": "token=***", "client_secret": ***, "source": 7}
+        body: {"code": "800064", "description": "token=***", "client_secret": "***", "source": 7}
         """,
     ),
     "everything is missing": (
@@ -184,7 +184,7 @@ SUCCESS_CASES = {
         (409, BODY),
         f"""\
         409 Conflict is not what was expected in 1 place:
-          not-a-success  409 Conflict is no success: code 800064, 409 Conflict ("Another request is already processing cart {{0}}")
+          not-a-success  409 Conflict instead of a success (2xx): code 800064, 409 Conflict ("Another request is already processing cart {{0}}")
         body: {BODY}
         """,
     ),
@@ -192,14 +192,14 @@ SUCCESS_CASES = {
         (302, b""),
         """\
         302 Found is not what was expected in 1 place:
-          not-a-success  302 Found is no success
+          not-a-success  302 Found instead of a success (2xx)
         """,
     ),
     "an error in a success": (
         (201, '{"orderErrors": [{"code": 10003, "description": "Ended"}]}'),
         """\
         201 Created breaks the Partner Center error contract in 1 place:
-          error-in-success  /orderErrors/0  error "10003" inside a 201: "Ended"
+          error-in-success  /orderErrors/0  an error with code "10003" in a 201, expected none: "Ended"
         body: {"orderErrors": [{"code": 10003, "description": "Ended"}]}
         """,
     ),

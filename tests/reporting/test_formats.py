@@ -30,13 +30,13 @@ def test_text_has_a_paragraph_for_each_response_with_violations():
     """What conforms and what is passed over is only counted."""
     assert written("text", FINDINGS) == (
         "404 Not Found breaks the Partner Center error contract in 1 place:\n"
-        '  body-plain-text  plain text "gone"\n'
+        '  body-plain-text  plain text instead of JSON: "gone"\n'
         "in a.yaml:2, GET https://host/?sig=***\n"
         "body: gone\n"
         "\n"
         "b\\x1b.yaml:7 cannot be read:\n"
         "  unreadable  not YAML\n"
-        "              record it again, or take it out of the folder\n"
+        "              record it again, or remove it\n"
         "\n"
         "1 error response checked, 0 violations\n"
     )

@@ -14,7 +14,7 @@ def test_every_rule_has_a_section():
 
 
 def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
-    """When it breaks, an example, severities; no empty line for page or mend."""
+    """When it breaks, an example, severities; no empty line for page or fix."""
     rule = Description("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
     assert as_markdown([rule]).endswith(
         "\n## Stage: head\n\nStatus and headers. These rules run on every error response.\n\n### `x`\n\n"

@@ -32,7 +32,10 @@ def tally_of(*exchanges):
         (Exchange(409, None, GOOD.replace(b'"Busy"', b'""')), {"errors": 1, "broken": {"description-empty": 1}}),
         (Exchange(429, {}, b"", Request("HEAD", f"https://{HOST}/")), {"errors": 1, "warned": {"retry-after": 1}}),
         (Exchange(404, None, GOOD), {"errors": 1, "allowed": {"pairing": 1}}),
-        (Exchange(409, None, GOOD, Request("GET", "https://login.example.com/")), {"other_hosts": 1}),
+        (
+            Exchange(409, None, GOOD, Request("GET", "https://login.example.com/")),
+            {"other_hosts": {"login.example.com": 1}},
+        ),
     ],
     ids=["error", "success", "broken", "warned", "allowed", "other host"],
 )
@@ -57,7 +60,7 @@ def test_counts_of_two_runs_add_up():
 
 def test_counts_travel_as_plain_data():
     """What goes through JSON comes back as it was."""
-    tally = Tally(errors=3, broken=Counter(pairing=2), warned=Counter(), other_hosts=1)
+    tally = Tally(errors=3, broken=Counter(pairing=2), warned=Counter(), other_hosts=Counter({"login.example.com": 1}))
     assert Tally.of_data(tally.as_data()) == tally
 
 
@@ -83,9 +86,15 @@ def test_an_empty_tally_has_seen_nothing(tally, is_empty):
             Tally(allowed=Counter(pairing=2)),
             "0 error responses checked, 0 violations, 2 violations allowed (pairing 2)",
         ),
-        (Tally(unreadable=2), "0 error responses checked, 0 violations, 2 unreadable files"),
-        (Tally(other_hosts=1), "0 error responses checked, 0 violations, 1 exchange with another host passed over"),
-        (Tally(other_hosts=2), "0 error responses checked, 0 violations, 2 exchanges with other hosts passed over"),
+        (Tally(unreadable=2), "0 error responses checked, 0 violations, 2 unreadable places"),
+        (
+            Tally(other_hosts=Counter(a=1)),
+            "0 error responses checked, 0 violations, 1 exchange with another host passed over: a 1 (to judge it: hosts in [tool.pcerrors])",
+        ),
+        (
+            Tally(other_hosts=Counter(a=1, b=2)),
+            "0 error responses checked, 0 violations, 3 exchanges with other hosts passed over: b 2, a 1 (to judge them: hosts in [tool.pcerrors])",
+        ),
     ],
 )
 def test_all_of_it_is_said_in_one_sentence(tally, sentence):

@@ -1,4 +1,4 @@
-"""Rules that hold an error object against the catalogue. They run where it has a code that can be looked up."""
+"""Rules that compare an error object with the catalogue. They run where it has a code that can be looked up."""
 
 from difflib import get_close_matches
 from html import unescape
@@ -24,7 +24,7 @@ def code_unknown(reading: "Reading") -> "Iterator[Violation]":
 
     Page: "Error codes" lists 162 codes.
     Example: `{"code": "60012", ...}` with 400
-    Mend: Look for a slip in the code. If the service really sends it, allow the rule for this code, with a reason.
+    Fix: Look for a slip in the code. If the service really sends it, allow the rule for this code, with a reason.
     """
     if not reading.entries and _is_judged(reading):
         code = str(reading.code)
@@ -42,7 +42,7 @@ def pairing(reading: "Reading") -> "Iterator[Violation]":
 
     Page: each row of "Error codes" pairs an HTTP status with a code.
     Example: `{"code": "3000", ...}` with 404; the page has it with 400
-    Mend: Answer with the documented status. If the service really sends this pairing, allow the rule for code and status.
+    Fix: Answer with the documented status. If the service really sends this pairing, allow the rule for code and status.
     """
     status, contract = reading.exchange.status, reading.contract
     if reading.entries and _is_judged(reading) and (status, reading.code) not in contract.pairings:
@@ -59,7 +59,7 @@ def description_placeholder(reading: "Reading") -> "Iterator[Violation]":
 
     Page: descriptions are templates with `{0}`, `{1}`, ...; where the code is unknown, `{0}` counts.
     Example: `"description": "Another request is already processing cart {0}"`
-    Mend: Fill in the values before you send. A pattern such as `^\d{7}$` is no placeholder.
+    Fix: Fill in the values before you send. A pattern such as `^\d{7}$` is no placeholder.
     """
     description = reading.description
     if not description or "{" not in description:
@@ -72,29 +72,30 @@ def description_placeholder(reading: "Reading") -> "Iterator[Violation]":
     left = sorted(placeholder for placeholder in own if placeholder in description)
     if left:
         yield Violation(
-            f"{', '.join(left)} was never filled in: {shown(description)}",
+            f"{', '.join(left)} instead of a value in {shown(description)}",
             place(reading, "description"),
-            expected="values in the place of placeholders",
+            expected="values instead of placeholders",
             actual=", ".join(left),
         )
 
 
 def description_template(reading: "Reading") -> "Iterator[Violation]":
-    """A description that fits none of the templates of its code; off by default, because the real texts never do.
+    """A description that is none of the documented texts of its code; off by default, because the real texts never do.
 
     Page: gives every code one text, five codes two rows.
     Example: `"description": "Oops"`
-    Mend: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the page for the official texts.
+    Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the page for the official texts.
     """
     description, entries = reading.description, _entries_of_status(reading)
     if not description or not description.strip() or not entries:
         return
     text = _unescaped(description)
-    if not any(fits(text, template) for entry in entries for template in entry.templates):
+    templates = [template for entry in entries for template in entry.templates]
+    if not any(fits(text, template) for template in templates):
         yield Violation(
-            f"{shown(description)} fits no template of code {reading.code}",
+            f"{shown(description)} instead of a documented text of code {reading.code}, such as {shown(templates[0])}",
             place(reading, "description"),
-            expected=" or ".join(template for entry in entries for template in entry.templates),
+            expected=" or ".join(templates),
             actual=shown(description),
         )
 

@@ -19,10 +19,12 @@ def description_blank(reading: "Reading") -> "Iterator[Violation]":
 
     Page: "Not null and not empty"; it describes the error in detail.
     Example: `"description": "   "`
-    Mend: Say what went wrong.
+    Fix: Say what went wrong.
     """
     if reading.description and not reading.description.strip():
-        yield Violation("the description is only white space", place(reading, "description"), expected="a text")
+        yield Violation(
+            "a description of white space only, expected a text", place(reading, "description"), expected="a text"
+        )
 
 
 def unknown_property(reading: "Reading") -> "Iterator[Violation]":
@@ -30,13 +32,16 @@ def unknown_property(reading: "Reading") -> "Iterator[Violation]":
 
     Page: names code, description, data and source.
     Example: `"isRetryable": false`
-    Mend: Nothing, unless you want to know; then set the rule's severity to `warning`.
+    Fix: Nothing, unless you want to know; then set the rule's severity to `warning`.
     """
     known = reading.contract.error_schema.get("properties", {})
     unknown = [name for name in reading.document if name not in known]
     for name in unknown[:_MOST_UNKNOWN]:
         yield Violation(
-            f"{shown(name)} is not in the error schema", f"/{escaped(name)}", expected=", ".join(known), actual=name
+            f"{shown(name)} is not a property of the error schema",
+            f"/{escaped(name)}",
+            expected=", ".join(known),
+            actual=name,
         )
 
 

@@ -23,7 +23,7 @@ def error_in_success(reading: "Reading") -> "Iterator[Violation]":
 
     Page: a 2xx means that the request was received, understood and accepted.
     Example: `"orderErrors": [{"code": 900103, "description": "..."}]` in a `201`
-    Mend: A client looks for errors inside results: the real service reports line items, transfers and upgrades this way.
+    Fix: A client looks for errors inside results: the real service reports line items, transfers and upgrades this way.
     """
     found = 0
     for place, error in _errors(reading):
@@ -34,9 +34,9 @@ def error_in_success(reading: "Reading") -> "Iterator[Violation]":
         if found > _MOST_FOUND:
             return
         text = next((error[name] for name in _TEXTS if isinstance(error.get(name), str)), None)
-        said = f": {shown(text)}" if text else ""
+        quoted = f": {shown(text)}" if text else ""
         yield Violation(
-            f"error {shown(code)} inside a {reading.exchange.status}{said}",
+            f"an error with code {shown(code)} in a {reading.exchange.status}, expected none{quoted}",
             pointer_to(place),
             expected="no error",
             actual=str(code),
@@ -69,7 +69,7 @@ def _has_error_code(value: dict[str, Any]) -> bool:
 
 
 def _is_error_object(reading: "Reading", value: dict[str, Any]) -> bool:
-    """Tell whether an object has all members the contract requires, or a documented code and a description."""
+    """Return whether an object has all members the contract requires, or a documented code and a description."""
     required = reading.contract.error_schema.get("required") or ("code", "description")
     return value.keys() >= set(required) or (
         _code(reading, value) in reading.contract.catalogue and "description" in value
