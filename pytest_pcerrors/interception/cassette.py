@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception.interactions import Response
+    from pytest_pcerrors.interception.matching import Difference
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
@@ -34,6 +35,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self,
         *,
         hear: "Callable[[Exchange], object]",
+        comparable: "Callable[[Request], Request]" = lambda request: request,
         name: str,
         command: str,
         others: frozenset[str] = frozenset(),
@@ -51,7 +53,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.unanswered: list[UnansweredRequest] = []
         self.matching = Matching(self._match_on)
         self._hear = hear
+        self._comparable = comparable
         self._is_loading = False
+        self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
         self._first_left: dict[Hashable, int] = {}
         self._asked: tuple[object, Any] = (None, None)
@@ -69,7 +73,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         if stored is None:
             return
         with self._lock:
-            self._by_key.setdefault(self.matching.key(filtered), []).append(len(self.data))
+            compared = self._comparable(filtered)
+            self._by_key.setdefault(self.matching.key(compared), []).append(len(self.data))
+            self._compared.append(compared)
             self.data.append((filtered, stored))
             self.dirty = True
 
@@ -114,9 +120,16 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def twins(self, request: "Request") -> "Iterator[int]":
         """Yield the number of each interaction that matches a stored request, played or not."""
-        for index in self._by_key.get(self.matching.key(request), ()):
-            if self.matching.accepts(request, self.data[index][0]):
+        compared = self._comparable(request)
+        for index in self._by_key.get(self.matching.key(compared), ()):
+            if self.matching.accepts(compared, self._compared[index]):
                 yield index
+
+    def differences(self, request: "Request") -> "Iterator[tuple[int, list[Difference]]]":
+        """Yield the number of each interaction, and in what a stored request differs from its request."""
+        compared = self._comparable(request)
+        for index, each in enumerate(self._compared):
+            yield index, self.matching.differences(compared, each)
 
     def exchanges(self) -> "Iterator[Exchange]":
         """Yield what the cassette holds."""
@@ -143,7 +156,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def _find(self, request: "Request") -> int | None:
         """Return the number of the recording to play next; those at the front that were played are passed by for good."""
-        key = self.matching.key(request)
+        compared = self._comparable(request)
+        key = self.matching.key(compared)
         indices = self._by_key.get(key, ())
         first = self._first_left.get(key, 0)
         while not self.allow_playback_repeats and first < len(indices) and self.play_counts[indices[first]]:
@@ -152,7 +166,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         for position in range(first, len(indices)):
             index = indices[position]
             is_left = index < self._loaded_count and not self.play_counts[index]
-            if (is_left or self.allow_playback_repeats) and self.matching.accepts(request, self.data[index][0]):
+            if (is_left or self.allow_playback_repeats) and self.matching.accepts(compared, self._compared[index]):
                 return index
         return None
 

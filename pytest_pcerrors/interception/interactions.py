@@ -8,13 +8,14 @@ from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
-from pytest_pcerrors.exchange.kinds.parts import base64_bytes, body_bytes, header_lists, header_pairs
+from pytest_pcerrors.exchange.kinds.parts import body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.kinds.plain import from_mapping
+from pytest_pcerrors.exchange.kinds.recorded import recorded_body
 from pytest_pcerrors.interception.decoding import decoded
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.exchange.redaction import Redaction
+    from pytest_pcerrors.redaction import Redaction
 
 Response = dict[str, Any]
 """A response as vcrpy has it: ``status`` with ``code`` and ``message``, ``headers`` with lists, ``body`` with ``string``."""
@@ -28,8 +29,6 @@ class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
 
 def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     """Make an interaction of one item of a cassette, as plain data; what it lacks is an `ArchiveError` at its origin."""
-    if isinstance(item, dict) and isinstance(item.get("response"), dict):
-        item = {**item, "response": _with_body(item["response"])}
     exchange = exchange_of_item(item, origin)
     asked, response = exchange.request, item.get("response")
     if asked is None or response is None:
@@ -45,7 +44,7 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     recorded = {
         "status": {"code": exchange.status, "message": exchange.reason or ""},
         "headers": header_lists(header_pairs(response.get("headers") or ())),
-        "body": {"string": _body_as_recorded(response)},
+        "body": {"string": recorded_body(response) or b""},
     }
     return request, decoded(recorded) if "content" in response else recorded
 
@@ -54,7 +53,7 @@ def exchange_of_interaction(request: VcrRequest, response: Response, origin: str
     """Return what came over the wire as an exchange; a broken recording is an `ArchiveError` at its origin."""
     asked = {"method": request.method, "url": request.uri, "headers": request.headers, "body": body_of(request.body)}
     try:
-        return from_mapping({"request": asked, "response": _with_body(response)}, origin)
+        return from_mapping({"request": asked, "response": response}, origin)
     except UsageError as error:
         raise ArchiveError(origin or "the response", str(error)) from None
 
@@ -89,6 +88,18 @@ def redacted_request(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
     return hidden
 
 
+def comparable(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
+    """Return a request as it is compared with others: each credential in it is as good as any other one.
+
+    A recording holds none of them, and the run that replays it has others, or placeholders. The same object where it has none.
+    """
+    body = request.body if isinstance(request.body, bytes) else b""
+    texts = [request.uri, *map(str, request.headers.values())]
+    if not (redaction.secrets.may_be_in("\n".join(texts)) or redaction.secrets.may_be_in(body)):
+        return request
+    return redacted_request(request, redaction.for_matching())
+
+
 def redacted_response(response: Response, redaction: "Redaction") -> Response:
     """Return a copy of a response without its secrets; Content-Length follows its body where it was right before."""
     plain = body_bytes(response["body"].get("string"))
@@ -109,19 +120,6 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
 def _text(value: Any) -> str:
     """Return the name or the value of a header as text; clients allow bytes."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _with_body(response: Response) -> Response:
-    """Return a response with a body also where vcrpy recorded none, for a client that could not read it."""
-    return response if response.get("body", response) else {**response, "body": {"string": b""}}
-
-
-def _body_as_recorded(response: Any) -> bytes:
-    """Return the body as the file has it: compressed where its headers say so, as the client expects."""
-    body = response.get("body", response.get("content"))
-    if isinstance(body, dict):
-        return base64_bytes(body["base64_string"]) if "base64_string" in body else body_bytes(body["string"])
-    return body_bytes(body)
 
 
 def _json(body: Any) -> bytes | None:

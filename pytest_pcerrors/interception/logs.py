@@ -5,14 +5,15 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.exchange.masking import MASK, masked
-from pytest_pcerrors.exchange.secret_names import is_secret_name
+from pytest_pcerrors.secrets import MASK, Secrets, hide
+from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TALKERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
-_RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""")
+_RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\)""")
 """A header as httpcore traces it: a pair of bytes, in Python's own notation."""
 
 
@@ -26,7 +27,7 @@ def hiding_secrets() -> "Iterator[None]":
     make = logging.getLogRecordFactory()
 
     def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        return _masked(make(*args, **kwargs))
+        return _clean(make(*args, **kwargs))
 
     logging.setLogRecordFactory(make_masked)
     try:
@@ -35,14 +36,19 @@ def hiding_secrets() -> "Iterator[None]":
         logging.setLogRecordFactory(make)
 
 
-def _masked(record: logging.LogRecord) -> logging.LogRecord:
+def _clean(record: logging.LogRecord) -> logging.LogRecord:
     if record.name.partition(".")[0] in _TALKERS:
         text = record.getMessage()
-        shown = masked(_RAW_HEADER.sub(_hidden, text))
+        shown = hide(_RAW_HEADER.sub(_hidden, text))
         if shown != text:
             record.msg, record.args = shown, ()
     return record
 
 
 def _hidden(match: re.Match[str]) -> str:
-    return f"(b'{match[1]}', b'{MASK}')" if is_secret_name(match[1]) else match[0]
+    is_named = _SECRETS.kind_of_header(match[1]) not in (None, Kind.PUBLIC)
+    certainty = is_named and not is_placeholder(match[2] or match[3] or "")
+    return f"(b'{match[1]}', b'{MASK}')" if certainty else match[0]
+
+
+_SECRETS = Secrets()

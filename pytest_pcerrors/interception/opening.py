@@ -4,14 +4,15 @@ import inspect
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vcr import VCR
-from vcr.patch import CassettePatcherBuilder, validate_skip_patchers
+from vcr.patch import CassettePatcherBuilder
 
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.interception.cassette import IndexedCassette
-from pytest_pcerrors.interception.interactions import redacted_request
+from pytest_pcerrors.interception.interactions import comparable, redacted_request
 from pytest_pcerrors.interception.logs import hiding_secrets
 from pytest_pcerrors.interception.persister import Persister
 from pytest_pcerrors.interception.threads import patches_kept
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from vcr.request import Request
 
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.exchange.redaction import Redaction
+    from pytest_pcerrors.redaction import Redaction
 
 OURS = frozenset(
     {"cassette_library_dir", "func_path_generator", "inject_cassette", "path", "path_transformer", "persister"}
@@ -88,13 +89,17 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
 
 
 def _cassette(opening: Opening) -> IndexedCassette:
-    cassette = IndexedCassette(
-        hear=opening.hear,
-        name=opening.name,
-        command=opening.command,
-        others=opening.others,
-        **_arguments(opening),
-    )
+    try:
+        cassette = IndexedCassette(
+            hear=opening.hear,
+            comparable=partial(comparable, redaction=opening.redaction),
+            name=opening.name,
+            command=opening.command,
+            others=opening.others,
+            **_arguments(opening),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"vcrpy refuses its settings: {error.args[0] if error.args else error}") from None
     cassette.keep = opening.is_kept and opening.mode != "none"
     if opening.is_kept and (opening.mode != "rewrite" or opening.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
@@ -117,11 +122,7 @@ def _arguments(opening: Opening) -> dict[str, Any]:
         "custom_patches": tuple(config.get("custom_patches", ())),
         "record_mode": _record_mode(opening),
     }
-    try:
-        validate_skip_patchers(config.get("skip_patchers", ()))
-        merged = vcr.get_merged_config(**asked)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"vcrpy refuses its settings: {error.args[0] if error.args else error}") from None
+    merged = vcr.get_merged_config(**asked)
     merged["before_record_request"] = _filter(merged["before_record_request"], opening)
     merged["persister"] = Persister(opening.redaction, opening.name)
     return {key: value for key, value in merged.items() if key not in _NOT_OF_CASSETTE}

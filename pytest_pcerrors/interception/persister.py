@@ -4,8 +4,10 @@ import gc
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from vcr.cassette import Cassette
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
@@ -19,10 +21,10 @@ from pytest_pcerrors.interception.interactions import interaction_of, redacted_r
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.exchange.redaction import Redaction
     from pytest_pcerrors.interception.interactions import RecordedRequest, Response
+    from pytest_pcerrors.redaction import Redaction
 
-    Loaded = tuple[list[RecordedRequest], list[Response], dict[str, Any]]
+    Loaded = tuple[list[RecordedRequest], list[Response], *tuple[dict[str, Any], ...]]
 
 
 class Persister:
@@ -35,9 +37,13 @@ class Persister:
     def __init__(self, redaction: "Redaction", name: str) -> None:
         self._redaction = redaction
         self._name = name
+        self._metadata: dict[str, Any] = {}
 
     def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
-        """Return requests, responses, and metadata; a file that cannot be read to its end is an `ArchiveError`."""
+        """Return requests, responses, and, where vcrpy knows of them, metadata.
+
+        A file that cannot be read to its end is an `ArchiveError`.
+        """
         try:
             data = Path(cassette_path).read_bytes()
         except FileNotFoundError:
@@ -51,7 +57,8 @@ class Persister:
             items = self._items(data, serializer, others)
             interactions = [interaction_of(item, origin) for item, origin in items]
         requests, responses = [request for request, _ in interactions], [response for _, response in interactions]
-        return requests, responses, others.get("metadata") or {}
+        self._metadata = others.get("metadata") or {}
+        return (requests, responses, self._metadata) if _knows_metadata() else (requests, responses)
 
     def save_cassette(self, cassette_path: str, cassette_dict: dict[str, Any], serializer: Any) -> None:
         """Write all interactions without their secrets, as UTF-8: whoever reads sees the old file or the new one."""
@@ -62,13 +69,18 @@ class Persister:
         }
         path = Path(cassette_path)
         try:
-            text = serialize(hidden, serializer)
+            text = serialize(hidden, self._with_metadata(serializer))
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
         write_whole(path, text)
+
+    def _with_metadata(self, serializer: Any) -> Any:
+        """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 would drop."""
+        kept = {"metadata": self._metadata} if self._metadata else {}
+        return SimpleNamespace(serialize=lambda data: serializer.serialize({**kept, **data}))
 
     def _items(self, data: bytes, serializer: Any, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
         """Yield the interactions as plain data, each with its origin."""
@@ -82,6 +94,11 @@ class Persister:
         others |= document
         for index, item in enumerate(items):
             yield item, f"{self._name}#/interactions/{index}"
+
+
+def _knows_metadata() -> bool:
+    """Return whether vcrpy takes metadata from a persister; 9.2 does not."""
+    return hasattr(Cassette, "get_metadata")
 
 
 @contextmanager

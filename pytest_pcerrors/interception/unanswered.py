@@ -53,7 +53,7 @@ def label(cassette: Any, index: int) -> str:
 
 
 def _told(request: "Request") -> str:
-    return cut(safe(f"{request.method} {request.uri}"), _LONGEST_URL)
+    return cut(f"{safe(request.method)} {safe(request.uri)}", _LONGEST_URL)
 
 
 def _reason(cassette: Any, request: "Request") -> str:
@@ -100,11 +100,10 @@ def _nearest(cassette: Any, request: "Request") -> list[str]:
     """Tell the recorded requests that differ least, and in what, value by value; none where some match."""
     if _has_twin(cassette, request):
         return []
-    differences = (
-        (index, cassette.matching.differences(request, each)) for index, (each, _) in enumerate(cassette.data)
-    )
     lines = []
-    for index, differing in nsmallest(_MOST_NEAREST, differences, key=lambda each: _distance(each[1])):
+    for index, differing in nsmallest(
+        _MOST_NEAREST, cassette.differences(request), key=lambda each: _distance(each[1])
+    ):
         played = "already played" if cassette.play_counts[index] else "not played"
         lines.append(f"near: {label(cassette, index)}, {played}")
         lines += [f"    {_line(each)}" for each in differing[:_MOST_DIFFERENCES]]

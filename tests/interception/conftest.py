@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import yaml
 
-from pytest_pcerrors.exchange.redaction import Redaction
 from pytest_pcerrors.interception.opening import Opening, opened
+from pytest_pcerrors.redaction import Redaction
 
 
 class _Handler(BaseHTTPRequestHandler):

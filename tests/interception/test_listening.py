@@ -5,19 +5,19 @@ import logging
 import pytest
 import requests
 import vcr
-from tapes import HOST, interaction
+from tapes import HOST, PLAIN, interaction
 
 from pytest_pcerrors.interception.listening import listening
 
 
 def test_what_is_played_and_what_is_recorded_is_heard(write, service, tmp_path):
     """In this order, with the path of the cassette; what is only loaded is not."""
-    file = str(write(interaction("/v1/a"), interaction("/v1/b")))
+    file = str(write(interaction("/v1/a"), interaction("/v1/b", host=PLAIN)))
     heard = []
     with listening(heard.append), vcr.use_cassette(file, record_mode="new_episodes"):
-        requests.get(f"{HOST}/v1/b", timeout=5)
+        requests.get(f"{PLAIN}/v1/b", timeout=5)
         requests.get(f"{service.url}/c", timeout=5)
-    assert [(each.request.url, each.origin) for each in heard] == [(f"{HOST}/v1/b", file), (f"{service.url}/c", file)]
+    assert [(each.request.url, each.origin) for each in heard] == [(f"{PLAIN}/v1/b", file), (f"{service.url}/c", file)]
 
 
 def test_what_vcrpy_ignores_is_not_heard(service, tmp_path):

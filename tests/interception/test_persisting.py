@@ -1,17 +1,19 @@
 """Cassettes on disk: what is broken is told with its place, and what is written is whole, UTF-8, and without secrets."""
 
+import errno
 import gc
 import gzip
 import json
+import os
 
 import httpx
 import pytest
 import requests
-from tapes import HOST, interaction
+from tapes import HOST, PLAIN, interaction
 from vcr.cassette import Cassette
 
 from pytest_pcerrors import UsageError, read_archive
-from pytest_pcerrors.exchange.redaction import Redaction
+from pytest_pcerrors.redaction import Redaction
 
 REQUEST = "request: {method: GET, uri: 'https://host/v1'}"
 RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {string: ''}}"
@@ -22,8 +24,8 @@ RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {stri
     [
         (b"interactions: [\xff", "tape.yaml: not a YAML cassette: "),
         (b"interactions:\n- {a: 'b", "tape.yaml:2: not a YAML cassette: "),
-        (b"[]", "tape.yaml: no cassette: expected a mapping with interactions, found an array"),
-        (b"- request: 1", "tape.yaml: no cassette: expected a mapping with interactions"),
+        (b"[]", "tape.yaml: not a cassette: expected a mapping with interactions, found an array"),
+        (b"- request: 1", "tape.yaml: not a cassette: expected a mapping with interactions"),
         (b"interactions: 3", "tape.yaml:1: expected a list of exchanges"),
         (b"interactions:\n- 7", "tape.yaml:2: an interaction is a mapping with request and response"),
         (f"interactions:\n- {RESPONSE}".encode(), "tape.yaml:2: "),
@@ -71,11 +73,11 @@ def test_an_empty_file_is_recorded_into(tape, tmp_path, service, data):
 def test_a_folder_in_the_place_of_a_cassette_is_misuse(tape, tmp_path):
     """As is a folder that cannot be made."""
     (tmp_path / "tape.yaml").mkdir()
-    with pytest.raises(UsageError, match=r"^tape.yaml: cannot be read: Is a directory$"), tape():
+    with pytest.raises(UsageError, match=f"^tape.yaml: cannot be read: {os.strerror(errno.EISDIR)}$"), tape():
         pass
     (tmp_path / "file").touch()
     with (
-        pytest.raises(UsageError, match="cannot be made: Not a directory"),
+        pytest.raises(UsageError, match=f"cannot be made: {os.strerror(errno.ENOTDIR)}"),
         tape("rewrite", name="file/deep/tape.yaml") as cassette,
     ):
         cassette.dirty = True
@@ -88,9 +90,7 @@ def test_bytes_that_json_cannot_hold_are_misuse(tape, tmp_path, service):
         requests.get(service.url, timeout=5)
     assert next(read_archive(tmp_path / "tape.yaml")).body.startswith(b"\xff")
     with (
-        pytest.raises(
-            UsageError, match=r"^tape.json: cannot be written: Does this HTTP interaction contain binary data"
-        ),
+        pytest.raises(UsageError, match=r"^tape\.json: cannot be written: "),
         tape("once", name="tape.json"),
     ):
         requests.get(service.url, timeout=5)
@@ -125,15 +125,18 @@ def test_a_recording_of_old_is_cleaned_when_it_is_written_again(tape, write, ser
     """All of the file goes through the same function, not only what is new; and it replays before and after."""
     write(
         interaction(
-            "/v1?sig=s3cr3t", answer=b'{"access_token": "s3cr3t"}', headers={"Authorization": ["Bearer s3cr3t-000"]}
+            "/v1?sig=s3cr3t",
+            answer=b'{"access_token": "s3cr3t"}',
+            headers={"Authorization": ["Bearer s3cr3t-000"]},
+            host=PLAIN,
         )
     )
     with tape("new_episodes"):
-        assert requests.get(f"{HOST}/v1?sig=s3cr3t", timeout=5).json() == {"access_token": "s3cr3t"}
+        assert requests.get(f"{PLAIN}/v1?sig=s3cr3t", timeout=5).json() == {"access_token": "s3cr3t"}
         requests.get(service.url, timeout=5)
     assert b"s3cr3t" not in (tmp_path / "tape.yaml").read_bytes()
     with tape():
-        assert requests.get(f"{HOST}/v1?sig=another", timeout=5).json() == {"access_token": "***"}
+        assert requests.get(f"{PLAIN}/v1?sig=another", timeout=5).json() == {"access_token": "***"}
 
 
 def test_the_settings_of_redaction_hold(tape, service, tmp_path):
@@ -192,11 +195,11 @@ def test_a_body_that_only_claims_to_be_encoded_is_stored_as_it_is(tape, service,
 
 def test_a_response_keeps_its_headers_however_often_it_is_played(tape, write, service, tmp_path):
     """Vcrpy takes Transfer-Encoding out of what it replays, and would write the rest."""
-    item = interaction()
+    item = interaction(host=PLAIN)
     item["response"]["headers"] = {"Transfer-Encoding": ["chunked"]}
     write(item)
     with tape("new_episodes"):
-        requests.get(f"{HOST}/v1/customers", timeout=5)
+        requests.get(f"{PLAIN}/v1/customers", timeout=5)
         requests.get(service.url, timeout=5)
     assert next(read_archive(tmp_path / "tape.yaml")).header("Transfer-Encoding") == "chunked"
 

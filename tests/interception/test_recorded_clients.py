@@ -120,7 +120,6 @@ def test_a_redirect_is_replayed_step_by_step(service, tape):
     assert len(service.asked) == 2
 
 
-@pytest.mark.filterwarnings("ignore:Using `httpx` with")
 def test_in_process_transports_pass_through(tape):
     """What never was on the wire is neither recorded nor asked of a cassette."""
     from fastapi import FastAPI

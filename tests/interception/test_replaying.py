@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import vcr
+import yaml
 from tapes import HOST, interaction
+from vcr.cassette import Cassette
 from vcr.request import Request
 
 from pytest_pcerrors import UsageError, read_archive
@@ -160,14 +162,16 @@ def test_a_json_cassette_is_written_and_read_as_json(tape, ask, tmp_path):
         assert ask("/a") == ["1"]
 
 
-def test_metadata_of_vcrpy_survive(tape, write, ask):
-    """What a cassette holds besides its interactions is written back."""
-    write(metadata={"seed": "7"})
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "as with vcrpy 9.2"])
+def test_metadata_of_vcrpy_survive(tape, write, ask, monkeypatch, is_known):
+    """What a cassette holds besides its interactions is written back, whether or not vcrpy knows of it."""
+    file = write(metadata={"seed": "7"})
+    if not is_known:
+        monkeypatch.delattr(Cassette, "get_metadata", raising=False)
     with tape("new_episodes") as cassette:
-        assert cassette.get_metadata("seed", "8") == "7"
+        known = cassette.get_metadata("seed", "8") if hasattr(cassette, "get_metadata") else "7"
         ask("/a")
-    with tape() as cassette:
-        assert cassette.get_metadata("seed", "8") == "7"
+    assert (known, yaml.safe_load(file.read_text("utf-8"))["metadata"]) == ("7", {"seed": "7"})
 
 
 @pytest.mark.parametrize(
@@ -183,9 +187,9 @@ def test_metadata_of_vcrpy_survive(tape, write, ask):
             {"persister": object()},
             "pc_cassette names and writes its files itself; leave vcrpy's setting 'persister' out",
         ),
-        ({"match_on": ["metod"]}, "vcrpy refuses its settings: Matcher metod doesn't exist or isn't registered"),
-        ({"serializer": "xml"}, "vcrpy refuses its settings: Serializer xml doesn't exist or isn't registered"),
-        ({"skip_patchers": ["httpxx"]}, r"vcrpy refuses its settings: Unknown patcher\(s\) in skip_patchers: httpxx"),
+        ({"match_on": ["metod"]}, "vcrpy refuses its settings: .*metod"),
+        ({"serializer": "xml"}, "vcrpy refuses its settings: .*xml"),
+        ({"skip_patchers": ["httpxx"]}, "vcrpy (refuses its settings: .*httpxx|has no setting 'skip_patchers')"),
         ({"filter_headers": 3}, "vcrpy's setting 'filter_headers' is a list, this is 3"),
     ],
 )
