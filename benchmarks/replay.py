@@ -16,9 +16,9 @@ import requests
 import vcr
 
 from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.exchange.redaction import Redaction
 from pytest_pcerrors.interception.cassette_text import cassette_text
 from pytest_pcerrors.interception.opening import Opening, opened
+from pytest_pcerrors.redaction import Redaction
 
 SMALL, MIDDLE, LARGE = 10, 1_000, 5_000
 ROUNDS = 3
