@@ -1,6 +1,6 @@
-"""Documents that people write (a contract file, the settings): held against their published JSON Schema, and answered.
+"""Documents that people write (a contract file, the settings): held against their published JSON Schema.
 
-`jsonschema` judges; this module says where, what was expected, what came, and which known name is nearest.
+`jsonschema` judges; this module says where, what was expected, what was found, and which known name is nearest.
 """
 
 import json
@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError, nearest, readable
-from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
+from pytest_pcerrors.jsontext import JsonError, article, parse, repeated_names, type_of
 from pytest_pcerrors.pointers import pointer_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def read_json_object(path: "Path") -> dict[str, Any]:
         raise UsageError(f"{path}: not JSON: {error}") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path}: a JSON object is expected, this is {_shown(document)}")
+    for steps, name in repeated_names(document):
+        place = pointer_of(steps) or "the top"
+        raise UsageError(readable(f"{path}: at {place}: {_shown(name)} is there more than once; keep one of them"))
     return document
 
 
@@ -56,7 +59,7 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
 
     >>> hold_against({"properties": {"profile": {"type": "string"}}}, {"profile": 3}, "pyproject.toml")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, came 3
+    pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, got 3
     """
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
@@ -79,36 +82,42 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
 def _lines(error: "ValidationError") -> "Iterator[str]":
     """Say what is wrong: a line for every unknown and every missing key, one for anything else."""
     place = pointer_of(error.absolute_path) or "the top"
-    came, limit = cast("Any", error.instance), cast("Any", error.validator_value)
+    actual, limit = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
         case "additionalProperties":
             known = cast("dict[str, Any]", error.schema)["properties"]
             yield from (
-                f"{place}: unknown key {_shown(name)}; {nearest(name, known)}" for name in came if name not in known
+                f"{place}: unknown key {_shown(name)}; {nearest(name, known)}" for name in actual if name not in known
             )
         case "required":
-            yield from (f"{place}: {_shown(name)} is missing" for name in limit if name not in came)
+            yield from (f"{place}: {_shown(name)} is missing" for name in limit if name not in actual)
         case _:
             yield f"{place}: {_explain(error)}"
 
 
 def _explain(error: "ValidationError") -> str:
-    came, limit = cast("Any", error.instance), cast("Any", error.validator_value)
+    actual, limit = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
         case "enum":
-            return f"{_shown(came)} is not known; {nearest(str(came), map(str, limit))}"
-        case "type":
-            return f"expected {_any_of(limit)}, came {_shown(came)}"
-        case "pattern" | "minLength" | "minItems":
-            is_empty = not came or not str(came).strip()
-            return "it is empty" if is_empty else f"{_shown(came)} does not fit the {error.validator} {limit}"
-        case "format":
-            return f"{_shown(came)} is no {_FORMATS.get(limit, limit)}"
+            return f"{_shown(actual)} is not known; {nearest(str(actual), map(str, limit))}"
+        case "type" | "const":
+            return f"expected {_any_of(limit) if error.validator == 'type' else _shown(limit)}, got {_shown(actual)}"
+        case "pattern" | "minLength" | "minItems" if not actual or not str(actual).strip():
+            return "it is empty"
         case "anyOf":
             alternatives = sorted(error.context or (), key=lambda each: each.validator != "type")
             return _explain(alternatives[-1])
         case _:
-            return f"{_shown(came)} breaks {error.validator} {_shown(limit)}"
+            return f"{_shown(actual)} {_departure(error)}"
+
+
+def _departure(error: "ValidationError") -> str:
+    """Say what a value is not: by the title of the schema, the name of a format, or else by the keyword."""
+    limit = cast("Any", error.validator_value)
+    title = cast("dict[str, Any]", error.schema).get("title")
+    if error.validator == "format":
+        title = f"a {_FORMATS.get(limit, limit)}"
+    return f"is not {title}" if title else f"breaks {error.validator} {_shown(limit)}"
 
 
 def _any_of(types: str | list[str]) -> str:

@@ -1,13 +1,16 @@
 """The table ``[tool.pcerrors]`` of pyproject.toml, read into one object; its JSON Schema is the one list of its keys."""
 
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.documents import hold_against, published_schema
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.tables import OTHER_FILES, TABLE, refuse_misnamed, refuse_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +52,7 @@ class RedactSetting:
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``[tool.pcerrors]`` says; every path is absolute. Without a table, the defaults.
+    """What ``[tool.pcerrors]`` says; every path is absolute, `contract` is a name below `root`. Without a table, the defaults.
 
     >>> Settings(root=Path("/project")).profile
     'documented'
@@ -57,7 +60,7 @@ class Settings:
 
     root: Path
     profile: str = "documented"
-    contract: Path | None = None
+    contract: str | None = None
     collect: tuple[Path, ...] = ()
     cassettes: Path = Path("cassettes")
     record: str = "none"
@@ -80,6 +83,7 @@ class Settings:
         """Read the table from the nearest pyproject.toml that has one, in `directory` or above it."""
         directory = directory.absolute()
         for folder in (directory, *directory.parents):
+            _refuse_sections(folder)
             file = folder / SETTINGS_FILE
             if file.is_file() and (table := _table(file)) is not None:
                 return cls.of_table(table, folder, str(file))
@@ -97,14 +101,13 @@ class Settings:
             table = _without_dates(table)
         except RecursionError:
             raise UsageError(f"{where}: nested too deeply") from None
-        where = f"{where}: [tool.pcerrors]"
+        where = f"{where}: {TABLE}"
         hold_against(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         _check_entries(table.get("entry", []), where)
-        contract = table.get("contract")
         return cls(
             root=root,
             profile=table.get("profile", cls.profile),
-            contract=root / contract if contract else None,
+            contract=table.get("contract"),
             collect=tuple(root / path for path in table.get("collect", ())),
             cassettes=root / table.get("cassettes", cls.cassettes),
             record=table.get("record", cls.record),
@@ -135,11 +138,23 @@ def _table(file: Path) -> dict[str, Any] | None:
         raise UsageError(f"{file}: not TOML: {error}") from None
     except RecursionError:
         raise UsageError(f"{file}: nested too deeply") from None
+    refuse_misnamed(document, _keys(), str(file))
     tools = document.get("tool", {})
     table = tools.get("pcerrors") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{file}: tool.pcerrors is a table, write [tool.pcerrors]")
+        raise UsageError(f"{file}: tool.pcerrors is a table, write {TABLE}")
     return table
+
+
+@cache
+def _keys() -> frozenset[str]:
+    return frozenset(published_schema("pytest_pcerrors", "settings.schema.json")["properties"])
+
+
+def _refuse_sections(folder: Path) -> None:
+    for file in map(folder.joinpath, OTHER_FILES):
+        with suppress(OSError):
+            refuse_section(file.read_bytes().decode("utf-8", "replace"), str(file))
 
 
 def _without_dates(value: Any) -> Any:
@@ -159,7 +174,7 @@ def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
     for entry in entries:
         pairing = entry["status"], str(entry["code"])
         if pairing in seen:
-            raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} stands twice")
+            raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} is there twice")
         seen.add(pairing)
 
 

@@ -1,6 +1,8 @@
 """Documents that people write: held against their schema, and answered with place, expectation and what came."""
 
+import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -50,23 +52,23 @@ def test_a_fitting_document_passes(document):
     ("change", "line"),
     [
         ({"kin": 3}, 'at the top: unknown key "kin"; did you mean "kind"?'),
-        ({"name": 3}, "at /name: expected a string, came 3"),
-        ({"name": None}, "at /name: expected a string, came null"),
-        ({"name": {}}, "at /name: expected a string, came an object"),
-        ({"name": "Zoë"}, 'at /name: "Zoë" does not fit the pattern ^[a-z]+$'),
-        ({"name": "X" * 99}, f'at /name: "{"X" * 59} ... does not fit the pattern ^[a-z]+$'),
-        ({"name": "a"}, 'at /name: "a" does not fit the minLength 2'),
+        ({"name": 3}, "at /name: expected a string, got 3"),
+        ({"name": None}, "at /name: expected a string, got null"),
+        ({"name": {}}, "at /name: expected a string, got an object"),
+        ({"name": "Zoë"}, 'at /name: "Zoë" breaks pattern "^[a-z]+$"'),
+        ({"name": "X" * 99}, f'at /name: "{"X" * 59} ... breaks pattern "^[a-z]+$"'),
+        ({"name": "a"}, 'at /name: "a" breaks minLength 2'),
         ({"kind": "smal"}, 'at /kind: "smal" is not known; did you mean "small"?'),
-        ({"size": "x"}, 'at /size: expected an integer or null, came "x"'),
-        ({"size": 1.0}, "at /size: expected an integer or null, came 1.0"),
-        ({"size": True}, "at /size: expected an integer or null, came true"),
+        ({"size": "x"}, 'at /size: expected an integer or null, got "x"'),
+        ({"size": 1.0}, "at /size: expected an integer or null, got 1.0"),
+        ({"size": True}, "at /size: expected an integer or null, got true"),
         ({"size": 10}, "at /size: 10 breaks maximum 9"),
-        ({"day": "2027-02-30"}, 'at /day: "2027-02-30" is no date (YYYY-MM-DD)'),
-        ({"text": "("}, 'at /text: "(" is no regular expression'),
+        ({"day": "2027-02-30"}, 'at /day: "2027-02-30" is not a date (YYYY-MM-DD)'),
+        ({"text": "("}, 'at /text: "(" is not a regular expression'),
         ({"either": "re"}, 'at /either: "re" is not known; did you mean "red"?'),
         ({"either": ["re"]}, 'at /either: "re" is not known; did you mean "red"?'),
-        ({"or": 3}, "at /or: expected an array, came 3"),
-        ({"a/b~c": [True, 0]}, "at /a~1b~0c/1: expected a boolean, came 0"),
+        ({"or": 3}, "at /or: expected an array, got 3"),
+        ({"a/b~c": [True, 0]}, "at /a~1b~0c/1: expected a boolean, got 0"),
     ],
 )
 def test_what_does_not_fit_is_told(change, line):
@@ -88,7 +90,7 @@ def test_every_missing_and_unknown_key_has_a_line():
 def test_five_differences_are_told_in_the_order_of_the_document():
     """Items are told in the order of their numbers, and what is beyond five is counted."""
     lines = told(FITTING | {"a/b~c": list(range(12))})
-    assert lines == [f"f.json: at /a~1b~0c/{i}: expected a boolean, came {i}" for i in range(5)] + ["and 7 more"]
+    assert lines == [f"f.json: at /a~1b~0c/{i}: expected a boolean, got {i}" for i in range(5)] + ["and 7 more"]
 
 
 def test_a_hostile_key_cannot_spoil_the_message():
@@ -110,8 +112,8 @@ def test_a_document_beyond_all_depth_is_refused():
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"", "not JSON: Expecting value at line 1, column 1"),
-        (b'{"name": "cart"', "not JSON: Expecting ',' delimiter at line 1, column 16"),
+        (b"", r"not JSON: .+ at line 1, column 1"),
+        (b'{"name": "cart"', r"not JSON: .+ at line 1, column 16"),
         (b'{"name": "\xe9"}', "not UTF-8 at byte 10; save it as UTF-8"),
         (b"[" * 100_000, "not JSON: nested too deeply to read"),
         (b"[]", "a JSON object is expected, this is an array"),
@@ -126,13 +128,13 @@ def test_a_file_that_is_no_json_object_is_told(tmp_path, data, problem):
     path.write_bytes(data)
     with pytest.raises(UsageError) as caught:
         read_json_object(path)
-    assert str(caught.value) == f"{path}: {problem}"
+    assert re.fullmatch(f"{re.escape(str(path))}: {problem}", str(caught.value))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("none.json", "No such file or directory"), ("", "Is a directory")])
+@pytest.mark.parametrize(("name", "reason"), [("none.json", errno.ENOENT), ("", errno.EISDIR)])
 def test_a_file_that_cannot_be_read_is_told(tmp_path, name, reason):
     """What is no file is told by the system's own words."""
-    with pytest.raises(UsageError, match=f": cannot be read: {reason}$"):
+    with pytest.raises(UsageError, match=f": cannot be read: {os.strerror(reason)}$"):
         read_json_object(tmp_path / name)
 
 
@@ -186,16 +188,16 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("missing/f.txt", "No such file or directory"),
-        ("file/f.txt", "Not a directory"),
-        ("", "Is a directory"),
-        ("..", "Is a directory"),
+        ("missing/f.txt", errno.ENOENT),
+        ("file/f.txt", errno.ENOTDIR),
+        ("", errno.EISDIR),
+        ("..", errno.EISDIR),
     ],
 )
 def test_a_place_that_cannot_be_written_is_told(tmp_path, name, reason):
     """A folder, or a file in one that is none, is misuse."""
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
+    with pytest.raises(UsageError, match=f"cannot be written: {os.strerror(reason)}$"):
         write_whole(tmp_path / name, "new")
 
 

@@ -67,7 +67,7 @@ def test_every_key_is_read(tmp_path):
     assert Settings.find(tmp_path) == Settings(
         root=tmp_path,
         profile="documented",
-        contract=tmp_path / "contracts/partner-center.json",
+        contract="contracts/partner-center.json",
         collect=(tmp_path / "cassettes",),
         cassettes=tmp_path / "cassettes",
         record="once",
@@ -203,46 +203,49 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         ("length_unit = 1", 'at the top: unknown key "length_unit"; did you mean "length-unit"?'),
         ('profile = "observe"', 'at /profile: "observe" is not known; did you mean "observed"?'),
         ("profile = 07:32:00", 'at /profile: "07:32:00" is not known; known are documented, observed'),
-        ("contract = 3", "at /contract: expected a string, came 3"),
+        ("contract = 3", "at /contract: expected a string, got 3"),
         ('contract = ""', "at /contract: it is empty"),
-        ('collect = "cassettes"', 'at /collect: expected an array, came "cassettes"'),
-        ("cassettes = []", "at /cassettes: expected a string, came an array"),
+        ('collect = "cassettes"', 'at /collect: expected an array, got "cassettes"'),
+        ("cassettes = []", "at /cassettes: expected a string, got an array"),
         ('record = "onse"', 'at /record: "onse" is not known; did you mean "once"?'),
         ("record = false", "at /record: false is not known; known are all, new_episodes, none, once, rewrite"),
-        ('max-age = "6m"', 'at /max-age: "6m" does not fit the pattern ^[1-9][0-9]{0,4}d$'),
-        ("max-age = 180", "at /max-age: expected a string, came 180"),
-        ('watch = "yes"', 'at /watch: expected a boolean, came "yes"'),
-        ("redact = true", "at /redact: expected an object, came true"),
+        ('max-age = "6m"', 'at /max-age: "6m" is not a number of days, such as 180d'),
+        ("max-age = 180", "at /max-age: expected a string, got 180"),
+        ('watch = "yes"', 'at /watch: expected a boolean, got "yes"'),
+        ("redact = true", "at /redact: expected an object, got true"),
         ('redact.name = ["x"]', 'at /redact: unknown key "name"; did you mean "names"?'),
-        ('redact.names = ["--"]', 'at /redact/names/0: "--" does not fit the pattern [A-Za-z0-9]'),
+        ('redact.names = ["--"]', 'at /redact/names/0: "--" is not a name with a letter or a digit'),
         ('redact.patterns = [""]', "at /redact/patterns/0: it is empty"),
-        ('redact.patterns = ["("]', 'at /redact/patterns/0: "(" is no regular expression'),
-        ("redact.tenant-ids = 1", "at /redact/tenant-ids: expected a boolean, came 1"),
-        ('base-url = "localhost"', 'at /base-url: "localhost" does not fit the pattern ^https?://[^/?#\\s]+[^?#\\s]*$'),
+        ('redact.patterns = ["("]', 'at /redact/patterns/0: "(" is not a regular expression'),
+        ("redact.tenant-ids = 1", "at /redact/tenant-ids: expected a boolean, got 1"),
+        (
+            'base-url = "localhost"',
+            'at /base-url: "localhost" is not an http or https URL without query, such as https://api.example.com/v1',
+        ),
         (
             'base-url = "http://a/?b"',
-            'at /base-url: "http://a/?b" does not fit the pattern ^https?://[^/?#\\s]+[^?#\\s]*$',
+            'at /base-url: "http://a/?b" is not an http or https URL without query, such as https://api.example.com/v1',
         ),
         ('cloud = "chine"', 'at /cloud: "chine" is not known; did you mean "china"?'),
-        ('token-command = "az"', 'at /token-command: expected an array, came "az"'),
+        ('token-command = "az"', 'at /token-command: expected an array, got "az"'),
         ("token-command = []", "at /token-command: it is empty"),
         ('token-command = ["az", ""]', "at /token-command/1: it is empty"),
-        ("hosts = [1]", "at /hosts/0: expected a string, came 1"),
+        ("hosts = [1]", "at /hosts/0: expected a string, got 1"),
         ('length-unit = "utf8"', 'at /length-unit: "utf8" is not known; did you mean "utf-16"?'),
-        ('rules = ["x"]', r'at /rules/0: "x" does not fit the pattern ^[A-Za-z_][\w.]*:[A-Za-z_]\w*$'),
+        ('rules = ["x"]', r'at /rules/0: "x" is not a function as package.module:function'),
         ('severity.code-number = "warn"', 'at /severity/code-number: "warn" is not known; did you mean "warning"?'),
-        ('for = {path = "x"}', "at /for: expected an array, came an object"),
+        ('for = {path = "x"}', "at /for: expected an array, got an object"),
         ('for = [{path = "x"}]', 'at /for/0: "profile" is missing'),
         ('[[allow]]\nrule = "pairing"', 'at /allow/0: "reason" is missing'),
         (ALLOW + "codes = 1", 'at /allow/0: unknown key "codes"; did you mean "code"?'),
-        (ALLOW + "code = true", "at /allow/0/code: expected a string or an integer or an array, came true"),
-        (ALLOW + "code = 2000.0", "at /allow/0/code: expected a string or an integer or an array, came 2000.0"),
+        (ALLOW + "code = true", "at /allow/0/code: expected a string or an integer or an array, got true"),
+        (ALLOW + "code = 2000.0", "at /allow/0/code: expected a string or an integer or an array, got 2000.0"),
         (ALLOW + "code = []", "at /allow/0/code: it is empty"),
-        (ALLOW + "code = [1.5]", "at /allow/0/code/0: expected a string or an integer, came 1.5"),
-        (ALLOW + 'status = "404"', 'at /allow/0/status: expected an integer or an array, came "404"'),
-        (ALLOW + "status = [99]", "at /allow/0/status/0: 99 breaks minimum 100"),
-        (ALLOW + 'until = "2027-02-30"', 'at /allow/0/until: "2027-02-30" is no date (YYYY-MM-DD)'),
-        (ALLOW + "until = 2027-06-30T10:00:00", 'at /allow/0/until: "2027-06-30T10:00:00" is no date (YYYY-MM-DD)'),
+        (ALLOW + "code = [1.5]", "at /allow/0/code/0: expected a string or an integer, got 1.5"),
+        (ALLOW + 'status = "404"', 'at /allow/0/status: expected an integer or an array, got "404"'),
+        (ALLOW + "status = [99]", "at /allow/0/status/0: 99 is not a status from 100 to 999"),
+        (ALLOW + 'until = "2027-02-30"', 'at /allow/0/until: "2027-02-30" is not a date (YYYY-MM-DD)'),
+        (ALLOW + "until = 2027-06-30T10:00:00", 'at /allow/0/until: "2027-06-30T10:00:00" is not a date (YYYY-MM-DD)'),
         (ALLOW.replace("seen", " "), r"at /allow/0/reason: it is empty"),
     ],
 )
@@ -282,7 +285,9 @@ def test_the_last_day_is_a_date_or_text(value):
 
 def test_absolute_paths_stay():
     """A path that is absolute already does not move below the folder of the file."""
-    assert Settings.of_table({"contract": "/elsewhere/c.json"}, Path("/project")).contract == Path("/elsewhere/c.json")
+    assert Settings.of_table({"collect": ["/elsewhere/c.json"]}, Path("/project")).collect == (
+        Path("/elsewhere/c.json"),
+    )
 
 
 def test_the_published_schema_is_one():
@@ -315,7 +320,7 @@ def test_one_pairing_has_one_entry():
     """A second entry for the same status and code is a slip, and told."""
     entry = {"status": 400, "code": "60012", "description": "No licence"}
 
-    with pytest.raises(UsageError, match="at /entry: 400 with 60012 stands twice"):
+    with pytest.raises(UsageError, match="at /entry: 400 with 60012 is there twice"):
         Settings.of_table({"entry": [entry, {**entry, "code": 60012}]}, Path("/project"))
 
 
@@ -324,3 +329,86 @@ def test_a_host_is_a_name(host):
     """What holds a scheme, a port or a space would never match."""
     with pytest.raises(UsageError, match="at /hosts/0: "):
         Settings.of_table({"hosts": [host]}, Path("/project"))
+
+
+MISNAMED = [
+    "tool.pytest-pcerrors",
+    "tool.pytest_pcerrors",
+    "tool.pc-errors",
+    "tool.pc_errors",
+    "tool.PcErrors",
+    "tool.pcerror",
+]
+MISNAMED += [
+    "tool.pytest_pcerror",
+    "pcerrors",
+    "pc-errors",
+    "pytest-pcerrors",
+    "tools.pcerrors",
+    "tool.pytest.pcerrors",
+]
+MISNAMED += ["tool.pcerors", "tool.pcerrros", "tool.pcerorrs", "tool.pceerrors", "tool.perrors", "tool.pcerrers"]
+OTHERS = [
+    "tool.pcerrors2",
+    "tool.pcerrorsplus",
+    "tool.errors",
+    "tool.pytest",
+    "tool.pcre",
+    "tool.terrors",
+    "tool.mypcerrors",
+]
+OTHERS += [
+    "project.optional-dependencies.pcerrors",
+    "tool.poetry.group.pcerrors",
+    "tool.hatch.envs.pcerrors",
+    "tool.perror",
+]
+
+
+@pytest.mark.parametrize("also", ["", "[tool.pcerrors]\n"])
+@pytest.mark.parametrize("name", MISNAMED)
+def test_a_table_with_nearly_our_name_is_refused(tmp_path, name, also):
+    """It would be passed over, beside ours as well."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f'{also}[{name}]\nprofile = "observed"\n')
+    with pytest.raises(UsageError) as caught:
+        Settings.find(tmp_path)
+    assert str(caught.value) == f"{file}: [{name}] is not read; the settings are in [tool.pcerrors]: rename it"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_table_of_another_tool_is_its_own(tmp_path, name):
+    """No false alarm, though its keys be ours."""
+    (tmp_path / "pyproject.toml").write_text(f'[{name}]\nprofile = "observed"\n')
+    assert Settings.find(tmp_path).profile == "documented"
+
+
+@pytest.mark.parametrize("content", ['profile = "observed"\nstrict = true', "", "x = 1"])
+def test_a_name_alone_that_is_like_ours_does_not_count(tmp_path, content):
+    """Such a table is ours if all of its keys are."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pcerors]\n{content}\n[tool]\nperrors = 3")
+    assert Settings.find(tmp_path).profile == "documented"
+
+
+@pytest.mark.parametrize("name", ["pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "pytest.toml", ".pytest.toml"])
+@pytest.mark.parametrize(
+    "section", ["pcerrors", "tool.pcerrors", "tool:pcerrors", "pytest-pcerrors", "tool:pytest_pcerrors"]
+)
+def test_a_section_of_another_file_is_refused(tmp_path, name, section):
+    """Pytest reads these files; our settings are in pyproject.toml, and nowhere else."""
+    (tmp_path / name).write_bytes(f"[pytest]\n# \xe9\n[{section}]\nprofile = observed\n".encode("latin-1"))
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(UsageError) as caught:
+        Settings.find(tmp_path / "sub")
+    assert str(caught.value) == (
+        f"{tmp_path / name}: [{section}] is not read; the settings are in [tool.pcerrors] of pyproject.toml: move it there"
+    )
+
+
+@pytest.mark.parametrize(
+    "section", ["testenv:pcerrors", "mypy-pcerrors.*", "pytest", "options.extras_require", "pcerrors2"]
+)
+def test_a_section_of_another_tool_is_its_own(tmp_path, section):
+    """An environment of tox may have our name."""
+    (tmp_path / "tox.ini").write_text(f"[{section}]\nx = [pcerrors]\n")
+    assert Settings.find(tmp_path).profile == "documented"

@@ -1,4 +1,4 @@
-"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, told."""
+"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, explained."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
 @click.argument("what", required=False, metavar="[CODE|RULE]")
 @contract_option
 def explain(what: str | None, contract_file: str | None) -> int:
-    """Tell what an error code or a rule means; without an argument, all rules as Markdown."""
+    """Explain an error code or a rule; without an argument, all rules as Markdown."""
     policy = policy_for(contract_file)[0]
     rules = {each.name: each for each in descriptions(policy.contract, policy.rules)}
     if what is None:
@@ -85,7 +85,7 @@ def _rule_text(rule: Description, policy: "Policy") -> str:
             ("breaks", rule.breaks),
             ("page", rule.page),
             ("example", rule.example),
-            ("mend", rule.mend),
+            ("fix", rule.fix),
         )
         if text
     ]

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.checking.audit import Finding, audit
-from pytest_pcerrors.cli.input import exchanges_in, sources_of
-from pytest_pcerrors.cli.options import contract_option, from_here, policy_for, profile_option
+from pytest_pcerrors.checking.recordings import Recording
+from pytest_pcerrors.cli.input import bodies, recording_of, refuse_overwriting, sources_of
+from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, is_terminal, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.reporting.passed_over import nothing_checked
 from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
@@ -31,7 +34,12 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="What makes the exit status 1. An unreadable file is an error.",
+    help="What makes the exit status 1. What cannot be read is an error.",
+)
+@click.option(
+    "--status",
+    type=click.IntRange(100, 999),
+    help="Read PATH, or -, as an error body by itself, received with this HTTP status.",
 )
 @click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
@@ -44,29 +52,43 @@ def check(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     max_age: str | None,
     *,
+    status: int | None,
     quiet: bool,
     contract_file: str | None,
     profile: str | None,
 ) -> int:
-    """Check cassettes, HAR and NDJSON files, or folders of them; - is standard input.
+    """Check cassettes, HAR, NDJSON and `curl -i` output, or folders of recordings; - is standard input.
 
     Without PATH, what `collect` in the settings names. Error responses of the contract's hosts are held against the
     contract, 2xx are searched for errors hidden in them, and exchanges with other hosts are counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age)
-    sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
-    if not sources and not paths:
-        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
     tally = Tally()
-    report = FORMATS[format_name](_counted(_findings(sources, policy, quiet=quiet), tally), tally, policy, quiet=quiet)
+    if status is None:
+        sources = _sources(paths, settings)
+        refuse_overwriting(output, [*sources, *files_of_policy(settings, contract_file)])
+        findings = _findings(sources, policy, quiet=quiet)
+    else:
+        refuse_overwriting(output, map(Path, paths))
+        findings = audit([Recording("", bodies(paths, status))], policy)
+    report = FORMATS[format_name](_counted(findings, tally), tally, policy, quiet=quiet)
     if output is None:
         _print(report)
     else:
         write_whole(output, "".join(report))
-    if not tally.errors and not tally.unreadable:
+    if tally.has_passed_all_over:
+        complain(nothing_checked(tally.other_hosts))
+    elif not tally.errors and not tally.unreadable:
         complain("no error response was found to check")
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
     return int(failing and fail_on != "never")
+
+
+def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
+    sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
+    if not sources and not paths:
+        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
+    return sources
 
 
 def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
@@ -77,7 +99,7 @@ def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
 
 def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
     with _progress(sources, quiet=quiet) as watched:
-        yield from audit(map(exchanges_in, watched), policy)
+        yield from audit((recording_of(source, policy) for source in watched), policy)
 
 
 def _print(report: Iterable[str]) -> None:

@@ -28,6 +28,13 @@ _COMMANDS = {
 class _Commands(click.Group):
     """Subcommands that load when they are called, so that none pays for what another needs."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Print the help where no subcommand is given, as misuse; click before 8.2 calls it success."""
+        if not args:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(_MISUSE)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
@@ -64,6 +71,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _MISUSE
     except click.Abort:
         raise KeyboardInterrupt from None
+    except MemoryError:
+        complain("there is not enough memory for this; check fewer or smaller files")
+        return _MISUSE
     except OSError as error:
         complain(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
         return _MISUSE

@@ -1,12 +1,13 @@
 """``pcerrors import`` and ``pcerrors diff``: pages read into contracts, and contracts compared."""
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pytest_pcerrors.checking.showing import safe
-from pytest_pcerrors.cli.input import STDIN, exchanges_in, sources_of, standard_input
+from pytest_pcerrors.cli.input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.diff import diff
@@ -15,11 +16,13 @@ from pytest_pcerrors.contract.pages.reading import read_page
 from pytest_pcerrors.contract.pages.sources import contract_of, decoded, page_of
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pytest_pcerrors.cli.input import Source
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.contract.pages.document import Repair
     from pytest_pcerrors.exchange.model import Exchange
@@ -43,6 +46,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
 
     Any language of the page will do. What was read otherwise than it stands on the page is told on standard error.
     """
+    refuse_overwriting(output, [None if page == STDIN else Path(page)])
     contract, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
     _tell(page, repairs)
     if descriptions is not None:
@@ -85,10 +89,12 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     """
     from pytest_pcerrors.checking.touching import touched
 
+    sources = sources_of(archives)
+    refuse_overwriting(output, [Path(old), Path(new), *sources])
     before, after = _contract(old), _contract(new)
     changes = diff(before, after)
     unreadable: list[str] = []
-    report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(archives, unreadable), before, after))
+    report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
     if output is None:
         say(report, newline=False)
     else:
@@ -108,11 +114,11 @@ def _tell(source: str, repairs: "Sequence[Repair]") -> None:
         complain(safe(f"{source}: {repair}"))
 
 
-def _recorded(archives: tuple[str, ...], unreadable: list[str]) -> "Iterator[Exchange]":
-    """Yield what was recorded; a file that cannot be read is told, and the others are still read."""
-    for source in sources_of(archives):
-        try:
-            yield from exchanges_in(source)
-        except ArchiveError as error:
-            unreadable.append(error.place)
-            complain(str(error))
+def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Exchange]":
+    """Yield what was recorded; what cannot be read is reported, and the rest is read."""
+    for item in chain.from_iterable(map(items_in, sources)):
+        if isinstance(item, ArchiveError):
+            unreadable.append(item.place)
+            complain(str(item))
+        elif not isinstance(item, Skipped):
+            yield item

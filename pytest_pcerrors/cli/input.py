@@ -1,14 +1,20 @@
-"""What the command reads: files, folders, and standard input, which a dash stands for."""
+"""What the command reads: files, folders, and standard input, which a dash stands for; and that it is not written over."""
 
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from pytest_pcerrors.checking.recordings import Recording
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.files import archive_files, read_file, read_stream
+from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
+from pytest_pcerrors.exchange.archives.folders import identity
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
 
     Source = Path | None
@@ -24,15 +30,58 @@ def standard_input() -> IO[bytes]:
 
 
 def sources_of(paths: Sequence[str]) -> "list[Source]":
-    """Return every file to read, each once, and None for standard input; a misspelt path is told before anything is read."""
+    """Return every file to read, each once, and None for standard input; a wrong path is refused before anything is read."""
+    _refuse_empty(paths)
+    sources: dict[object, Source] = {}
+    for path in paths:
+        for source in [None] if path == STDIN else archive_files(Path(path)):
+            sources.setdefault(source and identity(source), source)
+    return list(sources.values())
+
+
+def items_in(source: "Source") -> "Iterator[Item]":
+    """Yield what a file, or standard input, holds."""
+    return stream_items(standard_input(), STDIN) if source is None else file_items(source)
+
+
+def recording_of(source: "Source", policy: "Policy") -> Recording:
+    """Return a file, or standard input, as a recording."""
+    if source is None:
+        return Recording.of_stream(standard_input(), STDIN, policy)
+    return Recording.of_file(source, policy)
+
+
+def refuse_overwriting(output: Path | None, sources: "Iterable[Source]") -> None:
+    """Raise a `UsageError` if an output is one of the files to read, under whatever name; None is standard input."""
+    if output is None or not output.is_file():
+        return
+    taken = identity(output)
+    if any(taken == (_identity_of_stdin() if source is None else identity(source)) for source in sources):
+        raise UsageError(f"{output} is to be read and cannot be the output; name another file")
+
+
+def _identity_of_stdin() -> object:
+    with suppress(UsageError, OSError, ValueError):
+        status = os.fstat(standard_input().fileno())
+        return status.st_dev, status.st_ino
+    return None
+
+
+def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
+    """Yield the exchange of each error body by itself, in files or standard input; what is not one is misuse."""
+    _refuse_empty(paths)
+    if not paths:
+        raise UsageError("--status takes the file of one error body, or - for standard input")
+    for path in paths:
+        if Path(path).is_dir():
+            raise UsageError(f"{path}: a folder; --status takes the file of one error body, or - for standard input")
+        try:
+            with nullcontext(standard_input()) if path == STDIN else Path(path).open("rb") as stream:
+                yield read_body(stream, path, status)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _refuse_empty(paths: Sequence[str]) -> None:
     if "" in paths:
         raise UsageError("a path is empty; was a variable of the shell not set?")
-    sources: list[Source] = []
-    for path in paths:
-        sources += [None] if path == STDIN else archive_files(Path(path))
-    return list(dict.fromkeys(sources))
-
-
-def exchanges_in(source: "Source") -> "Iterator[Exchange]":
-    """Yield what is recorded in a file, or in what comes from standard input."""
-    return read_stream(standard_input(), STDIN) if source is None else read_file(source)

@@ -6,7 +6,7 @@ import click
 
 from pytest_pcerrors.checking.audit import audit
 from pytest_pcerrors.checking.learning import learn
-from pytest_pcerrors.cli.input import exchanges_in, sources_of
+from pytest_pcerrors.cli.input import recording_of, sources_of
 from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.reporting.lesson import as_toml
@@ -25,7 +25,7 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     for every other rule that fails. Read it, and keep what is right. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
-    lesson = learn(audit(map(exchanges_in, sources_of(archives)), policy))
+    lesson = learn(audit((recording_of(source, policy) for source in sources_of(archives)), policy))
     if lesson.is_empty and not lesson.unreadable and not lesson.expired:
         complain("nothing to learn: all of it passes")
     else:

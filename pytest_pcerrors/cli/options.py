@@ -8,13 +8,16 @@ import click
 
 from pytest_pcerrors.checking.policy import Policy
 from pytest_pcerrors.checking.profiles import PROFILES
-from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.settings import Settings
+from pytest_pcerrors.contract.files import named_contract
+from pytest_pcerrors.settings import SETTINGS_FILE, Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 contract_option: Decorator = click.option(
-    "--contract", "contract_file", metavar="FILE", help="A contract file instead of the shipped contract."
+    "--contract",
+    "contract_file",
+    metavar="FILE",
+    help="A contract file, or the word shipped; it stands above the contract of the settings.",
 )
 profile_option: Decorator = click.option(
     "--profile", type=click.Choice(list(PROFILES)), help="The profile for everything."
@@ -26,8 +29,14 @@ def policy_for(
 ) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
-    contract = Contract.load(contract_file) if contract_file is not None else None
+    contract = named_contract(contract_file) if contract_file is not None else None
     return Policy.of_settings(settings, contract=contract, profile=profile, max_age=max_age), settings
+
+
+def files_of_policy(settings: Settings, contract_file: str | None) -> list[Path]:
+    """Return the files that settings and options are read from: none of them is an output."""
+    contract = contract_file if contract_file is not None else settings.contract
+    return [settings.root / SETTINGS_FILE, *([settings.root / contract] if contract else [])]
 
 
 def from_here(path: Path) -> Path:

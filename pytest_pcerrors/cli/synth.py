@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pytest_pcerrors.cli.options import contract_option, from_here, policy_for
+from pytest_pcerrors.cli.input import refuse_overwriting
+from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for
 from pytest_pcerrors.cli.output import say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
@@ -34,9 +35,13 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
     if not entries:
         raise UsageError("no documented error has this status and code; see `pcerrors list`")
     folder = output or from_here(settings.cassettes)
+    by_file = {
+        folder / f"{each}.yaml": made for each, made in synthesize_entries(entries, policy.contract, seed).items()
+    }
+    for file in by_file:
+        refuse_overwriting(file, files_of_policy(settings, contract_file))
     folder.mkdir(parents=True, exist_ok=True)
-    for each, exchanges in synthesize_entries(entries, policy.contract, seed).items():
-        file = folder / f"{each}.yaml"
+    for file, exchanges in by_file.items():
         write_whole(file, cassette_text(exchanges))
         say(f"{file}: {len(exchanges)} exchange{'' if len(exchanges) == 1 else 's'}")
     return 0

@@ -1,22 +1,20 @@
 """Contract files: read and validated against their published schema, written whole."""
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from contextlib import AbstractContextManager
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_pcerrors.contract.consistency import check_consistency
 from pytest_pcerrors.contract.model import Catalogue, Contract, Deviation, Entry, Page
+from pytest_pcerrors.contract.schema_check import check_error_schema
 from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.pointers import pointer_of, steps_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from referencing import Resource
 
 SHIPPED = "shipped"
 """The word that stands for the shipped contract where another could be named."""
@@ -31,34 +29,55 @@ def shipped_contract() -> Contract:
         return _contract(read_json_object(path))
 
 
-def load_contract(path: str | Path) -> Contract:
-    """Read a contract file and what it extends, hold it against the schema of contract files, and make a `Contract` of it."""
-    if not isinstance(path, str | Path) or not str(path):
-        raise UsageError(f"the path of a contract file is expected, not {path!r}")
-    document = _whole(Path(path), ())
-    _check_error_schema(document["schema"], str(path))
+def named_contract(name: str | Path, folder: Path | None = None) -> Contract:
+    """Return the contract that an option, a setting or a call names: the word `SHIPPED`, or a file, relative to `folder`.
+
+    The word wins over a file of that name, which is named as ``./shipped`` or by a `Path`.
+    """
+    if not isinstance(name, str | Path) or not str(name):
+        raise UsageError(f"the path of a contract file, or the word {SHIPPED}, is expected, not {name!r}")
+    path = _named_file(name, folder or Path())
+    return shipped_contract() if path is None else load_contract(path)
+
+
+def load_contract(path: Path) -> Contract:
+    """Read a contract file and what it extends, refuse what does not fit, and make a `Contract` of it."""
+    own = read_json_object(path)
+    document = _whole(path, own, ())
+    check_error_schema(document["schema"], str(path))
+    check_consistency(document, own, str(path))
     return _contract(document)
 
 
-def _whole(path: Path, extending: tuple[Path, ...]) -> dict[str, Any]:
+def _named_file(name: str | Path, folder: Path) -> Path | None:
+    """Return the file that a name stands for, None for the shipped contract. This is the one place that decides."""
+    if name == SHIPPED:
+        return None
+    path = folder / name
+    if not path.exists() and get_close_matches(str(name).lower(), [SHIPPED], cutoff=0.8):
+        raise UsageError(f'{name}: no such file; did you mean "{SHIPPED}"?')
+    return path
+
+
+def _whole(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
     """Return the document of a contract file with that of the file it extends below it."""
-    document = read_json_object(path)
     hold_against(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
     _check_pairings(document.get("entries", []), str(path))
-    base = document.pop("extends", None)
-    if base is None:
+    if "extends" not in document:
         return document
     if path.resolve() in extending:
         raise UsageError(f"{path}: at /extends: the file extends itself")
-    if base == SHIPPED:
+    base = _named_file(document["extends"], path.parent)
+    if base is None:
         with _shipped_file() as file:
             below = read_json_object(file)
     else:
-        below = _whole(path.parent / base, (*extending, path.resolve()))
+        below = _whole(base, read_json_object(base), (*extending, path.resolve()))
     own = [{"origin": str(path), **entry} for entry in document.get("entries", [])]
     by_pairing = {(each["status"], each["code"]): each for each in (*below["entries"], *own)}
     statuses = {**below["statuses"], **document.get("statuses", {})}
-    return {**below, **document, "statuses": statuses, "entries": list(by_pairing.values())}
+    kept = {key: value for key, value in document.items() if key != "extends"}
+    return {**below, **kept, "statuses": statuses, "entries": list(by_pairing.values())}
 
 
 def _shipped_file() -> AbstractContextManager[Path]:
@@ -113,36 +132,10 @@ def _contract(document: dict[str, Any]) -> Contract:
     )
 
 
-def _check_error_schema(schema: dict[str, Any], where: str) -> None:
-    """Refuse what is no JSON Schema, and references that lead out of the file, to nothing, or in a circle."""
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import DRAFT202012
-
-    hold_against(
-        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /schema is no JSON Schema"
-    )
-    validator = Draft202012Validator(schema, registry=Registry())  # one that fetches nothing
-    try:
-        for each in _subschemas(DRAFT202012.create_resource(schema)):
-            deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
-    except Unresolvable as error:
-        raise UsageError(readable(f"{where}: at /schema: $ref {error.ref} leads to nothing in this file")) from None
-    except RecursionError:
-        raise UsageError(f"{where}: at /schema: a $ref leads back to itself") from None
-
-
-def _subschemas(resource: "Resource[Any]") -> "Iterator[Any]":
-    yield resource.contents
-    for each in resource.subresources():
-        yield from _subschemas(each)
-
-
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
     counts = Counter((each["status"], each["code"]) for each in entries)
     for (status, code), count in counts.items():
         if count > 1:
             raise UsageError(
-                f"{where}: at /entries: {status} with {code} stands {count} times; give one entry all its descriptions"
+                f"{where}: at /entries: {status} with {code} is there {count} times; give one entry all its descriptions"
             )

@@ -152,15 +152,17 @@ class Contract:
 
     @classmethod
     def load(cls, path: "str | Path") -> "Contract":
-        """Read a contract file; a `UsageError` says what in it does not fit, and where.
+        """Read a contract file, or return the shipped contract for the word ``shipped``; a `UsageError` says what does not fit, and where.
 
-        >>> Contract.load("missing.json")
+        >>> Contract.load("shipped") is Contract.default()
+        True
+        >>> Contract.load("missing.json")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        pytest_pcerrors.errors.UsageError: missing.json: cannot be read: No such file or directory
+        pytest_pcerrors.errors.UsageError: missing.json: cannot be read: ...
         """
-        from pytest_pcerrors.contract.files import load_contract
+        from pytest_pcerrors.contract.files import named_contract
 
-        return load_contract(path)
+        return named_contract(path)
 
     @classmethod
     def from_page(cls, text: str) -> "Contract":

@@ -19,7 +19,7 @@ class Cassettes:
     """The cassettes of a run, collected beside what pytest finds in its arguments and not by way of them.
 
     So a folder of cassettes is not searched for tests, no file is collected twice, and one may be called ``a[b].yaml``.
-    `seen` counts what each file holds, by kind.
+    `seen` counts what each file holds, by kind, `hosts` its exchanges that are passed over, by host.
     """
 
     def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
@@ -29,6 +29,7 @@ class Cassettes:
         self._sources = self._find(configured)
         self._collectors: list[CassetteFile] = []
         self.seen: dict[str, Counter[str]] = {}
+        self.hosts: dict[str, Counter[str]] = {}
 
     def take_arguments(self) -> None:
         """Take the arguments that name a cassette, or an item of one, out of what pytest collects by itself."""
@@ -55,8 +56,9 @@ class Cassettes:
 
     def _collector(self, file: Path, folder: "CassetteFolder", counts: Counter[str]) -> CassetteFile:
         name = self._name(file)
+        hosts = self.hosts[name] = Counter()
         collector: CassetteFile = CassetteFile.from_parent(
-            folder, path=file, nodeid=name, policy=self._policy, named=self._named_in(file), counts=counts
+            folder, path=file, nodeid=name, policy=self._policy, named=self._named_in(file), counts=counts, hosts=hosts
         )
         return collector
 

@@ -3,6 +3,7 @@
 A run uses it by an option, by ``[tool.pcerrors]``, by a marker or a fixture, or by importing the checks in its tests.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "default": [],
         "help": "check the error responses in this cassette, HAR or NDJSON file, or in a folder of them (repeatable)",
     },
-    "--pc-contract": {"metavar": "FILE", "help": "hold responses against this contract file"},
+    "--pc-contract": {"metavar": "FILE", "help": "hold responses against this contract file, or the word shipped"},
     "--pc-profile": {"metavar": "NAME", "help": "the profile for everything: documented or observed"},
     "--pc-watch": {
         "action": "store_true",
@@ -43,6 +44,9 @@ _MARKERS = {
     "pc_profile": "pc_profile(name): judge the responses of the test under this profile",
     "pc_cassette": "pc_cassette(name=None, record=None): answer the test's HTTP clients from a cassette of this name",
 }
+_OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
+_LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
+"""The head of a table whose name may be a misspelt one of ours."""
 _FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.checking.context"
 
@@ -91,13 +95,27 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Tell cheaply whether a pyproject.toml in or above the root directory may have a table of ours."""
-    return any(map(_may_have_table, (config.rootpath, *config.rootpath.parents)))
+    """Return whether there may be a table of ours in or above the root directory, or one that is misnamed; this is cheap."""
+    texts = [_text_of(folder / "pyproject.toml") for folder in (config.rootpath, *config.rootpath.parents)]
+    if any(_OURS.search(text) or (b"[tool]" in text and b"pcerrors" in text) for text in texts):
+        return True
+    other = _text_of(config.inipath) if config.inipath else b""
+    return any(map(_LIKE_OURS.search, (*texts, other))) and _is_misnamed(config.rootpath)
 
 
-def _may_have_table(folder: Path) -> bool:
+def _text_of(file: Path) -> bytes:
     try:
-        text = (folder / "pyproject.toml").read_bytes()
+        return file.read_bytes()
     except OSError:
-        return False
-    return b"tool.pcerrors" in text or (b"[tool]" in text and b"pcerrors" in text)
+        return b""
+
+
+def _is_misnamed(folder: Path) -> bool:
+    from pytest_pcerrors.errors import UsageError
+    from pytest_pcerrors.settings import Settings
+
+    try:
+        Settings.find(folder)
+    except UsageError:
+        return True
+    return False

@@ -11,19 +11,23 @@ import pytest
 
 from pytest_pcerrors.checking.age import Oldest
 from pytest_pcerrors.checking.check import judge
+from pytest_pcerrors.checking.context import current
 from pytest_pcerrors.checking.reading import read
-from pytest_pcerrors.checking.violation import SECRET_RECORDED, STALE, ContractViolation
+from pytest_pcerrors.checking.recordings import Recording, SecretsByItem
+from pytest_pcerrors.checking.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE, ContractViolation
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, nearest
-from pytest_pcerrors.exchange.archives.files import read_stream
-from pytest_pcerrors.exchange.masking import masked
+from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.plugin.recordings import RecordingItem
 from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.reporting.passed_over import host_of
+from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.checking.reading import Reading
     from pytest_pcerrors.checking.verdict import Verdict
+    from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
 
 _IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
@@ -34,15 +38,24 @@ _LONGEST_CODE = 20
 class CassetteFile(pytest.File):
     """One archive; its items are its error responses, or those of them that the command line names.
 
-    `counts` hears what it holds, by kind: error, success, other-host, unreadable.
+    `counts` takes what it holds, by kind: error, success, other-host, skipped, unreadable; `hosts` the hosts of the third kind.
     """
 
-    def __init__(self, *, policy: "Policy", named: frozenset[str], counts: Counter[str], **arguments: Any) -> None:
+    def __init__(
+        self,
+        *,
+        policy: "Policy",
+        named: frozenset[str],
+        counts: Counter[str],
+        hosts: Counter[str],
+        **arguments: Any,
+    ) -> None:
         super().__init__(**arguments)
         self.not_found: dict[str, str] = {}
         self._policy = policy
         self._named = named
         self._counts = counts
+        self._hosts = hosts
 
     def collect(self) -> list[pytest.Item]:
         """Return the items; what is named and is not there stands in `not_found` afterwards, with a hint."""
@@ -52,29 +65,50 @@ class CassetteFile(pytest.File):
         return [item for item in items if item.name in self._named] if self._named else items
 
     def _items(self) -> Iterator[pytest.Item]:
-        """Yield an item for every error response, and a failing one if the file cannot be read to its end."""
+        """Yield an item for every error response, and a failing one for each place that cannot be read."""
         self._counts["error"] = 0  # what was read has counts, if only this
-        secrets: list[Verdict] = []
-        oldest = Oldest()
-        try:
-            with self.path.open("rb") as stream:
-                for number, exchange in enumerate(read_stream(stream, self.nodeid), start=1):
-                    reading = read(exchange, self._policy.contract)
-                    kind = self._kind(reading)
-                    oldest.add(exchange)
-                    secrets += filter(None, [self._policy.secrets_in(exchange)])
-                    self._counts[kind] += 1
-                    if kind == "error":
-                        name = item_name(exchange, reading.code, number)
-                        yield CassetteItem.from_parent(self, name=name, exchange=exchange)
-        except ArchiveError as error:
-            yield self._unreadable(error)
-        except OSError as error:
-            yield self._unreadable(ArchiveError(self.nodeid, f"cannot be read: {error.strerror or error}"))
-        if any(verdict.violations or verdict.allowed for verdict in secrets):
-            yield RecordingItem.from_parent(self, name=SECRET_RECORDED, verdicts=secrets)
+        recording = Recording.of_file(self.path, self._policy, self.nodeid)
+        secrets, oldest = SecretsByItem(recording), Oldest()
+        verdicts: list[Verdict | None] = []
+        for number, item in enumerate(self._recorded(recording)):
+            found = secrets.of(number, item)
+            if isinstance(item, ArchiveError):
+                self._counts["unreadable"] += 1
+                verdicts.append(self._policy.secrets_at(found, item.place))
+                yield self._unreadable(item)
+            elif isinstance(item, Skipped):
+                self._counts["skipped"] += 1
+                verdicts.append(self._policy.secrets_at(found, item.origin))
+            else:
+                oldest.add(item)
+                verdicts.append(self._policy.secrets_in(item, found))
+                yield from self._judged(item, number + 1)
+        verdicts += [self._policy.secrets_at([outside], origin) for origin, outside in secrets.rest()]
+        yield from self._recording_items(list(filter(None, verdicts)))
         if verdict := self._policy.stale(oldest):
             yield RecordingItem.from_parent(self, name=STALE, verdicts=[verdict])
+
+    def _recording_items(self, verdicts: "list[Verdict]") -> Iterator[RecordingItem]:
+        """Yield an item for each rule of secrets that the file breaks, or that was allowed."""
+        for rule in (SECRET_RECORDED, SECRET_SUSPECTED):
+            of_rule = [each for each in (verdict.of_rule(rule) for verdict in verdicts) if each is not None]
+            if of_rule:
+                yield RecordingItem.from_parent(self, name=rule, verdicts=of_rule)
+
+    def _recorded(self, recording: Recording) -> Iterator["Item"]:
+        try:
+            yield from recording.items
+        except UsageError as error:
+            raise self.CollectError(str(error)) from None
+
+    def _judged(self, exchange: "Exchange", number: int) -> Iterator["CassetteItem"]:
+        """Count an exchange, and yield its item if it is an error response."""
+        reading = read(exchange, self._policy.contract)
+        kind = self._kind(reading)
+        self._counts[kind] += 1
+        self._hosts.update([host_of(exchange)] if kind == "other-host" else [])
+        if kind == "error":
+            yield CassetteItem.from_parent(self, name=item_name(exchange, reading.code, number), exchange=exchange)
 
     def _kind(self, reading: "Reading") -> str:
         if not self._policy.concerns(reading.exchange):
@@ -82,8 +116,9 @@ class CassetteFile(pytest.File):
         return "error" if reading.is_error else "success"
 
     def _unreadable(self, error: ArchiveError) -> "UnreadableItem":
-        self._counts["unreadable"] += 1
-        item: UnreadableItem = UnreadableItem.from_parent(self, name="unreadable", error=error)
+        """Return the failing item for a place; it is called by its line or pointer, a whole file by none."""
+        name = f"{UNREADABLE} {error.place.removeprefix(self.nodeid).lstrip(':')}".strip()
+        item: UnreadableItem = UnreadableItem.from_parent(self, name=name, error=error)
         return item
 
 
@@ -104,6 +139,7 @@ class CassetteItem(pytest.Item):
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)
         reason = contract.reason(self.exchange.status)
+        current().warned(verdict)
         try:
             warn((f"{reason}: {each}" for each in verdict.warnings), f"{self.path}:{_line(self.exchange.origin) or 1}")
         except PcErrorsWarning:
@@ -121,14 +157,14 @@ class CassetteItem(pytest.Item):
 
 
 class UnreadableItem(pytest.Item):
-    """A file that cannot be read, or not to its end: it fails, and the other files still run."""
+    """A file, or a place in it, that cannot be read: it fails, and all else still runs."""
 
     def __init__(self, *, error: ArchiveError, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._error = error
 
     def runtest(self) -> None:
-        """Fail with what is wrong with the file."""
+        """Fail with what is wrong there."""
         raise self._error
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -151,14 +187,14 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     """
     request = exchange.request
     asked = f"{request.method} {_path(request.url)}" if request else "response"
-    words = [asked[:_LONGEST_REQUEST], str(exchange.status), masked(code or "")[:_LONGEST_CODE], f"#{number}"]
+    words = [asked[:_LONGEST_REQUEST], str(exchange.status), hide(code or "")[:_LONGEST_CODE], f"#{number}"]
     name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
     return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 
 def _path(url: str) -> str:
     try:
-        return _IDENTIFIER.sub("{id}", masked(urlsplit(url).path)) or "/"
+        return _IDENTIFIER.sub("{id}", hide(urlsplit(url).path)) or "/"
     except ValueError:
         return "/"
 

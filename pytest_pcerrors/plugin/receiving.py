@@ -1,7 +1,8 @@
 """What each test's client receives, judged at the end of its call phase, so that the test itself fails."""
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from pytest_pcerrors.errors import PcErrorsWarning
 from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.recording.received import Received
 from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.reporting.passed_over import host_of
+from pytest_pcerrors.reporting.tally import Tally
 
 if TYPE_CHECKING:
     from pytest_pcerrors.checking.context import Context
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.checking.violation import Violation
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.reporting.tally import Tally
 
 _MOST_TOLD = 5
 
@@ -35,6 +37,11 @@ class CurrentTest:
     """What is to be said of the cassettes themselves."""
     failure: BaseException | None = None
     """What we failed the test with, or what a warning of ours became, after it had run to its end."""
+    tally: Tally = field(default_factory=Tally)
+    warned: "Counter[str]" = field(default_factory=Counter)
+    """The rules that were warned of, in contrast to those that a test has only looked at."""
+    has_failed: bool = False
+    """Whether a report of the test says so; neither an expected failure nor a run that is repeated does."""
     ran_to_its_end: bool = False
     has_passed: bool = False
 
@@ -46,11 +53,21 @@ class Receiving:
         self.test = CurrentTest()
         self._context = context
         self._tally = tally
+        self.has_judged = False
+        """Whether a response, be it an error or not, came from a host that is judged."""
 
     @property
     def policy(self) -> "Policy":
         """The policy of the test at hand."""
         return self._context.policy
+
+    def count(self, verdict: "Verdict") -> None:
+        """Count a verdict on a response of the current test."""
+        self.test.tally.hear(verdict)
+
+    def warned(self, verdict: "Verdict") -> None:
+        """Count the warnings of a verdict as given."""
+        self.test.warned.update(violation.rule for violation in verdict.warnings)
 
     def hear(self, exchange: "Exchange") -> None:
         """Take in a response that came through a cassette."""
@@ -67,8 +84,22 @@ class Receiving:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """Begin anew with every test, and with every run of a test that is run again."""
-        self.test = CurrentTest()
+        self.close()
         self._context.locate = self.test.received.located
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember that the current test has failed."""
+        self.test.has_failed |= report.failed
+
+    def close(self) -> None:
+        """Add the counts of the current test to those of the run, and begin anew.
+
+        What a test that did not fail has found broken is what it expected: `check` decides nothing, and a violation may
+        be caught. So only a failed test adds violations, and others add the warnings that were given.
+        """
+        test = self.test
+        self._tally.plus(test.tally if test.has_failed else replace(test.tally, broken=Counter(), warned=test.warned))
+        self.test = CurrentTest()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -103,10 +134,11 @@ class Receiving:
         """Fail the test for an unanswered request that its client hid, and for what breaks the contract."""
         test = self.test
         responses, others = test.received.judge(self.policy)
-        self._tally.other_hosts += others
-        verdicts = [*responses, *test.recordings]
+        self.has_judged |= bool(responses)
+        self._tally.other_hosts.update(map(host_of, others))
+        verdicts = [*(each for each in responses if each.reading.is_error), *test.recordings]
         for verdict in verdicts:
-            self._tally.hear(verdict)
+            self.count(verdict)
         unanswered = [error for cassette in test.cassettes for error in cassette.unanswered]
         failing = [verdict for verdict in verdicts if verdict.errors]
         if unanswered:
@@ -115,6 +147,8 @@ class Receiving:
         if failing:
             test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
             raise test.failure
+        for verdict in verdicts:
+            self.warned(verdict)
         try:
             warn(_warnings(verdicts), str(item.path))
         except PcErrorsWarning as warning:

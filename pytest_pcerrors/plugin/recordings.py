@@ -29,6 +29,7 @@ class RecordingItem(pytest.Item):
         """Fail or warn with all places, and count them."""
         for verdict in self._verdicts:
             current().hear(verdict)
+            current().warned(verdict)
         errors = [(verdict, each) for verdict in self._verdicts for each in verdict.errors]
         if errors:
             raise ContractViolation(_text(errors), [each for _, each in errors])

@@ -10,13 +10,14 @@ import pytest
 
 from pytest_pcerrors.checking.context import Context, within
 from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.contract.files import named_contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin.cassettes import Cassettes
 from pytest_pcerrors.plugin.markers import policy_for
 from pytest_pcerrors.plugin.receiving import Receiving
 from pytest_pcerrors.plugin.recorder import Recorder
 from pytest_pcerrors.plugin.services import Services
+from pytest_pcerrors.reporting.passed_over import nothing_checked
 from pytest_pcerrors.reporting.tally import Tally
 from pytest_pcerrors.settings import Settings
 
@@ -43,13 +44,14 @@ class Run:
             file = config.getoption("pc_contract")
             policy = Policy.of_settings(
                 settings,
-                contract=Contract.load(config.invocation_params.dir / file) if file else None,
+                contract=named_contract(file, config.invocation_params.dir) if file else None,
                 profile=config.getoption("pc_profile"),
                 root=config.rootpath,
                 max_age=config.getoption("pc_max_age"),
             )
             self._context = Context(policy, self._hear)
             self.receiving = Receiving(self._context, self.tally)
+            self._context.warned = self.receiving.warned
             self.services = Services(config, settings, self.receiving)
             self.recorder = Recorder(config, settings, self.receiving, self.services)
             self.policy = self._context.policy = policy.concerning(self.services.host)
@@ -90,7 +92,9 @@ class Run:
             self._refuse(counted["misuse"])
         self.tally.plus(Tally.of_data(counted["tally"]))
         self.recorder.add_unused(counted["unused"])
-        self.cassettes.seen.update((name, Counter(counts)) for name, counts in counted["seen"].items())
+        self.receiving.has_judged |= counted["has_judged"]
+        for name in ("seen", "hosts"):
+            getattr(self.cassettes, name).update((file, Counter(counts)) for file, counts in counted[name].items())
 
     def pytest_report_header(self) -> str:
         """Say which contract and profile hold, and which service is asked."""
@@ -120,34 +124,39 @@ class Run:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Let the policy of the run, as the markers of the test have it, hold for the test."""
         self._context.policy = policy_for(item, self.policy)
-        with within(self._context):
-            return (yield)
+        try:
+            with within(self._context):
+                return (yield)
+        finally:
+            self.receiving.close()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """Hand the counts to the controller, where this is a worker of pytest-xdist."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
-            seen = {name: dict(counts) for name, counts in self.cassettes.seen.items()}
-            unused = self.recorder.unused
             output["pcerrors"] = {
                 "misuse": self._misuse,
                 "tally": self.tally.as_data(),
-                "seen": seen,
-                "unused": unused,
+                "seen": {file: dict(counts) for file, counts in self.cassettes.seen.items()},
+                "hosts": {file: dict(counts) for file, counts in self.cassettes.hosts.items()},
+                "has_judged": self.receiving.has_judged,
+                "unused": self.recorder.unused,
             }
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was checked, and which cassettes held nothing to check."""
         seen = self.cassettes.counts()
-        others = self.tally.other_hosts + seen["other-host"]
-        tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"])
-        checked = not self.tally.is_empty or tally.unreadable
+        others = sum(self.cassettes.hosts.values(), self.tally.other_hosts)
+        tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"], skipped=seen["skipped"])
+        checked = not self.tally.is_empty or tally.unreadable or tally.skipped
         for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks(), *self.recorder.remarks()):
             terminalreporter.write_line(f"pcerrors: {line}")
+        if tally.has_passed_all_over and not (self.receiving.has_judged or seen["error"] or seen["success"]):
+            terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
 
     def _hear(self, verdict: "Verdict") -> None:
-        self.tally.hear(verdict)
+        self.receiving.count(verdict)
         self.receiving.set_aside(verdict.exchange)
 
     def _watch(self) -> None:

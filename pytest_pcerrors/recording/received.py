@@ -43,9 +43,9 @@ class Received:
         origin = self._origins.get(_key(exchange))
         return exchange if origin is None else exchange.at(origin)
 
-    def judge(self, policy: "Policy") -> "tuple[list[Verdict], int]":
-        """Return the verdicts on the error responses, and how many responses came from hosts that are not judged."""
-        judged, verdicts, others = self._judged.copy(), [], 0
+    def judge(self, policy: "Policy") -> "tuple[list[Verdict], list[Exchange]]":
+        """Return the verdicts on the responses, and the exchanges with hosts that are not judged."""
+        judged, verdicts, others = self._judged.copy(), [], []
         for exchange, is_served in self._came:
             key = _key(exchange)
             if judged[key]:
@@ -53,8 +53,8 @@ class Received:
             elif is_served or policy.concerns(exchange):
                 verdicts.append(policy.judge(exchange))
             else:
-                others += 1
-        return [verdict for verdict in verdicts if verdict.reading.is_error], others
+                others.append(exchange)
+        return verdicts, others
 
 
 def _key(exchange: "Exchange") -> "Key":

@@ -14,9 +14,9 @@ from requests.structures import CaseInsensitiveDict
 
 from pytest_pcerrors.checking.retrying import seconds_to_wait
 from pytest_pcerrors.errors import UsageError, nearest, readable
-from pytest_pcerrors.exchange.masking import masked
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.recording.token import usable_token
+from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ class ServiceSession(requests.Session):
         try:
             return super().send(request, **kwargs)
         except RequestException as error:
-            raise type(error)(masked(str(error)), request=error.request) from None
+            raise type(error)(hide(str(error)), request=error.request) from None
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
         """Tell whether a redirect leaves the origin; stricter than requests, which lets http become https."""
@@ -220,4 +220,4 @@ def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _shown(url: str) -> str:
-    return readable(masked(url))
+    return readable(hide(url))

@@ -5,7 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError, readable
-from pytest_pcerrors.exchange.masking import masked
+from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def find_token(environment: "Mapping[str, str]", command: "Sequence[str]", *, se
         return usable_token(environment[VARIABLE], VARIABLE)
     if not command:
         return None
-    name = f'token-command "{readable(masked(command[0]))}"'
+    name = f'token-command "{readable(hide(command[0]))}"'
     lines = [line for line in _printed(command, environment, seconds, name).splitlines() if line.strip()]
     if len(lines) != 1:
         raise UsageError(f"{name}: it printed {len(lines) or 'no'} lines, one is expected; {_ADVICE}")

@@ -1,5 +1,6 @@
 """The command as its users run it: in this process for speed, or as a process of its own."""
 
+import io
 import json
 import os
 import subprocess
@@ -54,6 +55,16 @@ def process(tmp_path):
         each.wait()
         for pipe in filter(None, (each.stdin, each.stdout, each.stderr)):
             pipe.close()
+
+
+@pytest.fixture
+def piped(monkeypatch):
+    """Give bytes to the command's standard input."""
+
+    def pipe(data):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return pipe
 
 
 @pytest.fixture

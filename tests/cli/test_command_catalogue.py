@@ -106,13 +106,13 @@ def test_explain_quotes_a_code_that_is_a_word(pcerrors, contract_file):
 
 
 def test_explain_tells_a_rule(pcerrors):
-    """When it breaks, what the page says, an example, the mend, and its severities."""
+    """When it breaks, what the page says, an example, the fix, and its severities."""
     assert pcerrors("explain", "message-only").out == (
         "message-only (stage: envelope)\n"
         "  breaks   The body holds `message` and nothing else.\n"
         "  page     every error response holds code, description and source.\n"
         '  example  `{"message": "Access denied."}`\n'
-        "  mend     A mock of the service sends the documented object. A client reads `message` here.\n"
+        "  fix      A mock of the service sends the documented object. A client reads `message` here.\n"
         "  documented: error\n"
         "  observed: warning\n"
     )

@@ -1,6 +1,7 @@
 """``pcerrors check``: what it reads, what it says, and its exit status."""
 
 import base64
+import errno
 import gzip
 import json
 import os
@@ -146,7 +147,8 @@ def test_the_report_can_go_to_a_file(pcerrors, recorded, bad, tmp_path):
 def test_a_report_that_cannot_be_written_is_misuse(pcerrors, recorded, bad):
     """The message names the file and the reason."""
     ended = pcerrors("check", "--output", "missing/report.txt", recorded(bad))
-    assert ended == (2, "", "pcerrors: missing/report.txt: cannot be written: No such file or directory\n")
+    reason = os.strerror(errno.ENOENT)
+    assert ended == (2, "", f"pcerrors: missing/report.txt: cannot be written: {reason}\n")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_an_unreadable_file_fails_and_the_others_are_read(pcerrors, recorded, go
     ended = pcerrors("check", ".")
     assert ended.status == 1
     assert ended.out.startswith("broken.yaml:2 cannot be read:\n  unreadable  not a YAML cassette")
-    assert ended.out.endswith("1 error response checked, 0 violations, 1 unreadable file\n")
+    assert ended.out.endswith("1 error response checked, 0 violations, 1 unreadable place\n")
 
 
 def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
@@ -230,20 +232,28 @@ def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
     assert (finding["kind"], finding["origin"], finding["status"]) == ("unreadable", "empty.ndjson", None)
 
 
+PASSED_OVER = "1 exchange with another host passed over: login.example.com 1 (to judge it: hosts in [tool.pcerrors])"
+
+
 @pytest.mark.parametrize(
     ("response", "summary"),
     [
         ({"status": 200, "body": "{}"}, "0 error responses checked, 1 other response searched, 0 violations\n"),
         (
             {"status": 409, "body": "", "request": {"method": "GET", "url": "https://login.example.com/"}},
-            "0 error responses checked, 0 violations, 1 exchange with another host passed over\n",
+            f"0 error responses checked, 0 violations, {PASSED_OVER}\n",
         ),
     ],
     ids=["success", "another host"],
 )
 def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, response, summary):
-    """Standard error says that no error response was found."""
+    """Standard error says that no error response was found, or which hosts they were with."""
     message = "pcerrors: no error response was found to check\n"
+    if "request" in response:
+        message = (
+            "pcerrors: nothing was checked: the exchange is with a host that is not judged (login.example.com 1)\n"
+            'to judge it, set in pyproject.toml, below [tool.pcerrors]:\nhosts = ["login.example.com"]\n'
+        )
     assert pcerrors("check", recorded(response)) == (0, summary, message)
 
 
@@ -322,3 +332,115 @@ def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):
     assert said.out.endswith("2 error responses checked, 0 violations, 1 warning (stale 1)\n")
     assert pcerrors("check", "--max-age", "180d", "--fail-on", "warning", "a.ndjson").status == 1
     assert pcerrors("check", "--max-age", "half a year", "a.ndjson").status == 2
+
+
+@pytest.mark.parametrize("arguments", [["check", "seen.ndjson"], ["schema"], ["list"], ["explain", "800064"]])
+def test_shipped_names_the_contract_that_comes_with_the_package(pcerrors, recorded, good, contract_file, arguments):
+    """The option stands above the contract of the settings, also where that is another one."""
+    recorded(good)
+    contract_file.with_name("pyproject.toml").write_text(f'[tool.pcerrors]\ncontract = "{contract_file.name}"')
+    plain = pcerrors(*arguments)
+    named = pcerrors(*arguments, "--contract", "shipped")
+    assert named.status == 0
+    assert named.out != plain.out
+
+
+BARE = '{"code": 800064, "description": "Cart 7 is being processed", "source": "PartnerFD"}'
+
+
+@pytest.mark.parametrize("name", ["-", "body.json", "body.txt"])
+def test_an_error_body_by_itself_is_answered_and_taken_with_its_status(pcerrors, piped, tmp_path, name):
+    """The message shows the two ways; the second one works as it is shown."""
+    piped(BARE.encode())
+    (tmp_path / name).write_text(BARE)
+    ended = pcerrors("check", name)
+    assert ended.status == 1
+    assert 'wrap it as {"status": 404, "body": ...}, or give its status: pcerrors check --status 404\n' in ended.out
+    assert "record it again" not in ended.out
+    piped(BARE.encode())
+    ended = pcerrors("check", "--status", "409", name)
+    assert ended.status == 1
+    assert ended.out.splitlines()[-1] == "1 error response checked, 1 violation (code-number 1)"
+
+
+def test_several_bodies_have_one_status(pcerrors, tmp_path):
+    """Each file is one body."""
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(BARE)
+    assert pcerrors("check", "--status", "409", "a.json", "b.json").out.endswith("2 violations (code-number 2)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "--status takes the file of one error body, or - for standard input"),
+        (["."], ".: a folder; --status takes the file of one error body, or - for standard input"),
+        (["none.json"], "none.json: cannot be read: No such file or directory"),
+        ([""], "a path is empty; was a variable of the shell not set?"),
+        (["seen.ndjson"], "seen.ndjson: has a status already: 409; leave --status out"),
+    ],
+    ids=["nothing", "folder", "missing", "empty", "recording"],
+)
+def test_a_status_is_for_one_body(pcerrors, recorded, good, arguments, message):
+    """With anything else it is misuse."""
+    recorded(good)
+    assert pcerrors("check", "--status", "404", *arguments) == (2, "", f"pcerrors: {message}\n")
+
+
+def test_what_curl_prints_is_checked(pcerrors, piped):
+    """The last response of a row, with the line of its status."""
+    piped(
+        b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\nHTTP/2 429\r\ncontent-type: application/json\r\n\r\n" + BARE.encode()
+    )
+    ended = pcerrors("check", "-")
+    assert "retry-after (warning)  Retry-After  no Retry-After header, expected seconds or an HTTP date" in ended.out
+    assert "in -:4\n" in ended.out
+
+
+HAR_REQUEST = {"method": "GET", "url": "https://api.partnercenter.microsoft.com/v1/x", "headers": []}
+
+
+def entry(**response):
+    """Return an entry of a HAR file."""
+    return {"request": HAR_REQUEST, "response": {"status": 404, "headers": [], "content": {"size": 88}} | response}
+
+
+def test_a_body_that_was_not_kept_is_counted_and_not_judged(pcerrors, tmp_path):
+    """Head rules run, body rules do not; the summary says why."""
+    kept = {"text": '{"code": 20000, "description": "No order", "source": "PartnerFD"}'}
+    html = [{"name": "Content-Type", "value": "text/html"}]
+    entries = [entry(), entry(status=418), entry(headers=html), entry(status=200), entry(content=kept)]
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    ended = pcerrors("check", "a.har")
+    assert ended.out.splitlines()[-1] == (
+        "4 error responses checked, 1 other response searched, 4 violations (content-type 2, code-number 1, "
+        "status-undocumented 1), 4 bodies unknown (not kept in the recording)"
+    )
+
+
+def test_what_was_skipped_or_is_odd_is_counted(pcerrors, tmp_path):
+    """Aborted requests are no error; an entry that cannot be read is one."""
+    har = tmp_path / "a.har"
+    har.write_text(json.dumps({"log": {"entries": [entry(status=0), entry(status=-1), entry(status=304)]}}))
+    ended = pcerrors("check", "a.har")
+    assert (ended.status, ended.out) == (
+        0,
+        "0 error responses checked, 1 other response searched, 0 violations, 2 requests without a response skipped\n",
+    )
+    har.write_text(json.dumps({"log": {"entries": [entry(status="none"), entry()]}}))
+    ended = pcerrors("check", "a.har")
+    problem = "a status is a number such as 409, this is str"
+    paragraph = f"a.har#/log/entries/0 cannot be read:\n  unreadable  {problem}\n              record it again, or remove it\n\n"
+    summary = "1 error response checked, 0 violations, 1 body unknown (not kept in the recording), 1 unreadable place\n"
+    assert (ended.status, ended.out) == (1, paragraph + summary)
+
+
+def test_a_folder_that_cannot_be_entered_is_misuse(pcerrors, recorded, good, monkeypatch, tmp_path):
+    """What lies in it would be missing from the result."""
+    recorded(good)
+
+    def refusing(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("os.scandir", refusing)
+    assert pcerrors("check", ".") == (2, "", "pcerrors: .: cannot be read: Permission denied\n")

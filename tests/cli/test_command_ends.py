@@ -57,7 +57,8 @@ def test_a_full_disk_is_told_in_one_line(process):
     with Path("/dev/full").open("wb") as full:
         running = process("list", stdout=full)
         _, err = running.communicate()
-    assert (running.returncode, err) == (2, b"pcerrors: standard output cannot be written: No space left on device\n")
+    said = f"pcerrors: standard output cannot be written: {os.strerror(errno.ENOSPC)}\n"
+    assert (running.returncode, err.decode()) == (2, said)
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,12 @@ def test_an_entry_of_the_settings_is_part_of_the_contract(pcerrors, recorded, go
     assert '("No licence", from your pyproject.toml), not with 409' in pcerrors("check", recorded(seen)).out
 
 
-def test_an_entry_that_stands_twice_is_misuse(pcerrors, tmp_path):
+def test_an_entry_that_is_there_twice_is_misuse(pcerrors, tmp_path):
     """One would hide the other's text."""
     (tmp_path / "pyproject.toml").write_text(ENTRY + ENTRY.replace('"60012"', "60012"))
     ended = pcerrors("list")
 
-    assert (ended.status, "at /entry: 400 with 60012 stands twice" in ended.err) == (2, True)
+    assert (ended.status, "at /entry: 400 with 60012 is there twice" in ended.err) == (2, True)
 
 
 def test_a_dash_is_standard_input(pcerrors, monkeypatch):

@@ -25,7 +25,7 @@ def test_it_serves_until_it_is_stopped(serving, name, status):
     with requests.Session() as session:
         assert session.get(f"{url}/errors/800064").json()["code"] == "800064"
         running.send_signal(signal.Signals[name])
-        out, err = running.communicate(timeout=10)
+        out, err = running.communicate(timeout=60)
         assert (out, err.strip(), running.returncode) == (b"", b"", status)
 
 
@@ -39,7 +39,7 @@ def test_it_logs_a_line_a_request(serving):
         while connection.recv(1024):
             pass
     running.terminate()
-    _, log = running.communicate(timeout=10)
+    _, log = running.communicate(timeout=60)
     assert log.decode().splitlines() == [
         "GET /v1/customers -> 409 800064",
         "GET /v1 -> 404, no rule fits",

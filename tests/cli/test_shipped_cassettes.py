@@ -93,7 +93,7 @@ def test_vcrpy_replays_an_observed_shape(file):
     interactions = loaded(file.read_text("utf-8"))["interactions"]
     with vcr.use_cassette(str(file), record_mode="none", match_on=["method", "uri", "body"]):
         for request, response in ((each["request"], each["response"]) for each in interactions):
-            came = requests.request(request["method"], request["uri"], data=request["body"], timeout=1)
+            came = requests.request(request["method"], request["uri"], data=request["body"], timeout=30)
             assert (came.status_code, came.reason) == tuple(response["status"].values())
             assert came.content == response["body"]["string"].encode()
 

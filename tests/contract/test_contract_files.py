@@ -1,6 +1,9 @@
 """Contract files: read, refused with place and reason, and written whole."""
 
+import errno
 import json
+import os
+import re
 import socket
 from pathlib import Path
 
@@ -54,7 +57,8 @@ def test_a_contract_of_another_api_loads(write, custom):
 
 def test_a_contract_of_another_api_survives_the_round_trip(write, custom):
     """Saved over itself and loaded again, nothing is lost."""
-    path = write(custom | {"deviations": [{"rule": "code-number", "at": "/error/a~1b~0/*", "type": "integer"}]})
+    custom["schema"]["$defs"]["error"]["properties"]["a/b~"] = {"items": {"type": "string"}}
+    path = write(custom | {"deviations": [{"rule": "item-number", "at": "/error/a~1b~0/*", "type": "integer"}]})
     contract = Contract.load(path)
     contract.save(path)
     assert contract_text(Contract.load(path)) == contract_text(contract) == path.read_text("utf-8")
@@ -85,27 +89,35 @@ def test_a_catalogue_may_be_empty(write, custom):
         ("nam", "x", 'at the top: unknown key "nam"; did you mean "name"?'),
         ("format", 2, "at /format: 2 is not known; known are 1"),
         ("name", " ", r"at /name: it is empty"),
-        ("page", {"date": "2020-13-01"}, 'at /page/date: "2020-13-01" is no date (YYYY-MM-DD)'),
+        ("page", {"date": "2020-13-01"}, 'at /page/date: "2020-13-01" is not a date (YYYY-MM-DD)'),
         ("page", {"dat": ""}, 'at /page: unknown key "dat"; did you mean "date"?'),
-        ("hosts", "x", 'at /hosts: expected an array, came "x"'),
-        ("statuses", {"40x": ""}, 'at /statuses: "40x" does not fit the pattern ^[1-9][0-9]{2}$'),
-        ("statuses", {"400\n": ""}, r'at /statuses: "400\n" breaks maxLength 3'),
-        ("statuses", {"400": None}, "at /statuses/400: expected a string, came null"),
+        ("hosts", "x", 'at /hosts: expected an array, got "x"'),
+        ("statuses", {"40x": ""}, 'at /statuses: "40x" is not an HTTP status of three digits, such as 404'),
+        ("statuses", {"400\n": ""}, r'at /statuses: "400\n" is not an HTTP status of three digits, such as 404'),
+        ("statuses", {"400": None}, "at /statuses/400: expected a string, got null"),
         ("challenge", "", r"at /challenge: it is empty"),
         ("members", {"data": "/data"}, 'at /members: "code" is missing'),
-        ("members", {"code": "code"}, 'at /members/code: "code" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
-        ("members", {"code": "/a~2"}, 'at /members/code: "/a~2" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
-        ("members", {"code": "/"}, 'at /members/code: "/" does not fit the pattern ^(/([^~/]|~[01])+)+$'),
+        (
+            "members",
+            {"code": "code"},
+            'at /members/code: "code" is not a JSON Pointer to a property, such as /error/code',
+        ),
+        (
+            "members",
+            {"code": "/a~2"},
+            'at /members/code: "/a~2" is not a JSON Pointer to a property, such as /error/code',
+        ),
+        ("members", {"code": "/"}, 'at /members/code: "/" is not a JSON Pointer to a property, such as /error/code'),
         (
             "deviations",
             [{"rule": "code-number", "at": "/code", "type": "int"}],
             'at /deviations/0/type: "int" is not known; did you mean "integer"?',
         ),
-        ("schema", [], "at /schema: expected an object, came an array"),
+        ("schema", [], "at /schema: expected an object, got an array"),
         ("schema", {}, 'at /schema: "type" is missing'),
-        ("schema", {"type": "array"}, 'at /schema/type: "array" breaks const "object"'),
-        ("entries", {}, "at /entries: expected an array, came an object"),
-        ("entries", [3], "at /entries/0: expected an object, came 3"),
+        ("schema", {"type": "array"}, 'at /schema/type: expected "object", got "array"'),
+        ("entries", {}, "at /entries: expected an array, got an object"),
+        ("entries", [3], "at /entries/0: expected an object, got 3"),
     ],
 )
 def test_what_does_not_fit_is_told(write, custom, key, value, line):
@@ -116,17 +128,17 @@ def test_what_does_not_fit_is_told(write, custom, key, value, line):
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"status": "404"}, 'at /entries/1/status: expected an integer, came "404"'),
-        ({"status": 404.0}, "at /entries/1/status: expected an integer, came 404.0"),
-        ({"status": 600}, "at /entries/1/status: 600 breaks maximum 599"),
-        ({"code": 800064}, "at /entries/1/code: expected a string, came 800064"),
+        ({"status": "404"}, 'at /entries/1/status: expected an integer, got "404"'),
+        ({"status": 404.0}, "at /entries/1/status: expected an integer, got 404.0"),
+        ({"status": 600}, "at /entries/1/status: 600 is not a status from 100 to 599"),
+        ({"code": 800064}, "at /entries/1/code: expected a string, got 800064"),
         ({"code": ""}, "at /entries/1/code: it is empty"),
         ({"descriptions": []}, "at /entries/1/descriptions: it is empty"),
         ({"descriptions": [""]}, "at /entries/1/descriptions/0: it is empty"),
         ({"description": "x"}, 'at /entries/1: unknown key "description"; did you mean "descriptions"?'),
         (
             {"status": 404, "code": "NotFound"},
-            "at /entries: 404 with NotFound stands 2 times; give one entry all its descriptions",
+            "at /entries: 404 with NotFound is there 2 times; give one entry all its descriptions",
         ),
     ],
 )
@@ -136,7 +148,7 @@ def test_an_entry_that_does_not_fit_is_told(write, custom, change, line):
     assert told(write(custom)) == line
 
 
-NO_SCHEMA = "the error schema at /schema is no JSON Schema: "
+NO_SCHEMA = "the error schema at /schema is not a JSON Schema: "
 
 
 @pytest.mark.parametrize(
@@ -144,8 +156,8 @@ NO_SCHEMA = "the error schema at /schema is no JSON Schema: "
     [
         ({"type": "strin"}, NO_SCHEMA + 'at /properties/code/type: "strin" is not known; did you mean "string"?'),
         ({"minLength": -1}, NO_SCHEMA + "at /properties/code/minLength: -1 breaks minimum 0"),
-        ({"pattern": "("}, NO_SCHEMA + 'at /properties/code/pattern: "(" is no regular expression'),
-        (3, NO_SCHEMA + "at /properties/code: expected an object or a boolean, came 3"),
+        ({"pattern": "("}, NO_SCHEMA + 'at /properties/code/pattern: "(" is not a regular expression'),
+        (3, NO_SCHEMA + "at /properties/code: expected an object or a boolean, got 3"),
         ({"$ref": "#/$defs/none"}, "at /schema: $ref /$defs/none leads to nothing in this file"),
         ({"anyOf": [{}, {"$ref": "#/no"}]}, "at /schema: $ref /no leads to nothing in this file"),
         ({"$ref": HERE}, f"at /schema: $ref {HERE} leads to nothing in this file"),
@@ -177,6 +189,7 @@ def test_an_error_schema_beyond_all_depth_is_refused(write, custom):
 
 def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
     """JSON Schema takes 1.0 for an integer, so an error schema may write it."""
+    custom |= {"members": {"code": "/code"}}
     custom["schema"] = {"type": "object", "properties": {"code": {"minLength": 1.0}}}
     assert Contract.load(write(custom)).error_schema == custom["schema"]
 
@@ -184,8 +197,8 @@ def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"", "not JSON: Expecting value at line 1, column 1"),
-        (b'{"format": 1,', "not JSON: Expecting property name enclosed in double quotes at line 1, column 14"),
+        (b"", r"not JSON: .+ at line 1, column 1"),
+        (b'{"format": 1,', r"not JSON: .+ at line 1, column 14"),
         (b'{"name": "\xff"}', "not UTF-8 at byte 10; save it as UTF-8"),
         (b"[" * 100_000, "not JSON: nested too deeply to read"),
         (b"[]", "a JSON object is expected, this is an array"),
@@ -195,16 +208,16 @@ def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
 def test_a_file_that_is_no_json_is_told(tmp_path, data, line):
     """A file that is no JSON object is told with its path."""
     (tmp_path / "c.json").write_bytes(data)
-    assert told(tmp_path / "c.json") == line
+    assert re.fullmatch(line, told(tmp_path / "c.json"))
 
 
 @pytest.mark.parametrize(
-    ("name", "line"),
-    [("none.json", "cannot be read: No such file or directory"), (".", "cannot be read: Is a directory")],
+    ("name", "reason"),
+    [("none.json", errno.ENOENT), (".", errno.EISDIR)],
 )
-def test_a_file_that_is_none_is_told(tmp_path, name, line):
+def test_a_file_that_is_none_is_told(tmp_path, name, reason):
     """A path that leads to no file is told with the system's words."""
-    assert told(tmp_path / name) == line
+    assert told(tmp_path / name) == f"cannot be read: {os.strerror(reason)}"
 
 
 def test_a_shipped_file_cut_anywhere_is_told(tmp_path, shipped_text):
@@ -231,5 +244,5 @@ def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
 @pytest.mark.parametrize("path", ["", 3, None])
 def test_what_is_no_path_is_misuse(path):
     """An empty path is no folder, and a number no file."""
-    with pytest.raises(UsageError, match="the path of a contract file is expected"):
+    with pytest.raises(UsageError, match="the path of a contract file, or the word shipped, is expected"):
         Contract.load(path)

@@ -31,7 +31,7 @@ def named(url, code="800064", method="GET", status=409):
         ("/v1/a[b]::c", "/v1/a(b):c"),
         ("/v1/caf\xe9 \u65e5", r"/v1/caf\xe9 \u65e5"),
         ("/v1/a\x1bb\x00", r"/v1/a\x1bb\x00"),
-        ("/v1/token=abc", "/v1/token=***"),
+        ("/v1/token=kX7pQz19vLmW", "/v1/token=***"),
     ],
 )
 def test_the_path_in_a_name(path, shown):
@@ -131,8 +131,15 @@ def test_an_id_that_is_not_there_is_misuse(pytester, write, xdist):
 
 def test_the_unreadable_can_be_run_again(pytester, write):
     """The item of a file that cannot be read has an id of its own."""
-    pytester.path.joinpath("a.yaml").write_text("[")
+    pytester.path.joinpath("a.yaml").write_text("")
     pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml::unreadable").assert_outcomes(failed=1)
+
+
+def test_each_unreadable_place_can_be_run_again(pytester):
+    """The item of a place in a file is named by its line."""
+    pytester.path.joinpath("a.ndjson").write_text("{\n[]\n")
+    for line in (1, 2):
+        pytester.runpytest("--pc-cassettes=a.ndjson", f"a.ndjson::unreadable {line}").assert_outcomes(failed=1)
 
 
 def test_ids_are_unique(write, ids):

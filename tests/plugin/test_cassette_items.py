@@ -1,6 +1,8 @@
 """What an item says: failures with their place, warnings, and files that cannot be read."""
 
+import errno
 import json
+import os
 import shlex
 import xml.etree.ElementTree as ET
 
@@ -20,18 +22,17 @@ def run(pytester):
     return run
 
 
-def test_a_failure_is_the_violations_and_their_place(write, run):
+def test_a_failure_is_the_violations_and_their_place(write, pytester):
     """A failing item shows what is wrong, the line of its interaction and the body, and no traceback."""
     file = write("a.yaml", GOOD, WRONG_PAIRING)
     line = 2 + file.read_text().partition("\n")[2].partition("\n- ")[0].count("\n") + 1
-    result = run()
-    result.assert_outcomes(passed=1, failed=1)
-    shown = result.stdout.str().partition("#2 ___")[2].partition("pcerrors:")[0].splitlines()[1:]
+    passed, _, [failure] = pytester.inline_run("--pc-cassettes=.", ".").listoutcomes()
+    shown = str(failure.longrepr).splitlines()
     assert shown[0] == "409 Conflict breaks the Partner Center error contract in 1 place:"
     assert shown[1].startswith("  pairing  /code  code 800061 is documented with 400 Bad Request")
     assert shown[2] == f"in a.yaml:{line}, POST {API}/v1/carts/7/checkout"
     assert shown[3].startswith('body: {"code": "800061"')
-    assert len(shown) == 4
+    assert (len(shown), len(passed)) == (4, 1)
 
 
 def test_all_violations_come_at_once(write, run):
@@ -110,7 +111,7 @@ def test_a_file_that_cannot_be_read_is_one_failure(write, run, pytester, text, p
     pytester.path.joinpath("a.yaml").write_text(text)
     result = run()
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines([f"unreadable  {place}: *", "FAILED a.yaml::unreadable*"])
+    result.stdout.fnmatch_lines([f"unreadable  {place}: *", "*a.yaml::unreadable*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -140,7 +141,7 @@ def test_a_file_that_may_not_be_opened(write, run, pytester):
     write("a.yaml", GOOD)
     result = run()
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["unreadable  a.yaml: cannot be read: No such file or directory"])
+    result.stdout.fnmatch_lines([f"unreadable  a.yaml: cannot be read: {os.strerror(errno.ENOENT)}"])
 
 
 def test_an_archive_without_lines_is_located_by_pointer(pytester, run):
@@ -239,3 +240,43 @@ def test_collect_only_shows_the_tree(write, run):
     )
     assert result.ret == pytest.ExitCode.OK
     result.stdout.no_fnmatch_line("*checked*")
+
+
+def test_items_and_check_agree(pytester, run):
+    """Odd entries fail with their places, skipped ones and unknown bodies are counted, and the rest is tested."""
+    request = {"method": "GET", "url": "https://api.partnercenter.microsoft.com/v1/x", "headers": []}
+    kept = {"text": '{"code": "20000", "description": "No order", "source": "PartnerFD"}'}
+    json_type = [{"name": "Content-Type", "value": "application/json"}]
+
+    def entry(status, content):
+        return {"request": request, "response": {"status": status, "headers": json_type, "content": content}}
+
+    entries = [entry(404, kept), entry(0, {}), entry("lost", {}), entry(404, {"size": 88}), entry(404, kept)]
+    pytester.path.joinpath("a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    result = run()
+    result.assert_outcomes(passed=3, failed=1)
+    summary = (
+        "3 error responses checked, 0 violations, 1 body unknown (not kept in the recording), 1 unreadable place, "
+        "1 request without a response skipped"
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "unreadable  a.har#/log/entries/2: a status is a number such as 409, this is str",
+            f"pcerrors: {summary}",
+            "FAILED a.har::unreadable #/log/entries/2*",
+        ]
+    )
+
+
+def test_too_little_memory_ends_the_run(write, run, monkeypatch):
+    """A file for which there is not enough memory is an error of the run, not a failed test."""
+
+    def exhausted(*_):
+        raise MemoryError
+
+    write("a.yaml", GOOD)
+    monkeypatch.setattr("pytest_pcerrors.exchange.archives.yaml_files.item_of", exhausted)
+    result = run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["a.yaml: there is not enough memory to read this"])
+    result.stdout.no_fnmatch_line("*Traceback*")

@@ -54,12 +54,38 @@ def test_a_dependency_on_us_loads_nothing(loaded, pytester):
     assert len(loaded() - loaded("-p", "no:pcerrors")) <= 4
 
 
-@pytest.mark.parametrize("table", ["[tool.pcerrors]\nprofile = 3", "[tool]\npcerrors = {profile = 3}"])
+@pytest.mark.parametrize(
+    "table", ["[tool.pcerrors]\nprofile = 3", "[tool]\npcerrors = {profile = 3}", "[ tool . 'pcerrors' ]\nprofile = 3"]
+)
 def test_a_table_of_ours_is_found_however_it_is_written(pytester, table):
     """Settings hold as a table and inline."""
     pytester.makepyprojecttoml(table)
     result = pytester.runpytest()
     result.stderr.fnmatch_lines(["ERROR: *at /profile: 3 is not known*"])
+
+
+@pytest.mark.parametrize("name", ["tool.pytest-pcerrors", "tool.pcerors", "pc-errors", "tool.pytest.pcerrors"])
+def test_a_misnamed_table_is_refused(pytester, name):
+    """In a run that uses nothing else of ours, too."""
+    pytester.makepyprojecttoml(f'[{name}]\nprofile = "observed"')
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: *pyproject.toml: [[]{name}] is not read; *: rename it"])
+
+
+def test_a_misnamed_section_is_refused(pytester):
+    """As where somebody looks for our settings beside those of pytest."""
+    pytester.makeini("[pytest]\n[pcerrors]\nprofile = observed")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *tox.ini: [[]pcerrors] is not read; *: move it there"])
+
+
+@pytest.mark.parametrize("table", ["tool.pcerrors2", "tool.poetry.group.errors", "tool.perrors"])
+def test_a_table_with_a_name_like_ours_loads_no_run(loaded, pytester, table):
+    """It is looked at, and left to its owner."""
+    pytester.makepyprojecttoml(f"[{table}]\nstrict = true")
+    assert "pytest_pcerrors.plugin.run" not in loaded()
 
 
 @pytest.mark.parametrize("option", ["--pc-cassettes=", "--pc-contract=", "--pc-profile="])

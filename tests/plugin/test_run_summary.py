@@ -1,5 +1,7 @@
 """The header and the summary: what was checked, what was found, and what was not judged."""
 
+from textwrap import dedent
+
 import pytest
 from recordings import FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRONG_PAIRING
 
@@ -70,15 +72,95 @@ def test_used_allowances(write, run, settings):
 def test_assertions_count(pytester):
     """What tests hand to the three verbs is counted too."""
     pytester.makepyfile(ASSERTING)
-    expected = "2 error responses checked, 1 other response searched, 1 violation (gateway-envelope 1)"
+    expected = "2 error responses checked, 1 other response searched, 0 violations"
     assert told(pytester.runpytest("-q")) == [expected]
+
+
+PASSED_OVER = (
+    "1 exchange with another host passed over: login.microsoftonline.com 1 (to judge it: hosts in [tool.pcerrors])"
+)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
+def test_where_all_was_passed_over_the_setting_is_shown(write, pytester, workers):
+    """Somebody who records from a gateway sees at once why nothing was checked, and what to paste."""
+    write("cassettes/a.yaml", FOREIGN, FOREIGN)
+    write("cassettes/b.yaml", FOREIGN)
+    result = pytester.runpytest("-q", "--pc-cassettes=cassettes", "cassettes", *workers)
+    assert result.stdout.str().count("nothing was checked") == 1
+    result.stdout.fnmatch_lines(
+        [
+            "pcerrors: nothing was checked: each of the 3 exchanges is with a host that is not judged (login.microsoftonline.com 3)",
+            "to judge them, set in pyproject.toml, below [[]tool.pcerrors]:",
+            'hosts = [[]"login.microsoftonline.com"]',
+        ]
+    )
+
+
+@pytest.mark.parametrize("other", [GOOD, SUCCESS], ids=["error", "success"])
+def test_where_anything_was_judged_no_setting_is_pressed(write, pytester, other):
+    """A token endpoint beside the API is as it should be."""
+    write("cassettes/a.yaml", FOREIGN, other)
+    assert "nothing was checked" not in pytester.runpytest("--pc-cassettes=cassettes").stdout.str()
+
+
+BROKEN = """
+    import pytest, unittest
+    from pytest_pcerrors import ContractViolation, assert_pc_error, assert_pc_success, check
+
+    NUMERIC = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
+    BARE = {"status": 429, "headers": {"Content-Type": "application/json"}, "body": b'{"code": "1", "description": "Busy", "source": "PartnerFD"}'}
+    HIDDEN = (200, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}')
+"""
+CHECKED = "1 error response checked"
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("def test_a(): assert check(NUMERIC)", f"{CHECKED}, 0 violations"),
+        ("def test_a(): assert check(BARE)", f"{CHECKED}, 0 violations"),
+        ("def test_a():\n    with pytest.raises(ContractViolation): assert_pc_error(NUMERIC)", f"{CHECKED}, 0 violations"),
+        (
+            "def test_a():\n    with pytest.raises(ContractViolation): assert_pc_success(HIDDEN)",
+            "0 error responses checked, 1 other response searched, 0 violations",
+        ),
+        ("@pytest.mark.xfail\ndef test_a(): assert_pc_error(NUMERIC)", f"{CHECKED}, 0 violations"),
+        ("def test_a():\n    check(NUMERIC)\n    pytest.skip()", f"{CHECKED}, 0 violations"),
+        ("def test_a(): assert_pc_error(BARE)", f"{CHECKED}, 0 violations, 1 warning (retry-after 1)"),
+        ("def test_a(): assert not check(NUMERIC)", f"{CHECKED}, 1 violation (code-number 1)"),
+        ("def test_a(): assert not check(BARE)", f"{CHECKED}, 0 violations, 1 warning (retry-after 1)"),
+        ("def test_a(): assert_pc_error(NUMERIC)", f"{CHECKED}, 1 violation (code-number 1)"),
+        ("@pytest.fixture\ndef f(): assert not check(NUMERIC)\ndef test_a(f): pass", f"{CHECKED}, 1 violation (code-number 1)"),
+        (
+            "@pytest.fixture\ndef f():\n    yield\n    assert not check(NUMERIC)\ndef test_a(f): pass",
+            f"{CHECKED}, 1 violation (code-number 1)",
+        ),
+        (
+            "class TestA(unittest.TestCase):\n    def test_a(self): assert_pc_error(NUMERIC)",
+            f"{CHECKED}, 1 violation (code-number 1)",
+        ),
+        (
+            "def test_a(): assert check(NUMERIC)\ndef test_b(): assert_pc_error(NUMERIC)",
+            "2 error responses checked, 1 violation (code-number 1)",
+        ),
+        (
+            "runs = []\n@pytest.mark.flaky(reruns=1)\ndef test_a():\n    runs.append(1)\n    assert not check(NUMERIC) or len(runs) > 1",
+            "2 error responses checked, 0 violations",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_test_expects_to_be_broken_is_no_violation_of_the_run(pytester, test, said):
+    """A test that looks at a broken response and passes has found what it expected; one that fails has not."""
+    pytester.makepyfile(dedent(BROKEN) + test)
+    assert told(pytester.runpytest("-q")) == [said]
 
 
 def test_other_hosts_and_unreadable_files(write, run, pytester):
     """What was not judged is counted in the same line."""
     write("a.yaml", GOOD, FOREIGN, SUCCESS)
     pytester.path.joinpath("b.yaml").write_text("[")
-    expected = "1 error response checked, 0 violations, 1 unreadable file, 1 exchange with another host passed over"
+    expected = "1 error response checked, 0 violations, 1 unreadable place, " + PASSED_OVER
     assert run() == [expected]
 
 
@@ -133,7 +215,7 @@ def test_ignored_cassettes(write, pytester):
 def test_unreadable_files_are_no_empty_folder(write, run, pytester):
     """Where files could not be read, their failures say so, and nobody claims that they held nothing."""
     pytester.path.joinpath("a.yaml").write_text("")
-    assert run() == ["0 error responses checked, 0 violations, 1 unreadable file"]
+    assert run() == ["0 error responses checked, 0 violations, 1 unreadable place"]
 
 
 def test_a_run_that_only_collects(write, run):

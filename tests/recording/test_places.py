@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.files import READERS
+from pytest_pcerrors.exchange.archives.formats import READERS
 from pytest_pcerrors.recording.places import SUFFIXES, cassette_name, named
 
 HASH = "-[0-9a-f]{8}"

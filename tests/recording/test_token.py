@@ -1,5 +1,7 @@
 """The access token: where it comes from, and that nothing shows it."""
 
+import errno
+import os
 import sys
 
 import pytest
@@ -100,8 +102,8 @@ def test_a_command_that_fails_is_told():
 @pytest.mark.parametrize(
     ("command", "problem"),
     [
-        (["/no/such/command"], "cannot be run: No such file or directory; is it installed"),
-        (["/"], "cannot be run: Permission denied; is it installed"),
+        (["/no/such/command"], f"cannot be run: {os.strerror(errno.ENOENT)}; is it installed"),
+        (["/"], f"cannot be run: {os.strerror(errno.EACCES)}; is it installed"),
         ([sys.executable, "\0"], "cannot be run: its arguments hold a NUL character; is it installed"),
     ],
 )

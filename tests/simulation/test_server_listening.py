@@ -101,7 +101,7 @@ def test_a_server_that_is_stopped_twice_is_stopped(server):
     server.stop()
     server.stop()
     assert (server.port, server.url) == (port, f"http://127.0.0.1:{port}")
-    with pytest.raises(requests.ConnectionError, match="refused"):
+    with pytest.raises(requests.ConnectionError):
         requests.get(server.url)
 
 

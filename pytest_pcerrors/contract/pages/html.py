@@ -34,14 +34,14 @@ def read_html(text: str) -> Document:
 def add_html(document: Document, text: str, first_line: int) -> None:
     """Add what a piece of HTML holds to a document; `first_line` is the line of the page that it begins on."""
     soup = BeautifulSoup(text, "html.parser")
-    for meta in soup.find_all("meta"):
+    for meta in soup.select("meta"):
         name = meta.get("name") or meta.get("property")
         if name and meta.get("content"):
             document.meta[str(name)] = str(meta["content"])
-    root = soup.find("html")
+    root = soup.select_one("html")
     if root is not None and root.get("lang"):
         document.meta.setdefault("locale", str(root["lang"]))
-    heading = soup.find("h1")
+    heading = soup.select_one("h1")
     if heading is not None and not document.title:
         document.title = _plain(heading.get_text())
     offset, parts = first_line - 1, _parts(soup)

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.files import SHIPPED, load_contract, shipped_contract
+from pytest_pcerrors.contract.files import SHIPPED, named_contract
 from pytest_pcerrors.contract.pages.reading import LARGEST_PAGE, PageReading, read_page
 from pytest_pcerrors.errors import UsageError
 
@@ -23,10 +23,8 @@ _CHUNK = 64 * 1024
 
 def contract_of(source: str) -> PageReading:
     """Return the contract of a source: ``shipped``, a contract file (JSON), else a page as `page_of` takes it."""
-    if source == SHIPPED:
-        return PageReading(shipped_contract(), ())
-    if not _is_url(source) and _begins_as_json(Path(source)):
-        return PageReading(load_contract(source), ())
+    if source == SHIPPED or (not _is_url(source) and _is_contract_file(Path(source))):
+        return PageReading(named_contract(source), ())
     return page_of(source)
 
 
@@ -40,8 +38,9 @@ def page_of(source: str) -> PageReading:
         raise UsageError(f"{source}: {error}") from None
 
 
-def _begins_as_json(path: Path) -> bool:
-    if path.suffix.lower() == ".json":
+def _is_contract_file(path: Path) -> bool:
+    """Return whether a path leads to JSON, or to nothing, which is answered as a missing contract file."""
+    if path.suffix.lower() == ".json" or not path.exists():
         return True
     with suppress(OSError), path.open("rb") as file:
         return file.read(_CHUNK).removeprefix(BOM_UTF8).lstrip().startswith(b"{")

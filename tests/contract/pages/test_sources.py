@@ -1,5 +1,7 @@
 """Where a page can come from: a file, or a server, which here stands on the loopback."""
 
+import errno
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -129,7 +131,12 @@ def test_a_file_is_read_whatever_its_byte_order_mark(tmp_path, data):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("latin.md", "not UTF-8 at byte"), (".", "Is a directory"), ("none.md", "No such file"), ("empty.md", "no table")],
+    [
+        ("latin.md", "not UTF-8 at byte"),
+        (".", os.strerror(errno.EISDIR)),
+        ("none.md", os.strerror(errno.ENOENT)),
+        ("empty.md", "no table"),
+    ],
 )
 def test_a_file_that_is_no_page(tmp_path, name, message):
     """The error begins with the path."""

@@ -1,0 +1,111 @@
+"""Places in an error schema: which subschemas describe what a path leads to, however the schema is split up."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+Schema = Mapping[str, Any]
+
+EACH = "*"
+"""The step of a path that stands for every item of an array."""
+
+_REFERENCES = ("$ref", "$dynamicRef")
+_ALTERNATIVES = ("anyOf", "oneOf")
+_CONDITIONS = ("if", "then", "else")
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
+_DEEPEST = 6
+
+_ANYTHING: Schema = {}
+_OPEN: dict[str, Any] = {}
+_OPEN["additionalProperties"] = _OPEN
+"""What describes a place where anything may be, and all places below it."""
+
+
+class SchemaPlaces:
+    """The places that an error schema describes. Its references lead to places in itself; that was checked before.
+
+    >>> places = SchemaPlaces({"properties": {"error": {"properties": {"code": {"type": "string"}}}}})
+    >>> places.at(("error", "code")), places.at(("error", "cod"))
+    ([{'type': 'string'}], [])
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
+
+    def at(self, steps: Iterable[str]) -> list[Schema]:
+        """Return the subschemas that may describe a member of objects; none where the schema does not have it.
+
+        What a schema permits by ``additionalProperties`` it has too, but for a name that is a slip of one it names.
+        """
+        here = self._here([self._schema])
+        for step in steps:
+            here = self._here(_members(here, step) or _others(here, step))
+        return here
+
+    def surely_at(self, steps: Iterable[str]) -> list[Schema]:
+        """Return the subschemas that hold for a place whatever the response, as rules are made of them; `EACH` is an item."""
+        here = self._here([self._schema], is_certain=True)
+        for step in steps:
+            here = self._here(_items(here) if step == EACH else _members(here, step), is_certain=True)
+        return here
+
+    def pointers(self) -> Iterator[tuple[str, ...]]:
+        """Yield the paths of all properties that the schema names, the shortest first, to a depth that ends recursion."""
+        waiting: deque[tuple[tuple[str, ...], list[Schema]]] = deque([((), self._here([self._schema]))])
+        while waiting:
+            path, here = waiting.popleft()
+            for name in names(here):
+                yield (*path, name)
+                if len(path) < _DEEPEST:
+                    waiting.append(((*path, name), self._here(_members(here, name))))
+
+    def _here(self, schemas: Sequence[Any], *, is_certain: bool = False) -> list[Schema]:
+        """Return these subschemas with those that hold, or may hold, at the same place."""
+        waiting, found = deque(schemas), dict[int, Schema]()
+        while waiting:
+            schema = waiting.popleft()
+            schema = _ANYTHING if schema is True else schema
+            if not isinstance(schema, dict) or id(schema) in found:
+                continue
+            found[id(schema)] = schema
+            waiting += [self._resolver.lookup(schema[keyword]).contents for keyword in _REFERENCES if keyword in schema]
+            waiting += schema.get("allOf", ())
+            if not is_certain:
+                waiting += [each for keyword in _ALTERNATIVES for each in schema.get(keyword, ())]
+                waiting += [schema[keyword] for keyword in _CONDITIONS if keyword in schema]
+                waiting += schema.get("dependentSchemas", {}).values()
+        return list(found.values())
+
+
+def names(here: Iterable[Schema]) -> list[str]:
+    """Return the names of the properties that subschemas of one place have.
+
+    >>> names([{"properties": {"code": {}}}, {"properties": {"code": {}, "message": {}}}])
+    ['code', 'message']
+    """
+    return list(dict.fromkeys(name for each in here for name in each.get("properties", ())))
+
+
+def _members(here: Iterable[Schema], name: str) -> list[Any]:
+    found = []
+    for each in here:
+        found += [each["properties"][name]] if name in each.get("properties", ()) else []
+        found += [below for pattern, below in each.get("patternProperties", {}).items() if re.search(pattern, name)]
+    return [each for each in found if each is not False]
+
+
+def _others(here: Sequence[Schema], name: str) -> list[Any]:
+    if get_close_matches(name, names(here), n=1):
+        return []
+    found = [each[keyword] for each in here for keyword in _OTHERS if each.get(keyword, False) is not False]
+    return [_OPEN if each is True or not each else each for each in found]
+
+
+def _items(here: Iterable[Schema]) -> list[Any]:
+    return [each["items"] for each in here if "items" in each and "prefixItems" not in each]

@@ -1,0 +1,67 @@
+"""The word shipped, wherever a contract is named: the contract that comes with the package."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.contract.pages.sources import contract_of
+from pytest_pcerrors.settings import Settings
+
+
+def by_extending(name):
+    """Name a contract in a file that extends it."""
+    Path("ours.json").write_text(json.dumps({"format": 1, "extends": name}))
+    return Contract.load("ours.json")
+
+
+NAMED = {
+    "Contract.load": Contract.load,
+    "diff": lambda name: contract_of(name).contract,
+    "settings": lambda name: Policy.of_settings(Settings.of_table({"contract": name}, Path.cwd())).contract,
+    "extends": by_extending,
+}
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch, custom):
+    """Work in a folder that holds a contract file called shipped."""
+    monkeypatch.chdir(tmp_path)
+    Path("shipped").write_text(json.dumps(custom))
+
+
+@pytest.fixture(params=NAMED.values(), ids=NAMED)
+def named(request):
+    """Give each way in which a contract can be named."""
+    return request.param
+
+
+@pytest.mark.parametrize(("name", "contract"), [("shipped", "Partner Center"), ("./shipped", "Marketplace")])
+def test_the_word_wins_over_a_file_of_that_name(named, name, contract):
+    """A file called shipped is named by a path."""
+    assert named(name).name == contract
+
+
+def test_a_path_is_a_file():
+    """A `Path` never stands for the word."""
+    assert Contract.load(Path("shipped")).name == "Marketplace"
+
+
+def test_a_folder_is_not_a_contract():
+    """It is answered as a page that cannot be read."""
+    Path("folder").mkdir()
+    with pytest.raises(UsageError, match=r"^folder: cannot be read: Is a directory$"):
+        contract_of("folder")
+
+
+@pytest.mark.parametrize("name", ["Shipped", "shiped", "shippd"])
+def test_a_misspelt_word_is_answered(name):
+    """Where there is no such file."""
+    with pytest.raises(UsageError, match=f'^{name}: no such file; did you mean "shipped"\\?$'):
+        Contract.load(name)
+    with pytest.raises(UsageError, match='did you mean "shipped"'):
+        contract_of(name)
+    Path(name).write_text(Path("shipped").read_text())
+    assert Contract.load(name).name == "Marketplace"
