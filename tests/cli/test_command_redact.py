@@ -1,8 +1,10 @@
 """``pcerrors redact``: what it changes, what it says, and its exit status."""
 
+import base64
 import gzip
 import json
 import os
+import sys
 
 import pytest
 
@@ -109,3 +111,18 @@ def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):
     (tmp_path / "b.ndjson").symlink_to(tmp_path / "a.ndjson")
     assert "1 value hidden in 1 of 1 file\n" in pcerrors("redact", ".").out
     assert (tmp_path / "b.ndjson").is_symlink()
+
+
+def test_what_cannot_be_read_or_searched_is_reported(pcerrors, tmp_path, monkeypatch):
+    """An odd entry is searched as it is; a body whose decoder is not installed is not, and is said to be so."""
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    monkeypatch.setitem(sys.modules, "brotlicffi", None)
+    packed = base64.b64encode(b"\x8b\x03\x80abc\x01\x02\x03").decode()
+    entry = {"status": 200, "headers": {"Content-Encoding": "br"}, "body_base64": packed}
+    (tmp_path / "a.ndjson").write_text(f'{json.dumps(entry)}\n{{"status": "soon"}}\n')
+    ended = pcerrors("redact", "a.ndjson")
+    assert (ended.status, ended.out) == (1, "0 values hidden in 0 of 1 file\n")
+    first, second = ended.err.splitlines()
+    assert first.startswith("pcerrors: a.ndjson:2: ")
+    assert first.endswith("; searched as it is")
+    assert second.startswith("pcerrors: a.ndjson:1  response body  not searched for secrets: compressed with br")

@@ -10,7 +10,8 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.raw import may_hold
 from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
-from pytest_pcerrors.secrets import Secrets
+from pytest_pcerrors.redaction.redaction import located
+from pytest_pcerrors.secrets import Found, Secrets
 
 SECRET = "kX7pQz19vLmW04ab"
 OWN = {"status": 200, "body": {"password": SECRET}, "request": {"url": "/"}}
@@ -36,7 +37,7 @@ def found(text, name):
         ("a.yaml", f'interactions:\n- {{status: 200, body: "pass\\\n    word={SECRET}"}}\n', [(0, 1)]),
         (
             "a.yaml",
-            f"interactions:\n- {{status: 200, body: {{n: 5, token: !!binary '?', password: {SECRET}}}}}\n",
+            f"interactions:\n- {{status: 200, body: {{n: 5, b: true, token: !!binary '?', password: {SECRET}}}}}\n",
             [(0, 1)],
         ),
         ("a.yaml", f"interactions:\n- {{status: 200, a: *none, password: {SECRET}}}\n", [(0, 1)]),
@@ -134,5 +135,7 @@ def test_names_and_places_of_har_are_searched():
 def test_the_most_certain_of_one_place_is_reported():
     """A place is named once."""
     body = b'{"a": "password=summer", "b": 1}\n{"a": "password=kX7pQz19vLmW04ab"}'
-    places = Redaction().searched_body(body).found
-    assert {each.certainty for each in places} == {"secret", "suspected"}
+    assert {each.certainty for each in Redaction().searched_body(body).found} == {"secret", "suspected"}
+    for order in (("secret", "suspected"), ("suspected", "secret")):
+        [each] = located([Found("/a", certainty) for certainty in order], "response body")
+        assert each == Found("response body /a", "secret")
