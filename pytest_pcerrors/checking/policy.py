@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import EntrySetting, Settings
 
 
-_NO_STATUS = 200
 _OUTSIDE = frozenset(each.name for each in OUTSIDE_THE_WALK)
 
 
@@ -165,7 +164,7 @@ class Policy:
 
     def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
         """Return the verdict on secrets at a place of a recording where there is no exchange; None where there are none."""
-        return self.secrets_in(Exchange(_NO_STATUS, None, b"", origin=origin), found)
+        return self.secrets_in(Exchange(200, None, b"", origin=origin), found)
 
     def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
         """Say that a recording is too old; None where it is not, where no age is set, or where that does not matter."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.exchange.model import Exchange, Headers, Request
 from pytest_pcerrors.redaction.bodies import ANY_UNMARKED, problem_of, with_text
+from pytest_pcerrors.redaction.findings import Searched, Value, located
 from pytest_pcerrors.secrets import MASK, Found, Hider, Secrets
 from pytest_pcerrors.secrets.definition import secrets_of
 from pytest_pcerrors.secrets.names import Kind
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
 _PASSES = 8
 _LENGTH = "content-length"
-Value = TypeVar("Value", str, bytes)
-
-
-class Searched(NamedTuple, Generic[Value]):
-    """A value with its secrets hidden, and where they were."""
-
-    value: Value
-    found: list[Found]
 
 
 @dataclass(frozen=True)
@@ -173,7 +166,9 @@ class Redaction:
         body = self.body(exchange.body)
         headers = None if exchange.headers is None else self._fields(exchange.headers, exchange.body, body)
         reason = None if exchange.reason is None else self.text(exchange.reason)
-        redacted = Exchange(exchange.status, headers, body, request, reason, exchange.origin)
+        redacted = Exchange(
+            exchange.status, headers, body, request, reason, exchange.origin, body_problem=exchange.body_problem
+        )
         return exchange if redacted == exchange else redacted
 
     def found(self, exchange: Exchange) -> list[Found]:
@@ -239,18 +234,6 @@ class Redaction:
             or any(decode(body, ANY_UNMARKED).encodings or self.secrets.may_be_in(body) for body in bodies)
             or self.secrets.may_be_in("\n".join(texts))
         )
-
-
-def located(found: "Iterable[Found]", where: str, *, is_one: bool = False) -> list[Found]:
-    """Return what was found in a part, each with the part named; `is_one` where nothing within it needs a name of its own."""
-    by_place: dict[str, Found] = {}
-    for each in found:
-        inner = "" if is_one else each.place
-        place = f"{where}{'' if not inner else ' ' if inner.startswith('/') else ', '}{inner}"
-        if place not in by_place or each.certainty == "secret":
-            by_place[place] = each._replace(place=place)
-    named = [place for place in by_place if place != where]
-    return [each for place, each in by_place.items() if place != where or not named]
 
 
 def _settled(value: Value, edit: "Callable[[Value], Value]", mask: Value) -> Value:

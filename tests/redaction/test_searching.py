@@ -6,11 +6,12 @@ from io import BytesIO
 
 import pytest
 
+from pytest_pcerrors import Exchange
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.raw import may_hold
 from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
-from pytest_pcerrors.redaction.redaction import located
+from pytest_pcerrors.redaction.findings import located
 from pytest_pcerrors.secrets import Found, Secrets
 
 SECRET = "kX7pQz19vLmW04ab"
@@ -139,3 +140,10 @@ def test_the_most_certain_of_one_place_is_reported():
     for order in (("secret", "suspected"), ("suspected", "secret")):
         [each] = located([Found("/a", certainty) for certainty in order], "response body")
         assert each == Found("response body /a", "secret")
+
+
+def test_a_body_that_is_unknown_stays_unknown():
+    """Its headers are cleaned all the same."""
+    exchange = Exchange(200, {"Set-Cookie": f"sid={SECRET}"}, b"", body_problem="not kept in the recording")
+    redacted = Redaction().exchange(exchange)
+    assert (redacted.header("Set-Cookie"), redacted.body_problem) == ("sid=***", exchange.body_problem)

@@ -31,3 +31,23 @@ class Node:
         """Return the value that a name of a mapping has, the last where it stands twice."""
         found = [value for key, value in self.members() if key.value == name]
         return found[-1] if found else None
+
+
+def fields_of(node: Node | None) -> "Iterator[tuple[Node, Node]]":
+    """Yield names and values of headers or parameters: a mapping (values may be lists), pairs, or a list of HAR's."""
+    if node is None:
+        return
+    for name, value in node.members():
+        yield from ((name, each) for each in (value.items if value.kind == "list" else [value]))
+    for item in node.items if node.kind == "list" else ():
+        named, value_of = item.get("name"), item.get("value")
+        if named is not None and value_of is not None:
+            yield named, value_of
+        elif item.kind == "list" and len(item.items) == len(("name", "value")):
+            name, value = item.items
+            yield from ((name, each) for each in (value.items if value.kind == "list" else [value]))
+
+
+def text_of(node: Node) -> str:
+    """Return a scalar as text; bytes as Latin-1."""
+    return node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value

@@ -1,19 +1,20 @@
 """One recorded exchange, in any form of recording: which of its scalars hold secrets, and what is to stand there."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.kinds.parts import base64_bytes
-from pytest_pcerrors.redaction.redaction import located
+from pytest_pcerrors.redaction.files.nodes import fields_of, text_of
+from pytest_pcerrors.redaction.findings import located
 from pytest_pcerrors.secrets import MASK, Found
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Hidden, Members
 
 if TYPE_CHECKING:
     from pytest_pcerrors.redaction.files.nodes import Node
-    from pytest_pcerrors.redaction.redaction import Redaction, Searched
+    from pytest_pcerrors.redaction.findings import Searched
+    from pytest_pcerrors.redaction.redaction import Redaction
 
 _LENGTH = "content-length"
 
@@ -45,22 +46,22 @@ class Changes:
         """Take a member that no form of recording knows."""
         members = self._members()
         members.enter(is_object=True)
-        members.name(key, _text(key))
+        members.name(key, text_of(key))
         _hand_over(value, members)
         self._put_members(members, "member")
 
     def comment(self, node: "Node") -> None:
         """Take a comment of the file."""
-        self._put(node, self._redaction.searched_text(_text(node)), "comment", is_one=True)
+        self._put(node, self._redaction.searched_text(text_of(node)), "comment", is_one=True)
 
     def _request(self, request: "Node") -> None:
         lengths: list[tuple[int, int]] = []
         for key, value in request.members():
             match key.value:
                 case "url" | "uri":
-                    self._put(value, self._redaction.searched_url(_text(value)), "request URL")
+                    self._put(value, self._redaction.searched_url(text_of(value)), "request URL")
                 case "method":
-                    self._put(value, self._redaction.searched_text(_text(value)), "request method", is_one=True)
+                    self._put(value, self._redaction.searched_text(text_of(value)), "request method", is_one=True)
                 case "headers":
                     continue
                 case "body" | "parsed_body":
@@ -88,7 +89,7 @@ class Changes:
                 case "body" | "content" | "body_base64" | "parsed_body":
                     lengths += self._response_body(str(key.value), value, response)
                 case "redirectURL":
-                    searched = self._redaction.searched_url(_text(value))
+                    searched = self._redaction.searched_url(text_of(value))
                     self._put(value, searched, "response header Location", is_one=True)
                 case "cookies":
                     self._cookies(value, "response")
@@ -109,13 +110,13 @@ class Changes:
     def _reason(self, node: "Node") -> None:
         for each in [value for _, value in node.members()] or [node]:
             if each.kind == "text":
-                self._put(each, self._redaction.searched_text(_text(each)), "reason phrase", is_one=True)
+                self._put(each, self._redaction.searched_text(text_of(each)), "reason phrase", is_one=True)
 
     def _headers(self, node: "Node | None", side: str, lengths: list[tuple[int, int]]) -> None:
         redaction = self._redaction
         known = {str(old): str(new) for old, new in lengths}
-        for name_node, value in _fields(node):
-            name, text = _text(name_node), _text(value)
+        for name_node, value in fields_of(node):
+            name, text = text_of(name_node), text_of(value)
             searched = redaction.searched_header(name, text)
             shown = redaction.header_name(name)
             if name.lower() == _LENGTH and not searched.found and text.strip() in known:
@@ -177,8 +178,8 @@ class Changes:
 
     def _parameters(self, node: "Node", place: str) -> None:
         secrets = self._redaction.secrets
-        for name_node, value in _fields(node):
-            name, text = _text(name_node), _text(value)
+        for name_node, value in fields_of(node):
+            name, text = text_of(name_node), text_of(value)
             where = f"{place}, parameter {self._redaction.header_name(name)}"
             certainty = secrets.certainty(secrets.kind_of_parameter(name), text)
             if certainty is not None:
@@ -187,8 +188,8 @@ class Changes:
                 self._put(value, self._redaction.searched_text(text), where, is_one=True)
 
     def _cookies(self, node: "Node", side: str) -> None:
-        for name_node, value in _fields(node):
-            name, text = self._redaction.header_name(_text(name_node)), _text(value)
+        for name_node, value in fields_of(node):
+            name, text = self._redaction.header_name(text_of(name_node)), text_of(value)
             if credentials_hidden("Cookie", f"x={text}") != f"x={text}":
                 self._write(value, MASK, [Found(f"{side} cookie {name}", "secret")])
 
@@ -210,7 +211,7 @@ class Changes:
 
     def _write(self, node: "Node", new: str | bytes, found: "list[Found] | None" = None) -> None:
         """Take the new text of a scalar, if it is another one, and what was found in it or why it could not be searched."""
-        old = node.value if isinstance(new, bytes) else _text(node)
+        old = node.value if isinstance(new, bytes) else text_of(node)
         if node.kind in ("text", "number", "comment") and new != old:
             self.edits[node] = new.encode("latin-1") if isinstance(node.value, bytes) and isinstance(new, str) else new
             self.found.setdefault(node, (self.item, found or []))
@@ -221,40 +222,23 @@ class Changes:
 def _encoding_of(message: "Node") -> str | None:
     """Return the content encodings that the headers of a request or response name."""
     values = [
-        _text(value) for name, value in _fields(message.get("headers")) if _text(name).lower() == "content-encoding"
+        text_of(value)
+        for name, value in fields_of(message.get("headers"))
+        if text_of(name).lower() == "content-encoding"
     ]
     return ", ".join(values) or None
-
-
-def _fields(node: "Node | None") -> Iterator[tuple["Node", "Node"]]:
-    """Yield names and values of headers or parameters: a mapping (values may be lists), pairs, or a list of HAR's."""
-    if node is None:
-        return
-    for name, value in node.members():
-        yield from ((name, each) for each in (value.items if value.kind == "list" else [value]))
-    for item in node.items if node.kind == "list" else ():
-        named, value_of = item.get("name"), item.get("value")
-        if named is not None and value_of is not None:
-            yield named, value_of
-        elif item.kind == "list" and len(item.items) == len(("name", "value")):
-            name, value = item.items
-            yield from ((name, each) for each in (value.items if value.kind == "list" else [value]))
 
 
 def _hand_over(node: "Node", members: Members) -> None:
     """Hand over a value and all that it holds."""
     if node.kind in ("text", "number"):
-        members.value(node, _text(node), "text" if node.kind == "text" else "number")
+        members.value(node, text_of(node), "text" if node.kind == "text" else "number")
     elif node.kind in ("mapping", "list"):
         members.enter(is_object=node.kind == "mapping")
         for index, each in enumerate(node.items):
             if node.kind == "mapping" and not index % 2:
-                members.name(each, _text(each))
+                members.name(each, text_of(each))
                 continue
             _hand_over(each, members)
             members.following()
         members.leave()
-
-
-def _text(node: "Node") -> str:
-    return node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
