@@ -11,10 +11,10 @@ from pathlib import Path
 from time import process_time
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.checking.audit import audit
-from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.checking.recordings import Recording
 from pytest_pcerrors.exchange.archives.files import archive_files
+from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.recordings import Recording
 
 ROUNDS = 5
 OFF = {"secret-recorded": "off", "secret-suspected": "off"}

@@ -7,36 +7,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_pcerrors.assertions import PcError, assert_pc_error, assert_pc_success
-    from pytest_pcerrors.checking.check import check
-    from pytest_pcerrors.checking.violation import ContractViolation, Violation
-    from pytest_pcerrors.contract.model import Catalogue, Contract, Entry
+    from pytest_pcerrors.contract.catalogue import Catalogue, Entry
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.errors import PcErrorsWarning, UsageError
     from pytest_pcerrors.exchange.archives.files import read_archive
     from pytest_pcerrors.exchange.model import Exchange, Request
+    from pytest_pcerrors.policy.check import check
+    from pytest_pcerrors.rules.violation import ContractViolation, Violation
 else:
-    _ROOMS = {
-        "Catalogue": "contract.model",
+    _MODULES = {
+        "Catalogue": "contract.catalogue",
         "Contract": "contract.model",
-        "ContractViolation": "checking.violation",
-        "Entry": "contract.model",
+        "ContractViolation": "rules.violation",
+        "Entry": "contract.catalogue",
         "Exchange": "exchange.model",
         "PcError": "assertions",
         "PcErrorsWarning": "errors",
         "Request": "exchange.model",
         "UsageError": "errors",
-        "Violation": "checking.violation",
+        "Violation": "rules.violation",
         "assert_pc_error": "assertions",
         "assert_pc_success": "assertions",
-        "check": "checking.check",
+        "check": "policy.check",
         "read_archive": "exchange.archives.files",
     }
 
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
-        if name not in _ROOMS:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         return value
 
     def __dir__() -> list[str]:

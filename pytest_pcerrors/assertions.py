@@ -8,22 +8,22 @@ from http import HTTPStatus
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_pcerrors.checking.check import judge, unknown_body
-from pytest_pcerrors.checking.context import current
-from pytest_pcerrors.checking.pc_error import PcError
-from pytest_pcerrors.checking.rules.catalogue import documented, nearest_entry, shown_code
-from pytest_pcerrors.checking.rules.members import place
-from pytest_pcerrors.checking.showing import cut, shown
-from pytest_pcerrors.checking.violation import ContractViolation, Violation
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+from pytest_pcerrors.policy.check import judge, unknown_body
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.pc_error import PcError
 from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.rules.catalogue import documented, nearest_entry, shown_code
+from pytest_pcerrors.rules.properties import place
+from pytest_pcerrors.rules.violation import ContractViolation, Violation
+from pytest_pcerrors.secrets.display import cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_pcerrors.checking.reading import Reading
-    from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
     Code: TypeAlias = int | str
     Text: TypeAlias = str | re.Pattern[str]
@@ -62,26 +62,26 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     'Another request is already processing cart {0}'
     """
     verdict = _judged(response, contract, profile)
-    reading = verdict.reading
-    codes, statuses = _codes(code, reading.contract), _statuses(status)
-    if reading.is_error:
+    parsed = verdict.parsed
+    codes, statuses = _codes(code, parsed.contract), _statuses(status)
+    if parsed.is_error:
         unexpected = [
-            *_status_differs(reading, statuses),
+            *_status_differs(parsed, statuses),
             *unknown_body(verdict),
-            *_code_differs(reading, codes),
-            *_text_differs("description", PcError.of(reading).description, description, reading),
-            *_text_differs("source", reading.member("source"), source, reading),
-            *_data_differs(reading, data),
+            *_code_differs(parsed, codes),
+            *_text_differs("description", PcError.of(parsed).description, description, parsed),
+            *_text_differs("source", parsed.member("source"), source, parsed),
+            *_data_differs(parsed, data),
         ]
     else:
-        line = reading.contract.reason(reading.exchange.status)
+        line = parsed.contract.reason(parsed.exchange.status)
         unexpected = [
             Violation(
                 f"{line} instead of an error (4xx or 5xx)", expected="4xx or 5xx", actual=line, rule="not-an-error"
             )
         ]
     _raise_or_warn(verdict, unexpected)
-    return PcError.of(reading)
+    return PcError.of(parsed)
 
 
 def assert_pc_success(response: object) -> None:
@@ -91,16 +91,16 @@ def assert_pc_success(response: object) -> None:
     >>> assert_pc_success((201, b'{"id": "b4c8fdea", "lineItems": [{"id": 0}]}'))
     """
     verdict = _judged(response)
-    reading, status = verdict.reading, verdict.exchange.status
+    parsed, status = verdict.parsed, verdict.exchange.status
     unexpected = [*(replace(each, severity="error") for each in verdict.violations), *unknown_body(verdict)]
-    if reading.is_error or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        line = reading.contract.reason(status)
-        code = "" if reading.code is None else f": code {_with_entry(reading.code, reading.contract)}"
+    if parsed.is_error or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        line = parsed.contract.reason(status)
+        code = "" if parsed.code is None else f": code {_with_entry(parsed.code, parsed.contract)}"
         unexpected = [
             Violation(f"{line} instead of a success (2xx){code}", expected="2xx", actual=line, rule="not-a-success")
         ]
     if unexpected:
-        raise ContractViolation(failure_text(verdict.exchange, unexpected, reading.contract), unexpected)
+        raise ContractViolation(failure_text(verdict.exchange, unexpected, parsed.contract), unexpected)
 
 
 def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
@@ -112,7 +112,7 @@ def _judged(response: object, contract: "Contract | None" = None, profile: str |
 
 
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
-    contract = verdict.reading.contract
+    contract = verdict.parsed.contract
     errors = [*verdict.errors, *unexpected]
     if errors:
         raise ContractViolation(failure_text(verdict.exchange, [*errors, *verdict.warnings], contract), errors)
@@ -152,29 +152,29 @@ def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
     return tuple(sorted(several))
 
 
-def _status_differs(reading: "Reading", wanted: tuple[int, ...]) -> "Iterator[Violation]":
-    actual = reading.exchange.status
+def _status_differs(parsed: "ParsedResponse", wanted: tuple[int, ...]) -> "Iterator[Violation]":
+    actual = parsed.exchange.status
     if wanted and actual not in wanted:
-        lines = " or ".join(reading.contract.reason(status) for status in wanted)
-        message = f"{reading.contract.reason(actual)} instead of {lines}"
+        lines = " or ".join(parsed.contract.reason(status) for status in wanted)
+        message = f"{parsed.contract.reason(actual)} instead of {lines}"
         yield Violation(message, expected=lines, actual=str(actual), rule="status-unexpected")
 
 
-def _code_differs(reading: "Reading", wanted: frozenset[str]) -> "Iterator[Violation]":
-    if not wanted or reading.code in wanted or not reading.is_body_known:
+def _code_differs(parsed: "ParsedResponse", wanted: frozenset[str]) -> "Iterator[Violation]":
+    if not wanted or parsed.code in wanted or not parsed.is_body_known:
         return
-    actual = "no code" if reading.code is None else f"code {_with_entry(reading.code, reading.contract)}"
+    actual = "no code" if parsed.code is None else f"code {_with_entry(parsed.code, parsed.contract)}"
     codes = sorted(wanted)
     if len(codes) > _MOST_TOLD:
         expected = f"one of {', '.join(map(shown_code, codes))}"
     else:
-        expected = " or ".join(_with_entry(code, reading.contract) for code in codes)
-    hints = [nearest_entry(reading.contract, code) for code in codes if code not in reading.contract.catalogue]
+        expected = " or ".join(_with_entry(code, parsed.contract) for code in codes)
+    hints = [nearest_entry(parsed.contract, code) for code in codes if code not in parsed.contract.catalogue]
     yield Violation(
         f"{actual} instead of {expected}",
-        _place(reading, "code"),
+        _place(parsed, "code"),
         expected=" or ".join(codes),
-        actual=reading.code or "",
+        actual=parsed.code or "",
         hint="; ".join(filter(None, dict.fromkeys(hints))),
         rule="code-unexpected",
     )
@@ -186,7 +186,7 @@ def _with_entry(code: str, contract: "Contract") -> str:
     return f"{shown_code(code)}, {documented(contract, contract.catalogue[code])}"
 
 
-def _text_differs(member: str, actual: Any, expected: "Text | None", reading: "Reading") -> "Iterator[Violation]":
+def _text_differs(member: str, actual: Any, expected: "Text | None", parsed: "ParsedResponse") -> "Iterator[Violation]":
     if expected is None:
         return
     if isinstance(expected, str):
@@ -196,18 +196,18 @@ def _text_differs(member: str, actual: Any, expected: "Text | None", reading: "R
         wanted = f"a match of {shown(expected.pattern)}"
     else:
         raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {expected!r}")
-    if not fits and reading.is_body_known:
+    if not fits and parsed.is_body_known:
         found = f"no {member}" if actual is None else shown(actual)
         yield Violation(
-            f"{found} instead of {wanted}", _place(reading, member), wanted, found, rule=f"{member}-unexpected"
+            f"{found} instead of {wanted}", _place(parsed, member), wanted, found, rule=f"{member}-unexpected"
         )
 
 
-def _data_differs(reading: "Reading", expected: Any) -> "Iterator[Violation]":
-    actual = reading.member("data")
-    if expected is not None and reading.is_body_known and not actual == expected:  # noqa: SIM201 - matcher objects define ==, not !=
+def _data_differs(parsed: "ParsedResponse", expected: Any) -> "Iterator[Violation]":
+    actual = parsed.member("data")
+    if expected is not None and parsed.is_body_known and not actual == expected:  # noqa: SIM201 - matcher objects define ==, not !=
         found, wanted = "no data" if actual is None else _brief(actual), cut(repr(expected), _LONGEST_DATA)
-        yield Violation(f"{found} instead of {wanted}", _place(reading, "data"), wanted, found, rule="data-unexpected")
+        yield Violation(f"{found} instead of {wanted}", _place(parsed, "data"), wanted, found, rule="data-unexpected")
 
 
 def _brief(value: Any) -> str:
@@ -217,5 +217,5 @@ def _brief(value: Any) -> str:
     return cut(brief.repr(value), _LONGEST_DATA)
 
 
-def _place(reading: "Reading", member: str) -> str:
-    return place(reading, member) if reading.is_object else ""
+def _place(parsed: "ParsedResponse", member: str) -> str:
+    return place(parsed, member) if parsed.is_object else ""

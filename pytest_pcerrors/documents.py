@@ -10,8 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError, nearest, readable
-from pytest_pcerrors.jsontext import JsonError, article, parse, repeated_names, type_of
-from pytest_pcerrors.pointers import pointer_of
+from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repeated_names, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ class UsageError(Exception):
     ...     check(42)
     ... except UsageError as error:
     ...     print(str(error).splitlines()[0])
-    an int is no response
+    an int is not a response
     """
 
 

@@ -1,11 +1,11 @@
-"""JSON from hostile hands: every way in which text can fail to be one JSON value ends in one exception."""
+"""JSON texts and JSON Pointers. Every way in which a text can fail to be one JSON value ends in one exception."""
 
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class JsonError(ValueError):
@@ -122,3 +122,30 @@ def _refuse(constant: str) -> object:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
+
+
+def escaped_step(step: str | int) -> str:
+    """Return one step as a pointer has it (RFC 6901, section 3).
+
+    >>> escaped_step("a/b~c")
+    'a~1b~0c'
+    """
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def pointer_of(steps: "Iterable[str | int]") -> str:
+    """Return the pointer of a path; the whole document has the empty one.
+
+    >>> pointer_of(["data", 0, "a/b"])
+    '/data/0/a~1b'
+    """
+    return "".join(f"/{escaped_step(step)}" for step in steps)
+
+
+def steps_of(pointer: str) -> tuple[str, ...]:
+    """Return the path that a pointer stands for, whatever stands before its first slash.
+
+    >>> steps_of("/data/0/a~1b"), steps_of("#/$defs/code")
+    (('data', '0', 'a/b'), ('$defs', 'code'))
+    """
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])

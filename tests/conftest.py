@@ -5,6 +5,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pytest_pcerrors import Contract
+
 settings.register_profile("anywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anywhere")
 
@@ -15,3 +17,14 @@ def _ctrl_c_interrupts():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def contract_of():
+    """Make a custom contract of its error schema, and of whatever else differs from a plain one."""
+
+    def make(schema, **others):
+        document = {"name": "Orders", "statuses": {400: "Bad Request"}, "members": {"code": ("code",)}, **others}
+        return Contract(**{"catalogue": Contract.default().catalogue, **document}, error_schema=schema)
+
+    return make

@@ -21,8 +21,8 @@ from pytest_pcerrors import (
     assert_pc_success,
     check,
 )
-from pytest_pcerrors.checking.context import Context, within
-from pytest_pcerrors.checking.policy import Policy
+from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.policy import Policy
 
 TEMPLATE = '{"code": "800064", "description": "Cart 7 is busy", "data": [{"cart": 7}], "source": "PartnerFD"}'
 BUSY = (409, TEMPLATE.encode())
@@ -283,7 +283,7 @@ def test_another_contract_is_held_against(acme):
 @pytest.fixture
 def acme():
     """Make the contract of another API."""
-    from pytest_pcerrors.contract.model import Catalogue, Entry
+    from pytest_pcerrors.contract.catalogue import Catalogue, Entry
 
     members = {"code": ("error", "code"), "description": ("error", "message")}
     schema = {"type": "object", "required": ["error"]}
@@ -327,7 +327,7 @@ def test_what_is_no_success_fails(response, rule):
 @pytest.mark.parametrize("verb", [assert_pc_error, assert_pc_success])
 def test_what_is_no_response_is_misuse(verb):
     """The message says what came and what is accepted."""
-    with pytest.raises(UsageError, match=r"^an int is no response"):
+    with pytest.raises(UsageError, match=r"^an int is not a response"):
         verb(42)
 
 
@@ -384,7 +384,7 @@ def test_an_exchange_is_taken():
         ("assert_pc_error((409, b'{}'), 800064)", "E       pytest_pcerrors.ContractViolation: 409 Conflict breaks"),
         ("assert_pc_success((409, b''))", "E       pytest_pcerrors.ContractViolation: 409 Conflict is not"),
         ("assert_pc_error((409, b'{}'), 404)", "E       pytest_pcerrors.errors.UsageError: 404 is an HTTP status"),
-        ("assert_pc_error(42)", "E       pytest_pcerrors.errors.UsageError: an int is no response"),
+        ("assert_pc_error(42)", "E       pytest_pcerrors.errors.UsageError: an int is not a response"),
     ],
     ids=["error", "success", "code", "response"],
 )

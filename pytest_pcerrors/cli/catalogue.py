@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.describing import Description, descriptions
-from pytest_pcerrors.checking.profiles import PROFILES
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.options import contract_option, policy_for
 from pytest_pcerrors.cli.output import complain, is_terminal, say
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.reference import as_markdown
+from pytest_pcerrors.rules.registry import all_rules
+from pytest_pcerrors.rules.rule import PROFILES, Rule
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from pytest_pcerrors.checking.policy import Policy
-    from pytest_pcerrors.contract.model import Contract, Entry
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.policy.policy import Policy
 
 _CODE_WIDTH = 7
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
@@ -55,7 +56,7 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
 def explain(what: str | None, contract_file: str | None) -> int:
     """Explain an error code or a rule; without an argument, all rules as Markdown."""
     policy = policy_for(contract_file)[0]
-    rules = {each.name: each for each in descriptions(policy.contract, policy.rules)}
+    rules = {each.name: each for each in all_rules(policy.rules)}
     if what is None:
         say(as_markdown(list(rules.values())), newline=False)
     elif what in rules:
@@ -77,13 +78,13 @@ def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
     Console(markup=False, highlight=False, emoji=False).print(table)
 
 
-def _rule_text(rule: Description, policy: "Policy") -> str:
+def _rule_text(rule: Rule, policy: "Policy") -> str:
     lines = [f"{rule.name} (stage: {rule.stage})"]
     lines += [
-        f"  {label:8} {text}"
+        f"  {label:13}  {text}"
         for label, text in (
             ("breaks", rule.breaks),
-            ("page", rule.page),
+            ("documentation", rule.documentation),
             ("example", rule.example),
             ("fix", rule.fix),
         )
@@ -92,10 +93,10 @@ def _rule_text(rule: Description, policy: "Policy") -> str:
     return "\n".join([*lines, *(f"  {said}" for said in _severities(rule, policy))])
 
 
-def _severities(rule: Description, policy: "Policy") -> list[str]:
+def _severities(rule: Rule, policy: "Policy") -> list[str]:
     """Say what each profile makes of a rule, and where the settings differ from it."""
     said = []
-    for profile, severity in (rule.severities or {}).items():
+    for profile, severity in rule.severities.items():
         here = policy.profiled(profile).severities[rule.name]
         said.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
     return said

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.audit import Finding, audit
-from pytest_pcerrors.checking.recordings import Recording
 from pytest_pcerrors.cli.input import bodies, recording_of, refuse_overwriting, sources_of
 from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, is_terminal, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.audit import Finding, audit
+from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.formats import FORMATS
-from pytest_pcerrors.reporting.passed_over import nothing_checked
-from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.reporting.other_hosts import nothing_checked
+from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.cli.input import Source
+    from pytest_pcerrors.policy.policy import Policy
 
 
 @click.command()

@@ -6,24 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.contract.changes import EFFECTS
-from pytest_pcerrors.contract.diff import diff
-from pytest_pcerrors.contract.files import contract_text
+from pytest_pcerrors.contract.files import document_text
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.pages.reading import read_page
-from pytest_pcerrors.contract.pages.sources import contract_of, decoded, page_of
+from pytest_pcerrors.contract.pages.sources import decoded, document_of, page_of
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_pcerrors.cli.input import Source
-    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.contract.pages.document import Repair
     from pytest_pcerrors.exchange.model import Exchange
 
@@ -47,15 +46,16 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     Any language of the page will do. What was read otherwise than it stands on the page is told on standard error.
     """
     refuse_overwriting(output, [None if page == STDIN else Path(page)])
-    contract, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
+    document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
+    contract = Contract.of_document(document)
     _tell(page, repairs)
     if descriptions is not None:
         worded = _contract(descriptions).catalogue
         contract = contract.extended(entry for entry in worded if entry.pairing in contract.pairings)
     if output is None:
-        say(contract_text(contract), newline=False)
+        say(document_text(contract.document()), newline=False)
     else:
-        write_whole(output, contract_text(contract))
+        contract.save(output)
         counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
         say(f"{output}: {counts}")
     return 0
@@ -87,12 +87,12 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
 
     OLD and NEW are contract files (.json), pages (files or URLs), or the word shipped.
     """
-    from pytest_pcerrors.checking.touching import touched
+    from pytest_pcerrors.policy.affected import touched
 
     sources = sources_of(archives)
     refuse_overwriting(output, [Path(old), Path(new), *sources])
     before, after = _contract(old), _contract(new)
-    changes = diff(before, after)
+    changes = before.diff(after)
     unreadable: list[str] = []
     report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
     if output is None:
@@ -103,10 +103,10 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 
 
-def _contract(source: str) -> "Contract":
-    contract, repairs = contract_of(source)
+def _contract(source: str) -> Contract:
+    document, repairs = document_of(source)
     _tell(source, repairs)
-    return contract
+    return Contract.of_document(document)
 
 
 def _tell(source: str, repairs: "Sequence[Repair]") -> None:

@@ -7,15 +7,15 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pytest_pcerrors.checking.recordings import Recording
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
 from pytest_pcerrors.exchange.archives.folders import identity
+from pytest_pcerrors.policy.recordings import Recording
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.policy import Policy
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.policy import Policy
 
     Source = Path | None
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import click
 
-from pytest_pcerrors.checking.audit import audit
-from pytest_pcerrors.checking.learning import learn
 from pytest_pcerrors.cli.input import recording_of, sources_of
 from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
 from pytest_pcerrors.cli.output import complain, say
-from pytest_pcerrors.reporting.lesson import as_toml
+from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.learning import learn
+from pytest_pcerrors.reporting.learned import as_toml
 
 _ALLOWED = timedelta(days=180)
 

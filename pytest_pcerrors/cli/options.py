@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.checking.profiles import PROFILES
-from pytest_pcerrors.contract.files import named_contract
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.settings import SETTINGS_FILE, Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -29,8 +30,8 @@ def policy_for(
 ) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
-    contract = named_contract(contract_file) if contract_file is not None else None
-    return Policy.of_settings(settings, contract=contract, profile=profile, max_age=max_age), settings
+    contract = Contract.load(contract_file) if contract_file is not None else None
+    return policy_of(settings, contract=contract, profile=profile, max_age=max_age), settings
 
 
 def files_of_policy(settings: Settings, contract_file: str | None) -> list[Path]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.input import sources_of
 from pytest_pcerrors.cli.output import complain, say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import Settings
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.options import contract_option, policy_for
 from pytest_pcerrors.cli.output import say
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

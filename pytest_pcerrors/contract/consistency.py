@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.schema_places import SchemaPlaces, names
 from pytest_pcerrors.errors import UsageError, readable
-from pytest_pcerrors.jsontext import article
-from pytest_pcerrors.pointers import pointer_of, steps_of
+from pytest_pcerrors.jsontext import article, pointer_of, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from pytest_pcerrors.contract.changes import EFFECTS, Change, Effect
 from pytest_pcerrors.contract.schema_diff import schema_changes
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.model import Contract, Entry
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
 
 
 _FIRST_ERROR = 400

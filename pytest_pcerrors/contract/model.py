@@ -1,107 +1,23 @@
-"""The promise: a contract, its catalogue of documented errors, and the entries of that catalogue."""
+"""The contract: what a conforming error response must be, built from a contract document."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.templates import placeholders
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry
+from pytest_pcerrors.contract.diff import diff
+from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
+from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.jsontext import pointer_of, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from pytest_pcerrors.contract.changes import Change
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One documented error: an HTTP status, an error code and the texts that the page gives them.
-
-    `note` is what somebody remarked on it, `origin` where it comes from if not from the contract itself.
-
-    >>> entry = Entry(409, "800064", ("Another request is already processing cart {0}",))
-    >>> entry.description, entry.placeholders
-    ('Another request is already processing cart {0}', frozenset({'{0}'}))
-    """
-
-    status: int
-    code: str
-    templates: tuple[str, ...]
-    note: str = ""
-    origin: str = ""
-
-    @property
-    def description(self) -> str:
-        """The first of the entry's templates."""
-        return self.templates[0]
-
-    @property
-    def pairing(self) -> tuple[int, str]:
-        """HTTP status and code."""
-        return self.status, self.code
-
-    @cached_property
-    def placeholders(self) -> frozenset[str]:
-        """Every ``{n}`` in any of the templates."""
-        return frozenset().union(*map(placeholders, self.templates))
-
-
-class Catalogue:
-    """The documented errors, in the order of the contract; iterates `Entry`.
-
-    >>> from pytest_pcerrors import Contract
-    >>> catalogue = Contract.default().catalogue
-    >>> len(catalogue), [entry.status for entry in catalogue["2006"]]
-    (163, [400, 403])
-    """
-
-    def __init__(self, entries: "tuple[Entry, ...]") -> None:
-        self._entries = entries
-        by_code = defaultdict(list)
-        for entry in entries:
-            by_code[entry.code].append(entry)
-        self._by_code = {code: tuple(each) for code, each in by_code.items()}
-
-    def __iter__(self) -> "Iterator[Entry]":
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __contains__(self, code: object) -> bool:
-        return str(code) in self._by_code
-
-    def __getitem__(self, code: int | str) -> tuple[Entry, ...]:
-        """Return the entries of a code, one for each status it is documented with; KeyError if there is none."""
-        return self._by_code[str(code)]
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The distinct codes, in the order of the contract."""
-        return tuple(self._by_code)
-
-    def find(self, text: int | str) -> tuple[Entry, ...]:
-        """Return the entries whose code or one of whose templates holds `text`, in any letter case.
-
-        >>> from pytest_pcerrors import Contract
-        >>> [entry.code for entry in Contract.default().catalogue.find("phone number")]
-        ['600051']
-        """
-        wanted = str(text).casefold()
-        return tuple(
-            entry for entry in self if any(wanted in each.casefold() for each in (entry.code, *entry.templates))
-        )
-
-    def select(self, *, status: int | None = None, code: int | str | None = None) -> tuple[Entry, ...]:
-        """Return the entries with this status, this code, or both.
-
-        >>> from pytest_pcerrors import Contract
-        >>> [entry.code for entry in Contract.default().catalogue.select(status=401)]
-        ['400', '800001']
-        """
-        wanted = None if code is None else str(code)
-        return tuple(entry for entry in self if status in (None, entry.status) and wanted in (None, entry.code))
+_REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 
 @dataclass(frozen=True)
@@ -146,13 +62,13 @@ class Contract:
     @classmethod
     def default(cls) -> "Contract":
         """Return the shipped Partner Center contract (always the same object)."""
-        from pytest_pcerrors.contract.files import shipped_contract
-
-        return shipped_contract()
+        return _shipped()
 
     @classmethod
-    def load(cls, path: "str | Path") -> "Contract":
-        """Read a contract file, or return the shipped contract for the word ``shipped``; a `UsageError` says what does not fit, and where.
+    def load(cls, path: str | Path, *, folder: Path | None = None) -> "Contract":
+        """Read a contract file, or return the shipped contract for the word ``shipped``.
+
+        A relative path is relative to `folder`, by default the working directory. A `UsageError` names what does not fit, and where.
 
         >>> Contract.load("shipped") is Contract.default()
         True
@@ -160,9 +76,45 @@ class Contract:
         Traceback (most recent call last):
         pytest_pcerrors.errors.UsageError: missing.json: cannot be read: ...
         """
-        from pytest_pcerrors.contract.files import named_contract
+        document = named_document(path, folder)
+        return _shipped() if document is shipped_document() else cls.of_document(document)
 
-        return named_contract(path)
+    @classmethod
+    def of_document(cls, document: "Mapping[str, Any]") -> "Contract":
+        """Return the contract of a whole contract document: what a contract file holds, with what it extends.
+
+        >>> Contract.of_document(Contract.default().document()).pairings == Contract.default().pairings
+        True
+        """
+        return cls(
+            name=document["name"],
+            statuses={int(status): phrase for status, phrase in document["statuses"].items()},
+            catalogue=Catalogue(tuple(map(Entry.of_row, document["entries"]))),
+            error_schema=document["schema"],
+            members={name: steps_of(pointer) for name, pointer in document["members"].items()},
+            hosts=tuple(host.lower() for host in document.get("hosts", ())),
+            challenge=document.get("challenge"),
+            deviations=tuple(
+                Deviation(each["rule"], steps_of(each["at"]), each["type"], each.get("note", ""))
+                for each in document.get("deviations", ())
+            ),
+            page=Page(**document.get("page", {})),
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the contract document, as `save` writes it."""
+        return {
+            "format": 1,
+            "name": self.name,
+            "page": {name: value for name, value in vars(self.page).items() if value},
+            "hosts": list(self.hosts),
+            "statuses": {str(status): phrase for status, phrase in self.statuses.items()},
+            **({"challenge": self.challenge} if self.challenge else {}),
+            "members": {name: pointer_of(steps) for name, steps in self.members.items()},
+            "deviations": [{**vars(deviation), "at": pointer_of(deviation.at)} for deviation in self.deviations],
+            "schema": self.error_schema,
+            "entries": [entry.row for entry in self.catalogue],
+        }
 
     @classmethod
     def from_page(cls, text: str) -> "Contract":
@@ -174,7 +126,7 @@ class Contract:
         """
         from pytest_pcerrors.contract.pages.reading import read_page
 
-        return read_page(text).contract
+        return cls.of_document(read_page(text).document)
 
     def diff(self, other: "Contract") -> "list[Change]":
         """Return what changed from this contract to another, the worst for a client first.
@@ -182,8 +134,6 @@ class Contract:
         >>> Contract.default().diff(Contract.default())
         []
         """
-        from pytest_pcerrors.contract.diff import diff
-
         return diff(self, other)
 
     def extended(self, entries: "Iterable[Entry]") -> "Contract":
@@ -201,11 +151,9 @@ class Contract:
             catalogue=Catalogue(tuple({**kept, **added}.values())),
         )
 
-    def save(self, path: "str | Path") -> None:
+    def save(self, path: str | Path) -> None:
         """Write the contract to a file that `load` reads back; the old file stays whole until the new one is."""
-        from pytest_pcerrors.contract.files import save_contract
-
-        save_contract(self, path)
+        write_whole(Path(path), document_text(self.document()))
 
     @cached_property
     def pairings(self) -> frozenset[tuple[int, str]]:
@@ -223,7 +171,9 @@ class Contract:
         >>> Contract.default().reason(409), Contract.default().reason(499)
         ('409 Conflict', '499')
         """
-        from http import HTTPStatus
+        return f"{status} {self.statuses.get(status) or _REASONS.get(status, '')}".rstrip()
 
-        known = {each.value: each.phrase for each in HTTPStatus}
-        return f"{status} {self.statuses.get(status) or known.get(status, '')}".rstrip()
+
+@cache
+def _shipped() -> Contract:
+    return Contract.of_document(shipped_document())

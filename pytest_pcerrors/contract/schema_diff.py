@@ -5,7 +5,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.changes import Change, Effect
-from pytest_pcerrors.pointers import steps_of
+from pytest_pcerrors.jsontext import steps_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract

@@ -1,70 +1,20 @@
 """The one normal form of what came over the wire: a response, and its request where known."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters.table import response_data
 from pytest_pcerrors.exchange.encodings import decode
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    RawHeaders: TypeAlias = "Headers | Mapping[str, str] | Iterable[tuple[str, str]]"
+    from pytest_pcerrors.exchange.adapters.data import ResponseData
+    from pytest_pcerrors.exchange.headers import RawHeaders
 
 _STATUS_RANGE = range(100, 1000)
-
-
-class Headers:
-    """Header fields in their order, repeated ones apart; names are compared without regard to letter case.
-
-    >>> headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
-    >>> headers.all("SET-COOKIE"), headers.get("retry-after")
-    (['a=1', 'b=2'], None)
-    """
-
-    __slots__ = ("_pairs",)
-
-    def __init__(self, pairs: "RawHeaders" = ()) -> None:
-        items = pairs.items() if hasattr(pairs, "items") else pairs
-        try:
-            self._pairs = tuple((_text(name), _text(value)) for name, value in items)
-        except (TypeError, ValueError):
-            raise UsageError("headers are a mapping or pairs of name and value") from None
-
-    def __iter__(self) -> "Iterator[tuple[str, str]]":
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Headers) and self._pairs == other._pairs
-
-    def __hash__(self) -> int:
-        return hash(self._pairs)
-
-    def all(self, name: str) -> list[str]:
-        """Return every value of a header, in order."""
-        wanted = name.lower()
-        return [value for each, value in self._pairs if each.lower() == wanted]
-
-    def get(self, name: str) -> str | None:
-        """Return the first value of a header, or None."""
-        wanted = name.lower()
-        for each, value in self._pairs:
-            if each.lower() == wanted:
-                return value
-        return None
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if not isinstance(value, str | int | float):
-        raise TypeError
-    return str(value)
 
 
 def _check_parts(status: object, body: object, request: object) -> None:
@@ -176,9 +126,14 @@ class Exchange:
         >>> Exchange.of((404, b"")).status
         404
         """
-        from pytest_pcerrors.exchange.adapters import exchange_of
+        return response if isinstance(response, Exchange) else cls.of_data(response_data(response))
 
-        return exchange_of(response)
+    @classmethod
+    def of_data(cls, data: "ResponseData") -> "Exchange":
+        """Return the exchange of a response that an adapter has read."""
+        request = None if data.request is None else Request(*data.request)
+        status, headers, body, _, reason, origin, body_problem = data
+        return cls(status, headers, body, request, reason, origin, body_problem=body_problem)
 
     def __repr__(self) -> str:
         asked = f" {self.request.method} {hide(self.request.url)}" if self.request else ""

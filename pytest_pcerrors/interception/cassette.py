@@ -10,7 +10,7 @@ from vcr.record_mode import RecordMode
 from pytest_pcerrors.interception.decoding import decoded
 from pytest_pcerrors.interception.interactions import exchange_of_interaction
 from pytest_pcerrors.interception.matching import Matching
-from pytest_pcerrors.interception.unanswered import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnansweredRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator

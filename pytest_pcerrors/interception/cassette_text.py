@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.kinds.parts import header_lists
+from pytest_pcerrors.exchange.adapters.parts import header_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.adapters.data import RequestData
+from pytest_pcerrors.exchange.adapters.interactions import from_vcrpy, recorded_body
+from pytest_pcerrors.exchange.adapters.parts import body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
-from pytest_pcerrors.exchange.kinds.parts import body_bytes, header_lists, header_pairs
-from pytest_pcerrors.exchange.kinds.plain import from_mapping
-from pytest_pcerrors.exchange.kinds.recorded import recorded_body
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception.decoding import decoded
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.redaction import Redaction
 
 Response = dict[str, Any]
@@ -49,11 +49,11 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     return request, decoded(recorded) if "content" in response else recorded
 
 
-def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> "Exchange":
-    """Return what came over the wire as an exchange; a broken recording is an `ArchiveError` at its origin."""
-    asked = {"method": request.method, "url": request.uri, "headers": request.headers, "body": body_of(request.body)}
+def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> Exchange:
+    """Return an interaction as an exchange; a broken recording is an `ArchiveError` at its origin."""
+    sent = RequestData(request.method, request.uri, header_pairs(request.headers), body_of(request.body) or b"")
     try:
-        return from_mapping({"request": asked, "response": response}, origin)
+        return Exchange.of_data(from_vcrpy(response, origin).answering(sent))
     except UsageError as error:
         raise ArchiveError(origin or "the response", str(error)) from None
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from vcr import matchers
 from vcr.request import Request
 
-from pytest_pcerrors.pointers import escaped_step
+from pytest_pcerrors.jsontext import escaped_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence

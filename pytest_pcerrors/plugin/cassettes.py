@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin.items import CassetteFile
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.policy.policy import Policy
 
 
 class Cassettes:

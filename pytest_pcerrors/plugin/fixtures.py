@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
-    from pytest_pcerrors.recording.session import ServiceSession
+    from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.simulation.server import ErrorServer
 
 

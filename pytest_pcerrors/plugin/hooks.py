@@ -48,7 +48,7 @@ _OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
 _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
 """The head of a table whose name may be a misspelt one of ours."""
 _FIXTURES = frozenset(__all__)
-_CHECKS = "pytest_pcerrors.checking.context"
+_CHECKS = "pytest_pcerrors.policy.context"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

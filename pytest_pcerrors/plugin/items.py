@@ -9,26 +9,26 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_pcerrors.checking.age import Oldest
-from pytest_pcerrors.checking.check import judge
-from pytest_pcerrors.checking.context import current
-from pytest_pcerrors.checking.reading import read
-from pytest_pcerrors.checking.recordings import Recording, SecretsByItem
-from pytest_pcerrors.checking.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE, ContractViolation
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, nearest
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.plugin.recordings import RecordingItem
 from pytest_pcerrors.plugin.warning import warn
+from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.check import judge
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.reporting.passed_over import host_of
+from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE, ContractViolation
 from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.policy import Policy
-    from pytest_pcerrors.checking.reading import Reading
-    from pytest_pcerrors.checking.verdict import Verdict
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 _LONGEST_REQUEST = 160
@@ -103,17 +103,17 @@ class CassetteFile(pytest.File):
 
     def _judged(self, exchange: "Exchange", number: int) -> Iterator["CassetteItem"]:
         """Count an exchange, and yield its item if it is an error response."""
-        reading = read(exchange, self._policy.contract)
-        kind = self._kind(reading)
+        parsed = read(exchange, self._policy.contract)
+        kind = self._kind(parsed)
         self._counts[kind] += 1
         self._hosts.update([host_of(exchange)] if kind == "other-host" else [])
         if kind == "error":
-            yield CassetteItem.from_parent(self, name=item_name(exchange, reading.code, number), exchange=exchange)
+            yield CassetteItem.from_parent(self, name=item_name(exchange, parsed.code, number), exchange=exchange)
 
-    def _kind(self, reading: "Reading") -> str:
-        if not self._policy.concerns(reading.exchange):
+    def _kind(self, parsed: "ParsedResponse") -> str:
+        if not self._policy.concerns(parsed.exchange):
             return "other-host"
-        return "error" if reading.is_error else "success"
+        return "error" if parsed.is_error else "success"
 
     def _unreadable(self, error: ArchiveError) -> "UnreadableItem":
         """Return the failing item for a place; it is called by its line or pointer, a whole file by none."""
@@ -134,7 +134,7 @@ class CassetteItem(pytest.Item):
         verdict = judge(self.exchange)
         if not verdict.violations:
             return
-        contract = verdict.reading.contract
+        contract = verdict.parsed.contract
         text = failure_text(self.exchange, verdict.violations, contract)
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.allowances import Allowance
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.allowances import Allowance
 
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_pcerrors.checking.policy import Policy
+    from pytest_pcerrors.policy.policy import Policy
 
 MARKERS = ("pc_allow(rule, reason=...)", "pc_profile(name)", "pc_cassette(name=None, record=None)")
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.checking.violation import ContractViolation
 from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.plugin.received import Received
 from pytest_pcerrors.plugin.warning import warn
-from pytest_pcerrors.recording.received import Received
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.reporting.passed_over import host_of
-from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.rules.violation import ContractViolation
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.context import Context
-    from pytest_pcerrors.checking.policy import Policy
-    from pytest_pcerrors.checking.verdict import Verdict
-    from pytest_pcerrors.checking.violation import Violation
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.context import Context
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
 
 _MOST_TOLD = 5
 
@@ -136,7 +136,7 @@ class Receiving:
         responses, others = test.received.judge(self.policy)
         self.has_judged |= bool(responses)
         self._tally.other_hosts.update(map(host_of, others))
-        verdicts = [*(each for each in responses if each.reading.is_error), *test.recordings]
+        verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
             self.count(verdict)
         unanswered = [error for cassette in test.cassettes for error in cassette.unanswered]
@@ -190,7 +190,7 @@ def _is_own(file: Path, root: Path) -> bool:
 
 def _text(verdicts: "Sequence[Verdict]") -> str:
     """Tell what breaks the contract, response by response, each kind of failure once."""
-    texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.reading.contract) for each in verdicts)
+    texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.parsed.contract) for each in verdicts)
     told = list(texts)[:_MOST_TOLD]
     more = len(verdicts) - len(told)
     return "\n\n".join([*told, *([f"and {more} more responses break it"] if more else [])])
@@ -203,4 +203,4 @@ def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:
 def _warning(verdict: "Verdict", violation: "Violation") -> str:
     if verdict.of_recording:
         return f"{verdict.exchange.origin}: {violation}; {violation.hint}"
-    return f"{verdict.reading.contract.reason(verdict.exchange.status)}: {violation}"
+    return f"{verdict.parsed.contract.reason(verdict.exchange.status)}: {violation}"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.checking.age import Oldest
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.cassette_paths import cassette_name, named
+from pytest_pcerrors.interception.record_modes import record_mode
 from pytest_pcerrors.plugin.markers import pc_cassette
-from pytest_pcerrors.recording.modes import record_mode
-from pytest_pcerrors.recording.places import cassette_name, named
+from pytest_pcerrors.policy.age import Oldest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -128,7 +128,7 @@ class Recorder:
             self._receiving.test.recordings.append(verdict)
 
     def _note_unused(self, cassette: "IndexedCassette") -> None:
-        from pytest_pcerrors.interception.unanswered import label
+        from pytest_pcerrors.interception.unmatched import label
 
         self.add_unused({cassette.name: {str(index): label(cassette, index) for index in cassette.unplayed()}})
 

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.checking.context import current
-from pytest_pcerrors.checking.showing import safe
-from pytest_pcerrors.checking.violation import ContractViolation
 from pytest_pcerrors.errors import PcErrorsWarning
 from pytest_pcerrors.plugin.warning import warn
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.rules.violation import ContractViolation
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.verdict import Verdict
-    from pytest_pcerrors.checking.violation import Violation
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 10
 

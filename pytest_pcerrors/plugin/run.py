@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from pytest_pcerrors.checking.context import Context, within
-from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.contract.files import named_contract
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin.cassettes import Cassettes
 from pytest_pcerrors.plugin.markers import policy_for
 from pytest_pcerrors.plugin.receiving import Receiving
 from pytest_pcerrors.plugin.recorder import Recorder
 from pytest_pcerrors.plugin.services import Services
-from pytest_pcerrors.reporting.passed_over import nothing_checked
-from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.reporting.other_hosts import nothing_checked
+from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.verdict import Verdict
+    from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
 
@@ -42,9 +42,9 @@ class Run:
             _refuse_empty(config)
             settings = Settings.find(config.rootpath)
             file = config.getoption("pc_contract")
-            policy = Policy.of_settings(
+            policy = policy_of(
                 settings,
-                contract=named_contract(file, config.invocation_params.dir) if file else None,
+                contract=Contract.load(file, folder=config.invocation_params.dir) if file else None,
                 profile=config.getoption("pc_profile"),
                 root=config.rootpath,
                 max_age=config.getoption("pc_max_age"),
@@ -161,7 +161,7 @@ class Run:
 
     def _watch(self) -> None:
         """Listen to every cassette of vcrpy until the run ends."""
-        from pytest_pcerrors.interception.listening import listening
+        from pytest_pcerrors.interception.watching import listening
 
         stack = ExitStack()
         stack.enter_context(listening(self.receiving.hear))

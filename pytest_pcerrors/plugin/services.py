@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.interception.cassette import IndexedCassette
+    from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.plugin.receiving import Receiving
-    from pytest_pcerrors.recording.session import ServiceSession
     from pytest_pcerrors.settings import Settings
     from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -40,14 +40,14 @@ class Services:
     @cached_property
     def base_url(self) -> str:
         """Where the session sends its requests."""
-        from pytest_pcerrors.recording.session import base_url_of
+        from pytest_pcerrors.live.session import base_url_of
 
         return base_url_of(self._own_url, None, self._settings.cloud)
 
     @cached_property
     def token(self) -> str | None:
         """The access token, None where there is none; a live run without one is a `UsageError`."""
-        from pytest_pcerrors.recording.token import find_token
+        from pytest_pcerrors.live.token import find_token
 
         token = find_token(os.environ, self._settings.token_command)
         if token is None and self.are_live:
@@ -65,7 +65,7 @@ class Services:
 
     def session(self, request: pytest.FixtureRequest, cassette: "IndexedCassette") -> "ServiceSession":
         """Make the session of a test: bound to the test's server where it has one, else to the service."""
-        from pytest_pcerrors.recording.session import ServiceSession
+        from pytest_pcerrors.live.session import ServiceSession
 
         if "pc_server" in request.fixturenames:
             return ServiceSession(request.getfixturevalue("pc_server").url, retries=False)

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.exchange.encodings import decode
-from pytest_pcerrors.exchange.model import Exchange, Headers, Request
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.redaction.bodies import ANY_UNMARKED, problem_of, with_text
 from pytest_pcerrors.redaction.findings import Searched, Value, located
 from pytest_pcerrors.secrets import MASK, Found, Hider, Secrets

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.showing import cut, safe
 from pytest_pcerrors.contract.changes import EFFECTS
+from pytest_pcerrors.secrets.display import cut, safe
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.changes import Change

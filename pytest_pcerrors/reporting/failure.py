@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.checking.showing import LONGEST_SHOWN, cut, safe
-from pytest_pcerrors.checking.violation import EXPECTATIONS, OF_RECORDINGS, UNREADABLE
+from pytest_pcerrors.rules.violation import EXPECTATIONS, OF_RECORDINGS, UNREADABLE
 from pytest_pcerrors.secrets import BEYOND, hide
+from pytest_pcerrors.secrets.display import LONGEST_SHOWN, cut, safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_pcerrors.checking.violation import Violation
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.rules.violation import Violation
 
 _LONGEST_BODY = 160
 _LONGEST_URL = 200

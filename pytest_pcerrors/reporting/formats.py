@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.reporting.failure import context_lines, headline, violation_lines
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.checking.audit import Finding
-    from pytest_pcerrors.checking.policy import Policy
-    from pytest_pcerrors.reporting.tally import Tally
+    from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.reporting.summary import Tally
 
     Format = Callable[..., Iterator[str]]
 
@@ -66,7 +66,7 @@ def _data(finding: "Finding") -> dict[str, Any]:
         "status": exchange.status if exchange else None,
         "method": safe(request.method) if request else None,
         "url": safe(request.url) if request else None,
-        "code": safe(verdict.reading.code) if verdict and verdict.reading.code is not None else None,
+        "code": safe(verdict.parsed.code) if verdict and verdict.parsed.code is not None else None,
         "violations": [{name: getattr(violation, name) for name in _VIOLATION} for violation in finding.violations],
     }
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_pcerrors.checking.describing import Description
+    from pytest_pcerrors.rules.rule import Rule
 
 _STAGES = {
     "head": "Status and headers. These rules run on every error response.",
@@ -24,7 +24,7 @@ _STAGES = {
 }
 
 
-def as_markdown(rules: "Sequence[Description]") -> str:
+def as_markdown(rules: "Sequence[Rule]") -> str:
     """Return the reference: a section for each stage, and below it one for each rule."""
     lines = [
         "# Rules",
@@ -38,7 +38,7 @@ def as_markdown(rules: "Sequence[Description]") -> str:
         lines += ["", f"## Stage: {stage}", "", _STAGES[stage]]
         for rule in group:
             lines += ["", f"### `{rule.name}`", "", f"**Breaks when:** {rule.breaks}"]
-            for label, text in (("The page", rule.page), ("Example", rule.example), ("Fix", rule.fix)):
+            for label, text in (("Documentation", rule.documentation), ("Example", rule.example), ("Fix", rule.fix)):
                 lines += ["", f"**{label}:** {text}"] if text else []
             if rule.severities:
                 lines += ["", ", ".join(f"`{profile}`: {severity}" for profile, severity in rule.severities.items())]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pytest_pcerrors.pointers import pointer_of
+from pytest_pcerrors.jsontext import pointer_of
 from pytest_pcerrors.secrets.definition import MASK, Certainty
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind, squeezed

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.pointers import steps_of
+from pytest_pcerrors.jsontext import steps_of
 
 _PLAINEST: Mapping[str, Any] = {
     "string": "text",

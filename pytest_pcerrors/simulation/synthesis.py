@@ -6,10 +6,10 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.checking.policy import Policy
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError, nearest
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation.heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
 from pytest_pcerrors.simulation.plausible import fill_in, operation_for
 from pytest_pcerrors.simulation.samples import Sampler
@@ -17,7 +17,7 @@ from pytest_pcerrors.simulation.samples import Sampler
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_pcerrors.contract.model import Entry
+    from pytest_pcerrors.contract.catalogue import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _UNAUTHORIZED = 401

@@ -109,10 +109,10 @@ def test_explain_tells_a_rule(pcerrors):
     """When it breaks, what the page says, an example, the fix, and its severities."""
     assert pcerrors("explain", "message-only").out == (
         "message-only (stage: envelope)\n"
-        "  breaks   The body holds `message` and nothing else.\n"
-        "  page     every error response holds code, description and source.\n"
-        '  example  `{"message": "Access denied."}`\n'
-        "  fix      A mock of the service sends the documented object. A client reads `message` here.\n"
+        "  breaks         The body holds `message` and nothing else.\n"
+        "  documentation  every error response holds code, description and source.\n"
+        '  example        `{"message": "Access denied."}`\n'
+        "  fix            A mock of the service sends the documented object. A client reads `message` here.\n"
         "  documented: error\n"
         "  observed: warning\n"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors.contract.model import Catalogue, Entry
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry
 
 NOT_FOUND = Entry(404, "20000", ("No order has the given ID",))
 BUSY = Entry(409, "800064", ("Cart {0} is busy", "Cart {0} of {1} is busy"))

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_pcerrors.contract.files import contract_text
-from pytest_pcerrors.contract.model import Contract, Entry, Page
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.files import document_text
+from pytest_pcerrors.contract.model import Contract, Page
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
 
@@ -41,7 +42,7 @@ def test_the_shipped_file_survives_the_round_trip(tmp_path, shipped_text):
 
 def test_the_shipped_contract_is_what_its_file_says(shipped_text):
     """The contract that is used by default is the one in the file."""
-    assert contract_text(Contract.default()) == shipped_text
+    assert document_text(Contract.default().document()) == shipped_text
 
 
 def test_a_contract_of_another_api_loads(write, custom):
@@ -61,7 +62,9 @@ def test_a_contract_of_another_api_survives_the_round_trip(write, custom):
     path = write(custom | {"deviations": [{"rule": "item-number", "at": "/error/a~1b~0/*", "type": "integer"}]})
     contract = Contract.load(path)
     contract.save(path)
-    assert contract_text(Contract.load(path)) == contract_text(contract) == path.read_text("utf-8")
+    assert (
+        document_text(Contract.load(path).document()) == document_text(contract.document()) == path.read_text("utf-8")
+    )
 
 
 def test_an_entry_is_a_line(write, custom):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.checking.policy import Policy
-from pytest_pcerrors.contract.pages.sources import contract_of
+from pytest_pcerrors.contract.pages.sources import document_of
+from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.settings import Settings
 
 
@@ -19,8 +19,8 @@ def by_extending(name):
 
 NAMED = {
     "Contract.load": Contract.load,
-    "diff": lambda name: contract_of(name).contract,
-    "settings": lambda name: Policy.of_settings(Settings.of_table({"contract": name}, Path.cwd())).contract,
+    "diff": lambda name: Contract.of_document(document_of(name).document),
+    "settings": lambda name: policy_of(Settings.of_table({"contract": name}, Path.cwd())).contract,
     "extends": by_extending,
 }
 
@@ -53,7 +53,7 @@ def test_a_folder_is_not_a_contract():
     """It is answered as a page that cannot be read."""
     Path("folder").mkdir()
     with pytest.raises(UsageError, match=r"^folder: cannot be read: Is a directory$"):
-        contract_of("folder")
+        document_of("folder")
 
 
 @pytest.mark.parametrize("name", ["Shipped", "shiped", "shippd"])
@@ -62,6 +62,6 @@ def test_a_misspelt_word_is_answered(name):
     with pytest.raises(UsageError, match=f'^{name}: no such file; did you mean "shipped"\\?$'):
         Contract.load(name)
     with pytest.raises(UsageError, match='did you mean "shipped"'):
-        contract_of(name)
+        document_of(name)
     Path(name).write_text(Path("shipped").read_text())
     assert Contract.load(name).name == "Marketplace"

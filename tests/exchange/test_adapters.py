@@ -9,7 +9,7 @@ import requests
 import urllib3
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters import ADAPTERS
+from pytest_pcerrors.exchange.adapters.table import ADAPTERS
 from pytest_pcerrors.exchange.model import Exchange
 
 
@@ -44,7 +44,7 @@ def test_what_is_no_response_is_misuse(thing, named):
     with pytest.raises(UsageError) as caught:
         Exchange.of(thing)
     first, second = str(caught.value).splitlines()
-    assert first == f"{named} is no response"
+    assert first == f"{named} is not a response"
     assert all(adapter.kind in second for adapter in ADAPTERS)
 
 
@@ -82,7 +82,7 @@ def test_forks_and_forerunners_are_known_by_their_names(module, original):
 def test_a_class_of_the_same_name_in_another_package_is_none():
     """A kind is known by package and name, not by the name alone."""
     twin = type("Response", (), {"__module__": "requestsish.models"})
-    with pytest.raises(UsageError, match="a Response is no response"):
+    with pytest.raises(UsageError, match="a Response is not a response"):
         Exchange.of(twin())
 
 

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from pytest_pcerrors.interception.unanswered import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnansweredRequest
 
 SECRETS = ("kX7pQz19vLmW04ab", "9fB2xTq81LmZr5Wd")
 

@@ -6,9 +6,9 @@ import textwrap
 import pytest
 
 from pytest_pcerrors import ContractViolation, Exchange, Request, assert_pc_error, assert_pc_success, check
-from pytest_pcerrors.checking.violation import Violation
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.reporting.failure import failure_text, violation_lines
+from pytest_pcerrors.rules.violation import Violation
 
 REQUEST = Request("POST", "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout")
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "MS-CorrelationId": "9240230a-1f1c"}

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
-from pytest_pcerrors.checking.audit import Finding, finding, unreadable
-from pytest_pcerrors.checking.policy import Policy
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.policy.audit import Finding, finding, unreadable
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.formats import FORMATS
-from pytest_pcerrors.reporting.tally import Tally
+from pytest_pcerrors.reporting.summary import Tally
 
 POLICY = Policy(Contract.default(), overrides={"secret-recorded": "off"})
 BROKEN = Exchange(404, None, b"gone", Request("GET", "https://host/?sig=abc"), None, "a.yaml:2")

@@ -3,19 +3,21 @@
 import re
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.checking.describing import Description, descriptions
 from pytest_pcerrors.reporting.reference import as_markdown
+from pytest_pcerrors.rules.registry import all_rules
+from pytest_pcerrors.rules.rule import Rule
+from pytest_pcerrors.rules.stages import rule_set
 
 
 def test_every_rule_has_a_section():
     """Under the stage it runs in, in the order of the walk."""
-    rules = descriptions(Contract.default())
+    rules = all_rules(rule_set(Contract.default()))
     assert re.findall(r"^### `(.*)`$", as_markdown(rules), re.MULTILINE) == [rule.name for rule in rules]
 
 
 def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
     """When it breaks, an example, severities; no empty line for page or fix."""
-    rule = Description("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
+    rule = Rule("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
     assert as_markdown([rule]).endswith(
         "\n## Stage: head\n\nStatus and headers. These rules run on every error response.\n\n### `x`\n\n"
         "**Breaks when:** It breaks.\n\n**Example:** `7`\n\n`documented`: error, `observed`: off\n"
@@ -24,4 +26,4 @@ def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
 
 def test_rules_of_users_have_a_stage():
     """A rule from the settings is told among the others."""
-    assert "## Stage: user\n\nYour own rules." in as_markdown([Description("mine", "user", "It breaks.")])
+    assert "## Stage: user\n\nYour own rules." in as_markdown([Rule("mine", "user", "It breaks.")])

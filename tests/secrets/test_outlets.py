@@ -10,15 +10,15 @@ from sibling_secrets import secrets
 from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors import Contract, Exchange, Request, check
-from pytest_pcerrors.checking.showing import safe
 from pytest_pcerrors.cli.commands import run
 from pytest_pcerrors.cli.serve import _log
 from pytest_pcerrors.interception.interactions import redacted_request, redacted_response
 from pytest_pcerrors.interception.logs import hiding_secrets
-from pytest_pcerrors.interception.unanswered import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnansweredRequest
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten
 from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.secrets.display import safe
 
 URL = "https://api.partnercenter.microsoft.com/v1/x"
 LEFT, CHANGED = 0.03, 0.02

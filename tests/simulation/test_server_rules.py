@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from pytest_pcerrors import Contract, Exchange, UsageError, assert_pc_error, assert_pc_success
-from pytest_pcerrors.contract.model import Catalogue
+from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.simulation import SHAPES
 from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -320,7 +320,7 @@ def test_a_rule_is_used_a_number_of_times(server, times):
         ),
         (lambda server: server.respond("GET", "/", Exchange(404, {"X": "\u20ac"}, b"")), "cannot be sent in the head"),
         (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is no final HTTP status"),
-        (lambda server: server.respond("GET", "/", 404), "an int is no response"),
+        (lambda server: server.respond("GET", "/", 404), "an int is not a response"),
     ],
 )
 def test_misuse_is_told_where_it_happens(server, set_rule, problem):

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from pytest_pcerrors import Contract, Entry, UsageError, check
-from pytest_pcerrors.contract.model import Catalogue
+from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.simulation import synthesize
 from pytest_pcerrors.simulation.synthesis import synthesize_entries, synthesize_entry
 

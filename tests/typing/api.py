@@ -24,7 +24,7 @@ from pytest_pcerrors import (
     check,
     read_archive,
 )
-from pytest_pcerrors.recording.session import ServiceSession
+from pytest_pcerrors.live.session import ServiceSession
 from pytest_pcerrors.simulation import SHAPES, synthesize
 from pytest_pcerrors.simulation.server import ErrorServer, Received
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.contract.model import Entry
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.contract.pages.numbers import number_of, status_of
 from pytest_pcerrors.errors import UsageError
@@ -50,8 +49,8 @@ def code_table(document: "Document") -> "tuple[Table, Columns]":
     return table, readings[0]
 
 
-def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> tuple[Entry, ...]:
-    """Return the entries of a table by status and code, the texts of a repeated pairing together; tell what was repaired."""
+def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[dict[str, Any]]:
+    """Return the rows of a contract document by status and code, the texts of a repeated pairing together; note repairs."""
     texts: dict[tuple[int, str], list[str]] = {}
     for row in table.rows:
         if any(row.cells):
@@ -60,7 +59,7 @@ def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> tuple
             if text not in known:
                 known.append(text)
     in_order = sorted(texts.items(), key=lambda each: (each[0][0], int(each[0][1])))
-    return tuple(Entry(status, code, tuple(each)) for (status, code), each in in_order)
+    return [{"status": status, "code": code, "descriptions": each} for (status, code), each in in_order]
 
 
 def _readings(rows: "Sequence[Row]") -> list[Columns]:

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
 from pytest_pcerrors.contract.pages.html import add_html
-from pytest_pcerrors.contract.pages.mending import mended
+from pytest_pcerrors.contract.pages.repairs import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

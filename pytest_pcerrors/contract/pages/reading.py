@@ -1,12 +1,11 @@
-"""A page read into a contract: code table, list of statuses, sample of an error body, table of its properties."""
+"""A page read into a contract document: code table, list of statuses, sample of an error body, table of its properties."""
 
 import re
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.contract.files import shipped_contract
-from pytest_pcerrors.contract.model import Catalogue, Contract, Page
+from pytest_pcerrors.contract.files import shipped_document
 from pytest_pcerrors.contract.pages.codes import code_table, entries_of
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.contract.pages.html import read_html
@@ -33,9 +32,9 @@ _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", 
 
 
 class PageReading(NamedTuple):
-    """The contract that a page promises, and what on the page was read otherwise than it stands there."""
+    """The contract document that a page gives, and the repairs made while reading it."""
 
-    contract: Contract
+    document: dict[str, Any]
     repairs: tuple[Repair, ...]
 
 
@@ -47,29 +46,27 @@ def read_page(text: str) -> PageReading:
     if len(text) > LARGEST_PAGE:
         raise UsageError(f"the page has more than {LARGEST_PAGE} characters; it is no page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    document = _document(text)
-    repairs = document.repairs
-    table, columns = code_table(document)
+    page = _taken_apart(text)
+    repairs = page.repairs
+    table, columns = code_table(page)
     entries = entries_of(table, columns, repairs)
-    listed = _listed_statuses(document, repairs)
-    shipped = shipped_contract()
-    schema = _error_schema(document, table, repairs)
-    challenge = next((match[1] for block in document.code if (match := _CHALLENGE.search(block.text))), None)
-    contract = Contract(
-        name=shipped.name,
-        statuses={status: _phrase(status) for status in sorted(listed | {entry.status for entry in entries})},
-        catalogue=Catalogue(entries),
-        error_schema=schema,
-        members={name: steps for name, steps in shipped.members.items() if name in schema["properties"]},
-        hosts=shipped.hosts,
-        challenge=_PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
-        deviations=shipped.deviations,
-        page=_page(document),
-    )
-    return PageReading(contract, tuple(sorted(repairs)))
+    listed = _listed_statuses(page, repairs)
+    shipped = shipped_document()
+    schema = _error_schema(page, table, repairs)
+    challenge = next((match[1] for block in page.code if (match := _CHALLENGE.search(block.text))), None)
+    document = {
+        **shipped,
+        "page": _page(page),
+        "statuses": {str(status): _phrase(status) for status in sorted(listed | {row["status"] for row in entries})},
+        "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
+        "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
+        "schema": schema,
+        "entries": entries,
+    }
+    return PageReading(document, tuple(sorted(repairs)))
 
 
-def _document(text: str) -> "Document":
+def _taken_apart(text: str) -> "Document":
     """Take a page apart; what begins with a tag may be Markdown or a piece of HTML, and is what has tables."""
     if _HTML.match(text):
         return read_html(text)
@@ -89,7 +86,7 @@ def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
 
 def _error_schema(document: "Document", codes: "Table", repairs: list[Repair]) -> dict[str, Any]:
     """Return the error schema: names from the sample (a machine translates those of the table), the limit from the table."""
-    shipped = dict(shipped_contract().error_schema)
+    shipped: dict[str, Any] = shipped_document()["schema"]
     samples = [members for block in document.code if len(members := _members(block.text)) > 1]
     if not samples:
         repairs.append(Repair(1, "no sample of an error body; its schema is the shipped one"))
@@ -132,10 +129,14 @@ def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs
     return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]
 
 
-def _page(document: "Document") -> Page:
+def _page(document: "Document") -> dict[str, str]:
     meta = document.meta
     locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
-    return Page(meta.get("title") or document.title, _date(meta.get("ms.date", "")), locale.lower())
+    return {
+        "title": meta.get("title") or document.title,
+        "date": _date(meta.get("ms.date", "")),
+        "locale": locale.lower(),
+    }
 
 
 def _date(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.files import SHIPPED, named_contract
+from pytest_pcerrors.contract.files import SHIPPED, named_document
 from pytest_pcerrors.contract.pages.reading import LARGEST_PAGE, PageReading, read_page
 from pytest_pcerrors.errors import UsageError
 
@@ -21,10 +21,10 @@ _OK = 200
 _CHUNK = 64 * 1024
 
 
-def contract_of(source: str) -> PageReading:
-    """Return the contract of a source: ``shipped``, a contract file (JSON), else a page as `page_of` takes it."""
+def document_of(source: str) -> PageReading:
+    """Return the contract document of a source: ``shipped``, a contract file (JSON), else a page as `page_of` takes it."""
     if source == SHIPPED or (not _is_url(source) and _is_contract_file(Path(source))):
-        return PageReading(named_contract(source), ())
+        return PageReading(named_document(source), ())
     return page_of(source)
 
 

@@ -4,7 +4,8 @@ import re
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError, readable
-from pytest_pcerrors.exchange.model import Exchange, Headers, Request
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.model import Exchange, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,15 +4,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_pcerrors.errors import ArchiveError, UsageError, readable
+from pytest_pcerrors.exchange.adapters.har import never_answered
+from pytest_pcerrors.exchange.adapters.mappings import from_mapping
 from pytest_pcerrors.exchange.archives.bare import refuse_bare
 from pytest_pcerrors.exchange.encodings import TOO_LONG
-from pytest_pcerrors.exchange.kinds.har import never_answered
-from pytest_pcerrors.exchange.kinds.plain import from_mapping
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Exchange
-
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
 
 
@@ -35,7 +34,7 @@ def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
     return exchange
 
 
-def exchange_of_item(item: Any, origin: str) -> "Exchange":
+def exchange_of_item(item: Any, origin: str) -> Exchange:
     """Make the exchange of one parsed item; what it lacks is an `ArchiveError` at its origin.
 
     An `ArchiveError` in place of the item says why it could not be parsed.
@@ -45,7 +44,7 @@ def exchange_of_item(item: Any, origin: str) -> "Exchange":
     if not isinstance(item, dict):
         raise ArchiveError(origin, f"an interaction is a mapping with request and response, this is {outline(item)}")
     try:
-        return from_mapping({key: value for key, value in item.items() if key != "origin"}, origin)
+        return Exchange.of_data(from_mapping({key: value for key, value in item.items() if key != "origin"}, origin))
     except UsageError as error:
         refuse_bare(item, origin)
         raise ArchiveError(origin, readable(str(error))) from None

@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.kinds.parts import base64_bytes
+from pytest_pcerrors.exchange.adapters.parts import base64_bytes
 from pytest_pcerrors.redaction.files.nodes import fields_of, text_of
 from pytest_pcerrors.redaction.findings import located
 from pytest_pcerrors.secrets import MASK, Found

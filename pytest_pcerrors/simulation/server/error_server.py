@@ -15,10 +15,10 @@ from pytest_pcerrors.simulation.server.answers import Answer, Stock
 from pytest_pcerrors.simulation.server.faults import Faults, with_faults
 from pytest_pcerrors.simulation.server.listener import Listener, check_address
 from pytest_pcerrors.simulation.server.matching import Place
-from pytest_pcerrors.simulation.server.received import Received, path_of
+from pytest_pcerrors.simulation.server.request_log import Received, path_of
 from pytest_pcerrors.simulation.server.retry_after import check_retry_after, dressed
 from pytest_pcerrors.simulation.server.rules import Rule, Rules
-from pytest_pcerrors.simulation.server.unruled import unruled
+from pytest_pcerrors.simulation.server.unmatched import unruled
 from pytest_pcerrors.simulation.server.wire import Wire, wire_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")

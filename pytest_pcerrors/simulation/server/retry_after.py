@@ -1,7 +1,7 @@
 """The header Retry-After that a test gives an answer, in place of the answer's own."""
 
-from pytest_pcerrors.checking.retrying import seconds_to_wait
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.server.answers import Answer
 from pytest_pcerrors.simulation.server.faults import Faults

@@ -45,7 +45,8 @@ def test_an_empty_row_is_passed_over():
 
 def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
     """What the page does not say is as in the shipped contract, and that is told."""
-    contract, repairs = read_page(HEAD + GOOD)
+    document, repairs = read_page(HEAD + GOOD)
+    contract = Contract.of_document(document)
 
     assert contract.error_schema == Contract.default().error_schema
     assert [repair.message for repair in repairs] == [

@@ -165,7 +165,8 @@ def test_the_sample_is_the_block_with_a_code():
 
 def test_words_in_a_placeholder_are_put_behind_it():
     """A translation machine writes into placeholders; that is mended and told."""
-    contract, repairs = read_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n")
+    document, repairs = read_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n")
+    contract = Contract.of_document(document)
 
     assert contract.catalogue["2002"][0].description == "Order {0} hebben"
     assert str(repairs[-1]) == "line 5: a placeholder of code 2002 was not written as {0}"

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.contract.pages import sources
-from pytest_pcerrors.contract.pages.sources import contract_of, page_of
+from pytest_pcerrors.contract.pages.sources import document_of, page_of
 
 PAGE = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n| Bad | 400 | 2001 | Zoë |\n"
 HTML = "<html><table><tr><td>Bad</td><td>400</td><td>2001</td><td>Zoë</td></tr></table></html>"
@@ -77,7 +77,7 @@ def _no_proxy(monkeypatch):
 @pytest.mark.parametrize("path", ["/page.md", "/page", "/plain", "/moved"])
 def test_a_page_is_fetched(server, path):
     """HTML or Markdown, also behind a redirect."""
-    assert page_of(server + path).contract.pairings == {(400, "2001")}
+    assert page_of(server + path).document["entries"][0]["code"] == "2001"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_file_is_read_whatever_its_byte_order_mark(tmp_path, data):
     """UTF-8, or UTF-16 with a byte order mark."""
     (tmp_path / "page.md").write_bytes(data)
 
-    assert page_of(str(tmp_path / "page.md")).contract.catalogue["2001"][0].description == "Zoë"
+    assert page_of(str(tmp_path / "page.md")).document["entries"][0]["descriptions"][0] == "Zoë"
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,10 @@ def test_a_contract_comes_from_any_source(tmp_path, monkeypatch, name):
     Contract.default().save("ours.contract")
     (tmp_path / "page.md").write_text(PAGE, "utf-8")
 
-    assert len(contract_of(name).contract.pairings) == (1 if name == "page.md" else 163)
+    assert len(document_of(name).document["entries"]) == (1 if name == "page.md" else 163)
 
 
 def test_a_missing_source_is_told():
     """What does not exist is read as a page, and said to be missing."""
     with pytest.raises(UsageError, match=r"none\.md: cannot be read"):
-        contract_of("none.md")
+        document_of("none.md")

@@ -11,8 +11,8 @@ import vcr.serialize
 import yaml
 from vcr.serializers import jsonserializer, yamlserializer
 
+from pytest_pcerrors.exchange.adapters.data import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import read_stream
-from pytest_pcerrors.exchange.kinds.parts import NOT_KEPT
 
 TEXT = '{"code": "800064", "description": "Zoë is busy"}'
 PACKED = base64.b64encode(gzip.compress(TEXT.encode(), mtime=0)).decode()

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from pytest_pcerrors.exchange.adapters.data import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.exchange.kinds.parts import NOT_KEPT
 from pytest_pcerrors.exchange.model import Exchange
 
 REQUEST = {"method": "GET", "url": "https://api.partnercenter.microsoft.com/v1/x", "headers": []}

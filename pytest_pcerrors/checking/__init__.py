@@ -1,1 +1,0 @@
-"""One held against the other: what came against what is promised."""

@@ -1,1 +1,0 @@
-"""The rules that no schema can state, one plain function each."""

@@ -1,0 +1,112 @@
+"""The catalogue of a contract: its documented errors, and how to look them up."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.contract.templates import placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One documented error: an HTTP status, an error code and the texts that the page gives them.
+
+    `note` is what somebody remarked on it, `origin` where it comes from if not from the contract itself.
+
+    >>> entry = Entry(409, "800064", ("Another request is already processing cart {0}",))
+    >>> entry.description, entry.placeholders
+    ('Another request is already processing cart {0}', frozenset({'{0}'}))
+    """
+
+    status: int
+    code: str
+    templates: tuple[str, ...]
+    note: str = ""
+    origin: str = ""
+
+    @classmethod
+    def of_row(cls, row: "Mapping[str, Any]") -> "Entry":
+        """Return the entry of a row of a contract document."""
+        return cls(row["status"], row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", ""))
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row of a contract document that has this entry."""
+        remarks = {name: value for name, value in (("note", self.note), ("origin", self.origin)) if value}
+        return {"status": self.status, "code": self.code, "descriptions": self.templates, **remarks}
+
+    @property
+    def description(self) -> str:
+        """The first of the entry's templates."""
+        return self.templates[0]
+
+    @property
+    def pairing(self) -> tuple[int, str]:
+        """HTTP status and code."""
+        return self.status, self.code
+
+    @cached_property
+    def placeholders(self) -> frozenset[str]:
+        """Every ``{n}`` in any of the templates."""
+        return frozenset().union(*map(placeholders, self.templates))
+
+
+class Catalogue:
+    """The documented errors, in the order of the contract; iterates `Entry`.
+
+    >>> from pytest_pcerrors import Contract
+    >>> catalogue = Contract.default().catalogue
+    >>> len(catalogue), [entry.status for entry in catalogue["2006"]]
+    (163, [400, 403])
+    """
+
+    def __init__(self, entries: "tuple[Entry, ...]") -> None:
+        self._entries = entries
+        by_code = defaultdict(list)
+        for entry in entries:
+            by_code[entry.code].append(entry)
+        self._by_code = {code: tuple(each) for code, each in by_code.items()}
+
+    def __iter__(self) -> "Iterator[Entry]":
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, code: object) -> bool:
+        return str(code) in self._by_code
+
+    def __getitem__(self, code: int | str) -> tuple[Entry, ...]:
+        """Return the entries of a code, one for each status it is documented with; KeyError if there is none."""
+        return self._by_code[str(code)]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The distinct codes, in the order of the contract."""
+        return tuple(self._by_code)
+
+    def find(self, text: int | str) -> tuple[Entry, ...]:
+        """Return the entries whose code or one of whose templates holds `text`, in any letter case.
+
+        >>> from pytest_pcerrors import Contract
+        >>> [entry.code for entry in Contract.default().catalogue.find("phone number")]
+        ['600051']
+        """
+        wanted = str(text).casefold()
+        return tuple(
+            entry for entry in self if any(wanted in each.casefold() for each in (entry.code, *entry.templates))
+        )
+
+    def select(self, *, status: int | None = None, code: int | str | None = None) -> tuple[Entry, ...]:
+        """Return the entries with this status, this code, or both.
+
+        >>> from pytest_pcerrors import Contract
+        >>> [entry.code for entry in Contract.default().catalogue.select(status=401)]
+        ['400', '800001']
+        """
+        wanted = None if code is None else str(code)
+        return tuple(entry for entry in self if status in (None, entry.status) and wanted in (None, entry.code))

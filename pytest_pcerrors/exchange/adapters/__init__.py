@@ -1,0 +1,1 @@
+"""Response objects of clients and frameworks, and recorded ones, as exchanges."""

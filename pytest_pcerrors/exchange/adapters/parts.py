@@ -1,0 +1,136 @@
+"""What the kinds of response have in common: bodies, headers and requests in the forms that people write them."""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters.data import RequestData
+
+HAND_OVER = 'hand over {"status": ..., "headers": ..., "body": ...} instead'
+"""The advice where a response no longer has the body that it came with."""
+WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
+"""The statuses of responses that never have a body (RFC 9110, section 6.4.1)."""
+
+
+def body_bytes(body: Any) -> bytes:
+    """Return a body as bytes: text is encoded as UTF-8, None is empty, a dict or list becomes JSON.
+
+    A lone surrogate in text is kept as the bytes it would be, which no reader takes for UTF-8.
+
+    >>> body_bytes({"code": "1000"}), body_bytes(None)
+    (b'{"code": "1000"}', b'')
+    """
+    match body:
+        case None:
+            return b""
+        case bytes():
+            return body
+        case bytearray() | memoryview():
+            return bytes(body)
+        case str():
+            return body.encode("utf-8", "surrogatepass")
+        case dict() | list():
+            return _json_bytes(body)
+        case _:
+            raise UsageError(f"a body is bytes, text or a JSON value, this is {type(body).__name__}")
+
+
+def base64_bytes(text: Any) -> bytes:
+    """Decode base64; a `UsageError` if it is none."""
+    try:
+        packed = text.encode() if isinstance(text, str) else text
+        return b64decode(packed.translate(None, b" \t\r\n"), validate=True)
+    except (AttributeError, TypeError, ValueError):
+        raise UsageError("the body is said to be base64 and is not") from None
+
+
+def header_pairs(headers: Any) -> list[tuple[str, str]]:
+    """Return headers as pairs, from a mapping (values may be lists), from pairs, or from a HAR list.
+
+    >>> header_pairs({"Set-Cookie": ["a=1", "b=2"]}) == header_pairs([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+    True
+    """
+    items = headers.items() if hasattr(headers, "items") else headers
+    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        raise UsageError(f"headers are a mapping or pairs, this is {type(headers).__name__}")
+    pairs = []
+    for item in items:
+        name, value = _header(item)
+        values = value if isinstance(value, list | tuple) else (value,)
+        pairs += [(name, each) for each in values]
+    return pairs
+
+
+def header_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return headers as vcrpy has them: each name with the list of its values.
+
+    >>> header_lists([("Set-Cookie", "a=1"), ("Via", "x"), ("Set-Cookie", "b=2")])
+    {'Set-Cookie': ['a=1', 'b=2'], 'Via': ['x']}
+    """
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists
+
+
+def request_of(request: Any) -> RequestData | None:
+    """Return the request a client library keeps with its response (method, url, headers, body), if it does."""
+    url = getattr(request, "url", None)
+    if url is None:
+        return None
+    headers = getattr(request, "headers", None) or ()
+    body = getattr(request, "body", None)
+    return RequestData(
+        getattr(request, "method", None) or "GET",
+        str(url),
+        header_pairs(headers),
+        body_bytes(body) if isinstance(body, bytes | str) else b"",
+    )
+
+
+def read(response: object, body: Callable[[], Any], advice: str) -> bytes:
+    """Read a body by a client's own means; when that fails, a `UsageError` gives the client's reason and the advice."""
+    try:
+        return body_bytes(body())
+    except UsageError:
+        raise
+    except Exception as error:  # each client has exceptions of its own, and none is imported here
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise UsageError(f"the body of this {type(response).__name__} cannot be read ({reason}); {advice}") from error
+
+
+def _json_bytes(body: dict[str, Any] | list[Any]) -> bytes:
+    try:
+        return json.dumps(body).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"the body cannot be written as JSON: {error}") from None
+
+
+def status_of(status: Any) -> int:
+    """Return a status that is a number, or its three digits as text; a `UsageError` if it is neither.
+
+    >>> status_of("409")
+    409
+    """
+    if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
+        return int(status)
+    if isinstance(status, bool) or not isinstance(status, int):
+        raise UsageError(f"a status is a number such as 409, this is {type(status).__name__}")
+    return status
+
+
+def _header(item: Any) -> tuple[str, Any]:
+    match item:
+        case {"name": name, "value": value}:
+            pair = name, value
+        case (name, value):
+            pair = name, value
+        case _:
+            raise UsageError("a header is a pair of name and value")
+    if name is None:
+        raise UsageError("a header has no name")
+    if value is None:
+        raise UsageError(f'the header "{name}" has no value')
+    return pair

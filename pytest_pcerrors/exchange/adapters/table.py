@@ -1,0 +1,97 @@
+"""The kinds of response: each is one function of a module beside this one, and one line in `ADAPTERS`."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters import clients, frameworks, mappings
+from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
+
+
+class Adapter(NamedTuple):
+    """One kind of response: how messages name it, which types it takes, and how it reads one."""
+
+    kind: str
+    takes: Callable[[type], bool]
+    read: Callable[[Any], ResponseData]
+
+
+def named(*names: str) -> Callable[[type], bool]:
+    """Take types that are, or inherit from, a class of this package and name, without importing the package."""
+    wanted = frozenset(names)
+
+    def takes(kind: type) -> bool:
+        return any(f"{each.__module__.partition('.')[0]}.{each.__name__}" in wanted for each in kind.__mro__)
+
+    return takes
+
+
+def derived(*bases: type) -> Callable[[type], bool]:
+    """Take types that inherit from, or are registered with, one of these."""
+    return lambda kind: issubclass(kind, bases)
+
+
+def _from_exchange(exchange: Any) -> ResponseData:
+    """Read an `Exchange`, such as one that an exception carries."""
+    request = exchange.request
+    sent = request and RequestData(request.method, request.url, request.headers, request.body)
+    own = (exchange.status, exchange.headers, exchange.body)
+    return ResponseData(*own, sent, exchange.reason, exchange.origin, exchange.body_problem)
+
+
+def _from_exception(error: Any) -> ResponseData:
+    """Read the response that an exception carries as ``.response``."""
+    response = getattr(error, "response", None)
+    if response is None:
+        raise UsageError(f"this {type(error).__name__} has no response; hand over the response itself")
+    return response_data(response)
+
+
+def _from_exception_info(info: Any) -> ResponseData:
+    """Read what `pytest.raises` caught."""
+    try:
+        caught = info.value
+    except AssertionError:
+        raise UsageError("pytest.raises has caught nothing yet; look at it after its `with` block") from None
+    return response_data(caught)
+
+
+ADAPTERS: tuple[Adapter, ...] = (
+    Adapter("Exchange", named("pytest_pcerrors.Exchange"), _from_exchange),
+    Adapter("requests", named("requests.Response", "niquests.Response"), clients.from_requests),
+    Adapter("httpx", named("httpx.Response", "httpx2.Response"), clients.from_httpx),
+    Adapter("aiohttp", named("aiohttp.ClientResponse"), clients.from_aiohttp),
+    Adapter("urllib3", named("urllib3.BaseHTTPResponse", "urllib3.HTTPResponse"), clients.from_urllib3),
+    Adapter("http.client", named("http.HTTPResponse"), clients.from_http_client),
+    Adapter("urllib.error.HTTPError", named("urllib.HTTPError"), clients.from_urllib_error),
+    Adapter("werkzeug and Flask", named("werkzeug.Response"), frameworks.from_werkzeug),
+    Adapter("Django", named("django.HttpResponseBase"), frameworks.from_django),
+    Adapter("WebTest", named("webob.Response"), frameworks.from_webob),
+    Adapter("Starlette and FastAPI", named("starlette.Response"), frameworks.from_starlette),
+    Adapter(
+        "a mapping with status, headers, body (also a vcrpy interaction, a HAR entry)",
+        derived(Mapping),
+        mappings.from_mapping,
+    ),
+    Adapter("a pair (status, body)", derived(tuple), mappings.from_pair),
+    Adapter("what pytest.raises caught", named("_pytest.ExceptionInfo"), _from_exception_info),
+    Adapter("an exception with a .response", derived(BaseException), _from_exception),
+)
+
+
+def response_data(response: object) -> ResponseData:
+    """Read any kind of response; a `UsageError` names the kinds where it is none."""
+    kind: type = type(response)
+    adapter = _adapter_of(kind)
+    if adapter is None:
+        article = "an" if kind.__name__[0].lower() in "aeiou" else "a"
+        raise UsageError(
+            f"{article} {kind.__name__} is not a response\nresponses are: {'; '.join(each.kind for each in ADAPTERS)}"
+        )
+    return adapter.read(response)
+
+
+@lru_cache(maxsize=256)
+def _adapter_of(kind: type) -> Adapter | None:
+    return next((adapter for adapter in ADAPTERS if adapter.takes(kind)), None)

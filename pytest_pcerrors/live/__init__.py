@@ -1,0 +1,1 @@
+"""Live runs: a session against the real service, and its access token."""

@@ -1,0 +1,223 @@
+"""The session that talks to the live service: a base URL, a token for its origin alone, ids, time-outs, and patience."""
+
+import re
+import time
+from copy import copy
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import requests
+from requests.exceptions import RequestException
+from requests.structures import CaseInsensitiveDict
+
+from pytest_pcerrors.errors import UsageError, nearest, readable
+from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.live.token import usable_token
+from pytest_pcerrors.secrets import hide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLOUDS = {
+    "global": "https://api.partnercenter.microsoft.com",
+    "china": "https://partner.partnercenterapi.microsoftonline.cn",
+}
+TIMEOUTS = (10.0, 60.0)
+"""Seconds to connect and to read, where a call says nothing else."""
+
+_MOST_TRIES = 10
+_CORRELATION, _REQUEST = "MS-CorrelationId", "MS-RequestId"
+_PORTS = {"http": 80, "https": 443}
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_UNFIT = re.compile(r"[?#\s\\]")
+
+
+def base_url_of(option: str | None, setting: str | None, cloud: str) -> str:
+    """Return the base URL of the option, else of the setting, else of the cloud, without a slash at its end.
+
+    >>> base_url_of(None, None, "global")
+    'https://api.partnercenter.microsoft.com'
+    >>> base_url_of("http://127.0.0.1:8080/api/", None, "global")
+    'http://127.0.0.1:8080/api'
+    """
+    given = option if option is not None else setting
+    if given is not None:
+        return _checked_base(given)
+    if cloud not in CLOUDS:
+        raise UsageError(f'cloud: "{readable(cloud)}" is not known; {nearest(cloud, CLOUDS)}')
+    return CLOUDS[cloud]
+
+
+class ServiceSession(requests.Session):
+    """A `requests.Session` bound to a base URL; its token goes to that origin alone.
+
+    URLs of calls are relative to the base URL; absolute ones are asked without the token unless scheme, host and port
+    are the same. Every call has ``MS-CorrelationId`` and ``MS-RequestId`` and time-outs of 10 and 60 seconds, unless it
+    says otherwise; a header of None is left out, the token in ``Authorization`` too. With `retries`, a 429 is asked again
+    after what ``Retry-After`` says, else after 1, 2, 4, ... seconds, ten times at most, while all waits together stay within
+    `patience` (a redirect begins anew) and the body is no stream; `set_aside` is told of it. Misuse is a `UsageError`.
+
+    >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
+    >>> session
+    ServiceSession('https://api.partnercenter.microsoft.com')
+    >>> session.prepare_request(requests.Request("GET", "/v1/customers?size=3")).url
+    'https://api.partnercenter.microsoft.com/v1/customers?size=3'
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument a part of it
+        self,
+        base_url: str,
+        *,
+        token: str | None = None,
+        patience: float = 60.0,
+        retries: bool,
+        sleep: "Callable[[float], object]" = time.sleep,
+        set_aside: "Callable[[Exchange], object]" = lambda _: None,
+    ) -> None:
+        super().__init__()
+        self.base_url = _checked_base(base_url)
+        self.patience = patience
+        self.retries = retries
+        self._origin = _origin(self.base_url)
+        self._sleep = sleep
+        self._set_aside = set_aside
+        self._token = None if token is None else usable_token(token, "token")
+        if self._token and _is_plain(self.base_url) and not _is_loopback(self.base_url):
+            raise UsageError(f"{self.base_url}: the token is not sent over http; write https, or use no token")
+        self.headers["Accept"] = "application/json"
+
+    def __repr__(self) -> str:
+        return f"ServiceSession({self.base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise UsageError("a ServiceSession holds an access token and is neither copied nor pickled; make a new one")
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Join the URL, add the ids, and the token where it may go; the request itself stays as it is."""
+        headers = CaseInsensitiveDict(request.headers or {})
+        is_anonymous = request.auth is None and self.auth is None
+        has_own = "Authorization" in headers or "Authorization" in self.headers
+        for name in (_CORRELATION, _REQUEST):
+            if name not in headers and name not in self.headers:
+                headers[name] = str(uuid4())
+        full = copy(request)
+        full.url, full.headers = self._joined(request.url), headers
+        if is_anonymous:
+            full.auth = _unchanged  # else .netrc, or the user name of a URL, would take the place of our token
+        prepared = super().prepare_request(full)
+        if "@" in urlsplit(prepared.url or "").netloc:
+            raise UsageError(f'"{_shown(str(prepared.url))}" has a user name in it; use auth=')
+        if self._token and is_anonymous and not has_own and _origin(prepared.url) == self._origin:
+            prepared.headers["Authorization"] = _Credential(f"Bearer {self._token}")
+        return prepared
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send what is prepared, and send it again while the service asks for patience."""
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = TIMEOUTS
+        if _is_plain(request.url) and "Authorization" in request.headers:
+            kwargs["proxies"] = {}  # a proxy would read it
+        response = self._sent(request, **kwargs)
+        waited = tries = 0
+        # What came after a redirect was sent by a call of its own, which has waited already.
+        while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
+            asked = seconds_to_wait(Exchange(429, response.headers, b""))
+            seconds = 2**tries if asked is None else asked
+            if waited + seconds > self.patience:
+                break
+            self._set_aside(Exchange.of(response))
+            response.close()
+            self._sleep(seconds)
+            waited, tries = waited + seconds, tries + 1
+            request = request.copy()
+            if _REQUEST in request.headers:
+                request.headers[_REQUEST] = str(uuid4())
+            response = self._sent(request, **kwargs)
+        return response
+
+    def _sent(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send once; what fails is told in one line without secrets, where requests tells whole URLs."""
+        try:
+            return super().send(request, **kwargs)
+        except RequestException as error:
+            raise type(error)(hide(str(error)), request=error.request) from None
+
+    def should_strip_auth(self, old_url: str, new_url: str) -> bool:
+        """Tell whether a redirect leaves the origin; stricter than requests, which lets http become https."""
+        return _origin(old_url) != _origin(new_url)
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Keep the token on a redirect inside the origin only, and take none from ``.netrc``."""
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
+            prepared_request.headers.pop("Authorization", None)
+
+    def _joined(self, url: Any) -> str:
+        text = (url.decode() if isinstance(url, bytes) else str(url)).lstrip()
+        if text.startswith("//"):
+            raise UsageError(f'"{_shown(text)}" begins with two slashes; write one, or the scheme too')
+        return text if _ABSOLUTE.match(text) else f"{self.base_url}/{text.removeprefix('/')}"
+
+    def _is_worth_a_retry(self, response: requests.Response, request: requests.PreparedRequest) -> bool:
+        return (
+            self.retries
+            and response.status_code == requests.codes.too_many_requests
+            and not response.history
+            and isinstance(request.body, str | bytes | None)
+        )
+
+
+class _Credential(str):
+    """A header value that a traceback does not show: pytest prints the arguments of the frames of a client."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'Bearer ***'"
+
+
+def _checked_base(url: str) -> str:
+    """Return a base URL in the form in which requests sends it, so that origins compare."""
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare_url(url, None)
+        parts = urlsplit(prepared.url or "")
+    except (RequestException, ValueError):
+        parts = urlsplit("")
+    if parts.scheme not in _PORTS:
+        problem = "is no URL of http or https with a host"
+    elif "@" in parts.netloc:
+        problem = "has a user name in it"
+    elif _UNFIT.search(url):
+        problem = "has white space, a backslash, a query or a fragment"
+    else:
+        return str(prepared.url).rstrip("/")
+    raise UsageError(f'base URL "{_shown(url)}" {problem}; write it such as {CLOUDS["global"]}')
+
+
+def _origin(url: str | None) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port as requests reads them where it connects."""
+    parts = urlsplit(url or "")
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _is_plain(url: str | None) -> bool:
+    return _origin(url)[0] == "http"
+
+
+def _is_loopback(url: str) -> bool:
+    host = _origin(url)[1] or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    return prepared
+
+
+def _shown(url: str) -> str:
+    return readable(hide(url))

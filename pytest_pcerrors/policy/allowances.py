@@ -1,0 +1,76 @@
+"""Allowances: exceptions to a rule for named codes, statuses, URLs or recordings, with a reason and a last day."""
+
+import os.path
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.settings import AllowanceSetting
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+EXPIRED = "allowance-expired"
+"""The rule that an allowance breaks by being used past its last day."""
+
+
+@dataclass(frozen=True)
+class Allowance(AllowanceSetting):
+    """An exception to `rule`. Empty `code` or `status`, and None, stand for any; `until` is the last day it holds.
+
+    >>> Allowance("code-number", "the service sends numbers", code=frozenset({"2000"})).rule
+    'code-number'
+    """
+
+    def covers(self, violation: Violation, parsed: "ParsedResponse", root: Path) -> bool:
+        """Return whether this violation of this reading is excepted, whatever the day; `root` is what origins are relative to."""
+        exchange = parsed.exchange
+        return (
+            violation.rule == self.rule
+            and (not self.code or parsed.code in self.code)
+            and (not self.status or exchange.status in self.status)
+            and (self.url is None or (exchange.request is not None and fnmatchcase(exchange.request.url, self.url)))
+            and (self.path is None or lies_in(exchange.origin, self.path, root))
+        )
+
+    def has_expired(self, today: date) -> bool:
+        """Return whether the last day is over."""
+        return self.until is not None and today > self.until
+
+    def expiry(self, violation: Violation) -> Violation:
+        """Return the violation that stands for the use of this allowance past its last day."""
+        return Violation(
+            f'the allowance for {self.rule} ("{self.reason}") ended on {self.until}',
+            violation.pointer,
+            expected=f"a day up to {self.until}",
+            hint=f"fix what it excused ({violation.message}), or give it a later day",
+            rule=EXPIRED,
+        )
+
+
+def lies_in(origin: str | None, path: Path, root: Path) -> bool:
+    """Return whether an origin (``path:line`` or ``path#/pointer``) is a file, or lies in a folder.
+
+    >>> lies_in("cassettes/observed/mpn.yaml:7", Path("/project/cassettes/observed"), Path("/project"))
+    True
+    """
+    if origin is None:
+        return False
+    file, folder = (Path(os.path.normpath(each)) for each in (root / file_of(origin), path))
+    return file == folder or folder in file.parents
+
+
+def file_of(origin: str) -> str:
+    """Return the path in an origin.
+
+    >>> file_of("cart.yaml:41"), file_of("trace.har#/log/entries/3")
+    ('cart.yaml', 'trace.har')
+    """
+    path, _, pointer = origin.rpartition("#/")
+    if path and pointer:
+        return path
+    path, _, line = origin.rpartition(":")
+    return path if path and line.isdigit() else origin

@@ -1,0 +1,95 @@
+"""Whole archives held against the contract: what each recorded exchange is, and the verdict on it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.recordings import SecretsByItem
+from pytest_pcerrors.rules.violation import UNREADABLE, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.recordings import Recording
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.secrets import Found
+
+Kind = Literal["error", "success", "other-host", "stale", "skipped", "unreadable", "recording"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One item of an archive and what was found: `kind` says whether it was judged, and as what.
+
+    An exchange with another host is not judged (`verdict` is None); what was skipped or cannot be read has no exchange, nor has
+    a place of a file outside of all its items. `recording` is the verdict on its being recorded as it is, whatever the host: on
+    secrets in it.
+    """
+
+    kind: Kind
+    origin: str
+    exchange: "Exchange | None" = None
+    verdict: "Verdict | None" = None
+    problem: Violation | None = None
+    recording: "Verdict | None" = None
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything that is wrong, errors and warnings."""
+        found = () if self.problem is None else (self.problem,)
+        verdicts = (self.verdict, self.recording)
+        return (*found, *(each for verdict in verdicts if verdict for each in verdict.violations))
+
+
+def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding for every item of every archive, as it is read; what cannot be read does not end it."""
+    for recording in recordings:
+        yield from audit_recording(recording, policy)
+
+
+def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding for every item of one archive, and more for its secrets outside of items, and if it is stale."""
+    oldest = Oldest()
+    secrets = SecretsByItem(recording)
+    for number, item in enumerate(recording.items):
+        found = secrets.of(number, item)
+        if isinstance(item, ArchiveError | Skipped):
+            place = item.place if isinstance(item, ArchiveError) else item.origin
+            verdict = policy.secrets_at(found, place)
+            yield (
+                unreadable(item, verdict)
+                if isinstance(item, ArchiveError)
+                else Finding("skipped", place, recording=verdict)
+            )
+        else:
+            oldest.add(item)
+            yield finding(item, policy, found)
+    for origin, outside in secrets.rest():
+        yield Finding("recording", origin, recording=policy.secrets_at([outside], origin))
+    if verdict := policy.stale(oldest):
+        yield Finding("stale", verdict.exchange.origin or "", verdict.exchange, recording=verdict)
+
+
+def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:
+    """Judge one recorded exchange, if it is with a host that is judged, and what was found in its recording in any case."""
+    origin = exchange.origin or ""
+    recording = policy.secrets_in(exchange, found)
+    if not policy.concerns(exchange):
+        return Finding("other-host", origin, exchange, recording=recording)
+    verdict = policy.judge(exchange)
+    return Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict, recording=recording)
+
+
+def unreadable(error: ArchiveError, recording: "Verdict | None" = None) -> Finding:
+    """Return the finding for a file, or an entry of one, that cannot be read."""
+    problem = Violation(
+        error.problem,
+        expected="a cassette, HAR or NDJSON file",
+        hint=error.fix or "record it again, or remove it",
+        rule=UNREADABLE,
+    )
+    return Finding("unreadable", error.place, problem=problem, recording=recording)

@@ -1,0 +1,69 @@
+"""The verb `check`: everything that is wrong with a response, as data."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.rules.violation import UNREADABLE, Violation
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+
+
+def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
+    r"""Hold a response against the contract and return its violations, errors and warnings; empty means it conforms.
+
+    `response` is any of: a response of requests, httpx, aiohttp, urllib3, http.client, urllib, Flask, Django, Starlette,
+    WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
+    (status, body); an exception with a ``.response``. `contract` and `profile` stand above the settings.
+
+    Whatever the bytes of the response, this returns; a `UsageError` says that it is not a response. A body that is not
+    known (see `Exchange`) is a violation of the rule ``unreadable``.
+
+    >>> [violation.message for violation in check((429, b'{"statusCode": 429, "message": "Slow down"}'))]
+    ['the gateway\'s envelope instead of an error object: "Slow down"']
+    >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
+    'warning'
+    """
+    verdict = judge(response, contract=contract, profile=profile)
+    return [*verdict.violations, *unknown_body(verdict)]
+
+
+def unknown_body(verdict: "Verdict") -> list[Violation]:
+    """Return the violation of a response that was handed over and whose body is not known, so that nobody takes it for good."""
+    problem = verdict.exchange.body_problem
+    if problem is None:
+        return []
+    return [Violation(f"the body is unknown: {problem}", expected="a body to check", rule=UNREADABLE)]
+
+
+def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
+    """Return the verdict on a response under the current context, and let the context hear of it."""
+    if contract is not None and not isinstance(contract, Contract):
+        raise UsageError(f"contract= takes a Contract, not {contract!r}; load a file with Contract.load(path)")
+    if profile is not None and not isinstance(profile, str):
+        raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
+    context = current()
+    policy = context.policy if contract is None else _with_contract(context.policy, contract)
+    verdict = policy.judge(context.locate(Exchange.of(response)), profile=profile)
+    context.hear(verdict)
+    return verdict
+
+
+@lru_cache(maxsize=32)
+def _with_contract(policy: "Policy", contract: "Contract") -> "Policy":
+    """Return a policy for another contract; what the settings say of rules that it does not have is passed over."""
+    from pytest_pcerrors.rules.stages import rule_set
+
+    known = rule_set(contract, policy.user_rules, policy.length_unit).rules
+    return replace(
+        policy,
+        contract=contract,
+        overrides={rule: severity for rule, severity in policy.overrides.items() if rule in known},
+        allowances=tuple(allowance for allowance in policy.allowances if allowance.rule in known),
+    )

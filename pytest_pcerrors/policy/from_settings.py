@@ -1,0 +1,83 @@
+"""The policy that settings and options describe."""
+
+import sys
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.files import SHIPPED
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.age import days_of
+from pytest_pcerrors.policy.allowances import Allowance
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.settings import SETTINGS_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.rule import RuleFunction
+    from pytest_pcerrors.settings import EntrySetting, Settings
+
+
+def policy_of(
+    settings: "Settings",
+    *,
+    contract: Contract | None = None,
+    profile: str | None = None,
+    root: Path | None = None,
+    max_age: str | None = None,
+) -> Policy:
+    """Make the policy that settings describe; `contract`, `profile` and `max_age` stand above them.
+
+    `root` is what relative origins are relative to, by default the working directory.
+    """
+    if contract is None:
+        contract = Contract.load(settings.contract or SHIPPED, folder=settings.root)
+    if settings.entries:
+        contract = contract.extended(_entry(each) for each in settings.entries)
+    age = settings.max_age if max_age is None else max_age
+    hosts = settings.hosts if settings.hosts is not None else contract.hosts
+    return Policy(
+        contract,
+        profile=settings.profile,
+        forced_profile=profile,
+        profile_by_path=settings.profile_by_path,
+        overrides=settings.severity,  # type: ignore[arg-type]  # its values were held against the schema
+        allowances=tuple(Allowance(**vars(each)) for each in settings.allow),
+        hosts=frozenset(hosts),
+        user_rules=tuple(_imported_rule(name, settings.root) for name in settings.rules),
+        length_unit=settings.length_unit,
+        root=root or Path.cwd(),
+        redaction=Redaction.of_settings(settings.redact),
+        max_age=None if age is None else days_of(age),
+    )
+
+
+def _entry(setting: "EntrySetting") -> Entry:
+    return Entry(setting.status, setting.code, (setting.description,), setting.note, f"your {SETTINGS_FILE}")
+
+
+def _imported_rule(name: str, root: Path) -> "RuleFunction":
+    """Import a rule written as ``package.module:function``, from the folder of the settings or the Python path."""
+    module_name, _, attribute = name.partition(":")
+    try:
+        with _first_on_path(root):
+            function: Any = getattr(import_module(module_name), attribute)
+    except Exception as error:  # whatever the user's module raises
+        raise UsageError(f"the rule {name} cannot be imported: {type(error).__name__}: {error}") from error
+    if not callable(function):
+        raise UsageError(f"the rule {name} is not a function")
+    return function  # type: ignore[no-any-return]  # that it takes a parsed response shows when it runs
+
+
+@contextmanager
+def _first_on_path(folder: Path) -> "Iterator[None]":
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

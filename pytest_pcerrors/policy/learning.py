@@ -1,0 +1,98 @@
+"""What a team would have to settle so that its recordings pass: entries for what is undocumented, allowances for the rest."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.policy.allowances import EXPIRED
+from pytest_pcerrors.secrets.display import cut, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.violation import Violation
+
+_UNDOCUMENTED = ("code-unknown", "pairing")
+_LONGEST_SAMPLE = 200
+_PLACEHOLDER = re.compile(r"\{([0-9])\}")
+
+
+@dataclass
+class Sighting:
+    """How often something was seen, where first, and a sample of the text that came with it."""
+
+    count: int = 0
+    first: str = ""
+    sample: str = ""
+
+    def add(self, origin: str, sample: str = "") -> None:
+        """Count one more."""
+        self.count += 1
+        self.first = self.first or origin
+        self.sample = self.sample or sample
+
+
+@dataclass
+class RuleSighting(Sighting):
+    """How often a rule was broken, with which codes, and with which statuses where there was no code."""
+
+    codes: set[str] = field(default_factory=set)
+    statuses: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Lesson:
+    """What was learnt: undocumented pairings and broken rules. `unreadable` are files that no setting can excuse."""
+
+    entries: dict[tuple[int, str], Sighting] = field(default_factory=lambda: defaultdict(Sighting))
+    rules: dict[str, RuleSighting] = field(default_factory=lambda: defaultdict(RuleSighting))
+    unreadable: list[str] = field(default_factory=list)
+    expired: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to settle."""
+        return not (self.entries or self.rules)
+
+
+def learn(findings: "Iterable[Finding]") -> Lesson:
+    """Gather from findings what fails: every violation of severity ``error``.
+
+    >>> learn([]).is_empty
+    True
+    """
+    lesson = Lesson()
+    for finding in findings:
+        if finding.problem is not None:
+            lesson.unreadable.append(finding.origin)
+        elif finding.verdict is not None:
+            for violation in finding.verdict.errors:
+                _add(lesson, finding.origin, finding.verdict.parsed, violation)
+    return lesson
+
+
+def _add(lesson: Lesson, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
+    code, status = _writable(parsed.code), parsed.exchange.status
+    if violation.rule == EXPIRED:
+        lesson.expired += 1
+    elif violation.rule in _UNDOCUMENTED and code:
+        sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(parsed.description or ""), _LONGEST_SAMPLE))
+        lesson.entries[status, code].add(origin, sample)
+    else:
+        seen = lesson.rules[violation.rule]
+        seen.add(origin)
+        if code:
+            seen.codes.add(code)
+        else:
+            seen.statuses.add(status)
+
+
+def _writable(code: str | None) -> str | None:
+    """Return a code that settings can hold: not an empty one, and not one that is no Unicode text."""
+    try:
+        return code if code and code.encode() else None
+    except UnicodeEncodeError:
+        return None

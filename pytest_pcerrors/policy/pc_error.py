@@ -1,0 +1,77 @@
+"""The error that a response carries, taken apart for a test to look at."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.secrets.display import safe, shown
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_RETRYABLE = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, repr=False)
+class PcError:
+    """An error response, taken apart.
+
+    `code` has the digits also where the service sent a number, and is None where there is no code. `description` is the
+    text that came, be it in an envelope, a bare string or plain text. `entry` is the catalogue's entry of this status and
+    code, if it has one. `retry_after` is in seconds, counted from the response's ``Date`` where the header is a date.
+    `retryable` is what the body says in ``isRetryable``, else whether the status is 429, 502, 503 or 504.
+
+    >>> from pytest_pcerrors import assert_pc_error
+    >>> error = assert_pc_error((409, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
+    >>> error.code, error.description, error.retryable
+    ('800064', 'Busy', False)
+    >>> error
+    <PcError 409 800064 "Busy">
+    """
+
+    status: int
+    code: str | None
+    description: str | None
+    data: Any
+    source: str | None
+    entry: "Entry | None"
+    correlation_id: str | None
+    request_id: str | None
+    retry_after: int | None
+    retryable: bool
+
+    def __repr__(self) -> str:
+        """Say what a failing test needs to see of it: short and without secrets, however deep its data are."""
+        said = (str(self.status), self.code, None if self.description is None else shown(self.description))
+        return safe(f"<PcError {' '.join(filter(None, said))}>")
+
+    @classmethod
+    def of(cls, parsed: "ParsedResponse") -> "PcError":
+        """Take apart what was read of an exchange."""
+        exchange, status = parsed.exchange, parsed.exchange.status
+        source = parsed.member("source")
+        says = parsed.document.get("isRetryable") if parsed.is_object else None
+        return cls(
+            status=status,
+            code=parsed.code,
+            description=_text(parsed),
+            data=parsed.member("data"),
+            source=source if isinstance(source, str) else None,
+            entry=next((entry for entry in parsed.entries if entry.status == status), None),
+            correlation_id=exchange.header("MS-CorrelationId"),
+            request_id=exchange.header("MS-RequestId"),
+            retry_after=seconds_to_wait(exchange),
+            retryable=says if isinstance(says, bool) else status in _RETRYABLE,
+        )
+
+
+def _text(parsed: "ParsedResponse") -> str | None:
+    if parsed.description is not None:
+        return parsed.description
+    if parsed.is_object:
+        message = parsed.document.get("message")
+        return message if isinstance(message, str) else None
+    if isinstance(parsed.document, str):
+        return parsed.document
+    return parsed.text if parsed.problem is not None else None

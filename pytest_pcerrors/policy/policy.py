@@ -1,0 +1,185 @@
+"""What holds for a run: contract, profiles, allowances, hosts; and the verdict on an exchange that follows from them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
+from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
+from pytest_pcerrors.policy.profiles import severities
+from pytest_pcerrors.policy.verdict import Verdict
+from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
+from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
+from pytest_pcerrors.rules.rule import rule_name
+from pytest_pcerrors.rules.stages import rule_set
+from pytest_pcerrors.rules.violation import OF_RECORDINGS, SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from pytest_pcerrors.rules.rule import RuleFunction
+    from pytest_pcerrors.rules.stages import RuleSet
+    from pytest_pcerrors.rules.violation import Severity
+    from pytest_pcerrors.secrets import Found
+
+
+_ALWAYS_ERRORS = frozenset(each.name for each in ALWAYS_ERRORS)
+
+
+class Profiled(NamedTuple):
+    """A profile applied: the rules that are not off, and the severity of each rule."""
+
+    rules: "RuleSet"
+    severities: "Mapping[str, Severity]"
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What holds for a run. `forced_profile` stands above the profiles by path, as an option stands above settings."""
+
+    contract: Contract
+    profile: str = "documented"
+    forced_profile: str | None = None
+    profile_by_path: tuple[tuple[Path, str], ...] = ()
+    overrides: "Mapping[str, Severity]" = field(default_factory=dict)
+    allowances: tuple[Allowance, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    user_rules: "tuple[RuleFunction, ...]" = ()
+    length_unit: str = "code-points"
+    redaction: Redaction = field(default_factory=Redaction)
+    max_age: int | None = None
+    root: Path = Path()
+    today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
+
+    def __post_init__(self) -> None:
+        _refuse_taken_names(self.user_rules, self.contract)
+        for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
+            if name in _ALWAYS_ERRORS:
+                raise UsageError(f"{name} is always an error; it can be neither set nor allowed")
+            known = (*self.rules.rules, *OF_RECORDINGS)
+            if name not in known:
+                raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
+        for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
+            self.profiled(profile or self.profile)
+
+    @cached_property
+    def rules(self) -> "RuleSet":
+        """The rules that run."""
+        return rule_set(self.contract, self.user_rules, self.length_unit)
+
+    def profiled(self, profile: str) -> "Profiled":
+        """Return the rules that run under a profile, and their severities."""
+        known = self._profiled.get(profile)
+        if known is None:
+            table = severities(profile, (*self.rules.rules.values(), *RECORDING_RULES), self.overrides)
+            off = {name for name, severity in table.items() if severity == "off"}
+            known = self._profiled[profile] = Profiled(self.rules.without(off), table)
+        return known
+
+    @cached_property
+    def _profiled(self) -> "dict[str, Profiled]":
+        return {}
+
+    def profile_for(self, origin: str | None) -> str:
+        """Return the profile for what was recorded at an origin: the forced one, else that of the longest matching path."""
+        if self.forced_profile:
+            return self.forced_profile
+        matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
+        return max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
+
+    def concerns(self, exchange: "Exchange") -> bool:
+        """Tell whether a recorded exchange is with one of the hosts that are judged, or with an unknown one."""
+        host = exchange.request.host if exchange.request else None
+        return not self.hosts or host is None or host in self.hosts
+
+    def concerning(self, host: str | None) -> "Policy":
+        """Return this policy with one more host that is judged."""
+        return replace(self, hosts=self.hosts | {host}) if host and self.hosts else self
+
+    def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
+        """Hold an exchange against the contract; `profile` stands above all other profiles."""
+        parsed = read(exchange, self.contract)
+        rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
+        found = tuple(rules.violations(parsed, table))
+        return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
+
+    @cached_property
+    def searches(self) -> bool:
+        """Whether recordings are searched for secrets under any of the profiles that hold."""
+        profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
+        rules = (SECRET_RECORDED, SECRET_SUSPECTED)
+        return any(self.profiled(profile).severities[rule] != "off" for profile in profiles for rule in rules)
+
+    def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
+        """Return the verdict on the secrets that were found in a recorded exchange; None where there are none."""
+        return (
+            self.of_recording(exchange, [secret_violation(each, exchange.origin) for each in found]) if found else None
+        )
+
+    def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
+        """Return the verdict on secrets at a place of a recording where there is no exchange; None where there are none."""
+        return self.secrets_in(Exchange(200, None, b"", origin=origin), found)
+
+    def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
+        """Say that a recording is too old; None where it is not, where no age is set, or where that does not matter."""
+        exchange, since = oldest.exchange, oldest.since
+        if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
+            return None
+        told = Violation(age_text(since, self.max_age, self.today), "Date", hint=hint, rule=STALE)
+        verdict = self.of_recording(exchange, [told])
+        return verdict if verdict.violations or verdict.allowed else None
+
+    def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
+        """Give violations of the rules of recordings their severity, and excuse those that are allowed."""
+        weighed = [(each, self._severity_of(each.rule, exchange)) for each in found]
+        judged = tuple(each.judged(each.rule, severity) for each, severity in weighed if severity != "off")
+        return replace(self._excused(read(exchange, self.contract), judged), of_recording=True)
+
+    def _severity_of(self, rule: str, exchange: "Exchange") -> "Severity":
+        return self.profiled(self.profile_for(exchange.origin)).severities[rule]
+
+    def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
+        """Return this policy with more allowances, and with a profile that stands above all others; itself if neither."""
+        if not allowances and profile is None:
+            return self
+        return replace(self, allowances=(*self.allowances, *allowances), forced_profile=profile or self.forced_profile)
+
+    def _excused(self, parsed: ParsedResponse, found: "tuple[Violation, ...]") -> Verdict:
+        kept: list[Violation] = []
+        allowed: list[Allowance] = []
+        for violation in found:
+            covering = [each for each in self.allowances if each.covers(violation, parsed, self.root)]
+            holding = [each for each in covering if not each.has_expired(self.today)]
+            if holding:
+                allowed.append(holding[0])
+            elif covering:
+                kept.append(covering[0].expiry(violation))
+            else:
+                kept.append(violation)
+        return Verdict(parsed, tuple(kept), tuple(allowed))
+
+
+def secret_violation(found: "Found", origin: str | None) -> Violation:
+    """Return the violation for a secret that was found in a recording, or for a part that could not be searched."""
+    if found.problem:
+        return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
+    file = file_of(origin) if origin else ""
+    hint = f"pcerrors redact {file}" if file not in ("", "-") else "hide it where the recording is made"
+    if found.certainty == "secret":
+        return Violation("a secret is recorded", found.place, expected="***", hint=hint, rule=SECRET_RECORDED)
+    return Violation("this may be a secret", found.place, expected="***", hint=hint, rule=SECRET_SUSPECTED)
+
+
+def _refuse_taken_names(user_rules: "tuple[RuleFunction, ...]", contract: Contract) -> None:
+    taken = {*rule_set(contract).rules, *_ALWAYS_ERRORS, *OF_RECORDINGS}
+    for name in map(rule_name, user_rules):
+        if name in taken:
+            raise UsageError(f"there is a rule {name} already; give yours another name")
+        taken.add(name)

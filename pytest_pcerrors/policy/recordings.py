@@ -1,0 +1,103 @@
+"""Recordings as they are audited: the items of an archive, and beside them the secrets that were found in it."""
+
+from contextlib import suppress
+from functools import partial
+from io import BufferedReader, RawIOBase
+from itertools import tee
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import file_items, stream_items
+from pytest_pcerrors.redaction.files.rewriting import found_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.redaction.files.rewriting import InItem
+    from pytest_pcerrors.secrets import Found
+
+_PIECE = 64 * 1024
+
+
+class Recording(NamedTuple):
+    """An archive: its name, its items, and where secrets are in it, in the order of the items."""
+
+    name: str
+    items: "Iterable[Item]"
+    found: "Iterable[InItem]" = ()
+
+    @classmethod
+    def of_file(cls, file: Path, policy: "Policy", name: str = "") -> Self:
+        """Return a file as a recording, which is read as its items are taken; `name` is the path as origins show it."""
+        name = name or str(file)
+        return cls(name, file_items(file, name), _found_in_file(file, name, policy))
+
+    @classmethod
+    def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
+        """Return a stream as a recording, which is read as its items are taken, NDJSON line by line."""
+        if not policy.searches:
+            return cls(name, stream_items(stream, name))
+        read = getattr(stream, "read1", stream.read)  # what is there, without waiting for more
+        one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
+        return cls(name, stream_items(one, name), found_in(other, name, policy.redaction))
+
+
+class SecretsByItem:
+    """The secrets of a recording, item by item."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._name = recording.name
+        self._found = iter(recording.found)
+        self._next: InItem | None = None
+
+    def of(self, number: int, item: "Item") -> "list[Found]":
+        """Return what was found in an item; the numbers are asked for in their order. A file that is refused whole is not searched."""
+        if isinstance(item, ArchiveError) and item.place == self._name:
+            self._found = iter(())
+        found: list[Found] = []
+        while (each := self._peek()) is not None and each.item is not None and each.item <= number:
+            found += [at.found for at in each.locations]
+            self._next = None
+            if each.item == number:
+                break
+        return found
+
+    def rest(self) -> "list[tuple[str, Found]]":
+        """Return what is left, each with its origin: it is outside of all items."""
+        left = []
+        while (each := self._peek()) is not None:
+            left += [(f"{self._name}:{at.line}", at.found) for at in each.locations]
+            self._next = None
+        return left
+
+    def _peek(self) -> "InItem | None":
+        if self._next is None:
+            self._next = next(self._found, None)
+        return self._next
+
+
+class _Pieces(RawIOBase):
+    """The pieces of a stream as a stream again."""
+
+    def __init__(self, pieces: "Iterator[bytes]") -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._left or next(self._pieces, b"")
+        size = min(len(data), len(buffer))
+        buffer[:size], self._left = data[:size], data[size:]
+        return size
+
+
+def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
+    if policy.searches:
+        with suppress(OSError), file.open("rb") as stream:
+            yield from found_in(stream, name, policy.redaction)

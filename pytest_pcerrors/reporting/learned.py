@@ -1,0 +1,77 @@
+"""What was learnt from recordings, as TOML that is ready for pyproject.toml."""
+
+import json
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from pytest_pcerrors.policy.learning import Lesson, RuleSighting
+
+
+def as_toml(lesson: "Lesson", until: "date") -> str:
+    """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
+
+    `until` is the last day of the allowances. Files that no setting can excuse stand in comments.
+
+    >>> from datetime import date
+    >>> from pytest_pcerrors.policy.learning import Lesson
+    >>> lesson = Lesson()
+    >>> lesson.entries[400, "60012"].add("cart.yaml:3", "No licence is left")
+    >>> print(as_toml(lesson, date(2027, 5, 31)))
+    [[tool.pcerrors.entry]]
+    status = 400
+    code = "60012"
+    description = "No licence is left"
+    note = "seen once, in cart.yaml:3"
+    <BLANKLINE>
+    """
+    return "\n".join([*_entries(lesson), *_allowances(lesson, until), *_remarks(lesson)])
+
+
+def _entries(lesson: "Lesson") -> "Iterator[str]":
+    for (status, code), seen in sorted(lesson.entries.items()):
+        yield "[[tool.pcerrors.entry]]"
+        yield f"status = {status}"
+        yield f"code = {_string(code)}"
+        yield f"description = {_string(seen.sample or '(no description)')}"
+        yield f"note = {_string(_said(seen.count, seen.first))}"
+        yield ""
+
+
+def _allowances(lesson: "Lesson", until: "date") -> "Iterator[str]":
+    for rule, seen in sorted(lesson.rules.items()):
+        for condition in _conditions(seen):
+            yield "[[tool.pcerrors.allow]]"
+            yield f"rule = {_string(rule)}"
+            yield condition
+            yield f"reason = {_string(_said(seen.count, seen.first) + '; say why, or fix it')}"
+            yield f"until = {until.isoformat()}"
+            yield ""
+
+
+def _conditions(seen: "RuleSighting") -> "Iterator[str]":
+    if seen.codes:
+        yield f"code = [{', '.join(map(_string, sorted(seen.codes)))}]"
+    if seen.statuses:
+        yield f"status = [{', '.join(map(str, sorted(seen.statuses)))}]"
+
+
+def _remarks(lesson: "Lesson") -> "Iterator[str]":
+    for place in lesson.unreadable:
+        yield f"# {json.dumps(place)} cannot be read, which no setting excuses: record it again, or take it out"
+    if lesson.expired:
+        yield "# an allowance has ended: fix what it excused, or give it a later day"
+
+
+def _said(count: int, first: str) -> str:
+    first = readable(first)
+    return f"seen once, in {first}" if count == 1 else f"seen {count} times, first in {first}"
+
+
+def _string(text: str) -> str:
+    """Write a TOML basic string; it has JSON's escapes, and wants that of DEL as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,62 @@
+"""Exchanges that were not judged because of their host: the hosts named, and the setting that changes it."""
+
+import json
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.tables import TABLE
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from pytest_pcerrors.exchange.model import Exchange
+
+_MOST_HOSTS = 5
+_LONGEST_HOST = 253
+
+
+def host_of(exchange: "Exchange") -> str:
+    """Return the host of an exchange that was passed over for it, cut to the length that a host name may have."""
+    return ((exchange.request.host if exchange.request else None) or "")[:_LONGEST_HOST]
+
+
+def named_hosts(hosts: "Counter[str]") -> str:
+    """Say how many exchanges were passed over, with which hosts, and what to set to have them judged.
+
+    >>> from collections import Counter
+    >>> named_hosts(Counter({"login.microsoftonline.com": 2}))
+    '2 exchanges with other hosts passed over: login.microsoftonline.com 2 (to judge them: hosts in [tool.pcerrors])'
+    """
+    whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
+    return f"{_count(hosts.total(), 'exchange')} with {whose} passed over: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
+
+
+def nothing_checked(hosts: "Counter[str]") -> str:
+    """Say that all exchanges were passed over for their hosts, with the setting to paste.
+
+    >>> from collections import Counter
+    >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
+    nothing was checked: each of the 2 exchanges is with a host that is not judged (gateway.contoso.example 2)
+    to judge them, set in pyproject.toml, below [tool.pcerrors]:
+    hosts = ["gateway.contoso.example"]
+    """
+    which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
+    setting = json.dumps([safe(host) for host, _ in _in_order(hosts)[:_MOST_HOSTS]])
+    return (
+        f"nothing was checked: {which} is with a host that is not judged ({_listed(hosts)})\n"
+        f"to judge {'it' if hosts.total() == 1 else 'them'}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}"
+    )
+
+
+def _listed(hosts: "Counter[str]") -> str:
+    named = ", ".join(f"{safe(host)} {count}" for host, count in _in_order(hosts)[:_MOST_HOSTS])
+    more = len(hosts) - _MOST_HOSTS
+    return f"{named}, {_count(more, 'more host')}" if more > 0 else named
+
+
+def _in_order(hosts: "Counter[str]") -> list[tuple[str, int]]:
+    return sorted(hosts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

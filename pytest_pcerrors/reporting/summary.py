@@ -1,0 +1,124 @@
+"""What a run has seen, counted: one summary for the plugin and the command."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.policy.verdict import Verdict
+
+_MOST_NAMED = 8
+
+
+@dataclass
+class Tally:
+    """Counts of judged responses, broken rules by severity, used allowances, and what was not or could not be read."""
+
+    errors: int = 0
+    successes: int = 0
+    broken: "Counter[str]" = field(default_factory=Counter)
+    warned: "Counter[str]" = field(default_factory=Counter)
+    allowed: "Counter[str]" = field(default_factory=Counter)
+    other_hosts: "Counter[str]" = field(default_factory=Counter)
+    unreadable: int = 0
+    skipped: int = 0
+    unknown_bodies: "Counter[str]" = field(default_factory=Counter)
+
+    def hear(self, verdict: "Verdict") -> None:
+        """Count a verdict; one on a recording counts no response."""
+        if not verdict.of_recording:
+            self.errors += verdict.parsed.is_error
+            self.successes += not verdict.parsed.is_error
+            if verdict.exchange.body_problem:
+                self.unknown_bodies[verdict.exchange.body_problem] += 1
+        self.broken.update(violation.rule for violation in verdict.errors)
+        self.warned.update(violation.rule for violation in verdict.warnings)
+        self.allowed.update(allowance.rule for allowance in verdict.allowed)
+
+    def add(self, finding: "Finding") -> None:
+        """Count what was found in an archive."""
+        if finding.recording is not None:
+            self.hear(finding.recording)
+        if finding.verdict is not None:
+            self.hear(finding.verdict)
+        elif finding.kind == "other-host" and finding.exchange is not None:
+            self.other_hosts[host_of(finding.exchange)] += 1
+        elif finding.kind == "unreadable":
+            self.unreadable += 1
+        elif finding.kind == "skipped":
+            self.skipped += 1
+
+    def plus(self, other: Self) -> None:
+        """Add the counts of another run."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the counts as plain data, as `of_data` takes them."""
+        return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()}
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Self:
+        """Make a tally of plain data."""
+        counts: dict[str, Any] = {
+            name: Counter(each) if isinstance(each, dict) else each for name, each in data.items()
+        }
+        return cls(**counts)
+
+    @property
+    def has_passed_all_over(self) -> bool:
+        """Nothing was judged, and something was passed over for its host."""
+        return bool(self.other_hosts) and not self.errors and not self.successes
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was seen."""
+        return not any(vars(self).values())
+
+    def sentence(self) -> str:
+        """Say all of it in one line.
+
+        >>> Tally(errors=3, broken=Counter({"pairing": 2})).sentence()
+        '3 error responses checked, 2 violations (pairing 2)'
+        """
+        parts = [f"{_count(self.errors, 'error response')} checked"]
+        if self.successes:
+            parts.append(f"{_count(self.successes, 'other response')} searched")
+        parts.append(f"{_count(self.broken.total(), 'violation')}{_listed(self.broken)}")
+        if self.warned:
+            parts.append(f"{_count(self.warned.total(), 'warning')}{_listed(self.warned)}")
+        if self.allowed:
+            parts.append(f"{_count(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
+        if self.unknown_bodies:
+            number = self.unknown_bodies.total()
+            parts.append(f"{number} {'body' if number == 1 else 'bodies'} unknown ({_reasons(self.unknown_bodies)})")
+        if self.unreadable:
+            parts.append(_count(self.unreadable, "unreadable place"))
+        if self.skipped:
+            parts.append(f"{_count(self.skipped, 'request')} without a response skipped")
+        if self.other_hosts:
+            parts.append(named_hosts(self.other_hosts))
+        return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _reasons(problems: "Counter[str]") -> str:
+    """Return the reasons, each with its number where there are several."""
+    in_order = problems.most_common()
+    return "; ".join(reason if len(in_order) == 1 else f"{reason}: {number}" for reason, number in in_order)
+
+
+def _listed(rules: "Counter[str]") -> str:
+    """Name the rules, the most frequent first, and say how many more there are."""
+    if not rules:
+        return ""
+    in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))
+    named = ", ".join(f"{rule} {count}" for rule, count in in_order[:_MOST_NAMED])
+    more = f", {_count(len(rules) - _MOST_NAMED, 'more rule')}" if len(rules) > _MOST_NAMED else ""
+    return f" ({named}{more})"

@@ -1,0 +1,229 @@
+"""Rules on the way from bytes to a JSON object, stage by stage: text, value, object, envelope."""
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.encodings import encoding_of
+from pytest_pcerrors.jsontext import RepeatedNames, is_cut_off
+from pytest_pcerrors.rules.markup import markup_found
+from pytest_pcerrors.rules.pointers import Place, pointer_to
+from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import cut, shown, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_UNAUTHORIZED = 401
+_JSON_STARTS = tuple('{["<-0123456789')
+_CONSTANTS = ("NaN", "Infinity")
+_CONTAINERS = (dict, list)
+_GATEWAY, _MESSAGE = {"statusCode", "message"}, {"message"}
+_MOST_REPEATED = 5
+
+
+def body_empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """No body, or only white space, on any status but 401; a response to HEAD has none.
+
+    Documentation: every 4xx and 5xx response holds an error message.
+    Example: `HTTP/1.1 500 Internal Server Error` and nothing after the headers
+    Fix: Send an error object. A client falls back on status and reason phrase.
+    """
+    if parsed.exchange.status != _UNAUTHORIZED:
+        yield from _empty(parsed)
+
+
+def body_empty_unauthorized(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """No body, or only white space, on a 401.
+
+    Documentation: every 4xx and 5xx response holds an error message.
+    Example: `HTTP/1.1 401 Unauthorized - MFA required` and nothing after the headers
+    Fix: Send an error object. A client reads the reason phrase and `WWW-Authenticate`: the real service sends no body here.
+    """
+    if parsed.exchange.status == _UNAUTHORIZED:
+        yield from _empty(parsed)
+
+
+def byte_order_mark(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body begins with a UTF-8 byte order mark; the other rules read what follows it.
+
+    Documentation: shows JSON; RFC 8259, section 8.1, forbids the mark in front of it.
+    Example: `EF BB BF 7B 22 63 ...`
+    Fix: Send none. A client decodes with `utf-8-sig`, or its JSON parser fails on the first character.
+    """
+    if parsed.has_byte_order_mark:
+        yield Violation(
+            "a byte order mark (EF BB BF) before the JSON text, expected none", expected="{", actual="EF BB BF"
+        )
+
+
+def body_encoding(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body is not UTF-8.
+
+    Documentation: shows JSON; RFC 8259, section 8.1, has UTF-8 between systems, whatever charset the header names.
+    Example: `{"code": ...}` in UTF-16, or in Latin-1 with an accent
+    Fix: Encode the body as UTF-8.
+    """
+    if parsed.text is not None:
+        return
+    encoding, declared = encoding_of(parsed.exchange.body), parsed.exchange.header("Content-Encoding")
+    if encoding:
+        message = f"broken {encoding} data, cut off or followed by something else, instead of UTF-8"
+    elif declared:
+        message = f"neither {shown(declared)}, as the headers declare, nor UTF-8"
+    else:
+        message = f"{parsed.encoding} instead of UTF-8"
+    yield Violation(message, expected="UTF-8", actual=encoding or parsed.encoding)
+
+
+def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body is plain text, and does not begin as JSON would.
+
+    Documentation: every error response holds a JSON object.
+    Example: `Authentication failed. MFA required.`
+    Fix: Send an error object. A client shows the text as it is.
+    """
+    if parsed.problem is not None and not _attempts_json(parsed.text):
+        yield Violation(
+            f"plain text instead of JSON: {shown(parsed.text)}", expected="a JSON object", actual="plain text"
+        )
+
+
+def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body looks like JSON or markup but is not one JSON value.
+
+    Documentation: every error response holds a JSON object.
+    Example: `{"code": "800064", "descr` or `<html>` or `{"code": NaN}`
+    Fix: Find out who cut, wrapped or wrote the body; a proxy's error page begins with `<`.
+    """
+    if parsed.problem is not None and _attempts_json(parsed.text):
+        text = str(parsed.text).strip()
+        yield Violation(
+            markup_found(text) or _broken_json(text, parsed.problem), expected="a JSON object", actual=shown(text)
+        )
+
+
+def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A name is in one object more than once; the other rules see its last value.
+
+    Documentation: shows JSON; RFC 8259, section 4, has names unique, and parsers differ on which value wins.
+    Example: `{"code": "800064", "code": "800061"}`
+    Fix: Write each name once.
+    """
+    found = 0
+    for place, names in _repeated(parsed.document):
+        for name in names:
+            found += 1
+            if found > _MOST_REPEATED:
+                return
+            yield Violation(
+                f"{shown(name)} more than once in one object, expected once",
+                pointer_to(Place(place, name)),
+                expected="each name once",
+            )
+
+
+def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body is JSON but not an object.
+
+    Documentation: every error response holds a JSON object.
+    Example: `"Customer tagging denied."`
+    Fix: Send an error object. A client shows a bare string as it is.
+    """
+    if not parsed.is_object:
+        yield Violation(
+            f"{typed(parsed.document)} instead of a JSON object",
+            expected="a JSON object",
+            actual=shown(parsed.document),
+        )
+
+
+def gateway_envelope(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body is the gateway's: exactly `statusCode` and `message`.
+
+    Documentation: every error response holds code, description and source.
+    Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
+    Fix: A mock of the service sends the documented object. A client reads `message` here, and `Retry-After`.
+    """
+    return _envelope(parsed, _GATEWAY, "the gateway's envelope")
+
+
+def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The body holds `message` and nothing else.
+
+    Documentation: every error response holds code, description and source.
+    Example: `{"message": "Access denied."}`
+    Fix: A mock of the service sends the documented object. A client reads `message` here.
+    """
+    return _envelope(parsed, _MESSAGE, "only a message")
+
+
+def is_enveloped(parsed: "ParsedResponse") -> bool:
+    """Return whether a body is one of the envelopes after which no further stage runs."""
+    return _has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE)
+
+
+def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    request = parsed.exchange.request
+    if parsed.is_empty and (request is None or request.method != "HEAD"):
+        found = "a body of white space only" if parsed.text else "no body"
+        yield Violation(f"{found} instead of a JSON object", expected="a JSON object", actual="nothing")
+
+
+def _broken_json(text: str, problem: str) -> str:
+    if is_cut_off(text):
+        return f"JSON that is cut off after {len(text)} characters, expected a whole JSON object"
+    return f"not JSON, expected a JSON object: {cut(problem, 120)}"
+
+
+def _attempts_json(text: str | None) -> bool:
+    stripped = (text or "").strip()
+    return stripped.startswith(_JSON_STARTS) or stripped in _CONSTANTS
+
+
+def _repeated(document: Any) -> "Iterator[tuple[Place | None, tuple[str, ...]]]":
+    """Yield the place of every object with repeated names, and these names; without recursion, whatever the depth."""
+    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, _CONTAINERS) else []
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, RepeatedNames):
+            yield place, value.names
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        inside = [(Place(place, step), each) for step, each in members if each and isinstance(each, _CONTAINERS)]
+        waiting += reversed(inside)
+
+
+def _envelope(parsed: "ParsedResponse", names: set[str], what: str) -> "Iterator[Violation]":
+    if _has_only(parsed, names):
+        text = parsed.document["message"]
+        quoted = f": {shown(text)}" if isinstance(text, str) else ""
+        yield Violation(
+            f"{what} instead of an error object{quoted}", expected="an error object", actual=shown(parsed.document)
+        )
+
+
+def _has_only(parsed: "ParsedResponse", names: set[str]) -> bool:
+    """Return whether the body has only these members, and they are not what this contract itself requires."""
+    keys = parsed.document.keys()
+    return (
+        len(keys) == len(names) and keys == names and not names >= set(parsed.contract.error_schema.get("required", ()))
+    )
+
+
+TEXT_RULES = (
+    rule(body_empty),
+    rule(body_empty_unauthorized, observed="warning"),
+    rule(byte_order_mark, observed="warning"),
+    rule(body_encoding),
+)
+VALUE_RULES = (
+    rule(body_plain_text, observed="warning"),
+    rule(body_not_json),
+    rule(duplicate_key),
+)
+OBJECT_RULES = (rule(body_not_object, observed="warning"),)
+ENVELOPE_RULES = (
+    rule(gateway_envelope, observed="warning"),
+    rule(message_only, observed="warning"),
+)

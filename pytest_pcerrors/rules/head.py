@@ -1,0 +1,138 @@
+"""Rules about status and headers. They run first, and on every error response."""
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import cut, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_UNAUTHORIZED, _TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE = 401, 429, 503
+_FIRST_ERROR = 400
+_CHALLENGE = "WWW-Authenticate"
+_LONGEST_LIST = 80
+_JSON_TYPE = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json")
+_TEMPLATE_PART = re.compile(r"\\\{[^{}]+\\\}")
+
+
+def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A 4xx or 5xx status that the contract neither lists nor pairs with a code.
+
+    Documentation: "HTTP status codes" lists 14 statuses; the table of error codes adds 417.
+    Example: `418 I'm a teapot`
+    Fix: Answer with a documented status. If the service really sends this one, allow the rule for it, with a reason.
+    """
+    status, contract = parsed.exchange.status, parsed.contract
+    documented = ", ".join(map(str, contract.statuses))
+    if status >= _FIRST_ERROR and status not in contract.statuses and status not in contract.paired_statuses:
+        yield Violation(
+            f"{contract.reason(status)} is not a documented status (documented: {cut(documented, _LONGEST_LIST)})",
+            expected=documented,
+            actual=str(status),
+        )
+
+
+def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A body with a `Content-Type` other than JSON, or without one.
+
+    Documentation: every error response holds a JSON object; RFC 9110, section 8.3, has `Content-Type` say so.
+    Example: `Content-Type: text/html`
+    Fix: Send `Content-Type: application/json` (or `application/*+json`) with every body.
+    """
+    exchange = parsed.exchange
+    if exchange.headers is None:
+        return
+    media_type = exchange.media_type
+    has_body = bool(exchange.body) and not parsed.is_empty
+    if media_type == "application/json" or (parsed.is_body_known and not has_body):
+        return
+    if media_type is None:
+        if has_body:
+            message = "no Content-Type header, expected application/json"
+            yield Violation(message, "Content-Type", expected="application/json")
+    elif not _JSON_TYPE.fullmatch(media_type):
+        yield Violation(
+            f"Content-Type {shown(media_type)} instead of application/json",
+            "Content-Type",
+            expected="application/json",
+            actual=media_type,
+        )
+
+
+def challenge_missing(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A 401 without a `WWW-Authenticate` header.
+
+    Documentation: the sample of an error response ends with `WWW-Authenticate: OAuth realm=...`; RFC 9110, section 11.6.1, asks every
+    401 for the header.
+    Example: `401 Unauthorized` with `Content-Type` alone
+    Fix: Send the documented challenge with every 401.
+    """
+    exchange = parsed.exchange
+    if exchange.status == _UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
+        found = (
+            "no WWW-Authenticate header" if exchange.header(_CHALLENGE) is None else "an empty WWW-Authenticate header"
+        )
+        expected = parsed.contract.challenge or "a challenge such as Bearer"
+        yield Violation(f"{found}, expected {expected}", _CHALLENGE, expected=expected)
+
+
+def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A 401 whose challenge is not the documented one.
+
+    Documentation: `WWW-Authenticate: OAuth realm=urn:cpsvc:cpid:{some cid}`.
+    Example: `WWW-Authenticate: Bearer error="invalid_token"`
+    Fix: A mock sends the documented challenge. A client accepts `Bearer` as well: the real service sends it.
+    """
+    template = parsed.contract.challenge
+    if parsed.exchange.status != _UNAUTHORIZED or template is None:
+        return
+    challenges = _challenges(parsed)
+    pattern = _TEMPLATE_PART.sub("[^,]+", re.escape(template.replace('"', "")))
+    wanted = re.compile(rf"(?:^|,)\s*{pattern}", re.IGNORECASE)
+    if challenges and not any(wanted.search(challenge.replace('"', "")) for challenge in challenges):
+        yield Violation(
+            f"WWW-Authenticate {shown(challenges[0])} instead of {template}",
+            _CHALLENGE,
+            expected=template,
+            actual=challenges[0],
+        )
+
+
+def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A 429 without `Retry-After`, or a 429 or 503 whose `Retry-After` cannot be read.
+
+    Documentation: says only that 429 means too many requests; RFC 9110, section 10.2.3, has seconds or an HTTP date.
+    Example: `Retry-After: soon`
+    Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client without either waits as it sees fit.
+    """
+    exchange = parsed.exchange
+    if exchange.status not in (_TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE) or exchange.headers is None:
+        return
+    value = exchange.header("Retry-After")
+    expected = "seconds or an HTTP date"
+    if value is None and exchange.status == _TOO_MANY_REQUESTS:
+        yield Violation(f"no Retry-After header, expected {expected}", "Retry-After", expected=expected)
+    elif value is not None and seconds_to_wait(exchange) is None:
+        yield Violation(
+            f"Retry-After {shown(value)} instead of {expected}", "Retry-After", expected=expected, actual=value
+        )
+
+
+def _challenges(parsed: "ParsedResponse") -> list[str]:
+    headers = parsed.exchange.headers
+    return [] if headers is None else [value for value in headers.all(_CHALLENGE) if value.strip()]
+
+
+RULES = (
+    rule(status_undocumented, observed="warning"),
+    rule(content_type, observed="warning"),
+    rule(challenge_missing, documented="warning", observed="off"),
+    rule(challenge_other, documented="warning", observed="off"),
+    rule(retry_after, documented="warning"),
+)

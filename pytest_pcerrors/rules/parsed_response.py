@@ -1,0 +1,126 @@
+"""One exchange, read once: everything that rules look at, and how far the reading got."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.jsontext import JsonError, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.exchange.model import Exchange
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIRST_ERROR = 400
+
+
+@dataclass(slots=True)
+class ParsedResponse:
+    """What a rule is given: the exchange, the contract, and what was read of the body.
+
+    `text` is the body after a byte order mark, None where it is not UTF-8 (`encoding` then says what it looks like), or
+    not known.
+    `problem` says why the text is not one JSON value, None where it is; `document` is that value. `code` and
+    `description` are what the contract's members point to where that is of a usable type: a numeric code has its digits.
+    `entries` are the contract's entries of that code.
+    """
+
+    exchange: "Exchange"
+    contract: "Contract"
+    text: str | None = None
+    encoding: str = "UTF-8"
+    has_byte_order_mark: bool = False
+    problem: str | None = None
+    document: Any = None
+    code: str | None = None
+    description: str | None = None
+    entries: "tuple[Entry, ...]" = ()
+
+    @property
+    def is_body_known(self) -> bool:
+        """The body is known: the recording has it, and it could be decoded."""
+        return self.exchange.body_problem is None
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no body, or only white space."""
+        return self.text is not None and not self.text.strip()
+
+    @property
+    def is_object(self) -> bool:
+        """The body is a JSON object."""
+        return isinstance(self.document, dict)
+
+    @property
+    def is_error(self) -> bool:
+        """The exchange is an error response: 4xx, 5xx, or a status below that the contract pairs with the code."""
+        status = self.exchange.status
+        return status >= _FIRST_ERROR or (status, self.code) in self.contract.pairings
+
+    def member(self, name: str) -> Any:
+        """Return the value of ``code``, ``description``, ``data`` or ``source``, wherever the contract has it, or None."""
+        return at(self.document, self.contract.members.get(name))
+
+
+def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
+    """Read an exchange against a contract; whatever the bytes are, this returns."""
+    parsed = ParsedResponse(exchange, contract)
+    if not parsed.is_body_known:
+        return parsed
+    _read_text(parsed, exchange.body)
+    if not parsed.text:
+        return parsed
+    try:
+        parsed.document = parse(parsed.text)
+    except JsonError as error:
+        parsed.problem = str(error)
+        return parsed
+    code = parsed.member("code")
+    if isinstance(code, str):
+        parsed.code = code
+    elif isinstance(code, int) and not isinstance(code, bool):
+        parsed.code = str(code)
+    description = parsed.member("description")
+    parsed.description = description if isinstance(description, str) else None
+    if parsed.code is not None and parsed.code in contract.catalogue:
+        parsed.entries = contract.catalogue[parsed.code]
+    return parsed
+
+
+def at(document: Any, steps: "Sequence[str] | None") -> Any:
+    """Return what a path of member names leads to, or None where it leads nowhere."""
+    if steps is None:
+        return None
+    for step in steps:
+        if not isinstance(document, dict) or step not in document:
+            return None
+        document = document[step]
+    return document
+
+
+def _read_text(parsed: ParsedResponse, body: bytes) -> None:
+    if body.startswith(_BYTE_ORDER_MARK):
+        parsed.has_byte_order_mark = True
+        body = body[len(_BYTE_ORDER_MARK) :]
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        guess = json.detect_encoding(body)
+        parsed.encoding = guess.upper() if _decodes(body, guess) else f"another encoding (at byte {error.start})"
+    else:
+        guess = json.detect_encoding(body) if "\0" in text[:4] else "utf-8"
+        if guess != "utf-8" and _decodes(body, guess):
+            parsed.encoding = guess.upper()
+        else:
+            parsed.text = text
+
+
+def _decodes(body: bytes, encoding: str) -> bool:
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

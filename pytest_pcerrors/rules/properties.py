@@ -1,0 +1,57 @@
+"""Rules about the members of an error object that its schema does not state."""
+
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.rules.pointers import escaped
+from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_MOST_UNKNOWN = 5
+
+
+def description_blank(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A description of white space only.
+
+    Documentation: "Not null and not empty"; it describes the error in detail.
+    Example: `"description": "   "`
+    Fix: Say what went wrong.
+    """
+    if parsed.description and not parsed.description.strip():
+        yield Violation(
+            "a description of white space only, expected a text", place(parsed, "description"), expected="a text"
+        )
+
+
+def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A property that the error schema does not name; the schema permits them, so the rule is off by default.
+
+    Documentation: names code, description, data and source.
+    Example: `"isRetryable": false`
+    Fix: Nothing, unless you want to know; then set the rule's severity to `warning`.
+    """
+    known = parsed.contract.error_schema.get("properties", {})
+    unknown = [name for name in parsed.document if name not in known]
+    for name in unknown[:_MOST_UNKNOWN]:
+        yield Violation(
+            f"{shown(name)} is not a property of the error schema",
+            f"/{escaped(name)}",
+            expected=", ".join(known),
+            actual=name,
+        )
+
+
+def place(parsed: "ParsedResponse", member: str) -> str:
+    """Return the JSON Pointer of ``code``, ``description``, ``data`` or ``source`` in this contract."""
+    return "".join(f"/{escaped(step)}" for step in parsed.contract.members.get(member, ()))
+
+
+RULES = (
+    rule(description_blank),
+    rule(unknown_property, documented="off"),
+)

@@ -1,0 +1,99 @@
+"""What a rule is: a function that checks one thing of a response, with its severities and its documentation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from inspect import getdoc
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.violation import Severity
+
+PROFILES = ("documented", "observed")
+"""The shipped profiles: what the documentation promises, and what the real service sends."""
+
+RuleFunction = Callable[["ParsedResponse"], "Iterable[Violation]"]
+"""A function that yields a violation for each place where its rule is broken."""
+
+_PARTS = ("Documentation", "Example", "Fix")
+
+
+def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
+    return ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name, when it `breaks`, what the documentation says, an example that breaks it, and the fix.
+
+    `check` is its function; the rules of assertions, settings and recordings have none that a response is given to.
+    `severities` has its severity in each profile; it is empty where the rule is always an error.
+    """
+
+    name: str
+    stage: str = ""
+    breaks: str = ""
+    documentation: str = ""
+    example: str = ""
+    fix: str = ""
+    severities: "Mapping[str, Severity]" = field(default_factory=dict)
+    check: RuleFunction = field(default=_no_violation, repr=False, compare=False)
+
+
+def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
+    """Return the severity in each profile; `observed` is by default as `documented`."""
+    return dict(zip(PROFILES, (documented, observed or documented), strict=True))
+
+
+def rule(function: RuleFunction, documented: "Severity" = "error", observed: "Severity | None" = None) -> Rule:
+    """Return the rule of a function: its name in kebab-case, its documentation from its docstring."""
+    breaks, _, rest = (getdoc(function) or "").partition("\n\n")
+    parts = dict.fromkeys(_PARTS, "")
+    for label in _PARTS[1:]:
+        rest = rest.replace(f"\n{label}: ", f"\n\n{label}: ")
+    for paragraph in rest.split("\n\n"):
+        label, _, text = paragraph.partition(": ")
+        if label in parts:
+            parts[label] = " ".join(text.split())
+    return Rule(
+        rule_name(function),
+        breaks=" ".join(breaks.split()),
+        documentation=parts["Documentation"],
+        example=parts["Example"],
+        fix=parts["Fix"],
+        severities=severities_of(documented, observed),
+        check=function,
+    )
+
+
+def user_rule(function: RuleFunction) -> Rule:
+    """Return the rule of a user's function; what it raises is reported as misuse, with the rule and the response named."""
+    named = rule(function)
+
+    def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
+        try:
+            for violation in function(parsed):
+                if not isinstance(violation, Violation):
+                    raise TypeError(f"a rule yields violations, not {type(violation).__name__}")  # noqa: TRY301 - reported like any other
+                yield violation
+        except Exception as error:
+            problem = safe(f"{type(error).__name__}: {error}")
+            raise UsageError(f"your rule {named.name} failed on {parsed.exchange}: {problem}") from error
+
+    return replace(named, check=guarded)
+
+
+def rule_name(function: RuleFunction) -> str:
+    """Return the name of the rule of a function: the function's own, in kebab-case.
+
+    >>> def retry_after(parsed): ...
+    >>> rule_name(retry_after)
+    'retry-after'
+    """
+    return str(getattr(function, "__name__", type(function).__name__)).replace("_", "-")

@@ -1,0 +1,212 @@
+"""Property rules: one for each keyword at each place of the contract's error schema, judged by jsonschema.
+
+The name of a rule is the path of the property joined by hyphens, and what its keyword means: at ``/description``,
+``maxLength`` is ``description-too-long``; below ``items``, the path has ``item``.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.jsontext import type_of
+from pytest_pcerrors.rules.keyword_messages import explained
+from pytest_pcerrors.rules.keywords import MEASURES, Measure, validator_for
+from pytest_pcerrors.rules.pointers import escaped
+from pytest_pcerrors.rules.subschemas import Schema, Subschemas
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import shown
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.model import Contract, Deviation
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+EACH = "*"
+"""The step of a path that stands for every item of an array."""
+
+MEANINGS = {
+    "required": "missing",
+    "type": "type",
+    "minLength": "empty",
+    "maxLength": "too-long",
+    "pattern": "format",
+    "enum": "value",
+    "const": "value",
+}
+_NO_RULES = ("format", "properties")
+
+Judge = Callable[[Any], bool]
+"""Whether a value passes one keyword."""
+
+
+@dataclass(frozen=True)
+class SchemaRule:
+    """One keyword at one place of the schema; `judge` asks jsonschema whether a value passes it.
+
+    `said` is what the schema says of the property, or of the nearest one above it.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    keyword: str
+    limit: Any
+    judge: Judge = field(repr=False, compare=False)
+    measure: Measure = field(repr=False, compare=False, default=len)
+    hint: str = ""
+    said: str = ""
+
+    def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
+        """Return at most one violation: the first place where the keyword fails, with how many more there are."""
+        for value in self._values(parsed.document):
+            if not self.judge(value):
+                return (self._violation(parsed.document),)
+        return ()
+
+    @cached_property
+    def _values(self) -> Callable[[Any], Sequence[Any]]:
+        return _way(self.path)
+
+    def _violation(self, document: Any) -> Violation:
+        failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.judge(value)]
+        pointer, value = failed[0]
+        expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        if self.keyword == "required":
+            pointer = f"{pointer}/{escaped(self.limit)}"
+        hint = _misspelt(self.limit, value) if self.keyword == "required" else self.hint
+        return Violation(message + more, pointer, expected, actual, hint)
+
+
+def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
+    """Return the rules of a contract's error schema, in the order of the schema; `length_unit` is a key of `MEASURES`.
+
+    >>> from pytest_pcerrors import Contract
+    >>> [rule.name for rule in schema_rules(Contract.default())][:4]
+    ['code-missing', 'description-missing', 'source-missing', 'code-number']
+    """
+    return tuple(_Compiler(contract, MEASURES[length_unit]).below(contract.error_schema, ()))
+
+
+class _Compiler:
+    """Goes through the error schema once and makes a rule of every keyword."""
+
+    def __init__(self, contract: "Contract", measure: Measure) -> None:
+        self._subschemas = Subschemas(contract)
+        self._deviations = contract.deviations
+        self._measure = measure
+        self._validator = validator_for(contract.error_schema, measure)
+
+    def below(
+        self,
+        schema: Schema | bool,  # noqa: FBT001 - a schema may be true
+        path: tuple[str, ...],
+        above: frozenset[int] = frozenset(),
+        said: str = "",
+    ) -> Iterator[SchemaRule]:
+        """Yield the rules of a schema and of all schemas of its properties and items; `said` is what stands above."""
+        here = self._subschemas.at_one_place(schema, above)
+        above |= {id(each.schema) for each in here}
+        said = next((each.schema["description"] for each in here if "description" in each.schema), said)
+        for each, keywords in here:
+            for keyword in keywords:
+                yield from self._rules(each, keyword, path, said)
+        for each, _ in here:
+            for name, member in each.get("properties", {}).items():
+                yield from self.below(member, (*path, name), above, said)
+            if "items" in each and "prefixItems" not in each:
+                yield from self.below(each["items"], (*path, EACH), above, said)
+
+    def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
+        """Yield the rules for one keyword at one place."""
+        limit = schema[keyword]
+        if keyword == "required":
+            for name in limit:
+                member = schema.get("properties", {}).get(name)
+                member_said = member.get("description", said) if isinstance(member, dict) else said
+                judge = self._judge(schema, keyword, [name])
+                yield SchemaRule(rule_name((*path, name), keyword), path, keyword, name, judge, said=member_said)
+        elif keyword == "type":
+            yield from (
+                self._type_rules(schema, path, said) if path else ()
+            )  # a body that is not an object ended the run
+        elif keyword == "items" and "prefixItems" not in schema:
+            return
+        elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
+            judge = self._judge(schema, keyword, limit)
+            yield SchemaRule(rule_name(path, keyword), path, keyword, limit, judge, self._measure, said=said)
+
+    def _type_rules(self, schema: Schema, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
+        """Yield the rule for a type, and before it one for each deviation that has a name of its own."""
+        types = schema["type"]
+        fits = self._judge(schema, "type", types)
+        known = [deviation for deviation in self._deviations if deviation.at == path]
+        for deviation in known:
+            hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
+            yield SchemaRule(deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, said=said)
+        named = {deviation.type for deviation in known}
+        others_fit: Judge = (lambda value: type_of(value) in named or fits(value)) if named else fits
+        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, said=said)
+
+    def _judge(self, schema: Schema, keyword: str, limit: Any) -> Judge:
+        function, validator = self._validator.VALIDATORS[keyword], self._validator
+
+        def judge(value: Any) -> bool:
+            try:
+                for _ in function(validator, limit, value, schema) or ():
+                    return False
+            except RecursionError:
+                return False  # nested too deeply to be what the schema means
+            return True
+
+        return judge
+
+
+def rule_name(path: tuple[str, ...], keyword: str) -> str:
+    """Return the name of the rule for a keyword at a path.
+
+    >>> rule_name(("error", "message"), "maxLength"), rule_name(("data", EACH), "type")
+    ('error-message-too-long', 'data-item-type')
+    """
+    meaning = MEANINGS.get(keyword) or _kebab(keyword)
+    return "-".join([*("item" if step == EACH else _kebab(step) for step in path), meaning])
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
+
+
+def _way(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+    """Return a function from a document to what a path leads to: nothing where a step is absent, many below `EACH`."""
+    if not path:
+        return lambda document: (document,)
+    step, below = path[0], _way(path[1:])
+    if step == EACH:
+        return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
+    return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
+
+
+def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Return what a path leads to, with JSON Pointers: nothing where a step is absent, many where it has `EACH`."""
+    places = [("", document)]
+    for step in path:
+        if step == EACH:
+            lists = [(pointer, value) for pointer, value in places if isinstance(value, list)]
+            places = [(f"{pointer}/{index}", each) for pointer, value in lists for index, each in enumerate(value)]
+        else:
+            places = [
+                (f"{pointer}/{escaped(step)}", value[step])
+                for pointer, value in places
+                if isinstance(value, dict) and step in value
+            ]
+    return places
+
+
+def _misspelt(name: str, value: Any) -> str:
+    """Name the property that would be the missing one in another letter case."""
+    alike = next((each for each in value if each.lower() == name.lower()), None)
+    return "" if alike is None else f"it has {shown(alike)}; letter case matters"
+
+
+def _unless(fits: Judge, deviation: "Deviation") -> Judge:
+    return lambda value: type_of(value) != deviation.type or fits(value)

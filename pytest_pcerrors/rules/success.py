@@ -1,0 +1,88 @@
+"""The rule about 2xx responses: errors hidden in them."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.rules.pointers import Place, pointer_to
+from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_CODES = ("code", "errorCode")
+_TEXTS = ("description", "message", "errorDescription", "errorMessage")
+_ERROR_NAME = re.compile(r"errors?|\w+Errors?")
+_MOST_FOUND = 5
+
+
+def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """A 2xx whose body is an error object or carries one, and no entry pairs its code with this status.
+
+    Documentation: a 2xx means that the request was received, understood and accepted.
+    Example: `"orderErrors": [{"code": 900103, "description": "..."}]` in a `201`
+    Fix: A client looks for errors inside results: the real service reports line items, transfers and upgrades this way.
+    """
+    found = 0
+    for place, error in _errors(parsed):
+        code = _code(parsed, error)
+        if (parsed.exchange.status, code) in parsed.contract.pairings:
+            continue
+        found += 1
+        if found > _MOST_FOUND:
+            return
+        text = next((error[name] for name in _TEXTS if isinstance(error.get(name), str)), None)
+        quoted = f": {shown(text)}" if text else ""
+        yield Violation(
+            f"an error with code {shown(code)} in a {parsed.exchange.status}, expected none{quoted}",
+            pointer_to(place),
+            expected="no error",
+            actual=str(code),
+        )
+
+
+def _errors(parsed: "ParsedResponse") -> "Iterator[tuple[Place | None, dict[str, Any]]]":
+    """Yield every error object in the body with its place; without recursion, whatever the depth."""
+    waiting: list[tuple[Place | None, Any, bool]] = [(None, parsed.document, False)]
+    while waiting:
+        place, value, is_named = waiting.pop()
+        if isinstance(value, list):
+            inside = [(Place(place, index), each, is_named) for index, each in enumerate(value)]
+        elif not isinstance(value, dict):
+            continue
+        elif _code(parsed, value) and (is_named or _has_error_code(value) or _is_error_object(parsed, value)):
+            yield place, value
+            continue
+        else:
+            inside = [(Place(place, name), each, _is_error_name(name)) for name, each in value.items()]
+        waiting += reversed(inside)
+
+
+def _is_error_name(name: str) -> bool:
+    return _ERROR_NAME.fullmatch(name) is not None
+
+
+def _has_error_code(value: dict[str, Any]) -> bool:
+    return value.get("errorCode") not in (None, "", 0, "0")
+
+
+def _is_error_object(parsed: "ParsedResponse", value: dict[str, Any]) -> bool:
+    """Return whether an object has all members the contract requires, or a documented code and a description."""
+    required = parsed.contract.error_schema.get("required") or ("code", "description")
+    return value.keys() >= set(required) or (
+        _code(parsed, value) in parsed.contract.catalogue and "description" in value
+    )
+
+
+def _code(parsed: "ParsedResponse", error: dict[str, Any]) -> str:
+    """Return the code that an object has under the contract's name or one of the usual ones, as text, or nothing."""
+    for code in map(error.get, (parsed.contract.members["code"][-1], *_CODES)):
+        if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
+            return str(code)
+    return ""
+
+
+RULES = (rule(error_in_success, documented="warning"),)

@@ -1,0 +1,50 @@
+"""A request that the server received, as the log keeps it."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.secrets.display import safe
+
+
+@dataclass(frozen=True, repr=False)
+class Received:
+    """A request, and what it was answered.
+
+    `target` is path and query as they came over the wire. `time` is in seconds on a monotonic clock: the difference of two is how long
+    a client waited. `status` is None where the connection was reset; `answer` says in words what was sent.
+
+    >>> request = Received("GET", "/v1/customers?size=20", Headers(), b"", 0.0, 429, "gateway-429")
+    >>> request, request.path, request.query
+    (<GET /v1/customers?size=20 -> gateway-429>, '/v1/customers', {'size': ['20']})
+    """
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+    time: float
+    status: int | None
+    answer: str
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded as it came."""
+        return path_of(self.target)
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The values of each parameter of the query."""
+        return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
+
+    def __repr__(self) -> str:
+        return f"<{safe(f'{self.method} {self.target}')} -> {self.answer}>"
+
+
+def path_of(target: str) -> str:
+    """Return the path of a request's target, which a client of a proxy writes as a whole URL.
+
+    >>> path_of("/v1/a?b=c"), path_of("http://127.0.0.1/v1/a"), path_of("http://127.0.0.1")
+    ('/v1/a', '/v1/a', '/')
+    """
+    return urlsplit(target).path or "/"

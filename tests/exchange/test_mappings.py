@@ -1,0 +1,325 @@
+"""Responses as plain data: own mappings, pairs, vcrpy interactions, HAR entries, and exceptions that carry one."""
+
+from collections import OrderedDict, UserDict, namedtuple
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Headers, Request
+
+URL = "https://api.partnercenter.microsoft.com/v1/carts"
+REQUEST = Request("POST", URL, {"MS-RequestId": "1"}, b"{}")
+Answer = namedtuple("Answer", "status body")  # noqa: PYI024 - a plain named tuple is what is tested
+
+
+@pytest.mark.parametrize(
+    "status",
+    [409, "409", HTTPStatus.CONFLICT],
+    ids=["number", "text", "HTTPStatus"],
+)
+def test_a_status_is_a_number_however_it_is_written(status):
+    """Numbers, their three digits as text, and `HTTPStatus` are one status, kept as a plain int."""
+    exchange = Exchange.of((status, b""))
+    assert (exchange.status, type(exchange.status)) == (409, int)
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (True, "this is bool"),
+        (None, "this is NoneType"),
+        (4.09, "this is float"),
+        ("409 Conflict", "this is str"),
+        ("0409", "this is str"),
+        ("4x9", "this is str"),
+        ("4\u06609", "this is str"),
+        ("9" * 5000, "this is str"),
+        (99, "99 is no HTTP status"),
+        (1000, "1000 is no HTTP status"),
+    ],
+)
+def test_what_is_no_status_is_misuse(status, problem):
+    """A status is an int from 100 to 999."""
+    with pytest.raises(UsageError, match=problem):
+        Exchange.of((status, b""))
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (None, b""),
+        (b"\xff", b"\xff"),
+        (bytearray(b"a"), b"a"),
+        (memoryview(b"a"), b"a"),
+        ("é", b"\xc3\xa9"),
+        ("\ud800", b"\xed\xa0\x80"),
+        ({"code": "1"}, b'{"code": "1"}'),
+        ([1], b"[1]"),
+    ],
+    ids=["none", "bytes", "bytearray", "memoryview", "text", "surrogate", "object", "array"],
+)
+def test_a_body_is_bytes_text_or_json(body, kept):
+    """Text is encoded as UTF-8, JSON values are written down, nothing is an empty body."""
+    assert Exchange.of((404, body)).body == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (5, "a body is bytes, text or a JSON value, this is int"),
+        ({"until": object()}, "the body cannot be written as JSON"),
+        ({(1, 2): 3}, "the body cannot be written as JSON"),
+    ],
+    ids=["number", "no JSON value", "no JSON name"],
+)
+def test_what_is_no_body_is_misuse(body, problem):
+    """A body of any other type is no body."""
+    with pytest.raises(UsageError, match=problem):
+        Exchange.of((404, body))
+
+
+def test_a_body_nested_without_end_is_misuse():
+    """A list that holds itself cannot be written down."""
+    endless = []
+    endless.append(endless)
+    with pytest.raises(UsageError, match="cannot be written as JSON"):
+        Exchange.of((404, endless))
+
+
+@pytest.mark.parametrize("pair", [(404, "Gone"), Answer(404, "Gone")], ids=["tuple", "named tuple"])
+def test_a_pair_has_unknown_headers(pair):
+    """Of (status, body), headers are unknown, not absent."""
+    exchange = Exchange.of(pair)
+    assert (exchange.status, exchange.headers, exchange.body) == (404, None, b"Gone")
+
+
+def test_a_tuple_of_three_is_misuse():
+    """A tuple with other members than status and body is refused, with its length."""
+    with pytest.raises(UsageError, match=r"\(status, body\); this one has 3 members"):
+        Exchange.of((404, {}, b""))
+
+
+@pytest.mark.parametrize("kind", [dict, OrderedDict, UserDict])
+def test_an_own_mapping_may_say_everything(kind):
+    """Status, headers, body, reason, request and origin of a mapping are those of the exchange."""
+    mapping = kind(
+        status=409,
+        headers={"Content-Type": "application/json"},
+        body={"code": "800064"},
+        reason="Conflict",
+        request={"method": "post", "url": URL, "headers": [("MS-RequestId", "1")], "body": "{}"},
+        origin="carts.ndjson:3",
+    )
+    assert Exchange.of(mapping) == Exchange(
+        409,
+        {"Content-Type": "application/json"},
+        b'{"code": "800064"}',
+        REQUEST,
+        "Conflict",
+        "carts.ndjson:3",
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Set-Cookie": ["a=1", "b=2"]},
+        {"Set-Cookie": ("a=1", "b=2")},
+        [("Set-Cookie", "a=1"), ["Set-Cookie", b"b=2"]],
+        [{"name": "Set-Cookie", "value": "a=1"}, {"name": "Set-Cookie", "value": "b=2"}],
+        Headers([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]),
+    ],
+    ids=["lists", "tuples", "pairs", "HAR", "Headers"],
+)
+def test_headers_have_many_spellings(headers):
+    """Repeated headers stay apart, whether as lists in a mapping, as pairs or as HAR has them."""
+    exchange = Exchange.of({"status": 401, "headers": headers})
+    assert list(exchange.headers) == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+
+
+@pytest.mark.parametrize("headers", ["Retry-After: 5", b"Retry-After: 5", 5, [5], ["ab"], [("a", "b", "c")]])
+def test_what_is_no_header_is_misuse(headers):
+    """Headers that are neither a mapping nor pairs are refused."""
+    with pytest.raises(UsageError, match=r"headers are a mapping or pairs|a header is a pair"):
+        Exchange.of({"status": 401, "headers": headers})
+
+
+def test_no_headers_are_not_unknown_headers():
+    """A mapping without `headers` does not know them; one with empty `headers` knows that there were none."""
+    assert Exchange.of({"status": 401}).headers is None
+    assert list(Exchange.of({"status": 401, "headers": {}}).headers) == []
+
+
+@pytest.mark.parametrize("encoded", ["R29uZQ==", b"R29uZQ==", "R29u\n  ZQ==\n"], ids=["text", "bytes", "broken lines"])
+def test_a_body_may_be_base64(encoded):
+    """Bytes that are no text can be written as `body_base64`."""
+    assert Exchange.of({"status": 404, "body_base64": encoded}).body == b"Gone"
+
+
+@pytest.mark.parametrize("encoded", ["Gone!", "R29uZQ=", "é", 5, ["R29uZQ=="]])
+def test_what_is_no_base64_is_misuse(encoded):
+    """Characters that base64 does not have are not passed over."""
+    with pytest.raises(UsageError, match="said to be base64 and is not"):
+        Exchange.of({"status": 404, "body_base64": encoded})
+
+
+@pytest.mark.parametrize(
+    ("mapping", "problem"),
+    [
+        ({"status": 404, "header": {}}, 'no key "header"; did you mean "headers"'),
+        ({"status_code": 404}, 'no key "status_code"; did you mean "status"'),
+        ({"status": 404, 5: ""}, 'no key "5"; known are body, '),
+        ({"body": ""}, 'the response has no "status"'),
+        ({}, 'the response has no "status"'),
+        ({"status": 404, "request": "GET /"}, "a request is a mapping with method and url, this is str"),
+        ({"status": 404, "request": {"method": "GET"}}, 'a request has a "url"'),
+        ({"status": 404, "request": {"url": 5}}, 'a request has a "url"'),
+        ({"status": 404, "request": {"url": "/", "body": [object()]}}, "object is not a JSON value"),
+    ],
+)
+def test_a_slip_in_a_mapping_is_named(mapping, problem):
+    """An unknown key comes with the nearest known one; a missing status and a request without URL are told."""
+    with pytest.raises(UsageError, match=problem):
+        Exchange.of(mapping)
+
+
+@pytest.mark.parametrize(
+    ("request_", "known"),
+    [
+        (REQUEST, REQUEST),
+        ({"url": URL}, Request("GET", URL)),
+        ({"uri": URL, "method": None, "body": None, "headers": None}, Request("GET", URL)),
+        ({"url": URL, "method": "post", "body": b"{}"}, Request("POST", URL, body=b"{}")),
+        ({"url": URL, "postData": {"text": "a=1"}}, Request("GET", URL, body=b"a=1")),
+        ({"url": URL, "postData": "a=1"}, Request("GET", URL)),
+        ({"url": URL, "body": {"string": ""}}, Request("GET", URL)),
+        ({"url": URL, "body": {"base64_string": "?"}}, Request("GET", URL, body=b'{"base64_string": "?"}')),
+        ({"url": URL, "body": [1, {"a": b"b"}]}, Request("GET", URL, body=b'[1, {"a": "b"}]')),
+    ],
+    ids=["Request", "url", "vcrpy", "bytes", "HAR", "broken HAR", "wrapped", "odd", "structured"],
+)
+def test_a_request_has_many_spellings(request_, known):
+    """A request is a `Request`, or a mapping as we, vcrpy or HAR write it; an odd body of it is unknown."""
+    assert Exchange.of({"status": 404, "request": request_}).request == known
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Gone", b"Gone", {"string": "Gone"}, {"string": b"Gone"}, {"base64_string": "R29uZQ=="}],
+    ids=["text", "bytes", "string", "bytes string", "base64"],
+)
+def test_a_vcrpy_response_is_a_response(body):
+    """Status, message, listed headers and body are read as vcrpy writes and wrote them."""
+    response = {
+        "status": {"code": 404, "message": "Not Found"},
+        "headers": {"Set-Cookie": ["a=1", "b=2"]},
+        "body": body,
+    }
+    assert Exchange.of(response) == Exchange(
+        404, [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")], b"Gone", reason="Not Found"
+    )
+
+
+def test_a_vcrpy_interaction_brings_its_request():
+    """A whole interaction is a response with its request."""
+    interaction = {
+        "request": {"method": "POST", "uri": URL, "headers": {"MS-RequestId": ["1"]}, "body": "{}"},
+        "response": {"status": {"code": 404, "message": None}, "headers": None, "body": {"string": None}},
+    }
+    assert Exchange.of(interaction) == Exchange(404, (), b"", REQUEST)
+
+
+def test_an_interaction_of_old_vcrpy_and_httpx_is_a_response():
+    """The form that vcrpy gave httpx responses before version 6 is known."""
+    interaction = {
+        "request": {"method": "GET", "uri": URL, "body": "", "headers": {}},
+        "response": {"status_code": 404, "http_version": "HTTP/1.1", "headers": {"a": ["b"]}, "content": "Gone"},
+    }
+    assert Exchange.of(interaction) == Exchange(404, {"a": "b"}, b"Gone", Request("GET", URL))
+
+
+@pytest.mark.parametrize(
+    ("response", "problem"),
+    [
+        ({"status": {"message": "Not Found"}}, "a status is a number such as 409, this is NoneType"),
+        ({"status": {"code": 404}, "body": {"bytes": "Gone"}}, 'a "string" or a "base64_string"'),
+        ({"status": {"code": 404}, "body": {"base64_string": "Gone!"}}, "said to be base64 and is not"),
+        ({"status": {"code": 404}, "headers": "none"}, "headers are a mapping or pairs"),
+    ],
+    ids=["no status", "no body", "no base64", "no headers"],
+)
+def test_a_broken_vcrpy_response_is_named(response, problem):
+    """What a recording lacks is told."""
+    with pytest.raises(UsageError, match=problem):
+        Exchange.of(response)
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        ({"mimeType": "text/plain", "text": "Gone"}, b"Gone"),
+        ({"text": "R29uZQ==", "encoding": "base64"}, b"Gone"),
+        ({"size": 0}, b""),
+        ({"size": 0, "encoding": "base64"}, b""),
+    ],
+    ids=["text", "base64", "empty", "empty base64"],
+)
+def test_a_har_entry_brings_response_and_request(content, body):
+    """Status, status text, headers, content and request of a HAR entry are read as HAR 1.2 has them."""
+    posted = {"mimeType": "application/json", "text": "{}"}
+    entry = {
+        "request": {
+            "method": "POST",
+            "url": URL,
+            "headers": [{"name": "MS-RequestId", "value": "1"}],
+            "postData": posted,
+        },
+        "response": {
+            "status": 404,
+            "statusText": "Not Found",
+            "headers": [{"name": "Set-Cookie", "value": "a=1"}, {"name": "Set-Cookie", "value": "b=2", "comment": ""}],
+            "content": content,
+        },
+    }
+    headers = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+    assert Exchange.of(entry) == Exchange(404, headers, body, REQUEST, "Not Found")
+
+
+def test_a_har_response_needs_little():
+    """An empty status text is no reason phrase, missing headers are none."""
+    assert Exchange.of({"status": 404, "statusText": "", "content": {}}) == Exchange(404, (), b"")
+
+
+class ApiError(Exception):
+    """An error of somebody's client."""
+
+    def __init__(self, response):
+        super().__init__("the cart is gone")
+        self.response = response
+
+
+def test_an_exception_stands_for_its_response():
+    """What an exception carries as `.response` is the response, whatever kind that is."""
+    assert Exchange.of(ApiError((404, "Gone"))) == Exchange(404, None, b"Gone")
+
+
+def test_an_exception_without_response_is_misuse():
+    """An exception that carries none, such as a connection error, is not a response."""
+    with pytest.raises(UsageError, match="this TimeoutError has no response"):
+        Exchange.of(TimeoutError())
+
+
+def test_what_pytest_raises_caught_stands_for_its_exception():
+    """The `ExceptionInfo` of an exception with a response is a response."""
+    request = httpx.Request("GET", URL)
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        httpx.Response(404, request=request).raise_for_status()
+    assert Exchange.of(caught).request == Request("GET", URL, request.headers.raw)
+
+
+def test_inside_its_with_block_pytest_raises_has_caught_nothing():
+    """An `ExceptionInfo` that holds nothing yet is misuse, and says where to look at it."""
+    with pytest.raises(UsageError, match="has caught nothing yet") as outer:
+        Exchange.of(outer)

@@ -1,0 +1,66 @@
+"""Every cassette of vcrpy's own can be listened to, and what HTTP libraries log is masked while ours is open."""
+
+import logging
+
+import pytest
+import requests
+import vcr
+from tapes import HOST, PLAIN, interaction
+
+from pytest_pcerrors.interception.watching import listening
+
+
+def test_what_is_played_and_what_is_recorded_is_heard(write, service, tmp_path):
+    """In this order, with the path of the cassette; what is only loaded is not."""
+    file = str(write(interaction("/v1/a"), interaction("/v1/b", host=PLAIN)))
+    heard = []
+    with listening(heard.append), vcr.use_cassette(file, record_mode="new_episodes"):
+        requests.get(f"{PLAIN}/v1/b", timeout=5)
+        requests.get(f"{service.url}/c", timeout=5)
+    assert [(each.request.url, each.origin) for each in heard] == [(f"{PLAIN}/v1/b", file), (f"{service.url}/c", file)]
+
+
+def test_what_vcrpy_ignores_is_not_heard(service, tmp_path):
+    """It went past the cassette."""
+    heard = []
+    with listening(heard.append), vcr.use_cassette(str(tmp_path / "tape.yaml"), ignore_localhost=True):
+        requests.get(service.url, timeout=5)
+    assert heard == []
+
+
+def test_a_cassette_of_ours_tells_who_opened_it(tape, write, heard):
+    """And nobody else."""
+    write(interaction())
+    listened = []
+    with listening(listened.append), tape():
+        requests.get(f"{HOST}/v1/customers", timeout=5)
+    assert (len(heard), listened) == (1, [])
+
+
+def test_behind_the_block_vcrpy_is_as_it_was():
+    """Its methods are its own again."""
+    before = dict(vars(vcr.cassette.Cassette))
+    with listening(print):
+        assert vars(vcr.cassette.Cassette) != before
+    assert dict(vars(vcr.cassette.Cassette)) == before
+
+
+@pytest.mark.parametrize(
+    ("logger", "message", "shown"),
+    [
+        ("vcr.stubs", "Playing response for <Request (GET) https://h/v1?sig=s3cr3t>", "Playing response for <Request (GET) https://h/v1?sig=***>"),
+        ("urllib3.connectionpool", 'https://h "GET /v1?api_key=s3cr3t HTTP/1.1" 200', 'https://h "GET /v1?api_key=*** HTTP/1.1" 200'),
+        ("httpcore.http11", r"""[(b'Set-Cookie', b'a=\'s3cr3t'), (b'Cookie', b"s3cr3t'"), (b'Via', b'x')]""", "[(b'Set-Cookie', b'***'), (b'Cookie', b'***'), (b'Via', b'x')]"),
+        ("httpx", "HTTP Request: GET https://h/v1", "HTTP Request: GET https://h/v1"),
+        ("shop", "sig=s3cr3t", "sig=s3cr3t"),
+    ],
+)  # fmt: skip
+def test_log_lines_of_http_libraries_are_masked_while_a_cassette_is_open(tape, write, caplog, logger, message, shown):
+    """What other loggers say is none of ours, and behind the block nothing is masked."""
+    write()
+    caplog.set_level(logging.DEBUG)
+    with tape():
+        caplog.clear()
+        logging.getLogger(logger).info("%s", message)
+    logging.getLogger(logger).info("%s", message)
+    assert caplog.messages == [shown, message]

@@ -1,0 +1,126 @@
+"""Whole archives: what each recorded exchange is, and what was found in it."""
+
+import json
+import sys
+from base64 import b64encode
+
+from pytest_pcerrors import Contract
+from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.recordings import Recording
+
+HOST = "api.partnercenter.microsoft.com"
+ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
+
+SECRET = "kX7pQz19vLmW"
+DATES = ["Tue, 02 May 2017 09:00:00 GMT", "Thu, 13 Apr 2017 21:29:11 GMT"]
+
+
+def line(status, body, host=HOST):
+    """Make one line of an archive."""
+    return json.dumps({"status": status, "body": body, "request": {"method": "GET", "url": f"https://{host}/v1"}})
+
+
+def found(folder, *paths):
+    """Audit paths of a folder under the shipped contract and its hosts."""
+    policy = Policy(Contract.default(), hosts=frozenset(Contract.default().hosts), root=folder)
+    return list(audit((Recording.of_file(folder / path, policy) for path in paths), policy))
+
+
+def test_every_exchange_is_a_finding(tmp_path):
+    """Errors and successes are judged; exchanges with other hosts are not."""
+    lines = [line(409, ERROR), line(404, ERROR), line(201, {"errors": [ERROR]}), line(409, "", "contoso.com")]
+    (tmp_path / "all.ndjson").write_text("\n".join(lines), "utf-8")
+    findings = found(tmp_path, "all.ndjson")
+    assert [each.kind for each in findings] == ["error", "error", "success", "other-host"]
+    assert [[violation.rule for violation in each.violations] for each in findings] == [
+        [],
+        ["pairing"],
+        ["error-in-success"],
+        [],
+    ]
+
+
+def test_a_finding_says_where(tmp_path):
+    """The origin of a finding is that of its exchange."""
+    (tmp_path / "all.ndjson").write_text(f"{line(409, ERROR)}\n{line(404, ERROR)}", "utf-8")
+    assert [each.origin.rpartition("/")[2] for each in found(tmp_path, "all.ndjson")] == [
+        "all.ndjson:1",
+        "all.ndjson:2",
+    ]
+
+
+def test_what_cannot_be_read_is_a_finding_and_the_rest_is_read(tmp_path):
+    """A file that breaks off gives what stands before, then the problem; the next file is read."""
+    (tmp_path / "a.ndjson").write_text(f'{line(409, ERROR)}\n{{"status": 4', "utf-8")
+    (tmp_path / "b.ndjson").write_text(line(409, ERROR), "utf-8")
+    findings = found(tmp_path, "a.ndjson", "b.ndjson")
+    assert [each.kind for each in findings] == ["error", "unreadable", "error"]
+    [violation] = findings[1].violations
+    assert (violation.rule, violation.severity, findings[1].exchange) == ("unreadable", "error", None)
+
+
+def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
+    """Once for the file, whatever was read of it; without an age nothing is."""
+    dated = [json.dumps(json.loads(line(409, ERROR)) | {"headers": {"Date": each}}) for each in DATES]
+    (tmp_path / "all.ndjson").write_text("\n".join([*dated, "{"]), "utf-8")
+    policy = Policy(Contract.default(), root=tmp_path, max_age=30)
+    *_, last = audit([Recording.of_file(tmp_path / "all.ndjson", policy)], policy)
+    [violation] = last.violations
+    assert (last.kind, last.origin.rpartition(":")[2]) == ("stale", "2")
+    assert (violation.rule, violation.severity, violation.pointer) == ("stale", "warning", "Date")
+    assert violation.message.startswith("oldest response of 2017-04-13, ")
+    assert [each.kind for each in found(tmp_path, "all.ndjson")] == ["error", "error", "unreadable"]
+
+
+def test_a_secret_is_found_whatever_host_and_status(tmp_path):
+    """A token endpoint's recording is not judged, and is not to hold the token either."""
+    (tmp_path / "all.ndjson").write_text(line(200, {"access_token": SECRET}, "login.contoso.com"), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    [violation] = finding.violations
+    assert (finding.kind, finding.verdict) == ("other-host", None)
+    assert (violation.rule, violation.pointer, violation.severity) == (
+        "secret-recorded",
+        "response body /access_token",
+        "error",
+    )
+    assert violation.hint == f"pcerrors redact {tmp_path / 'all.ndjson'}"
+
+
+def test_what_may_be_a_secret_is_a_warning(tmp_path):
+    """A password that is a plain word need not be one."""
+    (tmp_path / "all.ndjson").write_text(line(409, ERROR | {"password": "summer"}), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    assert [(each.rule, each.severity) for each in finding.violations] == [("secret-suspected", "warning")]
+
+
+def test_secrets_beside_the_items_are_found_too(tmp_path):
+    """In an entry that cannot be read, in a request that was never answered, and outside of all of them."""
+    entry = {"request": {"method": "GET", "url": f"https://a/?sig={SECRET}"}, "response": {"status": 0, "content": {}}}
+    har = {
+        "log": {
+            "entries": [
+                entry,
+                {"request": {"url": 7}, "response": {"status": 200, "headers": 7, "content": {}}, "token": SECRET},
+            ],
+            "comment": f"api_key={SECRET}",
+        }
+    }
+    (tmp_path / "a.har").write_text(json.dumps(har), "utf-8")
+    findings = found(tmp_path, "a.har")
+    assert [each.kind for each in findings] == ["skipped", "unreadable", "recording"]
+    places = [[each.pointer for each in finding.violations if each.rule == "secret-recorded"] for finding in findings]
+    assert places == [["request URL, parameter sig"], ["member /token"], ["member /comment"]]
+
+
+def test_a_body_that_cannot_be_searched_is_reported(tmp_path, monkeypatch):
+    """It is not silently taken for clean."""
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    monkeypatch.setitem(sys.modules, "brotlicffi", None)
+    packed = b64encode(b"\x8b\x03\x80abc\x01\x02\x03").decode()
+    exchange = {"status": 200, "headers": {"Content-Encoding": "br"}, "body_base64": packed, "request": {"url": "/"}}
+    (tmp_path / "all.ndjson").write_text(json.dumps(exchange), "utf-8")
+    [finding] = found(tmp_path, "all.ndjson")
+    [violation] = finding.violations
+    assert (violation.rule, violation.pointer) == ("secret-suspected", "response body")
+    assert violation.message.startswith("not searched for secrets: compressed with br, which needs the package brotli")

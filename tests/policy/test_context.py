@@ -1,0 +1,75 @@
+"""The current context: what a block sets, else what the settings of the working directory say."""
+
+from contextlib import suppress
+from contextvars import Context as ContextVars
+
+import pytest
+
+from pytest_pcerrors import Contract, UsageError, check
+from pytest_pcerrors.policy.context import Context, current, within
+from pytest_pcerrors.policy.policy import Policy
+
+NUMBER = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
+
+
+@pytest.fixture
+def outside():
+    """Return a way to call something where nothing has set a context, as outside pytest."""
+    return ContextVars().run
+
+
+def settings(folder, text):
+    """Write a table of settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(f"[tool.pcerrors]\n{text}\n", "utf-8")
+    return folder
+
+
+def test_the_settings_of_the_working_directory_hold(tmp_path, monkeypatch, outside):
+    """A check in another directory follows other settings."""
+    found = []
+    for profile in ("documented", "observed"):
+        monkeypatch.chdir(settings(tmp_path / profile, f'profile = "{profile}"'))
+        found.append([violation.rule for violation in outside(check, NUMBER)])
+    assert found == [["code-number"], []]
+
+
+def test_settings_are_found_above(tmp_path, monkeypatch, outside):
+    """A folder without settings follows those of the nearest one above."""
+    folder = settings(tmp_path, '[tool.pcerrors.severity]\ncode-number = "warning"') / "tests/unit"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    assert [violation.severity for violation in outside(check, NUMBER)] == ["warning"]
+
+
+def test_without_settings_the_documented_profile_holds(tmp_path, monkeypatch, outside):
+    """A bare directory judges by the shipped contract as it is documented."""
+    monkeypatch.chdir(tmp_path)
+    policy = outside(current).policy
+    assert (policy.contract, policy.profile) == (Contract.default(), "documented")
+
+
+def test_bad_settings_are_misuse(tmp_path, monkeypatch, outside):
+    """A check under settings that do not fit says so."""
+    monkeypatch.chdir(settings(tmp_path, '[tool.pcerrors.severity]\nno-such-rule = "off"'))
+    with pytest.raises(UsageError, match='there is no rule "no-such-rule"'):
+        outside(check, NUMBER)
+
+
+def test_a_context_holds_for_its_block():
+    """Contexts nest, and the outer one holds again behind the inner, also behind an exception."""
+    outer, inner = (Context(Policy(Contract.default(), profile=each)) for each in ("documented", "observed"))
+    with within(outer):
+        with suppress(ZeroDivisionError), within(inner):
+            seen = current()
+            raise ZeroDivisionError
+        assert (seen, current()) == (inner, outer)
+
+
+def test_a_context_hears_every_verdict():
+    """Whoever counts sees what was judged, errors or not."""
+    heard = []
+    with within(Context(Policy(Contract.default()), heard.append)):
+        check(NUMBER)
+        check((200, b"{}"))
+    assert [(each.exchange.status, len(each.violations)) for each in heard] == [(409, 1), (200, 0)]

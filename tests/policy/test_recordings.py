@@ -1,0 +1,68 @@
+"""Recordings beside their secrets: items are asked for in their order, and nothing is searched in vain."""
+
+import gzip
+import json
+from io import BytesIO
+
+import pytest
+
+from pytest_pcerrors import Contract, Exchange, UsageError, check
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import read_body
+from pytest_pcerrors.exchange.archives.streams import skip_line
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
+
+SECRET = "kX7pQz19vLmW04ab"
+LINE = json.dumps({"status": 200, "body": {"api_key": SECRET}}).encode()
+OFF = Policy(Contract.default(), overrides={"secret-recorded": "off", "secret-suspected": "off"})
+ON = Policy(Contract.default())
+
+
+def test_nothing_is_searched_where_both_rules_are_off(tmp_path):
+    """Neither a stream nor a file."""
+    (tmp_path / "a.ndjson").write_bytes(LINE)
+    for recording in (Recording.of_stream(BytesIO(LINE), "-", OFF), Recording.of_file(tmp_path / "a.ndjson", OFF)):
+        [item] = recording.items
+        assert SecretsByItem(recording).of(0, item) == []
+
+
+def test_items_may_be_passed_over():
+    """What was found in those before is handed out too, and what follows is kept for later."""
+    recording = Recording.of_stream(BytesIO(b"\n".join([LINE] * 3)), "-", ON)
+    items, secrets = list(recording.items), SecretsByItem(recording)
+    assert len(secrets.of(1, items[1])) == 2
+    assert len(secrets.of(1, items[1])) == 0
+    assert len(secrets.of(2, items[2])) == 1
+    assert secrets.rest() == []
+
+
+def test_a_declared_encoding_that_is_none_is_named():
+    """It is neither that, nor UTF-8."""
+    response = {
+        "status": 409,
+        "headers": {"Content-Type": "application/json", "Content-Encoding": "x"},
+        "body": b"\xff{",
+    }
+    [violation] = [each for each in check(response) if each.rule == "body-encoding"]
+    assert violation.message == 'neither "x", as the headers declare, nor UTF-8'
+
+
+def test_the_rest_of_a_short_line_is_skipped():
+    """Up to its end, and no further."""
+    stream = BytesIO(b"rest\nnext")
+    skip_line(stream, b"begun ")
+    skip_line(stream, b"over\n")
+    assert stream.read() == b"next"
+
+
+def test_a_broken_body_by_itself_is_reported():
+    """It begins as gzip data does, and breaks off."""
+    with pytest.raises(ArchiveError, match="broken gzip data"):
+        read_body(BytesIO(gzip.compress(b"{}" * 100)[:20]), "-", 404)
+
+
+def test_an_unknown_body_has_no_bytes():
+    """One or the other is left out."""
+    with pytest.raises(UsageError, match="a body that is unknown is empty bytes"):
+        Exchange(404, None, b"{}", body_problem="not kept")

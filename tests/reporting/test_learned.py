@@ -1,0 +1,77 @@
+"""What was learnt is TOML that the settings accept, whatever the codes, texts and paths hold."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors.policy.learning import Lesson
+from pytest_pcerrors.reporting.learned import as_toml
+from pytest_pcerrors.settings import Settings
+
+UNTIL = date(2027, 5, 31)
+
+
+def settled(lesson):
+    """Return the settings that a lesson proposes."""
+    text = as_toml(lesson, UNTIL).encode().decode()
+    table = tomllib.loads(text).get("tool", {}).get("pcerrors", {})
+    return Settings.of_table(table, Path())
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "'''", "\\", "\n", "\r\n", "\x00", "\x1f", "\x7f", "\x85", "\u2028", "]", "# x", "注文", "💥"]
+)
+def test_hostile_texts_come_back(text):
+    """Quotes, control characters and line ends are escaped."""
+    lesson = Lesson()
+    lesson.entries[400, f"c{text}"].add(f"{text}.yaml:1", f"d{text}")
+    lesson.rules["code-number"].add(f"{text}.yaml:1")
+    lesson.rules["code-number"].codes.add(text)
+
+    settings = settled(lesson)
+
+    assert [(each.code, each.description) for each in settings.entries] == [(f"c{text}", f"d{text}")]
+    assert settings.allow[0].code == {text}
+
+
+def test_a_path_that_is_no_text_is_escaped():
+    """File names need not be Unicode."""
+    lesson = Lesson()
+    lesson.entries[400, "1"].add("\udcff.yaml:1")
+
+    assert settled(lesson).entries[0].note == r"seen once, in \udcff.yaml:1"
+
+
+def test_an_entry_without_a_text_says_so():
+    """A description may not be empty; how often it was seen stands in the note."""
+    lesson = Lesson()
+    lesson.entries[400, "1"].add("a.yaml:1")
+    lesson.entries[400, "1"].add("b.yaml:1")
+
+    entry = settled(lesson).entries[0]
+
+    assert (entry.description, entry.note) == ("(no description)", "seen 2 times, first in a.yaml:1")
+
+
+def test_codes_and_statuses_are_two_allowances():
+    """An allowance with both would hold for neither alone."""
+    lesson = Lesson()
+    lesson.rules["body-empty"].codes.add("7")
+    lesson.rules["body-empty"].statuses |= {404, 400}
+
+    allowed = settled(lesson).allow
+
+    assert [(each.code, each.status, each.until) for each in allowed] == [
+        ({"7"}, frozenset(), UNTIL),
+        (frozenset(), {400, 404}, UNTIL),
+    ]
+
+
+def test_what_no_setting_excuses_is_a_comment():
+    """Unreadable files and ended allowances."""
+    lesson = Lesson(unreadable=["a\n.yaml"], expired=1)
+
+    assert settled(lesson) == Settings.of_table({}, Path())
+    assert as_toml(lesson, UNTIL).startswith('# "a\\n.yaml" cannot be read')

@@ -1,0 +1,85 @@
+"""The rules that no schema states, held against contracts of other shapes."""
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_pcerrors import Catalogue, Contract, Entry, UsageError, check
+from pytest_pcerrors.contract.model import Deviation
+from pytest_pcerrors.rules.stages import rule_set
+
+OBJECT = {"type": "object"}
+
+
+def broken(response, contract):
+    """Return the names of the rules that a response breaks."""
+    return [violation.rule for violation in check(response, contract=contract)]
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        (b'{"code": "3000"}', ["text-missing"]),
+        (b'{"errors": [{"code": "3000"}]}', []),
+        (b'{"code": "3001", "text": "No"}', ["error-in-success"]),
+    ],
+    ids=["paired", "paired-inside", "unpaired"],
+)
+def test_a_success_that_is_paired_with_a_code_is_an_error_response(contract_of, body, rules):
+    """Where the contract pairs a code with a 2xx, such an object is judged as an error, and is not hidden."""
+    catalogue = Catalogue((Entry(200, "3000", ("Half done",)), Entry(400, "3001", ("No",))))
+    contract = contract_of({**OBJECT, "required": ["code", "text"]}, catalogue=catalogue)
+    assert broken((200, body), contract) == rules
+
+
+@pytest.mark.parametrize("schema", [OBJECT, {**OBJECT, "required": []}])
+@pytest.mark.parametrize(
+    ("body", "rules"), [(b'{"code": "US"}', []), (b'{"code": "US", "description": ""}', ["error-in-success"])]
+)
+def test_an_error_object_is_more_than_a_code(contract_of, schema, body, rules):
+    """Where a contract requires nothing, an ordinary object with a code is no error."""
+    assert broken((200, body), contract_of(schema)) == rules
+
+
+def test_an_error_object_has_its_code_where_the_contract_has_it(contract_of):
+    """A contract with other names is held against successes by its own."""
+    contract = contract_of({**OBJECT, "required": ["fault"]}, members={"code": ("fault",)})
+    assert [violation.actual for violation in check((200, b'{"fault": 7}'), contract=contract)] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("documented", "came", "rules"),
+    [
+        ("OAuth realm=urn:cpsvc:cpid:{some cid}", "OAuth realm=urn:cpsvc:cpid:7", []),
+        ("OAuth realm=urn:cpsvc:cpid:{some cid}", "Bearer", ["challenge-other"]),
+        (None, "Bearer", []),
+        (None, "", ["challenge-missing"]),
+    ],
+)
+def test_a_documented_challenge_is_a_template(contract_of, documented, came, rules):
+    """What stands in braces is any text; without a documented challenge any will do, but none will not."""
+    headers = {"Content-Type": "application/json", "WWW-Authenticate": came}
+    contract = contract_of(OBJECT, challenge=documented, statuses={401: "Unauthorized"})
+    assert broken({"status": 401, "headers": headers, "body": {}}, contract) == rules
+
+
+@pytest.mark.parametrize("name", ["message", "statusCode"])
+def test_an_envelope_that_the_contract_asks_for_is_none(contract_of, name):
+    """A contract may itself require what the gateway sends."""
+    contract = contract_of({**OBJECT, "required": ["statusCode", "message"]})
+    body = {"statusCode": 400, "message": "No"}
+    assert broken({"status": 400, "body": body}, contract) == []
+    assert broken({"status": 400, "body": {name: body[name]}}, contract) != []
+
+
+def test_rules_are_made_once():
+    """The rules of a contract are compiled when they are first asked for."""
+    assert rule_set(Contract.default()) is rule_set(Contract.default())
+
+
+@pytest.mark.parametrize("name", ["pairing", "code-type"])
+def test_a_deviation_needs_a_name_of_its_own(name):
+    """Profiles and allowances could not tell it from the rule of that name."""
+    contract = replace(Contract.default(), deviations=(Deviation(name, ("code",), "integer"),))
+    with pytest.raises(UsageError, match=f"names a deviation {name}"):
+        check((404, b"{}"), contract=contract)
