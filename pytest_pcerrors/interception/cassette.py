@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
-from pytest_pcerrors.interception.decoding import decoded
-from pytest_pcerrors.interception.interactions import exchange_of_interaction
+from pytest_pcerrors.interception.interactions import decoded, exchange_of_interaction
 from pytest_pcerrors.interception.matching import Matching
 from pytest_pcerrors.interception.unmatched import UnansweredRequest
 

@@ -1,7 +1,8 @@
-"""Interactions in vcrpy's form: made from what a cassette holds, and turned into exchanges."""
+"""Interactions in vcrpy's form: made from the items of a cassette, turned into exchanges, redacted and decoded."""
 
 import json
 from copy import copy
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
@@ -12,7 +13,6 @@ from pytest_pcerrors.exchange.adapters.interactions import from_vcrpy, recorded_
 from pytest_pcerrors.exchange.adapters.parts import body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.interception.decoding import decoded
 
 if TYPE_CHECKING:
     from pytest_pcerrors.redaction import Redaction
@@ -117,6 +117,27 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
     }
 
 
+def decoded(response: "Response") -> "Response":
+    """Return a response without its content encoding (RFC 9110, section 8.4), as urllib3 decodes it.
+
+    An encoding that urllib3 does not know here is a `UsageError`: what cannot be searched for secrets is not recorded.
+
+    >>> import gzip
+    >>> body = {"string": gzip.compress(b"Forbidden")}
+    >>> decoded({"headers": {"Content-Encoding": ["gzip"]}, "body": body, "status": {"code": 403}})["body"]
+    {'string': b'Forbidden'}
+    """
+    encodings = [name for name in response["headers"] if name.lower() == "content-encoding"]
+    body = response["body"].get("string")
+    if not encodings or not body:
+        return response
+    encoding = ", ".join(response["headers"][encodings[0]])
+    plain = body if encoding.strip().lower() in ("", "identity") else _decoded(body, encoding)
+    headers = {name: values for name, values in response["headers"].items() if name not in encodings}
+    lengths = {name: [str(len(plain))] for name in headers if name.lower() == "content-length"}
+    return {**response, "headers": headers | lengths, "body": {**response["body"], "string": plain}}
+
+
 def _text(value: Any) -> str:
     """Return the name or the value of a header as text; clients allow bytes."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
@@ -127,3 +148,27 @@ def _json(body: Any) -> bytes | None:
         return json.dumps(body).encode()
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    import urllib3
+
+    try:
+        plain = urllib3.HTTPResponse(BytesIO(body), {"content-encoding": encoding}, 200).data
+    except urllib3.exceptions.DecodeError:
+        return body  # the client has already decoded it, or it was never encoded
+    if plain == body and not _is_text(body):
+        raise UsageError(
+            f"a body in the content encoding {encoding!r} cannot be searched for secrets, so it is not recorded; "
+            "install what decodes it (brotli, zstandard), or let the client ask for gzip"
+        )
+    return plain
+
+
+def _is_text(body: bytes) -> bool:
+    """Tell whether a body can be searched as it is, whatever its encoding is called."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
