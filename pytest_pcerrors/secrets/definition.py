@@ -12,7 +12,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import formats
 from pytest_pcerrors.secrets.names import PARAMETERS, Kind, kind_of, kind_of_header, squeezed
 from pytest_pcerrors.secrets.placeholders import is_stand_in
-from pytest_pcerrors.secrets.prefilter import Prefilter
+from pytest_pcerrors.secrets.prefilter import Prefilter, Skip
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
 
 MASK = "***"
@@ -144,9 +144,9 @@ class Secrets:
         """Return whether one of the project's patterns fits a text."""
         return any(pattern.search(text) for pattern in self.patterns)
 
-    def may_be_in(self, text: "str | bytes") -> bool:
-        """Return whether a text is worth a closer look: False only where nothing would be hidden."""
-        if self._prefilter.finds(text):
+    def may_be_in(self, text: "str | bytes", skip: Skip | None = None) -> bool:
+        """Return whether a text is worth a closer look: False only where nothing would be hidden. `skip` knows placeholders."""
+        if self._prefilter.finds(text, skip):
             return True
         if not self.patterns and not self.tenant_ids:
             return False

@@ -165,8 +165,17 @@ _PEM = re.compile(
 )
 """A private key, up to its end or, where that is missing, as far as there are lines of base64."""
 
-LITERALS = ("eyJ", "PRIVATE KEY", *dict.fromkeys(literal for literal, _ in _LITERALS))
-"""What a text holds one of, in this letter case, if it holds a token that is known by its looks."""
+LITERALS = tuple(literal for literal, _ in _LITERALS)
+"""What a text holds one of, in this letter case, if it holds a token of a vendor."""
+
+_LOOSE = tuple(re.compile(each.pattern.replace(" ", r"\s").encode()) for each in VENDORS)
+
+
+def begins_token(index: int, data: bytes, literal: int) -> bool:
+    """Return whether a token may be where a literal is, whatever is around it."""
+    number = _LITERALS[index][1]
+    starts = range(max(literal - VENDORS[number].before, 0), literal + 1)
+    return any(_LOOSE[number].match(data, start) for start in starts)
 
 
 def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:

@@ -116,13 +116,9 @@ _INDEX = re.compile(r"\]?(?:\[\d*\])*\Z")
 
 
 def _ending(words: "tuple[str, ...]", short: "tuple[str, ...]" = (), whole: "tuple[str, ...]" = ()) -> re.Pattern[str]:
-    """Return what matches the end of a name: any of `words`, `short` ones at the beginning of a word, `whole` ones alone.
-
-    A plural, a filler and a number may follow (but OAuth2 is a protocol).
-    """
-    following = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})?"
-    parts = [f"(?:{_any(words)}){following}"]
-    parts += [f"{_CAMEL}(?:{'|'.join(short)}){following}"] if short else []
+    """Return what matches the end of a name: any of `words`, `short` ones at the beginning of a word, `whole` ones alone."""
+    parts = [f"(?:{_any(words)}){ENDING}"]
+    parts += [f"{_CAMEL}(?:{'|'.join(short)}){ENDING}"] if short else []
     parts += [rf"(?:\A|\[)\W*(?:{_any(whole)})"] if whole else []
     return re.compile(rf"(?:{'|'.join(parts)})\Z", re.IGNORECASE)
 
@@ -131,14 +127,18 @@ def _any(words: "tuple[str, ...]") -> str:
     return "|".join(word.replace(" ", "[-_ .]?") for word in words)
 
 
+ENDING = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})?"
+"""What may follow the words of a name: a plural, a filler and a number (but OAuth2 is a protocol)."""
+
 _ENDINGS = (
     (Kind.STRONG, _ending(_STRONG, _STRONG_WORDS, _STRONG_NAMES)),
     (Kind.AMBIGUOUS, _ending(_AMBIGUOUS)),
     (Kind.WEAK, _ending(_WEAK, _WEAK_WORDS, _WEAK_NAMES)),
 )
+_SQUEEZED = tuple(dict.fromkeys(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def kind_of(name: str) -> Kind | None:
     """Return how much a name says, in any letter case and spelling; None where it names no secret.
 
@@ -151,9 +151,15 @@ def kind_of(name: str) -> Kind | None:
     end = whole[-_LONGEST:]
     if squeezed(end) in _CREDENTIALS:
         return Kind.CREDENTIALS
-    if _PAGING.search(end) or _QUESTION.match(whole):
+    if not _may_be(end) or _PAGING.search(end) or _QUESTION.match(whole):
         return None
     return next((kind for kind, pattern in _ENDINGS if pattern.search(end)), None)
+
+
+def _may_be(name: str) -> bool:
+    """Return cheaply whether a name has a word of a secret in it; letters beyond ASCII may be such in another case."""
+    flat = squeezed(name)
+    return not flat.isascii() or any(word in flat for word in _SQUEEZED)
 
 
 @lru_cache(maxsize=4096)

@@ -1,60 +1,154 @@
-"""One pass over a text that decides whether it is worth a closer look: all words and literals of secrets at once."""
+"""One pass over a text that decides whether it is worth a closer look: all words and literals of secrets at once.
+
+Where a literal is, a token must follow; where a word is, a name must end, and something must follow that can be its value.
+Whatever is not clear is worth a closer look.
+"""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
-from pytest_pcerrors.secrets.formats import LITERALS
-from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SHORT_WORDS, WORDS
+from pytest_pcerrors.secrets.formats import LITERALS, begins_token
+from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SHORT_WORDS, WORDS
 from pytest_pcerrors.secrets.packed import BEGINNINGS
 
 if TYPE_CHECKING:
-    from ahocorasick_rs import BytesAhoCorasick
+    from collections.abc import Iterator
 
-_SCHEMES = (b"basic", b"bearer", b"negotiate", b"ntlm", b"sharedkey")
+Skip = Callable[[bytes, int, int], int]
+"""Takes a text and where the word of a name begins and ends; returns where its value ends if that is nothing, else 0."""
+
+_SCHEMES = (b"basic", b"bearer", b"negotiate", b"ntlm", b"sharedkey", b"sharedkeylite")
+_OTHER_WORDS = ("authorization auxiliary",)
+"""What a name has in it that ends with none of the words: ``x-ms-authorization-auxiliary``."""
+
 _MARKUP = (b"form-data", b"keyname")
-_ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)")
+_PARAMETERS = tuple(f"{name}{end}".encode() for name in PARAMETERS for end in ("=", "%3d", "%253d"))
+"""What is worth a closer look whatever follows, the latter at the beginning of a word."""
+
+_ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
 _FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
-_SEPARATORS = (b"", b"-", b"_", b" ", b".")
-_USER = rb"[^/?#\s\"\\]*(?:@|%40)"
-_ESCAPED = re.compile(
-    rb"\\u00[2-7]|%(?:25)*[2-7][0-9A-Fa-f]|&#|&quot;|\0|//" + _USER + rb"|\\/" + _USER,
-    re.ASCII,  # each branch begins with a sign, so that the others are passed over at once
+_SEPARATORS = (b"", b"-", b"_", b" ", b".", b"\n")
+_USER = re.compile(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
+"""A user in a URL."""
+
+_ESCAPES = (
+    (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:(?:x|u00|U000000)[0-7][0-9A-Fa-f]|/)")),
+    (b"%", re.compile(rb"%(?:25)*+[0-7][0-9A-Fa-f]")),
+    (b"&", re.compile(rb"&(?:#[xX]0*+[0-7][0-9A-Fa-f];?|#0*+\d{1,3};?|quot;?)")),
 )
-"""Letters and signs written in another way, another encoding than UTF-8, and a user in a URL."""
+"""The sign that a letter or sign begins with that is written in another way, in JSON and YAML, URLs, and markup; and all of it."""
+
+_MOST_ESCAPED = 5
+
+_RUN = rb"[\w.~+/=%-]"
+_SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
+_ENDING = ENDING.encode()
+_NO_NAME = re.compile(
+    b"|".join(
+        (
+            rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
+            rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
+            + _ENDING
+            + rb"[ \n]"
+            + _SHORT_WORD
+            + (rb"[ \n]" + _SHORT_WORD) * 2,
+            _ENDING + rb"\.[ \n][a-z-]",
+            _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
+            rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
+            rb'(?<=error="invalid_token)"',
+        )
+    ),
+    re.ASCII,
+)
+"""What is after a word that is not the end of a name: the rest of a longer one, more words of a sentence, a value that is nothing,
+and the challenges of RFC 6750. No token is joined to the word: a sentence may announce one of 16 characters or more.
+"""
+
+_BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
+_LOOKBACK = 16
 
 
 class Prefilter:
     """Finds whether a text holds any of the words and literals that a secret, or the name of one, has in it."""
 
-    def __init__(self, words: "BytesAhoCorasick", literals: "BytesAhoCorasick", names: tuple[bytes, ...]) -> None:
-        self._words = words
-        self._literals = literals
-        self._names = names
+    def __init__(self, names: frozenset[str]) -> None:
+        from ahocorasick_rs import BytesAhoCorasick
+
+        words = {spelling: len(spelling) for word in (*WORDS, *_OTHER_WORDS) for spelling in _spellings(word)}
+        words |= {each: len(each) for each in (*_SCHEMES, *(word.encode() for word in HEADER_WORDS))}
+        words |= {f"{word}{end}".encode(): len(word) for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
+        self._names = tuple(sorted(name.encode() for name in names))
+        self._lengths = tuple(words.values())
+        self._words = BytesAhoCorasick(list(words))
+        self._clear = BytesAhoCorasick([*_MARKUP, *_PARAMETERS])
+        self._literals = BytesAhoCorasick([each.encode() for each in LITERALS])
+        self._beginnings = BytesAhoCorasick([each.encode() for each in (*BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")])
 
     @classmethod
     @lru_cache(maxsize=32)
     def of(cls, names: frozenset[str]) -> Self:
         """Return the prefilter that also finds these names of a project; one for the same names."""
-        from ahocorasick_rs import BytesAhoCorasick
+        return cls(names)
 
-        words = {spelling for word in WORDS for spelling in _spellings(word)} | {*_SCHEMES, *_MARKUP}
-        words |= {f"{word}{end}".encode() for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
-        words |= {word.encode() for word in HEADER_WORDS}
-        words |= {f"{name}{end}".encode() for name in PARAMETERS for end in ("=", "%3d", "%253d")}
-        literals = BytesAhoCorasick([each.encode() for each in (*LITERALS, *BEGINNINGS)])
-        return cls(BytesAhoCorasick(sorted(words)), literals, tuple(sorted(name.encode() for name in names)))
-
-    def finds(self, text: str | bytes) -> bool:
-        """Return whether a closer look is needed."""
+    def finds(self, text: str | bytes, skip: Skip | None = None) -> bool:
+        """Return whether a closer look is needed; `skip` knows values that are nothing."""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        if self._literals.find_matches_as_indexes(data) or _ESCAPED.search(data):
+        return any(form is None or self._finds(form, skip) for form in _forms(data))
+
+    def _finds(self, data: bytes, skip: Skip | None) -> bool:
+        if b"\0" in data or _USER.search(data) or self._beginnings.find_matches_as_indexes(data):
+            return True
+        hits = self._literals.find_matches_as_indexes(data, overlapping=True)
+        if any(begins_token(index, data, start) for index, start, _ in hits):
             return True
         lower = data.lower()
-        if self._words.find_matches_as_indexes(lower):
+        clear = self._clear.find_matches_as_indexes(lower)
+        if any(index < len(_MARKUP) or _begins_parameter(lower, start) for index, start, _ in clear):
             return True
-        flat = lower.translate(None, b"-_ .") if self._names else b""
+        if self._finds_name(data, lower, skip):
+            return True
+        flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
+
+    def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None) -> bool:
+        done = 0
+        for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
+            end = start + self._lengths[index]
+            if start < done or _NO_NAME.match(lower, end):
+                continue
+            done = skip(data, start, end) if skip is not None else 0
+            if not done:
+                return True
+        return False
+
+
+def _begins_parameter(lower: bytes, start: int) -> bool:
+    return _BEFORE_PARAMETER.search(lower, max(start - _LOOKBACK, 0), start) is not None
+
+
+def _forms(data: bytes) -> "Iterator[bytes | None]":
+    """Yield a text, and what it is with its escapes resolved; None where these are in one another too often."""
+    for _ in range(_MOST_ESCAPED):
+        yield data
+        escapes = {each for sign, pattern in _ESCAPES if sign in data for each in pattern.findall(data)}
+        if not escapes:
+            return
+        for escape in sorted(escapes, key=len, reverse=True):
+            data = data.replace(escape, _meaning(escape))
+    yield None
+
+
+def _meaning(escape: bytes) -> bytes:
+    """Return the letter or sign that an escape stands for."""
+    if escape.endswith(b"/"):
+        return b"/"
+    if escape.startswith(b"&quot"):
+        return b'"'
+    if escape.startswith(b"&#") and escape[2:3] not in b"xX":
+        return chr(int(escape[2:].rstrip(b";"))).encode()
+    return bytes.fromhex(escape.rstrip(b";")[-2:].decode())
 
 
 def _spellings(word: str) -> set[bytes]:
