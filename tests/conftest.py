@@ -1,4 +1,4 @@
-"""What the tests of all packages share: no verdict hangs on the speed of the machine, or on the signals of its shell."""
+"""What the tests of all packages share: few examples, and no verdict hangs on the speed of the machine, or on the signals of its shell."""
 
 import signal
 
@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, settings
 
 from pytest_pcerrors import Contract
 
-settings.register_profile("anywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "anywhere", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("anywhere")
 
 

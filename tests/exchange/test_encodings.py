@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import brotli
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.exchange import encodings
@@ -179,7 +179,6 @@ def test_a_bomb_is_given_up_early(name, monkeypatch):
     assert decode(packed, name) == (packed, (), encodings.TOO_LONG)
 
 
-@settings(deadline=None)
 @given(st.binary(), st.lists(st.sampled_from(NAMES), max_size=3), st.sampled_from([None, *HEADER.values(), "gzip, br"]))
 def test_decoding_again_changes_nothing(body, stack, value):
     """Whatever the bytes and the header: what was decoded has nothing left to decode."""

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.redaction import Redaction
@@ -81,7 +81,6 @@ def shape(value):
     return float if type(value) is int else type(value)
 
 
-@settings(max_examples=300, deadline=None)
 @given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_json_stays_json(value, indent, is_ascii):
     """Of the same shape, with numbers where numbers were, also where it is a text inside of JSON, and that inside another."""
@@ -91,7 +90,6 @@ def test_json_stays_json(value, indent, is_ascii):
     assert OPAQUE not in json.dumps([redacted[each] for each in redacted if each == "password"])
 
 
-@settings(max_examples=200, deadline=None)
 @given(value=VALUES, cut=st.integers(1, 40))
 def test_redacting_twice_is_redacting_once(value, cut):
     """Bodies, whole and cut off, texts, URLs and headers."""
@@ -142,7 +140,6 @@ def test_nothing_after_a_secret_is_swallowed(text):
     assert OPAQUE not in redacted
 
 
-@settings(max_examples=100, deadline=None)
 @given(before=st.binary(min_size=30, max_size=60), after=st.binary(max_size=60))
 def test_binary_data_keeps_its_length(before, after):
     """A token that is known by its looks is overwritten; names are not searched."""

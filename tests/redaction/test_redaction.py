@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Exchange, Request, UsageError
@@ -96,7 +96,6 @@ SENTENCES = (
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(text=TEXTS)
 @example(text="id*x")
 @pytest.mark.parametrize("redaction", [Redaction(), ODD], ids=["plain", "odd patterns"])
@@ -108,7 +107,6 @@ def test_redacting_twice_is_redacting_once(redaction, text):
     assert redaction.body(body) == body
 
 
-@settings(max_examples=200, deadline=None)
 @given(body=st.binary(max_size=60))
 def test_any_bytes_are_a_body(body):
     """A body need be no text; most come back as they are."""
@@ -121,7 +119,6 @@ CLEAN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(value=CLEAN, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_what_holds_no_secret_comes_back_to_the_byte(value, indent, is_ascii):
     """White space, escapes and order stay as they came."""

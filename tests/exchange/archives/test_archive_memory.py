@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
@@ -16,10 +17,12 @@ MIB = 1024 * 1024
 HEADERS = {"Content-Type": ["application/json"]}
 MEASURED = """
 import sys
+from pytest_pcerrors.cli.check import check
 from pytest_pcerrors.cli.main import main
+def peak(): return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+before = peak()
 status = main(["check", *sys.argv[1:]])
-[peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
-print(status, int(peak) // 1024)
+print(status, (peak() - before) // 1024)
 """
 
 LIMITED = """
@@ -27,14 +30,14 @@ import resource, sys
 from pytest_pcerrors.cli.check import check
 from pytest_pcerrors.cli.main import main
 pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + 80 * 1024 * 1024
+limit = pages * resource.getpagesize() + 40 * 1024 * 1024
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 sys.exit(main(["check", *sys.argv[1:]]))
 """
 
 
 def measured(path):
-    """Check a file in a process of its own; return the exit status, the peak of its memory in MiB, and what it printed."""
+    """Check a file in a process of its own; return the exit status, the MiB that its memory grew by, and what it printed."""
     command = [sys.executable, "-c", MEASURED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=path.parent)
     *lines, numbers = done.stdout.splitlines()
@@ -43,50 +46,61 @@ def measured(path):
 
 
 def bomb(path, start, size):
-    """Write a gzip file of blanks that grows a thousandfold."""
-    with gzip.open(path, "wb", compresslevel=6) as file:
-        file.write(start)
-        for _ in range(size // MIB):
-            file.write(b" " * MIB)
+    """Write a gzip file of blanks, which grows a thousandfold."""
+    path.write_bytes(gzip.compress(start) + gzip.compress(b" " * MIB) * (size // MIB))
     return path
+
+
+def test_what_unpacks_without_end_stays_small(tmp_path):
+    """A small file that would fill the memory is one clear finding that names the bound."""
+    status, grown, told = measured(bomb(tmp_path / "a.yaml.gz", b"interactions:\n- 'x", 140 * MIB))
+    assert (status, "more than 128 MiB when decompressed" in told) == (1, True), told
+    assert grown < 150
 
 
 @pytest.mark.parametrize(
     ("name", "start", "said"),
     [
-        ("a.json.gz", b"", "more than 128 MiB when decompressed"),
-        ("a.har.gz", b'{"log": {"entries": [', "more than 128 MiB when decompressed"),
-        ("a.yaml.gz", b"interactions:\n- 'x", "more than 128 MiB when decompressed"),
-        ("a.ndjson.gz", b'{"status": 404, "body": "', "a line of more than 67108864 bytes"),
-        ("a.gz", b"", "more than 128 MiB when decompressed"),
+        ("a.json.gz", b"", "more than 2 MiB when decompressed"),
+        ("a.har.gz", b'{"log": {"entries": [', "more than 2 MiB when decompressed"),
+        ("a.yaml.gz", b"interactions:\n- 'x", "more than 2 MiB when decompressed"),
+        ("a.ndjson.gz", b'{"status": 404, "body": "', "a line of more than 2097152 bytes"),
+        ("a.gz", b"", "more than 2 MiB when decompressed"),
     ],
 )
-def test_what_unpacks_without_end_stays_small(tmp_path, name, start, said):
-    """A small file that would fill the memory is one clear finding that names the bound."""
-    status, peak, told = measured(bomb(tmp_path / name, start, 140 * MIB))
-    assert (status, said in told) == (1, True), told
-    assert peak < 200
+def test_in_each_format_memory_has_a_bound(tmp_path, monkeypatch, name, start, said):
+    """Whatever the file is called, and however it begins."""
+    monkeypatch.setattr(streams, "LARGEST_UNPACKED", 2 * MIB)
+    for module in (formats, json_files):
+        monkeypatch.setattr(module, "LONGEST_LINE", 2 * MIB)
+    path = bomb(tmp_path / name, start, 32 * MIB)
+    tracemalloc.start()
+    [item] = file_items(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert said in str(item)
+    assert peak < 16 * MIB
 
 
 @pytest.mark.parametrize("ending", [".json", ".yaml", ".ndjson"])
 def test_a_long_body_is_held_a_few_times(tmp_path, ending):
-    """A body of 30 MB is read, judged and searched for secrets."""
-    body = json.dumps({"code": "800064", "description": "Busy", "source": "PartnerFD", "more": "x" * 30_000_000})
+    """A body of 8 MB is read, judged and searched for secrets."""
+    body = json.dumps({"code": "800064", "description": "Busy", "source": "PartnerFD", "more": "x" * 8_000_000})
     response = {"status": {"code": 409}, "headers": HEADERS, "body": {"string": body}}
     entry = {"request": {"method": "GET", "uri": "https://api.partnercenter.microsoft.com/v1/x"}, "response": response}
     document = entry if ending == ".ndjson" else {"interactions": [entry]}
     path = tmp_path / f"a{ending}"
     path.write_text(json.dumps(document))
-    status, peak, told = measured(path)
+    status, grown, told = measured(path)
     assert (status, told) == (0, "1 error response checked, 0 violations")
-    assert peak < 30 + 8 * 30
+    assert grown < 8 * 8
 
 
 @pytest.mark.parametrize("ending", [".json", ".yaml", ".har"])
 def test_too_little_memory_is_misuse(tmp_path, ending):
     """The exit status is 2, with a message and without a traceback."""
     path = tmp_path / f"a{ending}"
-    path.write_text(json.dumps({"interactions": [{"request": None, "status": 404, "body": "x" * 60_000_000}]}))
+    path.write_text(json.dumps({"interactions": [{"request": None, "status": 404, "body": "x" * 30_000_000}]}))
 
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, path.name], capture_output=True, text=True, check=False, cwd=tmp_path
