@@ -119,12 +119,12 @@ def test_every_format_is_read_from_a_file(pcerrors, tmp_path, ending, body, stat
 
 @pytest.mark.parametrize("ending", FORMS)
 @pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_every_format_is_read_from_standard_input(process, ending, packed):
+def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packed):
     """A ``-`` stands for standard input; what it holds is known by how it begins."""
-    running = process("check", "-", stdin=-1)
-    out, _ = running.communicate(packed(FORMS[ending](BAD_BODY).encode()))
-    assert running.returncode == 1
-    assert b"code-number  /code" in out
+    piped(packed(FORMS[ending](BAD_BODY).encode()))
+    ended = pcerrors("check", "-")
+    assert ended.status == 1
+    assert "code-number  /code" in ended.out
 
 
 def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):

@@ -119,7 +119,7 @@ def test_a_cassette_named_after_a_parametrized_test(pytester, write, ids):
     assert ids("--pc-cassettes=cassettes/test_cart[7-busy].yaml") == printed
 
 
-@pytest.mark.parametrize("xdist", [[], ["-n", "2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("xdist", [[], ["-n1"]], ids=["alone", "xdist"])
 def test_an_id_that_is_not_there_is_misuse(pytester, write, xdist):
     """Nothing runs, and the message names the nearest id."""
     write("a.yaml", GOOD)

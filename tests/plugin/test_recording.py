@@ -216,14 +216,13 @@ def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
     )
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
-def test_a_success_of_a_judged_host_is_something_judged(pytester, test_file, tape, workers):
+def test_a_success_of_a_judged_host_is_something_judged(pytester, test_file, tape):
     """So nobody is told that nothing was checked, though no error response came."""
     test_file("def test_a(pc_cassette): get('/v1')\ndef test_b(pc_cassette): get('/v1', 'https://login.example')")
     tape("cassettes/test_cart/test_a.yaml", "/v1", body="{}", status=200)
     file = tape("cassettes/test_cart/test_b.yaml", "/v1", body="denied")
     file.write_text(file.read_text("utf-8").replace(HOST, "https://login.example"), "utf-8")
-    result = pytester.runpytest("-q", *workers)
+    result = pytester.runpytest("-q")
     result.assert_outcomes(passed=2)
     assert "nothing was checked" not in result.stdout.str()
 
@@ -370,14 +369,18 @@ def test_recordings_that_nobody_plays_are_listed(pytester, test_file, tape):
 
 
 def test_workers_of_xdist_add_up_what_was_played(pytester, test_file, tape):
-    """An interaction is unused only if no worker played it."""
+    """An interaction is unused only if no worker played it, and successes of a judged host are something judged."""
     test_file(
-        "pytestmark = pytest.mark.pc_cassette('shared')\n@pytest.mark.parametrize('n', range(4))\ndef test_a(n): get(f'/{n}')"
+        "pytestmark = pytest.mark.pc_cassette('shared')\n@pytest.mark.parametrize('n', range(4))\ndef test_a(n): get(f'/{n}')\n"
+        "@pytest.mark.pc_cassette('other')\ndef test_b(): get('/v1', 'https://login.example')"
     )
-    tape("cassettes/shared.yaml", *(f"/{n}" for n in range(5)))
-    result = pytester.runpytest_subprocess("-q", "-n2")
-    result.assert_outcomes(passed=4)
+    tape("cassettes/shared.yaml", *(f"/{n}" for n in range(5)), body="{}", status=200)
+    other = tape("cassettes/other.yaml", "/v1", body="denied")
+    other.write_text(other.read_text("utf-8").replace(HOST, "https://login.example"), "utf-8")
+    result = pytester.runpytest("-q", "-n2")
+    result.assert_outcomes(passed=5)
     result.stdout.fnmatch_lines([f"pcerrors: cassettes/shared.yaml: never played: #5 GET {HOST}/4"])
+    assert "nothing was checked" not in result.stdout.str()
 
 
 @pytest.mark.parametrize(("arguments", "lines"), [(["--pc-max-age=180d"], []), ([], ['max-age = "180d"'])])
@@ -448,18 +451,18 @@ def test_a_cassette_that_tests_share_is_recorded_whole(pytester, test_file, serv
 def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_file):
     """Several would overwrite what the others record."""
     test_file(f"URL = HOST\n{SHARED}")
-    result = pytester.runpytest_subprocess("-q", "-n2", "--pc-record=rewrite")
+    result = pytester.runpytest("-q", "-n2", "--pc-record=rewrite")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(
         ["*share the cassette cassettes/shared.yaml, and several processes would*record it without -n"]
     )
 
 
-def test_a_cassette_that_tests_share_is_replayed_by_many_processes(pytester, test_file, server):
+def test_a_cassette_that_tests_share_is_replayed_by_many_processes(pytester, test_file, tape):
     """Also where the mode would record, and there is nothing to record."""
-    test_file(f"URL = {server.url!r}\n{SHARED}")
-    pytester.runpytest("-q", "--pc-record=once").assert_outcomes(passed=4)
-    pytester.runpytest_subprocess("-q", "-n2", "--pc-record=once").assert_outcomes(passed=4)
+    test_file(f"URL = HOST\n{SHARED}")
+    tape("cassettes/shared.yaml", *(f"/errors/409/800064?n={n}" for n in range(4)))
+    pytester.runpytest("-q", "-n2", "--pc-record=once").assert_outcomes(passed=4)
 
 
 def test_a_test_that_is_collected_twice_shares_its_cassette_with_itself(pytester, test_file, tape):

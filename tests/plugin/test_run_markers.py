@@ -123,7 +123,7 @@ def test_misuse_of_a_marker(run, mark):
 
 def test_misuse_of_a_marker_under_xdist(run):
     """The controller says the same, once, and ends with the same status."""
-    result = run("@pytest.mark.pc_allow('code-number')\ndef test_a(): pass\ndef test_b(): pass", "-n2")
+    result = run("@pytest.mark.pc_allow('code-number')\ndef test_a(): pass\ndef test_b(): pass", "-n1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [line for line in result.stderr.lines if "pc_allow" in line]
     assert line.startswith("ERROR: test_it.py::test_a: pc_allow() ")

@@ -25,7 +25,7 @@ GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n
         (HEAD + GOOD + '\n```json\n{\n  "error": 1,\n  "text": 2\n}\n```\n', 'no member "code", but error, text'),
         ("<html><table><tr><td>x</table>", "no table of error codes"),
         ("x" * (2 * 1024 * 1024 + 1), "more than 2097152 characters"),
-        ("<div>" * 50_000, "no table of error codes"),
+        ("<div>" * 10_000, "no table of error codes"),
         ("> " * 5_000 + "x", "no table of error codes"),
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else None,

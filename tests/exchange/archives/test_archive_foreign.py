@@ -86,7 +86,7 @@ def test_a_foreign_line_names_the_file():
 
 def test_a_large_foreign_file_is_named():
     """A list too long to be built as one value does not hide what the file is."""
-    document = {"recorded_with": "VCR 6", "http_interactions": [{"a": [["x"] * 100] * 10}] * 300}
+    document = {"recorded_with": "VCR 6", "http_interactions": [{"a": [["x"] * 100] * 10}] * 120}
     plain = type("Plain", (yaml.CSafeDumper,), {"ignore_aliases": lambda *_: True})
     text = yaml.dump(document, Dumper=plain, sort_keys=False)
     assert problem(text.encode(), "a.yaml") == ("a.yaml", "a recording of VCR.rb, which pcerrors does not read yet")
