@@ -16,8 +16,8 @@ import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again 
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Run without the plugin of Hypothesis, which takes as long to load as a run takes."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:recording")
+    """Run without plugins of others that take as long to load as a run takes."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:recording")
     return pytester
 
 
