@@ -36,7 +36,9 @@ INSTEAD = {
 }
 """A pattern, and what to write instead; matched as whole words in any letter case."""
 
-_PATTERN = re.compile("|".join(rf"(?P<w{number}>\b(?:{pattern})\b)" for number, pattern in enumerate(INSTEAD)), re.IGNORECASE)
+_PATTERN = re.compile(
+    "|".join(rf"(?P<w{number}>\b(?:{pattern})\b)" for number, pattern in enumerate(INSTEAD)), re.IGNORECASE
+)
 _FENCE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _ADVICE = list(INSTEAD.values())
 _PROSE = (".py", ".md")
@@ -64,11 +66,16 @@ def findings(path: Path) -> Iterator[str]:
             yield f'{path}:{start + text.count(chr(10), 0, match.start())}: "{match[0]}"; write: {_ADVICE[number]}'
 
 
+def committed() -> list[str]:
+    """Return the names of the files that are committed."""
+    listing = ["git", "ls-files"]
+    return subprocess.run(listing, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def main(names: list[str]) -> int:
     """Print what was found in these files, or in all that are committed."""
-    listed = names or subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
-    paths = [path for path in map(Path, listed) if path.suffix in _PROSE and path.is_file() and path.name != "words.py"]
-    found = [line for path in paths for line in findings(path)]
+    paths = [Path(name) for name in names or committed() if Path(name).suffix in _PROSE and Path(name).is_file()]
+    found = [line for path in paths if path.name != Path(__file__).name for line in findings(path)]
     print(*found, sep="\n", end="\n" if found else "")  # noqa: T201
     return int(bool(found))
 
