@@ -24,4 +24,4 @@ def lowest() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(*lowest(), sep="\n")  # noqa: T201
+    print(*lowest(), sep="\n")

@@ -12,7 +12,7 @@ def main(wheel: str) -> int:
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     wanted = {str(file) for file in PACKAGE.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     for name in sorted(wanted ^ names):
-        print(f"{'missing from' if name in wanted else 'too much in'} the wheel: {name}")  # noqa: T201
+        print(f"{'missing from' if name in wanted else 'too much in'} the wheel: {name}")
     return int(wanted != names)
 
 

@@ -76,7 +76,7 @@ def main(names: list[str]) -> int:
     """Print what was found in these files, or in all that are committed."""
     paths = [Path(name) for name in names or committed() if Path(name).suffix in _PROSE and Path(name).is_file()]
     found = [line for path in paths if path.name != Path(__file__).name for line in findings(path)]
-    print(*found, sep="\n", end="\n" if found else "")  # noqa: T201
+    print(*found, sep="\n", end="\n" if found else "")
     return int(bool(found))
 
 
