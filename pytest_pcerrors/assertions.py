@@ -16,7 +16,8 @@ from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.catalogue import documented, nearest_entry, shown_code
 from pytest_pcerrors.rules.properties import place
 from pytest_pcerrors.rules.violation import ContractViolation, Violation
-from pytest_pcerrors.secrets.display import cut, shown
+from pytest_pcerrors.secrets.display import shown
+from pytest_pcerrors.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

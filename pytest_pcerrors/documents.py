@@ -9,8 +9,9 @@ from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_pcerrors.errors import UsageError, nearest, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repeated_names, type_of
+from pytest_pcerrors.text import nearest, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,14 +1,5 @@
 """What goes wrong with the use of this library, as opposed to a contract that is broken."""
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_MOST_KNOWN = 20
-_MOST_CHARACTERS = 400
-
 
 class UsageError(Exception):
     """This library was misused: a bad argument, setting, contract file or archive.
@@ -47,29 +38,3 @@ class PcErrorsWarning(UserWarning):
     >>> issubclass(PcErrorsWarning, UserWarning)
     True
     """
-
-
-def nearest(word: str, known: "Iterable[str]") -> str:
-    """Return a hint naming the known word that looks most like `word`, or some of those known.
-
-    >>> nearest("profil", ["profile", "hosts"])
-    'did you mean "profile"?'
-    >>> nearest("zzz", ["b", "a"])
-    'known are a, b'
-    """
-    choices = sorted(known)
-    close = get_close_matches(word, choices, n=1)
-    if close:
-        return f'did you mean "{close[0]}"?'
-    more = ", ..." if len(choices) > _MOST_KNOWN else ""
-    return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"
-
-
-def readable(text: str) -> str:
-    r"""Return text from a foreign file as a message can hold it: not long, and encodable as UTF-8.
-
-    >>> readable("no key \ud800")
-    'no key \\ud800'
-    """
-    cut = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} ..."
-    return cut.encode("utf-8", "backslashreplace").decode()

@@ -2,6 +2,8 @@
 
 import signal
 
+import httpcore  # noqa: F401 - pytester unloads what a run inside a test loads first; httpx keeps classes of it
+import httpx  # noqa: F401
 import pytest
 from hypothesis import HealthCheck, settings
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, nearest, readable
+from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
+from pytest_pcerrors.text import nearest, readable
 
 
 def test_an_archive_error_names_place_and_problem():

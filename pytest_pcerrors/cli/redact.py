@@ -13,6 +13,7 @@ from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import Settings
+from pytest_pcerrors.text import counted
 
 
 @click.command()
@@ -37,7 +38,7 @@ def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
             complain(f"{safe(str(error))}; left as it is")
             done.problems += 1
     verb = "would be hidden" if only_check else "hidden"
-    say(f"{_count(done.hidden, 'value')} {verb} in {done.changed} of {_count(done.files, 'file')}")
+    say(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
     return int(bool(done.problems) or (only_check and bool(done.changed)))
 
 
@@ -74,7 +75,3 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -
             continue
         done.hidden += 1
         say(safe(f"{file}:{line}  {found.place}{' (suspected)' if found.certainty == 'suspected' else ''}"))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_h
 from pytest_pcerrors.cli.output import say
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import counted
 
 
 @click.command()
@@ -43,5 +44,5 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
     folder.mkdir(parents=True, exist_ok=True)
     for file, exchanges in by_file.items():
         write_whole(file, cassette_text(exchanges))
-        say(f"{file}: {len(exchanges)} exchange{'' if len(exchanges) == 1 else 's'}")
+        say(f"{file}: {counted(len(exchanges), 'exchange')}")
     return 0

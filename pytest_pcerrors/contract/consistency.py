@@ -10,8 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.schema_places import SchemaPlaces, names
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import article, pointer_of, steps_of
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.documents import hold_against
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

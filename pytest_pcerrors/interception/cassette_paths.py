@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError, nearest, readable
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import nearest, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

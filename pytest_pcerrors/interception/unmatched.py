@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from pytest_pcerrors.secrets.display import cut, safe
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
     from vcr.request import Request
@@ -75,7 +76,7 @@ def _what_there_is(cassette: Any, request: "Request") -> list[str]:
         return [_missing(cassette)]
     held, played = len(cassette), len(cassette.play_counts)
     twins = list(cassette.twins(request))
-    lines = [f"{cassette.name} holds {_count(held, 'interaction')}, {played} of them played"]
+    lines = [f"{cassette.name} holds {counted(held, 'interaction')}, {played} of them played"]
     if twins:
         numbers = ", ".join(f"#{index + 1}" for index in twins[:_MOST_DIFFERENCES])
         more = f" and {len(twins) - _MOST_DIFFERENCES} more" if len(twins) > _MOST_DIFFERENCES else ""
@@ -132,7 +133,3 @@ def _are_kin(one: str, other: str) -> bool:
 def _line(difference: "Difference") -> str:
     what, asked, recorded = (cut(safe(text), _LONGEST_VALUE) for text in difference)
     return f"{what}: asked {asked}, recorded {recorded}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

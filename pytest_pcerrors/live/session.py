@@ -12,11 +12,12 @@ import requests
 from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
 
-from pytest_pcerrors.errors import UsageError, nearest, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.live.token import usable_token
 from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.text import nearest, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,9 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

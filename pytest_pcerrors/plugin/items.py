@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError, nearest
+from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.plugin.recordings import RecordingItem
 from pytest_pcerrors.plugin.warning import warn
@@ -22,6 +22,7 @@ from pytest_pcerrors.reporting.other_hosts import host_of
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE, ContractViolation
 from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item

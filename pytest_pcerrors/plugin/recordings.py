@@ -10,6 +10,7 @@ from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.rules.violation import ContractViolation
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
@@ -50,7 +51,7 @@ class RecordingItem(pytest.Item):
 def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
     """Tell the first places, and the hint of them all."""
     first = errors[0][1]
-    lines = [f"{first.rule}  {first.message}, in {len(errors)} place{'' if len(errors) == 1 else 's'}:"]
+    lines = [f"{first.rule}  {first.message}, in {counted(len(errors), 'place')}:"]
     lines += [f"  {safe(f'{verdict.exchange.origin}  {each.pointer}')}" for verdict, each in errors[:_MOST_SHOWN]]
     if len(errors) > _MOST_SHOWN:
         lines.append(f"  and {len(errors) - _MOST_SHOWN} more")

@@ -3,8 +3,9 @@
 import re
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError, readable
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment
+from pytest_pcerrors.text import counted, readable
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -67,4 +68,4 @@ def age_text(since: "datetime", days: int, today: "date") -> str:
     'oldest response of 2017-04-13, 3509 days old, at most 180 allowed'
     """
     age = (today - since.date()).days
-    return f"oldest response of {since.date()}, {age} {'day' if age == 1 else 'days'} old, at most {days} allowed"
+    return f"oldest response of {since.date()}, {counted(age, 'day')} old, at most {days} allowed"

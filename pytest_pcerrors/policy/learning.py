@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.policy.allowances import EXPIRED
-from pytest_pcerrors.secrets.display import cut, safe
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

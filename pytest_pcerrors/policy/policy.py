@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
@@ -19,6 +19,7 @@ from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
 from pytest_pcerrors.rules.rule import rule_name
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import OF_RECORDINGS, SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
+from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

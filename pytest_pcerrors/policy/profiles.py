@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.rules.rule import PROFILES
+from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.changes import EFFECTS
-from pytest_pcerrors.secrets.display import cut, safe
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.changes import Change
@@ -74,7 +75,7 @@ def summary(changes: "Sequence[Change]") -> str:
     """
     counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
     said = ", ".join(f"{count} {effect}" for count, effect in counts if count)
-    return f"{len(changes)} change{'' if len(changes) == 1 else 's'}: {said}" if changes else "no changes"
+    return f"{counted(len(changes), 'change')}: {said}" if changes else "no changes"
 
 
 def _title(change: "Change") -> str:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.rules.violation import EXPECTATIONS, OF_RECORDINGS, UNREADABLE
 from pytest_pcerrors.secrets import BEYOND, hide
-from pytest_pcerrors.secrets.display import LONGEST_SHOWN, cut, safe
+from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
+from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +39,9 @@ def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: 
     recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
     unknown = sum(violation.rule == UNREADABLE for violation in violations)
     broken = len(violations) - unexpected - recorded - unknown
-    said = [f"breaks the {contract.name} error contract in {_places(broken)}"] if broken else []
-    said += [f"is not what was expected in {_places(unexpected)}"] if unexpected else []
-    said += [f"is not fit to be kept as a recording in {_places(recorded)}"] if recorded else []
+    said = [f"breaks the {contract.name} error contract in {counted(broken, 'place')}"] if broken else []
+    said += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
+    said += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
     said += ["cannot be checked in full"] if unknown else []
     return safe(f"{status_line(exchange, contract)} {' and '.join(said)}:")
 
@@ -76,10 +77,6 @@ def body_text(body: bytes) -> str:
     """Return the beginning of a body on one line, fit to be shown."""
     text = hide(body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace"), longest=LONGEST_SHOWN)
     return cut(safe(" ".join(text.split())), _LONGEST_BODY)
-
-
-def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count} places"
 
 
 def _label(violation: "Violation") -> str:

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import readable
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.tables import TABLE
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -28,7 +29,7 @@ def named_hosts(hosts: "Counter[str]") -> str:
     '2 exchanges with other hosts passed over: login.microsoftonline.com 2 (to judge them: hosts in [tool.pcerrors])'
     """
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
-    return f"{_count(hosts.total(), 'exchange')} with {whose} passed over: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
+    return f"{counted(hosts.total(), 'exchange')} with {whose} passed over: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
 
 
 def nothing_checked(hosts: "Counter[str]") -> str:
@@ -51,12 +52,8 @@ def nothing_checked(hosts: "Counter[str]") -> str:
 def _listed(hosts: "Counter[str]") -> str:
     named = ", ".join(f"{safe(host)} {count}" for host, count in _in_order(hosts)[:_MOST_HOSTS])
     more = len(hosts) - _MOST_HOSTS
-    return f"{named}, {_count(more, 'more host')}" if more > 0 else named
+    return f"{named}, {counted(more, 'more host')}" if more > 0 else named
 
 
 def _in_order(hosts: "Counter[str]") -> list[tuple[str, int]]:
     return sorted(hosts.items(), key=lambda each: (-each[1], each[0]))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

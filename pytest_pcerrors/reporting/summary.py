@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.audit import Finding
@@ -84,28 +85,24 @@ class Tally:
         >>> Tally(errors=3, broken=Counter({"pairing": 2})).sentence()
         '3 error responses checked, 2 violations (pairing 2)'
         """
-        parts = [f"{_count(self.errors, 'error response')} checked"]
+        parts = [f"{counted(self.errors, 'error response')} checked"]
         if self.successes:
-            parts.append(f"{_count(self.successes, 'other response')} searched")
-        parts.append(f"{_count(self.broken.total(), 'violation')}{_listed(self.broken)}")
+            parts.append(f"{counted(self.successes, 'other response')} searched")
+        parts.append(f"{counted(self.broken.total(), 'violation')}{_listed(self.broken)}")
         if self.warned:
-            parts.append(f"{_count(self.warned.total(), 'warning')}{_listed(self.warned)}")
+            parts.append(f"{counted(self.warned.total(), 'warning')}{_listed(self.warned)}")
         if self.allowed:
-            parts.append(f"{_count(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
+            parts.append(f"{counted(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
         if self.unknown_bodies:
             number = self.unknown_bodies.total()
-            parts.append(f"{number} {'body' if number == 1 else 'bodies'} unknown ({_reasons(self.unknown_bodies)})")
+            parts.append(f"{counted(number, 'body')} unknown ({_reasons(self.unknown_bodies)})")
         if self.unreadable:
-            parts.append(_count(self.unreadable, "unreadable place"))
+            parts.append(counted(self.unreadable, "unreadable place"))
         if self.skipped:
-            parts.append(f"{_count(self.skipped, 'request')} without a response skipped")
+            parts.append(f"{counted(self.skipped, 'request')} without a response skipped")
         if self.other_hosts:
             parts.append(named_hosts(self.other_hosts))
         return ", ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _reasons(problems: "Counter[str]") -> str:
@@ -120,5 +117,5 @@ def _listed(rules: "Counter[str]") -> str:
         return ""
     in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))
     named = ", ".join(f"{rule} {count}" for rule, count in in_order[:_MOST_NAMED])
-    more = f", {_count(len(rules) - _MOST_NAMED, 'more rule')}" if len(rules) > _MOST_NAMED else ""
+    more = f", {counted(len(rules) - _MOST_NAMED, 'more rule')}" if len(rules) > _MOST_NAMED else ""
     return f" ({named}{more})"

@@ -8,7 +8,8 @@ from pytest_pcerrors.rules.markup import markup_found
 from pytest_pcerrors.rules.pointers import Place, pointer_to
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
-from pytest_pcerrors.secrets.display import cut, shown, typed
+from pytest_pcerrors.secrets.display import shown, typed
+from pytest_pcerrors.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from pytest_pcerrors.contract.templates import fits
 from pytest_pcerrors.rules.properties import place
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
-from pytest_pcerrors.secrets.display import cut, shown
+from pytest_pcerrors.secrets.display import shown
+from pytest_pcerrors.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
-from pytest_pcerrors.secrets.display import cut, shown
+from pytest_pcerrors.secrets.display import shown
+from pytest_pcerrors.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ from typing import Any
 
 from pytest_pcerrors.jsontext import article
 from pytest_pcerrors.secrets.display import shown, typed
+from pytest_pcerrors.text import counted
 
 _BOUNDS: Mapping[str, tuple[str, str]] = {
     "minLength": ("character", "at least {} expected"),
@@ -43,7 +44,7 @@ def explained(keyword: str, limit: Any, value: Any, measure: Callable[[str], int
     if keyword in _BOUNDS:
         noun, bound = _BOUNDS[keyword]
         count, expected = measure(value) if isinstance(value, str) else len(value), bound.format(limit)
-        return expected, str(count), f"{_counted(count, noun)}, {expected}"
+        return expected, str(count), f"{counted(count, noun)}, {expected}"
     expected, actual = _expected(keyword, limit), typed(value) if keyword == "type" else shown(value)
     return expected, actual, f"{actual} instead of {expected}"
 
@@ -58,8 +59,3 @@ def _expected(keyword: str, limit: Any) -> str:
             return _EXPECTED[keyword].format(shown(limit))
         case _:
             return f"what {keyword} {shown(limit)} of the error schema permits"
-
-
-def _counted(count: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count or 'no'} {noun if count == 1 else plural}"

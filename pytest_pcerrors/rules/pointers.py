@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from pytest_pcerrors.jsontext import escaped_step
 from pytest_pcerrors.secrets import hide
-from pytest_pcerrors.secrets.display import LONGEST_SHOWN, cut
+from pytest_pcerrors.secrets.display import LONGEST_SHOWN
+from pytest_pcerrors.text import cut
 
 _LONGEST_STEP = 60
 

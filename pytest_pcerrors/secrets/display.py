@@ -5,6 +5,7 @@ from itertools import islice
 
 from pytest_pcerrors.jsontext import type_of
 from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.text import cut, visible
 
 LONGEST_SHOWN = 4096
 """How much of a text is looked at to show the beginning of it, in characters."""
@@ -36,15 +37,6 @@ def shown(value: object) -> str:
             return json.dumps(value)
 
 
-def cut(text: str, longest: int) -> str:
-    """Cut a text to at most `longest` characters and a mark that says so.
-
-    >>> cut("abcdef", 3), cut("abc", 3)
-    ('abc...', 'abc')
-    """
-    return text if len(text) <= longest else f"{text[:longest]}..."
-
-
 def safe(text: str) -> str:
     r"""Return a text as one that any UTF-8 terminal shows: control characters and surrogates escaped, secrets hidden.
 
@@ -52,7 +44,7 @@ def safe(text: str) -> str:
     'a\\ud800\\x1b[31m'
     """
     text = hide(text, longest=LONGEST_SHOWN) if text else ""
-    return cut(text if text.isprintable() else "".join(map(_visible, text)), _LONGEST_TEXT)
+    return cut(visible(text), _LONGEST_TEXT)
 
 
 def typed(value: object) -> str:
@@ -63,7 +55,3 @@ def typed(value: object) -> str:
     """
     kind = {"integer": "number"}.get(type_of(value), type_of(value))
     return shown(value) if kind in ("array", "object", "null") else f"the {kind} {shown(value)}"
-
-
-def _visible(letter: str) -> str:
-    return letter if letter.isprintable() else ascii(letter)[1:-1]

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation.heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
 from pytest_pcerrors.simulation.plausible import fill_in, operation_for
 from pytest_pcerrors.simulation.samples import Sampler
+from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

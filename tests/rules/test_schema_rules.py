@@ -97,7 +97,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
             "x-any-of",
             '"" instead of what one of the alternatives of the error schema permits',
         ),
-        ({"minLength": 1}, "", "x-empty", "no characters, at least 1 expected"),
+        ({"minLength": 1}, "", "x-empty", "0 characters, at least 1 expected"),
         ({"maxItems": 1}, [1, 2], "x-max-items", "2 items, at most 1 allowed"),
         ({"minProperties": 2}, {"a": 1}, "x-min-properties", "1 property, at least 2 expected"),
         ({"maxProperties": 1}, {"a": 1, "b": 2}, "x-max-properties", "2 properties, at most 1 allowed"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.contract.pages.numbers import number_of, status_of
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.pages.document import Document, Row, Table
@@ -148,4 +149,4 @@ def _placeholder(match: re.Match[str]) -> str:
 
 def _shown(cell: str) -> str:
     """Return a cell as a message can hold it: not long, and without control characters."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in cell[:_LONGEST_CELL])
+    return visible(cell[:_LONGEST_CELL])

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import ResponseData
 from pytest_pcerrors.exchange.adapters.har import from_har, is_har_response
 from pytest_pcerrors.exchange.adapters.interactions import from_old_vcrpy, from_vcrpy, request_of_mapping
 from pytest_pcerrors.exchange.adapters.parts import base64_bytes, body_bytes, header_pairs, status_of
+from pytest_pcerrors.text import nearest
 
 _KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin")
 

@@ -3,9 +3,10 @@
 import re
 from typing import IO, TYPE_CHECKING
 
-from pytest_pcerrors.errors import ArchiveError, readable
+from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

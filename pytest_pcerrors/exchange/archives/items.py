@@ -3,13 +3,14 @@
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pytest_pcerrors.errors import ArchiveError, UsageError, readable
+from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import never_answered
 from pytest_pcerrors.exchange.adapters.mappings import from_mapping
 from pytest_pcerrors.exchange.archives.bare import refuse_bare
 from pytest_pcerrors.exchange.encodings import TOO_LONG
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"

@@ -13,10 +13,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from pytest_pcerrors.errors import ArchiveError, readable
+from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.foreign import foreign_name
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
+from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

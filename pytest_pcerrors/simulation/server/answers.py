@@ -8,13 +8,14 @@ from http import HTTPStatus
 from random import Random
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.server.faults import check_faults
 from pytest_pcerrors.simulation.server.wire import check_sendable
 from pytest_pcerrors.simulation.shapes import SHAPES
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
 from pytest_pcerrors.simulation.synthesis import synthesize
+from pytest_pcerrors.text import nearest
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from threading import TIMEOUT_MAX
 from typing import Any, NamedTuple, TypedDict
 
-from pytest_pcerrors.errors import UsageError, nearest
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.simulation.server.wire import End, Wire
+from pytest_pcerrors.text import nearest
 
 _PIECE = 64
 

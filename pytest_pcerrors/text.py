@@ -1,0 +1,68 @@
+"""Texts of messages: cut, counted, made visible, and with the word that was probably meant."""
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_KNOWN = 20
+_MOST_CHARACTERS = 400
+_CONSONANT_AND_Y = re.compile(r"(?<![aeiou])y$")
+
+
+def cut(text: str, longest: int) -> str:
+    """Cut a text to at most `longest` characters, followed by three dots.
+
+    >>> cut("abcdef", 3), cut("abc", 3)
+    ('abc...', 'abc')
+    """
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one.
+
+    >>> counted(1, "place"), counted(2, "property"), counted(0, "day")
+    ('1 place', '2 properties', '0 days')
+    """
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {_CONSONANT_AND_Y.sub('ie', noun)}s"
+
+
+def visible(text: str) -> str:
+    r"""Return a text with its control characters and surrogates escaped.
+
+    >>> visible("a\ud800\x1b[31m")
+    'a\\ud800\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def nearest(word: str, known: "Iterable[str]") -> str:
+    """Return a hint naming the known word that looks most like `word`, or some of those known.
+
+    >>> nearest("profil", ["profile", "hosts"])
+    'did you mean "profile"?'
+    >>> nearest("zzz", ["b", "a"])
+    'known are a, b'
+    """
+    choices = sorted(known)
+    close = get_close_matches(word, choices, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    more = ", ..." if len(choices) > _MOST_KNOWN else ""
+    return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"
+
+
+def readable(text: str) -> str:
+    r"""Return text from a foreign file as a message can hold it: not long, and encodable as UTF-8.
+
+    >>> readable("no key \ud800")
+    'no key \\ud800'
+    """
+    return cut(text, _MOST_CHARACTERS).encode("utf-8", "backslashreplace").decode()
