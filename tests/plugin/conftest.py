@@ -1,23 +1,34 @@
 """Small cassettes, and pytest runs over them."""
 
 import json
+from importlib import metadata
 from importlib.resources import files
 
 import pytest
+import vcr.stubs.aiohttp_stubs
+import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
 import yaml
 
 import pytest_pcerrors.assertions
 import pytest_pcerrors.interception.opening
 import pytest_pcerrors.interception.watching
 import pytest_pcerrors.live.session
+import pytest_pcerrors.plugin.misuse
 import pytest_pcerrors.plugin.run
 import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again by every run inside a test
+
+PLUGINS = [
+    each
+    for each in metadata.distributions()
+    if each.name != "hypothesis" and any(point.group == "pytest11" for point in each.entry_points)
+]
 
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Run without plugins of others that take as long to load as a run takes."""
+    """Run without plugins of others that take as long to load as a run takes, and look for plugins only once."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:recording")
+    monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     return pytester
 
 

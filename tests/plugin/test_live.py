@@ -69,7 +69,7 @@ def test_replay_by_default_needs_the_name_of_the_service_only(pytester, tmp_path
 def test_a_live_run_without_a_token_is_one_clear_error(pytester, workers):
     """Before any test runs."""
     pytester.makepyfile(SAME_TESTS)
-    result = pytester.runpytest_subprocess("-q", "--pc-live", *workers)
+    result = pytester.runpytest("-q", "--pc-live", *workers)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --pc-live needs an access token: set PCERRORS_TOKEN, or token-command in *"])
 

@@ -134,7 +134,8 @@ def test_a_task_that_outlives_a_test_sees_the_next_policy(run):
 
 def test_async_tests_with_a_loop_for_the_module(run):
     """The same with the plugin of AnyIO, whose runner lives as long as a fixture needs it."""
-    result = run("""
+    result = run(
+        """
         @pytest.fixture(scope="module")
         def anyio_backend(): return "asyncio"
 
@@ -148,7 +149,9 @@ def test_async_tests_with_a_loop_for_the_module(run):
         async def test_second(server): assert breaks() == ["code-number"]
         @allow
         async def test_third(server): assert breaks() == []
-    """)
+        """,
+        "-panyio",
+    )
     result.assert_outcomes(passed=3)
 
 
