@@ -1,5 +1,6 @@
 """What the tests of all packages share: few examples, and no verdict hangs on the speed of the machine, or on the signals of its shell."""
 
+import gc
 import signal
 
 import httpcore  # noqa: F401 - pytester unloads what a run inside a test loads first; httpx keeps classes of it
@@ -13,6 +14,17 @@ settings.register_profile(
     "anywhere", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("anywhere")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Keep the garbage collector from what stays to the end: thousands of tests, and the modules of many libraries."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
