@@ -44,10 +44,12 @@ TEXTS = LINES.map(lambda lines: "\n".join(f"{name}:{sign or ' '}{value}" for nam
 
 
 def indented(text, by=8):
+    """Return a text with each line indented."""
     return "".join(f"{' ' * by}{line}\n" for line in text.split("\n"))
 
 
 def escaped(text):
+    """Return a text with some letters as JSON escapes."""
     return "".join(f"\\u{ord(each):04x}" if each in "aeotAT_-=" else each for each in text)
 
 
