@@ -151,7 +151,9 @@ class Secrets:
         if not self.patterns and not self.tenant_ids:
             return False
         plain = text if isinstance(text, str) else text.decode("latin-1")
-        return self.matches(plain) or (self.tenant_ids and bool(_GUID.search(plain)))
+        return any(map(self.matches, (plain, plain.replace("\n", " ")))) or (
+            self.tenant_ids and bool(_GUID.search(plain))
+        )
 
     @cached_property
     def _prefilter(self) -> Prefilter:

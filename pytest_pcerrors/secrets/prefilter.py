@@ -80,11 +80,11 @@ class Prefilter:
         words |= {each: len(each) for each in (*_SCHEMES, *(word.encode() for word in HEADER_WORDS))}
         words |= {f"{word}{end}".encode(): len(word) for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
         self._names = tuple(sorted(name.encode() for name in names))
+        words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
         self._lengths = tuple(words.values())
         self._words = BytesAhoCorasick(list(words))
-        self._clear = BytesAhoCorasick([*_MARKUP, *_PARAMETERS])
-        self._literals = BytesAhoCorasick([each.encode() for each in LITERALS])
-        self._beginnings = BytesAhoCorasick([each.encode() for each in (*BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")])
+        literals = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
+        self._literals = BytesAhoCorasick([each.encode() for each in literals])
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -98,15 +98,12 @@ class Prefilter:
         return any(form is None or self._finds(form, skip) for form in _forms(data))
 
     def _finds(self, data: bytes, skip: Skip | None) -> bool:
-        if b"\0" in data or _USER.search(data) or self._beginnings.find_matches_as_indexes(data):
+        if b"\0" in data or _USER.search(data):
             return True
         hits = self._literals.find_matches_as_indexes(data, overlapping=True)
-        if any(begins_token(index, data, start) for index, start, _ in hits):
+        if any(index >= len(LITERALS) or begins_token(index, data, start) for index, start, _ in hits):
             return True
         lower = data.lower()
-        clear = self._clear.find_matches_as_indexes(lower)
-        if any(index < len(_MARKUP) or _begins_parameter(lower, start) for index, start, _ in clear):
-            return True
         if self._finds_name(data, lower, skip):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
@@ -116,7 +113,9 @@ class Prefilter:
         done = 0
         for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
             end = start + self._lengths[index]
-            if start < done or _NO_NAME.match(lower, end):
+            if end == start and _is_clear(lower, start):
+                return True
+            if start < done or end == start or _NO_NAME.match(lower, end):
                 continue
             done = skip(data, start, end) if skip is not None else 0
             if not done:
@@ -124,8 +123,10 @@ class Prefilter:
         return False
 
 
-def _begins_parameter(lower: bytes, start: int) -> bool:
-    return _BEFORE_PARAMETER.search(lower, max(start - _LOOKBACK, 0), start) is not None
+def _is_clear(lower: bytes, start: int) -> bool:
+    """Return whether a word of markup, or the name of a parameter, is worth a closer look: the latter if it begins there."""
+    before = _BEFORE_PARAMETER.search(lower, max(start - _LOOKBACK, 0), start)
+    return before is not None or lower.startswith(_MARKUP, start)
 
 
 def _forms(data: bytes) -> "Iterator[bytes | None]":

@@ -1,6 +1,7 @@
 """The look at the bytes of a file, which decides whether it is parsed for secrets, misses nothing that the search would find."""
 
 import json
+import re
 from base64 import b64encode
 from unittest.mock import patch
 
@@ -44,12 +45,12 @@ TEXTS = LINES.map(lambda lines: "\n".join(f"{name}:{sign or ' '}{value}" for nam
 
 
 def indented(text, by=8):
-    """Return a text with each line indented."""
+    """Return the lines of a text with blanks before them."""
     return "".join(f"{' ' * by}{line}\n" for line in text.split("\n"))
 
 
 def escaped(text):
-    """Return a text with some letters as JSON escapes."""
+    """Return a text with some of its characters as escapes."""
     return "".join(f"\\u{ord(each):04x}" if each in "aeotAT_-=" else each for each in text)
 
 
@@ -148,3 +149,17 @@ def test_redacted_headers_and_ordinary_words_need_no_closer_look(written):
 def test_a_placeholder_that_may_be_beside_a_secret_needs_a_closer_look(written):
     """Also a text that is escaped again and again."""
     assert may_hold(f"interactions: []\n{written}".encode(), Secrets())
+
+
+@pytest.mark.parametrize(
+    ("secrets", "written"),
+    [
+        (Secrets(patterns=(re.compile("one two"),)), "a: one\n  two\n"),
+        (Secrets(names=frozenset({"pincode"})), "pin\n  code: 1\n"),
+        (Secrets(), "a: <b token=&quot;x7Kq02pLm&quot;>\n"),
+    ],
+)
+def test_patterns_and_names_of_a_project_are_found_over_the_end_of_a_line(secrets, written):
+    """YAML makes a space of it; and quotes of markup are quotes."""
+    assert may_hold(written.encode(), secrets)
+    assert not may_hold(b"a: one\nb: &quot;two&quot;\n", secrets)
