@@ -17,7 +17,7 @@ import vcr
 
 from pytest_pcerrors import Exchange, Request
 from pytest_pcerrors.interception.cassette_text import cassette_text
-from pytest_pcerrors.interception.opening import Opening, opened
+from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 from pytest_pcerrors.redaction import Redaction
 
 SMALL, MIDDLE, LARGE = 10, 1_000, 5_000
@@ -38,15 +38,15 @@ def exchanges(count: int) -> Iterator[Exchange]:
 
 def ours(file: Path) -> AbstractContextManager[object]:
     """Return the cassette as `pc_cassette` opens it."""
-    return opened(
-        Opening(
+    return open_cassette(
+        CassetteOptions(
             path=file,
             name=file.name,
             mode="none",
             command="pytest",
             config={},
             redaction=Redaction(),
-            hear=lambda exchange: exchange,
+            on_response=lambda exchange: exchange,
         )
     )
 

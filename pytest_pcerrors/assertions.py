@@ -117,7 +117,7 @@ def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> Non
     errors = [*verdict.errors, *unexpected]
     if errors:
         raise ContractViolation(failure_text(verdict.exchange, [*errors, *verdict.warnings], contract), errors)
-    current().warned(verdict)
+    current().on_warning(verdict)
     for violation in verdict.warnings:
         warnings.warn(f"{contract.reason(verdict.exchange.status)}: {violation}", PcErrorsWarning, stacklevel=3)
 

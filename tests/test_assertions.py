@@ -292,11 +292,11 @@ def acme():
 
 def test_a_context_hears_of_every_verdict():
     """Whoever counts what a suite has seen sees each assertion once."""
-    heard = []
-    with within(Context(Policy(Contract.default()), heard.append)):
+    received = []
+    with within(Context(Policy(Contract.default()), received.append)):
         assert_pc_error(BUSY)
         assert_pc_success((200, b""))
-    assert [verdict.exchange.status for verdict in heard] == [409, 200]
+    assert [verdict.exchange.status for verdict in received] == [409, 200]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.cli.output import complain, is_terminal, say
+from pytest_pcerrors.cli.output import is_terminal, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.reference import as_markdown
 from pytest_pcerrors.rules.registry import all_rules
@@ -39,14 +39,16 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
     if format_name == "json":
         rows = [{"status": each.status, "code": each.code, "descriptions": each.templates} for each in entries]
-        say(json.dumps(rows, indent=2))
+        print_output(json.dumps(rows, indent=2))
     elif not entries:
-        complain("no documented error fits")
+        print_problem("no documented error fits")
     elif is_terminal(sys.stdout):
         _print_table(entries, contract)
     else:
         width = max(_CODE_WIDTH, *(len(entry.code) for entry in entries))
-        say("\n".join(f"{entry.status}  {entry.code:>{width}}  {safe(entry.description)}" for entry in entries))
+        print_output(
+            "\n".join(f"{entry.status}  {entry.code:>{width}}  {safe(entry.description)}" for entry in entries)
+        )
     return int(not entries)
 
 
@@ -58,11 +60,11 @@ def explain(what: str | None, contract_file: str | None) -> int:
     policy = policy_for(contract_file)[0]
     rules = {each.name: each for each in all_rules(policy.rules)}
     if what is None:
-        say(as_markdown(list(rules.values())), newline=False)
+        print_output(as_markdown(list(rules.values())), newline=False)
     elif what in rules:
-        say(_rule_text(rules[what], policy))
+        print_output(_rule_text(rules[what], policy))
     elif what in policy.contract.catalogue:
-        say(_code_text(what, policy))
+        print_output(_code_text(what, policy))
     else:
         raise UsageError(_unknown(what, policy.contract, rules))
     return 0
@@ -90,16 +92,16 @@ def _rule_text(rule: Rule, policy: "Policy") -> str:
         )
         if text
     ]
-    return "\n".join([*lines, *(f"  {said}" for said in _severities(rule, policy))])
+    return "\n".join([*lines, *(f"  {line}" for line in _severities(rule, policy))])
 
 
 def _severities(rule: Rule, policy: "Policy") -> list[str]:
     """Say what each profile makes of a rule, and where the settings differ from it."""
-    said = []
+    lines = []
     for profile, severity in rule.severities.items():
         here = policy.profiled(profile).severities[rule.name]
-        said.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
-    return said
+        lines.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
+    return lines
 
 
 def _code_text(code: str, policy: "Policy") -> str:

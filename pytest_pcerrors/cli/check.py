@@ -10,7 +10,7 @@ import click
 
 from pytest_pcerrors.cli.input import bodies, recording_of, refuse_overwriting, sources_of
 from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for, profile_option
-from pytest_pcerrors.cli.output import complain, is_terminal, say
+from pytest_pcerrors.cli.output import is_terminal, print_output, print_problem
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import Finding, audit
@@ -76,10 +76,10 @@ def check(  # noqa: PLR0913 - one parameter an option
         _print(report)
     else:
         write_whole(output, "".join(report))
-    if tally.has_passed_all_over:
-        complain(nothing_checked(tally.other_hosts))
+    if tally.has_skipped_all:
+        print_problem(nothing_checked(tally.other_hosts))
     elif not tally.errors and not tally.unreadable:
-        complain("no error response was found to check")
+        print_problem("no error response was found to check")
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
     return int(failing and fail_on != "never")
 
@@ -107,7 +107,7 @@ def _print(report: Iterable[str]) -> None:
     if is_terminal(sys.stdout) and is_terminal(sys.stderr):
         report = list(report)
     for piece in report:
-        say(piece, newline=False)
+        print_output(piece, newline=False)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import click
 
-from pytest_pcerrors.cli.output import complain
+from pytest_pcerrors.cli.output import print_problem
 from pytest_pcerrors.errors import UsageError
 
 _MISUSE = 2
@@ -64,7 +64,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         status: object = pcerrors.main(arguments, prog_name="pcerrors", standalone_mode=False)
     except UsageError as error:
-        complain(str(error))
+        print_problem(str(error))
         return _MISUSE
     except click.ClickException as error:
         error.show()
@@ -72,9 +72,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except MemoryError:
-        complain("there is not enough memory for this; check fewer or smaller files")
+        print_problem("there is not enough memory for this; check fewer or smaller files")
         return _MISUSE
     except OSError as error:
-        complain(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+        print_problem(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
         return _MISUSE
     return status if isinstance(status, int) else 0

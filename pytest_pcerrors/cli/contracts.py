@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli.input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
-from pytest_pcerrors.cli.output import complain, say
+from pytest_pcerrors.cli.output import print_output, print_problem
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.files import document_text
 from pytest_pcerrors.contract.model import Contract
@@ -48,16 +48,16 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     refuse_overwriting(output, [None if page == STDIN else Path(page)])
     document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
     contract = Contract.of_document(document)
-    _tell(page, repairs)
+    _print_repairs(page, repairs)
     if descriptions is not None:
         worded = _contract(descriptions).catalogue
         contract = contract.extended(entry for entry in worded if entry.pairing in contract.pairings)
     if output is None:
-        say(document_text(contract.document()), newline=False)
+        print_output(document_text(contract.document()), newline=False)
     else:
         contract.save(output)
         counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
-        say(f"{output}: {counts}")
+        print_output(f"{output}: {counts}")
     return 0
 
 
@@ -96,7 +96,7 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     unreadable: list[str] = []
     report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
     if output is None:
-        say(report, newline=False)
+        print_output(report, newline=False)
     else:
         write_whole(output, report)
     failing = [effect for effect in EFFECTS if fail_on in EFFECTS[EFFECTS.index(effect) :]]
@@ -105,13 +105,13 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
 
 def _contract(source: str) -> Contract:
     document, repairs = document_of(source)
-    _tell(source, repairs)
+    _print_repairs(source, repairs)
     return Contract.of_document(document)
 
 
-def _tell(source: str, repairs: "Sequence[Repair]") -> None:
+def _print_repairs(source: str, repairs: "Sequence[Repair]") -> None:
     for repair in repairs:
-        complain(safe(f"{source}: {repair}"))
+        print_problem(safe(f"{source}: {repair}"))
 
 
 def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Exchange]":
@@ -119,6 +119,6 @@ def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Excha
     for item in chain.from_iterable(map(items_in, sources)):
         if isinstance(item, ArchiveError):
             unreadable.append(item.place)
-            complain(str(item))
+            print_problem(str(item))
         elif not isinstance(item, Skipped):
             yield item

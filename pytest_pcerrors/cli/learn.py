@@ -6,7 +6,7 @@ import click
 
 from pytest_pcerrors.cli.input import recording_of, sources_of
 from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
-from pytest_pcerrors.cli.output import complain, say
+from pytest_pcerrors.cli.output import print_output, print_problem
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.reporting.learned import as_toml
@@ -25,9 +25,9 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     for every other rule that fails. Read it, and keep what is right. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
-    lesson = learn(audit((recording_of(source, policy) for source in sources_of(archives)), policy))
-    if lesson.is_empty and not lesson.unreadable and not lesson.expired:
-        complain("nothing to learn: all of it passes")
+    proposal = learn(audit((recording_of(source, policy) for source in sources_of(archives)), policy))
+    if proposal.is_empty and not proposal.unreadable and not proposal.expired:
+        print_problem("nothing to learn: all of it passes")
     else:
-        say(as_toml(lesson, policy.today + _ALLOWED), newline=False)
-    return int(bool(lesson.unreadable))
+        print_output(as_toml(proposal, policy.today + _ALLOWED), newline=False)
+    return int(bool(proposal.unreadable))

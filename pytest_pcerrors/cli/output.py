@@ -10,7 +10,7 @@ import click
 from pytest_pcerrors.errors import UsageError
 
 
-def say(text: str, *, newline: bool = True) -> None:
+def print_output(text: str, *, newline: bool = True) -> None:
     """Write to standard output. Where its reader has gone, nothing is written, and the exit status stays true."""
     try:
         click.echo(text, nl=newline)
@@ -20,7 +20,7 @@ def say(text: str, *, newline: bool = True) -> None:
             raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
 
-def complain(problem: str) -> None:
+def print_problem(problem: str) -> None:
     """Write a problem to standard error, where that can be written; the exit status says it in any case."""
     with suppress(OSError):
         click.echo(f"pcerrors: {problem}", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pytest_pcerrors.cli.input import sources_of
-from pytest_pcerrors.cli.output import complain, say
+from pytest_pcerrors.cli.output import print_output, print_problem
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction
@@ -35,10 +35,10 @@ def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
         try:
             _clean(file, redaction, done, only_check=only_check)
         except ArchiveError as error:
-            complain(f"{safe(str(error))}; left as it is")
+            print_problem(f"{safe(str(error))}; left as it is")
             done.problems += 1
     verb = "would be hidden" if only_check else "hidden"
-    say(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
+    print_output(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
     return int(bool(done.problems) or (only_check and bool(done.changed)))
 
 
@@ -66,12 +66,12 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -
     done.files += 1
     done.changed += new.data != data
     for problem in new.problems:
-        complain(safe(f"{problem}; searched as it is"))
+        print_problem(safe(f"{problem}; searched as it is"))
     done.problems += len(new.problems)
     for line, _, found in new.locations:
         if found.problem:
-            complain(safe(f"{file}:{line}  {found.place}  not searched for secrets: {found.problem}"))
+            print_problem(safe(f"{file}:{line}  {found.place}  not searched for secrets: {found.problem}"))
             done.problems += 1
             continue
         done.hidden += 1
-        say(safe(f"{file}:{line}  {found.place}{' (suspected)' if found.certainty == 'suspected' else ''}"))
+        print_output(safe(f"{file}:{line}  {found.place}{' (suspected)' if found.certainty == 'suspected' else ''}"))

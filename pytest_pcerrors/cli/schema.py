@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.cli.output import say
+from pytest_pcerrors.cli.output import print_output
 
 
 @click.command()
@@ -17,7 +17,7 @@ def schema(contract_file: str | None, *, openapi: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
     contract = policy_for(contract_file)[0].contract
     document = _as_component(contract.error_schema, contract.name) if openapi else contract.error_schema
-    say(json.dumps(document, indent=2))
+    print_output(json.dumps(document, indent=2))
     return 0
 
 

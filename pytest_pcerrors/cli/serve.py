@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.cli.output import say
+from pytest_pcerrors.cli.output import print_output
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_fil
     on_request = None if quiet else _log
     server = ErrorServer(policy.contract, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
     with _terminated() as end, server:
-        say(server.url)
+        print_output(server.url)
         end.wait()
     return 0
 

@@ -6,7 +6,7 @@ import click
 
 from pytest_pcerrors.cli.input import refuse_overwriting
 from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for
-from pytest_pcerrors.cli.output import say
+from pytest_pcerrors.cli.output import print_output
 from pytest_pcerrors.documents import write_whole
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import counted
@@ -44,5 +44,5 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
     folder.mkdir(parents=True, exist_ok=True)
     for file, exchanges in by_file.items():
         write_whole(file, cassette_text(exchanges))
-        say(f"{file}: {counted(len(exchanges), 'exchange')}")
+        print_output(f"{file}: {counted(len(exchanges), 'exchange')}")
     return 0

@@ -9,7 +9,7 @@ from vcr.record_mode import RecordMode
 
 from pytest_pcerrors.interception.interactions import decoded, exchange_of_interaction
 from pytest_pcerrors.interception.matching import Matching
-from pytest_pcerrors.interception.unmatched import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -26,14 +26,14 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
     of a request make a key, and only recordings with the same key are looked at. What was recorded a moment ago is not
-    played, so that the next run is answered as this one. `hear` is told of every response that was played or recorded; what
+    played, so that the next run is answered as this one. `on_response` is told of every response that was played or recorded; what
     was only loaded does not count.
     """
 
     def __init__(
         self,
         *,
-        hear: "Callable[[Exchange], object]",
+        on_response: "Callable[[Exchange], object]",
         comparable: "Callable[[Request], Request]" = lambda request: request,
         name: str,
         command: str,
@@ -49,15 +49,15 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """The files of other tests, without letter case; they were never this one."""
         self.keep = True
         """Whether anything is written in the end."""
-        self.unanswered: list[UnansweredRequest] = []
+        self.unmatched: list[UnmatchedRequest] = []
         self.matching = Matching(self._match_on)
-        self._hear = hear
+        self._on_response = on_response
         self._comparable = comparable
         self._is_loading = False
         self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
         self._first_left: dict[Hashable, int] = {}
-        self._asked: tuple[object, Any] = (None, None)
+        self._last_filtered: tuple[object, Any] = (None, None)
         self._lock = RLock()
 
     def append(self, request: "Request", response: "Response") -> None:
@@ -66,7 +66,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         if not filtered:
             return
         if not self._is_loading:
-            self._hear(exchange_of_interaction(request, response, self.name if self.keep else None))
+            self._on_response(exchange_of_interaction(request, response, self.name if self.keep else None))
             response = decoded(deepcopy(response)) if self.keep else response
         stored = self._before_record_response(response)
         if stored is None:
@@ -80,7 +80,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def can_play_response_for(self, request: "Request") -> bool:
         """Tell whether a recording is left for this request, in a mode that replays."""
-        self._asked = None, None  # it may have grown a body since it was last seen
+        self._last_filtered = None, None  # it may have grown a body since it was last seen
         filtered = self._filtered(request)
         if not filtered or self.record_mode == RecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
@@ -93,12 +93,12 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         with self._lock:
             index = self._find(filtered)
             if index is None:
-                raise self._unanswered(filtered)
+                raise self._no_match(filtered)
             recorded, response = self.data[index]
             if index < self._loaded_count and not self.play_counts[index]:
                 self._played_interactions.append((recorded, response))
             self.play_counts[index] += 1
-        self._hear(exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name))
+        self._on_response(exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name))
         return {**response, "headers": copy(response["headers"])}  # vcrpy takes headers out of what it replays
 
     def filter_request(self, request: "Request") -> "Request | None":
@@ -109,7 +109,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         __tracebackhide__ = True
         filtered = self._filtered(request)
         if filtered and self.write_protected:
-            raise self._unanswered(filtered)
+            raise self._no_match(filtered)
         return filtered
 
     def rewind(self) -> None:
@@ -117,7 +117,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         super().rewind()
         self._first_left.clear()
 
-    def twins(self, request: "Request") -> "Iterator[int]":
+    def matches(self, request: "Request") -> "Iterator[int]":
         """Yield the number of each interaction that matches a stored request, played or not."""
         compared = self._comparable(request)
         for index in self._by_key.get(self.matching.key(compared), ()):
@@ -147,10 +147,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def _filtered(self, request: "Request") -> Any:
         """Return the request as it would be stored; vcrpy asks for the same one several times in a row."""
-        asked, filtered = self._asked
-        if asked is not request:
+        request_before, filtered = self._last_filtered
+        if request_before is not request:
             filtered = self._before_record_request(request)
-            self._asked = request, filtered
+            self._last_filtered = request, filtered
         return filtered
 
     def _find(self, request: "Request") -> int | None:
@@ -169,9 +169,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
                 return index
         return None
 
-    def _unanswered(self, request: "Request") -> UnansweredRequest:
-        error = UnansweredRequest(self, request)
-        self.unanswered.append(error)
+    def _no_match(self, request: "Request") -> UnmatchedRequest:
+        error = UnmatchedRequest(self, request)
+        self.unmatched.append(error)
         return error
 
     def _load(self) -> None:
@@ -192,7 +192,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         recorded: list[Any] = self.data[self._loaded_count :]
         if self.drop_unused_requests:
             return recorded
-        kept = [each for each in loaded if all(index < self._loaded_count for index in self.twins(each[0]))]
+        kept = [each for each in loaded if all(index < self._loaded_count for index in self.matches(each[0]))]
         return kept + recorded
 
     def _build_used_interactions_dict(self) -> dict[str, Any]:

@@ -19,10 +19,10 @@ def cassette_text(exchanges: "Iterable[Exchange]") -> str:
 
     requests, responses = [], []
     for exchange in exchanges:
-        asked = exchange.request
-        if asked is None:
+        request = exchange.request
+        if request is None:
             raise UsageError(f"{exchange!r} has no request, so a cassette could not replay it")
-        requests.append(Request(asked.method, asked.url, asked.body or None, dict(asked.headers)))
+        requests.append(Request(request.method, request.url, request.body or None, dict(request.headers)))
         responses.append(
             {
                 "status": {"code": exchange.status, "message": exchange.reason or ""},

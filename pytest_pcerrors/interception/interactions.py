@@ -30,13 +30,13 @@ class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
 def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     """Make an interaction of one item of a cassette, as plain data; what it lacks is an `ArchiveError` at its origin."""
     exchange = exchange_of_item(item, origin)
-    asked, response = exchange.request, item.get("response")
-    if asked is None or response is None:
+    request_data, response = exchange.request, item.get("response")
+    if request_data is None or response is None:
         raise ArchiveError(origin, "an interaction without a request or a response cannot be replayed")
     body = item["request"].get("body")
     try:
-        first_of_each = dict(reversed(list(asked.headers)))
-        request = RecordedRequest(asked.method, asked.url, body_of(body), first_of_each)
+        first_of_each = dict(reversed(list(request_data.headers)))
+        request = RecordedRequest(request_data.method, request_data.url, body_of(body), first_of_each)
         _ = request.port  # a broken one is told here, and not by the first comparison
     except ValueError as error:
         raise ArchiveError(origin, f"the request has no URL that can be used: {error}") from None

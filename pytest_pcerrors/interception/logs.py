@@ -12,7 +12,7 @@ from pytest_pcerrors.secrets.placeholders import is_placeholder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TALKERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
+_LOGGERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
 _RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\)""")
 """A header as httpcore traces it: a pair of bytes, in Python's own notation."""
 
@@ -37,7 +37,7 @@ def hiding_secrets() -> "Iterator[None]":
 
 
 def _clean(record: logging.LogRecord) -> logging.LogRecord:
-    if record.name.partition(".")[0] in _TALKERS:
+    if record.name.partition(".")[0] in _LOGGERS:
         text = record.getMessage()
         shown = hide(_RAW_HEADER.sub(_hidden, text))
         if shown != text:

@@ -24,11 +24,11 @@ class Difference(NamedTuple):
     """One value that differs between the request that was sent and a recorded one."""
 
     what: str
-    asked: str
+    sent: str
     recorded: str
 
     def __str__(self) -> str:
-        return f"{self.what}: asked {self.asked}, recorded {self.recorded}"
+        return f"{self.what}: sent {self.sent}, recorded {self.recorded}"
 
 
 def _query(request: Request) -> tuple[tuple[str, str], ...]:
@@ -76,50 +76,50 @@ class Matching:
         """Return what every request that matches this one has in common with it."""
         return tuple(part(request) for part in self._parts)
 
-    def accepts(self, asked: Request, recorded: Request) -> bool:
+    def accepts(self, sent: Request, recorded: Request) -> bool:
         """Tell whether two requests with the same key match."""
-        return not self._closer or bool(matchers.requests_match(asked, recorded, self._closer))
+        return not self._closer or bool(matchers.requests_match(sent, recorded, self._closer))
 
-    def differences(self, asked: Request, recorded: Request) -> list[Difference]:
+    def differences(self, sent: Request, recorded: Request) -> list[Difference]:
         """Return everything in which two requests differ, as far as the matchers look; empty means they match."""
-        return [each for matcher in self._match_on for each in _differences(matcher, asked, recorded)]
+        return [each for matcher in self._match_on for each in _differences(matcher, sent, recorded)]
 
 
-def _differences(matcher: "Matcher", asked: Request, recorded: Request) -> "Iterator[Difference]":
-    _, failed = matchers.get_matchers_results(asked, recorded, [matcher])
+def _differences(matcher: "Matcher", sent: Request, recorded: Request) -> "Iterator[Difference]":
+    _, failed = matchers.get_matchers_results(sent, recorded, [matcher])
     if not failed:
         return
     if matcher is matchers.query:
-        yield from _in_pairs("parameter", asked.query, recorded.query)
+        yield from _in_pairs("parameter", sent.query, recorded.query)
     elif matcher is matchers.headers:
-        yield from _in_pairs("header", asked.headers.items(), recorded.headers.items())
+        yield from _in_pairs("header", sent.headers.items(), recorded.headers.items())
     elif matcher in (matchers.body, matchers.raw_body):
-        yield from _in_bodies(asked.body, recorded.body)
+        yield from _in_bodies(sent.body, recorded.body)
     elif matcher in _PARTS:
-        yield Difference(matcher.__name__, str(_PARTS[matcher](asked)), str(_PARTS[matcher](recorded)))
+        yield Difference(matcher.__name__, str(_PARTS[matcher](sent)), str(_PARTS[matcher](recorded)))
     elif matcher is matchers.uri:
-        yield from _in_urls(asked.parsed_uri, recorded.parsed_uri, asked, recorded)
+        yield from _in_urls(sent.parsed_uri, recorded.parsed_uri, sent, recorded)
     else:
         name, message = failed[0]
         yield Difference(f"matcher {name}", str(message) if message else "another", "this")
 
 
 def _in_urls(
-    asked_url: "ParseResult", recorded_url: "ParseResult", asked: Request, recorded: Request
+    sent_url: "ParseResult", recorded_url: "ParseResult", sent: Request, recorded: Request
 ) -> "Iterator[Difference]":
     for what in ("scheme", "netloc", "path", "fragment"):
-        ours, theirs = getattr(asked_url, what), getattr(recorded_url, what)
+        ours, theirs = getattr(sent_url, what), getattr(recorded_url, what)
         if ours != theirs:
             yield Difference(what, ours or ABSENT, theirs or ABSENT)
-    if asked.query != recorded.query:
-        yield from _in_pairs("parameter", asked.query, recorded.query)
-    elif asked_url.query != recorded_url.query:
-        yield Difference("query, in its order", asked_url.query, recorded_url.query)
+    if sent.query != recorded.query:
+        yield from _in_pairs("parameter", sent.query, recorded.query)
+    elif sent_url.query != recorded_url.query:
+        yield Difference("query, in its order", sent_url.query, recorded_url.query)
 
 
-def _in_pairs(what: str, asked: Any, recorded: Any) -> "Iterator[Difference]":
+def _in_pairs(what: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
     """Compare names and values; a name may stand several times."""
-    ours, theirs = _grouped(asked), _grouped(recorded)
+    ours, theirs = _grouped(sent), _grouped(recorded)
     for name in dict.fromkeys((*ours, *theirs)):
         mine, other = ours.get(name), theirs.get(name)
         if mine != other:
@@ -137,48 +137,48 @@ def _listed(values: list[str] | None) -> str:
     return ABSENT if values is None else ", ".join(map(json.dumps, values))
 
 
-def _in_bodies(asked: bytes | None, recorded: bytes | None) -> "Iterator[Difference]":
+def _in_bodies(sent: bytes | None, recorded: bytes | None) -> "Iterator[Difference]":
     for compare in (_in_documents, _in_forms):
         try:
-            found = list(compare(asked or b"", recorded or b""))
+            found = list(compare(sent or b"", recorded or b""))
         except (ValueError, RecursionError):
             continue
         if found:
             yield from found[:_MOST_VALUES]
             return
-    yield Difference("body", _shown(asked), _shown(recorded))
+    yield Difference("body", _shown(sent), _shown(recorded))
 
 
-def _in_documents(asked: bytes, recorded: bytes) -> "Iterator[Difference]":
-    return _in_values("", json.loads(asked), json.loads(recorded))
+def _in_documents(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
+    return _in_values("", json.loads(sent), json.loads(recorded))
 
 
-def _in_forms(asked: bytes, recorded: bytes) -> "Iterator[Difference]":
-    fields = [parse_qsl(body.decode(), strict_parsing=True) for body in (asked, recorded)]
+def _in_forms(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
+    fields = [parse_qsl(body.decode(), strict_parsing=True) for body in (sent, recorded)]
     return _in_pairs("field", *fields)
 
 
-def _in_values(pointer: str, asked: Any, recorded: Any) -> "Iterator[Difference]":
+def _in_values(pointer: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
     """Compare two JSON values, the innermost ones that differ."""
     missing = object()
-    if isinstance(asked, dict) and isinstance(recorded, dict):
-        for name in dict.fromkeys((*asked, *recorded)):
-            ours, theirs = asked.get(name, missing), recorded.get(name, missing)
+    if isinstance(sent, dict) and isinstance(recorded, dict):
+        for name in dict.fromkeys((*sent, *recorded)):
+            ours, theirs = sent.get(name, missing), recorded.get(name, missing)
             yield from _in_members(f"{pointer}/{escaped_step(name)}", ours, theirs, missing)
-    elif isinstance(asked, list) and isinstance(recorded, list):
-        for index, (ours, theirs) in enumerate(zip_longest(asked, recorded, fillvalue=missing)):
+    elif isinstance(sent, list) and isinstance(recorded, list):
+        for index, (ours, theirs) in enumerate(zip_longest(sent, recorded, fillvalue=missing)):
             yield from _in_members(f"{pointer}/{index}", ours, theirs, missing)
-    elif asked != recorded or type(asked) is not type(recorded):
-        yield Difference(f"body {pointer}" if pointer else "body", json.dumps(asked), json.dumps(recorded))
+    elif sent != recorded or type(sent) is not type(recorded):
+        yield Difference(f"body {pointer}" if pointer else "body", json.dumps(sent), json.dumps(recorded))
 
 
-def _in_members(pointer: str, asked: Any, recorded: Any, missing: object) -> "Iterator[Difference]":
-    if asked is missing:
+def _in_members(pointer: str, sent: Any, recorded: Any, missing: object) -> "Iterator[Difference]":
+    if sent is missing:
         yield Difference(f"body {pointer}", ABSENT, json.dumps(recorded))
     elif recorded is missing:
-        yield Difference(f"body {pointer}", json.dumps(asked), ABSENT)
+        yield Difference(f"body {pointer}", json.dumps(sent), ABSENT)
     else:
-        yield from _in_values(pointer, asked, recorded)
+        yield from _in_values(pointer, sent, recorded)
 
 
 def _shown(body: bytes | None) -> str:

@@ -43,10 +43,10 @@ _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening:
+class CassetteOptions:
     """How a cassette is opened: where it lies, in which of our record modes, and who takes part.
 
-    `config` holds vcrpy's own settings. `passes_by` tells of a request whether it goes its way, unrecorded and unanswered.
+    `config` holds vcrpy's own settings. `bypasses` tells of a request whether it goes its way, unrecorded and unanswered.
     `command` runs the test, for advice, and `others` are the files of other tests. `is_kept` is false where nothing is to be
     written. `continues` says that what the file holds was recorded in this run, so that it is added to.
     """
@@ -57,20 +57,20 @@ class Opening:
     command: str
     config: Mapping[str, Any]
     redaction: "Redaction"
-    hear: "Callable[[Exchange], object]"
-    passes_by: "Callable[[str], bool]" = lambda _: False
+    on_response: "Callable[[Exchange], object]"
+    bypasses: "Callable[[str], bool]" = lambda _: False
     others: frozenset[str] = frozenset()
     is_kept: bool = True
     continues: bool = False
 
 
 @contextmanager
-def opened(opening: Opening) -> "Iterator[IndexedCassette]":
+def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
     """Send every client through a cassette for a block, and save it in the end, if it is to be kept by then.
 
     What vcrpy refuses in its settings is a `UsageError`.
     """
-    cassette = _cassette(opening)
+    cassette = _cassette(options)
     with ExitStack() as stack:
         stack.enter_context(patches_kept())
         for patcher in _Patchers(cassette).build():
@@ -89,43 +89,43 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
         return super()._build_patcher(obj, patched_attribute, replacement_class)
 
 
-def _cassette(opening: Opening) -> IndexedCassette:
+def _cassette(options: CassetteOptions) -> IndexedCassette:
     try:
         cassette = IndexedCassette(
-            hear=opening.hear,
-            comparable=partial(comparable, redaction=opening.redaction),
-            name=opening.name,
-            command=opening.command,
-            others=opening.others,
-            **_arguments(opening),
+            on_response=options.on_response,
+            comparable=partial(comparable, redaction=options.redaction),
+            name=options.name,
+            command=options.command,
+            others=options.others,
+            **_arguments(options),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"vcrpy refuses its settings: {error.args[0] if error.args else error}") from None
-    cassette.keep = opening.is_kept and opening.mode != "none"
-    if opening.is_kept and (opening.mode != "rewrite" or opening.continues):
+    cassette.keep = options.is_kept and options.mode != "none"
+    if options.is_kept and (options.mode != "rewrite" or options.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
     return cassette
 
 
-def _arguments(opening: Opening) -> dict[str, Any]:
+def _arguments(options: CassetteOptions) -> dict[str, Any]:
     """Return vcrpy's arguments for a cassette, from its own settings and ours."""
-    config = _checked(opening.config)
+    config = _checked(options.config)
     vcr, names = VCR(), []
     for matcher in config.get("match_on", vcr.match_on):
         if callable(matcher):
             vcr.register_matcher(matcher.__name__, matcher)
         names.append(matcher.__name__ if callable(matcher) else matcher)
-    asked = {
+    arguments = {
         **config,
-        "path": str(opening.path),
+        "path": str(options.path),
         "match_on": names,
-        "serializer": "json" if opening.path.suffix == ".json" else config.get("serializer", "yaml"),
+        "serializer": "json" if options.path.suffix == ".json" else config.get("serializer", "yaml"),
         "custom_patches": tuple(config.get("custom_patches", ())),
-        "record_mode": _record_mode(opening),
+        "record_mode": _record_mode(options),
     }
-    merged = vcr.get_merged_config(**asked)
-    merged["before_record_request"] = _filter(merged["before_record_request"], opening)
-    merged["persister"] = Persister(opening.redaction, opening.name)
+    merged = vcr.get_merged_config(**arguments)
+    merged["before_record_request"] = _filter(merged["before_record_request"], options)
+    merged["persister"] = Persister(options.redaction, options.name)
     return {key: value for key, value in merged.items() if key not in _NOT_OF_CASSETTE}
 
 
@@ -143,18 +143,18 @@ def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return config
 
 
-def _record_mode(opening: Opening) -> str:
+def _record_mode(options: CassetteOptions) -> str:
     """Return vcrpy's mode for ours: what this run has begun, it plays and adds to."""
-    if opening.mode in ("once", "rewrite") and opening.continues:
+    if options.mode in ("once", "rewrite") and options.continues:
         return "new_episodes"
-    return "all" if opening.mode == "rewrite" else opening.mode
+    return "all" if options.mode == "rewrite" else options.mode
 
 
-def _filter(theirs: "Callable[[Request], Any]", opening: Opening) -> "Callable[[Request], Any]":
+def _filter(theirs: "Callable[[Request], Any]", options: CassetteOptions) -> "Callable[[Request], Any]":
     """Return what makes the stored form of a request: what the settings of vcrpy say, and then the redaction."""
 
     def stored(request: "Request") -> Any:
-        filtered = None if opening.passes_by(request.uri) else theirs(request)
-        return redacted_request(filtered, opening.redaction) if filtered else None
+        filtered = None if options.bypasses(request.uri) else theirs(request)
+        return redacted_request(filtered, options.redaction) if filtered else None
 
     return stored

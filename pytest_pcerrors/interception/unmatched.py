@@ -1,4 +1,4 @@
-"""A request that no recording answers: what was asked, what comes nearest, and the command that records it."""
+"""A request that no recording answers: what was sent, what comes nearest, and the command that records it."""
 
 from difflib import get_close_matches
 from heapq import nsmallest
@@ -22,27 +22,27 @@ _LONGEST_VALUE = 100
 _WEIGHTS = {"method": 2, "path": 3, "scheme": 3, "port": 3, "host": 4, "netloc": 4}
 
 
-class UnansweredRequest(CannotOverwriteExistingCassetteException):  # type: ignore[misc]  # vcrpy ships no types
+class UnmatchedRequest(CannotOverwriteExistingCassetteException):  # type: ignore[misc]  # vcrpy ships no types
     """No recording answers a request, and the record mode does not let it out; the text says all that is known.
 
     It is what vcrpy raises, with another text: `cassette`, `failed_request` and `reason` are as there.
     """
 
     def __init__(self, cassette: Any, request: "Request") -> None:
-        Exception.__init__(self, riddle_solved(cassette, request))
+        Exception.__init__(self, unmatched_text(cassette, request))
         self.cassette = cassette
         self.failed_request = request
         self.similar_requests: list[Any] = []
         self.reason = _reason(cassette, request)
 
 
-def riddle_solved(cassette: Any, request: "Request") -> str:
-    """Say what was asked, what the cassette holds, what comes nearest, and how to record it."""
+def unmatched_text(cassette: Any, request: "Request") -> str:
+    """Say what was sent, what the cassette holds, what comes nearest, and how to record it."""
     return "\n".join(
         [
-            f"no recording answers {_told(request)}",
-            *(f"  {line}" for line in _what_there_is(cassette, request)),
-            *(f"  {line}" for line in _nearest(cassette, request)),
+            f"no recording answers {_described(request)}",
+            *(f"  {line}" for line in _recorded_lines(cassette, request)),
+            *(f"  {line}" for line in _nearest_lines(cassette, request)),
             f"  record it: {cassette.command} --pc-record={_mode(cassette)}",
         ]
     )
@@ -50,36 +50,36 @@ def riddle_solved(cassette: Any, request: "Request") -> str:
 
 def label(cassette: Any, index: int) -> str:
     """Return what one interaction is called in messages: its number, counted from 1, and its request."""
-    return f"#{index + 1} {_told(cassette.data[index][0])}"
+    return f"#{index + 1} {_described(cassette.data[index][0])}"
 
 
-def _told(request: "Request") -> str:
+def _described(request: "Request") -> str:
     return cut(f"{safe(request.method)} {safe(request.uri)}", _LONGEST_URL)
 
 
 def _reason(cassette: Any, request: "Request") -> str:
     if not cassette.rewound:
         return "cassette_not_found"
-    return "already_played" if _has_twin(cassette, request) else "no_match"
+    return "already_played" if _has_match(cassette, request) else "no_match"
 
 
-def _has_twin(cassette: Any, request: "Request") -> bool:
-    return next(cassette.twins(request), None) is not None
+def _has_match(cassette: Any, request: "Request") -> bool:
+    return next(cassette.matches(request), None) is not None
 
 
 def _mode(cassette: Any) -> str:
     return "new_episodes" if cassette.rewound else "once"
 
 
-def _what_there_is(cassette: Any, request: "Request") -> list[str]:
+def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
     if not cassette.rewound:
         return [_missing(cassette)]
     held, played = len(cassette), len(cassette.play_counts)
-    twins = list(cassette.twins(request))
+    matches = list(cassette.matches(request))
     lines = [f"{cassette.name} holds {counted(held, 'interaction')}, {played} of them played"]
-    if twins:
-        numbers = ", ".join(f"#{index + 1}" for index in twins[:_MOST_DIFFERENCES])
-        more = f" and {len(twins) - _MOST_DIFFERENCES} more" if len(twins) > _MOST_DIFFERENCES else ""
+    if matches:
+        numbers = ", ".join(f"#{index + 1}" for index in matches[:_MOST_DIFFERENCES])
+        more = f" and {len(matches) - _MOST_DIFFERENCES} more" if len(matches) > _MOST_DIFFERENCES else ""
         lines.append(f"it matches {numbers}{more}, already played: the client asks once more than was recorded")
         lines.append('to play a recording again and again: pc_vcr_config with "allow_playback_repeats": True')
     return lines
@@ -97,9 +97,9 @@ def _missing(cassette: Any) -> str:
     return f"there is no {cassette.name}{hint}"
 
 
-def _nearest(cassette: Any, request: "Request") -> list[str]:
+def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
     """Tell the recorded requests that differ least, and in what, value by value; none where some match."""
-    if _has_twin(cassette, request):
+    if _has_match(cassette, request):
         return []
     lines = []
     for index, differing in nsmallest(
@@ -119,17 +119,17 @@ def _distance(differing: "list[Difference]") -> tuple[int, int]:
 
 
 def _weight(difference: "Difference") -> int:
-    if difference.what == "path" and _are_kin(difference.asked, difference.recorded):
+    if difference.what == "path" and _are_similar(difference.sent, difference.recorded):
         return 1
     return _WEIGHTS.get(difference.what, 0)
 
 
-def _are_kin(one: str, other: str) -> bool:
+def _are_similar(one: str, other: str) -> bool:
     """Tell whether two paths have the same first segments, or the same last one."""
     ours, theirs = one.split("/"), other.split("/")
     return ours[:4] == theirs[:4] or ours[-1] == theirs[-1]
 
 
 def _line(difference: "Difference") -> str:
-    what, asked, recorded = (cut(safe(text), _LONGEST_VALUE) for text in difference)
-    return f"{what}: asked {asked}, recorded {recorded}"
+    what, sent, recorded = (cut(safe(text), _LONGEST_VALUE) for text in difference)
+    return f"{what}: sent {sent}, recorded {recorded}"

@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def listening(hear: "Callable[[Exchange], object]") -> "Iterator[None]":
-    """Let `hear` be told of each response that a client receives through a cassette of vcrpy, for a block.
+def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
+    """Let `on_response` be told of each response that a client receives through a cassette of vcrpy, for a block.
 
-    A cassette that `opened` has opened tells who opened it, and not this.
+    A cassette that `open_cassette` has opened tells who opened it, and not this.
     """
     play, append, load = Cassette.play_response, Cassette.append, Cassette._load  # noqa: SLF001 - patched below
     loading: set[int] = set()
 
-    def tell(cassette: Any, request: Any, response: Any) -> None:
+    def notify(cassette: Any, request: Any, response: Any) -> None:
         with suppress(UsageError):  # a suite that is only watched does not fail for how it records
-            hear(exchange_of_interaction(request, response, str(cassette.path)))
+            on_response(exchange_of_interaction(request, response, str(cassette.path)))
 
     def playing(cassette: Any, request: Any) -> Any:
         response = play(cassette, request)
-        tell(cassette, request, response)
+        notify(cassette, request, response)
         return response
 
     def appending(cassette: Any, request: Any, response: Any) -> None:
         held = len(cassette)
         append(cassette, request, response)
         if len(cassette) > held and id(cassette) not in loading:
-            tell(cassette, request, response)
+            notify(cassette, request, response)
 
-    def quietly_loading(cassette: Any) -> None:
+    def loading_silently(cassette: Any) -> None:
         loading.add(id(cassette))
         try:
             load(cassette)
@@ -49,6 +49,6 @@ def listening(hear: "Callable[[Exchange], object]") -> "Iterator[None]":
     with (
         mock.patch.object(Cassette, "play_response", playing),
         mock.patch.object(Cassette, "append", appending),
-        mock.patch.object(Cassette, "_load", quietly_loading),
+        mock.patch.object(Cassette, "_load", loading_silently),
     ):
         yield

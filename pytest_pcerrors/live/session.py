@@ -59,7 +59,7 @@ class ServiceSession(requests.Session):
     are the same. Every call has ``MS-CorrelationId`` and ``MS-RequestId`` and time-outs of 10 and 60 seconds, unless it
     says otherwise; a header of None is left out, the token in ``Authorization`` too. With `retries`, a 429 is asked again
     after what ``Retry-After`` says, else after 1, 2, 4, ... seconds, ten times at most, while all waits together stay within
-    `patience` (a redirect begins anew) and the body is no stream; `set_aside` is told of it. Misuse is a `UsageError`.
+    `patience` (a redirect begins anew) and the body is no stream; `on_retry` is told of it. Misuse is a `UsageError`.
 
     >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
     >>> session
@@ -76,7 +76,7 @@ class ServiceSession(requests.Session):
         patience: float = 60.0,
         retries: bool,
         sleep: "Callable[[float], object]" = time.sleep,
-        set_aside: "Callable[[Exchange], object]" = lambda _: None,
+        on_retry: "Callable[[Exchange], object]" = lambda _: None,
     ) -> None:
         super().__init__()
         self.base_url = _checked_base(base_url)
@@ -84,7 +84,7 @@ class ServiceSession(requests.Session):
         self.retries = retries
         self._origin = _origin(self.base_url)
         self._sleep = sleep
-        self._set_aside = set_aside
+        self._on_retry = on_retry
         self._token = None if token is None else usable_token(token, "token")
         if self._token and _is_plain(self.base_url) and not _is_loopback(self.base_url):
             raise UsageError(f"{self.base_url}: the token is not sent over http; write https, or use no token")
@@ -125,11 +125,11 @@ class ServiceSession(requests.Session):
         waited = tries = 0
         # What came after a redirect was sent by a call of its own, which has waited already.
         while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
-            asked = seconds_to_wait(Exchange(429, response.headers, b""))
-            seconds = 2**tries if asked is None else asked
+            requested = seconds_to_wait(Exchange(429, response.headers, b""))
+            seconds = 2**tries if requested is None else requested
             if waited + seconds > self.patience:
                 break
-            self._set_aside(Exchange.of(response))
+            self._on_retry(Exchange.of(response))
             response.close()
             self._sleep(seconds)
             waited, tries = waited + seconds, tries + 1

@@ -30,28 +30,28 @@ def pc_vcr_config() -> dict[str, Any]:
 @pytest.fixture
 def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
     """The cassette of this test: every HTTP client is answered by it, or recorded into it."""
-    from pytest_pcerrors.plugin.misuse import told_plainly
+    from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 
-    with told_plainly(), Run.of(request.config).recorder.cassette(request) as cassette:
+    with misuse_without_traceback(), Run.of(request.config).recorder.cassette(request) as cassette:
         yield cassette
 
 
 @pytest.fixture
 def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -> "Iterator[ServiceSession]":
     """A `requests.Session` bound to the service, or to this test's ``pc_server``."""
-    from pytest_pcerrors.plugin.misuse import told_plainly
+    from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 
-    with told_plainly(), Run.of(request.config).services.session(request, pc_cassette) as session:
+    with misuse_without_traceback(), Run.of(request.config).services.session(request, pc_cassette) as session:
         yield session
 
 
 @pytest.fixture
 def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
     """An HTTP server on loopback that answers any documented error and every observed shape."""
-    from pytest_pcerrors.plugin.misuse import told_plainly
+    from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 
-    with told_plainly(), Run.of(request.config).services.server() as server:
+    with misuse_without_traceback(), Run.of(request.config).services.server() as server:
         yield server

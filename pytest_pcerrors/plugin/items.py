@@ -11,8 +11,8 @@ import pytest
 
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.plugin.outcomes import warn
 from pytest_pcerrors.plugin.recordings import RecordingItem
-from pytest_pcerrors.plugin.warning import warn
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.check import judge
 from pytest_pcerrors.policy.context import current
@@ -112,7 +112,7 @@ class CassetteFile(pytest.File):
             yield CassetteItem.from_parent(self, name=item_name(exchange, parsed.code, number), exchange=exchange)
 
     def _kind(self, parsed: "ParsedResponse") -> str:
-        if not self._policy.concerns(parsed.exchange):
+        if not self._policy.judges(parsed.exchange):
             return "other-host"
         return "error" if parsed.is_error else "success"
 
@@ -140,7 +140,7 @@ class CassetteItem(pytest.Item):
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)
         reason = contract.reason(self.exchange.status)
-        current().warned(verdict)
+        current().on_warning(verdict)
         try:
             warn((f"{reason}: {each}" for each in verdict.warnings), f"{self.path}:{_line(self.exchange.origin) or 1}")
         except PcErrorsWarning:
@@ -187,8 +187,8 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     'GET /v1/orders/{id} 409 800064 #7'
     """
     request = exchange.request
-    asked = f"{request.method} {_path(request.url)}" if request else "response"
-    words = [asked[:_LONGEST_REQUEST], str(exchange.status), hide(code or "")[:_LONGEST_CODE], f"#{number}"]
+    request_text = f"{request.method} {_path(request.url)}" if request else "response"
+    words = [request_text[:_LONGEST_REQUEST], str(exchange.status), hide(code or "")[:_LONGEST_CODE], f"#{number}"]
     name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
     return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 

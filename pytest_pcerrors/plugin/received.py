@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Received:
+class ReceivedResponses:
     """The responses that came through cassettes, and from servers of ours, in the order in which they came.
 
     What a test has judged itself, by an assertion or by `check`, is not judged again. Threads may add to it.
     """
 
-    _came: "list[tuple[Exchange, bool]]" = field(default_factory=list)
+    _responses: "list[tuple[Exchange, bool]]" = field(default_factory=list)
     _origins: "dict[Key, str | None]" = field(default_factory=dict)
     _judged: "Counter[Key]" = field(default_factory=Counter)
 
-    def hear(self, exchange: "Exchange") -> None:
+    def add(self, exchange: "Exchange") -> None:
         """Take in a response that came through a cassette; its host decides whether it is judged."""
-        self._came.append((exchange, False))
+        self._responses.append((exchange, False))
         self._origins[_key(exchange)] = exchange.origin
 
-    def hear_served(self, exchange: "Exchange") -> None:
+    def add_served(self, exchange: "Exchange") -> None:
         """Take in a response from a server of ours, which is judged whatever its host is called."""
-        self._came.append((exchange, True))
+        self._responses.append((exchange, True))
 
-    def set_aside(self, exchange: "Exchange") -> None:
+    def mark_checked(self, exchange: "Exchange") -> None:
         """Remember what the test has judged itself, or what is not to be judged."""
         self._judged[_key(exchange)] += 1
 
@@ -46,11 +46,11 @@ class Received:
     def judge(self, policy: "Policy") -> "tuple[list[Verdict], list[Exchange]]":
         """Return the verdicts on the responses, and the exchanges with hosts that are not judged."""
         judged, verdicts, others = self._judged.copy(), [], []
-        for exchange, is_served in self._came:
+        for exchange, is_served in self._responses:
             key = _key(exchange)
             if judged[key]:
                 judged[key] -= 1
-            elif is_served or policy.concerns(exchange):
+            elif is_served or policy.judges(exchange):
                 verdicts.append(policy.judge(exchange))
             else:
                 others.append(exchange)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning
-from pytest_pcerrors.plugin.received import Received
-from pytest_pcerrors.plugin.warning import warn
+from pytest_pcerrors.plugin.outcomes import warn
+from pytest_pcerrors.plugin.received import ReceivedResponses
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.other_hosts import host_of
 from pytest_pcerrors.reporting.summary import Tally
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.violation import Violation
 
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
 
 
 @dataclass
 class CurrentTest:
     """The test at hand: what its client received, which cassettes it opened, and how its call phase ended."""
 
-    received: Received = field(default_factory=Received)
+    received: ReceivedResponses = field(default_factory=ReceivedResponses)
     cassettes: list[Any] = field(default_factory=list)
     recordings: "list[Verdict]" = field(default_factory=list)
     """What is to be said of the cassettes themselves."""
@@ -63,23 +63,23 @@ class Receiving:
 
     def count(self, verdict: "Verdict") -> None:
         """Count a verdict on a response of the current test."""
-        self.test.tally.hear(verdict)
+        self.test.tally.add_verdict(verdict)
 
     def warned(self, verdict: "Verdict") -> None:
         """Count the warnings of a verdict as given."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
 
-    def hear(self, exchange: "Exchange") -> None:
+    def on_response(self, exchange: "Exchange") -> None:
         """Take in a response that came through a cassette."""
-        self.test.received.hear(exchange)
+        self.test.received.add(exchange)
 
-    def set_aside(self, exchange: "Exchange") -> None:
+    def mark_checked(self, exchange: "Exchange") -> None:
         """Judge a response no more that was dealt with, a 429 that was waited out."""
-        self.test.received.set_aside(exchange)
+        self.test.received.mark_checked(exchange)
 
-    def hear_served(self, exchange: "Exchange") -> None:
+    def on_served_response(self, exchange: "Exchange") -> None:
         """Take in a response from a server of ours."""
-        self.test.received.hear_served(exchange)
+        self.test.received.add_served(exchange)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
@@ -107,10 +107,10 @@ class Receiving:
         try:
             result = yield
         except BaseException as error:
-            self._tell_unanswered(item, list(_chain(error)))
+            self._report_unmatched(item, list(_chain(error)))
             raise
         if getattr(item, "_excinfo", None):  # where pytest keeps what unittest has caught
-            self._tell_unanswered(item, [])
+            self._report_unmatched(item, [])
         else:
             self.test.ran_to_its_end = True
             self._judge(item)
@@ -139,11 +139,11 @@ class Receiving:
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
             self.count(verdict)
-        unanswered = [error for cassette in test.cassettes for error in cassette.unanswered]
+        unmatched = [error for cassette in test.cassettes for error in cassette.unmatched]
         failing = [verdict for verdict in verdicts if verdict.errors]
-        if unanswered:
-            test.failure = unanswered[0]
-            raise unanswered[0]
+        if unmatched:
+            test.failure = unmatched[0]
+            raise unmatched[0]
         if failing:
             test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
             raise test.failure
@@ -155,14 +155,14 @@ class Receiving:
             test.failure = warning
             raise
 
-    def _tell_unanswered(self, item: pytest.Item, errors: list[BaseException]) -> None:
+    def _report_unmatched(self, item: pytest.Item, errors: list[BaseException]) -> None:
         """Tell each request that was not answered once: where its traceback ends, or in a section beside it."""
         shown = set(map(id, errors))
-        unanswered = [each for cassette in self.test.cassettes for each in cassette.unanswered]
-        for each in unanswered:
+        unmatched = [each for cassette in self.test.cassettes for each in cassette.unmatched]
+        for each in unmatched:
             each.__traceback__ = _own_frames(each.__traceback__, item.config.rootpath)
-        if unanswered and shown.isdisjoint(map(id, unanswered)):
-            item.add_report_section("call", "pcerrors", "\n".join(map(str, unanswered[:_MOST_TOLD])))
+        if unmatched and shown.isdisjoint(map(id, unmatched)):
+            item.add_report_section("call", "pcerrors", "\n".join(map(str, unmatched[:_MOST_SHOWN])))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -191,9 +191,9 @@ def _is_own(file: Path, root: Path) -> bool:
 def _text(verdicts: "Sequence[Verdict]") -> str:
     """Tell what breaks the contract, response by response, each kind of failure once."""
     texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.parsed.contract) for each in verdicts)
-    told = list(texts)[:_MOST_TOLD]
-    more = len(verdicts) - len(told)
-    return "\n\n".join([*told, *([f"and {more} more responses break it"] if more else [])])
+    shown = list(texts)[:_MOST_SHOWN]
+    more = len(verdicts) - len(shown)
+    return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
 
 
 def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin.services import Services
     from pytest_pcerrors.settings import Settings
 
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
 
 
 class Recorder:
@@ -42,26 +42,26 @@ class Recorder:
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
         """Send the clients of a test through its cassette, and keep what was recorded if the test ran to its end."""
-        from pytest_pcerrors.interception.opening import Opening, opened
+        from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 
         test = self._receiving.test
         name, record = _marked(request.node)
         config = _vcr_config(request)
         path = self._path(request.node, name)
-        opening = Opening(
+        options = CassetteOptions(
             path=path,
             name=self._shown(path),
             mode=self._mode(record, config),
             command=f"pytest {shlex.quote(request.node.nodeid)}",
             config=config,
             redaction=self._receiving.policy.redaction,
-            hear=self._receiving.hear,
-            passes_by=self._services.are_asked_by,
+            on_response=self._receiving.on_response,
+            bypasses=self._services.handle,
             others=frozenset(self._paths).difference([_key(path)]),
             is_kept=not self._services.are_live,
             continues=path in self._begun,
         )
-        with opened(opening) as cassette:
+        with open_cassette(options) as cassette:
             test.cassettes.append(cassette)
             self._note_age(cassette, path, request.node.nodeid)
             yield cassette
@@ -136,15 +136,15 @@ class Recorder:
         """Remember the interactions that no passing test has played, of all that opened the cassette so far."""
         for name, left in unused.items():
             before = self.unused.get(name, left)
-            self.unused[name] = {index: told for index, told in left.items() if index in before}
+            self.unused[name] = {index: label for index, label in left.items() if index in before}
 
     def remarks(self) -> Iterator[str]:
         """Say which interactions were never played, cassette by cassette."""
         for name, left in sorted(self.unused.items()):
             if left:
-                told = list(left.values())
-                more = f", and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-                yield f"{name}: never played: {', '.join(told[:_MOST_TOLD])}{more}"
+                shown = list(left.values())
+                more = f", and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
+                yield f"{name}: never played: {', '.join(shown[:_MOST_SHOWN])}{more}"
 
 
 def _key(path: Path) -> str:

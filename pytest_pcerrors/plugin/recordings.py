@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning
-from pytest_pcerrors.plugin.warning import warn
+from pytest_pcerrors.plugin.outcomes import warn
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.rules.violation import ContractViolation
 from pytest_pcerrors.secrets.display import safe
@@ -29,13 +29,13 @@ class RecordingItem(pytest.Item):
     def runtest(self) -> None:
         """Fail or warn with all places, and count them."""
         for verdict in self._verdicts:
-            current().hear(verdict)
-            current().warned(verdict)
+            current().on_verdict(verdict)
+            current().on_warning(verdict)
         errors = [(verdict, each) for verdict in self._verdicts for each in verdict.errors]
         if errors:
             raise ContractViolation(_text(errors), [each for _, each in errors])
-        told = ((verdict.exchange.origin, each) for verdict in self._verdicts for each in verdict.warnings)
-        warn((f"{origin}: {each}; {each.hint}" for origin, each in told), str(self.path))
+        located = ((verdict.exchange.origin, each) for verdict in self._verdicts for each in verdict.warnings)
+        warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the places alone."""

@@ -49,12 +49,12 @@ class Run:
                 root=config.rootpath,
                 max_age=config.getoption("pc_max_age"),
             )
-            self._context = Context(policy, self._hear)
+            self._context = Context(policy, self._on_verdict)
             self.receiving = Receiving(self._context, self.tally)
-            self._context.warned = self.receiving.warned
+            self._context.on_warning = self.receiving.warned
             self.services = Services(config, settings, self.receiving)
             self.recorder = Recorder(config, settings, self.receiving, self.services)
-            self.policy = self._context.policy = policy.concerning(self.services.host)
+            self.policy = self._context.policy = policy.with_host(self.services.host)
             self.cassettes = Cassettes(config, settings.collect, self.policy)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
@@ -152,19 +152,19 @@ class Run:
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
         for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks(), *self.recorder.remarks()):
             terminalreporter.write_line(f"pcerrors: {line}")
-        if tally.has_passed_all_over and not (self.receiving.has_judged or seen["error"] or seen["success"]):
+        if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
 
-    def _hear(self, verdict: "Verdict") -> None:
+    def _on_verdict(self, verdict: "Verdict") -> None:
         self.receiving.count(verdict)
-        self.receiving.set_aside(verdict.exchange)
+        self.receiving.mark_checked(verdict.exchange)
 
     def _watch(self) -> None:
         """Listen to every cassette of vcrpy until the run ends."""
-        from pytest_pcerrors.interception.watching import listening
+        from pytest_pcerrors.interception.watching import watching
 
         stack = ExitStack()
-        stack.enter_context(listening(self.receiving.hear))
+        stack.enter_context(watching(self.receiving.on_response))
         self.config.add_cleanup(stack.close)
 
     def _refuse(self, misuse: str) -> NoReturn:

@@ -70,8 +70,7 @@ class Services:
         if "pc_server" in request.fixturenames:
             return ServiceSession(request.getfixturevalue("pc_server").url, retries=False)
         token = None if cassette.write_protected else self.token
-        set_aside = self._receiving.set_aside
-        return ServiceSession(self.base_url, token=token, retries=self.are_live, set_aside=set_aside)
+        return ServiceSession(self.base_url, token=token, retries=self.are_live, on_retry=self._receiving.mark_checked)
 
     @contextmanager
     def server(self) -> "Iterator[ErrorServer]":
@@ -80,13 +79,13 @@ class Services:
 
         with ErrorServer(self._receiving.policy.contract) as server:
             if self.are_watched:
-                server.on_answer = self._receiving.hear_served
+                server.on_answer = self._receiving.on_served_response
             self._servers.append(server.url)
             try:
                 yield server
             finally:
                 self._servers.pop()
 
-    def are_asked_by(self, url: str) -> bool:
+    def handle(self, url: str) -> bool:
         """Tell whether a URL is one of a server of ours."""
         return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)

@@ -78,7 +78,7 @@ def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = (
     """Judge one recorded exchange, if it is with a host that is judged, and what was found in its recording in any case."""
     origin = exchange.origin or ""
     recording = policy.secrets_in(exchange, found)
-    if not policy.concerns(exchange):
+    if not policy.judges(exchange):
         return Finding("other-host", origin, exchange, recording=recording)
     verdict = policy.judge(exchange)
     return Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict, recording=recording)

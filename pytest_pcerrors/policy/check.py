@@ -51,7 +51,7 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
     verdict = policy.judge(context.locate(Exchange.of(response)), profile=profile)
-    context.hear(verdict)
+    context.on_verdict(verdict)
     return verdict
 
 

@@ -27,8 +27,8 @@ class Context:
     """
 
     policy: "Policy"
-    hear: "Callable[[Verdict], object]" = field(default=lambda _: None)
-    warned: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    on_verdict: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 
 

@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(r"\{([0-9])\}")
 
 
 @dataclass
-class Sighting:
+class Occurrence:
     """How often something was seen, where first, and a sample of the text that came with it."""
 
     count: int = 0
@@ -37,7 +37,7 @@ class Sighting:
 
 
 @dataclass
-class RuleSighting(Sighting):
+class RuleOccurrence(Occurrence):
     """How often a rule was broken, with which codes, and with which statuses where there was no code."""
 
     codes: set[str] = field(default_factory=set)
@@ -45,11 +45,11 @@ class RuleSighting(Sighting):
 
 
 @dataclass
-class Lesson:
+class Proposal:
     """What was learnt: undocumented pairings and broken rules. `unreadable` are files that no setting can excuse."""
 
-    entries: dict[tuple[int, str], Sighting] = field(default_factory=lambda: defaultdict(Sighting))
-    rules: dict[str, RuleSighting] = field(default_factory=lambda: defaultdict(RuleSighting))
+    entries: dict[tuple[int, str], Occurrence] = field(default_factory=lambda: defaultdict(Occurrence))
+    rules: dict[str, RuleOccurrence] = field(default_factory=lambda: defaultdict(RuleOccurrence))
     unreadable: list[str] = field(default_factory=list)
     expired: int = 0
 
@@ -59,31 +59,31 @@ class Lesson:
         return not (self.entries or self.rules)
 
 
-def learn(findings: "Iterable[Finding]") -> Lesson:
+def learn(findings: "Iterable[Finding]") -> Proposal:
     """Gather from findings what fails: every violation of severity ``error``.
 
     >>> learn([]).is_empty
     True
     """
-    lesson = Lesson()
+    proposal = Proposal()
     for finding in findings:
         if finding.problem is not None:
-            lesson.unreadable.append(finding.origin)
+            proposal.unreadable.append(finding.origin)
         elif finding.verdict is not None:
             for violation in finding.verdict.errors:
-                _add(lesson, finding.origin, finding.verdict.parsed, violation)
-    return lesson
+                _add(proposal, finding.origin, finding.verdict.parsed, violation)
+    return proposal
 
 
-def _add(lesson: Lesson, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
+def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
     code, status = _writable(parsed.code), parsed.exchange.status
     if violation.rule == EXPIRED:
-        lesson.expired += 1
+        proposal.expired += 1
     elif violation.rule in _UNDOCUMENTED and code:
         sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(parsed.description or ""), _LONGEST_SAMPLE))
-        lesson.entries[status, code].add(origin, sample)
+        proposal.entries[status, code].add(origin, sample)
     else:
-        seen = lesson.rules[violation.rule]
+        seen = proposal.rules[violation.rule]
         seen.add(origin)
         if code:
             seen.codes.add(code)

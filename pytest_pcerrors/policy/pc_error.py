@@ -43,8 +43,8 @@ class PcError:
 
     def __repr__(self) -> str:
         """Say what a failing test needs to see of it: short and without secrets, however deep its data are."""
-        said = (str(self.status), self.code, None if self.description is None else shown(self.description))
-        return safe(f"<PcError {' '.join(filter(None, said))}>")
+        parts = (str(self.status), self.code, None if self.description is None else shown(self.description))
+        return safe(f"<PcError {' '.join(filter(None, parts))}>")
 
     @classmethod
     def of(cls, parsed: "ParsedResponse") -> "PcError":

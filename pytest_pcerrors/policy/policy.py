@@ -95,12 +95,12 @@ class Policy:
         matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
         return max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
 
-    def concerns(self, exchange: "Exchange") -> bool:
+    def judges(self, exchange: "Exchange") -> bool:
         """Tell whether a recorded exchange is with one of the hosts that are judged, or with an unknown one."""
         host = exchange.request.host if exchange.request else None
         return not self.hosts or host is None or host in self.hosts
 
-    def concerning(self, host: str | None) -> "Policy":
+    def with_host(self, host: str | None) -> "Policy":
         """Return this policy with one more host that is judged."""
         return replace(self, hosts=self.hosts | {host}) if host and self.hosts else self
 
@@ -112,7 +112,7 @@ class Policy:
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
 
     @cached_property
-    def searches(self) -> bool:
+    def searches_for_secrets(self) -> bool:
         """Whether recordings are searched for secrets under any of the profiles that hold."""
         profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
         rules = (SECRET_RECORDED, SECRET_SUSPECTED)
@@ -133,8 +133,8 @@ class Policy:
         exchange, since = oldest.exchange, oldest.since
         if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
             return None
-        told = Violation(age_text(since, self.max_age, self.today), "Date", hint=hint, rule=STALE)
-        verdict = self.of_recording(exchange, [told])
+        violation = Violation(age_text(since, self.max_age, self.today), "Date", hint=hint, rule=STALE)
+        verdict = self.of_recording(exchange, [violation])
         return verdict if verdict.violations or verdict.allowed else None
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:

@@ -38,7 +38,7 @@ class Recording(NamedTuple):
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
         """Return a stream as a recording, which is read as its items are taken, NDJSON line by line."""
-        if not policy.searches:
+        if not policy.searches_for_secrets:
             return cls(name, stream_items(stream, name))
         read = getattr(stream, "read1", stream.read)  # what is there, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
@@ -98,6 +98,6 @@ class _Pieces(RawIOBase):
 
 
 def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
-    if policy.searches:
+    if policy.searches_for_secrets:
         with suppress(OSError), file.open("rb") as stream:
             yield from found_in(stream, name, policy.redaction)

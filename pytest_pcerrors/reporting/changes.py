@@ -74,8 +74,8 @@ def summary(changes: "Sequence[Change]") -> str:
     'no changes'
     """
     counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
-    said = ", ".join(f"{count} {effect}" for count, effect in counts if count)
-    return f"{counted(len(changes), 'change')}: {said}" if changes else "no changes"
+    listed = ", ".join(f"{count} {effect}" for count, effect in counts if count)
+    return f"{counted(len(changes), 'change')}: {listed}" if changes else "no changes"
 
 
 def _title(change: "Change") -> str:

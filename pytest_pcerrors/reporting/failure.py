@@ -39,11 +39,11 @@ def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: 
     recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
     unknown = sum(violation.rule == UNREADABLE for violation in violations)
     broken = len(violations) - unexpected - recorded - unknown
-    said = [f"breaks the {contract.name} error contract in {counted(broken, 'place')}"] if broken else []
-    said += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
-    said += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
-    said += ["cannot be checked in full"] if unknown else []
-    return safe(f"{status_line(exchange, contract)} {' and '.join(said)}:")
+    parts = [f"breaks the {contract.name} error contract in {counted(broken, 'place')}"] if broken else []
+    parts += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
+    parts += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
+    parts += ["cannot be checked in full"] if unknown else []
+    return safe(f"{status_line(exchange, contract)} {' and '.join(parts)}:")
 
 
 def violation_lines(violations: "Sequence[Violation]") -> list[str]:
@@ -64,8 +64,8 @@ def violation_lines(violations: "Sequence[Violation]") -> list[str]:
 def context_lines(exchange: "Exchange") -> list[str]:
     """Return the lines that say where a response came from and what it held; secrets are hidden, long bodies cut."""
     request = exchange.request
-    asked = cut(f"{safe(request.method)} {safe(request.url)}", _LONGEST_URL) if request else ""
-    where = ", ".join(filter(None, [safe(exchange.origin or ""), asked]))
+    request_text = cut(f"{safe(request.method)} {safe(request.url)}", _LONGEST_URL) if request else ""
+    where = ", ".join(filter(None, [safe(exchange.origin or ""), request_text]))
     correlation = exchange.header(_CORRELATION)
     what = [f"{_CORRELATION} {safe(correlation)}"] if correlation else []
     if exchange.body:

@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from pytest_pcerrors.policy.learning import Lesson, RuleSighting
+    from pytest_pcerrors.policy.learning import Proposal, RuleOccurrence
 
 
-def as_toml(lesson: "Lesson", until: "date") -> str:
+def as_toml(proposal: "Proposal", until: "date") -> str:
     """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
 
     `until` is the last day of the allowances. Files that no setting can excuse stand in comments.
 
     >>> from datetime import date
-    >>> from pytest_pcerrors.policy.learning import Lesson
-    >>> lesson = Lesson()
-    >>> lesson.entries[400, "60012"].add("cart.yaml:3", "No licence is left")
-    >>> print(as_toml(lesson, date(2027, 5, 31)))
+    >>> from pytest_pcerrors.policy.learning import Proposal
+    >>> proposal = Proposal()
+    >>> proposal.entries[400, "60012"].add("cart.yaml:3", "No licence is left")
+    >>> print(as_toml(proposal, date(2027, 5, 31)))
     [[tool.pcerrors.entry]]
     status = 400
     code = "60012"
@@ -29,11 +29,11 @@ def as_toml(lesson: "Lesson", until: "date") -> str:
     note = "seen once, in cart.yaml:3"
     <BLANKLINE>
     """
-    return "\n".join([*_entries(lesson), *_allowances(lesson, until), *_remarks(lesson)])
+    return "\n".join([*_entries(proposal), *_allowances(proposal, until), *_remarks(proposal)])
 
 
-def _entries(lesson: "Lesson") -> "Iterator[str]":
-    for (status, code), seen in sorted(lesson.entries.items()):
+def _entries(proposal: "Proposal") -> "Iterator[str]":
+    for (status, code), seen in sorted(proposal.entries.items()):
         yield "[[tool.pcerrors.entry]]"
         yield f"status = {status}"
         yield f"code = {_string(code)}"
@@ -42,8 +42,8 @@ def _entries(lesson: "Lesson") -> "Iterator[str]":
         yield ""
 
 
-def _allowances(lesson: "Lesson", until: "date") -> "Iterator[str]":
-    for rule, seen in sorted(lesson.rules.items()):
+def _allowances(proposal: "Proposal", until: "date") -> "Iterator[str]":
+    for rule, seen in sorted(proposal.rules.items()):
         for condition in _conditions(seen):
             yield "[[tool.pcerrors.allow]]"
             yield f"rule = {_string(rule)}"
@@ -53,17 +53,17 @@ def _allowances(lesson: "Lesson", until: "date") -> "Iterator[str]":
             yield ""
 
 
-def _conditions(seen: "RuleSighting") -> "Iterator[str]":
+def _conditions(seen: "RuleOccurrence") -> "Iterator[str]":
     if seen.codes:
         yield f"code = [{', '.join(map(_string, sorted(seen.codes)))}]"
     if seen.statuses:
         yield f"status = [{', '.join(map(str, sorted(seen.statuses)))}]"
 
 
-def _remarks(lesson: "Lesson") -> "Iterator[str]":
-    for place in lesson.unreadable:
+def _remarks(proposal: "Proposal") -> "Iterator[str]":
+    for place in proposal.unreadable:
         yield f"# {json.dumps(place)} cannot be read, which no setting excuses: record it again, or take it out"
-    if lesson.expired:
+    if proposal.expired:
         yield "# an allowance has ended: fix what it excused, or give it a later day"
 
 

@@ -28,7 +28,7 @@ class Tally:
     skipped: int = 0
     unknown_bodies: "Counter[str]" = field(default_factory=Counter)
 
-    def hear(self, verdict: "Verdict") -> None:
+    def add_verdict(self, verdict: "Verdict") -> None:
         """Count a verdict; one on a recording counts no response."""
         if not verdict.of_recording:
             self.errors += verdict.parsed.is_error
@@ -42,9 +42,9 @@ class Tally:
     def add(self, finding: "Finding") -> None:
         """Count what was found in an archive."""
         if finding.recording is not None:
-            self.hear(finding.recording)
+            self.add_verdict(finding.recording)
         if finding.verdict is not None:
-            self.hear(finding.verdict)
+            self.add_verdict(finding.verdict)
         elif finding.kind == "other-host" and finding.exchange is not None:
             self.other_hosts[host_of(finding.exchange)] += 1
         elif finding.kind == "unreadable":
@@ -70,7 +70,7 @@ class Tally:
         return cls(**counts)
 
     @property
-    def has_passed_all_over(self) -> bool:
+    def has_skipped_all(self) -> bool:
         """Nothing was judged, and something was passed over for its host."""
         return bool(self.other_hosts) and not self.errors and not self.successes
 

@@ -103,10 +103,10 @@ def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
     """Say with which statuses and texts a code is documented, such as ``409 Conflict ("Another request ...")``."""
-    return " and ".join(f"{contract.reason(entry.status)} ({_said_by(entry)})" for entry in entries)
+    return " and ".join(f"{contract.reason(entry.status)} ({_description_of(entry)})" for entry in entries)
 
 
-def _said_by(entry: "Entry") -> str:
+def _description_of(entry: "Entry") -> str:
     text = f'"{cut(entry.description, _LONGEST_TEMPLATE)}"'
     return f"{text}, from {entry.origin}" if entry.origin else text
 

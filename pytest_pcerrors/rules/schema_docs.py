@@ -38,7 +38,7 @@ def schema_rule(rule: "SchemaRule", contract: "Contract") -> Rule:
     )
     observed = "off" if deviation else _OBSERVED.get(rule.name)
     severities = severities_of(observed=observed)
-    return Rule(rule.name, "", breaks, rule.said, example, fix, severities, rule)
+    return Rule(rule.name, "", breaks, rule.documentation, example, fix, severities, rule)
 
 
 def _example(rule: "SchemaRule", place: str) -> str:

@@ -36,39 +36,39 @@ MEANINGS = {
 }
 _NO_RULES = ("format", "properties")
 
-Judge = Callable[[Any], bool]
+Predicate = Callable[[Any], bool]
 """Whether a value passes one keyword."""
 
 
 @dataclass(frozen=True)
 class SchemaRule:
-    """One keyword at one place of the schema; `judge` asks jsonschema whether a value passes it.
+    """One keyword at one place of the schema; `accepts` asks jsonschema whether a value passes it.
 
-    `said` is what the schema says of the property, or of the nearest one above it.
+    `documentation` is what the schema says of the property, or of the nearest one above it.
     """
 
     name: str
     path: tuple[str, ...]
     keyword: str
     limit: Any
-    judge: Judge = field(repr=False, compare=False)
+    accepts: Predicate = field(repr=False, compare=False)
     measure: Measure = field(repr=False, compare=False, default=len)
     hint: str = ""
-    said: str = ""
+    documentation: str = ""
 
     def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
         """Return at most one violation: the first place where the keyword fails, with how many more there are."""
         for value in self._values(parsed.document):
-            if not self.judge(value):
+            if not self.accepts(value):
                 return (self._violation(parsed.document),)
         return ()
 
     @cached_property
     def _values(self) -> Callable[[Any], Sequence[Any]]:
-        return _way(self.path)
+        return _selector(self.path)
 
     def _violation(self, document: Any) -> Violation:
-        failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.judge(value)]
+        failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.accepts(value)]
         pointer, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
@@ -102,56 +102,66 @@ class _Compiler:
         schema: Schema | bool,  # noqa: FBT001 - a schema may be true
         path: tuple[str, ...],
         above: frozenset[int] = frozenset(),
-        said: str = "",
+        documentation: str = "",
     ) -> Iterator[SchemaRule]:
-        """Yield the rules of a schema and of all schemas of its properties and items; `said` is what stands above."""
+        """Yield the rules of a schema and of all schemas of its properties and items; `documentation` is what stands above."""
         here = self._subschemas.at_one_place(schema, above)
         above |= {id(each.schema) for each in here}
-        said = next((each.schema["description"] for each in here if "description" in each.schema), said)
+        documentation = next(
+            (each.schema["description"] for each in here if "description" in each.schema), documentation
+        )
         for each, keywords in here:
             for keyword in keywords:
-                yield from self._rules(each, keyword, path, said)
+                yield from self._rules(each, keyword, path, documentation)
         for each, _ in here:
             for name, member in each.get("properties", {}).items():
-                yield from self.below(member, (*path, name), above, said)
+                yield from self.below(member, (*path, name), above, documentation)
             if "items" in each and "prefixItems" not in each:
-                yield from self.below(each["items"], (*path, EACH), above, said)
+                yield from self.below(each["items"], (*path, EACH), above, documentation)
 
-    def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
+    def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield the rules for one keyword at one place."""
         limit = schema[keyword]
         if keyword == "required":
             for name in limit:
                 member = schema.get("properties", {}).get(name)
-                member_said = member.get("description", said) if isinstance(member, dict) else said
-                judge = self._judge(schema, keyword, [name])
-                yield SchemaRule(rule_name((*path, name), keyword), path, keyword, name, judge, said=member_said)
+                member_documentation = (
+                    member.get("description", documentation) if isinstance(member, dict) else documentation
+                )
+                accepts = self._predicate(schema, keyword, [name])
+                yield SchemaRule(
+                    rule_name((*path, name), keyword), path, keyword, name, accepts, documentation=member_documentation
+                )
         elif keyword == "type":
             yield from (
-                self._type_rules(schema, path, said) if path else ()
+                self._type_rules(schema, path, documentation) if path else ()
             )  # a body that is not an object ended the run
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
-            judge = self._judge(schema, keyword, limit)
-            yield SchemaRule(rule_name(path, keyword), path, keyword, limit, judge, self._measure, said=said)
+            accepts = self._predicate(schema, keyword, limit)
+            yield SchemaRule(
+                rule_name(path, keyword), path, keyword, limit, accepts, self._measure, documentation=documentation
+            )
 
-    def _type_rules(self, schema: Schema, path: tuple[str, ...], said: str) -> Iterator[SchemaRule]:
+    def _type_rules(self, schema: Schema, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield the rule for a type, and before it one for each deviation that has a name of its own."""
         types = schema["type"]
-        fits = self._judge(schema, "type", types)
+        fits = self._predicate(schema, "type", types)
         known = [deviation for deviation in self._deviations if deviation.at == path]
         for deviation in known:
             hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
-            yield SchemaRule(deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, said=said)
+            yield SchemaRule(
+                deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, documentation=documentation
+            )
         named = {deviation.type for deviation in known}
-        others_fit: Judge = (lambda value: type_of(value) in named or fits(value)) if named else fits
-        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, said=said)
+        others_fit: Predicate = (lambda value: type_of(value) in named or fits(value)) if named else fits
+        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, documentation=documentation)
 
-    def _judge(self, schema: Schema, keyword: str, limit: Any) -> Judge:
+    def _predicate(self, schema: Schema, keyword: str, limit: Any) -> Predicate:
         function, validator = self._validator.VALIDATORS[keyword], self._validator
 
-        def judge(value: Any) -> bool:
+        def accepts(value: Any) -> bool:
             try:
                 for _ in function(validator, limit, value, schema) or ():
                     return False
@@ -159,7 +169,7 @@ class _Compiler:
                 return False  # nested too deeply to be what the schema means
             return True
 
-        return judge
+        return accepts
 
 
 def rule_name(path: tuple[str, ...], keyword: str) -> str:
@@ -176,11 +186,11 @@ def _kebab(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
 
 
-def _way(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
     """Return a function from a document to what a path leads to: nothing where a step is absent, many below `EACH`."""
     if not path:
         return lambda document: (document,)
-    step, below = path[0], _way(path[1:])
+    step, below = path[0], _selector(path[1:])
     if step == EACH:
         return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
     return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
@@ -208,5 +218,5 @@ def _misspelt(name: str, value: Any) -> str:
     return "" if alike is None else f"it has {shown(alike)}; letter case matters"
 
 
-def _unless(fits: Judge, deviation: "Deviation") -> Judge:
+def _unless(fits: Predicate, deviation: "Deviation") -> Predicate:
     return lambda value: type_of(value) != deviation.type or fits(value)

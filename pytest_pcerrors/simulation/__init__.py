@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pytest_pcerrors.simulation.shapes import SHAPES
     from pytest_pcerrors.simulation.synthesis import synthesize
 else:
-    _ROOMS = {"SHAPES": "shapes", "synthesize": "synthesis"}
+    _MODULES = {"SHAPES": "shapes", "synthesize": "synthesis"}
 
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
-        if name not in _ROOMS:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         return value
 
 

@@ -11,29 +11,29 @@ from uuid import UUID
 from pytest_pcerrors.exchange.model import Request
 
 
-def guid(chance: Random) -> str:
+def guid(rng: Random) -> str:
     """Return a random identifier in the form of the service.
 
     >>> guid(Random(1))
     'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
     """
-    return str(UUID(int=chance.getrandbits(128), version=4))
+    return str(UUID(int=rng.getrandbits(128), version=4))
 
 
-def with_identifiers(template: str, chance: Random) -> str:
+def with_identifiers(template: str, rng: Random) -> str:
     """Put an identifier in the place of every word in braces.
 
     >>> len(with_identifiers("/v1/customers/{customer}", Random(1)))
     50
     """
-    return re.sub(r"\{\w+\}", lambda _: guid(chance), template)
+    return re.sub(r"\{\w+\}", lambda _: guid(rng), template)
 
 
-def request_to(host: str, method: str, path: str, body: object, chance: Random) -> Request:
+def request_to(host: str, method: str, path: str, body: object, rng: Random) -> Request:
     """Make up a request to a path template, with a body in JSON unless that is None."""
-    url = f"https://{host}{with_identifiers(path, chance)}"
-    text = "" if body is None else with_identifiers(json.dumps(body), chance)
-    headers = {"Accept": "application/json", "MS-CorrelationId": guid(chance), "MS-RequestId": guid(chance)}
+    url = f"https://{host}{with_identifiers(path, rng)}"
+    text = "" if body is None else with_identifiers(json.dumps(body), rng)
+    headers = {"Accept": "application/json", "MS-CorrelationId": guid(rng), "MS-RequestId": guid(rng)}
     if text:
         headers["Content-Type"] = "application/json"
     return Request(method, url, headers, text.encode())
@@ -45,13 +45,13 @@ def length_and_type(length: int, media_type: str, moment: datetime) -> list[tupl
     return [("Content-Length", str(length)), *typed, ("Date", format_datetime(moment, usegmt=True))]
 
 
-def service_identifiers(request: Request, chance: Random) -> list[tuple[str, str]]:
+def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
     """Return the headers by which support finds a call again: those of the request come back, others are new."""
     return [
-        ("MS-CV", f"{chance.getrandbits(96):024x}.0"),
+        ("MS-CV", f"{rng.getrandbits(96):024x}.0"),
         ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
         ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
-        ("MS-ServerId", f"{chance.randrange(10**9):09d}"),
+        ("MS-ServerId", f"{rng.randrange(10**9):09d}"),
     ]
 
 

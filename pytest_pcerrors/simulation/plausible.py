@@ -70,10 +70,10 @@ def fill_in(template: str, identifier: Callable[[], str]) -> str:
     'Seats wanted: only 10 more for 7f3c'
     """
     for placeholder in sorted(placeholders(template)):
-        value = next((value for words, value in VALUES if _stands_in(placeholder, words, template)), None)
+        value = next((value for words, value in VALUES if _is_placeholder_in(placeholder, words, template)), None)
         template = template.replace(placeholder, value or identifier())
     return template
 
 
-def _stands_in(placeholder: str, words: str, template: str) -> bool:
+def _is_placeholder_in(placeholder: str, words: str, template: str) -> bool:
     return re.search(words.replace(r"\{\d\}", re.escape(placeholder)), template) is not None

@@ -3,25 +3,35 @@
 import json
 import random
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation.heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
 from pytest_pcerrors.simulation.plausible import fill_in, operation_for
-from pytest_pcerrors.simulation.samples import Sampler
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pytest_pcerrors.contract.catalogue import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _UNAUTHORIZED = 401
+_PLAINEST: Mapping[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1,
+    "boolean": False,
+    "array": [],
+    "null": None,
+}
+_DEEPEST = 16
 
 
 def synthesize(
@@ -56,10 +66,10 @@ def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int
 
 def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
     """Make the exchange for one entry."""
-    chance = random.Random(f"{seed} {entry.status} {entry.code}")  # noqa: S311 - identifiers in a recording are no secrets
-    request = _request(entry, contract, chance)
-    body = json.dumps(_body(entry, contract, chance), ensure_ascii=False).encode()
-    headers = _headers(entry, contract, chance, request, len(body))
+    rng = random.Random(f"{seed} {entry.status} {entry.code}")  # noqa: S311 - identifiers in a recording are no secrets
+    request = _request(entry, contract, rng)
+    body = json.dumps(_body(entry, contract, rng), ensure_ascii=False).encode()
+    headers = _headers(entry, contract, rng, request, len(body))
     reason = contract.reason(entry.status).partition(" ")[2]
     exchange = Exchange(entry.status, headers, body, request, reason)
     found = Policy(contract).judge(exchange).errors
@@ -79,28 +89,28 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     raise UsageError(f"code {code} is documented with {statuses}; {problem}")
 
 
-def _request(entry: "Entry", contract: Contract, chance: random.Random) -> Request:
+def _request(entry: "Entry", contract: Contract, rng: random.Random) -> Request:
     operation = operation_for(entry.description)
     host = contract.hosts[0] if contract.hosts else "api.example.com"
-    return request_to(host, operation.method, operation.path, operation.body, chance)
+    return request_to(host, operation.method, operation.path, operation.body, rng)
 
 
 def _headers(
-    entry: "Entry", contract: Contract, chance: random.Random, request: Request, length: int
+    entry: "Entry", contract: Contract, rng: random.Random, request: Request, length: int
 ) -> list[tuple[str, str]]:
-    moment = _FIRST_DAY + timedelta(seconds=chance.randrange(100 * 24 * 3600))
+    moment = _FIRST_DAY + timedelta(seconds=rng.randrange(100 * 24 * 3600))
     headers = [
         *length_and_type(length, "application/json; charset=utf-8", moment),
-        *service_identifiers(request, chance),
+        *service_identifiers(request, rng),
     ]
     if entry.status == _UNAUTHORIZED and contract.challenge:
-        headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, chance)))
+        headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, rng)))
     return headers
 
 
-def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
+def _body(entry: "Entry", contract: Contract, rng: random.Random) -> Any:
     """Make up the plainest body that the schema permits, and put in it what the entry says."""
-    description = fill_in(entry.description, lambda: guid(chance))
+    description = fill_in(entry.description, lambda: guid(rng))
     values = {"code": entry.code, "description": description, "data": [], "source": "PartnerFD"}
     sampler = Sampler(contract.error_schema)
     body = sampler.sample(sampler.schema)
@@ -116,6 +126,61 @@ def _body(entry: "Entry", contract: Contract, chance: random.Random) -> Any:
     return _in_order(body, sampler.schema)
 
 
-def _in_order(body: "Mapping[str, Any]", schema: "Mapping[str, Any]") -> dict[str, Any]:
+def _in_order(body: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members in the order in which the schema names them."""
     return {name: body[name] for name in (*schema.get("properties", ()), *body) if name in body}
+
+
+class Sampler:
+    """Makes up values for a schema and for what lies in it; references lead to places in the schema itself.
+
+    >>> sampler = Sampler({"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}})
+    >>> sampler.sample(sampler.schema)
+    {'code': 'text'}
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = self._followed(schema, schema)
+
+    def sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
+        """Return a schema's constant, its first choice, or the plainest value of its type with what it requires."""
+        if depth > _DEEPEST:
+            raise UsageError("no response can be made up: the error schema requires members without end")
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return schema["enum"][0]
+        kind = schema.get("type", "object" if "properties" in schema else "string")
+        kind = kind[0] if isinstance(kind, list) else kind
+        if kind != "object":
+            return _PLAINEST[kind]
+        return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
+
+    def fitting(self, value: Any, schema: Mapping[str, Any]) -> Any:
+        """Return a value as its schema wants it: digits as a number, one of the choices, something of another type."""
+        if "const" in schema or ("enum" in schema and value not in schema["enum"]):
+            return self.sample(schema)
+        types = schema.get("type", ())
+        types = [types] if isinstance(types, str) else types
+        if isinstance(value, str) and value.isdecimal() and types and "string" not in types:
+            return int(value)
+        return self.sample(schema) if value == [] and types and "array" not in types else value
+
+    def member(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """Return the schema of a member; where there is none, or it is true or false, one that permits anything."""
+        return self._followed(schema.get("properties", {}).get(name), self.schema)
+
+    def _followed(self, schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+        for _ in range(_DEEPEST):
+            reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+            if not isinstance(reference, str) or not reference.startswith("#"):
+                break
+            schema = _at(root, reference)
+        return schema if isinstance(schema, Mapping) else {}
+
+
+def _at(root: Mapping[str, Any], reference: str) -> Any:
+    found: Any = root
+    for step in steps_of(reference):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import yaml
 
-from pytest_pcerrors.interception.opening import Opening, opened
+from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 from pytest_pcerrors.redaction import Redaction
 
 
@@ -46,26 +46,26 @@ def service():
 
 
 @pytest.fixture
-def heard():
+def received():
     """Keep the exchanges that a cassette has told of."""
     return []
 
 
 @pytest.fixture
-def tape(tmp_path, heard):
+def tape(tmp_path, received):
     """Open ``tape.yaml`` in a mode, with vcrpy's settings."""
 
     def tape(mode="none", *, name="tape.yaml", redaction=None, is_kept=True, continues=False, **config):
-        return opened(
-            Opening(
+        return open_cassette(
+            CassetteOptions(
                 path=tmp_path / name,
                 name=name,
                 mode=mode,
                 command="pytest test_x.py::test_y",
                 config=config,
                 redaction=redaction or Redaction(),
-                hear=heard.append,
-                passes_by=lambda url: "/ours" in url,
+                on_response=received.append,
+                bypasses=lambda url: "/ours" in url,
                 is_kept=is_kept,
                 continues=continues,
             )

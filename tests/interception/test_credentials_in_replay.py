@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from pytest_pcerrors.interception.unmatched import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 
 SECRETS = ("kX7pQz19vLmW04ab", "9fB2xTq81LmZr5Wd")
 
@@ -57,7 +57,7 @@ def test_what_is_not_a_credential_is_compared_as_it_is(tape, service, recorded, 
     recorded(one, other)
     with tape():
         assert [ask(service, other), ask(service, one)] == ["2", "1"]
-        with pytest.raises(UnansweredRequest, match="no recording answers"):
+        with pytest.raises(UnmatchedRequest, match="no recording answers"):
             ask(service, never)
 
 
@@ -75,5 +75,5 @@ def test_a_body_is_compared_without_its_credentials(tape, service):
         ask(service, "", json=body)
     with tape(match_on=["method", "path", "body"]):
         assert ask(service, "", json={**body, "client_secret": "DUMMY"}) == "1"
-        with pytest.raises(UnansweredRequest):
+        with pytest.raises(UnmatchedRequest):
             ask(service, "", json={**body, "size": 4})

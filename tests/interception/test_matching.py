@@ -63,30 +63,30 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
 @pytest.mark.parametrize(
     ("name", "changes", "told"),
     [
-        ("method", {"method": "PUT"}, ["method: asked GET, recorded PUT"]),
+        ("method", {"method": "PUT"}, ["method: sent GET, recorded PUT"]),
         (
             "query",
             {"uri": "http://host:80/v1/a?x=2&y=3"},
-            ['parameter x: asked "1", recorded "2"', 'parameter y: asked nothing, recorded "3"'],
+            ['parameter x: sent "1", recorded "2"', 'parameter y: sent nothing, recorded "3"'],
         ),
-        ("headers", {"headers": {}}, ['header Accept: asked "a", recorded nothing']),
+        ("headers", {"headers": {}}, ['header Accept: sent "a", recorded nothing']),
         (
             "uri",
             {"uri": "http://host:80/v1/b?x=2#f"},
             [
-                "path: asked /v1/a, recorded /v1/b",
-                "fragment: asked nothing, recorded f",
-                'parameter x: asked "1", recorded "2"',
+                "path: sent /v1/a, recorded /v1/b",
+                "fragment: sent nothing, recorded f",
+                'parameter x: sent "1", recorded "2"',
             ],
         ),
         (
             "body",
             {"body": b'{"n": 2, "m": [1]}'},
-            ["body /n: asked 1, recorded 2", "body /m: asked nothing, recorded [1]"],
+            ["body /n: sent 1, recorded 2", "body /m: sent nothing, recorded [1]"],
         ),
-        ("body", {"body": b"[1]"}, ['body: asked {"n": 1}, recorded [1]']),
-        ("body", {"body": None}, ['body: asked 8 bytes "{\\"n\\": 1}", recorded nothing']),
-        ("raw_body", {"body": b'{"n":1}'}, ['body: asked 8 bytes "{\\"n\\": 1}", recorded 7 bytes "{\\"n\\":1}"']),
+        ("body", {"body": b"[1]"}, ['body: sent {"n": 1}, recorded [1]']),
+        ("body", {"body": None}, ['body: sent 8 bytes "{\\"n\\": 1}", recorded nothing']),
+        ("raw_body", {"body": b'{"n":1}'}, ['body: sent 8 bytes "{\\"n\\": 1}", recorded 7 bytes "{\\"n\\":1}"']),
     ],
 )
 def test_differences_are_told_value_by_value(name, changes, told):
@@ -100,8 +100,8 @@ def test_forms_and_lists_are_told_by_field_and_item():
     form = matching.differences(request(body=b"a=1&b=2"), request(body=b"a=1&b=3"))
     items = matching.differences(request(body=b"[1, 2]"), request(body=b"[1]"))
     assert [str(each) for each in (*form, *items)] == [
-        'field b: asked "2", recorded "3"',
-        "body /1: asked 2, recorded nothing",
+        'field b: sent "2", recorded "3"',
+        "body /1: sent 2, recorded nothing",
     ]
 
 
@@ -109,7 +109,7 @@ def test_the_order_of_parameters_is_told_where_the_whole_url_is_compared():
     """It is the only difference then."""
     one, other = request(uri="http://host/?b=2&a=1"), request(uri="http://host/?a=1&b=2")
     [told] = Matching([matchers.uri]).differences(one, other)
-    assert str(told) == "query, in its order: asked b=2&a=1, recorded a=1&b=2"
+    assert str(told) == "query, in its order: sent b=2&a=1, recorded a=1&b=2"
 
 
 def test_a_matcher_of_the_user_tells_what_it_says():
@@ -123,14 +123,14 @@ def test_a_matcher_of_the_user_tells_what_it_says():
 
     told = Matching([tenant, never]).differences(request(), request(headers={"Accept": "b"}))
     assert [each.what for each in told] == ["matcher tenant", "matcher never"]
-    assert told[0].asked.startswith("another tenant")
+    assert told[0].sent.startswith("another tenant")
 
 
 def test_bodies_nested_beyond_python_are_told_as_bytes():
     """Nothing is raised."""
     deep = b"[" * 100_000
     [told] = Matching([matchers.raw_body]).differences(request(body=deep), request())
-    assert told.asked.startswith("100000 bytes")
+    assert told.sent.startswith("100000 bytes")
 
 
 def test_any_other_matchers_scan_what_has_the_same_key(tape, write):

@@ -256,15 +256,15 @@ def test_a_text_in_an_encoding_that_is_none_is_recorded(tape, service, tmp_path)
     assert next(read_archive(tmp_path / "tape.yaml")).body.startswith(b'{"code"')
 
 
-def test_what_is_not_recorded_is_handed_on_in_any_encoding(tape, service, heard):
+def test_what_is_not_recorded_is_handed_on_in_any_encoding(tape, service, received):
     """What vcrpy ignores, and what a cassette that is not kept only hears."""
     service.headers, service.encode = {"Content-Encoding": "compress"}, lambda body: b"\xff" * len(body)
     with tape("once", ignore_hosts=["127.0.0.1"]):
         requests.get(service.url, timeout=5)
-    assert heard == []
+    assert received == []
     with tape("all", is_kept=False):
         requests.get(service.url, timeout=5)
-    assert [each.origin for each in heard] == [None]
+    assert [each.origin for each in received] == [None]
 
 
 def test_a_hook_that_changes_what_is_stored_leaves_the_client_its_answer(tape, service, tmp_path):

@@ -20,7 +20,7 @@ def told(tape):
                 requests.get(each, timeout=5)
             with pytest.raises(CannotOverwriteExistingCassetteException) as caught:
                 requests.request(method, url, timeout=5, **keywords)
-        assert cassette.unanswered == [caught.value]
+        assert cassette.unmatched == [caught.value]
         told.reason = caught.value.reason
         return str(caught.value).splitlines()
 
@@ -69,13 +69,13 @@ def test_the_nearest_three_are_told_value_by_value(told, write, mode):
     )
     assert told(f"{URL}?size=3", mode=mode)[2:-1] == [
         f"  near: #4 GET {URL}?size=5, not played",
-        '      parameter size: asked "3", recorded "5"',
+        '      parameter size: sent "3", recorded "5"',
         f"  near: #3 GET {URL}?size=5&page=2, not played",
-        '      parameter size: asked "3", recorded "5"',
-        '      parameter page: asked nothing, recorded "2"',
+        '      parameter size: sent "3", recorded "5"',
+        '      parameter page: sent nothing, recorded "2"',
         f"  near: #2 POST {URL}?size=5, not played",
-        "      method: asked GET, recorded POST",
-        '      parameter size: asked "3", recorded "5"',
+        "      method: sent GET, recorded POST",
+        '      parameter size: sent "3", recorded "5"',
     ]
     assert told.reason == "no_match"
 
@@ -90,7 +90,7 @@ def test_bodies_are_told_where_they_are_compared(told, write):
     """Only what the matchers look at differs."""
     write(interaction(method="POST", body='{"cart": 7, "size": 1}'))
     lines = told(method="POST", json={"cart": 8, "size": 1}, config={"match_on": ["method", "raw_body"]})
-    assert lines[2:-1] == [f"  near: #1 POST {URL}, not played", "      body /cart: asked 8, recorded 7"]
+    assert lines[2:-1] == [f"  near: #1 POST {URL}, not played", "      body /cart: sent 8, recorded 7"]
 
 
 def test_long_lists_and_long_values_are_cut(told, write):

@@ -7,40 +7,43 @@ import requests
 import vcr
 from tapes import HOST, PLAIN, interaction
 
-from pytest_pcerrors.interception.watching import listening
+from pytest_pcerrors.interception.watching import watching
 
 
 def test_what_is_played_and_what_is_recorded_is_heard(write, service, tmp_path):
     """In this order, with the path of the cassette; what is only loaded is not."""
     file = str(write(interaction("/v1/a"), interaction("/v1/b", host=PLAIN)))
-    heard = []
-    with listening(heard.append), vcr.use_cassette(file, record_mode="new_episodes"):
+    received = []
+    with watching(received.append), vcr.use_cassette(file, record_mode="new_episodes"):
         requests.get(f"{PLAIN}/v1/b", timeout=5)
         requests.get(f"{service.url}/c", timeout=5)
-    assert [(each.request.url, each.origin) for each in heard] == [(f"{PLAIN}/v1/b", file), (f"{service.url}/c", file)]
+    assert [(each.request.url, each.origin) for each in received] == [
+        (f"{PLAIN}/v1/b", file),
+        (f"{service.url}/c", file),
+    ]
 
 
 def test_what_vcrpy_ignores_is_not_heard(service, tmp_path):
     """It went past the cassette."""
-    heard = []
-    with listening(heard.append), vcr.use_cassette(str(tmp_path / "tape.yaml"), ignore_localhost=True):
+    received = []
+    with watching(received.append), vcr.use_cassette(str(tmp_path / "tape.yaml"), ignore_localhost=True):
         requests.get(service.url, timeout=5)
-    assert heard == []
+    assert received == []
 
 
-def test_a_cassette_of_ours_tells_who_opened_it(tape, write, heard):
+def test_a_cassette_of_ours_tells_who_opened_it(tape, write, received):
     """And nobody else."""
     write(interaction())
     listened = []
-    with listening(listened.append), tape():
+    with watching(listened.append), tape():
         requests.get(f"{HOST}/v1/customers", timeout=5)
-    assert (len(heard), listened) == (1, [])
+    assert (len(received), listened) == (1, [])
 
 
 def test_behind_the_block_vcrpy_is_as_it_was():
     """Its methods are its own again."""
     before = dict(vars(vcr.cassette.Cassette))
-    with listening(print):
+    with watching(print):
         assert vars(vcr.cassette.Cassette) != before
     assert dict(vars(vcr.cassette.Cassette)) == before
 

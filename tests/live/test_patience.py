@@ -72,7 +72,7 @@ def test_what_was_waited_out_is_set_aside(service):
     """The answers in between are nobody's, and their connections go back to the pool."""
     aside = []
     service.answers = [busy("1"), busy("2")]
-    session = ServiceSession(service.url, retries=True, sleep=lambda _: None, set_aside=aside.append)
+    session = ServiceSession(service.url, retries=True, sleep=lambda _: None, on_retry=aside.append)
     with session:
         assert session.get("/a").status_code == 200
     assert [(each.status, each.header("Retry-After")) for each in aside] == [(429, "1"), (429, "2")]

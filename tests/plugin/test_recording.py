@@ -252,10 +252,10 @@ def test_an_unanswered_request_solves_its_riddle(pytester, test_file, tape):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            f"E*UnansweredRequest: no recording answers GET {HOST}/v1/customers?size=3&token=[*][*][*]",
+            f"E*UnmatchedRequest: no recording answers GET {HOST}/v1/customers?size=3&token=[*][*][*]",
             "E   *cassettes/test_cart/test_a.yaml holds 1 interaction, 0 of them played",
             f"E   *near: #1 GET {HOST}/v1/customers?size=5&token=[*][*][*], not played",
-            'E   *parameter size: asked "3", recorded "5"',
+            'E   *parameter size: sent "3", recorded "5"',
             "E   *record it: pytest test_cart.py::test_a --pc-record=new_episodes",
         ]
     )

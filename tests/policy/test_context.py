@@ -68,8 +68,8 @@ def test_a_context_holds_for_its_block():
 
 def test_a_context_hears_every_verdict():
     """Whoever counts sees what was judged, errors or not."""
-    heard = []
-    with within(Context(Policy(Contract.default()), heard.append)):
+    received = []
+    with within(Context(Policy(Contract.default()), received.append)):
         check(NUMBER)
         check((200, b"{}"))
-    assert [(each.exchange.status, len(each.violations)) for each in heard] == [(409, 1), (200, 0)]
+    assert [(each.exchange.status, len(each.violations)) for each in received] == [(409, 1), (200, 0)]

@@ -60,9 +60,9 @@ def test_other_rules_are_sighted_with_their_codes():
 @pytest.mark.parametrize("code", ["", "\ud800"])
 def test_a_code_that_settings_cannot_hold_is_none(code):
     """It is sighted by its status."""
-    lesson = learnt(body(code))
+    proposal = learnt(body(code))
 
-    assert (dict(lesson.entries), lesson.rules["code-unknown"].statuses) == ({}, {400})
+    assert (dict(proposal.entries), proposal.rules["code-unknown"].statuses) == ({}, {400})
 
 
 def test_another_host_teaches_nothing():
@@ -75,9 +75,9 @@ def test_another_host_teaches_nothing():
 def test_what_no_setting_excuses():
     """An ended allowance and an unreadable file are kept apart."""
     table = {"allow": [{"rule": "code-number", "reason": "x", "until": "2020-01-01"}]}
-    lesson = learnt(body(2001), settings=Settings.of_table(table, Path()))
+    proposal = learnt(body(2001), settings=Settings.of_table(table, Path()))
 
-    assert (lesson.expired, lesson.is_empty) == (1, True)
+    assert (proposal.expired, proposal.is_empty) == (1, True)
     assert learn(
         audit_recording(Recording("", [ArchiveError("b.yaml", "not YAML")]), Policy(Contract.default()))
     ).unreadable == ["b.yaml"]

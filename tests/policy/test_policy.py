@@ -92,7 +92,7 @@ def test_a_profile_by_path_is_applied():
 def test_hosts_bind_recordings(hosts, url, expected):
     """Exchanges with other hosts are not judged; what is unknown is, and without hosts everything."""
     exchange = Exchange(409, None, b"", Request("GET", url) if url else None)
-    assert Policy(CONTRACT, hosts=frozenset(hosts)).concerns(exchange) is expected
+    assert Policy(CONTRACT, hosts=frozenset(hosts)).judges(exchange) is expected
 
 
 def test_a_policy_is_adapted_to_a_test():
@@ -254,8 +254,8 @@ def test_a_rule_of_recordings_can_be_set():
     """What is off is not found; what is stale is judged the same way."""
     policy = Policy(CONTRACT, overrides={"secret-recorded": "off", "stale": "error"})
     assert not policy.secrets_in(WITH_SECRET, FOUND).violations
-    assert policy.searches
-    assert not replace(policy, overrides={"secret-recorded": "off", "secret-suspected": "off"}).searches
+    assert policy.searches_for_secrets
+    assert not replace(policy, overrides={"secret-recorded": "off", "secret-suspected": "off"}).searches_for_secrets
     found = [Violation("old", rule="stale"), Violation("secret", rule="secret-recorded")]
     assert [(each.rule, each.severity) for each in policy.of_recording(WITH_SECRET, found).violations] == [
         ("stale", "error")

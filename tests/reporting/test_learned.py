@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.policy.learning import Lesson
+from pytest_pcerrors.policy.learning import Proposal
 from pytest_pcerrors.reporting.learned import as_toml
 from pytest_pcerrors.settings import Settings
 
 UNTIL = date(2027, 5, 31)
 
 
-def settled(lesson):
-    """Return the settings that a lesson proposes."""
-    text = as_toml(lesson, UNTIL).encode().decode()
+def settled(proposal):
+    """Return the settings that a proposal proposes."""
+    text = as_toml(proposal, UNTIL).encode().decode()
     table = tomllib.loads(text).get("tool", {}).get("pcerrors", {})
     return Settings.of_table(table, Path())
 
@@ -25,12 +25,12 @@ def settled(lesson):
 )
 def test_hostile_texts_come_back(text):
     """Quotes, control characters and line ends are escaped."""
-    lesson = Lesson()
-    lesson.entries[400, f"c{text}"].add(f"{text}.yaml:1", f"d{text}")
-    lesson.rules["code-number"].add(f"{text}.yaml:1")
-    lesson.rules["code-number"].codes.add(text)
+    proposal = Proposal()
+    proposal.entries[400, f"c{text}"].add(f"{text}.yaml:1", f"d{text}")
+    proposal.rules["code-number"].add(f"{text}.yaml:1")
+    proposal.rules["code-number"].codes.add(text)
 
-    settings = settled(lesson)
+    settings = settled(proposal)
 
     assert [(each.code, each.description) for each in settings.entries] == [(f"c{text}", f"d{text}")]
     assert settings.allow[0].code == {text}
@@ -38,30 +38,30 @@ def test_hostile_texts_come_back(text):
 
 def test_a_path_that_is_no_text_is_escaped():
     """File names need not be Unicode."""
-    lesson = Lesson()
-    lesson.entries[400, "1"].add("\udcff.yaml:1")
+    proposal = Proposal()
+    proposal.entries[400, "1"].add("\udcff.yaml:1")
 
-    assert settled(lesson).entries[0].note == r"seen once, in \udcff.yaml:1"
+    assert settled(proposal).entries[0].note == r"seen once, in \udcff.yaml:1"
 
 
 def test_an_entry_without_a_text_says_so():
     """A description may not be empty; how often it was seen stands in the note."""
-    lesson = Lesson()
-    lesson.entries[400, "1"].add("a.yaml:1")
-    lesson.entries[400, "1"].add("b.yaml:1")
+    proposal = Proposal()
+    proposal.entries[400, "1"].add("a.yaml:1")
+    proposal.entries[400, "1"].add("b.yaml:1")
 
-    entry = settled(lesson).entries[0]
+    entry = settled(proposal).entries[0]
 
     assert (entry.description, entry.note) == ("(no description)", "seen 2 times, first in a.yaml:1")
 
 
 def test_codes_and_statuses_are_two_allowances():
     """An allowance with both would hold for neither alone."""
-    lesson = Lesson()
-    lesson.rules["body-empty"].codes.add("7")
-    lesson.rules["body-empty"].statuses |= {404, 400}
+    proposal = Proposal()
+    proposal.rules["body-empty"].codes.add("7")
+    proposal.rules["body-empty"].statuses |= {404, 400}
 
-    allowed = settled(lesson).allow
+    allowed = settled(proposal).allow
 
     assert [(each.code, each.status, each.until) for each in allowed] == [
         ({"7"}, frozenset(), UNTIL),
@@ -71,7 +71,7 @@ def test_codes_and_statuses_are_two_allowances():
 
 def test_what_no_setting_excuses_is_a_comment():
     """Unreadable files and ended allowances."""
-    lesson = Lesson(unreadable=["a\n.yaml"], expired=1)
+    proposal = Proposal(unreadable=["a\n.yaml"], expired=1)
 
-    assert settled(lesson) == Settings.of_table({}, Path())
-    assert as_toml(lesson, UNTIL).startswith('# "a\\n.yaml" cannot be read')
+    assert settled(proposal) == Settings.of_table({}, Path())
+    assert as_toml(proposal, UNTIL).startswith('# "a\\n.yaml" cannot be read')

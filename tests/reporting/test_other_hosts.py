@@ -67,4 +67,4 @@ def test_a_host_is_the_one_of_the_request(exchange, host):
 )
 def test_all_was_passed_over_where_nothing_was_judged(tally, expected):
     """And there was something."""
-    assert tally.has_passed_all_over is expected
+    assert tally.has_skipped_all is expected

@@ -14,7 +14,7 @@ from pytest_pcerrors.cli.commands import run
 from pytest_pcerrors.cli.serve import _log
 from pytest_pcerrors.interception.interactions import redacted_request, redacted_response
 from pytest_pcerrors.interception.logs import hiding_secrets
-from pytest_pcerrors.interception.unmatched import UnansweredRequest
+from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten
 from pytest_pcerrors.reporting.failure import failure_text
@@ -64,13 +64,13 @@ def failure(exchange):
 def unmatched(exchange):
     """Return what is said of a request that no recording answers."""
     cassette = SimpleNamespace(
-        rewound=True, name="a.yaml", command="pytest", play_counts={}, twins=lambda _: iter(()), differences=lambda _: (),
+        rewound=True, name="a.yaml", command="pytest", play_counts={}, matches=lambda _: iter(()), differences=lambda _: (),
         __len__=None,
     )  # fmt: skip
     held = {name: staticmethod(each) if callable(each) else each for name, each in vars(cassette).items()}
     cassette = type("Held", (), {**held, "__len__": lambda _: 0})
     request = VcrRequest("POST", exchange.request.url, exchange.body, dict(exchange.request.headers))
-    return str(UnansweredRequest(cassette(), redacted_request(request, Redaction())))
+    return str(UnmatchedRequest(cassette(), redacted_request(request, Redaction())))
 
 
 def logged(exchange, caplog):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors.simulation.samples import Sampler
+from pytest_pcerrors.simulation.synthesis import Sampler
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,11 @@ class Answer:
         return ", ".join([self.name, *faults])
 
 
-class Stock:
+class AnswerFactory:
     """What a server can answer with, for one contract; a name that is not known is a `UsageError` with the nearest one.
 
-    >>> stock = Stock(Contract.default())
-    >>> [str(stock.asked(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
+    >>> factory = AnswerFactory(Contract.default())
+    >>> [str(factory.by_name(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
     ['gateway-429', '409 800064', 'gateway-404', '200 ok', '401 400', 'connection reset']
     """
 
@@ -66,7 +66,7 @@ class Stock:
             "cut": lambda: Answer(self.status(HTTPStatus.OK).exchange, "200 ok", {"cut": _CUT_AT}),
         }
 
-    def asked(self, what: int | str) -> Answer:
+    def by_name(self, what: int | str) -> Answer:
         """Return the answer that a number or a word stands for.
 
         A number from 100 to 599 is a status, any other a code. A text is a word such as "ok", a shape's name, a code, or "status/code".

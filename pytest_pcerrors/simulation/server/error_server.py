@@ -11,14 +11,13 @@ from typing import Self, Unpack
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.server.answers import Answer, Stock
+from pytest_pcerrors.simulation.server.answers import Answer, AnswerFactory
 from pytest_pcerrors.simulation.server.faults import Faults, with_faults
 from pytest_pcerrors.simulation.server.listener import Listener, check_address
-from pytest_pcerrors.simulation.server.matching import Place
 from pytest_pcerrors.simulation.server.request_log import Received, path_of
-from pytest_pcerrors.simulation.server.retry_after import check_retry_after, dressed
-from pytest_pcerrors.simulation.server.rules import Rule, Rules
-from pytest_pcerrors.simulation.server.unmatched import unruled
+from pytest_pcerrors.simulation.server.retry_after import check_retry_after, with_overrides
+from pytest_pcerrors.simulation.server.rules import RequestPattern, ResponseRule, ResponseRules
+from pytest_pcerrors.simulation.server.unmatched import answer_to_unmatched
 from pytest_pcerrors.simulation.server.wire import Wire, wire_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
@@ -56,8 +55,8 @@ class ErrorServer:
             raise UsageError(f"a server answers with the errors of a Contract, this is {contract!r}")
         self.on_answer, self.on_request = on_answer, on_request
         self._host, self._port = host, port
-        self._stock = Stock(contract or Contract.default())
-        self._rules = Rules()
+        self._factory = AnswerFactory(contract or Contract.default())
+        self._rules = ResponseRules()
         self._log: list[Received] = []
         self._lock = Lock()
         self._listener: Listener | None = None
@@ -115,8 +114,8 @@ class ErrorServer:
 
     def requests_to(self, method: str, path: str) -> list[Received]:
         """Return the requests with this method to paths that fit this pattern."""
-        place = Place(method, path)
-        return [each for each in self.requests if place.fits(each.method, each.path)]
+        pattern = RequestPattern(method, path)
+        return [each for each in self.requests if pattern.fits(each.method, each.path)]
 
     def clear(self) -> None:
         """Forget all rules and all requests."""
@@ -143,12 +142,12 @@ class ErrorServer:
         if shape is not None and (code, status) != (None, None):
             raise UsageError("name a shape, or a code and its status, not both")
         if shape is not None:
-            answer = self._stock.shape(shape)
+            answer = self._factory.shape(shape)
         elif code is not None:
-            answer = self._stock.error(code, status)
+            answer = self._factory.error(code, status)
         else:
-            answer = self._stock.status(_UNNAMED if status is None else status)
-        self._add(method, path, [dressed(answer, retry_after, faults)], times)
+            answer = self._factory.status(_UNNAMED if status is None else status)
+        self._add(method, path, [with_overrides(answer, retry_after, faults)], times)
 
     def shape(
         self,
@@ -184,16 +183,19 @@ class ErrorServer:
         "status/code". `retry_after` goes with the errors.
         """
         check_retry_after(retry_after)
-        answers = map(self._stock.asked, members)
+        answers = map(self._factory.by_name, members)
         self._add(
             method,
             path,
-            [dressed(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults) for each in answers],
+            [
+                with_overrides(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults)
+                for each in answers
+            ],
             None,
         )
 
     def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
-        rule = Rule(Place(method, path), answers, times)
+        rule = ResponseRule(RequestPattern(method, path), answers, times)
         with self._lock:
             self._rules.add(rule)
 
@@ -202,7 +204,7 @@ class ErrorServer:
         whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
         with self._lock:
             chosen = self._rules.take(request.method, path_of(request.url))
-            answer = chosen or unruled(whole, self._stock, str(self._rules))
+            answer = chosen or answer_to_unmatched(whole, self._factory, str(self._rules))
             received = _received(request, answer)
             self._log.append(received)
         exchange = _answering(whole, answer.exchange)

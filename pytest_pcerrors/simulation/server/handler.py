@@ -20,7 +20,7 @@ _DRAINED_BYTES = 64 * 1024
 _DRAINED_SECONDS = 1
 
 
-class Desk(Protocol):
+class Responder(Protocol):
     """Where a connection hands its requests in; it gives up what it waits for when `stopping` is set."""
 
     stopping: "Event"
@@ -33,13 +33,13 @@ class Desk(Protocol):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands every request to a desk, whatever the method."""
+    """Hands every request to a responder, whatever the method."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, desk: Desk, *connection: Any) -> None:
-        self._desk = desk
+    def __init__(self, responder: Responder, *connection: Any) -> None:
+        self._responder = responder
         super().__init__(*connection)
 
     def __getattr__(self, name: str) -> Any:
@@ -59,14 +59,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
-            self._send(self._desk.answer(Request(self.command, self.path, self.headers.items(), body)))
+            self._send(self._responder.answer(Request(self.command, self.path, self.headers.items(), body)))
 
     def _send(self, wire: Wire) -> None:
-        if self._desk.stopping.wait(wire.wait):
+        if self._responder.stopping.wait(wire.wait):
             self.close_connection = True
             return
         if wire.end is End.RESET:
-            self._desk.abandon(self.connection)
+            self._responder.abandon(self.connection)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
         else:
             closing = self.close_connection and wire.end is End.KEEP

@@ -41,7 +41,7 @@ class Listener(ThreadingHTTPServer):
             super().__init__((host, port), partial(Handler, self))
         except OSError as error:
             raise UsageError(_problem(host, port, error)) from None
-        self._ear, self._voice = socket.socketpair()
+        self._wake_receiver, self._wake_sender = socket.socketpair()
         self._accepting = Thread(target=self._accept, name="pcerrors", daemon=True)
 
     def start(self) -> None:
@@ -57,7 +57,7 @@ class Listener(ThreadingHTTPServer):
         """Take connections as they come; the voice wakes it for the end, so that nothing has to be polled."""
         with DefaultSelector() as selector:
             selector.register(self.socket, EVENT_READ)
-            selector.register(self._ear, EVENT_READ)
+            selector.register(self._wake_receiver, EVENT_READ)
             while not self.stopping.is_set():
                 selector.select()
                 self.handle_request()
@@ -109,9 +109,9 @@ class Listener(ThreadingHTTPServer):
     def close(self) -> None:
         """Stop accepting and wake every connection from whatever it waits for; a second time is one too many, and harmless."""
         self.stopping.set()
-        self._voice.close()
+        self._wake_sender.close()
         self._accepting.join()
-        self._ear.close()
+        self._wake_receiver.close()
         self.server_close()
         for connection in self._connections:
             with suppress(OSError):

@@ -20,7 +20,7 @@ def check_retry_after(value: object) -> None:
         )
 
 
-def dressed(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
+def with_overrides(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
     """Return an answer with Retry-After in place of its own, where one is given, and with more faults."""
     check_retry_after(retry_after)
     exchange = answer.exchange if retry_after is None else _waiting(answer.exchange, str(retry_after))

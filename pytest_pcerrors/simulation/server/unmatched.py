@@ -7,35 +7,38 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.simulation.server.answers import Answer, Stock, envelope
+from pytest_pcerrors.simulation.server.answers import Answer, AnswerFactory, envelope
 from pytest_pcerrors.simulation.server.page import index_page
 from pytest_pcerrors.simulation.server.request_log import path_of
 
-ASKING = "X-PC-Error"
-DELAYING = "X-PC-Delay"
-HINT = "X-PC-Hint"
+ERROR_HEADER = "X-PC-Error"
+DELAY_HEADER = "X-PC-Delay"
+HINT_HEADER = "X-PC-Hint"
 
 
-def unruled(request: Request, stock: Stock, rules: str) -> Answer:
+def answer_to_unmatched(request: Request, factory: AnswerFactory, rules: str) -> Answer:
     """Return the answer to a request that no rule is for; what it asks for and is not known is answered with 400."""
     try:
-        answer = _asked_for(request, stock)
-        return _delayed(answer, request.headers.get(DELAYING)) if answer else _nothing_here(request, rules)
+        answer = _asked_for(request, factory)
+        return _delayed(answer, request.headers.get(DELAY_HEADER)) if answer else _nothing_here(request, rules)
     except UsageError as error:
         return envelope(400, str(error), "400, unknown error asked for")
 
 
-def _asked_for(request: Request, stock: Stock) -> Answer | None:
-    wanted = request.headers.get(ASKING)
+def _asked_for(request: Request, factory: AnswerFactory) -> Answer | None:
+    wanted = request.headers.get(ERROR_HEADER)
     if wanted is not None:
-        return stock.asked(wanted)
+        return factory.by_name(wanted)
     first, *rest = (unquote(step) for step in path_of(request.url).strip("/").split("/"))
     if not first and not rest:
-        return Answer(index_page(request, stock.contract), "the page")
-    return _FOLDERS[first](stock, "/".join(rest)) if rest and first in _FOLDERS else None
+        return Answer(index_page(request, factory.contract), "the page")
+    return _FOLDERS[first](factory, "/".join(rest)) if rest and first in _FOLDERS else None
 
 
-_FOLDERS: dict[str, Callable[[Stock, str], Answer]] = {"errors": Stock.asked, "shapes": Stock.shape}
+_FOLDERS: dict[str, Callable[[AnswerFactory, str], Answer]] = {
+    "errors": AnswerFactory.by_name,
+    "shapes": AnswerFactory.shape,
+}
 
 
 def _delayed(answer: Answer, seconds: str | None) -> Answer:
@@ -44,12 +47,12 @@ def _delayed(answer: Answer, seconds: str | None) -> Answer:
     try:
         return Answer(answer.exchange, answer.name, {**answer.faults, "delay": float(seconds)})
     except ValueError:
-        raise UsageError(f'{DELAYING} is seconds, this is "{seconds}"') from None
+        raise UsageError(f'{DELAY_HEADER} is seconds, this is "{seconds}"') from None
 
 
 def _nothing_here(request: Request, rules: str) -> Answer:
     answer = envelope(404, "There is nothing at this path.", "404, no rule fits")
     came = safe(f"{request.method} {path_of(request.url)}")
     hint = f"no rule fits {came}; rules are: {rules}".encode("ascii", "backslashreplace").decode()
-    headers = Headers([*(answer.exchange.headers or ()), (HINT, hint)])
+    headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, hint)])
     return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name)

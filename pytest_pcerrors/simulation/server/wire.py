@@ -47,11 +47,11 @@ def wire_of(exchange: Exchange) -> Wire:
     >>> wire_of(Exchange(404, {}, b"gone")).sent()
     b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
     """
-    asked = exchange.request
+    request = exchange.request
     bare = exchange.status in _WITHOUT_BODY
     length = () if bare else (("Content-Length", str(len(exchange.body))),)
     fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
-    bodiless = bare or (asked is not None and asked.method == "HEAD")
+    bodiless = bare or (request is not None and request.method == "HEAD")
     return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, bodiless)
 
 

@@ -44,9 +44,9 @@ class Shape(NamedTuple):
     """
 
     name: str
-    asked: str
+    request_line: str
     body: str | bytes = ""
-    sent: object = None
+    request_body: object = None
     sender: Sender = SERVICE
     headers: Mapping[str, str] = {}
     reason: str = ""
@@ -81,16 +81,16 @@ def as_json(value: object) -> str:
 
 def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exchange]]:
     """Yield each shape's name and exchange; identifiers follow from the seed and from the shapes before it."""
-    chance = Random(seed)  # noqa: S311 - identifiers in a recording are no secrets
+    rng = Random(seed)  # noqa: S311 - identifiers in a recording are no secrets
     for index, shape in enumerate(shapes):
-        yield shape.name, exchange_of(shape, chance, _FIRST_MOMENT + index * _BETWEEN)
+        yield shape.name, exchange_of(shape, rng, _FIRST_MOMENT + index * _BETWEEN)
 
 
-def exchange_of(shape: Shape, chance: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
-    """Return the exchange that a shape stands for, with identifiers by chance."""
-    body = shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, chance).encode()
-    method, path = shape.asked.split()
-    request = request_to(_HOST, method, path, shape.sent, chance)
-    identifiers = service_identifiers(request, chance) if shape.sender.identifies else []
+def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
+    """Return the exchange that a shape stands for, with identifiers by rng."""
+    body = shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, rng).encode()
+    method, path = shape.request_line.split()
+    request = request_to(_HOST, method, path, shape.request_body, rng)
+    identifiers = service_identifiers(request, rng) if shape.sender.identifies else []
     headers = [*length_and_type(len(body), shape.sender.media_type, moment), *identifiers, *shape.headers.items()]
     return Exchange(shape.status, headers, body, request, shape.reason or phrase_of(shape.status))
