@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from warm import ENVIRONMENT
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 
@@ -51,12 +53,13 @@ def blocks(page: Path) -> list[Block]:
     return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)]
 
 
-def run(command: str, folder: Path) -> tuple[str, int]:
-    """Run a command of a page in a folder, with the programs of this environment first; return all that it prints, and its status."""
+def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:
+    """Run a command of a page in a folder, with these programs first; return all that it prints, and its exit status."""
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "COLUMNS": "80", "HOME": str(folder)},
+        env=ENVIRONMENT | {"PATH": f"{programs}:{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(folder)},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

@@ -1,17 +1,24 @@
 """Everything that README and docs show is run, and what they say it prints is compared."""
 
-import subprocess
-import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
+import warm
 from pages import PAGES, ROOT, blocks, differs, run
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
+@pytest.fixture(scope="module")
+def programs():
+    """Start the process that the programs of all pages run in."""
+    with warm.programs() as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_does_what_it_shows(name, tmp_path):
+def test_a_page_does_what_it_shows(name, tmp_path, programs):
     """Files are written, Python runs, commands print what the page shows, block after block in one folder."""
     for block in blocks(ROOT / name):
         where = f"{name}:{block.line}"
@@ -19,13 +26,11 @@ def test_a_page_does_what_it_shows(name, tmp_path):
             (tmp_path / block.file_name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / block.file_name).write_text(block.content)
         elif block.language == "python":
-            done = subprocess.run(
-                [sys.executable, "-c", block.text], cwd=tmp_path, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, f"{where}: {done.stderr}"
+            printed, status = run(f"python -c {quote(block.text)}", tmp_path, programs)
+            assert status == 0, f"{where}: {printed}"
         elif block.language == "console":
             for command, shown in block.commands:
-                printed, status = run(command, tmp_path)
+                printed, status = run(command, tmp_path, programs)
                 assert not differs(command, shown, printed, status), f"{where}: $ {command}\n{printed}"
 
 
@@ -52,6 +57,6 @@ def test_every_link_leads_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-def test_the_rule_reference_is_made_from_the_rules():
+def test_the_rule_reference_is_made_from_the_rules(programs):
     """docs/rules.md is what ``pcerrors explain`` prints."""
-    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"))[0]
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"), programs)[0]
