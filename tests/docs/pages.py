@@ -9,8 +9,10 @@ from pathlib import Path
 from warm import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *(ROOT / "docs").rglob("*.md")])
 
+_SITE = "https://pytest-pcerrors.github.io/pytest-pcerrors/"
+_REPOSITORY = "https://github.com/pytest-pcerrors/pytest-pcerrors/"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _OF_PYTEST = re.compile(
     r"[.FEsxX]+ +\[ *\d+%\]|=+ .* =+|_+ .* _+|(?:FAILED|ERROR) .*|\d+ (?:passed|failed|error).* in [\d.]+s"
@@ -51,6 +53,20 @@ def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page."""
     text = page.read_text("utf-8")
     return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)]
+
+
+def links(page: Path) -> list[Path]:
+    """Return the files that a page links to: by relative links, and by links to the site or to the repository."""
+    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+    return [path for target in targets if (path := _file_of(target, page))]
+
+
+def _file_of(target: str, page: Path) -> Path | None:
+    if target.startswith(_SITE):
+        return ROOT / "docs" / (target.removeprefix(_SITE).rstrip("/") + ".md")
+    if target.startswith(_REPOSITORY + "blob/main/"):
+        return ROOT / target.removeprefix(_REPOSITORY + "blob/main/")
+    return None if target.startswith("https:") else page.parent / target
 
 
 def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:

@@ -1,11 +1,14 @@
 """Everything that README and docs show is run, and what they say it prints is compared."""
 
+import json
+import re
+from importlib.metadata import entry_points
 from pathlib import Path
 from shlex import quote
 
 import pytest
 import warm
-from pages import PAGES, ROOT, blocks, differs, run
+from pages import PAGES, ROOT, blocks, differs, links, run
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
@@ -39,24 +42,66 @@ def test_readme_begins_with_two_commands():
     first, second = [block.text for block in blocks(ROOT / "README.md") if block.language == "sh"][:2]
     assert first.count("\n") == second.count("\n") == 1
     assert "--pc-cassettes=cassettes" in first
-    assert second.rstrip().endswith(".venv/bin/pytest")
+    assert second.rstrip().endswith(".venv/bin/pytest -n 2")
 
 
-def test_every_block_is_of_a_language_that_is_run_or_a_file():
-    """A block that nothing proves has no place in the docs, but for sh, which the gate runs, and http."""
-    known = {"python", "console", "toml", "json", "sh", "http", "yaml", "markdown"}
-    assert {block.language for page in PAGES for block in blocks(page)} <= known
-
-
-def test_every_link_leads_somewhere():
-    """A relative link in README or docs leads to a file of the repository."""
-    import re
-
+def test_every_block_is_run_or_a_file():
+    """A block that nothing proves has no place in the docs, except sh, which the gate runs, and files, which have a name."""
+    run_or_written = {"python", "console", "sh"}
     for page in PAGES:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+        for block in blocks(page):
+            assert block.language in run_or_written or block.file_name, f"{page.name}:{block.line}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_has_a_target(name):
+    """A relative link is a file; a link to the site or to the repository is a page or a file of this checkout."""
+    for target in links(ROOT / name):
+        assert target.exists(), target
+
+
+def test_every_page_is_in_the_navigation():
+    """mkdocs.yml lists the pages of docs, each once."""
+    listed = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(name.removeprefix("docs/") for name in NAMES if name.startswith("docs/"))
 
 
 def test_the_rule_reference_is_made_from_the_rules(programs):
-    """docs/rules.md is what ``pcerrors explain`` prints."""
-    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"), programs)[0]
+    """docs/reference/rules.md is what ``pcerrors explain`` prints."""
+    assert (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"), programs)[0]
+
+
+def test_the_pytest_reference_has_every_option_fixture_and_marker(programs):
+    """Each name that pytest prints of this plugin is in a table of the page."""
+    printed = "".join(run(f"pytest --{what}", Path("/"), programs)[0] for what in ("help", "markers", "fixtures"))
+    names = re.findall(r"^  (--pc-[a-z-]+)|^@pytest[.]mark[.](pc_\w+)|^(pc_\w+)", printed, re.MULTILINE)
+    assert len(names) > 10
+    assert_in_tables("pytest", {name for groups in names for name in groups if name})
+
+
+def test_the_command_reference_has_every_option(programs):
+    """Each subcommand has a section, and each of its options is in it."""
+    printed = run("pcerrors --help", Path("/"), programs)[0]
+    for command in re.findall(r"^  ([a-z]+)  ", printed, re.MULTILINE):
+        options = re.findall(r"(--[a-z-]+)", run(f"pcerrors {command} --help", Path("/"), programs)[0])
+        section = reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0]
+        assert {option for option in options if option not in section} <= {"--help"}, command
+
+
+def test_the_settings_reference_has_every_key():
+    """Each key of the published JSON Schema is in a table, or has a section."""
+    [script] = entry_points(group="console_scripts", name="pcerrors")
+    schema = json.loads((Path(script.load().__code__.co_filename).parents[1] / "settings.schema.json").read_text("utf-8"))
+    assert_in_tables("settings", set(schema["properties"]))
+
+
+def reference(name):
+    """Return the text of a page of the reference."""
+    return (ROOT / "docs" / "reference" / f"{name}.md").read_text("utf-8")
+
+
+def assert_in_tables(page, names):
+    """Assert that each name begins a row of a table, or is a heading."""
+    rows = re.findall(r"^(?:[|]|##) (.*?)(?: [|].*)?$", reference(page), re.MULTILINE)
+    described = {name for row in rows for name in re.findall(r"`([\w-]+)", row)}
+    assert names <= described, names - described
