@@ -5,11 +5,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from warm import ENVIRONMENT
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *(ROOT / "docs").rglob("*.md")]
+)
 
 _SITE = "https://pytest-pcerrors.github.io/pytest-pcerrors/"
 _REPOSITORY = "https://github.com/pytest-pcerrors/pytest-pcerrors/"
@@ -71,17 +74,20 @@ def _file_of(target: str, page: Path) -> Path | None:
 
 def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:
     """Run a command of a page in a folder, with these programs first; return all that it prints, and its exit status."""
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=ENVIRONMENT | {"PATH": f"{programs}:{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(folder)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=600,
-    )
-    return done.stdout.decode(), done.returncode
+    path = f"{programs}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    with TemporaryFile() as printed:  # a pipe would wait for what the command leaves in the background
+        status = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=ENVIRONMENT | {"PATH": path, "HOME": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=300,
+        ).returncode
+        printed.seek(0)
+        return printed.read().decode(), status
 
 
 def differs(command: str, shown: str, printed: str, status: int) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from importlib.metadata import entry_points
+from importlib.resources import files
 from pathlib import Path
 from shlex import quote
 
@@ -60,6 +60,13 @@ def test_every_link_has_a_target(name):
         assert target.exists(), target
 
 
+def test_contributing_names_files_that_exist():
+    """Each path in CONTRIBUTING is a file or a folder of this checkout."""
+    paths = re.findall(r"`([.\w-]+/[\w./-]*)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_every_page_is_in_the_navigation():
     """mkdocs.yml lists the pages of docs, each once."""
     listed = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
@@ -68,7 +75,9 @@ def test_every_page_is_in_the_navigation():
 
 def test_the_rule_reference_is_made_from_the_rules(programs):
     """docs/reference/rules.md is what ``pcerrors explain`` prints."""
-    assert (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8") == run("pcerrors explain", Path("/"), programs)[0]
+    assert (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8") == run(
+        "pcerrors explain", Path("/"), programs
+    )[0]
 
 
 def test_the_pytest_reference_has_every_option_fixture_and_marker(programs):
@@ -90,8 +99,7 @@ def test_the_command_reference_has_every_option(programs):
 
 def test_the_settings_reference_has_every_key():
     """Each key of the published JSON Schema is in a table, or has a section."""
-    [script] = entry_points(group="console_scripts", name="pcerrors")
-    schema = json.loads((Path(script.load().__code__.co_filename).parents[1] / "settings.schema.json").read_text("utf-8"))
+    schema = json.loads(files("pytest_pcerrors").joinpath("settings.schema.json").read_text("utf-8"))
     assert_in_tables("settings", set(schema["properties"]))
 
 
