@@ -75,6 +75,19 @@ def test_every_page_is_in_the_navigation():
 def test_the_rule_reference_is_made_from_the_rules(tmp_path, programs):
     """docs/reference/rules.md is what ``pcerrors explain`` prints."""
     assert reference("rules") == run("pcerrors explain", tmp_path, programs)[0]
+
+
+def test_the_pytest_reference_has_every_option_fixture_and_marker(tmp_path, programs):
+    """Each name that pytest prints of this plugin is in a table of the page."""
+    printed = "".join(run(f"pytest --{what}", tmp_path, programs)[0] for what in ("help", "markers", "fixtures"))
+    names = re.findall(r"^  (--pc-[a-z-]+)|^@pytest[.]mark[.](pc_\w+)|^(pc_\w+)", printed, re.MULTILINE)
+    assert len(names) > 10
+    assert_in_tables("pytest", {name for groups in names for name in groups if name})
+
+
+def test_the_command_reference_has_every_option(tmp_path, programs):
+    """Each subcommand has a section, and each of its options is in it."""
+    printed = run("pcerrors --help", tmp_path, programs)[0]
     for command in re.findall(r"^  ([a-z]+)  ", printed, re.MULTILINE):
         options = re.findall(r"(--[a-z-]+)", run(f"pcerrors {command} --help", tmp_path, programs)[0])
         section = reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0]
