@@ -12,7 +12,7 @@ from pages import PAGES, ROOT, blocks, differs, links, run
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def programs():
     """Start the process that the programs of all pages run in."""
     with warm.programs() as folder:
