@@ -82,16 +82,20 @@ def test_the_pytest_reference_has_every_option_fixture_and_marker(tmp_path, prog
     printed = "".join(run(f"pytest --{what}", tmp_path, programs)[0] for what in ("help", "markers", "fixtures"))
     names = re.findall(r"^  (--pc-[a-z-]+)|^@pytest[.]mark[.](pc_\w+)|^(pc_\w+)", printed, re.MULTILINE)
     assert len(names) > 10
-    assert_in_tables("pytest", {name for groups in names for name in groups if name})
+    modes = re.search(r"--pc-record=\{(.*)\}", printed)[1].split(",")
+    assert_in_tables("pytest", {*modes, *(name for groups in names for name in groups if name)})
 
 
 def test_the_command_reference_has_every_option(tmp_path, programs):
-    """Each subcommand has a section, and each of its options is in it."""
+    """Each subcommand has a section with its options, and with the choices of each."""
     printed = run("pcerrors --help", tmp_path, programs)[0]
     for command in re.findall(r"^  ([a-z]+)  ", printed, re.MULTILINE):
-        options = re.findall(r"(--[a-z-]+)", run(f"pcerrors {command} --help", tmp_path, programs)[0])
-        section = reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0]
-        assert {option for option in options if option not in section} <= {"--help"}, command
+        shown = run(f"pcerrors {command} --help", tmp_path, programs)[0]
+        section = (
+            reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0].replace("\\|", "|")
+        )
+        wanted = {*re.findall(r"--[a-z-]+", shown), *re.findall(r"\[([a-z]+(?:\|[a-z]+)+)\]", shown)} - {"--help"}
+        assert {each for each in wanted if each not in section} == set(), command
 
 
 def test_the_settings_reference_has_every_key():
