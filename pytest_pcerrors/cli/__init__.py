@@ -1,1 +1,1 @@
-"""The command ``pcerrors``; thin."""
+"""The command ``pcerrors``."""

@@ -1,4 +1,4 @@
-"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, explained."""
+"""``pcerrors list`` and ``pcerrors explain``: print the catalogue and the rules."""
 
 import json
 import re
@@ -29,11 +29,11 @@ _INTEGER = re.compile(r"0|[1-9][0-9]*")
 
 @click.command("list")
 @click.option("--status", type=int, help="Only entries with this HTTP status.")
-@click.option("--search", metavar="TEXT", help="Only entries whose code or description holds this text.")
+@click.option("--search", metavar="TEXT", help="Only entries whose code or description contains this text.")
 @click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @contract_option
 def list_entries(status: int | None, search: str | None, format_name: str, contract_file: str | None) -> int:
-    """List the documented errors. Exit status 1 if none fits."""
+    """List the documented errors. Exit status 1 if there is no match."""
     contract = policy_for(contract_file)[0].contract
     found = set(contract.catalogue.find(search)) if search else set(contract.catalogue)
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
@@ -41,7 +41,7 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
         rows = [{"status": each.status, "code": each.code, "descriptions": each.templates} for each in entries]
         print_output(json.dumps(rows, indent=2))
     elif not entries:
-        print_problem("no documented error fits")
+        print_problem("no documented error matches")
     elif is_terminal(sys.stdout):
         _print_table(entries, contract)
     else:
@@ -56,7 +56,7 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
 @click.argument("what", required=False, metavar="[CODE|RULE]")
 @contract_option
 def explain(what: str | None, contract_file: str | None) -> int:
-    """Explain an error code or a rule; without an argument, all rules as Markdown."""
+    """Explain an error code or a rule; without an argument, print all rules as Markdown."""
     policy = policy_for(contract_file)[0]
     rules = {each.name: each for each in all_rules(policy.rules)}
     if what is None:
@@ -96,7 +96,7 @@ def _rule_text(rule: Rule, policy: "Policy") -> str:
 
 
 def _severities(rule: Rule, policy: "Policy") -> list[str]:
-    """Say what each profile makes of a rule, and where the settings differ from it."""
+    """Return the severity of a rule in each profile, and where the settings differ."""
     lines = []
     for profile, severity in rule.severities.items():
         here = policy.profiled(profile).severities[rule.name]
@@ -119,9 +119,9 @@ def _code_text(code: str, policy: "Policy") -> str:
 
 
 def _unknown(what: str, contract: "Contract", rules: "Collection[str]") -> str:
-    """Say what to try where an argument is neither a code nor a rule."""
+    """Return the message for an argument that is neither a code nor a rule, with a suggestion."""
     if what in map(str, contract.statuses):
-        return f"{what} is an HTTP status, and neither a code nor a rule; see `pcerrors list --status {what}`"
+        return f"{what} is an HTTP status, not a code or a rule; see `pcerrors list --status {what}`"
     close = get_close_matches(what, [*contract.catalogue.codes, *rules], n=1)
     hint = f'did you mean "{close[0]}"?' if close else "see `pcerrors list` for codes, `pcerrors explain` for rules"
     return f"{json.dumps(what, ensure_ascii=False)} is neither a code nor a rule; {hint}"

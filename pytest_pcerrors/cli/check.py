@@ -1,4 +1,4 @@
-"""``pcerrors check``: archives held against the contract."""
+"""``pcerrors check``: check archives against the contract."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="What makes the exit status 1. What cannot be read is an error.",
+    help="The severity that makes the exit status 1. Unreadable input is an error.",
 )
 @click.option(
     "--status",
     type=click.IntRange(100, 999),
-    help="Read PATH, or -, as an error body by itself, received with this HTTP status.",
+    help="Read PATH, or -, as an error body alone, received with this HTTP status.",
 )
 @click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
@@ -59,8 +59,8 @@ def check(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Check cassettes, HAR, NDJSON and `curl -i` output, or folders of recordings; - is standard input.
 
-    Without PATH, what `collect` in the settings names. Error responses of the contract's hosts are held against the
-    contract, 2xx are searched for errors hidden in them, and exchanges with other hosts are counted.
+    Without PATH, check the paths in `collect` of the settings. Error responses of the hosts of the contract are checked,
+    2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age)
     tally = Tally()
@@ -87,7 +87,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
     sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
     if not sources and not paths:
-        raise UsageError("name a file or folder to check, or set `collect` in [tool.pcerrors]")
+        raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
     return sources
 
 
@@ -103,7 +103,7 @@ def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iter
 
 
 def _print(report: Iterable[str]) -> None:
-    """Print a report as it comes; where a progress bar stands in the same terminal, when that has gone."""
+    """Print a report piece by piece, or, with a progress bar in the same terminal, after the bar has ended."""
     if is_terminal(sys.stdout) and is_terminal(sys.stderr):
         report = list(report)
     for piece in report:
@@ -112,8 +112,8 @@ def _print(report: Iterable[str]) -> None:
 
 @contextmanager
 def _progress(sources: "list[Source]", *, quiet: bool) -> "Iterator[Iterator[Source]]":
-    """Watch the files go by on a bar on standard error, where that is a terminal and there is more than one file."""
-    if quiet or len(sources) < 2 or not is_terminal(sys.stderr):  # noqa: PLR2004 - a bar for one file says nothing
+    """Show a progress bar on standard error if that is a terminal and there is more than one file."""
+    if quiet or len(sources) < 2 or not is_terminal(sys.stderr):  # noqa: PLR2004 - a bar for one file is useless
         yield iter(sources)
         return
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""The subcommands together, and how they end: with an exit status, and never with a traceback for misuse."""
+"""The group of subcommands, and its exit status. Misuse never ends with a traceback."""
 
 import sys
 from collections.abc import Sequence
@@ -26,10 +26,10 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Subcommands that load when they are called, so that none pays for what another needs."""
+    """A group whose subcommands are loaded when they are called, so that each loads only its own imports."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Print the help where no subcommand is given, as misuse; click before 8.2 calls it success."""
+        """Print the help and exit with 2 if no subcommand is given; click before 8.2 exits with 0."""
         if not args:
             click.echo(ctx.get_help(), err=True)
             ctx.exit(_MISUSE)
@@ -49,15 +49,15 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-pcerrors")
 def pcerrors() -> None:
-    """Hold error responses against the Partner Center error contract.
+    """Check error responses against the Partner Center error contract.
 
-    Settings come from [tool.pcerrors] in pyproject.toml; options win over them. Exit status: 0 conforms, 1 violations,
+    Settings come from [tool.pcerrors] in pyproject.toml; options override them. Exit status: 0 conforms, 1 violations,
     2 misuse.
     """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand and return its exit status; Ctrl-C comes out as `KeyboardInterrupt`."""
+    """Run a subcommand and return its exit status; Ctrl-C raises `KeyboardInterrupt`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -72,7 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except MemoryError:
-        print_problem("there is not enough memory for this; check fewer or smaller files")
+        print_problem("not enough memory; check fewer or smaller files")
         return _MISUSE
     except OSError as error:
         print_problem(": ".join(map(str, filter(None, (error.filename, error.strerror)))))

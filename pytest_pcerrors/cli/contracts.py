@@ -1,4 +1,4 @@
-"""``pcerrors import`` and ``pcerrors diff``: pages read into contracts, and contracts compared."""
+"""``pcerrors import`` and ``pcerrors diff``: make contracts from pages, and compare contracts."""
 
 from itertools import chain
 from pathlib import Path
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The contract file to write; default: print it.",
+    help="The contract file to write; default: standard output.",
 )
 @click.option(
     "--descriptions",
     metavar="CONTRACT",
-    help="Keep the descriptions of this contract (a file, or shipped) where it has the entry.",
+    help="Use the descriptions of this contract (a file, or shipped) for entries that it has.",
 )
 def import_page(page: str, output: Path | None, descriptions: str | None) -> int:
-    """Make a contract of a documentation page: a Markdown or HTML file, an http(s) URL, or - for standard input.
+    """Make a contract from a documentation page: a Markdown or HTML file, an http(s) URL, or - for standard input.
 
-    Any language of the page will do. What was read otherwise than it stands on the page is told on standard error.
+    The page may be in any language. Corrections of the page are printed on standard error.
     """
     refuse_overwriting(output, [None if page == STDIN else Path(page)])
     document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
@@ -69,7 +69,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     "archives",
     multiple=True,
     metavar="PATH",
-    help="Say which of these recordings each change touches (repeatable).",
+    help="List which of these recordings each change affects (repeatable).",
 )
 @click.option("--format", "format_name", type=click.Choice(list(CHANGE_FORMATS)), default="text", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
@@ -78,12 +78,12 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     type=click.Choice([*EFFECTS, "never"]),
     default="breaking",
     show_default=True,
-    help="What makes the exit status 1: this, or worse; so does a recording that cannot be read.",
+    help="The effect that makes the exit status 1: this, or worse. An unreadable recording does so too.",
 )
 def diff_contracts(  # noqa: PLR0913 - one parameter an option
     old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str
 ) -> int:
-    """Tell what changed from one contract to another, and what each change does to a client.
+    """Compare two contracts, and print each change and its effect on clients.
 
     OLD and NEW are contract files (.json), pages (files or URLs), or the word shipped.
     """
@@ -115,7 +115,7 @@ def _print_repairs(source: str, repairs: "Sequence[Repair]") -> None:
 
 
 def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Exchange]":
-    """Yield what was recorded; what cannot be read is reported, and the rest is read."""
+    """Yield the recorded exchanges; report unreadable items and continue."""
     for item in chain.from_iterable(map(items_in, sources)):
         if isinstance(item, ArchiveError):
             unreadable.append(item.place)

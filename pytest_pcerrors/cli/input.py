@@ -1,4 +1,4 @@
-"""What the command reads: files, folders, and standard input, which a dash stands for; and that it is not written over."""
+"""Input of the command: files, folders and standard input (-), and a check that output does not overwrite it."""
 
 import os
 import sys
@@ -23,14 +23,14 @@ STDIN = "-"
 
 
 def standard_input() -> IO[bytes]:
-    """Return what a dash stands for."""
+    """Return the stream of standard input."""
     if sys.stdin is None:
         raise UsageError("standard input is closed")
     return sys.stdin.buffer
 
 
 def sources_of(paths: Sequence[str]) -> "list[Source]":
-    """Return every file to read, each once, and None for standard input; a wrong path is refused before anything is read."""
+    """Return every file to read once, and None for standard input. A wrong path raises before anything is read."""
     _refuse_empty(paths)
     sources: dict[object, Source] = {}
     for path in paths:
@@ -40,24 +40,24 @@ def sources_of(paths: Sequence[str]) -> "list[Source]":
 
 
 def items_in(source: "Source") -> "Iterator[Item]":
-    """Yield what a file, or standard input, holds."""
+    """Yield the items of a file or of standard input."""
     return stream_items(standard_input(), STDIN) if source is None else file_items(source)
 
 
 def recording_of(source: "Source", policy: "Policy") -> Recording:
-    """Return a file, or standard input, as a recording."""
+    """Return a file or standard input as a recording."""
     if source is None:
         return Recording.of_stream(standard_input(), STDIN, policy)
     return Recording.of_file(source, policy)
 
 
 def refuse_overwriting(output: Path | None, sources: "Iterable[Source]") -> None:
-    """Raise a `UsageError` if an output is one of the files to read, under whatever name; None is standard input."""
+    """Raise a `UsageError` if the output is one of the files to read, under any name. None is standard input."""
     if output is None or not output.is_file():
         return
     taken = identity(output)
     if any(taken == (_identity_of_stdin() if source is None else identity(source)) for source in sources):
-        raise UsageError(f"{output} is to be read and cannot be the output; name another file")
+        raise UsageError(f"{output} is an input and cannot be the output; give another file")
 
 
 def _identity_of_stdin() -> object:
@@ -68,13 +68,13 @@ def _identity_of_stdin() -> object:
 
 
 def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
-    """Yield the exchange of each error body by itself, in files or standard input; what is not one is misuse."""
+    """Yield an exchange for each file (or standard input) with an error body alone. An invalid path is a `UsageError`."""
     _refuse_empty(paths)
     if not paths:
-        raise UsageError("--status takes the file of one error body, or - for standard input")
+        raise UsageError("--status needs a file with one error body, or - for standard input")
     for path in paths:
         if Path(path).is_dir():
-            raise UsageError(f"{path}: a folder; --status takes the file of one error body, or - for standard input")
+            raise UsageError(f"{path}: is a folder; --status needs a file with one error body, or - for standard input")
         try:
             with nullcontext(standard_input()) if path == STDIN else Path(path).open("rb") as stream:
                 yield read_body(stream, path, status)
@@ -84,4 +84,4 @@ def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
 
 def _refuse_empty(paths: Sequence[str]) -> None:
     if "" in paths:
-        raise UsageError("a path is empty; was a variable of the shell not set?")
+        raise UsageError("a path is empty; is a shell variable not set?")

@@ -1,4 +1,4 @@
-"""``pcerrors learn``: settings proposed from recordings."""
+"""``pcerrors learn``: propose settings from recordings."""
 
 from datetime import timedelta
 
@@ -21,13 +21,13 @@ _ALLOWED = timedelta(days=180)
 def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile: str | None) -> int:
     """Propose settings under which these recordings pass, as TOML for pyproject.toml.
 
-    An entry for every undocumented code or pairing, with how often it was seen and a sample text; an allowance of half a year
-    for every other rule that fails. Read it, and keep what is right. Exit status 1 if a file cannot be read.
+    It prints an entry for every undocumented code or pairing, with the number of occurrences and a sample text, and an allowance
+    of half a year for every other broken rule. Review it before you use it. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
     proposal = learn(audit((recording_of(source, policy) for source in sources_of(archives)), policy))
     if proposal.is_empty and not proposal.unreadable and not proposal.expired:
-        print_problem("nothing to learn: all of it passes")
+        print_problem("nothing to learn: all recordings pass")
     else:
         print_output(as_toml(proposal, policy.today + _ALLOWED), newline=False)
     return int(bool(proposal.unreadable))

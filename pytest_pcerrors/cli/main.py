@@ -1,4 +1,4 @@
-"""The command ``pcerrors``: where it begins, and how Ctrl-C ends it."""
+"""The entry point of the command ``pcerrors``, which handles Ctrl-C."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 conforms, 1 violations, 2 misuse, 130 Ctrl-C.
 
-    The subcommands load in here, so that Ctrl-C ends quietly from the first moment on.
+    The subcommands are imported here, so that Ctrl-C during the import does not show a traceback.
     """
     try:
         from pytest_pcerrors.cli.commands import run

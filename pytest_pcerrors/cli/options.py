@@ -1,4 +1,4 @@
-"""Options that several subcommands share, and what they stand for."""
+"""Options of several subcommands, and the policy made from them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ contract_option: Decorator = click.option(
     "--contract",
     "contract_file",
     metavar="FILE",
-    help="A contract file, or the word shipped; it stands above the contract of the settings.",
+    help="A contract file, or the word shipped; it overrides the contract of the settings.",
 )
 profile_option: Decorator = click.option(
     "--profile", type=click.Choice(list(PROFILES)), help="The profile for everything."
@@ -35,12 +35,12 @@ def policy_for(
 
 
 def files_of_policy(settings: Settings, contract_file: str | None) -> list[Path]:
-    """Return the files that settings and options are read from: none of them is an output."""
+    """Return the files of the settings and the contract, which must not be the output."""
     contract = contract_file if contract_file is not None else settings.contract
     return [settings.root / SETTINGS_FILE, *([settings.root / contract] if contract else [])]
 
 
 def from_here(path: Path) -> Path:
-    """Return a path of the settings as a person would write it: relative to the working directory if it lies in it."""
+    """Return a path of the settings, relative to the working directory if it is inside it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,4 +1,4 @@
-"""What the command writes, and to whom: standard output where somebody reads it, standard error for the rest."""
+"""Output of the command: results to standard output, problems to standard error."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from pytest_pcerrors.errors import UsageError
 
 
 def print_output(text: str, *, newline: bool = True) -> None:
-    """Write to standard output. Where its reader has gone, nothing is written, and the exit status stays true."""
+    """Write to standard output. If its reader has closed it, discard the output and keep the exit status."""
     try:
         click.echo(text, nl=newline)
     except OSError as error:
@@ -21,18 +21,18 @@ def print_output(text: str, *, newline: bool = True) -> None:
 
 
 def print_problem(problem: str) -> None:
-    """Write a problem to standard error, where that can be written; the exit status says it in any case."""
+    """Write a problem to standard error; ignore an error of writing, since the exit status reports the problem too."""
     with suppress(OSError):
         click.echo(f"pcerrors: {problem}", err=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a standard stream is a terminal; a closed one is None."""
+    """Return whether a standard stream is a terminal; a closed stream is `None`."""
     return stream is not None and stream.isatty()
 
 
 def _to_nowhere() -> None:
-    """Let all further output vanish, also what is still held back, which Python writes when it ends."""
+    """Discard all further output, also the buffered output that Python writes at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

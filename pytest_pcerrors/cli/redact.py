@@ -1,4 +1,4 @@
-"""``pcerrors redact``: recordings on the disk without their secrets."""
+"""``pcerrors redact``: remove secrets from recordings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,24 +18,24 @@ from pytest_pcerrors.text import counted
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit status 1 where something would change.")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit status 1 if something would change.")
 def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
     """Hide the secrets in cassettes, HAR and NDJSON files, or folders of them, in place.
 
-    Only what holds a secret changes; a file is written whole, and only if something in it changes. The place of each secret is
-    printed, and whether it only may be one. Exit status 1 if something cannot be read or searched; a file that cannot be read is left
-    as it is, and the others are cleaned.
+    Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
+    and whether it is only suspected. Exit status 1 if something cannot be read or searched; an unreadable file stays unchanged,
+    and the others are cleaned.
     """
     redaction = Redaction.of_settings(Settings.find(Path.cwd()).redact)
     files = sources_of(paths)
     if None in files:
-        raise UsageError("name a file or folder; standard input cannot be changed in place")
+        raise UsageError("give a file or folder; standard input cannot be changed in place")
     done = _Done()
     for file in filter(None, files):
         try:
             _clean(file, redaction, done, only_check=only_check)
         except ArchiveError as error:
-            print_problem(f"{safe(str(error))}; left as it is")
+            print_problem(f"{safe(str(error))}; not changed")
             done.problems += 1
     verb = "would be hidden" if only_check else "hidden"
     print_output(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
@@ -53,7 +53,7 @@ class _Done:
 
 
 def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -> None:
-    """Clean one file; print and count what was hidden in it, and what could not be searched."""
+    """Clean a file; print and count the hidden secrets, and the parts that could not be searched."""
     if not file.is_file():
         raise ArchiveError(str(file), "not a regular file, so it cannot be changed in place")
     try:

@@ -1,4 +1,4 @@
-"""``pcerrors schema``: the error schema for other tools."""
+"""``pcerrors schema``: print the error schema for other tools."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from pytest_pcerrors.cli.output import print_output
 
 
 @click.command()
-@click.option("--openapi", is_flag=True, help="As a component of an OpenAPI 3.1 document.")
+@click.option("--openapi", is_flag=True, help="Print it as a component of an OpenAPI 3.1 document.")
 @contract_option
 def schema(contract_file: str | None, *, openapi: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
@@ -22,7 +22,7 @@ def schema(contract_file: str | None, *, openapi: bool) -> int:
 
 
 def _as_component(error_schema: Any, contract_name: str) -> dict[str, Any]:
-    """Return a schema as a component of an OpenAPI document, which has one dialect for all; its references move with it."""
+    """Return a schema as a component of an OpenAPI document, without ``$schema`` and with adjusted references."""
     name = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", contract_name)) + "Error"
     component = _moved(error_schema, f"#/components/schemas/{name}")
     component.pop("$schema", None)

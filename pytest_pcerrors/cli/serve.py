@@ -1,4 +1,4 @@
-"""``pcerrors serve``: an HTTP server that answers any documented error, for clients in any language."""
+"""``pcerrors serve``: run an HTTP server that returns any documented error, for clients in any language."""
 
 import signal
 from contextlib import contextmanager, suppress
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--port", type=int, default=8080, show_default=True, help="The port to listen on; 0 is any that is free.")
+@click.option("--port", type=int, default=8080, show_default=True, help="The port to listen on; 0 means any free port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Permit an address that others can reach.")
 @click.option("--quiet", is_flag=True, help="Do not log requests to standard error.")
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_file: str | None) -> int:
     """Serve every documented error and every observed shape over HTTP, until Ctrl-C.
 
-    / lists them with their addresses; the header X-PC-Error asks for one on any path and with any method.
+    The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
     """
     from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -40,14 +40,14 @@ def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_fil
 
 
 def _log(request: "Received") -> None:
-    """Write a line without the query, since any of its values may be a secret."""
+    """Log a request without its query, since any value in it may be a secret."""
     with suppress(OSError):
         click.echo(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}", err=True)
 
 
 @contextmanager
 def _terminated() -> "Iterator[Event]":
-    """Watch for the signal that asks a program to end."""
+    """Set an event when the process receives SIGTERM."""
     end = Event()
     before = signal.signal(signal.SIGTERM, lambda *_: end.set())
     try:

@@ -1,4 +1,4 @@
-"""``pcerrors synth``: conforming cassettes made from a contract."""
+"""``pcerrors synth``: write conforming cassettes made from a contract."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ from pytest_pcerrors.text import counted
 )
 @click.option("--status", type=int, help="Only errors with this HTTP status.")
 @click.option("--code", help="Only this error code.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other identifiers and dates.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The seed for identifiers and dates.")
 @contract_option
 def synth(output: Path | None, status: int | None, code: str | None, seed: int, contract_file: str | None) -> int:
-    """Write conforming cassettes, one file a status, that vcrpy replays: a request and a response for every documented error.
+    """Write conforming cassettes for vcrpy, one file for each status, with a request and a response for every documented error.
 
-    A file of the same name is replaced.
+    A file with the same name is replaced.
     """
     from pytest_pcerrors.interception.cassette_text import cassette_text
     from pytest_pcerrors.simulation.synthesis import synthesize_entries

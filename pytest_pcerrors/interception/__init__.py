@@ -1,1 +1,1 @@
-"""The one place that knows the inside of vcrpy."""
+"""Recording and replay with vcrpy. No other package uses its internals."""

@@ -1,4 +1,4 @@
-"""A cassette of vcrpy's that looks recordings up by a key, tells what it plays, and says what it cannot answer."""
+"""A vcrpy cassette that finds recordings by a key, reports its responses, and explains unmatched requests."""
 
 from copy import copy, deepcopy
 from threading import RLock
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
-    """A cassette whose replay costs the same whatever it holds.
+    """A cassette whose replay time does not depend on its size.
 
     vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
-    of a request make a key, and only recordings with the same key are looked at. What was recorded a moment ago is not
-    played, so that the next run is answered as this one. `on_response` is told of every response that was played or recorded; what
-    was only loaded does not count.
+    of a request make a key, and only recordings with the same key are compared. Interactions recorded in this run are not
+    played, so that the next run gets the same responses. `on_response` is called with every response that was played or
+    recorded, but not with interactions that were only loaded.
     """
 
     def __init__(
@@ -42,13 +42,13 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     ) -> None:
         super().__init__(**arguments)
         self.name = name
-        """The path as messages show it."""
+        """The path that messages show."""
         self.command = command
-        """The command that runs the test, for the advice to record."""
+        """The command that runs the test, for the hint how to record."""
         self.others = others
-        """The files of other tests, without letter case; they were never this one."""
+        """The files of other tests, case-folded; they are not suggested as a former name of this file."""
         self.keep = True
-        """Whether anything is written in the end."""
+        """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
         self.matching = Matching(self._match_on)
         self._on_response = on_response
@@ -61,7 +61,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self._lock = RLock()
 
     def append(self, request: "Request", response: "Response") -> None:
-        """Take in an interaction: one that was loaded, or one that was just recorded, which is heard."""
+        """Add an interaction that was loaded or recorded; call `on_response` if it was recorded."""
         filtered = self._before_record_request(request)
         if not filtered:
             return
@@ -79,15 +79,15 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             self.dirty = True
 
     def can_play_response_for(self, request: "Request") -> bool:
-        """Tell whether a recording is left for this request, in a mode that replays."""
-        self._last_filtered = None, None  # it may have grown a body since it was last seen
+        """Return whether the mode replays, and an unplayed recording matches this request."""
+        self._last_filtered = None, None  # its body may have changed since the last call
         filtered = self._filtered(request)
         if not filtered or self.record_mode == RecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
         return self._find(filtered) is not None
 
     def play_response(self, request: "Request") -> "Response":
-        """Play the next recording for this request."""
+        """Return the response of the next recording that matches this request."""
         __tracebackhide__ = True
         filtered = self._filtered(request)
         with self._lock:
@@ -102,9 +102,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return {**response, "headers": copy(response["headers"])}  # vcrpy takes headers out of what it replays
 
     def filter_request(self, request: "Request") -> "Request | None":
-        """Return the request as it would be stored, None where it is not; where it ought to be played, say what is missing.
+        """Return the request as it would be stored, or None if it is not; raise if it should have been replayed.
 
-        vcrpy asks for it where it is about to give up on a request, and says less then.
+        vcrpy calls this before it fails on an unmatched request with a shorter message.
         """
         __tracebackhide__ = True
         filtered = self._filtered(request)
@@ -113,30 +113,30 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return filtered
 
     def rewind(self) -> None:
-        """Let everything be played anew."""
+        """Let every recording be played again."""
         super().rewind()
         self._first_left.clear()
 
     def matches(self, request: "Request") -> "Iterator[int]":
-        """Yield the number of each interaction that matches a stored request, played or not."""
+        """Yield the index of each interaction that matches a stored request, played or not."""
         compared = self._comparable(request)
         for index in self._by_key.get(self.matching.key(compared), ()):
             if self.matching.accepts(compared, self._compared[index]):
                 yield index
 
     def differences(self, request: "Request") -> "Iterator[tuple[int, list[Difference]]]":
-        """Yield the number of each interaction, and in what a stored request differs from its request."""
+        """Yield the index of each interaction, with the differences between a stored request and its request."""
         compared = self._comparable(request)
         for index, each in enumerate(self._compared):
             yield index, self.matching.differences(compared, each)
 
     def exchanges(self) -> "Iterator[Exchange]":
-        """Yield what the cassette holds."""
+        """Yield the exchanges of the cassette."""
         for request, response in self.data:
             yield exchange_of_interaction(request, response, getattr(request, "origin", None) or self.name)
 
     def unplayed(self) -> list[int]:
-        """Return the number of each loaded interaction that was not played; none in a mode that plays none."""
+        """Return the indices of the loaded interactions that were not played; empty if the mode does not replay."""
         if self.record_mode == RecordMode.ALL:
             return []
         return [index for index in range(self._loaded_count) if not self.play_counts[index]]
@@ -146,7 +146,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return bool(filtered) and self._find(filtered) is not None
 
     def _filtered(self, request: "Request") -> Any:
-        """Return the request as it would be stored; vcrpy asks for the same one several times in a row."""
+        """Return the request as it would be stored. The last result is kept, because vcrpy asks repeatedly for the same request."""
         request_before, filtered = self._last_filtered
         if request_before is not request:
             filtered = self._before_record_request(request)
@@ -154,7 +154,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return filtered
 
     def _find(self, request: "Request") -> int | None:
-        """Return the number of the recording to play next; those at the front that were played are passed by for good."""
+        """Return the index of the recording to play next; played recordings at the front are skipped permanently."""
         compared = self._comparable(request)
         key = self.matching.key(compared)
         indices = self._by_key.get(key, ())
@@ -180,14 +180,14 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             super()._load()
         finally:
             self._is_loading = False
-        self._old_interactions = list(self.data)  # in their stored form, as what is compared with them
+        self._old_interactions = list(self.data)  # in their stored form, like the requests they are compared with
 
     def _save(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - vcrpy's signature
         if self.keep:
             super()._save(force)
 
     def _rerecorded_interactions(self) -> "list[tuple[Request, Response]]":
-        """Return what mode "all" saves: what was recorded now, and loaded interactions that it does not match."""
+        """Return what mode "all" saves: the recorded interactions, and the loaded ones that none of them matches."""
         loaded: list[Any] = self.data[: self._loaded_count]
         recorded: list[Any] = self.data[self._loaded_count :]
         if self.drop_unused_requests:
@@ -196,6 +196,6 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return kept + recorded
 
     def _build_used_interactions_dict(self) -> dict[str, Any]:
-        """Return what is saved where unused recordings are dropped: what was played, and what was recorded now."""
+        """Return what is saved if unused recordings are dropped: the played and the recorded interactions."""
         used = [*self._played_interactions, *self.data[self._loaded_count :]]
         return {"requests": [request for request, _ in used], "responses": [response for _, response in used]}

@@ -1,4 +1,4 @@
-"""Where the cassette of a test lies: a file name that every system can hold, below the folder of cassettes."""
+"""Paths of cassettes: file names that are valid on every operating system, below the folder of cassettes."""
 
 import re
 from hashlib import sha256
@@ -19,14 +19,14 @@ _MOST_PARAMETERS = 80
 _HASH_DIGITS = 8
 _UNFIT = re.compile(r"[^A-Za-z0-9_.]+")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)", re.IGNORECASE)
-"""Names that Windows keeps for devices, whatever their suffix."""
+"""Names that Windows reserves for devices, with any suffix."""
 
 
 def cassette_name(module: str, names: "Sequence[str]", parameters: str | None) -> str:
     """Return the name of a test's cassette, at most 200 characters: ``<module>/<test>.yaml``.
 
-    `module` is dotted, its last part counts. `names` are those of the classes around the test and its own, `parameters`
-    is the id of a parametrised test, without brackets. A hash tells tests apart whose names had to change.
+    Only the last part of a dotted `module` is used. `names` are the enclosing classes and the test, `parameters` is the
+    id of a parametrised test, without brackets. A name that had to change gets a hash, so that it is unique.
 
     >>> cassette_name("tests.test_cart", ["TestBusy", "test_pay"], "409-800064")
     'test_cart/TestBusy.test_pay-409-800064.yaml'
@@ -41,7 +41,7 @@ def cassette_name(module: str, names: "Sequence[str]", parameters: str | None) -
 
 
 def _fitting(text: str, true: str, most: int) -> str:
-    """Return a text as part of a path; where it is not the true one, with a hash of that."""
+    """Return a text as part of a path; if it differs from the full name, with a hash of the full name."""
     fit = _UNFIT.sub("-", text)
     if fit.startswith(".") or not fit or _DEVICE.match(fit):
         fit = f"_{fit}"
@@ -52,16 +52,16 @@ def _fitting(text: str, true: str, most: int) -> str:
 
 
 def named(name: str) -> str:
-    """Return a marker's name as a path below the folder of cassettes; a `UsageError` says why it cannot be one.
+    """Return the name in a marker as a path below the folder of cassettes; an invalid name is a `UsageError`.
 
     >>> named("shared/busy"), named("busy.json")
     ('shared/busy.yaml', 'busy.json')
     >>> named("../busy")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: pc_cassette: "../busy" has a part ".."; the file lies below the folder of cassettes
+    pytest_pcerrors.errors.UsageError: pc_cassette: "../busy" has a part ".."; the file must be below the folder of cassettes
     """
     if not isinstance(name, str):
-        raise UsageError(f"pc_cassette: a name is text, came {type(name).__name__}")
+        raise UsageError(f"pc_cassette: expected a name as text, got {type(name).__name__}")
     problem = _problem(name)
     if problem is not None:
         raise UsageError(f'pc_cassette: "{readable(name)}" {problem}')
@@ -70,7 +70,7 @@ def named(name: str) -> str:
 
 def _problem(name: str) -> str | None:
     if not name.strip():
-        return "is empty; leave the name out, and the file is named after the test"
+        return "is empty; leave it out to name the file after the test"
     if not name.isprintable():
         return "has control characters"
     for character, instead in (
@@ -81,6 +81,6 @@ def _problem(name: str) -> str | None:
         if character in name:
             return f"has a {character}; {instead}"
     if PureWindowsPath(name).anchor:
-        return "is absolute; the file lies below the folder of cassettes"
+        return "is absolute; the file must be below the folder of cassettes"
     odd = next((part for part in name.split("/") if part in {"", ".", ".."}), None)
-    return None if odd is None else f'has a part "{odd}"; the file lies below the folder of cassettes'
+    return None if odd is None else f'has a part "{odd}"; the file must be below the folder of cassettes'

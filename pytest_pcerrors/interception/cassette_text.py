@@ -1,4 +1,4 @@
-"""Cassettes in vcrpy's own format, written by vcrpy's own serializer."""
+"""The text of cassettes, written by vcrpy's own serializer."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def cassette_text(exchanges: "Iterable[Exchange]") -> str:
     for exchange in exchanges:
         request = exchange.request
         if request is None:
-            raise UsageError(f"{exchange!r} has no request, so a cassette could not replay it")
+            raise UsageError(f"{exchange!r} has no request, so a cassette cannot replay it")
         requests.append(Request(request.method, request.url, request.body or None, dict(request.headers)))
         responses.append(
             {

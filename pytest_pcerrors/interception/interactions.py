@@ -1,4 +1,4 @@
-"""Interactions in vcrpy's form: made from the items of a cassette, turned into exchanges, redacted and decoded."""
+"""Interactions in vcrpy's form: made from cassette items, converted to exchanges, redacted and decoded."""
 
 import json
 from copy import copy
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from pytest_pcerrors.redaction import Redaction
 
 Response = dict[str, Any]
-"""A response as vcrpy has it: ``status`` with ``code`` and ``message``, ``headers`` with lists, ``body`` with ``string``."""
+"""A response in vcrpy's form: ``status`` with ``code`` and ``message``, ``headers`` with lists, ``body`` with ``string``."""
 
 
 class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
-    """A request as vcrpy has it that came out of a cassette; `origin` says where it stands."""
+    """A vcrpy request that was loaded from a cassette; `origin` is its place in the file."""
 
     origin: str | None = None
 
 
 def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
-    """Make an interaction of one item of a cassette, as plain data; what it lacks is an `ArchiveError` at its origin."""
+    """Make an interaction from an item of a cassette; a missing part is an `ArchiveError` at its origin."""
     exchange = exchange_of_item(item, origin)
     request_data, response = exchange.request, item.get("response")
     if request_data is None or response is None:
@@ -37,9 +37,9 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     try:
         first_of_each = dict(reversed(list(request_data.headers)))
         request = RecordedRequest(request_data.method, request_data.url, body_of(body), first_of_each)
-        _ = request.port  # a broken one is told here, and not by the first comparison
+        _ = request.port  # raises for an invalid port here instead of in the first comparison
     except ValueError as error:
-        raise ArchiveError(origin, f"the request has no URL that can be used: {error}") from None
+        raise ArchiveError(origin, f"the URL of the request is invalid: {error}") from None
     request.origin = origin
     recorded = {
         "status": {"code": exchange.status, "message": exchange.reason or ""},
@@ -50,7 +50,7 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
 
 
 def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> Exchange:
-    """Return an interaction as an exchange; a broken recording is an `ArchiveError` at its origin."""
+    """Return an interaction as an exchange; an invalid recording is an `ArchiveError` at its origin."""
     sent = RequestData(request.method, request.uri, header_pairs(request.headers), body_of(request.body) or b"")
     try:
         return Exchange.of_data(from_vcrpy(response, origin).answering(sent))
@@ -59,7 +59,7 @@ def exchange_of_interaction(request: VcrRequest, response: Response, origin: str
 
 
 def body_of(body: Any) -> bytes | None:
-    """Return the body of a request as bytes, whatever form a client gave it; None where there is none, or no bytes.
+    """Return the body of a request as bytes, whatever form the client used; `None` if there is no body or no bytes.
 
     >>> body_of({"size": 3}), body_of(iter([b"a", b"b"])), body_of(None)
     (b'{"size": 3}', b'ab', None)
@@ -81,7 +81,7 @@ def redacted_request(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
     """Return a copy of a request without its secrets; its body is bytes."""
     hidden = copy(request)
     body = body_of(request.body)
-    hidden._was_file = hidden._was_iter = False  # noqa: SLF001 - the body is bytes from here on
+    hidden._was_file = hidden._was_iter = False  # noqa: SLF001 - the body is bytes from now on
     hidden.uri = redaction.url(request.uri)
     hidden.headers = dict(redaction.headers((_text(name), _text(value)) for name, value in request.headers.items()))
     hidden.body = body if body is None else redaction.body(body)
@@ -89,9 +89,10 @@ def redacted_request(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
 
 
 def comparable(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
-    """Return a request as it is compared with others: each credential in it is as good as any other one.
+    """Return a request for comparisons, with a placeholder for every credential.
 
-    A recording holds none of them, and the run that replays it has others, or placeholders. The same object where it has none.
+    A recording does not contain credentials, and the run that replays it has different ones. A request without any is
+    returned as it is.
     """
     body = request.body if isinstance(request.body, bytes) else b""
     texts = [request.uri, *map(str, request.headers.values())]
@@ -101,7 +102,7 @@ def comparable(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
 
 
 def redacted_response(response: Response, redaction: "Redaction") -> Response:
-    """Return a copy of a response without its secrets; Content-Length follows its body where it was right before."""
+    """Return a copy of a response without its secrets; a correct Content-Length is updated."""
     plain = body_bytes(response["body"].get("string"))
     body = redaction.body(plain)
     headers = [
@@ -120,7 +121,7 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
 def decoded(response: "Response") -> "Response":
     """Return a response without its content encoding (RFC 9110, section 8.4), as urllib3 decodes it.
 
-    An encoding that urllib3 does not know here is a `UsageError`: what cannot be searched for secrets is not recorded.
+    An encoding that urllib3 cannot decode is a `UsageError`: a body that cannot be searched for secrets is not recorded.
 
     >>> import gzip
     >>> body = {"string": gzip.compress(b"Forbidden")}
@@ -139,7 +140,7 @@ def decoded(response: "Response") -> "Response":
 
 
 def _text(value: Any) -> str:
-    """Return the name or the value of a header as text; clients allow bytes."""
+    """Return the name or the value of a header as text; clients may use bytes."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
@@ -160,13 +161,13 @@ def _decoded(body: bytes, encoding: str) -> bytes:
     if plain == body and not _is_text(body):
         raise UsageError(
             f"a body in the content encoding {encoding!r} cannot be searched for secrets, so it is not recorded; "
-            "install what decodes it (brotli, zstandard), or let the client ask for gzip"
+            "install its decoder (brotli, zstandard), or let the client accept gzip only"
         )
     return plain
 
 
 def _is_text(body: bytes) -> bool:
-    """Tell whether a body can be searched as it is, whatever its encoding is called."""
+    """Return whether a body is text that can be searched as it is, whatever its declared encoding."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:

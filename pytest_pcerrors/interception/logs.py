@@ -1,4 +1,4 @@
-"""Log lines of HTTP libraries without secrets: they tell whole URLs and headers, and pytest prints them with a failure."""
+"""Secrets removed from log records of HTTP libraries, which contain URLs and headers and are shown with a failure."""
 
 import logging
 import re
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _LOGGERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
 _RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\)""")
-"""A header as httpcore traces it: a pair of bytes, in Python's own notation."""
+"""A header in a trace of httpcore: the repr of a pair of bytes."""
 
 
 @contextmanager
 def hiding_secrets() -> "Iterator[None]":
-    """Hide secrets in what vcrpy and the HTTP clients log, for a block.
+    """Hide secrets in the log records of vcrpy and the HTTP clients, for a block.
 
     >>> with hiding_secrets():
     ...     logging.getLogger("vcr.cassette").info("GET https://host/v1?sig=%s", "c2VjcmV0")

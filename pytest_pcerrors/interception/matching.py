@@ -1,4 +1,4 @@
-"""What vcrpy's matchers compare of two requests: as a key to look recordings up by, and as differences to tell."""
+"""Matching of requests with vcrpy's matchers: keys to find recordings, and differences to report."""
 
 import json
 from itertools import zip_longest
@@ -51,14 +51,14 @@ _PARTS: "dict[Any, Callable[[Request], Hashable]]" = {
     matchers.path: _path,
     matchers.query: _query,
 }
-"""What a matcher compares, for those that compare nothing else: two requests match if these are equal."""
+"""The part of a request that a matcher compares. Two requests match if their parts are equal."""
 
 _NARROWING = {matchers.uri: _whole}
-"""What two requests that match have in common, for matchers that look closer."""
+"""A part that is equal in matching requests, for matchers that compare more than this part."""
 
 
 class Matching:
-    """How requests are matched: by a key, and then by the matchers that no key stands for.
+    """Matches requests by a key, and then by the matchers that the key does not cover.
 
     >>> from vcr.request import Request
     >>> matching = Matching((matchers.method, matchers.path))
@@ -73,15 +73,15 @@ class Matching:
         self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
 
     def key(self, request: Request) -> "Hashable":
-        """Return what every request that matches this one has in common with it."""
+        """Return the key of a request; requests that match have the same key."""
         return tuple(part(request) for part in self._parts)
 
     def accepts(self, sent: Request, recorded: Request) -> bool:
-        """Tell whether two requests with the same key match."""
+        """Return whether two requests with the same key match."""
         return not self._closer or bool(matchers.requests_match(sent, recorded, self._closer))
 
     def differences(self, sent: Request, recorded: Request) -> list[Difference]:
-        """Return everything in which two requests differ, as far as the matchers look; empty means they match."""
+        """Return all differences between two requests that the matchers compare; an empty list means that they match."""
         return [each for matcher in self._match_on for each in _differences(matcher, sent, recorded)]
 
 
@@ -118,7 +118,7 @@ def _in_urls(
 
 
 def _in_pairs(what: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
-    """Compare names and values; a name may stand several times."""
+    """Compare names and values; a name may occur more than once."""
     ours, theirs = _grouped(sent), _grouped(recorded)
     for name in dict.fromkeys((*ours, *theirs)):
         mine, other = ours.get(name), theirs.get(name)
@@ -159,7 +159,7 @@ def _in_forms(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
 
 
 def _in_values(pointer: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
-    """Compare two JSON values, the innermost ones that differ."""
+    """Yield the innermost differences between two JSON values."""
     missing = object()
     if isinstance(sent, dict) and isinstance(recorded, dict):
         for name in dict.fromkeys((*sent, *recorded)):

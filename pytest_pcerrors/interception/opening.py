@@ -1,4 +1,4 @@
-"""A cassette opened for a block: vcrpy's settings, our cassette, and every HTTP client of the process sent through it."""
+"""Cassettes opened for a block: the settings of vcrpy, our cassette class, and the patched HTTP clients."""
 
 import inspect
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 OURS = frozenset(
     {"cassette_library_dir", "func_path_generator", "inject_cassette", "path", "path_transformer", "persister"}
 )
-"""Settings of vcrpy that say where a cassette lies and who writes it, which is not for it to say here."""
+"""Settings of vcrpy for the path and the persister of a cassette, which this package sets itself."""
 
 _SETTINGS = frozenset({*inspect.signature(VCR).parameters, "allow_playback_repeats", "additional_matchers"}) - OURS
 _NOT_OF_CASSETTE = frozenset({"path_transformer", "func_path_generator", "record_on_exception"})
@@ -44,11 +44,11 @@ _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 @dataclass(frozen=True, kw_only=True)
 class CassetteOptions:
-    """How a cassette is opened: where it lies, in which of our record modes, and who takes part.
+    """The options of a cassette: its path, its record mode, and the functions that it calls.
 
-    `config` holds vcrpy's own settings. `bypasses` tells of a request whether it goes its way, unrecorded and unanswered.
-    `command` runs the test, for advice, and `others` are the files of other tests. `is_kept` is false where nothing is to be
-    written. `continues` says that what the file holds was recorded in this run, so that it is added to.
+    `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
+    `command` runs the test, for hints, and `others` are the files of other tests. With `is_kept` false, nothing is written.
+    With `continues`, the file was recorded in this run, and is extended.
     """
 
     path: "Path"
@@ -66,9 +66,9 @@ class CassetteOptions:
 
 @contextmanager
 def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
-    """Send every client through a cassette for a block, and save it in the end, if it is to be kept by then.
+    """Patch every HTTP client to use a cassette for a block, and save it at the end if `keep` is set.
 
-    What vcrpy refuses in its settings is a `UsageError`.
+    Settings that vcrpy rejects are a `UsageError`.
     """
     cassette = _cassette(options)
     with ExitStack() as stack:
@@ -81,7 +81,7 @@ def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
 
 
 class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's patches without those of transports that stay in the process: what they carry was never on the wire."""
+    """vcrpy's patches without those of in-process transports, whose requests are never sent over the network."""
 
     def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> Any:
         if getattr(obj, "__name__", "") in _IN_PROCESS:
@@ -100,7 +100,7 @@ def _cassette(options: CassetteOptions) -> IndexedCassette:
             **_arguments(options),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"vcrpy refuses its settings: {error.args[0] if error.args else error}") from None
+        raise UsageError(f"vcrpy rejects its settings: {error.args[0] if error.args else error}") from None
     cassette.keep = options.is_kept and options.mode != "none"
     if options.is_kept and (options.mode != "rewrite" or options.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
@@ -108,7 +108,7 @@ def _cassette(options: CassetteOptions) -> IndexedCassette:
 
 
 def _arguments(options: CassetteOptions) -> dict[str, Any]:
-    """Return vcrpy's arguments for a cassette, from its own settings and ours."""
+    """Return the arguments of vcrpy's cassette, made from its settings and ours."""
     config = _checked(options.config)
     vcr, names = VCR(), []
     for matcher in config.get("match_on", vcr.match_on):
@@ -130,28 +130,30 @@ def _arguments(options: CassetteOptions) -> dict[str, Any]:
 
 
 def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return vcrpy's settings; one that it does not have, or that is not for it to say, is a `UsageError`."""
+    """Return vcrpy's settings; an unknown or reserved one is a `UsageError`."""
     for key, value in config.items():
         if key in OURS:
-            raise UsageError(f"pc_cassette names and writes its files itself; leave vcrpy's setting {key!r} out")
+            raise UsageError(
+                f"vcrpy's setting {key!r} cannot be used: pc_cassette names and writes its files itself; leave it out"
+            )
         if key not in _SETTINGS:
             raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _SETTINGS)}")
         if key in _LISTS and (isinstance(value, str) or not isinstance(value, Iterable)):
-            raise UsageError(f"vcrpy's setting {key!r} is a list, this is {value!r}")
+            raise UsageError(f"vcrpy's setting {key!r}: expected a list, got {value!r}")
         if key in _HOOKS and not all(map(callable, value if isinstance(value, Iterable) else [value])):
-            raise UsageError(f"vcrpy's setting {key!r} is a function, or a list of them, this is {value!r}")
+            raise UsageError(f"vcrpy's setting {key!r}: expected a function or a list of functions, got {value!r}")
     return config
 
 
 def _record_mode(options: CassetteOptions) -> str:
-    """Return vcrpy's mode for ours: what this run has begun, it plays and adds to."""
+    """Return vcrpy's record mode for ours; a file that was recorded in this run is extended."""
     if options.mode in ("once", "rewrite") and options.continues:
         return "new_episodes"
     return "all" if options.mode == "rewrite" else options.mode
 
 
 def _filter(theirs: "Callable[[Request], Any]", options: CassetteOptions) -> "Callable[[Request], Any]":
-    """Return what makes the stored form of a request: what the settings of vcrpy say, and then the redaction."""
+    """Return a function that makes the stored form of a request, with vcrpy's filters and then the redaction."""
 
     def stored(request: "Request") -> Any:
         filtered = None if options.bypasses(request.uri) else theirs(request)

@@ -1,4 +1,4 @@
-"""Threads that ask at the same time: vcrpy's patches stay in place for all of them."""
+"""vcrpy's patches kept in place, so that concurrent requests of other threads use the cassette."""
 
 import http.client
 from contextlib import contextmanager, nullcontext
@@ -12,15 +12,15 @@ from vcr.stubs import VCRHTTPSConnection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, whatever is patched by now
+_HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
 
 @contextmanager
 def patches_kept() -> "Iterator[None]":
-    """Keep vcrpy's patches in place for a block, also where it makes a real connection or sends a request over one.
+    """Keep vcrpy's patches in place for a block, also while it makes a real connection or sends a request.
 
-    It takes them out of the whole process for that moment, in which the requests of other threads slip past the cassette. It
-    does so because `http.client.HTTPSConnection` asks its module for its own name, and would find what is patched in there.
+    vcrpy removes them from the whole process for that time, and requests of other threads then bypass the cassette. It
+    does so because `http.client.HTTPSConnection` looks up its own name in its module, and would find the patched class.
     """
     with (
         mock.patch.object(vcr.patch, "force_reset", nullcontext),

@@ -1,4 +1,4 @@
-"""Cassettes on disk: read with a clear word about what is broken, and written whole and without secrets."""
+"""Cassette files: read with exact error messages, and written atomically and without secrets."""
 
 import gc
 from contextlib import contextmanager
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class Persister:
-    """What vcrpy loads cassettes by and saves them with, in place of its own.
+    """A persister for vcrpy, used instead of its own to load and save cassettes.
 
-    Its own writes in place and in the encoding of the locale, and takes a file that it cannot decode for an empty one.
-    `name` is the path as messages show it.
+    The one of vcrpy writes in place and in the encoding of the locale, and treats a file that it cannot decode as empty.
+    `name` is the path that messages show.
     """
 
     def __init__(self, redaction: "Redaction", name: str) -> None:
@@ -40,9 +40,9 @@ class Persister:
         self._metadata: dict[str, Any] = {}
 
     def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
-        """Return requests, responses, and, where vcrpy knows of them, metadata.
+        """Return requests, responses, and metadata if this version of vcrpy supports them.
 
-        A file that cannot be read to its end is an `ArchiveError`.
+        A file that cannot be read completely is an `ArchiveError`.
         """
         try:
             data = Path(cassette_path).read_bytes()
@@ -51,7 +51,7 @@ class Persister:
         except OSError as error:
             raise UsageError(f"{self._name}: cannot be read: {error.strerror}") from None
         if not data.strip():
-            raise CassetteNotFoundError  # it holds nothing that could be lost
+            raise CassetteNotFoundError  # an empty file has nothing to lose
         others: dict[str, Any] = {}
         with _collector_paused():
             items = self._items(data, serializer, others)
@@ -61,7 +61,7 @@ class Persister:
         return (requests, responses, self._metadata) if _knows_metadata() else (requests, responses)
 
     def save_cassette(self, cassette_path: str, cassette_dict: dict[str, Any], serializer: Any) -> None:
-        """Write all interactions without their secrets, as UTF-8: whoever reads sees the old file or the new one."""
+        """Write all interactions as UTF-8 and without secrets; a reader sees either the old file or the new one."""
         hidden = {
             **cassette_dict,
             "requests": [redacted_request(each, self._redaction) for each in cassette_dict["requests"]],
@@ -72,13 +72,13 @@ class Persister:
             text = serialize(hidden, self._with_metadata(serializer))
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+            raise UsageError(f"{path.parent}: cannot be created: {error.strerror}") from None
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
         write_whole(path, text)
 
     def _with_metadata(self, serializer: Any) -> Any:
-        """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 would drop."""
+        """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 drops."""
         kept = {"metadata": self._metadata} if self._metadata else {}
         return SimpleNamespace(serialize=lambda data: serializer.serialize({**kept, **data}))
 
@@ -90,20 +90,20 @@ class Persister:
         document = parsed(data, self._name)
         items = document.get("interactions") if isinstance(document, dict) else None
         if not isinstance(items, list):
-            raise UsageError(f"{self._name}: no cassette: expected an object with a list of interactions")
+            raise UsageError(f"{self._name}: not a cassette: expected an object with a list of interactions")
         others |= document
         for index, item in enumerate(items):
             yield item, f"{self._name}#/interactions/{index}"
 
 
 def _knows_metadata() -> bool:
-    """Return whether vcrpy takes metadata from a persister; 9.2 does not."""
+    """Return whether vcrpy accepts metadata from a persister; version 9.2 does not."""
     return hasattr(Cassette, "get_metadata")
 
 
 @contextmanager
 def _collector_paused() -> "Iterator[None]":
-    """Pause the garbage collector while many objects are made that all stay."""
+    """Pause the garbage collector while many long-lived objects are created."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

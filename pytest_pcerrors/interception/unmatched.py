@@ -1,4 +1,4 @@
-"""A request that no recording answers: what was sent, what comes nearest, and the command that records it."""
+"""Unmatched requests: the message with the request, the nearest recordings, and the command that records it."""
 
 from difflib import get_close_matches
 from heapq import nsmallest
@@ -23,9 +23,9 @@ _WEIGHTS = {"method": 2, "path": 3, "scheme": 3, "port": 3, "host": 4, "netloc":
 
 
 class UnmatchedRequest(CannotOverwriteExistingCassetteException):  # type: ignore[misc]  # vcrpy ships no types
-    """No recording answers a request, and the record mode does not let it out; the text says all that is known.
+    """A request does not match any recording, and the record mode does not allow sending it.
 
-    It is what vcrpy raises, with another text: `cassette`, `failed_request` and `reason` are as there.
+    It replaces the exception of vcrpy with a better message: `cassette`, `failed_request` and `reason` are the same.
     """
 
     def __init__(self, cassette: Any, request: "Request") -> None:
@@ -37,7 +37,7 @@ class UnmatchedRequest(CannotOverwriteExistingCassetteException):  # type: ignor
 
 
 def unmatched_text(cassette: Any, request: "Request") -> str:
-    """Say what was sent, what the cassette holds, what comes nearest, and how to record it."""
+    """Return the message for an unmatched request: the request, the recordings, the nearest ones, and how to record it."""
     return "\n".join(
         [
             f"no recording answers {_described(request)}",
@@ -49,7 +49,7 @@ def unmatched_text(cassette: Any, request: "Request") -> str:
 
 
 def label(cassette: Any, index: int) -> str:
-    """Return what one interaction is called in messages: its number, counted from 1, and its request."""
+    """Return the label of an interaction in messages: its number, counted from 1, and its request."""
     return f"#{index + 1} {_described(cassette.data[index][0])}"
 
 
@@ -80,7 +80,9 @@ def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
     if matches:
         numbers = ", ".join(f"#{index + 1}" for index in matches[:_MOST_DIFFERENCES])
         more = f" and {len(matches) - _MOST_DIFFERENCES} more" if len(matches) > _MOST_DIFFERENCES else ""
-        lines.append(f"it matches {numbers}{more}, already played: the client asks once more than was recorded")
+        lines.append(
+            f"it matches {numbers}{more}, already played: the client sends this request more often than it was recorded"
+        )
         lines.append('to play a recording again and again: pc_vcr_config with "allow_playback_repeats": True')
     return lines
 
@@ -98,7 +100,7 @@ def _missing(cassette: Any) -> str:
 
 
 def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
-    """Tell the recorded requests that differ least, and in what, value by value; none where some match."""
+    """Return the recorded requests with the fewest differences, and these differences; empty if a recording matches."""
     if _has_match(cassette, request):
         return []
     lines = []
@@ -114,7 +116,7 @@ def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
 
 
 def _distance(differing: "list[Difference]") -> tuple[int, int]:
-    """Weigh differences: another value is near, a path of the same kind is, then another method, path, host."""
+    """Return the weight of the differences: a value or a similar path counts least, then method, path, host."""
     return sum(_weight(each) for each in differing), len(differing)
 
 
@@ -125,7 +127,7 @@ def _weight(difference: "Difference") -> int:
 
 
 def _are_similar(one: str, other: str) -> bool:
-    """Tell whether two paths have the same first segments, or the same last one."""
+    """Return whether two paths have the same first segments, or the same last one."""
     ours, theirs = one.split("/"), other.split("/")
     return ours[:4] == theirs[:4] or ours[-1] == theirs[-1]
 

@@ -1,4 +1,4 @@
-"""Every cassette of vcrpy's own, listened to: what it plays and what it records, and not what it only loads."""
+"""Watching of vcrpy's own cassettes: the responses that they play or record, but not those that they only load."""
 
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
-    """Let `on_response` be told of each response that a client receives through a cassette of vcrpy, for a block.
+    """Call `on_response` with each response that a client receives through a cassette of vcrpy, for a block.
 
-    A cassette that `open_cassette` has opened tells who opened it, and not this.
+    Cassettes opened by `open_cassette` are not included: they have an `on_response` of their own.
     """
     play, append, load = Cassette.play_response, Cassette.append, Cassette._load  # noqa: SLF001 - patched below
     loading: set[int] = set()
 
     def notify(cassette: Any, request: Any, response: Any) -> None:
-        with suppress(UsageError):  # a suite that is only watched does not fail for how it records
+        with suppress(UsageError):  # a suite that is only watched does not fail for an invalid recording
             on_response(exchange_of_interaction(request, response, str(cassette.path)))
 
     def playing(cassette: Any, request: Any) -> Any:

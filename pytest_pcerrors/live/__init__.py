@@ -1,1 +1,1 @@
-"""Live runs: a session against the real service, and its access token."""
+"""Live runs: a session for the real service, and its access token."""

@@ -1,4 +1,4 @@
-"""The session that talks to the live service: a base URL, a token for its origin alone, ids, time-outs, and patience."""
+"""A session for the live service: base URL, access token, request identifiers, timeouts and retries."""
 
 import re
 import time
@@ -27,7 +27,7 @@ CLOUDS = {
     "china": "https://partner.partnercenterapi.microsoftonline.cn",
 }
 TIMEOUTS = (10.0, 60.0)
-"""Seconds to connect and to read, where a call says nothing else."""
+"""The default timeouts to connect and to read, in seconds."""
 
 _MOST_TRIES = 10
 _CORRELATION, _REQUEST = "MS-CorrelationId", "MS-RequestId"
@@ -37,7 +37,7 @@ _UNFIT = re.compile(r"[?#\s\\]")
 
 
 def base_url_of(option: str | None, setting: str | None, cloud: str) -> str:
-    """Return the base URL of the option, else of the setting, else of the cloud, without a slash at its end.
+    """Return the base URL of the option, the setting or the cloud, in this order, without a trailing slash.
 
     >>> base_url_of(None, None, "global")
     'https://api.partnercenter.microsoft.com'
@@ -53,13 +53,15 @@ def base_url_of(option: str | None, setting: str | None, cloud: str) -> str:
 
 
 class ServiceSession(requests.Session):
-    """A `requests.Session` bound to a base URL; its token goes to that origin alone.
+    """A `requests.Session` bound to a base URL; it sends the token to that origin only.
 
-    URLs of calls are relative to the base URL; absolute ones are asked without the token unless scheme, host and port
-    are the same. Every call has ``MS-CorrelationId`` and ``MS-RequestId`` and time-outs of 10 and 60 seconds, unless it
-    says otherwise; a header of None is left out, the token in ``Authorization`` too. With `retries`, a 429 is asked again
-    after what ``Retry-After`` says, else after 1, 2, 4, ... seconds, ten times at most, while all waits together stay within
-    `patience` (a redirect begins anew) and the body is no stream; `on_retry` is told of it. Misuse is a `UsageError`.
+    URLs are relative to the base URL. An absolute URL gets the token only if scheme, host and port are the same. Every
+    request has ``MS-CorrelationId``, ``MS-RequestId``, and timeouts of 10 and 60 seconds, unless the call gives others.
+    A header of None is left out, also ``Authorization`` with the token.
+
+    With `retries`, a request that gets a 429 is sent again after the time in ``Retry-After``, otherwise after 1, 2, 4, ...
+    seconds, at most ten times, as long as the total wait is within `patience` seconds (counted again after a redirect) and
+    the body is not a stream. `on_retry` is called with each such 429. Misuse is a `UsageError`.
 
     >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
     >>> session
@@ -68,7 +70,7 @@ class ServiceSession(requests.Session):
     'https://api.partnercenter.microsoft.com/v1/customers?size=3'
     """
 
-    def __init__(  # noqa: PLR0913 - one argument a part of it
+    def __init__(  # noqa: PLR0913 - one argument for each option
         self,
         base_url: str,
         *,
@@ -94,10 +96,10 @@ class ServiceSession(requests.Session):
         return f"ServiceSession({self.base_url!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise UsageError("a ServiceSession holds an access token and is neither copied nor pickled; make a new one")
+        raise UsageError("a ServiceSession has an access token and cannot be copied or pickled; make a new one")
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """Join the URL, add the ids, and the token where it may go; the request itself stays as it is."""
+        """Return the prepared request, with the full URL, the identifiers, and the token if the origin is right."""
         headers = CaseInsensitiveDict(request.headers or {})
         is_anonymous = request.auth is None and self.auth is None
         has_own = "Authorization" in headers or "Authorization" in self.headers
@@ -107,23 +109,23 @@ class ServiceSession(requests.Session):
         full = copy(request)
         full.url, full.headers = self._joined(request.url), headers
         if is_anonymous:
-            full.auth = _unchanged  # else .netrc, or the user name of a URL, would take the place of our token
+            full.auth = _unchanged  # otherwise .netrc, or a user name in the URL, would replace our token
         prepared = super().prepare_request(full)
         if "@" in urlsplit(prepared.url or "").netloc:
-            raise UsageError(f'"{_shown(str(prepared.url))}" has a user name in it; use auth=')
+            raise UsageError(f'"{_shown(str(prepared.url))}" contains a user name; use auth= instead')
         if self._token and is_anonymous and not has_own and _origin(prepared.url) == self._origin:
             prepared.headers["Authorization"] = _Credential(f"Bearer {self._token}")
         return prepared
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send what is prepared, and send it again while the service asks for patience."""
+        """Send a prepared request, and retry it while the service answers 429."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = TIMEOUTS
         if _is_plain(request.url) and "Authorization" in request.headers:
-            kwargs["proxies"] = {}  # a proxy would read it
+            kwargs["proxies"] = {}  # a proxy could read the token
         response = self._sent(request, **kwargs)
         waited = tries = 0
-        # What came after a redirect was sent by a call of its own, which has waited already.
+        # The response after a redirect comes from a nested call of send, which has already waited.
         while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
             requested = seconds_to_wait(Exchange(429, response.headers, b""))
             seconds = 2**tries if requested is None else requested
@@ -140,25 +142,25 @@ class ServiceSession(requests.Session):
         return response
 
     def _sent(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send once; what fails is told in one line without secrets, where requests tells whole URLs."""
+        """Send a request once; an exception gets a message without secrets, because requests includes whole URLs."""
         try:
             return super().send(request, **kwargs)
         except RequestException as error:
             raise type(error)(hide(str(error)), request=error.request) from None
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
-        """Tell whether a redirect leaves the origin; stricter than requests, which lets http become https."""
+        """Return whether a redirect leaves the origin. This is stricter than requests, which permits http to https."""
         return _origin(old_url) != _origin(new_url)
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Keep the token on a redirect inside the origin only, and take none from ``.netrc``."""
+        """Keep the token only on a redirect within the origin, and do not read ``.netrc``."""
         if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
             prepared_request.headers.pop("Authorization", None)
 
     def _joined(self, url: Any) -> str:
         text = (url.decode() if isinstance(url, bytes) else str(url)).lstrip()
         if text.startswith("//"):
-            raise UsageError(f'"{_shown(text)}" begins with two slashes; write one, or the scheme too')
+            raise UsageError(f'"{_shown(text)}" begins with two slashes; write one slash, or a full URL')
         return text if _ABSOLUTE.match(text) else f"{self.base_url}/{text.removeprefix('/')}"
 
     def _is_worth_a_retry(self, response: requests.Response, request: requests.PreparedRequest) -> bool:
@@ -171,7 +173,7 @@ class ServiceSession(requests.Session):
 
 
 class _Credential(str):
-    """A header value that a traceback does not show: pytest prints the arguments of the frames of a client."""
+    """A header value with a masked repr, because pytest prints the arguments of each frame in a traceback."""
 
     __slots__ = ()
 
@@ -180,7 +182,7 @@ class _Credential(str):
 
 
 def _checked_base(url: str) -> str:
-    """Return a base URL in the form in which requests sends it, so that origins compare."""
+    """Return a base URL as requests normalises it, so that origins can be compared."""
     prepared = requests.PreparedRequest()
     try:
         prepared.prepare_url(url, None)
@@ -188,18 +190,18 @@ def _checked_base(url: str) -> str:
     except (RequestException, ValueError):
         parts = urlsplit("")
     if parts.scheme not in _PORTS:
-        problem = "is no URL of http or https with a host"
+        problem = "is not an http or https URL with a host"
     elif "@" in parts.netloc:
-        problem = "has a user name in it"
+        problem = "contains a user name"
     elif _UNFIT.search(url):
-        problem = "has white space, a backslash, a query or a fragment"
+        problem = "contains white space, a backslash, a query or a fragment"
     else:
         return str(prepared.url).rstrip("/")
-    raise UsageError(f'base URL "{_shown(url)}" {problem}; write it such as {CLOUDS["global"]}')
+    raise UsageError(f'base URL "{_shown(url)}" {problem}; expected a URL such as {CLOUDS["global"]}')
 
 
 def _origin(url: str | None) -> tuple[str, str | None, int | None]:
-    """Return scheme, host and port as requests reads them where it connects."""
+    """Return scheme, host and port as requests uses them to connect."""
     parts = urlsplit(url or "")
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 

@@ -1,4 +1,4 @@
-"""The access token of a live run: from ``PCERRORS_TOKEN``, or printed by a command. No message ever shows it."""
+"""The access token of a live run, from ``PCERRORS_TOKEN`` or printed by a command. No message shows it."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "PCERRORS_TOKEN"
 SECONDS = 60.0
-"""How long a command may take."""
+"""The timeout of the command in seconds."""
 
 _SCHEME = re.compile(r"bearer(?:\s+|\Z)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -22,9 +22,9 @@ _ADVICE = "print the token alone (az account get-access-token: add --query acces
 
 
 def find_token(environment: "Mapping[str, str]", command: "Sequence[str]", *, seconds: float = SECONDS) -> str | None:
-    """Return the token of ``PCERRORS_TOKEN``, else what `command` prints (no shell reads it), else None.
+    """Return the token in ``PCERRORS_TOKEN``, otherwise the output of `command` (run without a shell), otherwise None.
 
-    Whatever fails is a `UsageError` that says what to do; the command runs with `environment`.
+    Any failure is a `UsageError` with advice. The command runs with `environment`.
 
     >>> find_token({"PCERRORS_TOKEN": "Bearer abc.def"}, [])
     'abc.def'
@@ -38,16 +38,16 @@ def find_token(environment: "Mapping[str, str]", command: "Sequence[str]", *, se
     name = f'token-command "{readable(hide(command[0]))}"'
     lines = [line for line in _printed(command, environment, seconds, name).splitlines() if line.strip()]
     if len(lines) != 1:
-        raise UsageError(f"{name}: it printed {len(lines) or 'no'} lines, one is expected; {_ADVICE}")
+        raise UsageError(f"{name}: it printed {len(lines) or 'no'} lines, expected one; {_ADVICE}")
     return usable_token(lines[0], name)
 
 
 def usable_token(text: str, source: str) -> str:
-    """Return a token without ``Bearer`` and space around it; a `UsageError` names the source of what can be none.
+    """Return a token without ``Bearer`` and surrounding white space; an invalid one is a `UsageError` that names `source`.
 
     >>> usable_token('"abc"', "PCERRORS_TOKEN")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: PCERRORS_TOKEN: it has characters that no access token has, such as quotation marks; print the token alone (az account get-access-token: add --query accessToken --output tsv)
+    pytest_pcerrors.errors.UsageError: PCERRORS_TOKEN: it contains characters that no access token has, such as quotation marks; print the token alone (az account get-access-token: add --query accessToken --output tsv)
     """
     token = _SCHEME.sub("", text.strip(), count=1)
     problem = _problem(token)
@@ -60,29 +60,29 @@ def _problem(token: str) -> str | None:
     if not token:
         return "it is empty"
     if not token.isascii():
-        return "it has characters that are not ASCII"
+        return "it contains characters that are not ASCII"
     if not token.isprintable() or " " in token:
-        return "it has white space or control characters"
+        return "it contains white space or control characters"
     if _TOKEN.fullmatch(token) is None:
-        return "it has characters that no access token has, such as quotation marks"
+        return "it contains characters that no access token has, such as quotation marks"
     return None
 
 
 def _printed(command: "Sequence[str]", environment: "Mapping[str, str]", seconds: float, name: str) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 the user's own command, and no shell
+        done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise UsageError(
-            f"{name}: it took more than {seconds:g} seconds; run it once by hand, it may wait for a sign-in"
+            f"{name}: it took more than {seconds:g} seconds; run it yourself once, because it may wait for a sign-in"
         ) from None
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "its arguments hold a NUL character"
+        reason = (error.strerror if isinstance(error, OSError) else None) or "its arguments contain a NUL character"
         raise UsageError(f"{name}: cannot be run: {reason}; is it installed, and on the PATH?") from None
     if done.returncode != 0:
         raise UsageError(
-            f"{name}: it ended with exit status {done.returncode}; run it by hand (what it says may hold a token, and is "
-            f"not shown), or set {VARIABLE}"
+            f"{name}: it ended with exit status {done.returncode}; run it yourself to see its output (not shown here, because it may "
+            f"contain a token), or set {VARIABLE}"
         )
     return done.stdout.decode("utf-8", "replace")

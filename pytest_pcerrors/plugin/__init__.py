@@ -1,1 +1,1 @@
-"""The pytest plugin: hooks that only translate, and cassette items."""
+"""The pytest plugin: thin hooks, fixtures, and cassette items."""

@@ -1,4 +1,4 @@
-"""Which cassettes belong to a run, and what was seen in them."""
+"""The cassettes of a run, and counts of their contents."""
 
 import os
 from collections import Counter
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Cassettes:
-    """The cassettes of a run, collected beside what pytest finds in its arguments and not by way of them.
+    """The cassettes of a run, collected separately from the arguments of pytest.
 
-    So a folder of cassettes is not searched for tests, no file is collected twice, and one may be called ``a[b].yaml``.
-    `seen` counts what each file holds, by kind, `hosts` its exchanges that are passed over, by host.
+    So a folder of cassettes is not searched for tests, no file is collected twice, and a file name may contain brackets.
+    `seen` has the counts of each file by kind, `hosts` those of its skipped exchanges by host.
     """
 
     def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
@@ -32,19 +32,19 @@ class Cassettes:
         self.hosts: dict[str, Counter[str]] = {}
 
     def take_arguments(self) -> None:
-        """Take the arguments that name a cassette, or an item of one, out of what pytest collects by itself."""
+        """Remove the arguments that name a cassette or an item of one, so that pytest does not collect them itself."""
         files = self._files()
         pairs = zip(self._config.args, self._targets, strict=True)
         self._config.args[:] = [argument for argument, (path, _) in pairs if path not in files]
 
     def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
-        """Yield a collector for each folder that holds cassettes of the run."""
+        """Yield a collector for each folder with cassettes of the run."""
         for folder in dict.fromkeys(file.parent for file in self._files()):
             name = self._name(folder)
             yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
 
     def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
-        """Yield a collector for each cassette of the run in a folder, but for those that pytest ignores."""
+        """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
         for file, source in self._files().items():
             if file.parent == folder.path:
                 counts = self.seen[self._name(file)] = Counter()
@@ -63,7 +63,7 @@ class Cassettes:
         return collector
 
     def not_found(self) -> list[str]:
-        """Return a line for each item that was named and is not there."""
+        """Return a line for each item that an argument names and that does not exist."""
         return [
             f"not found: {collector.nodeid}::{name}; {hint}"
             for collector in self._collectors
@@ -71,29 +71,29 @@ class Cassettes:
         ]
 
     def counts(self) -> Counter[str]:
-        """Return what all files hold, by kind."""
+        """Return the counts of all files by kind."""
         return sum(self.seen.values(), Counter[str]())
 
     def remarks(self) -> Iterator[str]:
-        """Say which of the paths held nothing to check, and what was not read."""
+        """Yield a line for each path with nothing to check, and for ignored files."""
         for source, files in self._sources.items():
             seen = [self.seen.get(self._name(file), Counter[str]()) for file in files]
             held = sum(seen, Counter[str]())
             was_read = all(seen) and held["ignored"] < len(files)
             if held["ignored"]:
-                yield f"{self._name(source)}: ignored by pytest, and not checked: {held['ignored']} of {len(files)} cassettes"
+                yield f"{self._name(source)}: ignored by pytest and not checked: {held['ignored']} of {len(files)} cassettes"
             if not files:
-                yield f"{self._name(source)} holds no cassette"
+                yield f"{self._name(source)} contains no cassette"
             elif was_read and not held["error"] and not held["unreadable"]:
                 others = f"{held['success']} below 400, {held['other-host']} with other hosts"
-                yield f"{self._name(source)} holds no error response to check ({others})"
+                yield f"{self._name(source)} contains no error response to check ({others})"
 
     def _find(self, configured: Iterable[Path]) -> dict[Path, list[Path]]:
-        """Return the files of the run by the path that they were found under.
+        """Return the files of the run by the path under which they were found.
 
-        What the option names is read, and what the settings name in a run without path arguments. Where an argument
-        names cassettes in such a path, only those are read: so an id can be pasted back. An argument that encloses a
-        path of the settings names it.
+        The paths of the option are read, and in a run without path arguments those of the settings. If an argument names
+        cassettes in such a path, only those are read, so that the id of an item can be given as an argument. An argument
+        that contains a path of the settings includes it.
         """
         has_arguments = self._config.args_source is pytest.Config.ArgsSource.ARGS
         named = [path for path, _ in self._targets] if has_arguments else []
@@ -111,28 +111,28 @@ class Cassettes:
         return found
 
     def _files(self) -> dict[Path, Path]:
-        """Return every file once, with the path that it was found under."""
+        """Return every file once, with the path under which it was found."""
         return {file: source for source, files in self._sources.items() for file in files}
 
     def _named_in(self, file: Path) -> frozenset[str]:
-        """Return the items of a file that are named, none where all of them are."""
+        """Return the names of the items of a file that arguments select; empty if all are."""
         names = frozenset(name for path, name in self._targets if _lies_in(file, path))
         return frozenset() if "" in names else names
 
     def _is_ignored(self, file: Path, source: Path) -> bool:
-        """Ask pytest about the file, and about the folders between it and the path that it was found under."""
+        """Return whether pytest ignores a file, or a folder between it and the path under which it was found."""
         inner = [path for path in (file, *file.parents) if source in path.parents]
         ignores = self._config.hook.pytest_ignore_collect
         return any(ignores(collection_path=path, config=self._config) for path in inner)
 
     def _name(self, path: Path) -> str:
-        """Return a path as messages show it, from the root directory where it lies in it."""
+        """Return a path for messages, relative to the root directory if it is inside it."""
         root = self._config.rootpath
         return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 class CassetteFolder(pytest.Directory):
-    """A folder with cassettes of the run; pytest loads its conftest.py, and those above it, as for a folder of tests."""
+    """A folder with cassettes of the run. pytest loads its conftest.py and those of its parents, as for a folder of tests."""
 
     def __init__(self, *, cassettes: Cassettes, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -144,7 +144,7 @@ class CassetteFolder(pytest.Directory):
 
 
 def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
-    """Return the path that an argument names, and the name of the item in it."""
+    """Return the path in an argument, and the name of the item."""
     path, _, name = argument.partition("::")
     return _normal(config.invocation_params.dir / path), name
 

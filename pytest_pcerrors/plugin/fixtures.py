@@ -1,4 +1,4 @@
-"""The fixtures."""
+"""The fixtures of the plugin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def pc_contract(request: pytest.FixtureRequest) -> "Contract":
-    """The contract of this run: the shipped one, or what ``--pc-contract`` or the settings name."""
+    """Return the contract of this run: the shipped one, or that of ``--pc-contract`` or the settings."""
     from pytest_pcerrors.plugin.run import Run
 
     return Run.of(request.config).policy.contract
@@ -23,13 +23,13 @@ def pc_contract(request: pytest.FixtureRequest) -> "Contract":
 
 @pytest.fixture
 def pc_vcr_config() -> dict[str, Any]:
-    """The settings of vcrpy for ``pc_cassette``; override it to give some."""
+    """Return the settings of vcrpy for ``pc_cassette``; override this fixture to change them."""
     return {}
 
 
 @pytest.fixture
 def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
-    """The cassette of this test: every HTTP client is answered by it, or recorded into it."""
+    """Replay the responses of HTTP clients from the cassette of this test, or record them."""
     from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 
@@ -39,7 +39,7 @@ def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
 
 @pytest.fixture
 def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -> "Iterator[ServiceSession]":
-    """A `requests.Session` bound to the service, or to this test's ``pc_server``."""
+    """Give a `requests.Session` for the service, or for the ``pc_server`` of this test."""
     from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 
@@ -49,7 +49,7 @@ def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -
 
 @pytest.fixture
 def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
-    """An HTTP server on loopback that answers any documented error and every observed shape."""
+    """Run an HTTP server on loopback that returns any documented error and every observed shape."""
     from pytest_pcerrors.plugin.outcomes import misuse_without_traceback
     from pytest_pcerrors.plugin.run import Run
 

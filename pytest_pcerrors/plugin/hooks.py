@@ -1,6 +1,6 @@
-"""The hooks that every pytest run sees. They load the rest only for a run that uses it.
+"""The hooks of every pytest run. They load the rest of the plugin only if the run uses it.
 
-A run uses it by an option, by ``[tool.pcerrors]``, by a marker or a fixture, or by importing the checks in its tests.
+A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by importing the checks in its tests.
 """
 
 import re
@@ -24,7 +24,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "default": [],
         "help": "check the error responses in this cassette, HAR or NDJSON file, or in a folder of them (repeatable)",
     },
-    "--pc-contract": {"metavar": "FILE", "help": "hold responses against this contract file, or the word shipped"},
+    "--pc-contract": {"metavar": "FILE", "help": "check responses against this contract file, or the word shipped"},
     "--pc-profile": {"metavar": "NAME", "help": "the profile for everything: documented or observed"},
     "--pc-watch": {
         "action": "store_true",
@@ -32,21 +32,24 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--pc-record": {
         "choices": ["none", "once", "new_episodes", "all", "rewrite"],
-        "help": "how pc_cassette records (default: none, it only replays); in CI, only this option records",
+        "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
     },
     "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
-    "--pc-live": {"action": "store_true", "help": "ask the live service instead of the cassettes; it needs a token"},
+    "--pc-live": {
+        "action": "store_true",
+        "help": "send requests to the live service instead of the cassettes; needs a token",
+    },
     "--pc-base-url": {"metavar": "URL", "help": "where pc_session sends its requests"},
 }
-"""The options; none has an optional value, which would swallow the next argument."""
+"""The options. None has an optional value, because it would consume the next argument."""
 _MARKERS = {
-    "pc_allow": "pc_allow(rule, reason=): excuse violations of this rule in the test, for a reason",
+    "pc_allow": "pc_allow(rule, reason=): allow violations of this rule in the test, with a reason",
     "pc_profile": "pc_profile(name): judge the responses of the test under this profile",
     "pc_cassette": "pc_cassette(name=None, record=None): answer the test's HTTP clients from a cassette of this name",
 }
 _OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
 _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
-"""The head of a table whose name may be a misspelt one of ours."""
+"""The header of a TOML table whose name may be a misspelling of ours."""
 _FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.policy.context"
 
@@ -59,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare our markers, and load the rest for a run that asks for it."""
+    """Declare our markers, and load the rest of the plugin if an option or the settings use it."""
     for line in _MARKERS.values():
         config.addinivalue_line("markers", line)
     given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in _OPTIONS)
@@ -69,21 +72,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Load the rest for tests that turned out to use the checks, a marker or a fixture of ours."""
+    """Load the rest of the plugin if collected tests use the checks, a marker or a fixture of ours."""
     if _CHECKS in sys.modules or any(map(_uses_us, session.items)):
         run_of(session.config).prepare(session.items)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Add up what a worker of pytest-xdist has counted."""
+    """Add the counts of a worker of pytest-xdist."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
         run_of(node.config).add_counted(counted)
 
 
 def run_of(config: pytest.Config) -> "Run":
-    """Return what this run shares, made with the first use and registered as a plugin of its own."""
+    """Return the `Run` of this session; the first call makes it and registers it as a plugin."""
     from pytest_pcerrors.plugin.run import Run
 
     return Run.of(config)
@@ -95,7 +98,7 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Return whether there may be a table of ours in or above the root directory, or one that is misnamed; this is cheap."""
+    """Return whether the root directory or a parent of it may have settings of ours, or misnamed ones. This is a fast check."""
     texts = [_text_of(folder / "pyproject.toml") for folder in (config.rootpath, *config.rootpath.parents)]
     if any(_OURS.search(text) or (b"[tool]" in text and b"pcerrors" in text) for text in texts):
         return True

@@ -1,4 +1,4 @@
-"""One archive as a collector, its error responses as items, and what an item is called."""
+"""Archives as collectors, their error responses as items, and the names of items."""
 
 import os
 import re
@@ -37,9 +37,10 @@ _LONGEST_CODE = 20
 
 
 class CassetteFile(pytest.File):
-    """One archive; its items are its error responses, or those of them that the command line names.
+    """The collector of an archive. Its items are its error responses, or those that the command line names.
 
-    `counts` takes what it holds, by kind: error, success, other-host, skipped, unreadable; `hosts` the hosts of the third kind.
+    `counts` receives the counts by kind: error, success, other-host, skipped, unreadable. `hosts` receives the hosts of the kind
+    other-host.
     """
 
     def __init__(
@@ -59,15 +60,15 @@ class CassetteFile(pytest.File):
         self._hosts = hosts
 
     def collect(self) -> list[pytest.Item]:
-        """Return the items; what is named and is not there stands in `not_found` afterwards, with a hint."""
+        """Return the items; `not_found` then has the selected names that do not exist, each with a hint."""
         items = list(self._items())
         names = [item.name for item in items]
         self.not_found = {name: nearest(name, names) for name in sorted(self._named.difference(names))}
         return [item for item in items if item.name in self._named] if self._named else items
 
     def _items(self) -> Iterator[pytest.Item]:
-        """Yield an item for every error response, and a failing one for each place that cannot be read."""
-        self._counts["error"] = 0  # what was read has counts, if only this
+        """Yield an item for every error response, and a failing item for each unreadable place."""
+        self._counts["error"] = 0  # a file that was read has at least this count
         recording = Recording.of_file(self.path, self._policy, self.nodeid)
         secrets, oldest = SecretsByItem(recording), Oldest()
         verdicts: list[Verdict | None] = []
@@ -90,7 +91,7 @@ class CassetteFile(pytest.File):
             yield RecordingItem.from_parent(self, name=STALE, verdicts=[verdict])
 
     def _recording_items(self, verdicts: "list[Verdict]") -> Iterator[RecordingItem]:
-        """Yield an item for each rule of secrets that the file breaks, or that was allowed."""
+        """Yield an item for each rule about secrets that the file breaks or that was allowed."""
         for rule in (SECRET_RECORDED, SECRET_SUSPECTED):
             of_rule = [each for each in (verdict.of_rule(rule) for verdict in verdicts) if each is not None]
             if of_rule:
@@ -117,21 +118,21 @@ class CassetteFile(pytest.File):
         return "error" if parsed.is_error else "success"
 
     def _unreadable(self, error: ArchiveError) -> "UnreadableItem":
-        """Return the failing item for a place; it is called by its line or pointer, a whole file by none."""
+        """Return the failing item for an unreadable place; its name has the line or pointer, unless it is a whole file."""
         name = f"{UNREADABLE} {error.place.removeprefix(self.nodeid).lstrip(':')}".strip()
         item: UnreadableItem = UnreadableItem.from_parent(self, name=name, error=error)
         return item
 
 
 class CassetteItem(pytest.Item):
-    """One recorded error response, held against the contract."""
+    """A recorded error response that is checked against the contract."""
 
     def __init__(self, *, exchange: "Exchange", **arguments: Any) -> None:
         super().__init__(**arguments)
         self.exchange = exchange
 
     def runtest(self) -> None:
-        """Fail with everything that is wrong if some of it is an error, else warn of it."""
+        """Fail with all violations if one is an error, otherwise warn of them."""
         verdict = judge(self.exchange)
         if not verdict.violations:
             return
@@ -147,40 +148,40 @@ class CassetteItem(pytest.Item):
             raise PcErrorsWarning(text) from None
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the violations alone; the traceback would be ours."""
+        """Show only the violations, since the traceback has only frames of this plugin."""
         if isinstance(excinfo.value, ContractViolation | UsageError | PcErrorsWarning):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
-        """Return file, line (counted from 0) and name, as pytest shows them."""
+        """Return file, line (counted from 0) and name for pytest."""
         return self.path, (_line(self.exchange.origin) or 1) - 1, self.name
 
 
 class UnreadableItem(pytest.Item):
-    """A file, or a place in it, that cannot be read: it fails, and all else still runs."""
+    """A file, or a place in a file, that cannot be read. It fails, and the other items still run."""
 
     def __init__(self, *, error: ArchiveError, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._error = error
 
     def runtest(self) -> None:
-        """Fail with what is wrong there."""
+        """Fail with the problem."""
         raise self._error
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show place and problem alone."""
+        """Show only the place and the problem."""
         return f"unreadable  {excinfo.value}" if excinfo.value is self._error else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
-        """Return file, line (counted from 0) and name, as pytest shows them."""
+        """Return file, line (counted from 0) and name for pytest."""
         return self.path, (_line(self._error.place) or 1) - 1, self.name
 
 
 def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     """Return the name of an item: method, path with identifiers as ``{id}``, status, code, number of the interaction.
 
-    It is ASCII without what has a meaning in the id of a test, so that it can be pasted back.
+    It is ASCII without characters that are special in the id of a test, so that it can be given as an argument.
 
     >>> from pytest_pcerrors import Exchange, Request
     >>> item_name(Exchange(409, None, b"", Request("GET", "https://host/v1/orders/17?x=1")), "800064", 7)
@@ -201,6 +202,6 @@ def _path(url: str) -> str:
 
 
 def _line(place: str | None) -> int | None:
-    """Return the line of a place such as ``path:line``, or None where it has none."""
+    """Return the line of a place such as ``path:line``, or None without one."""
     line = (place or "").rpartition(":")[2]
     return int(line) if line.isascii() and line.isdigit() else None

@@ -1,4 +1,4 @@
-"""The markers: what they take, and the policy of a test that carries them."""
+"""The markers: their arguments, and the policy of a test with markers."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ MARKERS = ("pc_allow(rule, reason=...)", "pc_profile(name)", "pc_cassette(name=N
 
 
 def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
-    """Return the policy of a run as the markers of a test have it; a `UsageError` says which marker is misused."""
+    """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
     closest = item.get_closest_marker("pc_profile")
     cassette = item.get_closest_marker("pc_cassette")
     try:
@@ -28,7 +28,7 @@ def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
 
 
 def pc_allow(rule: str, *, reason: str) -> Allowance:
-    """Make the allowance of a marker; this signature is what the marker takes."""
+    """Return the allowance of a marker; the marker takes the arguments of this function."""
     if not isinstance(rule, str):
         raise TypeError(f"pc_allow() takes the name of a rule, not {rule!r}")
     if not isinstance(reason, str) or not reason.strip():
@@ -37,14 +37,14 @@ def pc_allow(rule: str, *, reason: str) -> Allowance:
 
 
 def pc_profile(name: str) -> str:
-    """Return the profile that a marker names; this signature is what the marker takes."""
+    """Return the profile of a marker; the marker takes the arguments of this function."""
     if not isinstance(name, str):
         raise TypeError(f"pc_profile() takes the name of a profile, not {name!r}")
     return name
 
 
 def pc_cassette(name: str | None = None, record: str | None = None) -> tuple[str | None, str | None]:
-    """Return the name and the record mode that a marker gives; this signature is what the marker takes."""
+    """Return the name and the record mode of a marker; the marker takes the arguments of this function."""
     for value in (name, record):
         if value is not None and not isinstance(value, str):
             raise TypeError(f"pc_cassette() takes a name and a record mode as text, not {value!r}")

@@ -1,4 +1,4 @@
-"""What the client of one test received, and the verdicts on it when the test has come to its end."""
+"""The responses that the client of a test received, and the verdicts on them at the end of the test."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class ReceivedResponses:
-    """The responses that came through cassettes, and from servers of ours, in the order in which they came.
+    """The responses from cassettes and from our servers, in the order in which they were received.
 
-    What a test has judged itself, by an assertion or by `check`, is not judged again. Threads may add to it.
+    A response that the test has checked itself, with an assertion or `check`, is not judged again. Threads may add responses.
     """
 
     _responses: "list[tuple[Exchange, bool]]" = field(default_factory=list)
@@ -24,27 +24,27 @@ class ReceivedResponses:
     _judged: "Counter[Key]" = field(default_factory=Counter)
 
     def add(self, exchange: "Exchange") -> None:
-        """Take in a response that came through a cassette; its host decides whether it is judged."""
+        """Add a response from a cassette; its host decides whether it is judged."""
         self._responses.append((exchange, False))
         self._origins[_key(exchange)] = exchange.origin
 
     def add_served(self, exchange: "Exchange") -> None:
-        """Take in a response from a server of ours, which is judged whatever its host is called."""
+        """Add a response from one of our servers; it is judged whatever its host."""
         self._responses.append((exchange, True))
 
     def mark_checked(self, exchange: "Exchange") -> None:
-        """Remember what the test has judged itself, or what is not to be judged."""
+        """Mark a response as checked, so that it is not judged again."""
         self._judged[_key(exchange)] += 1
 
     def located(self, exchange: "Exchange") -> "Exchange":
-        """Return an exchange with the origin of what was replayed, so that profiles by path hold for it."""
+        """Return an exchange with the origin of the replayed response, so that profiles by path apply to it."""
         if exchange.origin is not None:
             return exchange
         origin = self._origins.get(_key(exchange))
         return exchange if origin is None else exchange.at(origin)
 
     def judge(self, policy: "Policy") -> "tuple[list[Verdict], list[Exchange]]":
-        """Return the verdicts on the responses, and the exchanges with hosts that are not judged."""
+        """Return the verdicts on the responses, and the exchanges that are not judged because of their hosts."""
         judged, verdicts, others = self._judged.copy(), [], []
         for exchange, is_served in self._responses:
             key = _key(exchange)

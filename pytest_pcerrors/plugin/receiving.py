@@ -1,4 +1,4 @@
-"""What each test's client receives, judged at the end of its call phase, so that the test itself fails."""
+"""The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
@@ -29,36 +29,36 @@ _MOST_SHOWN = 5
 
 @dataclass
 class CurrentTest:
-    """The test at hand: what its client received, which cassettes it opened, and how its call phase ended."""
+    """The current test: the responses it received, the cassettes it opened, and the outcome of its call phase."""
 
     received: ReceivedResponses = field(default_factory=ReceivedResponses)
     cassettes: list[Any] = field(default_factory=list)
     recordings: "list[Verdict]" = field(default_factory=list)
-    """What is to be said of the cassettes themselves."""
+    """The verdicts on the cassettes themselves."""
     failure: BaseException | None = None
-    """What we failed the test with, or what a warning of ours became, after it had run to its end."""
+    """The exception with which this plugin failed the test after its call phase."""
     tally: Tally = field(default_factory=Tally)
     warned: "Counter[str]" = field(default_factory=Counter)
-    """The rules that were warned of, in contrast to those that a test has only looked at."""
+    """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
     has_failed: bool = False
-    """Whether a report of the test says so; neither an expected failure nor a run that is repeated does."""
+    """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
     ran_to_its_end: bool = False
     has_passed: bool = False
 
 
 class Receiving:
-    """Listens to the cassettes and servers of a run, and judges what they answered."""
+    """Receives the responses of the cassettes and servers of a run, and judges them."""
 
     def __init__(self, context: "Context", tally: "Tally") -> None:
         self.test = CurrentTest()
         self._context = context
         self._tally = tally
         self.has_judged = False
-        """Whether a response, be it an error or not, came from a host that is judged."""
+        """Whether a response of a judged host was received, an error or not."""
 
     @property
     def policy(self) -> "Policy":
-        """The policy of the test at hand."""
+        """The policy of the current test."""
         return self._context.policy
 
     def count(self, verdict: "Verdict") -> None:
@@ -66,36 +66,36 @@ class Receiving:
         self.test.tally.add_verdict(verdict)
 
     def warned(self, verdict: "Verdict") -> None:
-        """Count the warnings of a verdict as given."""
+        """Count the warnings of a verdict as raised."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
 
     def on_response(self, exchange: "Exchange") -> None:
-        """Take in a response that came through a cassette."""
+        """Add a response from a cassette."""
         self.test.received.add(exchange)
 
     def mark_checked(self, exchange: "Exchange") -> None:
-        """Judge a response no more that was dealt with, a 429 that was waited out."""
+        """Mark a response as checked, such as a 429 that was retried."""
         self.test.received.mark_checked(exchange)
 
     def on_served_response(self, exchange: "Exchange") -> None:
-        """Take in a response from a server of ours."""
+        """Add a response from one of our servers."""
         self.test.received.add_served(exchange)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Begin anew with every test, and with every run of a test that is run again."""
+        """Reset the state for every test, and for every repeated run of a test."""
         self.close()
         self._context.locate = self.test.received.located
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember that the current test has failed."""
+        """Note that the current test has failed."""
         self.test.has_failed |= report.failed
 
     def close(self) -> None:
-        """Add the counts of the current test to those of the run, and begin anew.
+        """Add the counts of the current test to those of the run, and reset them.
 
-        What a test that did not fail has found broken is what it expected: `check` decides nothing, and a violation may
-        be caught. So only a failed test adds violations, and others add the warnings that were given.
+        Violations in a test that did not fail were expected: `check` does not fail a test, and an exception may be caught.
+        So only a failed test adds violations; other tests add the warnings that were raised.
         """
         test = self.test
         self._tally.plus(test.tally if test.has_failed else replace(test.tally, broken=Counter(), warned=test.warned))
@@ -103,13 +103,13 @@ class Receiving:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Judge what was received when the test has run to its end; tell what was not answered if it has not."""
+        """Judge the received responses after the test function; if it raised, report unmatched requests."""
         try:
             result = yield
         except BaseException as error:
             self._report_unmatched(item, list(_chain(error)))
             raise
-        if getattr(item, "_excinfo", None):  # where pytest keeps what unittest has caught
+        if getattr(item, "_excinfo", None):  # pytest stores exceptions of unittest tests here
             self._report_unmatched(item, [])
         else:
             self.test.ran_to_its_end = True
@@ -120,7 +120,7 @@ class Receiving:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Show the violations alone where they are the failure, and remember whether the test passed."""
+        """Show only the violations if they are the failure, and note whether the test passed."""
         report = yield
         if report.when == "call":
             caught = call.excinfo.value if call.excinfo else None
@@ -131,7 +131,7 @@ class Receiving:
         return report
 
     def _judge(self, item: pytest.Item) -> None:
-        """Fail the test for an unanswered request that its client hid, and for what breaks the contract."""
+        """Fail the test for an unmatched request that its client ignored, and for violations."""
         test = self.test
         responses, others = test.received.judge(self.policy)
         self.has_judged |= bool(responses)
@@ -156,7 +156,7 @@ class Receiving:
             raise
 
     def _report_unmatched(self, item: pytest.Item, errors: list[BaseException]) -> None:
-        """Tell each request that was not answered once: where its traceback ends, or in a section beside it."""
+        """Report each unmatched request once: in the traceback, or in a section of the report."""
         shown = set(map(id, errors))
         unmatched = [each for cassette in self.test.cassettes for each in cassette.unmatched]
         for each in unmatched:
@@ -172,7 +172,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | None:
-    """Return a traceback up to its last frame in the project; behind it, frames of HTTP clients would show whole requests."""
+    """Return a traceback up to its last frame in the project, because frames of HTTP clients would show whole requests."""
     frames = []
     while traceback is not None:
         frames.append(traceback)
@@ -189,7 +189,7 @@ def _is_own(file: Path, root: Path) -> bool:
 
 
 def _text(verdicts: "Sequence[Verdict]") -> str:
-    """Tell what breaks the contract, response by response, each kind of failure once."""
+    """Return the failure message of all responses, with equal messages only once."""
     texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.parsed.contract) for each in verdicts)
     shown = list(texts)[:_MOST_SHOWN]
     more = len(verdicts) - len(shown)

@@ -1,4 +1,4 @@
-"""The cassettes of tests: which file is whose, how it is opened, and what of it no test has played."""
+"""The cassettes of tests: their files, how they are opened, and which interactions no test has played."""
 
 import os
 import shlex
@@ -25,7 +25,7 @@ _MOST_SHOWN = 5
 
 
 class Recorder:
-    """Opens the cassette of each test, as options, markers, fixtures and settings ask for it."""
+    """Opens the cassette of each test, according to options, markers, fixtures and settings."""
 
     def __init__(
         self, config: pytest.Config, settings: "Settings", receiving: "Receiving", services: "Services"
@@ -41,7 +41,7 @@ class Recorder:
 
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
-        """Send the clients of a test through its cassette, and keep what was recorded if the test ran to its end."""
+        """Open the cassette of a test; save what was recorded if the test function ran to its end."""
         from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 
         test = self._receiving.test
@@ -72,7 +72,7 @@ class Recorder:
             self._note_unused(cassette)
 
     def prepare(self, items: "list[pytest.Item]") -> None:
-        """Give marked tests their cassette; an unknown mode, and a file for two tests, are a `UsageError`."""
+        """Add the cassette fixture to marked tests; an unknown mode, or a file shared by mistake, is a `UsageError`."""
         for item in items:
             if item.get_closest_marker("pc_cassette"):
                 _add_fixture(item)
@@ -80,7 +80,7 @@ class Recorder:
                 self._refuse_shared(item)
 
     def _refuse_shared(self, item: pytest.Item) -> None:
-        """Refuse a file for two tests that have not named it, or that several processes would record."""
+        """Raise a `UsageError` if two tests share a file without naming it, or if several processes would record it."""
         name, record = _marked(item)
         path = self._path(item, name)
         mode = self._mode(record, {})
@@ -98,7 +98,7 @@ class Recorder:
         if writes and hasattr(self._config, "workerinput"):
             raise UsageError(
                 f"{item.nodeid} and {others[0]} share the cassette {self._shown(path)}, and several processes would "
-                "overwrite what the others record; record it without -n"
+                "overwrite each other's recordings; record it without -n"
             )
 
     def _mode(self, marker: str | None, config: Mapping[str, Any]) -> str:
@@ -115,7 +115,7 @@ class Recorder:
         return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
     def _note_age(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
-        """Report a cassette that is too old with the first test that opens it, if it is not recorded anew."""
+        """Report a cassette that is too old with the first test that opens it, unless it is recorded again."""
         policy = self._receiving.policy
         if not policy.max_age or not cassette.rewound or cassette.record_mode == "all":
             return
@@ -133,13 +133,13 @@ class Recorder:
         self.add_unused({cassette.name: {str(index): label(cassette, index) for index in cassette.unplayed()}})
 
     def add_unused(self, unused: Mapping[str, Mapping[str, str]]) -> None:
-        """Remember the interactions that no passing test has played, of all that opened the cassette so far."""
+        """Add the interactions of each cassette that no passing test has played so far."""
         for name, left in unused.items():
             before = self.unused.get(name, left)
             self.unused[name] = {index: label for index, label in left.items() if index in before}
 
     def remarks(self) -> Iterator[str]:
-        """Say which interactions were never played, cassette by cassette."""
+        """Yield a line for each cassette with interactions that were never played."""
         for name, left in sorted(self.unused.items()):
             if left:
                 shown = list(left.values())
@@ -148,20 +148,20 @@ class Recorder:
 
 
 def _key(path: Path) -> str:
-    """Return a path as a file system that knows no letter case compares it."""
+    """Return a path as a case-insensitive file system compares it."""
     return str(path).casefold()
 
 
 def _marked(item: pytest.Item) -> tuple[str | None, str | None]:
-    """Return name and record mode that the marker of a test gives."""
+    """Return the name and the record mode in the marker of a test."""
     marker = item.get_closest_marker("pc_cassette")
     return pc_cassette(*marker.args, **marker.kwargs) if marker else (None, None)
 
 
 def _vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return vcrpy's own settings: those of the fixture ``vcr_config``, where there is one, and ours above them.
+    """Return vcrpy's own settings: those of the fixture ``vcr_config``, if it exists, overridden by ours.
 
-    Where the cassettes of another plugin lie is nothing to us.
+    Paths of the cassettes of another plugin are ignored.
     """
     from pytest_pcerrors.interception.opening import OURS
 
@@ -175,12 +175,12 @@ def _fixture(request: pytest.FixtureRequest, name: str) -> Mapping[str, Any]:
     except pytest.FixtureLookupError:
         return {}
     if not isinstance(given, Mapping):
-        raise UsageError(f"the fixture {name} returns vcrpy's settings as a mapping, not {type(given).__name__}")
+        raise UsageError(f"the fixture {name} must return vcrpy's settings as a mapping, not {type(given).__name__}")
     return given
 
 
 def _add_fixture(item: pytest.Item) -> None:
-    """Let a test ask for its cassette, before all else that is set up for it alone, but within pytest-recording's."""
+    """Add the cassette fixture to a test, before its other function-scoped fixtures, but inside the cassette of pytest-recording."""
     names = getattr(item, "fixturenames", [])
     if "pc_cassette" in names:
         return

@@ -1,4 +1,4 @@
-"""What is wrong with a file of recordings as a whole, its secrets and its age, each as one item of the file."""
+"""Items for a recording as a whole: its secrets and its age."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ _MOST_SHOWN = 10
 
 
 class RecordingItem(pytest.Item):
-    """A rule of recordings that a file breaks: it fails or warns, as the severity is, with every place."""
+    """A rule for recordings that a file breaks. The item fails or warns, depending on the severity."""
 
     def __init__(self, *, verdicts: "list[Verdict]", **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -38,18 +38,18 @@ class RecordingItem(pytest.Item):
         warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show the places alone."""
+        """Show only the places."""
         if isinstance(excinfo.value, ContractViolation | PcErrorsWarning):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
-        """Return file, line (counted from 0) and name, as pytest shows them."""
+        """Return file, line (counted from 0) and name for pytest."""
         return self.path, 0, self.name
 
 
 def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
-    """Tell the first places, and the hint of them all."""
+    """Return the message with the first places and the hint."""
     first = errors[0][1]
     lines = [f"{first.rule}  {first.message}, in {counted(len(errors), 'place')}:"]
     lines += [f"  {safe(f'{verdict.exchange.origin}  {each.pointer}')}" for verdict, each in errors[:_MOST_SHOWN]]

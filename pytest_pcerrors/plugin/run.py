@@ -1,4 +1,4 @@
-"""What one pytest run shares: the policy, the counts, and the cassettes that belong to it."""
+"""The shared state of a pytest run: policy, counts and cassettes."""
 
 from collections import Counter
 from collections.abc import Generator
@@ -28,10 +28,10 @@ _KEY: pytest.StashKey["Run"] = pytest.StashKey()
 
 
 class Run:
-    """The plugin of a run that uses us.
+    """The plugin that is registered for a run that uses this package.
 
-    Its context is one object whose policy changes from test to test, so that whatever lives longer than a test (the
-    task in which an async plugin runs its tests, say) sees the policy of the test at hand.
+    Its context is one object whose policy changes from test to test, so that objects that live longer than a test (for
+    example the task in which an async plugin runs its tests) see the policy of the current test.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -63,7 +63,7 @@ class Run:
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Run":
-        """Return what a run shares, made and registered as a plugin with the first call."""
+        """Return the `Run` of a session; the first call makes it and registers it as a plugin."""
         if _KEY not in config.stash:
             config.stash[_KEY] = cls(config)
             config.pluginmanager.register(config.stash[_KEY], "pcerrors-run")
@@ -71,7 +71,7 @@ class Run:
         return config.stash[_KEY]
 
     def prepare(self, items: "list[pytest.Item]") -> None:
-        """Refuse the run if a marker of ours is misused or a token is missing; give marked tests their cassette."""
+        """Stop the run for an invalid marker or a missing token; add the cassette fixture to marked tests."""
         for item in items:
             try:
                 policy_for(item, self.policy)
@@ -84,9 +84,9 @@ class Run:
             self._refuse(str(error))
 
     def add_counted(self, counted: dict[str, Any]) -> None:
-        """Add what a worker has counted, or refuse the run as the worker did.
+        """Add the counts of a worker, or stop the run as the worker did.
 
-        Every worker collects all, so what collecting counts is the same in each.
+        Every worker collects all tests, so the counts of the collection are the same in each.
         """
         if counted["misuse"]:
             self._refuse(counted["misuse"])
@@ -97,7 +97,7 @@ class Run:
             getattr(self.cassettes, name).update((file, Counter(counts)) for file, counts in counted[name].items())
 
     def pytest_report_header(self) -> str:
-        """Say which contract and profile hold, and which service is asked."""
+        """Return the header line with the contract, the profile, and the live service."""
         contract, page = self.policy.contract, self.policy.contract.page
         dated = f" (page of {page.date})" if page.date else ""
         profile = self.policy.forced_profile or self.policy.profile
@@ -108,7 +108,7 @@ class Run:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Collect the cassettes of the run behind everything else."""
+        """Collect the cassettes of the run after everything else."""
         report = yield
         if isinstance(collector, pytest.Session):
             report.result = [*report.result, *self.cassettes.folders(collector)]
@@ -116,13 +116,13 @@ class Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self) -> None:
-        """Refuse the run if it names a recording that is not there."""
+        """Stop the run if an argument names a recording that does not exist."""
         if not_found := self.cassettes.not_found():
             self._refuse("\n".join(not_found))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Let the policy of the run, as the markers of the test have it, hold for the test."""
+        """Set the policy of the test: that of the run with the markers of the test applied."""
         self._context.policy = policy_for(item, self.policy)
         try:
             with within(self._context):
@@ -132,7 +132,7 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Hand the counts to the controller, where this is a worker of pytest-xdist."""
+        """Send the counts to the controller, if this is a worker of pytest-xdist."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
             output["pcerrors"] = {
@@ -145,7 +145,7 @@ class Run:
             }
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was checked, and which cassettes held nothing to check."""
+        """Print what was checked, and which cassettes had nothing to check."""
         seen = self.cassettes.counts()
         others = sum(self.cassettes.hosts.values(), self.tally.other_hosts)
         tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"], skipped=seen["skipped"])
@@ -160,7 +160,7 @@ class Run:
         self.receiving.mark_checked(verdict.exchange)
 
     def _watch(self) -> None:
-        """Listen to every cassette of vcrpy until the run ends."""
+        """Watch every cassette of vcrpy until the end of the run."""
         from pytest_pcerrors.interception.watching import watching
 
         stack = ExitStack()
@@ -168,7 +168,7 @@ class Run:
         self.config.add_cleanup(stack.close)
 
     def _refuse(self, misuse: str) -> NoReturn:
-        """Stop with a message of misuse; a worker's reaches its controller, which stops with the same."""
+        """Stop the run with a message of misuse; a worker also sends it to the controller."""
         self._misuse = misuse
         raise pytest.UsageError(misuse)
 
@@ -182,4 +182,4 @@ def _refuse_empty(config: pytest.Config) -> None:
         ("--pc-max-age", config.getoption("pc_max_age")),
     ):
         if value == "" or (isinstance(value, list) and "" in value):
-            raise UsageError(f"{option} is empty; was a variable of the shell not set?")
+            raise UsageError(f"{option} is empty; is a shell variable not set?")

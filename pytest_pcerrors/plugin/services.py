@@ -1,4 +1,4 @@
-"""Where requests go that no cassette answers: the live service, and servers of ours."""
+"""The services that answer requests without a cassette: the live service, and our own servers."""
 
 import os
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """The service of a run, with its base URL and token, and the servers that tests start."""
+    """The live service of a run, with its base URL and token, and the servers that tests start."""
 
     def __init__(self, config: pytest.Config, settings: "Settings", receiving: "Receiving") -> None:
         self._settings = settings
@@ -29,24 +29,24 @@ class Services:
         self._servers: list[str] = []
         self._own_url: str | None = config.getoption("pc_base_url") or settings.base_url
         self.are_live: bool = config.getoption("pc_live")
-        """Whether tests ask the service, and no cassette."""
+        """Whether tests use the live service instead of cassettes."""
         self.are_watched: bool = config.getoption("pc_watch") or settings.watch
-        """Whether every vcrpy cassette, and every server of ours, is listened to."""
+        """Whether the responses of every vcrpy cassette and of our servers are checked."""
         if self.are_live and config.getoption("pc_record"):
-            raise UsageError("--pc-live asks the service and records nothing; leave --pc-record out")
+            raise UsageError("--pc-live records nothing, so it cannot be used with --pc-record")
         self.host = urlsplit(self.base_url).hostname if self._own_url else None
-        """The host of a base URL that is neither cloud's."""
+        """The host of the base URL, if one is given."""
 
     @cached_property
     def base_url(self) -> str:
-        """Where the session sends its requests."""
+        """The base URL of the session."""
         from pytest_pcerrors.live.session import base_url_of
 
         return base_url_of(self._own_url, None, self._settings.cloud)
 
     @cached_property
     def token(self) -> str | None:
-        """The access token, None where there is none; a live run without one is a `UsageError`."""
+        """The access token, or None; a live run without a token is a `UsageError`."""
         from pytest_pcerrors.live.token import find_token
 
         token = find_token(os.environ, self._settings.token_command)
@@ -58,13 +58,13 @@ class Services:
         return token
 
     def prepare(self, items: list[pytest.Item]) -> None:
-        """Raise a `UsageError` if the run is live, a test asks the service, and there is no token."""
+        """Raise a `UsageError` if the run is live, a test uses the service, and no token is set."""
         names = (getattr(item, "fixturenames", ()) for item in items)
         if self.are_live and any("pc_session" in each and "pc_server" not in each for each in names):
             _ = self.token
 
     def session(self, request: pytest.FixtureRequest, cassette: "IndexedCassette") -> "ServiceSession":
-        """Make the session of a test: bound to the test's server where it has one, else to the service."""
+        """Make the session of a test, for its server if it has one, otherwise for the service."""
         from pytest_pcerrors.live.session import ServiceSession
 
         if "pc_server" in request.fixturenames:
@@ -74,7 +74,7 @@ class Services:
 
     @contextmanager
     def server(self) -> "Iterator[ErrorServer]":
-        """Run a server for a test; its answers are watched where the run watches, and never recorded."""
+        """Run a server for a test. Its responses are checked if the run watches, and never recorded."""
         from pytest_pcerrors.simulation.server import ErrorServer
 
         with ErrorServer(self._receiving.policy.contract) as server:
@@ -87,5 +87,5 @@ class Services:
                 self._servers.pop()
 
     def handle(self, url: str) -> bool:
-        """Tell whether a URL is one of a server of ours."""
+        """Return whether a URL belongs to one of our servers."""
         return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)

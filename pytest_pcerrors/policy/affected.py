@@ -1,4 +1,4 @@
-"""Which recordings a change of the contract touches."""
+"""The recordings that a change of the contract affects."""
 
 import re
 from collections import defaultdict
@@ -22,10 +22,10 @@ _ITEM = re.compile(r"/\d+(?=/|$)")
 def touched(
     changes: "Sequence[Change]", exchanges: "Iterable[Exchange]", old: "Contract", new: "Contract"
 ) -> "dict[Change, list[str]]":
-    """Return the origins of the exchanges that each change touches.
+    """Return the origins of the exchanges that each change affects.
 
-    A change of the catalogue touches what has its code and status, a change of a status what has that status, and a change
-    of a property what one of the contracts faults at that property and the other does not.
+    A change of the catalogue affects exchanges with its code and status, a change of a status those with that status, and a
+    change of a property those that break a rule for that property in only one of the contracts.
     """
     places: dict[Change, list[str]] = defaultdict(list)
     for exchange in exchanges:
@@ -45,13 +45,13 @@ def touched(
 
 
 def _concerns(exchange: "Exchange", hosts: set[str]) -> bool:
-    """Tell whether an exchange is with one of these hosts, or with an unknown one."""
+    """Return whether the host of an exchange is one of these, or is unknown."""
     host = exchange.request.host if exchange.request else None
     return not hosts or host is None or host in hosts
 
 
 def _faults(parsed: "ParsedResponse") -> set[tuple[str, str]]:
-    """Return where which rules are broken, items of arrays as ``*``."""
+    """Return the broken rules with their places; items of arrays are ``*``."""
     rules = rule_set(parsed.contract)
     severities: dict[str, Severity] = dict.fromkeys(rules.rules, "error")
     return {(_ITEM.sub("/*", violation.pointer), violation.rule) for violation in rules.violations(parsed, severities)}

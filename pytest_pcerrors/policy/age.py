@@ -1,4 +1,4 @@
-"""How old a recording is: the oldest ``Date`` of its responses, held against an age such as ``180d``."""
+"""The age of a recording: the oldest ``Date`` of its responses, compared with an age such as ``180d``."""
 
 import re
 from typing import TYPE_CHECKING
@@ -16,19 +16,21 @@ _AGE = re.compile(r"([1-9][0-9]{0,4})d")
 
 
 def days_of(age: str) -> int:
-    """Return the days of an age as the key ``max-age`` has it; a `UsageError` says what it looks like.
+    """Return the number of days of an age as written for the key ``max-age``; any other form is a `UsageError`.
 
     >>> days_of("180d")
     180
     """
     match = _AGE.fullmatch(age)
     if match is None:
-        raise UsageError(f'"{readable(age)}" is no age; write a number of days from 1 to 99999 and a d, such as 180d')
+        raise UsageError(
+            f'"{readable(age)}" is not an age; write a number of days from 1 to 99999 followed by d, such as 180d'
+        )
     return int(match[1])
 
 
 class Oldest:
-    """The response of a recording that was given first, by its ``Date``; one without a readable date is passed over.
+    """Finds the oldest response of a recording by its ``Date``; a response without a valid date is ignored.
 
     >>> from pytest_pcerrors import Exchange
     >>> first = Oldest()
@@ -43,14 +45,14 @@ class Oldest:
         self.since: datetime | None = None
 
     def add(self, exchange: "Exchange") -> None:
-        """Take in another response of the recording."""
+        """Add a response of the recording."""
         since = moment(exchange.header("Date") or "")
         if since is not None and (self.since is None or since < self.since):
             self.exchange, self.since = exchange, since
 
 
 def is_stale(since: "datetime | None", days: int, today: "date") -> bool:
-    """Tell whether what was answered at a moment is more than so many days old; what has no date never is.
+    """Return whether a moment is more than this number of days ago; without a moment, the result is False.
 
     >>> from datetime import date
     >>> since = moment("Thu, 13 Apr 2017 21:29:11 GMT")
@@ -61,7 +63,7 @@ def is_stale(since: "datetime | None", days: int, today: "date") -> bool:
 
 
 def age_text(since: "datetime", days: int, today: "date") -> str:
-    """Say how old the oldest response is, and how old it may be.
+    """Return a message with the age of the oldest response and the limit.
 
     >>> from datetime import date
     >>> age_text(moment("Thu, 13 Apr 2017 21:29:11 GMT"), 180, date(2026, 11, 21))

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 EXPIRED = "allowance-expired"
-"""The rule that an allowance breaks by being used past its last day."""
+"""The rule that an allowance breaks if it is used after its last day."""
 
 
 @dataclass(frozen=True)
 class Allowance(AllowanceSetting):
-    """An exception to `rule`. Empty `code` or `status`, and None, stand for any; `until` is the last day it holds.
+    """An exception to `rule`. An empty `code` or `status`, or None, means any; `until` is the last day.
 
     >>> Allowance("code-number", "the service sends numbers", code=frozenset({"2000"})).rule
     'code-number'
     """
 
     def covers(self, violation: Violation, parsed: "ParsedResponse", root: Path) -> bool:
-        """Return whether this violation of this reading is excepted, whatever the day; `root` is what origins are relative to."""
+        """Return whether the allowance covers a violation of a response, on any day. Origins are relative to `root`."""
         exchange = parsed.exchange
         return (
             violation.rule == self.rule
@@ -37,22 +37,22 @@ class Allowance(AllowanceSetting):
         )
 
     def has_expired(self, today: date) -> bool:
-        """Return whether the last day is over."""
+        """Return whether the last day is in the past."""
         return self.until is not None and today > self.until
 
     def expiry(self, violation: Violation) -> Violation:
-        """Return the violation that stands for the use of this allowance past its last day."""
+        """Return the violation to report if this allowance is used after its last day."""
         return Violation(
             f'the allowance for {self.rule} ("{self.reason}") ended on {self.until}',
             violation.pointer,
             expected=f"a day up to {self.until}",
-            hint=f"fix what it excused ({violation.message}), or give it a later day",
+            hint=f"fix the violation ({violation.message}), or give the allowance a later day",
             rule=EXPIRED,
         )
 
 
 def lies_in(origin: str | None, path: Path, root: Path) -> bool:
-    """Return whether an origin (``path:line`` or ``path#/pointer``) is a file, or lies in a folder.
+    """Return whether an origin (``path:line`` or ``path#/pointer``) is in a file or a folder.
 
     >>> lies_in("cassettes/observed/mpn.yaml:7", Path("/project/cassettes/observed"), Path("/project"))
     True
@@ -64,7 +64,7 @@ def lies_in(origin: str | None, path: Path, root: Path) -> bool:
 
 
 def file_of(origin: str) -> str:
-    """Return the path in an origin.
+    """Return the path of an origin.
 
     >>> file_of("cart.yaml:41"), file_of("trace.har#/log/entries/3")
     ('cart.yaml', 'trace.har')

@@ -1,4 +1,4 @@
-"""Whole archives held against the contract: what each recorded exchange is, and the verdict on it."""
+"""Audits of archives: the kind of each recorded exchange, and the verdict on it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -23,11 +23,10 @@ Kind = Literal["error", "success", "other-host", "stale", "skipped", "unreadable
 
 @dataclass(frozen=True)
 class Finding:
-    """One item of an archive and what was found: `kind` says whether it was judged, and as what.
+    """An item of an archive and what was found in it; `kind` says how it was judged, or why it was not.
 
-    An exchange with another host is not judged (`verdict` is None); what was skipped or cannot be read has no exchange, nor has
-    a place of a file outside of all its items. `recording` is the verdict on its being recorded as it is, whatever the host: on
-    secrets in it.
+    An exchange with another host is not judged: it has no `verdict`. Skipped and unreadable items have no `exchange`, and neither
+    have places of a file outside of its items. `recording` is the verdict on secrets in the recording, whatever the host.
     """
 
     kind: Kind
@@ -39,20 +38,20 @@ class Finding:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """Everything that is wrong, errors and warnings."""
+        """All violations, errors and warnings."""
         found = () if self.problem is None else (self.problem,)
         verdicts = (self.verdict, self.recording)
         return (*found, *(each for verdict in verdicts if verdict for each in verdict.violations))
 
 
 def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
-    """Yield a finding for every item of every archive, as it is read; what cannot be read does not end it."""
+    """Yield a finding for every item of every archive as it is read. An unreadable item does not end the audit."""
     for recording in recordings:
         yield from audit_recording(recording, policy)
 
 
 def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Finding]":
-    """Yield a finding for every item of one archive, and more for its secrets outside of items, and if it is stale."""
+    """Yield a finding for every item of an archive, for each secret outside of its items, and if the archive is stale."""
     oldest = Oldest()
     secrets = SecretsByItem(recording)
     for number, item in enumerate(recording.items):
@@ -75,7 +74,7 @@ def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Findi
 
 
 def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:
-    """Judge one recorded exchange, if it is with a host that is judged, and what was found in its recording in any case."""
+    """Return the finding for a recorded exchange. It is judged if its host is; secrets found in it always count."""
     origin = exchange.origin or ""
     recording = policy.secrets_in(exchange, found)
     if not policy.judges(exchange):

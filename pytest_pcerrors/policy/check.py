@@ -1,4 +1,4 @@
-"""The verb `check`: everything that is wrong with a response, as data."""
+"""The function `check`: the violations of a response as data."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
-    r"""Hold a response against the contract and return its violations, errors and warnings; empty means it conforms.
+    r"""Check a response and return its violations, errors and warnings; an empty list means that it conforms.
 
     `response` is any of: a response of requests, httpx, aiohttp, urllib3, http.client, urllib, Flask, Django, Starlette,
     WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
-    (status, body); an exception with a ``.response``. `contract` and `profile` stand above the settings.
+    (status, body); an exception with a ``.response``. `contract` and `profile` override the settings.
 
-    Whatever the bytes of the response, this returns; a `UsageError` says that it is not a response. A body that is not
-    known (see `Exchange`) is a violation of the rule ``unreadable``.
+    No response makes this raise, whatever its bytes; an argument that is not a response is a `UsageError`. An unknown
+    body (see `Exchange`) is a violation of the rule ``unreadable``.
 
     >>> [violation.message for violation in check((429, b'{"statusCode": 429, "message": "Slow down"}'))]
     ['the gateway\'s envelope instead of an error object: "Slow down"']
@@ -35,7 +35,7 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
 
 
 def unknown_body(verdict: "Verdict") -> list[Violation]:
-    """Return the violation of a response that was handed over and whose body is not known, so that nobody takes it for good."""
+    """Return the violation of a given response whose body is unknown, so that it does not count as conforming."""
     problem = verdict.exchange.body_problem
     if problem is None:
         return []
@@ -43,7 +43,7 @@ def unknown_body(verdict: "Verdict") -> list[Violation]:
 
 
 def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
-    """Return the verdict on a response under the current context, and let the context hear of it."""
+    """Return the verdict on a response under the current context, and notify the context."""
     if contract is not None and not isinstance(contract, Contract):
         raise UsageError(f"contract= takes a Contract, not {contract!r}; load a file with Contract.load(path)")
     if profile is not None and not isinstance(profile, str):
@@ -57,7 +57,7 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
 
 @lru_cache(maxsize=32)
 def _with_contract(policy: "Policy", contract: "Contract") -> "Policy":
-    """Return a policy for another contract; what the settings say of rules that it does not have is passed over."""
+    """Return a policy for another contract, without the settings for rules that it does not have."""
     from pytest_pcerrors.rules.stages import rule_set
 
     known = rule_set(contract, policy.user_rules, policy.length_unit).rules

@@ -1,6 +1,6 @@
-"""What the run wants of an assertion: one context variable, set by the plugin for each test.
+"""The context of a check: one context variable, which the plugin sets for each test.
 
-Outside pytest, and where nothing was set, it is what the settings of the working directory say.
+Outside of pytest, it holds the settings of the working directory.
 """
 
 import os
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """A policy, who is notified of every verdict and of those that were warned of, and who knows where a response was replayed from.
+    """A policy, and the functions that checks call.
 
-    A run has one, whose policy changes from test to test.
+    `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised. `locate` adds the
+    origin to a replayed response. A run has one context, whose policy changes from test to test.
     """
 
     policy: "Policy"
@@ -36,13 +37,13 @@ _CURRENT: ContextVar[Context | None] = ContextVar("pcerrors", default=None)
 
 
 def current() -> Context:
-    """Return what the run wants, or what the settings of the working directory say."""
+    """Return the context of the run, or one made from the settings of the working directory."""
     return _CURRENT.get() or _of_directory(os.getcwd())  # noqa: PTH109 - it runs at every check, and a Path takes longer
 
 
 @contextmanager
 def within(context: Context) -> "Iterator[None]":
-    """Let a context hold for a block.
+    """Set the context for a block.
 
     >>> from pytest_pcerrors.policy.policy import Policy
     >>> from pytest_pcerrors import Contract

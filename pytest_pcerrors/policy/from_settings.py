@@ -1,4 +1,4 @@
-"""The policy that settings and options describe."""
+"""Policies made from settings and options."""
 
 import sys
 from contextlib import contextmanager
@@ -31,9 +31,9 @@ def policy_of(
     root: Path | None = None,
     max_age: str | None = None,
 ) -> Policy:
-    """Make the policy that settings describe; `contract`, `profile` and `max_age` stand above them.
+    """Make a policy from settings; `contract`, `profile` and `max_age` override them.
 
-    `root` is what relative origins are relative to, by default the working directory.
+    Relative origins are relative to `root`, by default the working directory.
     """
     if contract is None:
         contract = Contract.load(settings.contract or SHIPPED, folder=settings.root)
@@ -46,7 +46,7 @@ def policy_of(
         profile=settings.profile,
         forced_profile=profile,
         profile_by_path=settings.profile_by_path,
-        overrides=settings.severity,  # type: ignore[arg-type]  # its values were held against the schema
+        overrides=settings.severity,  # type: ignore[arg-type]  # its values were validated against the schema
         allowances=tuple(Allowance(**vars(each)) for each in settings.allow),
         hosts=frozenset(hosts),
         user_rules=tuple(_imported_rule(name, settings.root) for name in settings.rules),
@@ -62,7 +62,7 @@ def _entry(setting: "EntrySetting") -> Entry:
 
 
 def _imported_rule(name: str, root: Path) -> "RuleFunction":
-    """Import a rule written as ``package.module:function``, from the folder of the settings or the Python path."""
+    """Import a rule named as ``package.module:function``, from the folder of the settings or the Python path."""
     module_name, _, attribute = name.partition(":")
     try:
         with _first_on_path(root):

@@ -1,4 +1,4 @@
-"""What a team would have to settle so that its recordings pass: entries for what is undocumented, allowances for the rest."""
+"""Proposed settings under which recordings pass: entries for undocumented errors, allowances for other violations."""
 
 import re
 from collections import defaultdict
@@ -23,14 +23,14 @@ _PLACEHOLDER = re.compile(r"\{([0-9])\}")
 
 @dataclass
 class Occurrence:
-    """How often something was seen, where first, and a sample of the text that came with it."""
+    """How often something occurred, where it occurred first, and a sample description."""
 
     count: int = 0
     first: str = ""
     sample: str = ""
 
     def add(self, origin: str, sample: str = "") -> None:
-        """Count one more."""
+        """Count an occurrence."""
         self.count += 1
         self.first = self.first or origin
         self.sample = self.sample or sample
@@ -38,7 +38,7 @@ class Occurrence:
 
 @dataclass
 class RuleOccurrence(Occurrence):
-    """How often a rule was broken, with which codes, and with which statuses where there was no code."""
+    """How often a rule was broken, with which codes, and with which statuses if there was no code."""
 
     codes: set[str] = field(default_factory=set)
     statuses: set[int] = field(default_factory=set)
@@ -46,7 +46,7 @@ class RuleOccurrence(Occurrence):
 
 @dataclass
 class Proposal:
-    """What was learnt: undocumented pairings and broken rules. `unreadable` are files that no setting can excuse."""
+    """Undocumented pairings and broken rules. `unreadable` has the files that no setting can allow."""
 
     entries: dict[tuple[int, str], Occurrence] = field(default_factory=lambda: defaultdict(Occurrence))
     rules: dict[str, RuleOccurrence] = field(default_factory=lambda: defaultdict(RuleOccurrence))
@@ -55,12 +55,12 @@ class Proposal:
 
     @property
     def is_empty(self) -> bool:
-        """There is nothing to settle."""
+        """Whether there is nothing to propose."""
         return not (self.entries or self.rules)
 
 
 def learn(findings: "Iterable[Finding]") -> Proposal:
-    """Gather from findings what fails: every violation of severity ``error``.
+    """Collect the violations of severity ``error`` from findings.
 
     >>> learn([]).is_empty
     True
@@ -92,7 +92,7 @@ def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "
 
 
 def _writable(code: str | None) -> str | None:
-    """Return a code that settings can hold: not an empty one, and not one that is no Unicode text."""
+    """Return a code that a settings file can contain; None if it is empty or not valid Unicode."""
     try:
         return code if code and code.encode() else None
     except UnicodeEncodeError:

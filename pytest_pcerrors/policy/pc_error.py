@@ -1,4 +1,4 @@
-"""The error that a response carries, taken apart for a test to look at."""
+"""The parsed error of a response, for assertions in a test."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,12 @@ _RETRYABLE = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, repr=False)
 class PcError:
-    """An error response, taken apart.
+    """A parsed error response.
 
-    `code` has the digits also where the service sent a number, and is None where there is no code. `description` is the
-    text that came, be it in an envelope, a bare string or plain text. `entry` is the catalogue's entry of this status and
-    code, if it has one. `retry_after` is in seconds, counted from the response's ``Date`` where the header is a date.
-    `retryable` is what the body says in ``isRetryable``, else whether the status is 429, 502, 503 or 504.
+    `code` is a string even if the service sent a number; without a code it is `None`. `description` is the text of the
+    error, also from an envelope, a bare JSON string or plain text. `entry` is the entry of this status and code in the
+    catalogue, if there is one. `retry_after` is in seconds, counted from the header ``Date`` if the header is a date.
+    `retryable` is the value of ``isRetryable`` in the body, otherwise whether the status is 429, 502, 503 or 504.
 
     >>> from pytest_pcerrors import assert_pc_error
     >>> error = assert_pc_error((409, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
@@ -42,13 +42,13 @@ class PcError:
     retryable: bool
 
     def __repr__(self) -> str:
-        """Say what a failing test needs to see of it: short and without secrets, however deep its data are."""
+        """Return status, code and description, shortened and with secrets masked."""
         parts = (str(self.status), self.code, None if self.description is None else shown(self.description))
         return safe(f"<PcError {' '.join(filter(None, parts))}>")
 
     @classmethod
     def of(cls, parsed: "ParsedResponse") -> "PcError":
-        """Take apart what was read of an exchange."""
+        """Make the error from a parsed response."""
         exchange, status = parsed.exchange, parsed.exchange.status
         source = parsed.member("source")
         says = parsed.document.get("isRetryable") if parsed.is_object else None

@@ -1,4 +1,4 @@
-"""What holds for a run: contract, profiles, allowances, hosts; and the verdict on an exchange that follows from them."""
+"""The policy of a run: contract, profiles, allowances and hosts, and the verdicts that follow from them."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ _ALWAYS_ERRORS = frozenset(each.name for each in ALWAYS_ERRORS)
 
 
 class Profiled(NamedTuple):
-    """A profile applied: the rules that are not off, and the severity of each rule."""
+    """The rules that are not off under a profile, and the severity of each rule."""
 
     rules: "RuleSet"
     severities: "Mapping[str, Severity]"
@@ -43,7 +43,7 @@ class Profiled(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """What holds for a run. `forced_profile` stands above the profiles by path, as an option stands above settings."""
+    """The policy of a run. `forced_profile` overrides the profiles by path, as an option overrides settings."""
 
     contract: Contract
     profile: str = "documented"
@@ -63,7 +63,7 @@ class Policy:
         _refuse_taken_names(self.user_rules, self.contract)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
             if name in _ALWAYS_ERRORS:
-                raise UsageError(f"{name} is always an error; it can be neither set nor allowed")
+                raise UsageError(f"{name} is always an error; it cannot have another severity or an allowance")
             known = (*self.rules.rules, *OF_RECORDINGS)
             if name not in known:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
@@ -72,7 +72,7 @@ class Policy:
 
     @cached_property
     def rules(self) -> "RuleSet":
-        """The rules that run."""
+        """The rules of the contract and the user."""
         return rule_set(self.contract, self.user_rules, self.length_unit)
 
     def profiled(self, profile: str) -> "Profiled":
@@ -89,23 +89,23 @@ class Policy:
         return {}
 
     def profile_for(self, origin: str | None) -> str:
-        """Return the profile for what was recorded at an origin: the forced one, else that of the longest matching path."""
+        """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
         if self.forced_profile:
             return self.forced_profile
         matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
         return max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
 
     def judges(self, exchange: "Exchange") -> bool:
-        """Tell whether a recorded exchange is with one of the hosts that are judged, or with an unknown one."""
+        """Return whether the policy judges a recorded exchange: its host is one of `hosts`, or is unknown."""
         host = exchange.request.host if exchange.request else None
         return not self.hosts or host is None or host in self.hosts
 
     def with_host(self, host: str | None) -> "Policy":
-        """Return this policy with one more host that is judged."""
+        """Return this policy with a further host that is judged."""
         return replace(self, hosts=self.hosts | {host}) if host and self.hosts else self
 
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
-        """Hold an exchange against the contract; `profile` stands above all other profiles."""
+        """Return the verdict on an exchange; `profile` overrides all other profiles."""
         parsed = read(exchange, self.contract)
         rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         found = tuple(rules.violations(parsed, table))
@@ -113,23 +113,23 @@ class Policy:
 
     @cached_property
     def searches_for_secrets(self) -> bool:
-        """Whether recordings are searched for secrets under any of the profiles that hold."""
+        """Whether recordings are searched for secrets under any profile of this policy."""
         profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
         rules = (SECRET_RECORDED, SECRET_SUSPECTED)
         return any(self.profiled(profile).severities[rule] != "off" for profile in profiles for rule in rules)
 
     def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
-        """Return the verdict on the secrets that were found in a recorded exchange; None where there are none."""
+        """Return the verdict on the secrets that were found in a recorded exchange, or None without any."""
         return (
             self.of_recording(exchange, [secret_violation(each, exchange.origin) for each in found]) if found else None
         )
 
     def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
-        """Return the verdict on secrets at a place of a recording where there is no exchange; None where there are none."""
+        """Return the verdict on secrets at a place of a recording outside of its exchanges, or None without any."""
         return self.secrets_in(Exchange(200, None, b"", origin=origin), found)
 
     def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
-        """Say that a recording is too old; None where it is not, where no age is set, or where that does not matter."""
+        """Return the verdict on a recording that is too old, or None: it is not, no age is set, or the rule is off."""
         exchange, since = oldest.exchange, oldest.since
         if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
             return None
@@ -138,7 +138,7 @@ class Policy:
         return verdict if verdict.violations or verdict.allowed else None
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
-        """Give violations of the rules of recordings their severity, and excuse those that are allowed."""
+        """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""
         weighed = [(each, self._severity_of(each.rule, exchange)) for each in found]
         judged = tuple(each.judged(each.rule, severity) for each, severity in weighed if severity != "off")
         return replace(self._excused(read(exchange, self.contract), judged), of_recording=True)
@@ -147,7 +147,7 @@ class Policy:
         return self.profiled(self.profile_for(exchange.origin)).severities[rule]
 
     def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
-        """Return this policy with more allowances, and with a profile that stands above all others; itself if neither."""
+        """Return this policy with further allowances and a profile that overrides all others."""
         if not allowances and profile is None:
             return self
         return replace(self, allowances=(*self.allowances, *allowances), forced_profile=profile or self.forced_profile)
@@ -168,11 +168,11 @@ class Policy:
 
 
 def secret_violation(found: "Found", origin: str | None) -> Violation:
-    """Return the violation for a secret that was found in a recording, or for a part that could not be searched."""
+    """Return the violation for a secret in a recording, or for a part that could not be searched."""
     if found.problem:
         return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
     file = file_of(origin) if origin else ""
-    hint = f"pcerrors redact {file}" if file not in ("", "-") else "hide it where the recording is made"
+    hint = f"pcerrors redact {file}" if file not in ("", "-") else "redact it before it is recorded"
     if found.certainty == "secret":
         return Violation("a secret is recorded", found.place, expected="***", hint=hint, rule=SECRET_RECORDED)
     return Violation("this may be a secret", found.place, expected="***", hint=hint, rule=SECRET_SUSPECTED)
@@ -182,5 +182,5 @@ def _refuse_taken_names(user_rules: "tuple[RuleFunction, ...]", contract: Contra
     taken = {*rule_set(contract).rules, *_ALWAYS_ERRORS, *OF_RECORDINGS}
     for name in map(rule_name, user_rules):
         if name in taken:
-            raise UsageError(f"there is a rule {name} already; give yours another name")
+            raise UsageError(f"there is already a rule {name}; give your rule another name")
         taken.add(name)

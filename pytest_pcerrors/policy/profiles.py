@@ -1,4 +1,4 @@
-"""Profiles: a severity for every rule, and nothing else."""
+"""Profiles: the severity of every rule."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def severities(profile: str, rules: "Iterable[Rule]", overrides: "Mapping[str, Severity]") -> "dict[str, Severity]":
-    """Return the severity of every rule under a profile; `overrides` replace it. An unknown profile is a `UsageError`.
+    """Return the severity of every rule under a profile, with `overrides` applied. An unknown profile is a `UsageError`.
 
     >>> from pytest_pcerrors.rules.registry import RECORDING_RULES
     >>> severities("observed", RECORDING_RULES, {"stale": "off"})

@@ -1,4 +1,4 @@
-"""Recordings as they are audited: the items of an archive, and beside them the secrets that were found in it."""
+"""Recordings for an audit: the items of an archive, and the secrets that were found in it."""
 
 from contextlib import suppress
 from functools import partial
@@ -23,7 +23,7 @@ _PIECE = 64 * 1024
 
 
 class Recording(NamedTuple):
-    """An archive: its name, its items, and where secrets are in it, in the order of the items."""
+    """An archive: its name, its items, and the secrets in it, in the order of the items."""
 
     name: str
     items: "Iterable[Item]"
@@ -31,22 +31,22 @@ class Recording(NamedTuple):
 
     @classmethod
     def of_file(cls, file: Path, policy: "Policy", name: str = "") -> Self:
-        """Return a file as a recording, which is read as its items are taken; `name` is the path as origins show it."""
+        """Return a file as a recording that is read item by item; `name` is the path that origins show."""
         name = name or str(file)
         return cls(name, file_items(file, name), _found_in_file(file, name, policy))
 
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
-        """Return a stream as a recording, which is read as its items are taken, NDJSON line by line."""
+        """Return a stream as a recording that is read item by item, NDJSON line by line."""
         if not policy.searches_for_secrets:
             return cls(name, stream_items(stream, name))
-        read = getattr(stream, "read1", stream.read)  # what is there, without waiting for more
+        read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
         return cls(name, stream_items(one, name), found_in(other, name, policy.redaction))
 
 
 class SecretsByItem:
-    """The secrets of a recording, item by item."""
+    """The secrets of a recording by item."""
 
     def __init__(self, recording: Recording) -> None:
         self._name = recording.name
@@ -54,7 +54,7 @@ class SecretsByItem:
         self._next: InItem | None = None
 
     def of(self, number: int, item: "Item") -> "list[Found]":
-        """Return what was found in an item; the numbers are asked for in their order. A file that is refused whole is not searched."""
+        """Return the secrets in an item. Call it with ascending numbers; a file that cannot be read at all is not searched."""
         if isinstance(item, ArchiveError) and item.place == self._name:
             self._found = iter(())
         found: list[Found] = []
@@ -66,7 +66,7 @@ class SecretsByItem:
         return found
 
     def rest(self) -> "list[tuple[str, Found]]":
-        """Return what is left, each with its origin: it is outside of all items."""
+        """Return the remaining secrets, which are outside of all items, each with its origin."""
         left = []
         while (each := self._peek()) is not None:
             left += [(f"{self._name}:{at.line}", at.found) for at in each.locations]
@@ -80,7 +80,7 @@ class SecretsByItem:
 
 
 class _Pieces(RawIOBase):
-    """The pieces of a stream as a stream again."""
+    """A stream made of pieces."""
 
     def __init__(self, pieces: "Iterator[bytes]") -> None:
         super().__init__()

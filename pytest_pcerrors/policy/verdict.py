@@ -1,4 +1,4 @@
-"""What is to be said of one exchange: the reading of it, its violations, and the allowances that excused others."""
+"""The verdict on an exchange: its violations, and the allowances that were used."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of one exchange: its violations (errors and warnings), and the allowances that excused others.
+    """The verdict on an exchange: its violations (errors and warnings), and the allowances that were used.
 
-    It is one on the response, or, with `of_recording`, on its being recorded as it is.
+    It is about the response, or, with `of_recording`, about the recording: its age and the secrets in it.
     """
 
     parsed: "ParsedResponse"
@@ -23,7 +23,7 @@ class Verdict:
     of_recording: bool = False
 
     def of_rule(self, rule: str) -> "Verdict | None":
-        """Return what is to be said of one rule; None where that is nothing."""
+        """Return the verdict for a single rule, or None if the rule was not broken."""
         violations = tuple(each for each in self.violations if each.rule == rule)
         allowed = tuple(each for each in self.allowed if each.rule == rule)
         return replace(self, violations=violations, allowed=allowed) if violations or allowed else None

@@ -1,1 +1,1 @@
-"""What was found, told: one module a format."""
+"""Reports of findings: one module for each kind."""

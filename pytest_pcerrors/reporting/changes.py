@@ -1,4 +1,4 @@
-"""What changed between two contracts, told: as text, JSON, and Markdown fit for a pull request."""
+"""Reports of the changes between two contracts: text, JSON, and Markdown for a pull request."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _MARKS = re.compile(r"([\\|`*_\[\]~])")
 
 
 def as_text(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
-    """Return a paragraph for each effect, a line or two for each change, and a count."""
+    """Return a line or more for each change, ordered by effect, and the summary."""
     lines = []
     for effect in EFFECTS:
         for change in (each for each in changes if each.effect == effect):
@@ -48,7 +48,7 @@ def as_json(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]
 
 
 def as_markdown(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
-    """Return a table for each effect, fit for the text of a pull request."""
+    """Return a table for each effect, for the text of a pull request."""
     lines = [f"**{summary(changes)}**"]
     for effect in EFFECTS:
         rows = [change for change in changes if change.effect == effect]
@@ -68,7 +68,7 @@ def as_markdown(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[
 
 
 def summary(changes: "Sequence[Change]") -> str:
-    """Count the changes by effect.
+    """Return the number of changes by effect.
 
     >>> summary([])
     'no changes'
@@ -92,7 +92,7 @@ def _short(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Write a text so that Markdown shows it as it is, and nobody named in it is called."""
+    """Return a text escaped for a Markdown table, with at signs escaped so that nobody is mentioned."""
     return _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;"))
 
 

@@ -1,4 +1,4 @@
-"""The text of a failure: every violation of one response, where it came from, and what it said."""
+"""Failure messages: the violations of a response, its origin, and its body."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ _CORRELATION = "MS-CorrelationId"
 
 
 def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
-    """Say in a few lines what is wrong with a response: one line a violation, aligned, then origin and body.
+    """Return the message for a response: a line for each violation, aligned, then the origin and the body.
 
     >>> from pytest_pcerrors import Contract, Exchange, check
     >>> response = Exchange(409, None, b'{"code": "800061", "description": "No", "source": "PartnerFD"}')
@@ -34,7 +34,7 @@ def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contra
 
 
 def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
-    """Return the first line: which response breaks which contract, is not what was expected, or no recording to keep, in how many places."""
+    """Return the first line: the response, what is wrong with it, and in how many places."""
     unexpected = sum(violation.rule in EXPECTATIONS for violation in violations)
     recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
     unknown = sum(violation.rule == UNREADABLE for violation in violations)
@@ -47,7 +47,7 @@ def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: 
 
 
 def violation_lines(violations: "Sequence[Violation]") -> list[str]:
-    """Return a line for each violation, rules and pointers aligned, and a line for each hint; one that holds for several stands behind the last."""
+    """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
     pointers = min(_WIDEST, max((len(each.pointer) + 2 for each in violations if each.pointer), default=0))
@@ -62,7 +62,7 @@ def violation_lines(violations: "Sequence[Violation]") -> list[str]:
 
 
 def context_lines(exchange: "Exchange") -> list[str]:
-    """Return the lines that say where a response came from and what it held; secrets are hidden, long bodies cut."""
+    """Return the lines with the origin, the request and the body; secrets are masked, and long bodies are cut."""
     request = exchange.request
     request_text = cut(f"{safe(request.method)} {safe(request.url)}", _LONGEST_URL) if request else ""
     where = ", ".join(filter(None, [safe(exchange.origin or ""), request_text]))
@@ -74,7 +74,7 @@ def context_lines(exchange: "Exchange") -> list[str]:
 
 
 def body_text(body: bytes) -> str:
-    """Return the beginning of a body on one line, fit to be shown."""
+    """Return the beginning of a body on one line, with secrets masked."""
     text = hide(body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace"), longest=LONGEST_SHOWN)
     return cut(safe(" ".join(text.split())), _LONGEST_BODY)
 
@@ -84,7 +84,7 @@ def _label(violation: "Violation") -> str:
 
 
 def status_line(exchange: "Exchange", contract: "Contract") -> str:
-    """Return status and reason phrase, the one that came where it is another than the documented one."""
+    """Return the status and the reason phrase: the received one if it differs from the documented one."""
     documented = contract.reason(exchange.status)
     if exchange.reason and exchange.reason.lower() not in documented.lower():
         return cut(f"{exchange.status} {exchange.reason}", 80)

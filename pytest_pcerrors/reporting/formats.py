@@ -1,4 +1,4 @@
-"""The report formats: each a function that turns findings into text, piece by piece."""
+"""The report formats: each is a function that yields a report of findings in pieces."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ _VIOLATION = ("rule", "severity", "message", "pointer", "expected", "actual", "h
 
 
 def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:
-    """Yield a paragraph for each response with violations, and a summary that is counted by then."""
+    """Yield a paragraph for each response with violations, and the summary at the end."""
     for finding in findings:
         if not finding.violations:
             continue
@@ -37,7 +37,7 @@ def as_text(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, 
 
 
 def _place_line(finding: "Finding") -> str:
-    """Return the first line for a place of a file where there is no exchange."""
+    """Return the first line for a place of a file without an exchange."""
     is_unreadable = finding.kind == "unreadable"
     return f"{safe(finding.origin)} {'cannot be read' if is_unreadable else 'is not fit to be kept as a recording'}:"
 
@@ -45,7 +45,7 @@ def _place_line(finding: "Finding") -> str:
 def as_json(findings: "Iterator[Finding]", tally: "Tally", policy: "Policy", *, quiet: bool = False) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
     """Yield one JSON document: contract, findings with violations, summary.
 
-    Its form: ``{"contract": NAME, "findings": [{"origin", "kind", "status", "method", "url", "code", "violations":
+    The format: ``{"contract": NAME, "findings": [{"origin", "kind", "status", "method", "url", "code", "violations":
     [{"rule", "severity", "message", "pointer", "expected", "actual", "hint"}]}], "summary": {...}}``.
     """
     yield f'{{"contract": {json.dumps(policy.contract.name)}, "findings": ['

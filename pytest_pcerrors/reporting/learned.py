@@ -1,4 +1,4 @@
-"""What was learnt from recordings, as TOML that is ready for pyproject.toml."""
+"""Proposed settings as TOML for pyproject.toml."""
 
 import json
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def as_toml(proposal: "Proposal", until: "date") -> str:
     """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
 
-    `until` is the last day of the allowances. Files that no setting can excuse stand in comments.
+    `until` is the last day of the allowances. Files that no setting can allow are listed in comments.
 
     >>> from datetime import date
     >>> from pytest_pcerrors.policy.learning import Proposal
@@ -62,9 +62,9 @@ def _conditions(seen: "RuleOccurrence") -> "Iterator[str]":
 
 def _remarks(proposal: "Proposal") -> "Iterator[str]":
     for place in proposal.unreadable:
-        yield f"# {json.dumps(place)} cannot be read, which no setting excuses: record it again, or take it out"
+        yield f"# {json.dumps(place)} cannot be read, and no setting allows that: record it again, or remove it"
     if proposal.expired:
-        yield "# an allowance has ended: fix what it excused, or give it a later day"
+        yield "# an allowance has expired: fix the violation, or give the allowance a later day"
 
 
 def _said(count: int, first: str) -> str:
@@ -73,5 +73,5 @@ def _said(count: int, first: str) -> str:
 
 
 def _string(text: str) -> str:
-    """Write a TOML basic string; it has JSON's escapes, and wants that of DEL as well."""
+    """Return a TOML basic string; its escapes are those of JSON, and DEL is escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

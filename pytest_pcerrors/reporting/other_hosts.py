@@ -1,4 +1,4 @@
-"""Exchanges that were not judged because of their host: the hosts named, and the setting that changes it."""
+"""Messages for exchanges that were skipped because of their host, with the setting that includes them."""
 
 import json
 from typing import TYPE_CHECKING
@@ -17,23 +17,23 @@ _LONGEST_HOST = 253
 
 
 def host_of(exchange: "Exchange") -> str:
-    """Return the host of an exchange that was passed over for it, cut to the length that a host name may have."""
+    """Return the host of an exchange, cut to the maximum length of a host name."""
     return ((exchange.request.host if exchange.request else None) or "")[:_LONGEST_HOST]
 
 
 def named_hosts(hosts: "Counter[str]") -> str:
-    """Say how many exchanges were passed over, with which hosts, and what to set to have them judged.
+    """Return how many exchanges were skipped, with which hosts, and the setting to judge them.
 
     >>> from collections import Counter
     >>> named_hosts(Counter({"login.microsoftonline.com": 2}))
-    '2 exchanges with other hosts passed over: login.microsoftonline.com 2 (to judge them: hosts in [tool.pcerrors])'
+    '2 exchanges with other hosts skipped: login.microsoftonline.com 2 (to judge them: hosts in [tool.pcerrors])'
     """
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
-    return f"{counted(hosts.total(), 'exchange')} with {whose} passed over: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
+    return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
 
 
 def nothing_checked(hosts: "Counter[str]") -> str:
-    """Say that all exchanges were passed over for their hosts, with the setting to paste.
+    """Return the message that all exchanges were skipped because of their hosts, with the setting to paste.
 
     >>> from collections import Counter
     >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))

@@ -1,4 +1,4 @@
-"""The rule reference as Markdown, made from the rules themselves."""
+"""The rule reference as Markdown, generated from the rules."""
 
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -9,30 +9,30 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.rule import Rule
 
 _STAGES = {
-    "head": "Status and headers. These rules run on every error response.",
+    "head": "Status and headers. These rules run for every error response.",
     "user": "Your own rules.",
-    "text": "From bytes to text. Without readable text no later stage runs.",
-    "value": "From text to one JSON value. Without one no later stage runs.",
-    "object": "From a value to an object. Without one no later stage runs.",
+    "text": "From bytes to text. Without valid text, no later stage runs.",
+    "value": "From text to one JSON value. Without one, no later stage runs.",
+    "object": "From a value to an object. Without one, no later stage runs.",
     "envelope": "Envelopes other than the documented one. No later stage runs after them.",
-    "properties": "The members of the error object: one rule for each keyword of the error schema, and two more.",
-    "catalogue": "Code, status and description against the catalogue.",
+    "properties": "The members of the error object: one rule for each keyword of the error schema, and two others.",
+    "catalogue": "Code, status and description, compared with the catalogue.",
     "success": "2xx responses.",
-    "assertion": "What an assertion expects. These are not part of the contract, and always errors.",
-    "settings": "The settings themselves. Always an error.",
-    "recordings": "Files of recordings, whatever the host. `unreadable` is always an error.",
+    "assertion": "The expectations of an assertion. These rules are not part of the contract, and are always errors.",
+    "settings": "The settings. Always an error.",
+    "recordings": "Recordings, whatever the host. `unreadable` is always an error.",
 }
 
 
 def as_markdown(rules: "Sequence[Rule]") -> str:
-    """Return the reference: a section for each stage, and below it one for each rule."""
+    """Return the reference: a section for each stage, with a section for each rule."""
     lines = [
         "# Rules",
         "",
-        "Made from the rules themselves with `pcerrors explain`; change a rule's docstring, not this page.",
+        "Generated from the rules with `pcerrors explain`; change the docstring of a rule, not this page.",
         "",
-        "A response is read in stages. A rule sees its own property and nothing else. Each rule has a severity in each",
-        "profile: `error` fails, `warning` warns, `off` does not run.",
+        "A response is checked in stages. Each rule checks one property, independently of the others. It has a severity in each",
+        "profile: `error` fails, `warning` warns, and with `off` the rule does not run.",
     ]
     for stage, group in groupby(rules, key=lambda rule: rule.stage):
         lines += ["", f"## Stage: {stage}", "", _STAGES[stage]]

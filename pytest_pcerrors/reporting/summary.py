@@ -1,4 +1,4 @@
-"""What a run has seen, counted: one summary for the plugin and the command."""
+"""Counts of a run, and their summary for the plugin and the command."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _MOST_NAMED = 8
 
 @dataclass
 class Tally:
-    """Counts of judged responses, broken rules by severity, used allowances, and what was not or could not be read."""
+    """Counts of judged responses, broken rules by severity, used allowances, and skipped or unreadable items."""
 
     errors: int = 0
     successes: int = 0
@@ -29,7 +29,7 @@ class Tally:
     unknown_bodies: "Counter[str]" = field(default_factory=Counter)
 
     def add_verdict(self, verdict: "Verdict") -> None:
-        """Count a verdict; one on a recording counts no response."""
+        """Count a verdict. A verdict on a recording does not count as a response."""
         if not verdict.of_recording:
             self.errors += verdict.parsed.is_error
             self.successes += not verdict.parsed.is_error
@@ -40,7 +40,7 @@ class Tally:
         self.allowed.update(allowance.rule for allowance in verdict.allowed)
 
     def add(self, finding: "Finding") -> None:
-        """Count what was found in an archive."""
+        """Count a finding of an audit."""
         if finding.recording is not None:
             self.add_verdict(finding.recording)
         if finding.verdict is not None:
@@ -53,17 +53,17 @@ class Tally:
             self.skipped += 1
 
     def plus(self, other: Self) -> None:
-        """Add the counts of another run."""
+        """Add the counts of another tally."""
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
 
     def as_data(self) -> dict[str, Any]:
-        """Return the counts as plain data, as `of_data` takes them."""
+        """Return the counts as plain data for `of_data`."""
         return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()}
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> Self:
-        """Make a tally of plain data."""
+        """Make a tally from plain data."""
         counts: dict[str, Any] = {
             name: Counter(each) if isinstance(each, dict) else each for name, each in data.items()
         }
@@ -71,16 +71,16 @@ class Tally:
 
     @property
     def has_skipped_all(self) -> bool:
-        """Nothing was judged, and something was passed over for its host."""
+        """Whether nothing was judged, and something was skipped because of its host."""
         return bool(self.other_hosts) and not self.errors and not self.successes
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was seen."""
+        """Whether nothing was counted."""
         return not any(vars(self).values())
 
     def sentence(self) -> str:
-        """Say all of it in one line.
+        """Return the summary in one line.
 
         >>> Tally(errors=3, broken=Counter({"pairing": 2})).sentence()
         '3 error responses checked, 2 violations (pairing 2)'
@@ -106,13 +106,13 @@ class Tally:
 
 
 def _reasons(problems: "Counter[str]") -> str:
-    """Return the reasons, each with its number where there are several."""
+    """Return the reasons, each with its count if there are several."""
     in_order = problems.most_common()
     return "; ".join(reason if len(in_order) == 1 else f"{reason}: {number}" for reason, number in in_order)
 
 
 def _listed(rules: "Counter[str]") -> str:
-    """Name the rules, the most frequent first, and say how many more there are."""
+    """Return the rules with their counts, the most frequent first, and the number of further rules."""
     if not rules:
         return ""
     in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))

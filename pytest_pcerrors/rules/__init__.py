@@ -1,1 +1,1 @@
-"""The rules of an error response: a parsed response goes in, violations come out."""
+"""Rules that check a parsed error response and return its violations."""

@@ -1,4 +1,4 @@
-"""Rules on the way from bytes to a JSON object, stage by stage: text, value, object, envelope."""
+"""Rules for the body, from bytes to a JSON object. Their stages: text, value, object, envelope."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -25,33 +25,33 @@ _MOST_REPEATED = 5
 
 
 def body_empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """No body, or only white space, on any status but 401; a response to HEAD has none.
+    """A response with a status other than 401 has no body, or only white space. A response to HEAD needs no body.
 
-    Documentation: every 4xx and 5xx response holds an error message.
+    Documentation: Every 4xx and 5xx response contains an error message.
     Example: `HTTP/1.1 500 Internal Server Error` and nothing after the headers
-    Fix: Send an error object. A client falls back on status and reason phrase.
+    Fix: Send an error object. A client falls back on the status and the reason phrase.
     """
     if parsed.exchange.status != _UNAUTHORIZED:
         yield from _empty(parsed)
 
 
 def body_empty_unauthorized(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """No body, or only white space, on a 401.
+    """A 401 response has no body, or only white space. A response to HEAD needs no body.
 
-    Documentation: every 4xx and 5xx response holds an error message.
+    Documentation: Every 4xx and 5xx response contains an error message.
     Example: `HTTP/1.1 401 Unauthorized - MFA required` and nothing after the headers
-    Fix: Send an error object. A client reads the reason phrase and `WWW-Authenticate`: the real service sends no body here.
+    Fix: Send an error object. A client reads the reason phrase and the header `WWW-Authenticate`, because the real service sends no body here.
     """
     if parsed.exchange.status == _UNAUTHORIZED:
         yield from _empty(parsed)
 
 
 def byte_order_mark(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """The body begins with a UTF-8 byte order mark; the other rules read what follows it.
+    """The body begins with a UTF-8 byte order mark. The other rules check the text after it.
 
-    Documentation: shows JSON; RFC 8259, section 8.1, forbids the mark in front of it.
+    Documentation: Shows bodies in JSON. RFC 8259, section 8.1, forbids a byte order mark before JSON text.
     Example: `EF BB BF 7B 22 63 ...`
-    Fix: Send none. A client decodes with `utf-8-sig`, or its JSON parser fails on the first character.
+    Fix: Send no byte order mark. A client decodes with `utf-8-sig`, otherwise its JSON parser fails on the first character.
     """
     if parsed.has_byte_order_mark:
         yield Violation(
@@ -62,7 +62,7 @@ def byte_order_mark(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def body_encoding(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The body is not UTF-8.
 
-    Documentation: shows JSON; RFC 8259, section 8.1, has UTF-8 between systems, whatever charset the header names.
+    Documentation: Shows bodies in JSON. RFC 8259, section 8.1, requires UTF-8 between systems, whatever charset the header names.
     Example: `{"code": ...}` in UTF-16, or in Latin-1 with an accent
     Fix: Encode the body as UTF-8.
     """
@@ -79,9 +79,9 @@ def body_encoding(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """The body is plain text, and does not begin as JSON would.
+    """The body is plain text that does not begin like JSON.
 
-    Documentation: every error response holds a JSON object.
+    Documentation: Every error response contains a JSON object.
     Example: `Authentication failed. MFA required.`
     Fix: Send an error object. A client shows the text as it is.
     """
@@ -94,9 +94,9 @@ def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The body looks like JSON or markup but is not one JSON value.
 
-    Documentation: every error response holds a JSON object.
+    Documentation: Every error response contains a JSON object.
     Example: `{"code": "800064", "descr` or `<html>` or `{"code": NaN}`
-    Fix: Find out who cut, wrapped or wrote the body; a proxy's error page begins with `<`.
+    Fix: Find the server or proxy that truncated, wrapped or wrote the body. An error page of a proxy begins with `<`.
     """
     if parsed.problem is not None and _attempts_json(parsed.text):
         text = str(parsed.text).strip()
@@ -106,9 +106,9 @@ def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A name is in one object more than once; the other rules see its last value.
+    """An object has the same name more than once. The other rules check its last value.
 
-    Documentation: shows JSON; RFC 8259, section 4, has names unique, and parsers differ on which value wins.
+    Documentation: Shows bodies in JSON. RFC 8259, section 4, asks for unique names; parsers differ in which value they use.
     Example: `{"code": "800064", "code": "800061"}`
     Fix: Write each name once.
     """
@@ -128,7 +128,7 @@ def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The body is JSON but not an object.
 
-    Documentation: every error response holds a JSON object.
+    Documentation: Every error response contains a JSON object.
     Example: `"Customer tagging denied."`
     Fix: Send an error object. A client shows a bare string as it is.
     """
@@ -141,27 +141,27 @@ def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def gateway_envelope(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """The body is the gateway's: exactly `statusCode` and `message`.
+    """The body is the envelope of the gateway: exactly `statusCode` and `message`.
 
-    Documentation: every error response holds code, description and source.
+    Documentation: Every error response has code, description and source.
     Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
-    Fix: A mock of the service sends the documented object. A client reads `message` here, and `Retry-After`.
+    Fix: A mock of the service sends the documented error object. A client reads `message` here, and `Retry-After`.
     """
     return _envelope(parsed, _GATEWAY, "the gateway's envelope")
 
 
 def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """The body holds `message` and nothing else.
+    """The body has the member `message` and no other.
 
-    Documentation: every error response holds code, description and source.
+    Documentation: Every error response has code, description and source.
     Example: `{"message": "Access denied."}`
-    Fix: A mock of the service sends the documented object. A client reads `message` here.
+    Fix: A mock of the service sends the documented error object. A client reads `message` here.
     """
     return _envelope(parsed, _MESSAGE, "only a message")
 
 
 def is_enveloped(parsed: "ParsedResponse") -> bool:
-    """Return whether a body is one of the envelopes after which no further stage runs."""
+    """Return whether the body is an envelope after which no further stage runs."""
     return _has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE)
 
 
@@ -184,7 +184,7 @@ def _attempts_json(text: str | None) -> bool:
 
 
 def _repeated(document: Any) -> "Iterator[tuple[Place | None, tuple[str, ...]]]":
-    """Yield the place of every object with repeated names, and these names; without recursion, whatever the depth."""
+    """Yield the place of every object with repeated names, and these names. It does not recurse, so any depth is safe."""
     waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, _CONTAINERS) else []
     while waiting:
         place, value = waiting.pop()
@@ -205,7 +205,7 @@ def _envelope(parsed: "ParsedResponse", names: set[str], what: str) -> "Iterator
 
 
 def _has_only(parsed: "ParsedResponse", names: set[str]) -> bool:
-    """Return whether the body has only these members, and they are not what this contract itself requires."""
+    """Return whether the body has exactly these members, unless they are all that the contract requires."""
     keys = parsed.document.keys()
     return (
         len(keys) == len(names) and keys == names and not names >= set(parsed.contract.error_schema.get("required", ()))

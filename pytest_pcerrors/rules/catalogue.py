@@ -1,4 +1,4 @@
-"""Rules that compare an error object with the catalogue. They run where it has a code that can be looked up."""
+"""Rules that compare an error object with the catalogue. They need a code that can be looked up."""
 
 from difflib import get_close_matches
 from html import unescape
@@ -23,11 +23,11 @@ _LONGEST_TEMPLATE = 60
 
 
 def code_unknown(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A code that the catalogue does not have, with a status that has documented codes.
+    """The code is not in the catalogue, and the catalogue has codes for this status.
 
-    Documentation: "Error codes" lists 162 codes.
+    Documentation: The section "Error codes" lists 162 codes.
     Example: `{"code": "60012", ...}` with 400
-    Fix: Look for a slip in the code. If the service really sends it, allow the rule for this code, with a reason.
+    Fix: Look for a typing error in the code. If the service really sends it, allow the rule for this code, with a reason.
     """
     if not parsed.entries and _is_judged(parsed):
         code = str(parsed.code)
@@ -41,11 +41,11 @@ def code_unknown(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def pairing(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A documented code with a status that it is not documented with.
+    """The code is documented, but not with this status.
 
-    Documentation: each row of "Error codes" pairs an HTTP status with a code.
-    Example: `{"code": "3000", ...}` with 404; the page has it with 400
-    Fix: Answer with the documented status. If the service really sends this pairing, allow the rule for code and status.
+    Documentation: Each row of the table "Error codes" pairs an HTTP status with a code.
+    Example: `{"code": "3000", ...}` with 404; it is documented with 400
+    Fix: Send the documented status. If the service really sends this pairing, allow the rule for the code and the status.
     """
     status, contract = parsed.exchange.status, parsed.contract
     if parsed.entries and _is_judged(parsed) and (status, parsed.code) not in contract.pairings:
@@ -58,11 +58,11 @@ def pairing(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def description_placeholder(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    r"""A description in which a placeholder of the code's own template was never filled in.
+    r"""The description contains a placeholder of the code's own template that was not filled in.
 
-    Documentation: descriptions are templates with `{0}`, `{1}`, ...; where the code is unknown, `{0}` counts.
+    Documentation: Descriptions are templates with `{0}`, `{1}`, and so on. For an unknown code, only `{0}` is a placeholder.
     Example: `"description": "Another request is already processing cart {0}"`
-    Fix: Fill in the values before you send. A pattern such as `^\d{7}$` is no placeholder.
+    Fix: Fill in the values before you send the response. A pattern such as `^\d{7}$` is not a placeholder.
     """
     description = parsed.description
     if not description or "{" not in description:
@@ -81,11 +81,11 @@ def description_placeholder(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A description that is none of the documented texts of its code; off by default, because the real texts never do.
+    """The description does not match a documented text of its code. Off by default, because the texts of the real service never match.
 
-    Documentation: gives every code one text, five codes two rows.
+    Documentation: Gives one text for every code, and two rows for five codes.
     Example: `"description": "Oops"`
-    Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the page for the official texts.
+    Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the documentation page to get the official texts.
     """
     description, entries = parsed.description, _entries_of_status(parsed)
     if not description or not description.strip() or not entries:
@@ -102,7 +102,7 @@ def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
-    """Say with which statuses and texts a code is documented, such as ``409 Conflict ("Another request ...")``."""
+    """Return the statuses and texts that a code is documented with, such as ``409 Conflict ("Another request ...")``."""
     return " and ".join(f"{contract.reason(entry.status)} ({_description_of(entry)})" for entry in entries)
 
 
@@ -112,7 +112,7 @@ def _description_of(entry: "Entry") -> str:
 
 
 def nearest_entry(contract: "Contract", code: str) -> str:
-    """Name the documented code that looks most like this one, of its length if there is one, or nothing if none does."""
+    """Return a hint with the most similar documented code, preferably of the same length; empty if no code is similar."""
     close = get_close_matches(code, contract.catalogue.codes, cutoff=0.7) if len(code) <= _LONGEST_CODE else []
     if not close:
         return ""
@@ -125,7 +125,7 @@ def _is_judged(parsed: "ParsedResponse") -> bool:
 
 
 def _entries_of_status(parsed: "ParsedResponse") -> "tuple[Entry, ...]":
-    """Return the entries of this code and status, or of the code where the pairing is undocumented."""
+    """Return the entries of the code with this status, or all entries of the code if the pairing is undocumented."""
     status = parsed.exchange.status
     return tuple(entry for entry in parsed.entries if entry.status == status) or parsed.entries
 
@@ -138,7 +138,7 @@ def _unescaped(description: str) -> str:
 
 
 def shown_code(code: str) -> str:
-    """Show a code: as it is where it is short and plain, else like any text."""
+    """Return a code for display: unchanged if it is short and alphanumeric, quoted otherwise."""
     return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 

@@ -1,4 +1,4 @@
-"""Rules about status and headers. They run first, and on every error response."""
+"""Rules for the status and the headers. They run first, for every error response."""
 
 import re
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ _TEMPLATE_PART = re.compile(r"\\\{[^{}]+\\\}")
 
 
 def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A 4xx or 5xx status that the contract neither lists nor pairs with a code.
+    """The status is 4xx or 5xx, and the contract neither lists it nor pairs it with a code.
 
-    Documentation: "HTTP status codes" lists 14 statuses; the table of error codes adds 417.
+    Documentation: The section "HTTP status codes" lists 14 statuses. The table of error codes adds 417.
     Example: `418 I'm a teapot`
-    Fix: Answer with a documented status. If the service really sends this one, allow the rule for it, with a reason.
+    Fix: Send a documented status. If the service really sends this one, allow the rule for it, with a reason.
     """
     status, contract = parsed.exchange.status, parsed.contract
     documented = ", ".join(map(str, contract.statuses))
@@ -40,9 +40,9 @@ def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A body with a `Content-Type` other than JSON, or without one.
+    """A response with a body has no `Content-Type` header, or one that is not JSON.
 
-    Documentation: every error response holds a JSON object; RFC 9110, section 8.3, has `Content-Type` say so.
+    Documentation: Every error response contains a JSON object. `Content-Type` declares the media type of a body (RFC 9110, section 8.3).
     Example: `Content-Type: text/html`
     Fix: Send `Content-Type: application/json` (or `application/*+json`) with every body.
     """
@@ -67,12 +67,12 @@ def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def challenge_missing(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A 401 without a `WWW-Authenticate` header.
+    """A 401 response has no `WWW-Authenticate` header, or an empty one.
 
-    Documentation: the sample of an error response ends with `WWW-Authenticate: OAuth realm=...`; RFC 9110, section 11.6.1, asks every
-    401 for the header.
-    Example: `401 Unauthorized` with `Content-Type` alone
-    Fix: Send the documented challenge with every 401.
+    Documentation: The sample of an error response ends with `WWW-Authenticate: OAuth realm=...`. RFC 9110, section 11.6.1, requires the
+    header in every 401 response.
+    Example: `401 Unauthorized` with `Content-Type` as its only header
+    Fix: Send the documented challenge with every 401 response.
     """
     exchange = parsed.exchange
     if exchange.status == _UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
@@ -84,11 +84,11 @@ def challenge_missing(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A 401 whose challenge is not the documented one.
+    """A 401 response has a challenge, but not the documented one.
 
     Documentation: `WWW-Authenticate: OAuth realm=urn:cpsvc:cpid:{some cid}`.
     Example: `WWW-Authenticate: Bearer error="invalid_token"`
-    Fix: A mock sends the documented challenge. A client accepts `Bearer` as well: the real service sends it.
+    Fix: A mock sends the documented challenge. A client also accepts `Bearer`, because the real service sends it.
     """
     template = parsed.contract.challenge
     if parsed.exchange.status != _UNAUTHORIZED or template is None:
@@ -106,11 +106,11 @@ def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A 429 without `Retry-After`, or a 429 or 503 whose `Retry-After` cannot be read.
+    """A 429 response has no `Retry-After` header, or a 429 or 503 response has one that cannot be parsed.
 
-    Documentation: says only that 429 means too many requests; RFC 9110, section 10.2.3, has seconds or an HTTP date.
+    Documentation: Says only that 429 means too many requests. `Retry-After` is a number of seconds or an HTTP date (RFC 9110, section 10.2.3).
     Example: `Retry-After: soon`
-    Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client without either waits as it sees fit.
+    Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client that receives neither uses its own delay.
     """
     exchange = parsed.exchange
     if exchange.status not in (_TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE) or exchange.headers is None:

@@ -1,4 +1,4 @@
-"""What a value that fails a keyword of JSON Schema is, and what was expected, in words."""
+"""Messages for values that fail a keyword of JSON Schema: the actual value, and what was expected."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,11 +28,11 @@ _EXPECTED: Mapping[str, str] = {
     "oneOf": "what exactly one of the alternatives of the error schema permits",
     "not": "what the error schema does not exclude",
 }
-"""What a keyword expects, where its limit is to be shown as a value."""
+"""The expectation of each keyword whose limit is shown as a value."""
 
 
 def explained(keyword: str, limit: Any, value: Any, measure: Callable[[str], int] = len) -> tuple[str, str, str]:
-    """Return what a keyword expected, what was found, and a sentence of both.
+    """Return the expected text, the actual text, and a message with both.
 
     >>> explained("maxLength", 3, "long")
     ('at most 3 allowed', '4', '4 characters, at most 3 allowed')

@@ -1,6 +1,6 @@
-"""The keywords of JSON Schema as jsonschema judges them, but for three.
+"""A jsonschema validator with its own versions of some keywords.
 
-Types are strict, lengths have a unit, and unique items are told in time linear in their number.
+Types are strict, lengths are counted in a given unit, and unique items are found in linear time.
 """
 
 import json
@@ -26,7 +26,7 @@ MEASURES: Mapping[str, Measure] = {"code-points": len, "utf-16": _utf_16_units}
 
 
 def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
-    """Return a validator of draft 2020-12 for a schema that measures texts in some unit and never fetches a reference."""
+    """Return a validator (draft 2020-12) for a schema. It counts lengths with `measure` and never fetches a reference."""
     own = {
         "type": _type,
         "minLength": _shorter_than(measure),
@@ -38,10 +38,10 @@ def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
 
 
 class _JsonTypes:
-    """Types as JSON text has them: 1.0 is a number and no integer, true is neither."""
+    """Types as in JSON text: 1.0 is a number but not an integer, and true is not a number."""
 
     def is_type(self, value: Any, wanted: str) -> bool:
-        """Tell whether a value is of the wanted type, for every keyword of jsonschema that asks."""
+        """Return whether a value is of the wanted type; jsonschema calls this for its keywords."""
         return _is(type_of(value), wanted)
 
 

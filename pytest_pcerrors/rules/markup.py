@@ -1,4 +1,4 @@
-"""Bodies that are markup instead of JSON: what kind of document they are, and what they are titled."""
+"""Bodies that are markup instead of JSON: the kind of document and its title."""
 
 import re
 
@@ -10,7 +10,7 @@ _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,400})", re.IGNORECASE)
 
 
 def markup_found(text: str) -> str:
-    """Return what a text is that begins as markup does, with the title of a page; nothing for any other text.
+    """Return a message for a text that begins like markup, with the title of an HTML page; empty for any other text.
 
     >>> markup_found("<html><head><title>502 Bad Gateway</title></head></html>")
     'an HTML page instead of JSON: "502 Bad Gateway"'

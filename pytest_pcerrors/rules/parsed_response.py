@@ -1,4 +1,4 @@
-"""One exchange, read once: everything that rules look at, and how far the reading got."""
+"""An exchange parsed once: everything that rules check."""
 
 import json
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _FIRST_ERROR = 400
 
 @dataclass(slots=True)
 class ParsedResponse:
-    """What a rule is given: the exchange, the contract, and what was read of the body.
+    """The argument of every rule: the exchange, the contract, and the parsed body.
 
-    `text` is the body after a byte order mark, None where it is not UTF-8 (`encoding` then says what it looks like), or
-    not known.
-    `problem` says why the text is not one JSON value, None where it is; `document` is that value. `code` and
-    `description` are what the contract's members point to where that is of a usable type: a numeric code has its digits.
-    `entries` are the contract's entries of that code.
+    `text` is the body without a byte order mark. It is `None` if the body is unknown or not UTF-8; `encoding` then names
+    the encoding that was detected.
+    `document` is the JSON value of the text; `problem` says why the text is not one JSON value, and is `None` otherwise.
+    `code` and `description` are the values of the contract's members if they have a usable type; a numeric code is given
+    as its digits. `entries` are the contract's entries of that code.
     """
 
     exchange: "Exchange"
@@ -41,32 +41,32 @@ class ParsedResponse:
 
     @property
     def is_body_known(self) -> bool:
-        """The body is known: the recording has it, and it could be decoded."""
+        """Whether the body is known: the recording has it, and it could be decoded."""
         return self.exchange.body_problem is None
 
     @property
     def is_empty(self) -> bool:
-        """There is no body, or only white space."""
+        """Whether there is no body, or only white space."""
         return self.text is not None and not self.text.strip()
 
     @property
     def is_object(self) -> bool:
-        """The body is a JSON object."""
+        """Whether the body is a JSON object."""
         return isinstance(self.document, dict)
 
     @property
     def is_error(self) -> bool:
-        """The exchange is an error response: 4xx, 5xx, or a status below that the contract pairs with the code."""
+        """Whether this is an error response: its status is 400 or above, or the contract pairs the status with the code."""
         status = self.exchange.status
         return status >= _FIRST_ERROR or (status, self.code) in self.contract.pairings
 
     def member(self, name: str) -> Any:
-        """Return the value of ``code``, ``description``, ``data`` or ``source``, wherever the contract has it, or None."""
+        """Return the value of ``code``, ``description``, ``data`` or ``source`` at its place in the contract, or None."""
         return at(self.document, self.contract.members.get(name))
 
 
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
-    """Read an exchange against a contract; whatever the bytes are, this returns."""
+    """Parse an exchange with the names of a contract. No body makes it raise."""
     parsed = ParsedResponse(exchange, contract)
     if not parsed.is_body_known:
         return parsed
@@ -91,7 +91,7 @@ def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
 
 
 def at(document: Any, steps: "Sequence[str] | None") -> Any:
-    """Return what a path of member names leads to, or None where it leads nowhere."""
+    """Return the value at a path of member names, or None if there is no such value."""
     if steps is None:
         return None
     for step in steps:

@@ -1,4 +1,4 @@
-"""Places in a body, told as JSON Pointers (RFC 6901)."""
+"""Places in a body as JSON Pointers (RFC 6901)."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ _LONGEST_STEP = 60
 
 
 class Place(NamedTuple):
-    """A member or an item, and what it lies in: one step each, so that walking a deep body costs no long texts."""
+    """A member or an item: its name or index, and its parent. A linked list, so that a deep body needs no long strings."""
 
     above: "Place | None"
     step: str | int
 
 
 def pointer_to(place: Place | None) -> str:
-    """Return the JSON Pointer of a place; None is the whole body.
+    """Return the JSON Pointer of a place. None is the whole body.
 
     >>> pointer_to(Place(Place(None, "data"), 0))
     '/data/0'
@@ -31,7 +31,7 @@ def pointer_to(place: Place | None) -> str:
 
 
 def escaped(name: str) -> str:
-    """Escape a member name for a JSON Pointer (RFC 6901, section 3), cut if it is long.
+    """Return a member name escaped for a JSON Pointer (RFC 6901, section 3), shortened if it is long.
 
     >>> escaped("a/b")
     'a~1b'

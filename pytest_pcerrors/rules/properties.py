@@ -1,4 +1,4 @@
-"""Rules about the members of an error object that its schema does not state."""
+"""Rules for the members of an error object that the error schema cannot express."""
 
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ _MOST_UNKNOWN = 5
 
 
 def description_blank(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A description of white space only.
+    """The description is white space only.
 
-    Documentation: "Not null and not empty"; it describes the error in detail.
+    Documentation: The description is "Not null and not empty" and describes the error in detail.
     Example: `"description": "   "`
-    Fix: Say what went wrong.
+    Fix: Describe the error.
     """
     if parsed.description and not parsed.description.strip():
         yield Violation(
@@ -29,11 +29,11 @@ def description_blank(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A property that the error schema does not name; the schema permits them, so the rule is off by default.
+    """A property is not in the error schema. The schema permits further properties, so the rule is off by default.
 
-    Documentation: names code, description, data and source.
+    Documentation: Names code, description, data and source.
     Example: `"isRetryable": false`
-    Fix: Nothing, unless you want to know; then set the rule's severity to `warning`.
+    Fix: None is needed. To see such properties, set the severity of the rule to `warning`.
     """
     known = parsed.contract.error_schema.get("properties", {})
     unknown = [name for name in parsed.document if name not in known]

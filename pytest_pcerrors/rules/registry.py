@@ -1,4 +1,4 @@
-"""Every rule there is: those of a contract's stages, and those that no stage runs."""
+"""All rules: those in the stages of a contract, and those outside of the stages."""
 
 from typing import TYPE_CHECKING
 
@@ -9,59 +9,67 @@ if TYPE_CHECKING:
 
 
 def all_rules(rules: "RuleSet") -> list[Rule]:
-    """Return every rule, those of the stages in their order first."""
+    """Return all rules: those of the stages in their order, then the others."""
     return [*rules.rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
 
 
 ALWAYS_ERRORS = (
     Rule("not-an-error", "assertion", "`assert_pc_error` was given a response that is not an error."),
     Rule("not-a-success", "assertion", "`assert_pc_success` was given a response that is not a 2xx."),
-    Rule("status-unexpected", "assertion", "The status is not the one that the assertion names."),
-    Rule("code-unexpected", "assertion", "The code is not the one, or none of those, that the assertion names."),
-    Rule("description-unexpected", "assertion", "The description is not, or does not match, what the assertion names."),
-    Rule("source-unexpected", "assertion", "The source is not, or does not match, what the assertion names."),
-    Rule("data-unexpected", "assertion", "The data does not equal what the assertion names."),
+    Rule("status-unexpected", "assertion", "The status is not the expected one."),
+    Rule("code-unexpected", "assertion", "The code is not the expected one, or not one of the expected ones."),
+    Rule(
+        "description-unexpected",
+        "assertion",
+        "The description does not equal the expected text, or does not match the expected pattern.",
+    ),
+    Rule(
+        "source-unexpected",
+        "assertion",
+        "The source does not equal the expected text, or does not match the expected pattern.",
+    ),
+    Rule("data-unexpected", "assertion", "The data does not equal the expected data."),
     Rule(
         "allowance-expired",
         "settings",
-        "An allowance excused a violation past its last day.",
+        "An allowance was used after its last day.",
         example="`until = 2026-06-30` in July 2026",
-        fix="Fix what it excused, or give it a later day and say why in its reason.",
+        fix="Fix the violation, or give the allowance a later day and explain it in the reason.",
     ),
     Rule(
         "unreadable",
         "recordings",
-        "A recording, or an entry of it, cannot be read; or the body of a response that was handed over is not known.",
-        example="a cassette that was cut off, a header without a value, a HAR entry whose body was not kept given to `check`",
+        "A recording or one of its entries cannot be read, or the body of a response given to `check` or an assertion is unknown.",
+        example="a truncated cassette, a header without a value, a HAR entry without its body that is given to `check`",
         fix="Record it again, or remove it. The message names the place.",
     ),
 )
-"""The rules of assertions, settings and unreadable recordings: always errors, without a profile or an allowance."""
+"""The rules of assertions, settings and unreadable recordings. They are always errors; profiles and allowances do not apply."""
 
 RECORDING_RULES = (
     Rule(
         "secret-recorded",
         "recordings",
-        "A recorded request or response holds a secret: a token, a password, a key, a cookie.",
+        "A recorded request or response contains a secret: a token, a password, a key, a cookie.",
         example="`Authorization: Bearer eyJ0eXAi...` in a cassette; any host, any status",
-        fix="`pcerrors redact FILE` hides it, and whoever issued the secret withdraws it: it may have been seen.",
+        fix="Run `pcerrors redact FILE`, and revoke the secret, because someone may have seen it.",
         severities=severities_of(),
     ),
     Rule(
         "secret-suspected",
         "recordings",
-        "A recorded request or response holds what may be a secret: a password that is a plain word, a signature, or a body that cannot be searched.",
+        "A recorded request or response contains a possible secret: a password that is a plain word, a signature, or a body that cannot be searched.",
         example='`{"password": "summer"}` in a cassette; any host, any status',
-        fix="`pcerrors redact FILE` hides it; where it is none, allow it with a reason.",
+        fix="Run `pcerrors redact FILE`. If the value is not a secret, allow the rule with a reason.",
         severities=severities_of("warning"),
     ),
     Rule(
         "stale",
         "recordings",
         "The oldest response of a recording is older than `--pc-max-age` or `max-age`.",
-        example='a cassette of January with `max-age = "90d"` in July',
+        example='a cassette recorded in January with `max-age = "90d"` in July',
         fix="Record it again.",
         severities=severities_of("warning"),
     ),
 )
-"""The rules that hold for every recorded exchange; they have severities, and allowances excuse them."""
+"""The rules for recordings, whatever host and status. They have severities, and allowances apply to them."""

@@ -1,4 +1,4 @@
-"""What a rule is: a function that checks one thing of a response, with its severities and its documentation."""
+"""A rule: a function that checks one property of a response, with severities and documentation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Severity
 
 PROFILES = ("documented", "observed")
-"""The shipped profiles: what the documentation promises, and what the real service sends."""
+"""The profiles: what the documentation promises, and what the real service sends."""
 
 RuleFunction = Callable[["ParsedResponse"], "Iterable[Violation]"]
-"""A function that yields a violation for each place where its rule is broken."""
+"""A function that yields a violation for each place that breaks its rule."""
 
 _PARTS = ("Documentation", "Example", "Fix")
 
@@ -30,10 +30,10 @@ def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its name, when it `breaks`, what the documentation says, an example that breaks it, and the fix.
+    """A rule: its name, the condition that `breaks` it, what the documentation says, an example, and the fix.
 
-    `check` is its function; the rules of assertions, settings and recordings have none that a response is given to.
-    `severities` has its severity in each profile; it is empty where the rule is always an error.
+    `check` is its function; for the rules of assertions, settings and recordings it yields nothing.
+    `severities` has a severity for each profile; it is empty if the rule is always an error.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Rule:
 
 
 def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
-    """Return the severity in each profile; `observed` is by default as `documented`."""
+    """Return the severities by profile; `observed` defaults to `documented`."""
     return dict(zip(PROFILES, (documented, observed or documented), strict=True))
 
 
 def rule(function: RuleFunction, documented: "Severity" = "error", observed: "Severity | None" = None) -> Rule:
-    """Return the rule of a function: its name in kebab-case, its documentation from its docstring."""
+    """Make a rule from a function; its name and its documentation come from the function."""
     breaks, _, rest = (getdoc(function) or "").partition("\n\n")
     parts = dict.fromkeys(_PARTS, "")
     for label in _PARTS[1:]:
@@ -73,7 +73,7 @@ def rule(function: RuleFunction, documented: "Severity" = "error", observed: "Se
 
 
 def user_rule(function: RuleFunction) -> Rule:
-    """Return the rule of a user's function; what it raises is reported as misuse, with the rule and the response named."""
+    """Make a rule from a user's function; an exception in it becomes a `UsageError` that names the rule and the response."""
     named = rule(function)
 
     def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -90,7 +90,7 @@ def user_rule(function: RuleFunction) -> Rule:
 
 
 def rule_name(function: RuleFunction) -> str:
-    """Return the name of the rule of a function: the function's own, in kebab-case.
+    """Return the name of a function in kebab-case, which is the name of its rule.
 
     >>> def retry_after(parsed): ...
     >>> rule_name(retry_after)

@@ -1,4 +1,4 @@
-"""The rules of an error schema, with the documentation that their keywords give."""
+"""Rules of an error schema with documentation made from the schema."""
 
 import json
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Severity
 
 _OBSERVED: "Mapping[str, Severity]" = {"source-missing": "warning"}
-"""Where the real service differs from the error schema, beside the deviations that the contract names."""
+"""Severities in the profile `observed` where the service differs from the schema, besides the deviations in the contract."""
 
 
 def schema_rule(rule: "SchemaRule", contract: "Contract") -> Rule:
-    """Return the rule of one keyword at one place of a contract's error schema; a known deviation of the service is permitted as observed."""
+    """Return the documented rule of a schema rule. A deviation that the contract names is `off` in the profile `observed`."""
     path = (*rule.path, rule.limit) if rule.keyword == "required" else rule.path
     place = "/" + "/".join(path)
     limit = json.dumps(rule.limit)
@@ -32,9 +32,7 @@ def schema_rule(rule: "SchemaRule", contract: "Contract") -> Rule:
     else:
         breaks, example = f"`{place}` breaks `{rule.keyword}: {limit}` of the error schema.", _example(rule, place)
     fix = (
-        f"{note} A client copes with both; a mock sends what the page says."
-        if note
-        else f"Send `{place}` as the page says."
+        f"{note} A client accepts both; a mock sends the documented type." if note else f"Send `{place}` as documented."
     )
     observed = "off" if deviation else _OBSERVED.get(rule.name)
     severities = severities_of(observed=observed)

@@ -1,7 +1,7 @@
-"""Property rules: one for each keyword at each place of the contract's error schema, judged by jsonschema.
+"""Property rules: one for each keyword at each place of the error schema, checked by jsonschema.
 
-The name of a rule is the path of the property joined by hyphens, and what its keyword means: at ``/description``,
-``maxLength`` is ``description-too-long``; below ``items``, the path has ``item``.
+The name of a rule is the path of the property joined by hyphens, followed by the meaning of the keyword: ``maxLength`` at
+``/description`` is ``description-too-long``. A step through ``items`` is named ``item``.
 """
 
 import re
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 EACH = "*"
-"""The step of a path that stands for every item of an array."""
+"""The step of a path that means every item of an array."""
 
 MEANINGS = {
     "required": "missing",
@@ -37,14 +37,14 @@ MEANINGS = {
 _NO_RULES = ("format", "properties")
 
 Predicate = Callable[[Any], bool]
-"""Whether a value passes one keyword."""
+"""A function that returns whether a value passes a keyword."""
 
 
 @dataclass(frozen=True)
 class SchemaRule:
-    """One keyword at one place of the schema; `accepts` asks jsonschema whether a value passes it.
+    """A keyword at a place of the schema; `accepts` returns whether a value passes it, as jsonschema decides.
 
-    `documentation` is what the schema says of the property, or of the nearest one above it.
+    `documentation` is the description of the property in the schema, or of its nearest parent with one.
     """
 
     name: str
@@ -57,7 +57,7 @@ class SchemaRule:
     documentation: str = ""
 
     def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
-        """Return at most one violation: the first place where the keyword fails, with how many more there are."""
+        """Return at most one violation: the first place that fails, with the number of further places."""
         for value in self._values(parsed.document):
             if not self.accepts(value):
                 return (self._violation(parsed.document),)
@@ -79,7 +79,7 @@ class SchemaRule:
 
 
 def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
-    """Return the rules of a contract's error schema, in the order of the schema; `length_unit` is a key of `MEASURES`.
+    """Return the rules of the error schema of a contract, in its order; `length_unit` is a key of `MEASURES`.
 
     >>> from pytest_pcerrors import Contract
     >>> [rule.name for rule in schema_rules(Contract.default())][:4]
@@ -89,7 +89,7 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
 
 
 class _Compiler:
-    """Goes through the error schema once and makes a rule of every keyword."""
+    """Makes a rule from every keyword of an error schema."""
 
     def __init__(self, contract: "Contract", measure: Measure) -> None:
         self._subschemas = Subschemas(contract)
@@ -104,7 +104,7 @@ class _Compiler:
         above: frozenset[int] = frozenset(),
         documentation: str = "",
     ) -> Iterator[SchemaRule]:
-        """Yield the rules of a schema and of all schemas of its properties and items; `documentation` is what stands above."""
+        """Yield the rules of a schema and of its properties and items. `documentation` is the description of the parent."""
         here = self._subschemas.at_one_place(schema, above)
         above |= {id(each.schema) for each in here}
         documentation = next(
@@ -120,7 +120,7 @@ class _Compiler:
                 yield from self.below(each["items"], (*path, EACH), above, documentation)
 
     def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
-        """Yield the rules for one keyword at one place."""
+        """Yield the rules of a keyword at a place."""
         limit = schema[keyword]
         if keyword == "required":
             for name in limit:
@@ -135,7 +135,7 @@ class _Compiler:
         elif keyword == "type":
             yield from (
                 self._type_rules(schema, path, documentation) if path else ()
-            )  # a body that is not an object ended the run
+            )  # a body that is not an object has failed an earlier stage
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
@@ -145,7 +145,7 @@ class _Compiler:
             )
 
     def _type_rules(self, schema: Schema, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
-        """Yield the rule for a type, and before it one for each deviation that has a name of its own."""
+        """Yield a rule for each deviation that the contract names, then the rule for the type."""
         types = schema["type"]
         fits = self._predicate(schema, "type", types)
         known = [deviation for deviation in self._deviations if deviation.at == path]
@@ -187,7 +187,7 @@ def _kebab(name: str) -> str:
 
 
 def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
-    """Return a function from a document to what a path leads to: nothing where a step is absent, many below `EACH`."""
+    """Return a function that returns the values at a path of a document: none if a step is missing, several below `EACH`."""
     if not path:
         return lambda document: (document,)
     step, below = path[0], _selector(path[1:])
@@ -197,7 +197,7 @@ def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
 
 
 def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Return what a path leads to, with JSON Pointers: nothing where a step is absent, many where it has `EACH`."""
+    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`."""
     places = [("", document)]
     for step in path:
         if step == EACH:
@@ -213,7 +213,7 @@ def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
 
 
 def _misspelt(name: str, value: Any) -> str:
-    """Name the property that would be the missing one in another letter case."""
+    """Return a hint with a property whose name differs from the missing one only in letter case."""
     alike = next((each for each in value if each.lower() == name.lower()), None)
     return "" if alike is None else f"it has {shown(alike)}; letter case matters"
 

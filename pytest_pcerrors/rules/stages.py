@@ -1,4 +1,4 @@
-"""The stages of a check: the rules of each, in their order, and what ends the check."""
+"""The stages of a check: their rules in order, and the conditions that end the check."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -41,18 +41,18 @@ def _stage(name: str, rules: Iterable[Rule], continues: Condition = _always) -> 
 
 @dataclass(frozen=True, eq=False)
 class RuleSet:
-    """The rules of one contract: the stages of an error response, and the one of a 2xx."""
+    """The rules of a contract: the stages for error responses, and those for 2xx responses."""
 
     error_stages: tuple[Stage, ...]
     success_stages: tuple[Stage, ...]
 
     @property
     def rules(self) -> dict[str, Rule]:
-        """Every rule by name, in the order in which they run."""
+        """All rules by name, in the order in which they run."""
         return {rule.name: rule for stage in (*self.error_stages, *self.success_stages) for rule in stage.rules}
 
     def without(self, names: Container[str]) -> "RuleSet":
-        """Return the same stages without the rules of these names."""
+        """Return the same stages without the rules with these names."""
         return RuleSet(_without(self.error_stages, names), _without(self.success_stages, names))
 
     def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> Iterator[Violation]:
@@ -80,7 +80,7 @@ def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, .
 def rule_set(
     contract: "Contract", user_rules: tuple[RuleFunction, ...] = (), length_unit: str = "code-points"
 ) -> RuleSet:
-    """Return the rules for a contract. The user's own run after those of the head, whatever the body is."""
+    """Return the rules of a contract. User rules run after the rules of the head, whatever the body is."""
     _refuse_ambiguous(contract)
     properties_rules = [schema_rule(each, contract) for each in schema_rules(contract, length_unit)]
     error_stages = (
@@ -97,7 +97,7 @@ def rule_set(
 
 
 def _refuse_ambiguous(contract: "Contract") -> None:
-    """Refuse a deviation with the name of another rule: profiles and allowances could not distinguish them."""
+    """Raise a `UsageError` if a deviation has the name of another rule, because settings could not distinguish them."""
     if contract.deviations:
         taken = rule_set(replace(contract, deviations=())).rules
         for deviation in contract.deviations:

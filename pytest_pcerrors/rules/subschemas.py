@@ -1,4 +1,4 @@
-"""The error schema taken apart: which subschemas hold at one place, with references followed as jsonschema follows them."""
+"""The subschemas that apply to a place of the error schema, with references resolved as jsonschema resolves them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,16 +21,16 @@ _REFERENCES = ("$ref", "$dynamicRef")
 
 
 class Subschema(NamedTuple):
-    """A schema that holds at some place, and its keywords without those that other subschemas stand for."""
+    """A schema that applies to a place, and its keywords without ``allOf`` and followed references."""
 
     schema: Schema
     keywords: tuple[str, ...]
 
 
 class Subschemas:
-    """The subschemas of a contract's error schema; a `UsageError` if it cannot be judged by, whatever the response.
+    """The subschemas of the error schema of a contract. An unusable schema is a `UsageError`.
 
-    References lead to places in the schema itself: nothing is ever fetched.
+    References must lead to places in the schema itself: nothing is fetched.
     """
 
     def __init__(self, contract: "Contract") -> None:
@@ -39,10 +39,10 @@ class Subschemas:
         self._refuse_unusable(contract.error_schema)
 
     def at_one_place(self, schema: Schema | bool, above: frozenset[int] = frozenset()) -> list[Subschema]:  # noqa: FBT001 - a schema may be true
-        """Return what holds where a schema holds: itself, the members of ``allOf``, what ``$ref`` leads to.
+        """Return the schemas that apply where a schema applies: itself, the members of ``allOf``, the target of ``$ref``.
 
-        `above` has the identities of the schemas that this place lies in: a reference back to one of them is recursive
-        and stays a keyword of its own, which jsonschema judges as a whole.
+        `above` has the identities of the enclosing schemas. A reference to one of them is recursive; it remains a keyword,
+        which jsonschema checks as a whole.
         """
         return list(self._at_one_place(schema, above, ()))
 
@@ -72,11 +72,13 @@ class Subschemas:
         except (Unresolvable, ValueError):
             target = None
         if not isinstance(target, Mapping | bool):
-            raise UsageError(f'{self._where}: $ref "{reference}" leads to no schema in it, and nothing is fetched')
+            raise UsageError(
+                f'{self._where}: $ref "{reference}" does not lead to a schema inside it; references are not fetched'
+            )
         return target
 
     def _refuse_unusable(self, schema: Any) -> None:
-        """Follow every reference and compile every pattern once, wherever in the schema they stand."""
+        """Raise a `UsageError` for a reference that cannot be resolved or a pattern that cannot be compiled, anywhere in the schema."""
         waiting, seen = [schema], set[int]()
         while waiting:
             schema = waiting.pop()

@@ -1,4 +1,4 @@
-"""The rule about 2xx responses: errors hidden in them."""
+"""The rule for 2xx responses: errors in their bodies."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ _MOST_FOUND = 5
 
 
 def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A 2xx whose body is an error object or carries one, and no entry pairs its code with this status.
+    """A 2xx body is an error object or contains one, and no entry pairs its code with this status.
 
-    Documentation: a 2xx means that the request was received, understood and accepted.
-    Example: `"orderErrors": [{"code": 900103, "description": "..."}]` in a `201`
-    Fix: A client looks for errors inside results: the real service reports line items, transfers and upgrades this way.
+    Documentation: A 2xx status means that the request was received, understood and accepted.
+    Example: `"orderErrors": [{"code": 900103, "description": "..."}]` in a `201` response
+    Fix: A client looks for errors in the results, because the real service reports failed line items, transfers and upgrades this way.
     """
     found = 0
     for place, error in _errors(parsed):
@@ -45,7 +45,7 @@ def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def _errors(parsed: "ParsedResponse") -> "Iterator[tuple[Place | None, dict[str, Any]]]":
-    """Yield every error object in the body with its place; without recursion, whatever the depth."""
+    """Yield every error object in the body with its place. It does not recurse, so any depth is safe."""
     waiting: list[tuple[Place | None, Any, bool]] = [(None, parsed.document, False)]
     while waiting:
         place, value, is_named = waiting.pop()
@@ -70,7 +70,7 @@ def _has_error_code(value: dict[str, Any]) -> bool:
 
 
 def _is_error_object(parsed: "ParsedResponse", value: dict[str, Any]) -> bool:
-    """Return whether an object has all members the contract requires, or a documented code and a description."""
+    """Return whether an object has all members that the contract requires, or a documented code and a description."""
     required = parsed.contract.error_schema.get("required") or ("code", "description")
     return value.keys() >= set(required) or (
         _code(parsed, value) in parsed.contract.catalogue and "description" in value
@@ -78,7 +78,7 @@ def _is_error_object(parsed: "ParsedResponse", value: dict[str, Any]) -> bool:
 
 
 def _code(parsed: "ParsedResponse", error: dict[str, Any]) -> str:
-    """Return the code that an object has under the contract's name or one of the usual ones, as text, or nothing."""
+    """Return the code of an object as text, under the name in the contract or a usual one; empty if there is no code."""
     for code in map(error.get, (parsed.contract.members["code"][-1], *_CODES)):
         if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
             return str(code)

@@ -1,4 +1,4 @@
-"""What is found: a violation, and the exception that carries all violations of a response."""
+"""A violation, and the exception with all violations of a response."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -21,13 +21,13 @@ EXPECTATIONS = frozenset(
         "data-unexpected",
     }
 )
-"""The rules that an assertion's expectations stand for; they are no part of the contract."""
+"""The rules for the expectations of an assertion. They are not part of the contract."""
 
 SECRET_RECORDED, SECRET_SUSPECTED, STALE = OF_RECORDINGS = ("secret-recorded", "secret-suspected", "stale")
-"""The rules of recordings, which hold for every recorded exchange, whatever its host and status."""
+"""The rules for recordings. They apply to every recorded exchange, whatever its host and status."""
 
 UNREADABLE = "unreadable"
-"""The rule that is broken by what cannot be read: a file, an entry of it, or the body of a response that is handed over."""
+"""The rule that a file, an entry of it, or the body of a given response breaks if it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Violation:
     """One rule broken at one place.
 
     `pointer` is a JSON Pointer (RFC 6901) into the body or the name of a header, empty for the response as a whole.
-    `expected`, `actual` and `hint` are short texts, empty where there is nothing to say. All texts are encodable as
-    UTF-8 and show no secrets. A rule need not fill in `rule` and `severity`: the walk and the profile do.
+    `expected`, `actual` and `hint` are short texts and may be empty. All texts can be encoded as UTF-8, and secrets in
+    them are masked. A rule leaves out `rule` and `severity`; they are filled in from the rule set and the profile.
 
     >>> from pytest_pcerrors import check
     >>> [violation.rule for violation in check((409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}'))]
@@ -56,7 +56,7 @@ class Violation:
             object.__setattr__(self, name, safe(getattr(self, name)))
 
     def judged(self, rule: str, severity: Severity) -> "Violation":
-        """Return this violation with the name of its rule and a severity; its texts are safe already."""
+        """Return this violation with the name of its rule and a severity; its texts are already masked."""
         judged = object.__new__(Violation)
         vars(judged).update(vars(self), rule=rule, severity=severity)
         return judged

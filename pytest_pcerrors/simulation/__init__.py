@@ -1,4 +1,4 @@
-"""Responses made from a contract, and those that the real service sends beside it.
+"""Responses made from a contract, and undocumented responses that the real service sends.
 
 >>> from pytest_pcerrors.simulation import SHAPES, synthesize
 >>> synthesize(800064).status, SHAPES["gateway-429"].header("Retry-After")

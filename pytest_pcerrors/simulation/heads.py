@@ -1,4 +1,4 @@
-"""Identifiers, and the headers that carry them: what a client sends along, and what the service answers with."""
+"""Identifiers, and the headers of requests and responses that contain them."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.model import Request
 
 
 def guid(rng: Random) -> str:
-    """Return a random identifier in the form of the service.
+    """Return a random identifier in the format of the service.
 
     >>> guid(Random(1))
     'cd613e30-d8f1-4adf-91b7-584a2265b1f5'
@@ -21,7 +21,7 @@ def guid(rng: Random) -> str:
 
 
 def with_identifiers(template: str, rng: Random) -> str:
-    """Put an identifier in the place of every word in braces.
+    """Replace every word in braces with an identifier.
 
     >>> len(with_identifiers("/v1/customers/{customer}", Random(1)))
     50
@@ -30,7 +30,7 @@ def with_identifiers(template: str, rng: Random) -> str:
 
 
 def request_to(host: str, method: str, path: str, body: object, rng: Random) -> Request:
-    """Make up a request to a path template, with a body in JSON unless that is None."""
+    """Make a request to a path template; a `body` other than `None` is sent as JSON."""
     url = f"https://{host}{with_identifiers(path, rng)}"
     text = "" if body is None else with_identifiers(json.dumps(body), rng)
     headers = {"Accept": "application/json", "MS-CorrelationId": guid(rng), "MS-RequestId": guid(rng)}
@@ -40,13 +40,13 @@ def request_to(host: str, method: str, path: str, body: object, rng: Random) -> 
 
 
 def length_and_type(length: int, media_type: str, moment: datetime) -> list[tuple[str, str]]:
-    """Return the headers that every response has; an empty body has no type."""
+    """Return the headers of every response; one without a body has no Content-Type."""
     typed = [("Content-Type", media_type)] if length else []
     return [("Content-Length", str(length)), *typed, ("Date", format_datetime(moment, usegmt=True))]
 
 
 def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
-    """Return the headers by which support finds a call again: those of the request come back, others are new."""
+    """Return the headers that identify a call: those of the request are echoed, the others are new."""
     return [
         ("MS-CV", f"{rng.getrandbits(96):024x}.0"),
         ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
@@ -56,7 +56,7 @@ def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
 
 
 def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty where none is known.
+    """Return the reason phrase of a status; empty if it is unknown.
 
     >>> phrase_of(429), phrase_of(499)
     ('Too Many Requests', '')

@@ -1,4 +1,4 @@
-"""What is plausible around a documented error: the request it answers, and the values in its text, guessed from its words."""
+"""Plausible requests and values for a documented error, chosen by the words of its description."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pytest_pcerrors.contract.templates import placeholders
 
 
 class Operation(NamedTuple):
-    """One operation of the API: `words` that descriptions of its errors use, method, path template, and a request body."""
+    """An operation of the API: `words` in the descriptions of its errors, method, path template, and request body."""
 
     words: str
     method: str
@@ -51,11 +51,11 @@ VALUES = (
     (r"status \{\d\}", "suspended"),
     (r"(details|information): \{\d\}|at \{\d\}", "https://partner.microsoft.com"),
 )
-"""What stands for a placeholder, by the words around it; an identifier where none fits."""
+"""The value of a placeholder by the words around it; an identifier is used if none matches."""
 
 
 def operation_for(description: str) -> Operation:
-    """Return the operation whose words a description uses first in the order of `OPERATIONS`; the last fits anything.
+    """Return the first operation in `OPERATIONS` whose words occur in a description; the last one matches any.
 
     >>> operation_for("Cart {0} was submitted before and cannot be checked out again").path
     '/v1/customers/{customer}/carts/{cart}/checkout'
@@ -64,7 +64,7 @@ def operation_for(description: str) -> Operation:
 
 
 def fill_in(template: str, identifier: Callable[[], str]) -> str:
-    """Put plausible values in the place of the placeholders of a template.
+    """Replace the placeholders of a template with plausible values.
 
     >>> fill_in("Seats wanted: only {1} more for {0}", lambda: "7f3c")
     'Seats wanted: only 10 more for 7f3c'

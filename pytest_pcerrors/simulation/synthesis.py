@@ -1,4 +1,4 @@
-"""Conforming exchanges made from a contract: for any documented error a request and the full response to it."""
+"""Conforming exchanges made from a contract: a request and its response for any documented error."""
 
 import json
 import random
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _UNAUTHORIZED = 401
-_PLAINEST: Mapping[str, Any] = {
+_SIMPLEST: Mapping[str, Any] = {
     "string": "text",
     "integer": 1,
     "number": 1,
@@ -39,8 +39,8 @@ def synthesize(
 ) -> Exchange:
     """Make a conforming exchange for a documented error: request, headers, and a body with its placeholders filled in.
 
-    The same arguments give the same exchange. A code that is not in the catalogue, or that is documented with several
-    statuses while none is given, is a `UsageError`; so is a contract whose schema asks for more than can be made up.
+    The same arguments give the same exchange. A code that is not in the catalogue, or that needs a `status` because it is
+    documented with several, is a `UsageError`; so is a contract whose schema is too complex to satisfy.
 
     >>> exchange = synthesize(800064)
     >>> exchange.status, exchange.request.method
@@ -51,7 +51,7 @@ def synthesize(
 
 
 def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
-    """Make an exchange for each of these entries, by status.
+    """Make an exchange for each entry, grouped by status.
 
     >>> contract = Contract.default()
     >>> made = synthesize_entries(contract.catalogue, contract)
@@ -65,8 +65,8 @@ def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int
 
 
 def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
-    """Make the exchange for one entry."""
-    rng = random.Random(f"{seed} {entry.status} {entry.code}")  # noqa: S311 - identifiers in a recording are no secrets
+    """Make the exchange for an entry."""
+    rng = random.Random(f"{seed} {entry.status} {entry.code}")  # noqa: S311 - identifiers in a recording are not secrets
     request = _request(entry, contract, rng)
     body = json.dumps(_body(entry, contract, rng), ensure_ascii=False).encode()
     headers = _headers(entry, contract, rng, request, len(body))
@@ -74,7 +74,7 @@ def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Excha
     exchange = Exchange(entry.status, headers, body, request, reason)
     found = Policy(contract).judge(exchange).errors
     if found:
-        raise UsageError(f"no conforming response can be made up for this contract: {found[0]}")
+        raise UsageError(f"no conforming response can be made for this contract: {found[0]}")
     return exchange
 
 
@@ -85,7 +85,7 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     if len(fitting) == 1:
         return fitting[0]
     statuses = " and ".join(str(entry.status) for entry in contract.catalogue[code])
-    problem = "say which status" if status is None else f"not with {status}"
+    problem = "give a status" if status is None else f"not with {status}"
     raise UsageError(f"code {code} is documented with {statuses}; {problem}")
 
 
@@ -109,7 +109,7 @@ def _headers(
 
 
 def _body(entry: "Entry", contract: Contract, rng: random.Random) -> Any:
-    """Make up the plainest body that the schema permits, and put in it what the entry says."""
+    """Return the simplest body that the schema permits, with the values of the entry."""
     description = fill_in(entry.description, lambda: guid(rng))
     values = {"code": entry.code, "description": description, "data": [], "source": "PartnerFD"}
     sampler = Sampler(contract.error_schema)
@@ -120,19 +120,19 @@ def _body(entry: "Entry", contract: Contract, rng: random.Random) -> Any:
             holder, schema = holder.setdefault(step, {}), sampler.member(schema, step)
             if not isinstance(holder, dict):
                 raise UsageError(
-                    f"no response can be made up: {member} lies in {step}, which the schema has as no object"
+                    f"no response can be made: {member} is in {step}, which is not an object in the schema"
                 )
         holder[steps[-1]] = sampler.fitting(values[member], sampler.member(schema, steps[-1]))
     return _in_order(body, sampler.schema)
 
 
 def _in_order(body: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members in the order in which the schema names them."""
+    """Return the members in the order of the schema."""
     return {name: body[name] for name in (*schema.get("properties", ()), *body) if name in body}
 
 
 class Sampler:
-    """Makes up values for a schema and for what lies in it; references lead to places in the schema itself.
+    """Makes the simplest values that a schema permits; references must lead to places in the schema itself.
 
     >>> sampler = Sampler({"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}})
     >>> sampler.sample(sampler.schema)
@@ -143,9 +143,9 @@ class Sampler:
         self.schema = self._followed(schema, schema)
 
     def sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
-        """Return a schema's constant, its first choice, or the plainest value of its type with what it requires."""
+        """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""
         if depth > _DEEPEST:
-            raise UsageError("no response can be made up: the error schema requires members without end")
+            raise UsageError("no response can be made: the error schema requires an endless nesting of members")
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -153,11 +153,11 @@ class Sampler:
         kind = schema.get("type", "object" if "properties" in schema else "string")
         kind = kind[0] if isinstance(kind, list) else kind
         if kind != "object":
-            return _PLAINEST[kind]
+            return _SIMPLEST[kind]
         return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
 
     def fitting(self, value: Any, schema: Mapping[str, Any]) -> Any:
-        """Return a value as its schema wants it: digits as a number, one of the choices, something of another type."""
+        """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""
         if "const" in schema or ("enum" in schema and value not in schema["enum"]):
             return self.sample(schema)
         types = schema.get("type", ())
@@ -167,7 +167,7 @@ class Sampler:
         return self.sample(schema) if value == [] and types and "array" not in types else value
 
     def member(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-        """Return the schema of a member; where there is none, or it is true or false, one that permits anything."""
+        """Return the schema of a member; if it is missing, true or false, return one that permits anything."""
         return self._followed(schema.get("properties", {}).get(name), self.schema)
 
     def _followed(self, schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:

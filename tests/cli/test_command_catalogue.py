@@ -41,7 +41,7 @@ def test_list_in_json_has_every_text(pcerrors):
 
 
 @pytest.mark.parametrize(
-    ("form", "out", "err"), [("table", "", "pcerrors: no documented error fits\n"), ("json", "[]\n", "")]
+    ("form", "out", "err"), [("table", "", "pcerrors: no documented error matches\n"), ("json", "[]\n", "")]
 )
 def test_list_of_nothing_is_status_1(pcerrors, form, out, err):
     """Nothing fits, and that is said."""
@@ -109,10 +109,10 @@ def test_explain_tells_a_rule(pcerrors):
     """When it breaks, what the page says, an example, the fix, and its severities."""
     assert pcerrors("explain", "message-only").out == (
         "message-only (stage: envelope)\n"
-        "  breaks         The body holds `message` and nothing else.\n"
-        "  documentation  every error response holds code, description and source.\n"
+        "  breaks         The body has the member `message` and no other.\n"
+        "  documentation  Every error response has code, description and source.\n"
         '  example        `{"message": "Access denied."}`\n'
-        "  fix            A mock of the service sends the documented object. A client reads `message` here.\n"
+        "  fix            A mock of the service sends the documented error object. A client reads `message` here.\n"
         "  documented: error\n"
         "  observed: warning\n"
     )
@@ -148,7 +148,7 @@ def test_explain_answers_an_unknown_word_with_the_nearest(pcerrors, word, hint):
 
 def test_explain_knows_a_status_for_what_it_is(pcerrors):
     """A status is no code; its codes are listed."""
-    message = "404 is an HTTP status, and neither a code nor a rule; see `pcerrors list --status 404`"
+    message = "404 is an HTTP status, not a code or a rule; see `pcerrors list --status 404`"
     assert pcerrors("explain", "404") == (2, "", f"pcerrors: {message}\n")
 
 

@@ -198,7 +198,7 @@ def test_settings_above_the_working_directory_are_found(pcerrors, recorded, good
 
 def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
     """The message says what to name, and where."""
-    message = "pcerrors: name a file or folder to check, or set `collect` in [tool.pcerrors]\n"
+    message = "pcerrors: give a file or folder to check, or set `collect` in [tool.pcerrors]\n"
     assert pcerrors("check") == (2, "", message)
 
 
@@ -206,7 +206,7 @@ def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
     ("path", "message"),
     [
         ("cassetes", "cassetes: no such file or folder"),
-        ("", "a path is empty; was a variable of the shell not set?"),
+        ("", "a path is empty; is a shell variable not set?"),
     ],
     ids=["misspelt", "empty"],
 )
@@ -232,7 +232,7 @@ def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
     assert (finding["kind"], finding["origin"], finding["status"]) == ("unreadable", "empty.ndjson", None)
 
 
-PASSED_OVER = "1 exchange with another host passed over: login.example.com 1 (to judge it: hosts in [tool.pcerrors])"
+PASSED_OVER = "1 exchange with another host skipped: login.example.com 1 (to judge it: hosts in [tool.pcerrors])"
 
 
 @pytest.mark.parametrize(
@@ -373,10 +373,10 @@ def test_several_bodies_have_one_status(pcerrors, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--status takes the file of one error body, or - for standard input"),
-        (["."], ".: a folder; --status takes the file of one error body, or - for standard input"),
+        ([], "--status needs a file with one error body, or - for standard input"),
+        (["."], ".: is a folder; --status needs a file with one error body, or - for standard input"),
         (["none.json"], "none.json: cannot be read: No such file or directory"),
-        ([""], "a path is empty; was a variable of the shell not set?"),
+        ([""], "a path is empty; is a shell variable not set?"),
         (["seen.ndjson"], "seen.ndjson: has a status already: 409; leave --status out"),
     ],
     ids=["nothing", "folder", "missing", "empty", "recording"],

@@ -22,7 +22,7 @@ def test_what_was_observed_passes_with_what_was_learnt(pcerrors, tmp_path):
 
 def test_nothing_to_learn(pcerrors, recorded, good):
     """Where all passes, nothing is proposed."""
-    assert pcerrors("learn", recorded(good)) == (0, "", "pcerrors: nothing to learn: all of it passes\n")
+    assert pcerrors("learn", recorded(good)) == (0, "", "pcerrors: nothing to learn: all recordings pass\n")
 
 
 def test_a_file_that_cannot_be_read_is_a_comment(pcerrors, tmp_path):

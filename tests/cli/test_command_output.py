@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-REFUSED = "is to be read and cannot be the output; name another file"
+REFUSED = "is an input and cannot be the output; give another file"
 
 
 @pytest.fixture

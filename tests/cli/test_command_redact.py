@@ -52,7 +52,7 @@ def test_the_check_of_standard_input_names_no_file(pcerrors, process, file):
     """There is none that could be cleaned."""
     with file.open() as stream:
         out = process("check", "-", stdin=stream).communicate(timeout=30)[0].decode()
-    assert "hide it where the recording is made" in out
+    assert "redact it before it is recorded" in out
 
 
 def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
     ended = pcerrors("redact", ".")
     assert (ended.status, ended.out) == (1, f"{TOLD}2 values hidden in 1 of 1 file\n")
     assert ended.err.startswith("pcerrors: b.yaml:")
-    assert ended.err.endswith("; left as it is\n")
+    assert ended.err.endswith("; not changed\n")
     assert (tmp_path / "b.yaml").read_text() == "interactions: {"
 
 
@@ -70,9 +70,7 @@ def test_a_file_that_is_none_is_told(pcerrors, tmp_path, monkeypatch, file):
     monkeypatch.setattr(
         "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
     )
-    assert (
-        pcerrors("redact", "a.ndjson").err == "pcerrors: a.ndjson: cannot be read: Permission denied; left as it is\n"
-    )
+    assert pcerrors("redact", "a.ndjson").err == "pcerrors: a.ndjson: cannot be read: Permission denied; not changed\n"
 
 
 def test_packed_files_are_packed_again(pcerrors, tmp_path):
@@ -102,7 +100,7 @@ def test_a_pipe_is_not_waited_for(pcerrors, tmp_path):
     os.mkfifo(tmp_path / "pipe.ndjson")
     said = pcerrors("redact", "pipe.ndjson")
     assert said.status == 1
-    assert "pipe.ndjson: not a regular file, so it cannot be changed in place; left as it is" in said.err
+    assert "pipe.ndjson: not a regular file, so it cannot be changed in place; not changed" in said.err
 
 
 def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):

@@ -42,8 +42,8 @@ def test_it_logs_a_line_a_request(serving):
     _, log = running.communicate(timeout=60)
     assert log.decode().splitlines() == [
         "GET /v1/customers -> 409 800064",
-        "GET /v1 -> 404, no rule fits",
-        "GET /\\x1b[31m -> 404, no rule fits",
+        "GET /v1 -> 404, no rule matches",
+        "GET /\\x1b[31m -> 404, no rule matches",
     ]
 
 
@@ -68,9 +68,9 @@ def test_a_log_that_nobody_reads_is_no_problem(serving):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--port", "65536"], "a port is a number from 0 to 65535"),
-        (["--host", "0.0.0.0"], '"0.0.0.0" is no loopback address, so others could reach the server'),
-        (["--host", "nowhere.invalid", "--allow-remote"], "nowhere.invalid port 8080 cannot be listened on"),
+        (["--port", "65536"], "expected a port from 0 to 65535"),
+        (["--host", "0.0.0.0"], '"0.0.0.0" is not a loopback address, so others could reach the server'),
+        (["--host", "nowhere.invalid", "--allow-remote"], "cannot listen on nowhere.invalid port 8080"),
         (["--contract", "missing.json"], "missing.json: cannot be read"),
     ],
 )
@@ -87,5 +87,5 @@ def test_a_port_in_use_is_told(pcerrors, serving):
     port = url.rpartition(":")[2]
     assert (
         pcerrors("serve", "--port", port).err
-        == f"pcerrors: port {port} is in use; name another, or 0 for any that is free\n"
+        == f"pcerrors: port {port} is in use; give another port, or 0 for any free port\n"
     )

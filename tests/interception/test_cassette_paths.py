@@ -100,8 +100,8 @@ def test_a_marker_names_a_file(name, path):
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("", "is empty; leave the name out"),
-        ("  ", "is empty; leave the name out"),
+        ("", "is empty; leave it out"),
+        ("  ", "is empty; leave it out"),
         ("/etc/busy", "is absolute"),
         ("//host/busy", "is absolute"),
         ("C:/busy", "is absolute"),
@@ -127,7 +127,7 @@ def test_a_name_that_leads_elsewhere_is_refused(name, problem):
 
 def test_a_name_is_text():
     """A marker may hold anything."""
-    with pytest.raises(UsageError, match="pc_cassette: a name is text, came int"):
+    with pytest.raises(UsageError, match="pc_cassette: expected a name as text, got int"):
         named(3)
 
 

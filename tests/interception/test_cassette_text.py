@@ -49,7 +49,5 @@ def test_the_request_is_written_as_vcrpy_matches_it():
 
 def test_an_exchange_without_a_request_is_misuse():
     """A cassette could not replay it."""
-    with pytest.raises(
-        UsageError, match=r"^<Exchange 409, 2 bytes> has no request, so a cassette could not replay it$"
-    ):
+    with pytest.raises(UsageError, match=r"^<Exchange 409, 2 bytes> has no request, so a cassette cannot replay it$"):
         cassette_text([Exchange(409, None, b"{}")])

@@ -32,8 +32,8 @@ RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {stri
         (f"interactions:\n- {REQUEST}".encode(), 'tape.yaml:2: the response has no "status"'),
         (f"interactions:\n- {REQUEST}\n  response: {{status: {{code: x}}}}".encode(), "tape.yaml:2: a status is a number"),
         (b"interactions: " + b"[" * 5000, "tape.yaml:1: "),
-        (f"interactions:\n- {REQUEST.replace('host', '[host')}\n  {RESPONSE}".encode(), "tape.yaml:2: the request has no URL that can be used"),
-        (f"interactions:\n- {REQUEST.replace('host', 'host:99999')}\n  {RESPONSE}".encode(), "tape.yaml:2: the request has no URL that can be used"),
+        (f"interactions:\n- {REQUEST.replace('host', '[host')}\n  {RESPONSE}".encode(), "tape.yaml:2: the URL of the request is invalid"),
+        (f"interactions:\n- {REQUEST.replace('host', 'host:99999')}\n  {RESPONSE}".encode(), "tape.yaml:2: the URL of the request is invalid"),
         (f"interactions:\n- {REQUEST}\n  status: 404\n  headers: {{}}".encode(), "tape.yaml:2: an interaction without a re"),
         (b"interactions: !!python/object/apply:os.system ['true']", "tape.yaml:1: "),
     ],
@@ -50,7 +50,7 @@ def test_a_file_that_is_no_cassette_is_told_and_left_as_it_is(tape, tmp_path, da
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", "tape.json: not JSON: "), ("[]", "tape.json: no cassette: "), ('{"interactions": 3}', "tape.json: no cassette: "), ('{"interactions": [3]}', "tape.json#/interactions/0: an interaction is")],
+    [("{", "tape.json: not JSON: "), ("[]", "tape.json: not a cassette: "), ('{"interactions": 3}', "tape.json: not a cassette: "), ('{"interactions": [3]}', "tape.json#/interactions/0: an interaction is")],
 )  # fmt: skip
 def test_a_broken_json_cassette_is_told(tape, tmp_path, text, said):
     """With a pointer to the interaction."""
@@ -77,7 +77,7 @@ def test_a_folder_in_the_place_of_a_cassette_is_misuse(tape, tmp_path):
         pass
     (tmp_path / "file").touch()
     with (
-        pytest.raises(UsageError, match=f"cannot be made: {os.strerror(errno.ENOTDIR)}"),
+        pytest.raises(UsageError, match=f"cannot be created: {os.strerror(errno.ENOTDIR)}"),
         tape("rewrite", name="file/deep/tape.yaml") as cassette,
     ):
         cassette.dirty = True

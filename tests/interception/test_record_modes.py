@@ -53,18 +53,18 @@ def test_vcrpys_own_constant_is_a_mode():
 @pytest.mark.parametrize(
     ("wishes", "line"),
     [
-        (("onse", None, None, "none"), '--pc-record: "onse" is no record mode; did you mean "once"?'),
+        (("onse", None, None, "none"), '--pc-record: "onse" is not a record mode; did you mean "once"?'),
         (
             (None, "rewrit", None, "none"),
-            'the marker pc_cassette(record=...): "rewrit" is no record mode; did you mean "rewrite"?',
+            'the marker pc_cassette(record=...): "rewrit" is not a record mode; did you mean "rewrite"?',
         ),
         (
             (None, None, "any", "none"),
-            'record_mode of the fixture pc_vcr_config or vcr_config: "any" is no record mode; known are all, new_episodes, none, once, rewrite',
+            'record_mode of the fixture pc_vcr_config or vcr_config: "any" is not a record mode; known are all, new_episodes, none, once, rewrite',
         ),
         (
             (None, None, None, "al"),
-            'the key record of [tool.pcerrors]: "al" is no record mode; did you mean "all"?',
+            'the key record of [tool.pcerrors]: "al" is not a record mode; did you mean "all"?',
         ),
     ],
 )

@@ -178,19 +178,19 @@ def test_metadata_of_vcrpy_survive(tape, write, ask, monkeypatch, is_known):
     ("config", "said"),
     [
         ({"match_onn": ["method"]}, "vcrpy has no setting 'match_onn'; did you mean \"match_on\"?"),
-        ({"match_on": "method"}, "vcrpy's setting 'match_on' is a list, this is 'method'"),
+        ({"match_on": "method"}, "vcrpy's setting 'match_on': expected a list, got 'method'"),
         (
             {"before_record_response": 3},
-            "vcrpy's setting 'before_record_response' is a function, or a list of them, this is 3",
+            "vcrpy's setting 'before_record_response': expected a function or a list of functions, got 3",
         ),
         (
             {"persister": object()},
-            "pc_cassette names and writes its files itself; leave vcrpy's setting 'persister' out",
+            "vcrpy's setting 'persister' cannot be used: pc_cassette names and writes its files itself; leave it out",
         ),
-        ({"match_on": ["metod"]}, "vcrpy refuses its settings: .*metod"),
-        ({"serializer": "xml"}, "vcrpy refuses its settings: .*xml"),
-        ({"skip_patchers": ["httpxx"]}, "vcrpy (refuses its settings: .*httpxx|has no setting 'skip_patchers')"),
-        ({"filter_headers": 3}, "vcrpy's setting 'filter_headers' is a list, this is 3"),
+        ({"match_on": ["metod"]}, "vcrpy rejects its settings: .*metod"),
+        ({"serializer": "xml"}, "vcrpy rejects its settings: .*xml"),
+        ({"skip_patchers": ["httpxx"]}, "vcrpy (rejects its settings: .*httpxx|has no setting 'skip_patchers')"),
+        ({"filter_headers": 3}, "vcrpy's setting 'filter_headers': expected a list, got 3"),
     ],
 )
 def test_what_vcrpy_refuses_is_misuse(tape, config, said):

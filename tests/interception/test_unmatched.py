@@ -45,7 +45,7 @@ def test_what_was_played_already_is_said_so(told, write):
     assert told(before=[URL]) == [
         f"no recording answers GET {URL}",
         "  tape.yaml holds 2 interactions, 1 of them played",
-        "  it matches #1, already played: the client asks once more than was recorded",
+        "  it matches #1, already played: the client sends this request more often than it was recorded",
         '  to play a recording again and again: pc_vcr_config with "allow_playback_repeats": True',
         "  record it: pytest test_x.py::test_y --pc-record=new_episodes",
     ]

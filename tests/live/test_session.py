@@ -61,21 +61,21 @@ def test_an_unknown_cloud_is_told():
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("", "is no URL of http or https with a host"),
-        ("api.example.com", "is no URL of http or https with a host"),
-        ("ftp://a", "is no URL of http or https with a host"),
-        ("https://", "is no URL of http or https with a host"),
-        ("https:/a", "is no URL of http or https with a host"),
-        ("https://[::1", "is no URL of http or https with a host"),
-        ("https://a:99999", "is no URL of http or https with a host"),
-        ("https://a\ud800", "is no URL of http or https with a host"),
-        ("https://user:hunter2@a", "has a user name in it"),
-        ("https://a?b", "has white space, a backslash, a query or a fragment"),
-        ("https://a/?", "has white space, a backslash, a query or a fragment"),
-        ("https://a#b", "has white space, a backslash, a query or a fragment"),
-        (" https://a", "has white space, a backslash, a query or a fragment"),
-        ("https://a/b c", "has white space, a backslash, a query or a fragment"),
-        ("https://a\\b", "has white space, a backslash, a query or a fragment"),
+        ("", "is not an http or https URL with a host"),
+        ("api.example.com", "is not an http or https URL with a host"),
+        ("ftp://a", "is not an http or https URL with a host"),
+        ("https://", "is not an http or https URL with a host"),
+        ("https:/a", "is not an http or https URL with a host"),
+        ("https://[::1", "is not an http or https URL with a host"),
+        ("https://a:99999", "is not an http or https URL with a host"),
+        ("https://a\ud800", "is not an http or https URL with a host"),
+        ("https://user:hunter2@a", "contains a user name"),
+        ("https://a?b", "contains white space, a backslash, a query or a fragment"),
+        ("https://a/?", "contains white space, a backslash, a query or a fragment"),
+        ("https://a#b", "contains white space, a backslash, a query or a fragment"),
+        (" https://a", "contains white space, a backslash, a query or a fragment"),
+        ("https://a/b c", "contains white space, a backslash, a query or a fragment"),
+        ("https://a\\b", "contains white space, a backslash, a query or a fragment"),
     ],
 )
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_base_url_that_cannot_be_one_is_told(url, problem, use):
     """With what it looks like, and no password."""
     with pytest.raises(UsageError) as caught:
         use(url)
-    assert f'" {problem}; write it such as https://api' in str(caught.value)
+    assert f'" {problem}; expected a URL such as https://api' in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
@@ -118,8 +118,8 @@ def test_parameters_join_the_query():
     ("url", "problem"),
     [
         ("//other.example/v1", "begins with two slashes"),
-        ("https://me:hunter2@other.example/", "has a user name in it; use auth="),
-        (API.replace("//", "//me:hunter2@"), "has a user name in it; use auth="),
+        ("https://me:hunter2@other.example/", "contains a user name; use auth= instead"),
+        (API.replace("//", "//me:hunter2@"), "contains a user name; use auth= instead"),
     ],
 )
 def test_a_url_that_misleads_is_refused(url, problem):
@@ -316,7 +316,7 @@ def test_nothing_shows_the_token():
 @pytest.mark.parametrize("use", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_a_session_is_not_copied(use):
     """A file or another process would hold the token."""
-    with pytest.raises(UsageError, match="neither copied nor pickled; make a new one"):
+    with pytest.raises(UsageError, match="cannot be copied or pickled; make a new one"):
         use(ServiceSession(API, token=TOKEN, retries=False))
 
 

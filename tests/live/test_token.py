@@ -60,14 +60,17 @@ def test_a_command_sees_the_environment_and_no_shell():
 @pytest.mark.parametrize(
     ("program", "problem"),
     [
-        ("print()", "it printed no lines, one is expected"),
-        (f"print('{OPAQUE}'); print('{JWT}')", "it printed 2 lines, one is expected"),
+        ("print()", "it printed no lines, expected one"),
+        (f"print('{OPAQUE}'); print('{JWT}')", "it printed 2 lines, expected one"),
         ("print('Bearer')", "it is empty"),
-        (f"print('{OPAQUE} x')", "it has white space or control characters"),
-        (f"print('{OPAQUE}\\0')", "it has white space or control characters"),
-        (f"import sys; sys.stdout.buffer.write('{OPAQUE}é'.encode('latin-1'))", "it has characters that are not ASCII"),
-        (f"print('\"{OPAQUE}\"')", "it has characters that no access token has"),
-        (f'print(\'{{"accessToken":"{OPAQUE}"}}\')', "it has characters that no access token has"),
+        (f"print('{OPAQUE} x')", "it contains white space or control characters"),
+        (f"print('{OPAQUE}\\0')", "it contains white space or control characters"),
+        (
+            f"import sys; sys.stdout.buffer.write('{OPAQUE}é'.encode('latin-1'))",
+            "it contains characters that are not ASCII",
+        ),
+        (f"print('\"{OPAQUE}\"')", "it contains characters that no access token has"),
+        (f'print(\'{{"accessToken":"{OPAQUE}"}}\')', "it contains characters that no access token has"),
     ],
 )
 def test_what_is_no_token_is_told_and_not_shown(program, problem):
@@ -94,8 +97,8 @@ def test_a_command_that_fails_is_told():
     """With its exit status, and without what it says, which may hold the token."""
     program = "import sys; sys.exit('token s3cr3t expired')"
     assert told({}, running(program)) == (
-        f'token-command "{sys.executable}": it ended with exit status 1; run it by hand (what it says may hold a token, and '
-        "is not shown), or set PCERRORS_TOKEN"
+        f'token-command "{sys.executable}": it ended with exit status 1; run it yourself to see its output '
+        "(not shown here, because it may contain a token), or set PCERRORS_TOKEN"
     )
 
 
@@ -104,7 +107,7 @@ def test_a_command_that_fails_is_told():
     [
         (["/no/such/command"], f"cannot be run: {os.strerror(errno.ENOENT)}; is it installed"),
         (["/"], f"cannot be run: {os.strerror(errno.EACCES)}; is it installed"),
-        ([sys.executable, "\0"], "cannot be run: its arguments hold a NUL character; is it installed"),
+        ([sys.executable, "\0"], "cannot be run: its arguments contain a NUL character; is it installed"),
     ],
 )
 def test_a_command_that_cannot_run_is_told(command, problem):
@@ -115,4 +118,4 @@ def test_a_command_that_cannot_run_is_told(command, problem):
 def test_a_command_that_hangs_is_ended():
     """It may wait for a person."""
     message = told({}, running("import threading; threading.Event().wait()"), seconds=0.05)
-    assert "it took more than 0.05 seconds; run it once by hand" in message
+    assert "it took more than 0.05 seconds; run it yourself once" in message

@@ -84,7 +84,7 @@ def test_live_and_recording_exclude_each_other(pytester):
     """A live run writes nothing."""
     result = pytester.runpytest("-q", "--pc-live", "--pc-record=once")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--pc-live asks the service and records nothing; leave --pc-record out"])
+    result.stderr.fnmatch_lines(["*--pc-live records nothing, so it cannot be used with --pc-record"])
 
 
 def test_what_comes_live_is_checked(pytester, monkeypatch):

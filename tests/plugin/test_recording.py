@@ -114,10 +114,13 @@ def test_the_setting_names_the_folder(pytester, test_file, tape, settings):
 @pytest.mark.parametrize(
     ("mark", "said"),
     [
-        ("pc_cassette('../x')", '*pc_cassette: "../x" has a part ".."; the file lies below the folder of cassettes*'),
+        (
+            "pc_cassette('../x')",
+            '*pc_cassette: "../x" has a part ".."; the file must be below the folder of cassettes*',
+        ),
         ("pc_cassette(3)", "*pc_cassette() takes a name and a record mode as text, not 3; the markers are*"),
         ("pc_cassette(nam='x')", "*pc_cassette() *nam*; the markers are*"),
-        ("pc_cassette(record='onec')", '*"onec" is no record mode; did you mean "once"?*'),
+        ("pc_cassette(record='onec')", '*"onec" is not a record mode; did you mean "once"?*'),
     ],
 )
 def test_a_marker_that_is_misused_refuses_the_run(pytester, test_file, mark, said):
@@ -209,7 +212,7 @@ def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "pcerrors: 0 error responses checked, 0 violations, 1 exchange with another host passed over: login.example 1 *",
+            "pcerrors: 0 error responses checked, 0 violations, 1 exchange with another host skipped: login.example 1 *",
             "pcerrors: nothing was checked: the exchange is with a host that is not judged (login.example 1)",
             'hosts = [[]"login.example"]',
         ]
@@ -343,7 +346,7 @@ def test_settings_of_vcrpy_are_passed_on(pytester, test_file, tape):
 @pytest.mark.parametrize(
     ("returned", "said"),
     [
-        ("[1]", "*the fixture pc_vcr_config returns vcrpy's settings as a mapping, not list"),
+        ("[1]", "*the fixture pc_vcr_config must return vcrpy's settings as a mapping, not list"),
         ("{'match': 1}", "*vcrpy has no setting 'match'; *"),
     ],
 )
@@ -401,10 +404,10 @@ def test_a_recording_beyond_its_age_is_reported_once(pytester, test_file, tape, 
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("--pc-max-age=half a year", '*"half a year" is no age; write a number of days*'),
-        ("--pc-max-age=", "*--pc-max-age is empty; was a variable of the shell not set?*"),
+        ("--pc-max-age=half a year", '*"half a year" is not an age; write a number of days*'),
+        ("--pc-max-age=", "*--pc-max-age is empty; is a shell variable not set?*"),
         ("--pc-record=sometimes", "*--pc-record*sometimes*"),
-        ("--pc-base-url=ftp://x", '*base URL "ftp://x" is no URL of http or https with a host*'),
+        ("--pc-base-url=ftp://x", '*base URL "ftp://x" is not an http or https URL with a host*'),
     ],
 )
 def test_an_option_that_is_misused_refuses_the_run(pytester, test_file, argument, said):

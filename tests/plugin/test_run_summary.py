@@ -77,7 +77,7 @@ def test_assertions_count(pytester):
 
 
 PASSED_OVER = (
-    "1 exchange with another host passed over: login.microsoftonline.com 1 (to judge it: hosts in [tool.pcerrors])"
+    "1 exchange with another host skipped: login.microsoftonline.com 1 (to judge it: hosts in [tool.pcerrors])"
 )
 
 
@@ -178,7 +178,7 @@ def test_a_folder_without_an_error_response(write, pytester, interactions, held)
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest("-q", "--pc-cassettes=cassettes")
     result.assert_outcomes(passed=1)
-    assert told(result) == [f"cassettes holds no error response to check ({held})"]
+    assert told(result) == [f"cassettes contains no error response to check ({held})"]
 
 
 @pytest.mark.parametrize("how", ["--pc-cassettes=cassettes", "collect"])
@@ -189,7 +189,7 @@ def test_an_empty_folder(pytester, settings, how):
     if how == "collect":
         settings('collect = ["cassettes"]')
     result = pytester.runpytest("-q", *([how] if how != "collect" else []))
-    assert told(result) == ["cassettes holds no cassette"]
+    assert told(result) == ["cassettes contains no cassette"]
 
 
 def test_each_path_is_looked_at_by_itself(write, pytester):
@@ -200,7 +200,7 @@ def test_each_path_is_looked_at_by_itself(write, pytester):
     lines = told(pytester.runpytest("-q", "--rootdir=root", "--pc-cassettes=a", "--pc-cassettes=b"))
     assert lines == [
         "1 error response checked, 0 violations",
-        f"{pytester.path}/b holds no error response to check (1 below 400, 0 with other hosts)",
+        f"{pytester.path}/b contains no error response to check (1 below 400, 0 with other hosts)",
     ]
 
 
@@ -209,7 +209,7 @@ def test_ignored_cassettes(write, pytester):
     write("cassettes/a.yaml", GOOD)
     write("cassettes/dist/b.yaml", GOOD)
     lines = told(pytester.runpytest("-q", "--pc-cassettes=cassettes"))
-    assert lines[1:] == ["cassettes: ignored by pytest, and not checked: 1 of 2 cassettes"]
+    assert lines[1:] == ["cassettes: ignored by pytest and not checked: 1 of 2 cassettes"]
 
 
 def test_unreadable_files_are_no_empty_folder(write, run, pytester):
@@ -223,7 +223,7 @@ def test_a_run_that_only_collects(write, run):
     write("a.yaml", GOOD)
     assert run("--collect-only") == []
     write("a.yaml", SUCCESS)
-    assert run("--collect-only") == [". holds no error response to check (1 below 400, 0 with other hosts)"]
+    assert run("--collect-only") == [". contains no error response to check (1 below 400, 0 with other hosts)"]
 
 
 def test_a_run_of_one_id_counts_one(write, run):

@@ -145,13 +145,13 @@ def test_a_user_rule_needs_a_name_of_its_own(taken):
         return []
 
     rule.__name__ = taken
-    with pytest.raises(UsageError, match=r"there is a rule .* already"):
+    with pytest.raises(UsageError, match=r"there is already a rule"):
         Policy(CONTRACT, user_rules=(rule,))
 
 
 def test_two_user_rules_need_two_names():
     """The same function twice is a slip as well."""
-    with pytest.raises(UsageError, match="there is a rule busy-cart already"):
+    with pytest.raises(UsageError, match="there is already a rule busy-cart"):
         Policy(CONTRACT, user_rules=(busy_cart, busy_cart))
 
 
@@ -267,5 +267,5 @@ def test_settings_say_what_else_is_a_secret(tmp_path):
     policy = policy_of(tmp_path, redact={"names": ["pin"]})
     exchange = Exchange(200, None, b'{"pin": "1"}')
     [violation] = policy.secrets_in(exchange, policy.redaction.found(exchange)).violations
-    assert (violation.rule, violation.hint) == ("secret-recorded", "hide it where the recording is made")
+    assert (violation.rule, violation.hint) == ("secret-recorded", "redact it before it is recorded")
     assert policy.secrets_in(exchange, ()) is None

@@ -19,7 +19,7 @@ def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
     """When it breaks, an example, severities; no empty line for page or fix."""
     rule = Rule("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
     assert as_markdown([rule]).endswith(
-        "\n## Stage: head\n\nStatus and headers. These rules run on every error response.\n\n### `x`\n\n"
+        "\n## Stage: head\n\nStatus and headers. These rules run for every error response.\n\n### `x`\n\n"
         "**Breaks when:** It breaks.\n\n**Example:** `7`\n\n`documented`: error, `observed`: off\n"
     )
 

@@ -28,7 +28,7 @@ def test_any_loopback_address_will_do(host, shown):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com"])
 def test_an_address_that_others_reach_is_refused(host):
     """Unless that is wanted."""
-    with pytest.raises(UsageError, match="is no loopback address"):
+    with pytest.raises(UsageError, match="is not a loopback address"):
         ErrorServer(host=host)
 
 
@@ -44,34 +44,34 @@ def test_every_address_can_be_wanted(host, shown):
 def test_a_host_that_is_none_is_refused(host):
     """Whether others may reach the server or not."""
     for allowed in (True, False):
-        with pytest.raises(UsageError, match=r'a host is a text such as "127\.0\.0\.1", this is '):
+        with pytest.raises(UsageError, match=r'expected a host such as "127\.0\.0\.1", got '):
             ErrorServer(host=host, allow_remote=allowed)
 
 
 @pytest.mark.parametrize("contract", ["contract.json", 0, {}])
 def test_a_contract_that_is_none_is_refused(contract):
     """Before anything listens."""
-    with pytest.raises(UsageError, match="answers with the errors of a Contract, this is "):
+    with pytest.raises(UsageError, match="expected a Contract, got "):
         ErrorServer(contract)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, "8080", True, None])
 def test_a_port_that_is_none_is_refused(port):
     """With what would be one."""
-    with pytest.raises(UsageError, match="a port is a number from 0 to 65535"):
+    with pytest.raises(UsageError, match="expected a port from 0 to 65535"):
         ErrorServer(port=port)
 
 
 def test_a_port_in_use_is_told(server):
     """And nothing is left of the try."""
-    with pytest.raises(UsageError, match=f"^port {server.port} is in use; name another, or 0"):
+    with pytest.raises(UsageError, match=f"^port {server.port} is in use; give another port, or 0"):
         ErrorServer(port=server.port).start()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
 def test_an_address_that_is_not_ours_is_told(host, monkeypatch):
     """As the system says it."""
-    with pytest.raises(UsageError, match=f"^{host} port 0 cannot be listened on: "):
+    with pytest.raises(UsageError, match=f"^cannot listen on {host} port 0: "):
         ErrorServer(host=host, allow_remote=True).start()
 
 

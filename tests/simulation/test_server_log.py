@@ -47,8 +47,8 @@ def test_the_log_says_that_no_rule_fits(server):
     server.fail("POST", "/v1/carts", 800064, times=1)
     requests.post(server.url + "/v1/carts")
     came = requests.post(server.url + "/v1/carts?token=abcdef")
-    assert server.requests[-1].answer == "404, no rule fits"
-    assert came.headers["X-PC-Hint"] == "no rule fits POST /v1/carts; rules are: POST /v1/carts (used up)"
+    assert server.requests[-1].answer == "404, no rule matches"
+    assert came.headers["X-PC-Hint"] == "no rule matches POST /v1/carts; rules are: POST /v1/carts (used up)"
 
 
 def test_requests_are_counted_by_place(server):
@@ -72,7 +72,7 @@ def test_clear_begins_anew(server):
 def test_the_log_shows_no_secrets(server):
     """In a failure's text neither the query's nor the headers'."""
     requests.get(server.url + "/v1?sig=hunter2", headers={"Authorization": "Bearer hunter2"})
-    assert repr(server.requests) == "[<GET /v1?sig=*** -> 404, no rule fits>]"
+    assert repr(server.requests) == "[<GET /v1?sig=*** -> 404, no rule matches>]"
 
 
 def test_whole_answers_are_told_with_their_requests():

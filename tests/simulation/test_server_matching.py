@@ -26,16 +26,16 @@ from pytest_pcerrors.simulation.server.rules import RequestPattern
 )
 def test_a_pattern_fits_a_path(pattern, path, fits):
     """One star stays within a segment, two do not, and everything else stands for itself."""
-    assert RequestPattern("*", pattern).fits("GET", path) is fits
+    assert RequestPattern("*", pattern).matches("GET", path) is fits
 
 
 @pytest.mark.parametrize(("method", "fits"), [("GET", True), ("get", True), ("*", True), ("POST", False)])
 def test_a_method_is_one_or_any(method, fits):
     """In any letter case."""
-    assert RequestPattern(method, "/**").fits("GET", "/v1") is fits
+    assert RequestPattern(method, "/**").matches("GET", "/v1") is fits
 
 
 @pytest.mark.parametrize("method", ["PURGE", "purge", "M-SEARCH", "GETT"])
 def test_a_method_need_not_be_a_known_one(method):
     """Any token of RFC 9110 is one."""
-    assert RequestPattern(method, "/**").fits(method.upper(), "/v1")
+    assert RequestPattern(method, "/**").matches(method.upper(), "/v1")

@@ -187,14 +187,14 @@ def told(server, call):
 @pytest.mark.parametrize("member", [None, 1.5, [429, "ok"], True, b"ok"])
 def test_a_member_is_named_by_a_number_or_a_text(server, member):
     """Nothing else is one, a list of members neither."""
-    problem = f'an answer is named by a number or a text, such as 429, 800064 or "ok"; this is {member!r}'
+    problem = f'expected a number or a text such as 429, 800064 or "ok", got {member!r}'
     assert told(server, lambda server: server.sequence("ok", member)) == problem
 
 
 @pytest.mark.parametrize("name", [3, True, ["gateway-429"]])
 def test_a_shape_is_named_by_a_text(server, name):
     """By `shape` and by `fail`."""
-    problem = f'a shape has a name, such as "gateway-429"; this is {name!r}'
+    problem = f'expected the name of a shape, such as "gateway-429", got {name!r}'
     assert told(server, lambda server: server.shape(name)) == problem
     assert told(server, lambda server: server.fail("GET", "/", shape=name)) == problem
 
@@ -202,7 +202,7 @@ def test_a_shape_is_named_by_a_text(server, name):
 @pytest.mark.parametrize("code", [1.5, True, ["800064"]])
 def test_a_code_is_a_number_or_a_text(server, code):
     """In `fail`."""
-    problem = f'a code is a number or a text, such as 800064 or "800064"; this is {code!r}'
+    problem = f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}'
     assert told(server, lambda server: server.fail("GET", "/", code)) == problem
 
 
@@ -210,7 +210,7 @@ def test_a_code_is_a_number_or_a_text(server, code):
 @pytest.mark.parametrize("code", [None, 800064])
 def test_a_status_is_a_number(server, status, code):
     """With a code and without."""
-    problem = f"{status!r} is no final HTTP status; expected one from 200 to 599"
+    problem = f"{status!r} is not a final HTTP status; expected one from 200 to 599"
     assert told(server, lambda server: server.fail("GET", "/", code, status=status)) == problem
 
 
@@ -227,7 +227,7 @@ SETTERS = [
 @pytest.mark.parametrize("method", [None, 3, "", "GET /", "G\u00c9T", "GET\n"])
 def test_a_method_is_a_token(server, call, method):
     """As RFC 9110 has it, wherever one is named."""
-    problem = f'a method is a word such as "GET", or "*" for any; this is {method!r}'
+    problem = f'expected a method such as "GET", or "*" for any, got {method!r}'
     assert told(server, lambda server: call(server, method, "/")) == problem
 
 
@@ -235,7 +235,7 @@ def test_a_method_is_a_token(server, call, method):
 @pytest.mark.parametrize("path", [None, 3, b"/"])
 def test_a_path_is_a_text(server, call, path):
     """Wherever one is named."""
-    problem = f'a path is a text such as "/v1/customers/*"; this is {path!r}'
+    problem = f'expected a path such as "/v1/customers/*", got {path!r}'
     assert told(server, lambda server: call(server, "GET", path)) == problem
 
 
@@ -249,7 +249,7 @@ def test_a_wait_is_seconds_or_a_date(server, call, time):
         "sequence": lambda server: server.sequence("ok", retry_after=time),
     }
     assert told(server, calls[call]) == (
-        f"retry_after is whole seconds from 0 or an HTTP date, this is {time!r}; respond() sends any header"
+        f"retry_after: expected whole seconds from 0 or an HTTP date, got {time!r}; respond() sends any header"
     )
 
 
@@ -263,10 +263,13 @@ def test_a_wait_that_can_be_read_is_sent(server, time):
 @pytest.mark.parametrize(
     ("faults", "problem"),
     [
-        *(({"delay": value}, "delay is seconds") for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)),
-        *(({"cut": value}, "cut is a number of bytes") for value in (-1, "x", 1.5, None)),
-        *(({"chunked": value}, "chunked is True or False") for value in ("yes", 1, None)),
-        *(({"reset": value}, "reset is True or False") for value in ("yes", 0)),
+        *(
+            ({"delay": value}, "delay: expected seconds")
+            for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)
+        ),
+        *(({"cut": value}, "cut: expected a number of bytes") for value in (-1, "x", 1.5, None)),
+        *(({"chunked": value}, "chunked: expected True or False") for value in ("yes", 1, None)),
+        *(({"reset": value}, "reset: expected True or False") for value in ("yes", 0)),
     ],
 )
 def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
@@ -278,13 +281,13 @@ def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
         lambda server: server.respond("GET", "/", (200, b"{}"), **faults),
         lambda server: server.sequence("ok", **faults),
     ):
-        assert told(server, call) == f"{problem}, this is {value!r}"
+        assert told(server, call) == f"{problem}, got {value!r}"
 
 
 @pytest.mark.parametrize("times", [0, -1, "x", True, 1.5])
 def test_a_rule_is_used_a_number_of_times(server, times):
     """At least once."""
-    problem = f"times is a number from 1, or None for always; this is {times!r}"
+    problem = f"expected times as a number from 1, or None for always, got {times!r}"
     assert told(server, lambda server: server.fail("GET", "/", 800064, times=times)) == problem
 
 
@@ -293,33 +296,33 @@ def test_a_rule_is_used_a_number_of_times(server, times):
     [
         (lambda server: server.fail("GET", "/", 800099), "code 800099 is not in the catalogue; did you mean"),
         (lambda server: server.fail("GET", "/", 404), "did you mean status=404[?]"),
-        (lambda server: server.fail("GET", "/", 2006), "documented with 400 and 403; say which status"),
+        (lambda server: server.fail("GET", "/", 2006), "documented with 400 and 403; give a status"),
         (lambda server: server.fail("GET", "/", 800064, status=404), "not with 404"),
-        (lambda server: server.fail("GET", "/", status=600), "600 is no final HTTP status"),
-        (lambda server: server.fail("GET", "/", status=100), "100 is no final HTTP status"),
-        (lambda server: server.fail("GET", "/", 800064, shape="gateway-429"), "name a shape, or a code"),
+        (lambda server: server.fail("GET", "/", status=600), "600 is not a final HTTP status"),
+        (lambda server: server.fail("GET", "/", status=100), "100 is not a final HTTP status"),
+        (lambda server: server.fail("GET", "/", 800064, shape="gateway-429"), "give a shape, or a code"),
         (lambda server: server.shape("gateway-42"), 'no shape "gateway-42"; did you mean "gateway-429"'),
         (
             lambda server: server.sequence("okay"),
-            '"okay" is neither a word, nor a shape, nor a code; did you mean "ok"',
+            '"okay" is not the name of an answer, a shape or a code; did you mean "ok"',
         ),
         (lambda server: server.sequence("800099"), "code 800099 is not in the catalogue"),
-        (lambda server: server.sequence("x/800064"), '"x" is no HTTP status'),
-        (lambda server: server.sequence(), "a sequence has no members"),
-        (lambda server: server.fail("GET", "v1"), 'a path begins with /, this is "v1"'),
+        (lambda server: server.sequence("x/800064"), '"x" is not an HTTP status'),
+        (lambda server: server.sequence(), "a sequence needs at least one member"),
+        (lambda server: server.fail("GET", "v1"), 'expected a path that begins with /, got "v1"'),
         (lambda server: server.fail("GET", server.url), "the host is always that of the server"),
-        (lambda server: server.fail("GET", "/v1?size=1"), "a path without its query"),
-        (lambda server: server.fail("GET", "/", delay=float("nan")), "delay is seconds, this is nan"),
-        (lambda server: server.fail("GET", "/", cutt=1), 'cutt is no fault; did you mean "cut"'),
-        (lambda server: server.shape("gateway-429", resets=True), 'resets is no fault; did you mean "reset"'),
-        (lambda server: server.sequence("ok", times=2), "times is no fault; known are chunked, cut, delay, reset"),
-        (lambda server: server.respond("GET", "/", (200, b""), retry_after=1), "retry_after is no fault; known are"),
+        (lambda server: server.fail("GET", "/v1?size=1"), "a path without a query"),
+        (lambda server: server.fail("GET", "/", delay=float("nan")), "delay: expected seconds, got nan"),
+        (lambda server: server.fail("GET", "/", cutt=1), 'cutt is not a fault; did you mean "cut"'),
+        (lambda server: server.shape("gateway-429", resets=True), 'resets is not a fault; did you mean "reset"'),
+        (lambda server: server.sequence("ok", times=2), "times is not a fault; known are chunked, cut, delay, reset"),
+        (lambda server: server.respond("GET", "/", (200, b""), retry_after=1), "retry_after is not a fault; known are"),
         (
             lambda server: server.shape("gateway-404", cut=64),
-            "leaves nothing out: the body of gateway-404 has 64 bytes",
+            "does not cut the body: gateway-404 has 64 bytes",
         ),
         (lambda server: server.respond("GET", "/", Exchange(404, {"X": "\u20ac"}, b"")), "cannot be sent in the head"),
-        (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is no final HTTP status"),
+        (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is not a final HTTP status"),
         (lambda server: server.respond("GET", "/", 404), "an int is not a response"),
     ],
 )

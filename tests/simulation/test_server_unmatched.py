@@ -52,14 +52,14 @@ def test_a_header_asks_for_a_delay(server):
     ("path", "headers", "message"),
     [
         ("/errors/800099", {}, 'code 800099 is not in the catalogue; did you mean "'),
-        ("/errors/2006", {}, "code 2006 is documented with 400 and 403; say which status"),
+        ("/errors/2006", {}, "code 2006 is documented with 400 and 403; give a status"),
         ("/errors/404/800064", {}, "code 800064 is documented with 409; not with 404"),
         ("/shapes/gateway-42", {}, 'there is no shape "gateway-42"; did you mean "gateway-429"?'),
         ("/v1", {"X-PC-Error": "gatway-429"}, 'did you mean "gateway-429"?'),
-        ("/v1", {"X-PC-Error": ""}, '"" is neither a word, nor a shape, nor a code'),
+        ("/v1", {"X-PC-Error": ""}, '"" is not the name of an answer, a shape or a code'),
         ("/v1", {"X-PC-Error": "99999999999"}, "code 99999999999 is not in the catalogue"),
-        ("/", {"X-PC-Delay": "soon"}, 'X-PC-Delay is seconds, this is "soon"'),
-        ("/", {"X-PC-Delay": "inf"}, "delay is seconds, this is inf"),
+        ("/", {"X-PC-Delay": "soon"}, 'X-PC-Delay: expected seconds, got "soon"'),
+        ("/", {"X-PC-Delay": "inf"}, "delay: expected seconds, got inf"),
     ],
 )
 def test_what_is_not_known_is_said(server, path, headers, message):
@@ -74,7 +74,7 @@ def test_any_other_path_is_the_gateways_404(server, path):
     """As the service answers a path that it does not know; a header says why."""
     came = requests.get(server.url + path)
     assert (came.status_code, came.content) == (404, SHAPES["gateway-404"].body)
-    assert came.headers["X-PC-Hint"] == f"no rule fits GET {path}; rules are: none"
+    assert came.headers["X-PC-Hint"] == f"no rule matches GET {path}; rules are: none"
 
 
 def test_a_rule_comes_before_what_a_path_asks_for(server):

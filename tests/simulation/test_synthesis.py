@@ -82,7 +82,7 @@ def test_a_code_of_two_statuses_is_made_with_either(status):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"code": 2006}, "code 2006 is documented with 400 and 403; say which status"),
+        ({"code": 2006}, "code 2006 is documented with 400 and 403; give a status"),
         ({"code": 2006, "status": 409}, "code 2006 is documented with 400 and 403; not with 409"),
         ({"code": 800064, "status": 400}, "code 800064 is documented with 409; not with 400"),
         ({"code": 8000640}, 'code 8000640 is not in the catalogue; did you mean "800064"?'),
@@ -171,8 +171,8 @@ def test_other_schemas_get_the_plainest_body_that_conforms(schema, members, body
     ids=str,
 )
 def test_a_schema_that_asks_for_more_than_can_be_made_up_is_misuse(schema, members):
-    """No response that breaks the contract is passed off as a conforming one."""
-    with pytest.raises(UsageError, match=r"^no (conforming )?response can be made up"):
+    """No response that breaks the contract is presented as a conforming one."""
+    with pytest.raises(UsageError, match=r"^no (conforming )?response can be made"):
         synthesize(7, contract=contract(schema, members))
 
 

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers any documented error, every shape, and what goes wrong on the way."""
+"""An HTTP server on loopback that returns any documented error or shape, and simulates network faults."""
 
 from pytest_pcerrors.simulation.server.error_server import ErrorServer
 from pytest_pcerrors.simulation.server.request_log import Received

@@ -1,4 +1,4 @@
-"""Every answer that can be asked for: documented errors by code, shapes by name, statuses, and a few words."""
+"""Answers of the server: documented errors by code, shapes by name, statuses, and a few words."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _CUT_AT = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """An exchange to answer with, its name in the log, and what goes wrong on the way."""
+    """An exchange to send, its name in the log, and its faults."""
 
     exchange: Exchange
     name: str
@@ -36,11 +36,11 @@ class Answer:
         check_faults(self.faults)
         cut, length = self.faults.get("cut"), len(self.exchange.body)
         if isinstance(cut, int) and cut >= length:
-            raise UsageError(f"cut={cut} leaves nothing out: the body of {self.name} has {length} bytes")
+            raise UsageError(f"cut={cut} does not cut the body: {self.name} has {length} bytes")
 
     @property
     def is_whole(self) -> bool:
-        """Whether the client gets all of it."""
+        """Whether the client receives the whole answer."""
         return "cut" not in self.faults and not self.faults.get("reset")
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Answer:
 
 
 class AnswerFactory:
-    """What a server can answer with, for one contract; a name that is not known is a `UsageError` with the nearest one.
+    """Makes answers for a contract; an unknown name is a `UsageError` that suggests the nearest one.
 
     >>> factory = AnswerFactory(Contract.default())
     >>> [str(factory.by_name(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
@@ -67,12 +67,13 @@ class AnswerFactory:
         }
 
     def by_name(self, what: int | str) -> Answer:
-        """Return the answer that a number or a word stands for.
+        """Return the answer for a number or a text.
 
-        A number from 100 to 599 is a status, any other a code. A text is a word such as "ok", a shape's name, a code, or "status/code".
+        A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
+        code, or "status/code".
         """
         if not _is_name(what):
-            raise UsageError(f'an answer is named by a number or a text, such as 429, 800064 or "ok"; this is {what!r}')
+            raise UsageError(f'expected a number or a text such as 429, 800064 or "ok", got {what!r}')
         if isinstance(what, int):
             return self.status(what) if what in _STATUSES else self.error(what)
         if what in self._words:
@@ -87,29 +88,29 @@ class AnswerFactory:
         if what in self.contract.catalogue or _is_number(what):
             return self.error(what)
         known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
-        raise UsageError(f'"{what}" is neither a word, nor a shape, nor a code; {nearest(what, known)}')
+        raise UsageError(f'"{what}" is not the name of an answer, a shape or a code; {nearest(what, known)}')
 
     def error(self, code: int | str, status: int | None = None) -> Answer:
         """Return the documented error of a code."""
         if not _is_name(code):
-            raise UsageError(f'a code is a number or a text, such as 800064 or "800064"; this is {code!r}')
+            raise UsageError(f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}')
         if status is not None:
             _check_status(status)
         if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
-            raise UsageError(f"{code} is an HTTP status and no error code; did you mean status={code}?")
+            raise UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
         exchange = synthesize(code, status=status, contract=self.contract)
         return Answer(exchange, f"{exchange.status} {code}")
 
     def shape(self, name: str) -> Answer:
         """Return a shape by its name."""
         if not isinstance(name, str):
-            raise UsageError(f'a shape has a name, such as "gateway-429"; this is {name!r}')
+            raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
         if name not in SHAPES:
             raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
         return Answer(SHAPES[name], name)
 
     def status(self, status: int) -> Answer:
-        """Return what is plausible with a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
+        """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
         _check_status(status)
         if status in _SUCCESSES:
             word = " ok" if status == HTTPStatus.OK else ""
@@ -124,7 +125,7 @@ class AnswerFactory:
 
 
 def envelope(status: int, message: str, name: str = "") -> Answer:
-    """Return the gateway's envelope with a message.
+    """Return an answer with the gateway's envelope.
 
     >>> envelope(404, "Nothing here").exchange.body
     b'{"statusCode": 404, "message": "Nothing here"}'
@@ -134,7 +135,7 @@ def envelope(status: int, message: str, name: str = "") -> Answer:
 
 def _plain(status: int, body: object, sender: Sender) -> Exchange:
     shape = Shape(f"plain-{status}", "GET /", json.dumps(body, ensure_ascii=False), sender=sender)
-    return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are no secrets
+    return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are not secrets
 
 
 def _is_name(value: object) -> bool:
@@ -143,7 +144,7 @@ def _is_name(value: object) -> bool:
 
 def _check_status(status: object) -> None:
     if isinstance(status, bool) or not isinstance(status, int) or status not in _FINAL:
-        raise UsageError(f"{status!r} is no final HTTP status; expected one from 200 to 599")
+        raise UsageError(f"{status!r} is not a final HTTP status; expected one from 200 to 599")
 
 
 def _is_number(text: str) -> bool:
@@ -152,5 +153,5 @@ def _is_number(text: str) -> bool:
 
 def _number(text: str) -> int:
     if not _is_number(text):
-        raise UsageError(f'"{text}" is no HTTP status; write status/code, such as 409/800064')
+        raise UsageError(f'"{text}" is not an HTTP status; write status/code, such as 409/800064')
     return int(text)

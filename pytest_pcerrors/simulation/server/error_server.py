@@ -1,4 +1,4 @@
-"""The server as a test sees it: rules to set, a log to assert on, and the beginning and the end."""
+"""The server for tests: methods to set its rules, and a log of requests."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,10 +27,11 @@ _UNNAMED = 500
 
 
 class ErrorServer:
-    """An HTTP/1.1 server on loopback that answers as the test says, and keeps what it received.
+    """An HTTP/1.1 server on loopback that sends the answers of a test, and logs the requests that it receives.
 
-    `on_request` is called with every `Received`, `on_answer` with the `Exchange` of every answer that is sent whole, both before it is
-    sent and in the thread of its connection; what they raise is raised again by `stop`. What a call does not take is a `UsageError`.
+    `on_request` is called with every `Received`, and `on_answer` with the `Exchange` of every answer that is sent completely. Both
+    are called before the answer is sent, in the thread of its connection; `stop` raises their exceptions. Invalid arguments are a
+    `UsageError`.
 
     >>> from urllib.request import urlopen
     >>> with ErrorServer() as server:
@@ -40,7 +41,7 @@ class ErrorServer:
     (b'{"items": []}', [<GET /v1/customers?size=20 -> 200>])
     """
 
-    def __init__(  # noqa: PLR0913 - one argument a wish
+    def __init__(  # noqa: PLR0913 - one argument for each option
         self,
         contract: Contract | None = None,
         *,
@@ -52,7 +53,7 @@ class ErrorServer:
     ) -> None:
         check_address(host, port, allow_remote=allow_remote)
         if contract is not None and not isinstance(contract, Contract):
-            raise UsageError(f"a server answers with the errors of a Contract, this is {contract!r}")
+            raise UsageError(f"expected a Contract, got {contract!r}")
         self.on_answer, self.on_request = on_answer, on_request
         self._host, self._port = host, port
         self._factory = AnswerFactory(contract or Contract.default())
@@ -63,7 +64,7 @@ class ErrorServer:
         self._bound: int | None = None
 
     def start(self) -> None:
-        """Listen; a `UsageError` says why that is not possible."""
+        """Start to listen; an address that cannot be used is a `UsageError`."""
         if self._listener is not None:
             raise UsageError("the server has been started already")
         self._listener = Listener(self._host, self._port, self._answer)
@@ -71,9 +72,9 @@ class ErrorServer:
         self._listener.start()
 
     def stop(self) -> None:
-        """Close all connections and end all threads; what a hook raised is raised here.
+        """Close all connections and end all threads; raise what a callback raised.
 
-        A hook may stop the server too: its client gets no answer, and the threads are waited for by the next call from outside.
+        A callback may also stop the server: its client gets no answer, and the next call outside of a callback waits for the threads.
         """
         listener = self._listener
         if listener is None:
@@ -95,30 +96,30 @@ class ErrorServer:
 
     @property
     def port(self) -> int:
-        """The port that the server listens on, or did before it was stopped."""
+        """The port of the server, also after it was stopped."""
         if self._bound is None:
             raise UsageError("the server is not running; start() it, or use it in a `with` statement")
         return self._bound
 
     @property
     def url(self) -> str:
-        """Where the server is, such as ``http://127.0.0.1:40123``; a path is added to it. It stays when the server stops."""
+        """The base URL, such as ``http://127.0.0.1:40123``, also after the server was stopped."""
         host = _ANYWHERE.get(self._host, self._host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def requests(self) -> list[Received]:
-        """All requests so far, in the order in which they were whole."""
+        """All requests so far, in the order in which they were received completely."""
         with self._lock:
             return list(self._log)
 
     def requests_to(self, method: str, path: str) -> list[Received]:
-        """Return the requests with this method to paths that fit this pattern."""
+        """Return the requests with this method whose path matches this pattern."""
         pattern = RequestPattern(method, path)
-        return [each for each in self.requests if pattern.fits(each.method, each.path)]
+        return [each for each in self.requests if pattern.matches(each.method, each.path)]
 
     def clear(self) -> None:
-        """Forget all rules and all requests."""
+        """Remove all rules and all logged requests."""
         with self._lock:
             self._rules.clear()
             self._log.clear()
@@ -135,12 +136,12 @@ class ErrorServer:
         retry_after: int | str | None = None,
         **faults: Unpack[Faults],
     ) -> None:
-        """Answer with a documented error, named by its code; or with what is plausible with a status; or with a shape.
+        """Answer with a documented error by its code, with a plausible answer for a status, or with a shape.
 
-        Without any of them it is a 500. A code documented with several statuses needs the status too.
+        The default is a 500. A code that is documented with several statuses also needs a status.
         """
         if shape is not None and (code, status) != (None, None):
-            raise UsageError("name a shape, or a code and its status, not both")
+            raise UsageError("give a shape, or a code and its status, not both")
         if shape is not None:
             answer = self._factory.shape(shape)
         elif code is not None:
@@ -159,7 +160,7 @@ class ErrorServer:
         retry_after: int | str | None = None,
         **faults: Unpack[Faults],
     ) -> None:
-        """Answer with a shape, everywhere unless a place is given."""
+        """Answer with a shape, for all requests unless a method or path is given."""
         self.fail(method, path, shape=name, times=times, retry_after=retry_after, **faults)
 
     def respond(
@@ -177,10 +178,10 @@ class ErrorServer:
         retry_after: int | str | None = None,
         **faults: Unpack[Faults],
     ) -> None:
-        """Answer with one member after the other; the last repeats.
+        """Answer with each member in turn; the last one repeats.
 
-        A number from 100 to 599 is a status, any other a code; a text is "ok", "reset", "cut", a shape's name, a code or
-        "status/code". `retry_after` goes with the errors.
+        A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
+        code, or "status/code". `retry_after` applies to the errors.
         """
         check_retry_after(retry_after)
         answers = map(self._factory.by_name, members)
@@ -200,7 +201,7 @@ class ErrorServer:
             self._rules.add(rule)
 
     def _answer(self, request: Request) -> Wire:
-        """Choose the answer to a request, log it, and return what is sent."""
+        """Choose the answer to a request, log the request, and return the response to send."""
         whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
         with self._lock:
             chosen = self._rules.take(request.method, path_of(request.url))
@@ -226,7 +227,7 @@ def _received(request: Request, answer: Answer) -> Received:
 
 
 def _answering(request: Request, exchange: Exchange) -> Exchange:
-    """Return an exchange as the answer to this request: sent now, with the identifiers that the client sent along."""
+    """Return an exchange as the response to this request, with the current date and the identifiers of the request."""
     now = format_datetime(datetime.now(UTC), usegmt=True)
     sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]

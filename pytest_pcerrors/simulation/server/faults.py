@@ -1,6 +1,6 @@
-"""What goes wrong on the way: one function a fault, each from what would be sent to what is sent instead.
+"""Network faults: each is a function that changes a response before it is sent.
 
-A new fault is a function, a line in `FAULTS`, and its value in `Faults`.
+To add a fault, write its function, and add it to `FAULTS` and `Faults`.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,20 +15,20 @@ _PIECE = 64
 
 
 class Faults(TypedDict, total=False):
-    """The faults of an answer, by name, with their values."""
+    """The faults of an answer by name, with their values."""
 
     delay: float
-    """Seconds to wait before anything is sent."""
+    """Seconds to wait before the response is sent."""
     chunked: bool
     """Send the body in chunks, without Content-Length."""
     cut: int
-    """Send this many bytes of the body, then close the connection; Content-Length promises all."""
+    """Send this many bytes of the body, then close the connection; Content-Length gives the full length."""
     reset: bool
     """Send nothing and reset the connection."""
 
 
 class Fault(NamedTuple):
-    """What a fault does, and what its value may be, in words and as a test."""
+    """A fault: its function, the description of its value, and a check of its value."""
 
     apply: Callable[[Wire, Any], Wire]
     wanted: str
@@ -78,21 +78,21 @@ FAULTS: Mapping[str, Fault] = {
 
 
 def check_faults(faults: Mapping[str, object]) -> None:
-    """Refuse a fault that is not known, and a value that it cannot have.
+    """Raise a `UsageError` for an unknown fault, or for a value that it cannot have.
 
     >>> check_faults({"delay": -1})
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: delay is seconds, this is -1
+    pytest_pcerrors.errors.UsageError: delay: expected seconds, got -1
     """
     for name, value in faults.items():
         if name not in FAULTS:
-            raise UsageError(f"{name} is no fault; {nearest(name, FAULTS)}")
+            raise UsageError(f"{name} is not a fault; {nearest(name, FAULTS)}")
         if not FAULTS[name].accepts(value):
-            raise UsageError(f"{name} is {FAULTS[name].wanted}, this is {value!r}")
+            raise UsageError(f"{name}: expected {FAULTS[name].wanted}, got {value!r}")
 
 
 def with_faults(wire: Wire, faults: Mapping[str, object]) -> Wire:
-    """Return what is sent when all of this goes wrong."""
+    """Return the response with these faults applied."""
     for name, fault in FAULTS.items():
         if name in faults:
             wire = fault.apply(wire, faults[name])

@@ -1,4 +1,4 @@
-"""One connection: requests are read, each is handed on, and its answer is written as it is to be."""
+"""The handler of a connection: it reads requests, gets their answers, and writes them."""
 
 import socket
 import struct
@@ -21,19 +21,19 @@ _DRAINED_SECONDS = 1
 
 
 class Responder(Protocol):
-    """Where a connection hands its requests in; it gives up what it waits for when `stopping` is set."""
+    """Answers the requests of a connection; when `stopping` is set, the connection stops waiting."""
 
     stopping: "Event"
 
     def answer(self, request: Request) -> Wire:
-        """Return what is sent for a request; a `ConnectionError` ends the connection."""
+        """Return the response to a request; a `ConnectionError` ends the connection."""
 
     def abandon(self, connection: socket.socket) -> None:
-        """Note a connection that is closed without a farewell."""
+        """Mark a connection that is closed without a shutdown."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands every request to a responder, whatever the method."""
+    """Passes every request to a responder, whatever the method."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         super().__init__(*connection)
 
     def __getattr__(self, name: str) -> Any:
-        """Answer every method alike; the standard library looks for ``do_`` and its name."""
+        """Handle every method in the same way; the standard library looks for an attribute such as ``do_GET``."""
         if name.startswith("do_"):
             return self._answer
         raise AttributeError(name)
@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         except BodyError as error:
             self.send_error(error.status, str(error))
         except ValueError:
-            self.send_error(400, "the target of the request is no URL")
+            self.send_error(400, "the target of the request is not a valid URL")
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
@@ -74,14 +74,14 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or wire.end is not End.KEEP
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the signature of the standard library
-        """Refuse a request that is none, and close the connection, since nobody knows where the next one would begin."""
-        refusal = wire_of(envelope(code, message or "this is no HTTP request").exchange)
+        """Reject an invalid request, and close the connection, since the start of the next request is unknown."""
+        refusal = wire_of(envelope(code, message or "this is not a valid HTTP request").exchange)
         self.close_connection = True
         self._send(refusal)
         self._drain()
 
     def _drain(self) -> None:
-        """Take what is still on its way; a connection closed before would be reset, and the refusal lost."""
+        """Read the rest of the request, since closing the connection earlier would reset it and lose the response."""
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(_DRAINED_SECONDS)
@@ -89,4 +89,4 @@ class Handler(BaseHTTPRequestHandler):
                 pass
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of the standard library
-        """Say nothing: the log is a list, and whoever runs the server writes what they like."""
+        """Print nothing: requests are logged in a list, and `on_request` may print them."""

@@ -1,4 +1,4 @@
-"""The listening socket, a thread for each connection, and an end that leaves neither behind."""
+"""The listening socket, with a thread for each connection and a clean shutdown."""
 
 import errno
 import socket
@@ -22,7 +22,7 @@ _PORTS = range(65536)
 
 
 class Listener(ThreadingHTTPServer):
-    """Accepts connections until it is closed; `choose` is asked, in the connection's thread, for what to send."""
+    """Accepts connections until it is closed; `choose` returns the response to a request, in the thread of its connection."""
 
     daemon_threads = True
     request_queue_size = 1024
@@ -45,16 +45,16 @@ class Listener(ThreadingHTTPServer):
         self._accepting = Thread(target=self._accept, name="pcerrors", daemon=True)
 
     def start(self) -> None:
-        """Accept connections from now on."""
+        """Start to accept connections."""
         self._accepting.start()
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port of the listening socket."""
         return int(self.server_address[1])
 
     def _accept(self) -> None:
-        """Take connections as they come; the voice wakes it for the end, so that nothing has to be polled."""
+        """Accept connections until the listener stops; a socket pair wakes it up then, so that it need not poll."""
         with DefaultSelector() as selector:
             selector.register(self.socket, EVENT_READ)
             selector.register(self._wake_receiver, EVENT_READ)
@@ -63,7 +63,7 @@ class Listener(ThreadingHTTPServer):
                 self.handle_request()
 
     def server_bind(self) -> None:
-        """Bind without asking the name service for the host's name, which may take seconds."""
+        """Bind the socket without the reverse lookup of the host name, which may take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "localhost", self.port
 
@@ -76,7 +76,7 @@ class Listener(ThreadingHTTPServer):
             thread.start()
 
     def answer(self, request: Request) -> Wire:
-        """Ask what to send. What is raised is ours and kept, even a `TimeoutError` or pytest's own; the connection then ends."""
+        """Return the response to a request. Any exception, even one of pytest, is kept for `join` and ends the connection."""
         try:
             return self._choose(request)
         except BaseException as failure:
@@ -84,7 +84,7 @@ class Listener(ThreadingHTTPServer):
             raise ConnectionAbortedError from failure
 
     def abandon(self, connection: socket.socket) -> None:
-        """Note a connection that is closed without a farewell."""
+        """Mark a connection that is closed without a shutdown."""
         self._abandoned.add(connection)
 
     def shutdown_request(self, request: Any) -> None:
@@ -96,18 +96,18 @@ class Listener(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the standard library's signature
-        """Keep a failure of ours, since a thread has nobody to tell it to; a client that left is none."""
+        """Keep an exception of a connection thread for `join`, unless it is an `OSError` of a closed connection."""
         failure = sys.exception()
         if failure is not None and not isinstance(failure, OSError):
             self._failures.append(failure)
 
     @property
     def is_answering(self) -> bool:
-        """Whether the thread that asks is that of a connection, which cannot wait for its own end."""
+        """Whether the current thread is that of a connection, which cannot wait for its own end."""
         return current_thread() in self._connections.values()
 
     def close(self) -> None:
-        """Stop accepting and wake every connection from whatever it waits for; a second time is one too many, and harmless."""
+        """Stop accepting, and wake up all waiting connections. It may be called more than once."""
         self.stopping.set()
         self._wake_sender.close()
         self._accepting.join()
@@ -118,26 +118,26 @@ class Listener(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def join(self) -> list[BaseException]:
-        """Wait until all threads have ended, and return the failures."""
+        """Wait until all threads have ended, and return their exceptions."""
         for thread in self._connections.values():
             thread.join()
         return self._failures
 
 
 def check_address(host: str, port: int, *, allow_remote: bool) -> None:
-    """Refuse a port that is none, and an address that others could reach, unless that is wanted.
+    """Raise a `UsageError` for an invalid port, and for an address that others can reach, unless `allow_remote` is set.
 
     >>> check_address("0.0.0.0", 8080, allow_remote=False)
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: "0.0.0.0" is no loopback address, so others could reach the server; allow_remote (--allow-remote) permits it
+    pytest_pcerrors.errors.UsageError: "0.0.0.0" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it
     """
     if isinstance(port, bool) or not isinstance(port, int) or port not in _PORTS:
-        raise UsageError(f"a port is a number from 0 to 65535, 0 being any that is free; this is {port!r}")
+        raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {port!r}")
     if not isinstance(host, str):
-        raise UsageError(f'a host is a text such as "127.0.0.1", this is {host!r}')
+        raise UsageError(f'expected a host such as "127.0.0.1", got {host!r}')
     if not allow_remote and not _is_loopback(host):
         raise UsageError(
-            f'"{host}" is no loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'
+            f'"{host}" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'
         )
 
 
@@ -150,5 +150,5 @@ def _is_loopback(host: str) -> bool:
 
 def _problem(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use; name another, or 0 for any that is free"
-    return f"{host} port {port} cannot be listened on: {error.strerror}"
+        return f"port {port} is in use; give another port, or 0 for any free port"
+    return f"cannot listen on {host} port {port}: {error.strerror}"

@@ -1,4 +1,4 @@
-"""The page at /: every documented error and every shape with its address, for people as HTML and for programs as JSON."""
+"""The page at /: every documented error and every shape with its URL, in HTML or JSON."""
 
 import json
 from html import escape
@@ -56,7 +56,7 @@ curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers</pr
 
 
 def index_page(request: Request, contract: "Contract") -> Exchange:
-    """Return the page, in JSON where the request accepts that."""
+    """Return the page, in JSON if the request accepts it."""
     index = _index(contract)
     wants_json = "application/json" in (request.headers.get("Accept") or "")
     body = json.dumps(index, ensure_ascii=False, indent=2) if wants_json else _html(index, request.url)

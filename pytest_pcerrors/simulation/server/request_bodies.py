@@ -1,4 +1,4 @@
-"""The body of a request, read to its end, so that the next request on the connection begins where it begins."""
+"""Bodies of requests, read completely, so that the next request on the connection can be read."""
 
 from typing import TYPE_CHECKING
 
@@ -7,13 +7,13 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 LARGEST = 16 * 1024 * 1024
-"""The longest body of a request that is read, in bytes."""
+"""The maximum size of a request body in bytes."""
 
 _LONGEST_LINE = 8192
 
 
 class BodyError(Exception):
-    """A request whose body cannot be read; it is answered with `status`."""
+    """A request has an invalid body; it is answered with `status`."""
 
     def __init__(self, status: int, problem: str) -> None:
         super().__init__(problem)
@@ -21,19 +21,19 @@ class BodyError(Exception):
 
 
 class ClientGoneError(ConnectionError):
-    """The client left before its request was whole."""
+    """The client closed the connection before its request was complete."""
 
 
 def read_body(stream: "BufferedIOBase", headers: "Message") -> bytes:
-    """Read a body that has a length or comes in chunks (RFC 9112, section 6)."""
+    """Read a body with a Content-Length or in chunks (RFC 9112, section 6)."""
     codings = headers.get_all("Transfer-Encoding", [])
     if codings:
         if [each.strip().lower() for each in codings] != ["chunked"]:
-            raise BodyError(400, "the transfer coding of a request is chunked, if it has one")
+            raise BodyError(400, "unsupported Transfer-Encoding, expected chunked")
         return _chunks(stream)
     lengths = set(headers.get_all("Content-Length", ["0"]))
     if len(lengths) != 1 or not (length := lengths.pop().strip()).isdecimal() or not length.isascii():
-        raise BodyError(400, "Content-Length is no number")
+        raise BodyError(400, "Content-Length is not a number")
     return _exactly(stream, _permitted(int(length[:20])))
 
 
@@ -43,7 +43,7 @@ def _chunks(stream: "BufferedIOBase") -> bytes:
         _permitted(size + sum(map(len, pieces)))
         pieces.append(_exactly(stream, size))
         if _line(stream):
-            raise BodyError(400, "a chunk is longer than it says")
+            raise BodyError(400, "a chunk is longer than its declared size")
     while _line(stream):  # trailers
         pass
     return b"".join(pieces)
@@ -52,7 +52,7 @@ def _chunks(stream: "BufferedIOBase") -> bytes:
 def _chunk_size(stream: "BufferedIOBase") -> int:
     digits = _line(stream).partition(b";")[0].strip()
     if not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
-        raise BodyError(400, "a chunk begins with its size in hexadecimal")
+        raise BodyError(400, "a chunk does not begin with its size in hexadecimal")
     return int(digits, 16)
 
 
@@ -61,7 +61,7 @@ def _line(stream: "BufferedIOBase") -> bytes:
     if not line:
         raise ClientGoneError
     if not line.endswith(b"\n"):
-        raise BodyError(400, "a line between chunks is too long")
+        raise BodyError(400, "a line of the chunked body is too long")
     return line.strip()
 
 
@@ -74,5 +74,5 @@ def _exactly(stream: "BufferedIOBase", length: int) -> bytes:
 
 def _permitted(length: int) -> int:
     if length > LARGEST:
-        raise BodyError(413, f"the body of a request has at most {LARGEST} bytes here")
+        raise BodyError(413, f"the body of the request is too large, at most {LARGEST} bytes allowed")
     return length

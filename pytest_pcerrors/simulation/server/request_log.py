@@ -1,4 +1,4 @@
-"""A request that the server received, as the log keeps it."""
+"""Requests in the log of the server."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -9,10 +9,10 @@ from pytest_pcerrors.secrets.display import safe
 
 @dataclass(frozen=True, repr=False)
 class Received:
-    """A request, and what it was answered.
+    """A request that the server received, and the name of its answer.
 
-    `target` is path and query as they came over the wire. `time` is in seconds on a monotonic clock: the difference of two is how long
-    a client waited. `status` is None where the connection was reset; `answer` says in words what was sent.
+    `target` is the path and the query as they were received. `time` is in seconds on a monotonic clock: the difference of two is how
+    long a client waited. `status` is `None` if the connection was reset. `answer` describes the answer.
 
     >>> request = Received("GET", "/v1/customers?size=20", Headers(), b"", 0.0, 429, "gateway-429")
     >>> request, request.path, request.query
@@ -29,12 +29,12 @@ class Received:
 
     @property
     def path(self) -> str:
-        """The path, percent-encoded as it came."""
+        """The path as it was received, percent-encoded."""
         return path_of(self.target)
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The values of each parameter of the query."""
+        """The values of each query parameter."""
         return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
 
     def __repr__(self) -> str:
@@ -42,7 +42,7 @@ class Received:
 
 
 def path_of(target: str) -> str:
-    """Return the path of a request's target, which a client of a proxy writes as a whole URL.
+    """Return the path of a request target, which may be a full URL (the absolute form that clients of proxies use).
 
     >>> path_of("/v1/a?b=c"), path_of("http://127.0.0.1/v1/a"), path_of("http://127.0.0.1")
     ('/v1/a', '/v1/a', '/')

@@ -1,4 +1,4 @@
-"""What the test wants answered, where, and how often."""
+"""The rules of the server: request patterns, their answers, and how often they apply."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ _WILDCARDS = {"**": ".*", "*": "[^/]*"}
 
 @dataclass(frozen=True)
 class RequestPattern:
-    """A method and a path pattern: ``*`` stands for anything within a segment, ``**`` for anything; method ``*`` is any.
+    """A method and a path pattern: ``*`` matches anything within a segment, ``**`` anything; method ``*`` matches any.
 
-    The path is compared as it came over the wire, without the query. Any token is a method (RFC 9110, section 9.1), a rule's in any
-    letter case; what is none, and a path that is none, is a `UsageError`.
+    The path is compared as it was received, without the query. A method is any token (RFC 9110, section 9.1), and may be written
+    in lower case in a rule. An invalid method or path is a `UsageError`.
 
-    >>> RequestPattern("POST", "/v1/customers/*/carts/*/checkout").fits("POST", "/v1/customers/7/carts/8/checkout")
+    >>> RequestPattern("POST", "/v1/customers/*/carts/*/checkout").matches("POST", "/v1/customers/7/carts/8/checkout")
     True
-    >>> RequestPattern("*", "/v1/customers/*").fits("GET", "/v1/customers/7/carts"), RequestPattern("*", "/v1/**").fits("GET", "/v1/a/b")
+    >>> RequestPattern("*", "/v1/customers/*").matches("GET", "/v1/customers/7/carts"), RequestPattern("*", "/v1/**").matches("GET", "/v1/a/b")
     (False, True)
     """
 
@@ -30,40 +30,42 @@ class RequestPattern:
 
     def __post_init__(self) -> None:
         if not isinstance(self.method, str) or not _TOKEN.fullmatch(self.method):
-            raise UsageError(f'a method is a word such as "GET", or "*" for any; this is {self.method!r}')
+            raise UsageError(f'expected a method such as "GET", or "*" for any, got {self.method!r}')
         if not isinstance(self.path, str):
-            raise UsageError(f'a path is a text such as "/v1/customers/*"; this is {self.path!r}')
+            raise UsageError(f'expected a path such as "/v1/customers/*", got {self.path!r}')
         if not self.path.startswith(("/", "**")):
-            raise UsageError(f'a path begins with /, this is "{self.path}"; the host is always that of the server')
+            raise UsageError(
+                f'expected a path that begins with /, got "{self.path}"; the host is always that of the server'
+            )
         if "?" in self.path or "#" in self.path:
-            raise UsageError(f'a rule is for a path without its query, this is "{self.path}"')
+            raise UsageError(f'expected a path without a query, got "{self.path}"')
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         parts = re.split(r"(\*\*?)", self.path)
         return re.compile("".join(_WILDCARDS.get(part) or re.escape(part) for part in parts), re.DOTALL)
 
-    def fits(self, method: str, path: str) -> bool:
-        """Tell whether a request with this method and path is meant."""
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether a request with this method and path matches."""
         return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
 
 
 class ResponseRule:
-    """Answers for a place, one after the other; the last repeats until the rule was used `times` times, without end if that is None."""
+    """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies."""
 
     def __init__(self, pattern: RequestPattern, answers: Sequence[Answer], times: int | None = None) -> None:
         if not answers:
-            raise UsageError("a sequence has no members")
+            raise UsageError("a sequence needs at least one member")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise UsageError(f"times is a number from 1, or None for always; this is {times!r}")
+            raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
         self.pattern = pattern
         self._answers = tuple(answers)
         self._left = times
         self._next = 0
 
-    def fits(self, method: str, path: str) -> bool:
-        """Tell whether the rule is for this request and not used up."""
-        return self._left != 0 and self.pattern.fits(method, path)
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether the rule matches this request and is not used up."""
+        return self._left != 0 and self.pattern.matches(method, path)
 
     def take(self) -> Answer:
         """Return the next answer and count it."""
@@ -92,16 +94,16 @@ class ResponseRules:
         self._rules: list[ResponseRule] = []
 
     def add(self, rule: ResponseRule) -> None:
-        """Add a rule behind the others."""
+        """Add a rule after the others."""
         self._rules.append(rule)
 
     def take(self, method: str, path: str) -> Answer | None:
-        """Return the next answer of the first rule that fits, or None."""
-        fitting = next((rule for rule in self._rules if rule.fits(method, path)), None)
-        return None if fitting is None else fitting.take()
+        """Return the next answer of the first rule that matches, or None."""
+        matching = next((rule for rule in self._rules if rule.matches(method, path)), None)
+        return None if matching is None else matching.take()
 
     def clear(self) -> None:
-        """Forget all rules."""
+        """Remove all rules."""
         self._rules.clear()
 
     def __str__(self) -> str:

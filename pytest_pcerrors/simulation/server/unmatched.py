@@ -1,4 +1,4 @@
-"""What is answered where no rule fits: what path or header ask for, the page at /, and else the gateway's 404."""
+"""Answers to requests without a rule: by the path or a header, the page at /, otherwise the gateway's 404."""
 
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -17,12 +17,12 @@ HINT_HEADER = "X-PC-Hint"
 
 
 def answer_to_unmatched(request: Request, factory: AnswerFactory, rules: str) -> Answer:
-    """Return the answer to a request that no rule is for; what it asks for and is not known is answered with 400."""
+    """Return the answer to a request that no rule matches; a request for an unknown error gets a 400."""
     try:
         answer = _asked_for(request, factory)
         return _delayed(answer, request.headers.get(DELAY_HEADER)) if answer else _nothing_here(request, rules)
     except UsageError as error:
-        return envelope(400, str(error), "400, unknown error asked for")
+        return envelope(400, str(error), "400, unknown error requested")
 
 
 def _asked_for(request: Request, factory: AnswerFactory) -> Answer | None:
@@ -47,12 +47,12 @@ def _delayed(answer: Answer, seconds: str | None) -> Answer:
     try:
         return Answer(answer.exchange, answer.name, {**answer.faults, "delay": float(seconds)})
     except ValueError:
-        raise UsageError(f'{DELAY_HEADER} is seconds, this is "{seconds}"') from None
+        raise UsageError(f'{DELAY_HEADER}: expected seconds, got "{seconds}"') from None
 
 
 def _nothing_here(request: Request, rules: str) -> Answer:
-    answer = envelope(404, "There is nothing at this path.", "404, no rule fits")
-    came = safe(f"{request.method} {path_of(request.url)}")
-    hint = f"no rule fits {came}; rules are: {rules}".encode("ascii", "backslashreplace").decode()
+    answer = envelope(404, "There is nothing at this path.", "404, no rule matches")
+    request_text = safe(f"{request.method} {path_of(request.url)}")
+    hint = f"no rule matches {request_text}; rules are: {rules}".encode("ascii", "backslashreplace").decode()
     headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, hint)])
     return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name)

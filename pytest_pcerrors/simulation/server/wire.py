@@ -1,4 +1,4 @@
-"""A response on its way to the client: what is sent byte for byte, and how the connection goes on."""
+"""Responses as they are sent: their bytes, and the state of the connection afterwards."""
 
 from enum import Enum
 from http import HTTPStatus
@@ -13,7 +13,7 @@ _WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class End(Enum):
-    """What becomes of the connection after an answer."""
+    """The state of the connection after a response."""
 
     KEEP = "kept open"
     CLOSE = "closed"
@@ -21,7 +21,7 @@ class End(Enum):
 
 
 class Wire(NamedTuple):
-    """An answer as it is sent after `wait` seconds: the head, then the body unless `bodiless`, then the `end`."""
+    """A response that is sent after `wait` seconds: the head, then the body unless `bodiless`, then the `end`."""
 
     start: str
     headers: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class Wire(NamedTuple):
     end: End = End.KEEP
 
     def sent(self) -> bytes:
-        r"""Return the bytes; a connection that is closed says so.
+        r"""Return the bytes; they announce the close of the connection.
 
         >>> Wire("204 No Content", (("Date", "today"),), b"", end=End.CLOSE).sent()
         b'HTTP/1.1 204 No Content\r\nDate: today\r\nConnection: close\r\n\r\n'
@@ -42,7 +42,7 @@ class Wire(NamedTuple):
 
 
 def wire_of(exchange: Exchange) -> Wire:
-    r"""Return what is sent for an exchange; its length is counted anew, and a HEAD is answered without the body.
+    r"""Return the response for an exchange, with a new Content-Length, and without the body for HEAD.
 
     >>> wire_of(Exchange(404, {}, b"gone")).sent()
     b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
@@ -56,9 +56,9 @@ def wire_of(exchange: Exchange) -> Wire:
 
 
 def check_sendable(exchange: Exchange) -> None:
-    """Refuse an exchange whose head cannot be sent as HTTP/1.1: no final status, line breaks, letters beyond Latin-1."""
+    """Raise a `UsageError` for a head that HTTP/1.1 cannot send: no final status, line breaks, non-Latin-1 characters."""
     if exchange.status not in range(200, 600):
-        raise UsageError(f"{exchange.status} is no final HTTP status; expected one from 200 to 599")
+        raise UsageError(f"{exchange.status} is not a final HTTP status; expected one from 200 to 599")
     for text in (_reason(exchange), *(part for field in exchange.headers or () for part in field)):
         if not text.isprintable() or not all(letter < "\u0100" for letter in text):
             raise UsageError(f"{text!r} cannot be sent in the head of a response")

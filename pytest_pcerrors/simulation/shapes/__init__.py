@@ -1,4 +1,4 @@
-"""Responses beside the documented shape, by name: those that the real service was seen to send, and others made up."""
+"""Responses with an undocumented shape, by name: observed ones of the real service, and invented ones."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,15 +10,15 @@ from pytest_pcerrors.simulation.shapes.shape import exchanges_of
 from pytest_pcerrors.simulation.shapes.successes import SUCCESSES
 
 SIGHTINGS = (*ERRORS, *SUCCESSES)
-"""What was seen, file by file. A new one stands at the end: the identifiers of each follow from those before it."""
+"""The observed shapes by file. Add new ones at the end, because identifiers depend on the shapes before."""
 
 OBSERVED: Mapping[str, Exchange] = MappingProxyType(
     dict(exchanges_of((shape for sighting in SIGHTINGS for shape in sighting.shapes), "observed"))
 )
-"""What the real service was seen to send; the files in cassettes/observed are made of it."""
+"""Responses observed from the real service; the files in cassettes/observed are made from them."""
 
 MADE_UP: Mapping[str, Exchange] = MappingProxyType(dict(exchanges_of(FAULTS, "made up")))
-"""What a client may meet though no public sample shows it."""
+"""Responses that a client may receive, although no public sample shows them."""
 
 SHAPES: Mapping[str, Exchange] = MappingProxyType({**OBSERVED, **MADE_UP})
-"""Both."""
+"""All shapes, observed and invented."""

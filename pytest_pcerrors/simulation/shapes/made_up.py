@@ -1,4 +1,4 @@
-"""What a client may meet though no public sample shows it: faults of gateways, proxies and broken servers."""
+"""Invented shapes that a client may receive: faults of gateways, proxies and broken servers."""
 
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, PAGE, SERVICE, Sender, Shape, as_json, error
 

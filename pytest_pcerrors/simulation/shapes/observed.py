@@ -1,4 +1,4 @@
-"""Error responses that the real service was seen to send beside the documented shape, in words of our own."""
+"""Error responses with an undocumented shape that were observed from the real service, in our own words."""
 
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, TEXT, Shape, Sighting, as_json, error
 
@@ -94,7 +94,7 @@ ERRORS = (
             Shape(
                 "code-zero-400",
                 "GET /v1/customers/{customer}/profiles/billing",
-                error(0, "The customer ID in the path is no GUID.", source="PartnerApiServiceControllers"),
+                error(0, "The customer ID in the path is not a GUID.", source="PartnerApiServiceControllers"),
             ),
         ),
     ),
@@ -209,7 +209,7 @@ ERRORS = (
     ),
     Sighting(
         "empty-unauthorized",
-        "A 401 without a body: what is wrong stands in the reason phrase and in the challenge, which is Bearer.",
+        "A 401 without a body: the problem is in the reason phrase and in the challenge, which is Bearer.",
         (
             Shape(
                 "empty-401",

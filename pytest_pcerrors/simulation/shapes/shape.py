@@ -1,4 +1,4 @@
-"""What one shape is, and the exchange that it stands for."""
+"""Shapes, and the exchanges made from them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ _BETWEEN = timedelta(minutes=7)
 
 
 class Sender(NamedTuple):
-    """Who answers: the media type of its bodies, and whether it sends the identifiers of the service."""
+    """A sender of responses: the media type of its bodies, and whether it sends the identifiers of the service."""
 
     media_type: str
     identifies: bool
@@ -34,10 +34,10 @@ PAGE = Sender("text/html", identifies=False)
 
 
 class Shape(NamedTuple):
-    """One response beside the documented shape; its name ends in its status.
+    """A response with an undocumented shape; its name ends in its status.
 
-    `asked` is method and path of a request that it answers, `sent` that request's body as a JSON value. Words in braces stand
-    for identifiers.
+    `request_line` is the method and the path of a request that gets this response, `request_body` the body of that request as
+    a JSON value. Words in braces are replaced with identifiers.
 
     >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=TEXT).status
     403
@@ -58,7 +58,7 @@ class Shape(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """Shapes that belong together, with a note on what they show; `name` is that of their file in cassettes/observed."""
+    """Related shapes with a note; `name` is the name of their file in cassettes/observed."""
 
     name: str
     note: str
@@ -66,7 +66,7 @@ class Sighting(NamedTuple):
 
 
 def error(code: object, description: str, *data: str, source: str = "PartnerFD") -> str:
-    """Return the body that the service sends: the code as it is, and strings as data.
+    """Return a body as the service sends it: the code unchanged, and strings as data.
 
     >>> error(2000, "The partner ID has 7 digits.")
     '{"code": 2000, "description": "The partner ID has 7 digits.", "data": [], "source": "PartnerFD"}'
@@ -75,19 +75,19 @@ def error(code: object, description: str, *data: str, source: str = "PartnerFD")
 
 
 def as_json(value: object) -> str:
-    """Return a value as JSON, with its letters as they are."""
+    """Return a value as JSON without escaping non-ASCII characters."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exchange]]:
-    """Yield each shape's name and exchange; identifiers follow from the seed and from the shapes before it."""
-    rng = Random(seed)  # noqa: S311 - identifiers in a recording are no secrets
+    """Yield the name and the exchange of each shape; identifiers depend on the seed and on the shapes before it."""
+    rng = Random(seed)  # noqa: S311 - identifiers in a recording are not secrets
     for index, shape in enumerate(shapes):
         yield shape.name, exchange_of(shape, rng, _FIRST_MOMENT + index * _BETWEEN)
 
 
 def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
-    """Return the exchange that a shape stands for, with identifiers by rng."""
+    """Return the exchange for a shape, with random identifiers."""
     body = shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, rng).encode()
     method, path = shape.request_line.split()
     request = request_to(_HOST, method, path, shape.request_body, rng)

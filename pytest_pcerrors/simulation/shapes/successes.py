@@ -1,4 +1,4 @@
-"""Success responses of the real service that a client must look into, in words of our own; each begins with a byte order mark."""
+"""Success responses of the real service that a client must check, in our own words. Each begins with a byte order mark."""
 
 from pytest_pcerrors.simulation.shapes.shape import Shape, Sighting, as_json
 
