@@ -1,6 +1,6 @@
 """Contract tests for the error responses of the Partner Center REST API.
 
-Every public name loads what it needs when it is first used, so importing this package costs next to nothing.
+Each public name is imported when it is first used, so importing this package loads almost nothing.
 """
 
 from typing import TYPE_CHECKING

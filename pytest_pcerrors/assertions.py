@@ -1,4 +1,4 @@
-"""The verbs of a test: `assert_pc_error` and `assert_pc_success`."""
+"""The assertions of a test: `assert_pc_error` and `assert_pc_success`."""
 
 import re
 import warnings
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["PcError", "assert_pc_error", "assert_pc_success"]
 
 __tracebackhide__ = True
-"""A failing test shows its own line: pytest leaves out every frame of this module."""
+"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
 
-_MOST_TOLD = 3
-_LONGEST_DATA = 200
+_MAX_NAMED_CODES = 3
+_MAX_DATA = 200
 
 
 def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
@@ -49,13 +49,13 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     contract: "Contract | None" = None,
     profile: str | None = None,
 ) -> PcError:
-    """Assert that a response is an error, keeps the contract, and is the one expected; return it taken apart.
+    """Assert that a response is the expected error and conforms to the contract; return the parsed error.
 
-    `code` is one code or a collection of which any will do; `status` likewise. `description` and `source` are compared,
-    or searched where they are compiled patterns. `data` is compared with ``==``. `response` is anything `check` takes.
+    `code` is one code, or a collection of accepted codes; `status` likewise. `description` and `source` must be equal to a str,
+    or contain a match of a compiled pattern. `data` is compared with ``==``. `response` is anything that `check` accepts.
 
-    Raises `ContractViolation`, an `AssertionError`, with everything that is wrong at once. What is only a warning is
-    warned of as `PcErrorsWarning`. Raises `UsageError` for what is not a response, a code or a status.
+    Raises `ContractViolation`, an `AssertionError`, with every violation at once. A violation of severity ``warning`` is
+    issued as a `PcErrorsWarning`. Raises `UsageError` if an argument is not a response, a code or a status.
 
     >>> from pytest_pcerrors import assert_pc_error
     >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
@@ -86,7 +86,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
 
 
 def assert_pc_success(response: object) -> None:
-    """Assert that a response is a 2xx and that no error object is hidden in it.
+    """Assert that a response has a 2xx status and that its body contains no error object.
 
     >>> from pytest_pcerrors import assert_pc_success
     >>> assert_pc_success((201, b'{"id": "b4c8fdea", "lineItems": [{"id": 0}]}'))
@@ -105,11 +105,11 @@ def assert_pc_success(response: object) -> None:
 
 
 def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
-    """Judge a response; misuse is reported at the line of the test, without the frames in here."""
+    """Judge a response; raise a `UsageError` without the frames of this package, so that it points at the test."""
     try:
         return judge(response, contract=contract, profile=profile)
     except UsageError as error:
-        raise error.with_traceback(None)  # noqa: B904 - the cause it has, such as a failed rule, stays
+        raise error.with_traceback(None)  # noqa: B904 - keeps its own cause, such as a failed rule
 
 
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
@@ -123,7 +123,7 @@ def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> Non
 
 
 def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> frozenset[str]:
-    """Return the expected codes as text; what cannot be an error code is a `UsageError`."""
+    """Return the expected codes as text; raise a `UsageError` for a value that cannot be an error code."""
     if code is None:
         return frozenset()
     several = [code] if isinstance(code, int | str) else code
@@ -143,7 +143,7 @@ def _one_code(code: "Code", contract: "Contract") -> str:
 
 
 def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
-    """Return the expected statuses; what cannot be one is a `UsageError`."""
+    """Return the expected statuses; raise a `UsageError` for a value that cannot be a status."""
     if status is None:
         return ()
     several = (status,) if isinstance(status, int) else status
@@ -166,7 +166,7 @@ def _code_differs(parsed: "ParsedResponse", wanted: frozenset[str]) -> "Iterator
         return
     actual = "no code" if parsed.code is None else f"code {_with_entry(parsed.code, parsed.contract)}"
     codes = sorted(wanted)
-    if len(codes) > _MOST_TOLD:
+    if len(codes) > _MAX_NAMED_CODES:
         expected = f"one of {', '.join(map(shown_code, codes))}"
     else:
         expected = " or ".join(_with_entry(code, parsed.contract) for code in codes)
@@ -207,15 +207,15 @@ def _text_differs(member: str, actual: Any, expected: "Text | None", parsed: "Pa
 def _data_differs(parsed: "ParsedResponse", expected: Any) -> "Iterator[Violation]":
     actual = parsed.member("data")
     if expected is not None and parsed.is_body_known and not actual == expected:  # noqa: SIM201 - matcher objects define ==, not !=
-        found, wanted = "no data" if actual is None else _brief(actual), cut(repr(expected), _LONGEST_DATA)
+        found, wanted = "no data" if actual is None else _brief(actual), cut(repr(expected), _MAX_DATA)
         yield Violation(f"{found} instead of {wanted}", _place(parsed, "data"), wanted, found, rule="data-unexpected")
 
 
 def _brief(value: Any) -> str:
-    """Return received data as Python writes it; what is long or deep is cut."""
+    """Return the repr of received data, shortened where it is long or deep."""
     brief = Repr()
     brief.maxstring = brief.maxother = 60
-    return cut(brief.repr(value), _LONGEST_DATA)
+    return cut(brief.repr(value), _MAX_DATA)
 
 
 def _place(parsed: "ParsedResponse", member: str) -> str:

@@ -1,6 +1,6 @@
-"""Documents that people write (a contract file, the settings): held against their published JSON Schema.
+"""Read, validate and write the documents that users edit: contract files and settings.
 
-`jsonschema` judges; this module says where, what was expected, what was found, and which known name is nearest.
+`jsonschema` validates; this module words the messages: the place, what was expected, what was found, the nearest known name.
 """
 
 import json
@@ -35,7 +35,7 @@ def published_schema(package: str, name: str) -> dict[str, Any]:
 
 
 def read_json_object(path: "Path") -> dict[str, Any]:
-    """Read a JSON object from a file; whatever is wrong with it is a `UsageError` that names the file."""
+    """Read a JSON object from a file; raise a `UsageError` that names the file if it cannot be read or is not one."""
     try:
         document = parse(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
@@ -45,19 +45,19 @@ def read_json_object(path: "Path") -> dict[str, Any]:
     except JsonError as error:
         raise UsageError(f"{path}: not JSON: {error}") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{path}: a JSON object is expected, this is {_shown(document)}")
+        raise UsageError(f"{path}: expected a JSON object, got {_shown(document)}")
     for steps, name in repeated_names(document):
         place = pointer_of(steps) or "the top"
-        raise UsageError(readable(f"{path}: at {place}: {_shown(name)} is there more than once; keep one of them"))
+        raise UsageError(readable(f"{path}: at {place}: {_shown(name)} is repeated; keep one of them"))
     return document
 
 
-def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -> None:
-    """Raise a `UsageError` with every difference (five at most) if the document does not fit the schema.
+def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> None:
+    """Raise a `UsageError` that lists the errors (five at most) if a document is not valid against a schema.
 
-    `where` is the place that each message begins with: a path, or ``pyproject.toml: [tool.pcerrors]``.
+    `where` begins each message: a path, or ``pyproject.toml: [tool.pcerrors]``.
 
-    >>> hold_against({"properties": {"profile": {"type": "string"}}}, {"profile": 3}, "pyproject.toml")
+    >>> validate({"properties": {"profile": {"type": "string"}}}, {"profile": 3}, "pyproject.toml")
     Traceback (most recent call last):
     pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, got 3
     """
@@ -70,7 +70,7 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
     try:
         errors = sorted(validator.iter_errors(document), key=lambda error: list(error.absolute_path))
     except RecursionError:
-        raise UsageError(f"{where}: nested too deeply to be checked") from None
+        raise UsageError(f"{where}: nested too deeply to validate") from None
     lines = list(dict.fromkeys(line for error in errors for line in _lines(error)))
     if lines:
         shown = [readable(f"{where}: at {line}") for line in lines[:_SHOWN_ERRORS]]
@@ -80,7 +80,7 @@ def hold_against(schema: dict[str, Any], document: dict[str, Any], where: str) -
 
 
 def _lines(error: "ValidationError") -> "Iterator[str]":
-    """Say what is wrong: a line for every unknown and every missing key, one for anything else."""
+    """Yield the messages of an error: one for each unknown or missing key, else a single one."""
     place = pointer_of(error.absolute_path) or "the top"
     actual, limit = cast("Any", error.instance), cast("Any", error.validator_value)
     match error.validator:
@@ -108,11 +108,11 @@ def _explain(error: "ValidationError") -> str:
             alternatives = sorted(error.context or (), key=lambda each: each.validator != "type")
             return _explain(alternatives[-1])
         case _:
-            return f"{_shown(actual)} {_departure(error)}"
+            return f"{_shown(actual)} {_failure(error)}"
 
 
-def _departure(error: "ValidationError") -> str:
-    """Say what a value is not: by the title of the schema, the name of a format, or else by the keyword."""
+def _failure(error: "ValidationError") -> str:
+    """Return how a value fails its schema, worded by the schema's title, the format, or the keyword."""
     limit = cast("Any", error.validator_value)
     title = cast("dict[str, Any]", error.schema).get("title")
     if error.validator == "format":
@@ -131,10 +131,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
 
 
-def write_whole(path: "Path", content: str | bytes) -> None:
-    """Write a file, text as UTF-8, so that a reader sees the old or the new one, never a part of either.
+def write_atomically(path: "Path", content: str | bytes) -> None:
+    """Write a file atomically: readers see the old content or the new, never a part of either. Text is encoded as UTF-8.
 
-    A link stays a link, and the file behind it keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written to.
+    A symbolic link stays a link, and its target keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written directly.
     """
     try:
         data = content if isinstance(content, bytes) else content.encode("utf-8")
@@ -150,13 +150,13 @@ def write_whole(path: "Path", content: str | bytes) -> None:
 
 
 def _replace(path: "Path", data: bytes) -> None:
-    """Write a file beside the old one, then rename it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    """Write a temporary file in the same folder, then rename it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        beside.write_bytes(data)
+        temporary.write_bytes(data)
         if path.exists():
-            beside.chmod(path.stat().st_mode)
-        beside.replace(path)
+            temporary.chmod(path.stat().st_mode)
+        temporary.replace(path)
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)

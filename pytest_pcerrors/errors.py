@@ -1,10 +1,10 @@
-"""What goes wrong with the use of this library, as opposed to a contract that is broken."""
+"""Errors in the use of this library, as opposed to violations of a contract."""
 
 
 class UsageError(Exception):
     """This library was misused: a bad argument, setting, contract file or archive.
 
-    It never stands for a broken contract; that is `ContractViolation`.
+    A violated contract raises `ContractViolation` instead.
 
     >>> from pytest_pcerrors import UsageError, check
     >>> try:
@@ -16,9 +16,9 @@ class UsageError(Exception):
 
 
 class ArchiveError(UsageError):
-    """A file of recordings, or an entry of one, cannot be read.
+    """An archive, or an entry of one, cannot be read.
 
-    `place` is ``path``, ``path:line`` or ``path#/pointer``; `problem` says what is wrong, `fix` what to do, where that is known.
+    `place` is ``path``, ``path:line`` or ``path#/pointer``; `problem` is what is wrong, `fix` what to do about it, if known.
 
     >>> str(ArchiveError("cart.yaml:7", "not YAML: a quote is never closed"))
     'cart.yaml:7: not YAML: a quote is never closed'
@@ -32,7 +32,7 @@ class ArchiveError(UsageError):
 
 
 class PcErrorsWarning(UserWarning):
-    """A violation whose severity is ``warning``: the test goes on, the warning is told.
+    """A violation of severity ``warning``, which does not fail the test.
 
     >>> from pytest_pcerrors import PcErrorsWarning
     >>> issubclass(PcErrorsWarning, UserWarning)

@@ -1,4 +1,4 @@
-"""JSON texts and JSON Pointers. Every way in which a text can fail to be one JSON value ends in one exception."""
+"""Parse JSON texts and JSON Pointers; every kind of invalid text raises the same exception."""
 
 import json
 from collections import Counter
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 
 
 class JsonError(ValueError):
-    """The text is not one JSON value; the message says where and why in a few words."""
+    """The text is not one JSON value; the message says where and why."""
 
 
 class RepeatedNames(dict[str, object]):
-    """An object in which at least one name stands more than once; the last value won (RFC 8259, section 4)."""
+    """An object with at least one repeated name; it has the last value of each name (RFC 8259, section 4)."""
 
     names: tuple[str, ...]
 
 
 def parse(text: str) -> object:
-    """Parse one JSON value strictly as RFC 8259 has it, without NaN and Infinity.
+    """Parse one JSON value strictly by RFC 8259: NaN and Infinity are errors.
 
-    An object in which a name is repeated comes back as `RepeatedNames`.
+    An object with a repeated name is returned as `RepeatedNames`.
 
     >>> parse('{"code": "800064"}')
     {'code': '800064'}
@@ -42,7 +42,7 @@ def parse(text: str) -> object:
 
 
 def is_cut_off(text: str) -> bool:
-    """Return whether text that is not JSON is the beginning of a JSON value: it is right up to its end, or in a string there.
+    """Return whether invalid JSON text is truncated: valid up to its end, or ending inside a string.
 
     >>> is_cut_off('{"code": "8000'), is_cut_off('{"code": '), is_cut_off("{'code'")
     (True, True, False)
@@ -62,7 +62,7 @@ def is_cut_off(text: str) -> bool:
 
 
 def repeated_names(document: object) -> "Iterator[tuple[tuple[str | int, ...], str]]":
-    """Yield each name that is in one object more than once, with the path of that object.
+    """Yield each repeated name of an object, with the path of that object.
 
     >>> list(repeated_names(parse('{"entries": [], "a": [{"x": 1, "x": 2}], "entries": []}')))
     [((), 'entries'), (('a', 0), 'x')]
@@ -87,7 +87,7 @@ def type_of(value: object) -> str:
 
 
 def article(name: str) -> str:
-    """Put the indefinite article before the name of a type; null has none.
+    """Return the name of a JSON type with its indefinite article; ``null`` has none.
 
     >>> [article(name) for name in ("array", "string", "null")]
     ['an array', 'a string', 'null']
@@ -125,7 +125,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
 
 
 def escaped_step(step: str | int) -> str:
-    """Return one step as a pointer has it (RFC 6901, section 3).
+    """Return one step of a path, escaped for a JSON Pointer (RFC 6901, section 3).
 
     >>> escaped_step("a/b~c")
     'a~1b~0c'
@@ -134,7 +134,7 @@ def escaped_step(step: str | int) -> str:
 
 
 def pointer_of(steps: "Iterable[str | int]") -> str:
-    """Return the pointer of a path; the whole document has the empty one.
+    """Return the JSON Pointer of a path; the pointer of the whole document is empty.
 
     >>> pointer_of(["data", 0, "a/b"])
     '/data/0/a~1b'
@@ -143,7 +143,7 @@ def pointer_of(steps: "Iterable[str | int]") -> str:
 
 
 def steps_of(pointer: str) -> tuple[str, ...]:
-    """Return the path that a pointer stands for, whatever stands before its first slash.
+    """Return the path of a JSON Pointer; text before the first slash, such as ``#``, is ignored.
 
     >>> steps_of("/data/0/a~1b"), steps_of("#/$defs/code")
     (('data', '0', 'a/b'), ('$defs', 'code'))

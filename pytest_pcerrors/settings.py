@@ -1,4 +1,4 @@
-"""The table ``[tool.pcerrors]`` of pyproject.toml, read into one object; its JSON Schema is the one list of its keys."""
+"""The settings in the table ``[tool.pcerrors]`` of pyproject.toml; their JSON Schema defines the keys."""
 
 import tomllib
 from contextlib import suppress
@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.documents import hold_against, published_schema
+from pytest_pcerrors.documents import published_schema, validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.tables import OTHER_FILES, TABLE, refuse_misnamed, refuse_section
 
@@ -20,7 +20,7 @@ SETTINGS_FILE = "pyproject.toml"
 
 @dataclass(frozen=True)
 class AllowanceSetting:
-    """One ``[[tool.pcerrors.allow]]`` table; empty `code` or `status`, and None, stand for any."""
+    """One ``[[tool.pcerrors.allow]]`` table; an empty `code` or `status`, and None, match any."""
 
     rule: str
     reason: str
@@ -33,7 +33,7 @@ class AllowanceSetting:
 
 @dataclass(frozen=True)
 class EntrySetting:
-    """One ``[[tool.pcerrors.entry]]`` table: an error that the contract is to have besides its own."""
+    """One ``[[tool.pcerrors.entry]]`` table: an error added to the catalogue of the contract."""
 
     status: int
     code: str
@@ -43,7 +43,7 @@ class EntrySetting:
 
 @dataclass(frozen=True)
 class RedactSetting:
-    """The table ``[tool.pcerrors.redact]``: what is a secret in recordings besides what is known to be one."""
+    """The table ``[tool.pcerrors.redact]``: what else is a secret in recordings, besides the built-in definition."""
 
     names: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class RedactSetting:
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``[tool.pcerrors]`` says; every path is absolute, `contract` is a name below `root`. Without a table, the defaults.
+    """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` is a name relative to `root`.
 
     >>> Settings(root=Path("/project")).profile
     'documented'
@@ -80,7 +80,7 @@ class Settings:
 
     @classmethod
     def find(cls, directory: Path) -> "Settings":
-        """Read the table from the nearest pyproject.toml that has one, in `directory` or above it."""
+        """Return the settings of the nearest pyproject.toml that has the table, in `directory` or above it."""
         directory = directory.absolute()
         for folder in (directory, *directory.parents):
             _refuse_sections(folder)
@@ -91,7 +91,7 @@ class Settings:
 
     @classmethod
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
-        """Make settings of a parsed table; a `UsageError` names every key that does not fit.
+        """Return the settings of a parsed table; raise a `UsageError` that lists the invalid keys.
 
         >>> Settings.of_table({"profil": "observed"}, Path("/project"))
         Traceback (most recent call last):
@@ -102,7 +102,7 @@ class Settings:
         except RecursionError:
             raise UsageError(f"{where}: nested too deeply") from None
         where = f"{where}: {TABLE}"
-        hold_against(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
+        validate(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         _check_entries(table.get("entry", []), where)
         return cls(
             root=root,
@@ -174,7 +174,7 @@ def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
     for entry in entries:
         pairing = entry["status"], str(entry["code"])
         if pairing in seen:
-            raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} is there twice")
+            raise UsageError(f"{where}: at /entry: {pairing[0]} with {pairing[1]} is repeated; keep one of them")
         seen.add(pairing)
 
 

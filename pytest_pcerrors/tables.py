@@ -1,4 +1,4 @@
-"""Tables of configuration files that are surely meant for us and have another name, so that they would be passed over."""
+"""Detect misnamed settings tables, which would otherwise be ignored without a message."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,10 +8,10 @@ from typing import Any
 from pytest_pcerrors.errors import UsageError
 
 TABLE = "[tool.pcerrors]"
-"""The table that has the settings, as messages name it."""
+"""The name of the settings table in messages."""
 
 OTHER_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
-"""Configuration files of pytest that hold none of our settings."""
+"""Configuration files of pytest that cannot contain our settings."""
 
 _NAME = "pcerrors"
 _ALSO = frozenset({_NAME, "pcerror", "pytestpcerrors", "pytestpcerror"})
@@ -20,14 +20,16 @@ _SECTION = re.compile(r"^[ \t]*\[+[ \t]*([^\]\n]+?)[ \t]*\]", re.MULTILINE)
 
 
 def refuse_misnamed(document: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    """Raise a `UsageError` for a table of pyproject.toml that is meant for us; `keys` are the settings that there are."""
+    """Raise a `UsageError` for a misnamed table of pyproject.toml; `keys` are the names of the settings."""
     for path, table in _tables(document):
         if path != ("tool", _NAME) and is_meant_for_us(path[-1], table, keys):
             raise UsageError(f"{where}: [{'.'.join(path)}] is not read; the settings are in {TABLE}: rename it")
 
 
 def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()) -> bool:
-    """Return whether a table is surely meant for us: by its name without separators, or by a name like it and all of its keys.
+    """Return whether a table is clearly meant to hold our settings.
+
+    Its name is ours apart from separators, or its name is similar and all of its keys are settings.
 
     >>> keys = frozenset({"profile", "collect"})
     >>> [is_meant_for_us(name, {"profile": "observed"}, keys) for name in ("PC_Errors", "pcerors", "pcerrors2", "errors")]
@@ -43,7 +45,7 @@ def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()
 
 
 def refuse_section(text: str, where: str) -> None:
-    """Raise a `UsageError` for a section of another configuration file that is meant for us."""
+    """Raise a `UsageError` for a section of another configuration file that is meant to hold our settings."""
     for section in _SECTION.findall(text):
         name = section.removeprefix("tool").lstrip(".:").strip("\"' ")
         if is_meant_for_us(name, None):
@@ -53,10 +55,10 @@ def refuse_section(text: str, where: str) -> None:
 
 
 def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the tables of tools with their paths: below ``tool``, a slip of it, ``tool.pytest``, and at the top."""
+    """Yield the tables of tools with their paths: in ``tool``, in the misspelling ``tools``, in ``tool.pytest``, at the top."""
     for path in (("tool",), ("tools",), ("tool", "pytest"), ()):
-        holder: Any = document
+        parent: Any = document
         for step in path:
-            holder = holder.get(step) if isinstance(holder, dict) else None
-        if isinstance(holder, dict):
-            yield from (((*path, name), table) for name, table in holder.items())
+            parent = parent.get(step) if isinstance(parent, dict) else None
+        if isinstance(parent, dict):
+            yield from (((*path, name), table) for name, table in parent.items())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.documents import hold_against, published_schema, read_json_object, write_whole
+from pytest_pcerrors.documents import published_schema, read_json_object, validate, write_atomically
 from pytest_pcerrors.errors import UsageError
 
 SCHEMA = {
@@ -31,7 +31,7 @@ FITTING = {"name": "cart", "kind": "small"}
 def told(document):
     """Return the lines of what is said about a document."""
     with pytest.raises(UsageError) as caught:
-        hold_against(SCHEMA, document, "f.json")
+        validate(SCHEMA, document, "f.json")
     return str(caught.value).splitlines()
 
 
@@ -45,7 +45,7 @@ def told(document):
 )
 def test_a_fitting_document_passes(document):
     """A document that fits its schema is accepted without a word."""
-    assert hold_against(SCHEMA, document, "f.json") is None
+    assert validate(SCHEMA, document, "f.json") is None
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_a_document_beyond_all_depth_is_refused():
     document = []
     for _ in range(5_000):
         document = [document]
-    with pytest.raises(UsageError, match=r"^f\.json: nested too deeply to be checked$"):
-        hold_against(schema, document, "f.json")
+    with pytest.raises(UsageError, match=r"^f\.json: nested too deeply to validate$"):
+        validate(schema, document, "f.json")
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_a_document_beyond_all_depth_is_refused():
         (b'{"name": "cart"', r"not JSON: .+ at line 1, column 16"),
         (b'{"name": "\xe9"}', "not UTF-8 at byte 10; save it as UTF-8"),
         (b"[" * 100_000, "not JSON: nested too deeply to read"),
-        (b"[]", "a JSON object is expected, this is an array"),
-        (b"null", "a JSON object is expected, this is null"),
-        (b"3", "a JSON object is expected, this is 3"),
+        (b"[]", "expected a JSON object, got an array"),
+        (b"null", "expected a JSON object, got null"),
+        (b"3", "expected a JSON object, got 3"),
     ],
     ids=["empty", "truncated", "latin-1", "deep", "array", "null", "number"],
 )
@@ -148,7 +148,7 @@ def test_a_file_is_replaced_whole(tmp_path):
     """The new text stands in the place of the old one, as UTF-8 with the line ends it has, and nothing beside it."""
     path = tmp_path / "f.txt"
     path.write_text("old")
-    write_whole(path, "Zoë\n")
+    write_atomically(path, "Zoë\n")
     assert path.read_bytes() == "Zoë\n".encode()
     assert list(tmp_path.iterdir()) == [path]
 
@@ -167,7 +167,7 @@ def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, rea
     path.write_text("old")
     monkeypatch.setattr(Path, failing, full)
     with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
-        write_whole(path, "new")
+        write_atomically(path, "new")
     assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
 
 
@@ -181,7 +181,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
     path.write_text("old")
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_whole(path, "new")
+        write_atomically(path, "new")
     assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
 
 
@@ -198,7 +198,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path, name, reason):
     """A folder, or a file in one that is none, is misuse."""
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=f"cannot be written: {os.strerror(reason)}$"):
-        write_whole(tmp_path / name, "new")
+        write_atomically(tmp_path / name, "new")
 
 
 def test_a_pipe_is_written_to(tmp_path):
@@ -206,7 +206,7 @@ def test_a_pipe_is_written_to(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    write_whole(path, "new")
+    write_atomically(path, "new")
     assert (os.read(reading, 10), path.is_fifo()) == (b"new", True)
     os.close(reading)
 
@@ -215,7 +215,7 @@ def test_text_that_is_no_unicode_is_not_written(tmp_path):
     """A lone surrogate, which UTF-8 cannot hold, leaves the old file."""
     path = tmp_path / "f.txt"
     with pytest.raises(UsageError, match="cannot be written as UTF-8: surrogates not allowed"):
-        write_whole(path, "\ud800")
+        write_atomically(path, "\ud800")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -230,7 +230,7 @@ def test_a_link_stays_a_link_and_a_file_keeps_its_mode(tmp_path):
     (tmp_path / "target").chmod(0o600)
     (tmp_path / "link").symlink_to("target")
 
-    write_whole(tmp_path / "link", "new")
+    write_atomically(tmp_path / "link", "new")
 
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "target").read_text() == "new"
@@ -240,6 +240,6 @@ def test_a_link_stays_a_link_and_a_file_keeps_its_mode(tmp_path):
 def test_a_device_is_written_to_and_not_replaced(tmp_path):
     """A name that stands for an open file, such as /dev/stdout with its output redirected, is written through."""
     with (tmp_path / "out").open("wb") as file:
-        write_whole(Path(f"/proc/self/fd/{file.fileno()}"), "report")
+        write_atomically(Path(f"/proc/self/fd/{file.fileno()}"), "report")
 
     assert (tmp_path / "out").read_text() == "report"

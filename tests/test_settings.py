@@ -320,7 +320,7 @@ def test_one_pairing_has_one_entry():
     """A second entry for the same status and code is a slip, and told."""
     entry = {"status": 400, "code": "60012", "description": "No licence"}
 
-    with pytest.raises(UsageError, match="at /entry: 400 with 60012 is there twice"):
+    with pytest.raises(UsageError, match="at /entry: 400 with 60012 is repeated; keep one of them"):
         Settings.of_table({"entry": [entry, {**entry, "code": 60012}]}, Path("/project"))
 
 

@@ -11,7 +11,7 @@ import click
 from pytest_pcerrors.cli.input import bodies, recording_of, refuse_overwriting, sources_of
 from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for, profile_option
 from pytest_pcerrors.cli.output import is_terminal, print_output, print_problem
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import Finding, audit
 from pytest_pcerrors.policy.recordings import Recording
@@ -75,7 +75,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     if output is None:
         _print(report)
     else:
-        write_whole(output, "".join(report))
+        write_atomically(output, "".join(report))
     if tally.has_skipped_all:
         print_problem(nothing_checked(tally.other_hosts))
     elif not tally.errors and not tally.unreadable:

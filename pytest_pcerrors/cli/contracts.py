@@ -13,7 +13,7 @@ from pytest_pcerrors.contract.files import document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.pages.reading import read_page
 from pytest_pcerrors.contract.pages.sources import decoded, document_of, page_of
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
@@ -98,7 +98,7 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     if output is None:
         print_output(report, newline=False)
     else:
-        write_whole(output, report)
+        write_atomically(output, report)
     failing = [effect for effect in EFFECTS if fail_on in EFFECTS[EFFECTS.index(effect) :]]
     return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 

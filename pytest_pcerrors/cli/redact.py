@@ -7,7 +7,7 @@ import click
 
 from pytest_pcerrors.cli.input import sources_of
 from pytest_pcerrors.cli.output import print_output, print_problem
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten
@@ -62,7 +62,7 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -
         raise ArchiveError(str(file), f"cannot be read: {error.strerror or error}") from None
     new = rewritten(data, str(file), redaction)
     if new.data != data and not only_check:
-        write_whole(file, new.data)
+        write_atomically(file, new.data)
     done.files += 1
     done.changed += new.data != data
     for problem in new.problems:

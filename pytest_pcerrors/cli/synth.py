@@ -7,7 +7,7 @@ import click
 from pytest_pcerrors.cli.input import refuse_overwriting
 from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for
 from pytest_pcerrors.cli.output import print_output
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import counted
 
@@ -43,6 +43,6 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
         refuse_overwriting(file, files_of_policy(settings, contract_file))
     folder.mkdir(parents=True, exist_ok=True)
     for file, exchanges in by_file.items():
-        write_whole(file, cassette_text(exchanges))
+        write_atomically(file, cassette_text(exchanges))
         print_output(f"{file}: {counted(len(exchanges), 'exchange')}")
     return 0

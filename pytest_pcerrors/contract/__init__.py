@@ -1,1 +1,1 @@
-"""What is promised: the contract, its catalogue, the files that hold it."""
+"""The contract, its catalogue, and the files and documentation pages that it is read from."""

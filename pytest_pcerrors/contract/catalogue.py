@@ -1,4 +1,4 @@
-"""The catalogue of a contract: its documented errors, and how to look them up."""
+"""The catalogue of a contract: its documented errors, with look-ups by code, status and text."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One documented error: an HTTP status, an error code and the texts that the page gives them.
+    """One documented error: an HTTP status, an error code and its description templates.
 
-    `note` is what somebody remarked on it, `origin` where it comes from if not from the contract itself.
+    `note` is a remark on it; `origin` is the file that defines it, if that is not the contract itself.
 
     >>> entry = Entry(409, "800064", ("Another request is already processing cart {0}",))
     >>> entry.description, entry.placeholders
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The row of a contract document that has this entry."""
+        """The row of a contract document for this entry."""
         remarks = {name: value for name, value in (("note", self.note), ("origin", self.origin)) if value}
         return {"status": self.status, "code": self.code, "descriptions": self.templates, **remarks}
 
@@ -46,17 +46,17 @@ class Entry:
 
     @property
     def pairing(self) -> tuple[int, str]:
-        """HTTP status and code."""
+        """The HTTP status and the code."""
         return self.status, self.code
 
     @cached_property
     def placeholders(self) -> frozenset[str]:
-        """Every ``{n}`` in any of the templates."""
+        """The placeholders ``{n}`` of all templates."""
         return frozenset().union(*map(placeholders, self.templates))
 
 
 class Catalogue:
-    """The documented errors, in the order of the contract; iterates `Entry`.
+    """The documented errors, in the order of the contract; iterating yields `Entry` objects.
 
     >>> from pytest_pcerrors import Contract
     >>> catalogue = Contract.default().catalogue
@@ -81,7 +81,7 @@ class Catalogue:
         return str(code) in self._by_code
 
     def __getitem__(self, code: int | str) -> tuple[Entry, ...]:
-        """Return the entries of a code, one for each status it is documented with; KeyError if there is none."""
+        """Return the entries of a code, one for each status it is documented with; raise KeyError for an unknown code."""
         return self._by_code[str(code)]
 
     @property
@@ -90,7 +90,7 @@ class Catalogue:
         return tuple(self._by_code)
 
     def find(self, text: int | str) -> tuple[Entry, ...]:
-        """Return the entries whose code or one of whose templates holds `text`, in any letter case.
+        """Return the entries whose code or a template contains `text`, ignoring case.
 
         >>> from pytest_pcerrors import Contract
         >>> [entry.code for entry in Contract.default().catalogue.find("phone number")]

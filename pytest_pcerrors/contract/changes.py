@@ -1,4 +1,4 @@
-"""A change from one contract to another, and what it does to a client."""
+"""A change from one contract to another, and its effect on a client."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,15 +6,15 @@ from typing import Literal
 Effect = Literal["breaking", "behavioural", "compatible"]
 
 EFFECTS: tuple[Effect, ...] = ("breaking", "behavioural", "compatible")
-"""What a change does to a client, worst first."""
+"""The effects of a change on a client, the worst first."""
 
 
 @dataclass(frozen=True)
 class Change:
     """One difference between two contracts.
 
-    `what` names the thing: a code with its statuses, a property, a header. `pairings` are the (status, code) it concerns,
-    `statuses` the HTTP statuses, `pointer` the property: by them a recording is known to be touched.
+    `what` names what changed: a code with its statuses, a property, a header. `pairings`, `statuses` and `pointer` are the
+    (status, code) pairs, the HTTP statuses and the property that changed: they decide which recordings are affected.
     """
 
     kind: str

@@ -1,6 +1,6 @@
-"""What the schema of contract files cannot say: that the parts of a contract fit together.
+"""Check what the JSON Schema of contract files cannot express: that the parts of a contract fit together.
 
-Each of these slips would switch a check off in silence, so each is refused when the file is read.
+Each of these mistakes would silently disable a check, so each is an error when the file is read.
 """
 
 from collections import Counter
@@ -17,16 +17,16 @@ from pytest_pcerrors.text import readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_POINTERS = 200
-_MOST_NAMES = 8
+_MAX_POINTERS = 200
+_MAX_NAMES = 8
 _CODE_TYPES = {"string", "integer", "number"}
-"""The JSON types of what can be looked up in the catalogue."""
+"""The JSON types of values that can be looked up in the catalogue."""
 
 
 def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:
-    """Raise a `UsageError` with everything in a whole contract document that would switch off a check.
+    """Raise a `UsageError` that lists everything in a complete contract document that would disable a check.
 
-    `own` are the keys that the file itself has; the others are those of the contract that it extends.
+    `own` are the keys of the file itself; the other keys are from the contract that it extends.
     """
     places = SchemaPlaces(document["schema"])
     problems = {
@@ -53,11 +53,11 @@ def _members(members: "Mapping[str, str]", places: SchemaPlaces) -> Iterator[str
     for pointer, count in Counter(members.values()).items():
         if count > 1:
             shared = " and ".join(name for name, each in members.items() if each == pointer)
-            yield f"/members: {shared} have the same place {pointer}; give each its own"
+            yield f"/members: {shared} have the same pointer {pointer}; give each its own"
 
 
 def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
-    """Say that a schema does not have a path, and what it has."""
+    """Return the message for a path that a schema does not have: the most similar path, or the names it has there."""
     missing = f"the error schema has no {pointer_of(steps)}"
     depth = next(depth for depth in range(len(steps)) if not places.at(steps[: depth + 1]))
     known = names(places.at(steps[:depth]))
@@ -65,19 +65,19 @@ def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
     named_alike = (path for path in _properties(places) if path[-1].casefold() == steps[-1].casefold())
     for path in (*filter(places.at, similar), *named_alike):
         return f'{missing}; did you mean "{pointer_of(path)}"?'
-    has = ", ".join(known[:_MOST_NAMES]) or "no properties"
+    has = ", ".join(known[:_MAX_NAMES]) or "no properties"
     place = pointer_of(steps[:depth]) or "its top"
     return f'{missing}, it names {has} at {place}; correct the pointer, or add the property to "schema"'
 
 
 def _properties(places: SchemaPlaces) -> Iterator[tuple[str, ...]]:
-    return islice(places.pointers(), _MOST_POINTERS)
+    return islice(places.pointers(), _MAX_POINTERS)
 
 
 def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces) -> Iterator[str]:
     for index, each in enumerate(deviations):
         steps = steps_of(each["at"])
-        if not places.surely_at(steps):
+        if not places.always_at(steps):
             yield f"/deviations/{index}/at: {_absent_deviation(steps, places)}"
         elif not _types(places, steps):
             yield f'/deviations/{index}/at: the error schema gives {each["at"]} no type to deviate from; add "type" there'
@@ -85,7 +85,7 @@ def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces)
 
 def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
     known = list(map(pointer_of, _properties(places)))
-    known += [f"{pointer}/*" for pointer in known if places.surely_at((*steps_of(pointer), "*"))]
+    known += [f"{pointer}/*" for pointer in known if places.always_at((*steps_of(pointer), "*"))]
     close = get_close_matches(pointer_of(steps), known, n=1)
     fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
     return f"the error schema has no {pointer_of(steps)}; {fix}"
@@ -93,5 +93,5 @@ def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
 
 def _types(places: SchemaPlaces, steps: Sequence[str]) -> list[set[str]]:
     """Return the types that each subschema of a place permits."""
-    declared = [each["type"] for each in places.surely_at(steps) if "type" in each]
+    declared = [each["type"] for each in places.always_at(steps) if "type" in each]
     return [{types} if isinstance(types, str) else set(types) for types in declared]

@@ -1,4 +1,4 @@
-"""What changed from one contract to another, and what each change does to a client."""
+"""Compare two contracts: what changed, and the effect of each change on a client."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 _FIRST_ERROR = 400
 _SAME_WORDING = 0.1
-_TAKEN_FOR_SUCCESS = "a client that looks at the HTTP status takes this error for a success"
+_TAKEN_FOR_SUCCESS = "a client that checks the HTTP status takes this error for a success"
 
 
 def diff(old: "Contract", new: "Contract") -> list[Change]:
-    """Return every change from one contract to another, the worst for a client first.
+    """Return the changes from one contract to another, those with the worst effect on a client first.
 
     >>> from pytest_pcerrors import Contract
     >>> diff(Contract.default(), Contract.default())
@@ -31,13 +31,13 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
     compares_texts = _is_same_wording(old, new)
     for code in dict.fromkeys((*old.catalogue.codes, *new.catalogue.codes)):
         before, after = old.catalogue.select(code=code), new.catalogue.select(code=code)
-        gone = [entry for entry in before if entry.pairing not in new.pairings]
-        come = [entry for entry in after if entry.pairing not in old.pairings]
-        if gone and come:
-            yield _moved(code, before, after, gone + come)
+        removed = [entry for entry in before if entry.pairing not in new.pairings]
+        added = [entry for entry in after if entry.pairing not in old.pairings]
+        if removed and added:
+            yield _moved(code, before, after, removed + added)
         else:
-            yield from map(_removed, gone)
-            yield from (_added(entry, known=bool(before)) for entry in come)
+            yield from map(_removed, removed)
+            yield from (_added(entry, known=bool(before)) for entry in added)
         for entry in before:
             now = next((each for each in after if each.status == entry.status), None)
             if now is not None:
@@ -45,7 +45,7 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 
 def _moved(code: str, before: "tuple[Entry, ...]", after: "tuple[Entry, ...]", concerned: "list[Entry]") -> Change:
-    why = "a client that tells errors apart by their HTTP status takes another branch"
+    why = "a client that distinguishes errors by their HTTP status takes another branch"
     if any(entry.status < _FIRST_ERROR for entry in concerned if entry in after):
         why = _TAKEN_FOR_SUCCESS
     return Change(
@@ -60,7 +60,7 @@ def _moved(code: str, before: "tuple[Entry, ...]", after: "tuple[Entry, ...]", c
 
 
 def _removed(entry: "Entry") -> Change:
-    why = "a client that handles it goes on as before"
+    why = "a client that handles it continues to work"
     what = f"{entry.status} with code {entry.code}"
     return Change("entry-removed", what, "compatible", why, entry.description, pairings=frozenset({entry.pairing}))
 
@@ -71,9 +71,9 @@ def _added(entry: "Entry", *, known: bool) -> Change:
         why = _TAKEN_FOR_SUCCESS
         return Change("entry-added", what, "breaking", why, after=entry.description, pairings=pairings)
     why = (
-        "a client may meet this code with a status that it does not expect"
+        "a client may receive this code with a status that it does not expect"
         if known
-        else "a client may meet a code that it does not know"
+        else "a client may receive a code that it does not know"
     )
     return Change("entry-added", what, "behavioural", why, after=entry.description, pairings=pairings)
 
@@ -89,7 +89,7 @@ def _reworded(old: "Entry", new: "Entry", *, compares_texts: bool) -> Iterator[C
             "description-changed",
             what,
             "compatible",
-            "texts are for people; a client compares codes",
+            "descriptions are for people; a client compares codes",
             before,
             after,
             pairings,
@@ -97,7 +97,7 @@ def _reworded(old: "Entry", new: "Entry", *, compares_texts: bool) -> Iterator[C
 
 
 def _is_same_wording(old: "Contract", new: "Contract") -> bool:
-    """Tell whether two contracts are worded alike; if not (another language, say), texts are no changes."""
+    """Return whether two contracts share their wording; if not (another language), other texts are not changes."""
     common = [
         (old.catalogue.select(status=status, code=code), new.catalogue.select(status=status, code=code))
         for status, code in old.pairings & new.pairings
@@ -107,15 +107,15 @@ def _is_same_wording(old: "Contract", new: "Contract") -> bool:
 
 
 def _statuses(old: "Contract", new: "Contract") -> Iterator[Change]:
-    """Yield what became of the statuses of errors; of others, their entries tell."""
+    """Yield the changes of error statuses; changes of other statuses are reported with their entries."""
     for status in sorted(old.statuses.keys() | new.statuses.keys()):
         if status < _FIRST_ERROR:
             continue
         if status not in old.statuses:
-            why = "a client may meet a status that it does not know"
+            why = "a client may receive a status that it does not know"
             yield Change("status-added", new.reason(status), "behavioural", why, statuses=frozenset({status}))
         elif status not in new.statuses:
-            why = "a client that handles it goes on as before"
+            why = "a client that handles it continues to work"
             yield Change("status-removed", old.reason(status), "compatible", why, statuses=frozenset({status}))
 
 
@@ -125,18 +125,18 @@ def _rest(old: "Contract", new: "Contract") -> Iterator[Change]:
         why = (
             "a client that looks for the old challenge of a 401 does not find it"
             if old.challenge
-            else "any challenge could come before"
+            else "any challenge was possible before"
         )
         before, after = old.challenge or "", new.challenge or ""
         yield Change("challenge-changed", "WWW-Authenticate", effect, why, before, after, statuses=frozenset({401}))
     for host in sorted({*old.hosts} ^ {*new.hosts}):
         if host in old.hosts:
-            yield Change("host-removed", host, "breaking", "a client that calls it reaches nothing", host)
+            yield Change("host-removed", host, "breaking", "a client that calls it cannot connect", host)
         else:
-            yield Change("host-added", host, "compatible", "a client goes on calling the others", after=host)
+            yield Change("host-added", host, "compatible", "a client continues to call the others", after=host)
     for member in dict.fromkeys((*old.members, *new.members)):
         before, after = ("/".join(("", *contract.members.get(member, ()))) for contract in (old, new))
         if before != after:
             effect = "breaking" if before else "compatible"
-            why = "a client looks for it in the old place" if before else "a client passes over what it does not know"
+            why = "a client looks for it in the old place" if before else "a client ignores what it does not know"
             yield Change("member-moved", member, effect, why, before, after, pointer=before or after)

@@ -1,4 +1,4 @@
-"""Contract files: read into contract documents, which are held against their published schema; and written."""
+"""Read contract files into validated contract documents, and write them."""
 
 import json
 from collections import Counter
@@ -11,38 +11,38 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.consistency import check_consistency
 from pytest_pcerrors.contract.schema_check import check_error_schema
-from pytest_pcerrors.documents import hold_against, published_schema, read_json_object
+from pytest_pcerrors.documents import published_schema, read_json_object, validate
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHIPPED = "shipped"
-"""The word that stands for the shipped contract where another could be named."""
+"""The name of the shipped contract in options, settings and calls."""
 
 _PACKAGE = "pytest_pcerrors.contract"
 
 
 @cache
 def shipped_document() -> dict[str, Any]:
-    """Return the document of the Partner Center contract that ships with the package; its validity is proved by the tests."""
+    """Return the document of the Partner Center contract that ships with the package; tests prove that it is valid."""
     with _shipped_file() as path:
         return read_json_object(path)
 
 
 def named_document(name: str | Path, folder: Path | None = None) -> dict[str, Any]:
-    """Return the document that an option, a setting or a call names: the word `SHIPPED`, or a file, relative to `folder`.
+    """Return the contract document of a name from an option, a setting or a call: `SHIPPED`, or a file relative to `folder`.
 
-    The word wins over a file of that name, which is named as ``./shipped`` or by a `Path`. What a file extends is part of its document.
+    For a file of that name, write ``./shipped`` or pass a `Path`. The document of a file includes what the file extends.
     """
     if not isinstance(name, str | Path) or not str(name):
-        raise UsageError(f"the path of a contract file, or the word {SHIPPED}, is expected, not {name!r}")
+        raise UsageError(f'expected the path of a contract file, or "{SHIPPED}", got {name!r}')
     path = _named_file(name, folder or Path())
     return shipped_document() if path is None else _checked(path)
 
 
 def document_text(document: "Mapping[str, Any]") -> str:
-    """Return the text of a contract file, one catalogue entry a line so that changes show well in a diff."""
+    """Return the text of a contract file, with one catalogue entry per line so that diffs are readable."""
     head = {key: value for key, value in document.items() if key != "entries"}
     rows = ",\n".join("    " + json.dumps(row, ensure_ascii=False) for row in document["entries"])
     return json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}") + f',\n  "entries": [\n{rows}\n  ]\n}}\n'
@@ -57,7 +57,7 @@ def _checked(path: Path) -> dict[str, Any]:
 
 
 def _named_file(name: str | Path, folder: Path) -> Path | None:
-    """Return the file that a name stands for, None for the shipped contract. This is the one place that decides."""
+    """Return the file of a contract name; None for the shipped contract."""
     if name == SHIPPED:
         return None
     path = folder / name
@@ -67,8 +67,8 @@ def _named_file(name: str | Path, folder: Path) -> Path | None:
 
 
 def _whole(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
-    """Return the document of a contract file with that of the file it extends below it."""
-    hold_against(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
+    """Return the document of a contract file, merged over the document that it extends."""
+    validate(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
     _check_pairings(document.get("entries", []), str(path))
     if "extends" not in document:
         return document
@@ -93,5 +93,5 @@ def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
     for (status, code), count in counts.items():
         if count > 1:
             raise UsageError(
-                f"{where}: at /entries: {status} with {code} is there {count} times; give one entry all its descriptions"
+                f"{where}: at /entries: {status} with {code} appears {count} times; give one entry all its descriptions"
             )

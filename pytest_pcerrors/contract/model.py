@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry
 from pytest_pcerrors.contract.diff import diff
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import pointer_of, steps_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 @dataclass(frozen=True)
 class Deviation:
-    """A known departure of the real service, with a rule of its own: at `at`, a value of JSON type `type`."""
+    """A known deviation of the real service, with its own rule: a value of JSON type `type` at the path `at`."""
 
     rule: str
     at: tuple[str, ...]
@@ -32,7 +32,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Page:
-    """The documentation page a contract was made from: title, date (YYYY-MM-DD) and locale, as far as known."""
+    """The documentation page that a contract was made from: title, date (YYYY-MM-DD) and locale, where known."""
 
     title: str = ""
     date: str = ""
@@ -68,7 +68,7 @@ class Contract:
     def load(cls, path: str | Path, *, folder: Path | None = None) -> "Contract":
         """Read a contract file, or return the shipped contract for the word ``shipped``.
 
-        A relative path is relative to `folder`, by default the working directory. A `UsageError` names what does not fit, and where.
+        A relative path is relative to `folder`, by default the working directory. Raises `UsageError` for an invalid file.
 
         >>> Contract.load("shipped") is Contract.default()
         True
@@ -81,7 +81,7 @@ class Contract:
 
     @classmethod
     def of_document(cls, document: "Mapping[str, Any]") -> "Contract":
-        """Return the contract of a whole contract document: what a contract file holds, with what it extends.
+        """Return the contract of a complete contract document: the content of a contract file, with what it extends.
 
         >>> Contract.of_document(Contract.default().document()).pairings == Contract.default().pairings
         True
@@ -118,7 +118,7 @@ class Contract:
 
     @classmethod
     def from_page(cls, text: str) -> "Contract":
-        r"""Read a documentation page, Markdown or HTML, in any language; a `UsageError` says what it lacks, with the line.
+        r"""Return the contract of a documentation page (Markdown or HTML, any language); raise a `UsageError` for an invalid page.
 
         >>> page = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n| Niet gevonden | 404 | 20.000 | Order-id niet gevonden |"
         >>> Contract.from_page(page).pairings
@@ -129,7 +129,7 @@ class Contract:
         return cls.of_document(read_page(text).document)
 
     def diff(self, other: "Contract") -> "list[Change]":
-        """Return what changed from this contract to another, the worst for a client first.
+        """Return the changes from this contract to another, those with the worst effect on a client first.
 
         >>> Contract.default().diff(Contract.default())
         []
@@ -137,7 +137,7 @@ class Contract:
         return diff(self, other)
 
     def extended(self, entries: "Iterable[Entry]") -> "Contract":
-        """Return this contract with more entries; one of the same status and code takes the place of the old one.
+        """Return this contract with added entries; an entry with a known status and code replaces the old one.
 
         >>> Contract.default().extended([Entry(400, "60012", ("No licence is left",))]).catalogue["60012"][0].status
         400
@@ -152,21 +152,21 @@ class Contract:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the contract to a file that `load` reads back; the old file stays whole until the new one is."""
-        write_whole(Path(path), document_text(self.document()))
+        """Write the contract to a file that `load` can read; the file is replaced atomically."""
+        write_atomically(Path(path), document_text(self.document()))
 
     @cached_property
     def pairings(self) -> frozenset[tuple[int, str]]:
-        """Every documented (HTTP status, code)."""
+        """The documented pairs (HTTP status, code)."""
         return frozenset(entry.pairing for entry in self.catalogue)
 
     @cached_property
     def paired_statuses(self) -> frozenset[int]:
-        """The statuses that at least one code is documented with."""
+        """The statuses that are documented with at least one code."""
         return frozenset(entry.status for entry in self.catalogue)
 
     def reason(self, status: int) -> str:
-        """Return ``409 Conflict``: a status with its reason phrase, as far as one is known.
+        """Return a status with its reason phrase, if known: ``409 Conflict``.
 
         >>> Contract.default().reason(409), Contract.default().reason(499)
         ('409 Conflict', '499')

@@ -1,10 +1,10 @@
-"""The error schema of a contract file, held against JSON Schema itself: what could not be judged by is refused."""
+"""Validate the error schema of a contract file against JSON Schema itself."""
 
 from collections import deque
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.documents import hold_against
+from pytest_pcerrors.documents import validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import readable
 
@@ -18,7 +18,7 @@ _SUCCESSORS = {
     "additionalItems": "items, after prefixItems",
     "$recursiveRef": "$dynamicRef",
 }
-"""Keywords of older drafts that draft 2020-12 passes over, and what it has instead."""
+"""Keywords of older drafts that draft 2020-12 ignores, and their replacements."""
 
 _REMARKS = (
     *("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$comment", "$defs", "definitions", "id", "title"),
@@ -26,35 +26,35 @@ _REMARKS = (
     *("contentEncoding", "contentMediaType", "contentSchema"),
     *("nullable", "example", "discriminator", "xml", "externalDocs"),
 )
-"""Keywords that judge nothing by themselves; the last line has those of OpenAPI."""
+"""Keywords that assert nothing by themselves; the last line has those of OpenAPI."""
 
-_SURE_SLIP = 0.85
+_MISSPELT = 0.85
 
 
 def check_error_schema(schema: dict[str, Any], where: str) -> None:
-    """Refuse what is not a JSON Schema, misspelt keywords, and references that lead out of the file, to nothing, or in a circle."""
+    """Raise a `UsageError` for an invalid JSON Schema, a misspelt keyword, or a reference that is external, missing or circular."""
     from jsonschema import Draft202012Validator
     from referencing import Registry
     from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT202012
 
-    hold_against(
+    validate(
         dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /schema is not a JSON Schema"
     )
-    validator = Draft202012Validator(schema, registry=Registry())  # one that fetches nothing
+    validator = Draft202012Validator(schema, registry=Registry())  # without retrieval
     known = {*Draft202012Validator.VALIDATORS, *_REMARKS}
     try:
         for each in _subschemas(DRAFT202012.create_resource(schema)):
             _check_keywords(each if isinstance(each, dict) else {}, known, f"{where}: at /schema")
             deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
     except Unresolvable as error:
-        raise UsageError(readable(f"{where}: at /schema: $ref {error.ref} leads to nothing in this file")) from None
+        raise UsageError(readable(f"{where}: at /schema: $ref {error.ref} does not exist in this file")) from None
     except RecursionError:
-        raise UsageError(f"{where}: at /schema: a $ref leads back to itself") from None
+        raise UsageError(f"{where}: at /schema: a $ref refers to itself") from None
 
 
 def _check_keywords(schema: "Mapping[str, Any]", known: set[str], where: str) -> None:
-    """Refuse a keyword that judges nothing and was surely meant to; others that JSON Schema does not know are remarks."""
+    """Raise a `UsageError` for an outdated or misspelt keyword, which would assert nothing; other unknown ones are remarks."""
     for keyword in schema:
         if keyword in _SUCCESSORS:
             raise UsageError(f"{where}: draft 2020-12 has no {keyword}; write {_SUCCESSORS[keyword]}")
@@ -64,7 +64,7 @@ def _check_keywords(schema: "Mapping[str, Any]", known: set[str], where: str) ->
 
 def _meant(keyword: str, known: set[str]) -> str | None:
     lowered = {each.lower(): each for each in known}
-    close = get_close_matches(keyword.lower(), lowered, n=1, cutoff=_SURE_SLIP)
+    close = get_close_matches(keyword.lower(), lowered, n=1, cutoff=_MISSPELT)
     return lowered[close[0]] if close else None
 
 

@@ -1,4 +1,4 @@
-"""What changed from one error schema to another, keyword by keyword at each property."""
+"""Compare two error schemas keyword by keyword at each property."""
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -10,22 +10,22 @@ from pytest_pcerrors.jsontext import steps_of
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
 
-_TOLD_OTHERWISE = ("properties", "items", "required", "description", "title", "$defs", "$schema", "$id", "$comment")
+_COMPARED_ELSEWHERE = ("properties", "items", "required", "description", "title", "$defs", "$schema", "$id", "$comment")
 _RESTRICTIONS = (
     *("required", "type", "enum", "const", "pattern", "format"),
     *("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"),
     *("minProperties", "maxProperties", "additionalProperties"),
 )
 _WIDER: dict[str, tuple[Effect, str]] = {
-    "required": ("breaking", "a client that reads it finds nothing where it is left out"),
+    "required": ("breaking", "a client that reads it finds nothing when it is omitted"),
     "type": ("breaking", "a client that reads the old type fails"),
-    "maxLength": ("breaking", "longer texts than a client has room for may come"),
-    "minLength": ("behavioural", "shorter texts than before may come"),
+    "maxLength": ("breaking", "a client may receive longer texts than it can store"),
+    "minLength": ("behavioural", "a client may receive shorter texts than before"),
 }
 
 
 def schema_changes(old: "Contract", new: "Contract") -> Iterator[Change]:
-    """Yield every change of the body's own keywords, of properties that came or went, and of their keywords."""
+    """Yield the changes of the body's keywords, the added and removed properties, and the changes of their keywords."""
     before, after = (
         {"": _keywords_of(each), **_properties(each, each, "", ())} for each in (old.error_schema, new.error_schema)
     )
@@ -36,7 +36,7 @@ def schema_changes(old: "Contract", new: "Contract") -> Iterator[Change]:
             )
         elif pointer not in before:
             yield Change(
-                "property-added", pointer, "compatible", "a client passes over what it does not know", pointer=pointer
+                "property-added", pointer, "compatible", "a client ignores what it does not know", pointer=pointer
             )
         else:
             yield from _keywords(pointer, before[pointer], after[pointer])
@@ -53,12 +53,12 @@ def _keywords(pointer: str, before: Mapping[str, Any], after: Mapping[str, Any])
 
 def _effect(keyword: str, was: Any, now: Any) -> tuple[Effect, str]:
     if _is_narrower(keyword, was, now):
-        return "compatible", "less may come than before"
-    return _WIDER.get(keyword, ("behavioural", "other values than before may come"))
+        return "compatible", "fewer values are possible than before"
+    return _WIDER.get(keyword, ("behavioural", "a client may receive other values than before"))
 
 
 def _is_narrower(keyword: str, was: Any, now: Any) -> bool:
-    """Tell whether all that may come now could come before."""
+    """Return whether all values that are possible now were possible before."""
     if now is None or was is None:
         return was is None and keyword in _RESTRICTIONS
     match keyword:
@@ -73,11 +73,11 @@ def _is_narrower(keyword: str, was: Any, now: Any) -> bool:
 
 
 def _properties(
-    schema: Mapping[str, Any], root: Mapping[str, Any], pointer: str, behind: tuple[str, ...]
+    schema: Mapping[str, Any], root: Mapping[str, Any], pointer: str, followed: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
-    """Return the keywords of every property by its pointer; whether it is required is one of them.
+    """Return the keywords of every property by its pointer; ``required`` is one of them.
 
-    `behind` are the references that led here: one that leads back to itself is followed once.
+    `followed` are the references that led to this schema: a recursive one is followed once.
     """
     found: dict[str, dict[str, Any]] = {}
     below = [
@@ -88,7 +88,7 @@ def _properties(
     if isinstance(items, dict):
         below.append((f"{pointer}/*", items, False))
     for where, each, is_required in below:
-        resolved, seen = _resolved(each, root, behind)
+        resolved, seen = _resolved(each, root, followed)
         found[where] = _keywords_of(resolved)
         if is_required:
             found[where]["required"] = True
@@ -97,22 +97,22 @@ def _properties(
 
 
 def _keywords_of(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key not in _TOLD_OTHERWISE}
+    return {key: value for key, value in schema.items() if key not in _COMPARED_ELSEWHERE}
 
 
 def _resolved(
-    schema: Any, root: Mapping[str, Any], behind: tuple[str, ...]
+    schema: Any, root: Mapping[str, Any], followed: tuple[str, ...]
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Follow references inside the file; whatever is no object, such as ``true``, has no keywords."""
+    """Resolve references inside the file; a schema that is not an object, such as ``true``, has no keywords."""
     while isinstance(schema, dict) and isinstance(reference := schema.get("$ref"), str):
-        if reference in behind or not reference.startswith("#"):
-            return {"$ref": reference}, behind
-        behind = (*behind, reference)
+        if reference in followed or not reference.startswith("#"):
+            return {"$ref": reference}, followed
+        followed = (*followed, reference)
         target = reduce(
             lambda value, step: value.get(step, {}) if isinstance(value, dict) else {}, steps_of(reference), root
         )
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    return (schema if isinstance(schema, dict) else {}), behind
+    return (schema if isinstance(schema, dict) else {}), followed
 
 
 def _types(value: Any) -> set[str]:

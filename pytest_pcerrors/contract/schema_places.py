@@ -1,4 +1,4 @@
-"""Places in an error schema: which subschemas describe what a path leads to, however the schema is split up."""
+"""Find the subschemas that describe the value at a path, across references and combined schemas."""
 
 import re
 from collections import deque
@@ -12,22 +12,22 @@ from referencing.jsonschema import DRAFT202012
 Schema = Mapping[str, Any]
 
 EACH = "*"
-"""The step of a path that stands for every item of an array."""
+"""The step of a path that matches every item of an array."""
 
 _REFERENCES = ("$ref", "$dynamicRef")
 _ALTERNATIVES = ("anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _OTHERS = ("additionalProperties", "unevaluatedProperties")
-_DEEPEST = 6
+_MAX_DEPTH = 6
 
 _ANYTHING: Schema = {}
 _OPEN: dict[str, Any] = {}
 _OPEN["additionalProperties"] = _OPEN
-"""What describes a place where anything may be, and all places below it."""
+"""The schema of a place that accepts any value, at any depth."""
 
 
 class SchemaPlaces:
-    """The places that an error schema describes. Its references lead to places in itself; that was checked before.
+    """The places that an error schema describes; its references must be valid (see `check_error_schema`).
 
     >>> places = SchemaPlaces({"properties": {"error": {"properties": {"code": {"type": "string"}}}}})
     >>> places.at(("error", "code")), places.at(("error", "cod"))
@@ -39,34 +39,34 @@ class SchemaPlaces:
         self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
 
     def at(self, steps: Iterable[str]) -> list[Schema]:
-        """Return the subschemas that may describe a member of objects; none where the schema does not have it.
+        """Return the subschemas that may apply at a path; an empty list if the schema does not have it.
 
-        What a schema permits by ``additionalProperties`` it has too, but for a name that is a slip of one it names.
+        A name permitted by ``additionalProperties`` counts, unless it looks like a misspelling of a named property.
         """
         here = self._here([self._schema])
         for step in steps:
             here = self._here(_members(here, step) or _others(here, step))
         return here
 
-    def surely_at(self, steps: Iterable[str]) -> list[Schema]:
-        """Return the subschemas that hold for a place whatever the response, as rules are made of them; `EACH` is an item."""
+    def always_at(self, steps: Iterable[str]) -> list[Schema]:
+        """Return the subschemas that apply at a path in every response, from which rules are made; `EACH` matches an item."""
         here = self._here([self._schema], is_certain=True)
         for step in steps:
             here = self._here(_items(here) if step == EACH else _members(here, step), is_certain=True)
         return here
 
     def pointers(self) -> Iterator[tuple[str, ...]]:
-        """Yield the paths of all properties that the schema names, the shortest first, to a depth that ends recursion."""
+        """Yield the paths of all named properties, the shortest first, down to a maximum depth."""
         waiting: deque[tuple[tuple[str, ...], list[Schema]]] = deque([((), self._here([self._schema]))])
         while waiting:
             path, here = waiting.popleft()
             for name in names(here):
                 yield (*path, name)
-                if len(path) < _DEEPEST:
+                if len(path) < _MAX_DEPTH:
                     waiting.append(((*path, name), self._here(_members(here, name))))
 
     def _here(self, schemas: Sequence[Any], *, is_certain: bool = False) -> list[Schema]:
-        """Return these subschemas with those that hold, or may hold, at the same place."""
+        """Return these subschemas and those that always (or else possibly) apply at the same place."""
         waiting, found = deque(schemas), dict[int, Schema]()
         while waiting:
             schema = waiting.popleft()
@@ -84,7 +84,7 @@ class SchemaPlaces:
 
 
 def names(here: Iterable[Schema]) -> list[str]:
-    """Return the names of the properties that subschemas of one place have.
+    """Return the property names of the subschemas of one place.
 
     >>> names([{"properties": {"code": {}}}, {"properties": {"code": {}, "message": {}}}])
     ['code', 'message']

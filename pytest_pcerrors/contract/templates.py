@@ -1,4 +1,4 @@
-"""Description templates: texts with ``{0}``, ``{1}``, ... where the service fills in values."""
+"""Description templates: texts with the placeholders ``{0}``, ``{1}``, ... for values."""
 
 import re
 
@@ -6,7 +6,7 @@ _PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 
 
 def placeholders(template: str) -> frozenset[str]:
-    r"""Return every ``{n}`` of a template; a quantifier such as ``\d{7}`` inside a pattern is none.
+    r"""Return the placeholders ``{n}`` of a template; a quantifier such as ``\d{7}`` in a pattern is not one.
 
     >>> sorted(placeholders("Order {0} of customer {1}"))
     ['{0}', '{1}']
@@ -17,7 +17,7 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def fits(description: str, template: str) -> bool:
-    """Tell whether a text is the template with its placeholders filled in, in time linear in its length.
+    """Return whether a text is the template with its placeholders filled in, in linear time.
 
     >>> fits("Another request is already processing cart 7", "Another request is already processing cart {0}")
     True

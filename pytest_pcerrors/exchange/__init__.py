@@ -1,1 +1,1 @@
-"""What came over the wire, in one normal form."""
+"""Requests and responses in one normal form, with the adapters and archive readers that produce it."""

@@ -1,7 +1,7 @@
-"""Content encodings (RFC 9110, section 8.4): which there are, how a body shows them, how it is decoded, and encoded again.
+"""Content encodings (RFC 9110, section 8.4): detect, decode and encode.
 
-A recording often keeps the header of a body that was decoded long ago, so what a body begins with counts, and the header
-only for an encoding that has no first bytes of its own, and only where the body is not text and decodes to its end.
+Recordings often keep the Content-Encoding header of a body that is already decoded, so the first bytes of the body decide. The
+header is used only for encodings without fixed first bytes, and only if the body is not text and decodes completely.
 """
 
 import codecs
@@ -14,13 +14,13 @@ from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
-LARGEST_BODY = 64 * 1024 * 1024
-"""The longest body that is decoded, in bytes."""
-TOO_LONG = f"more than {LARGEST_BODY // 1024**2} MiB when decompressed"
-"""The problem of a body that would be longer than `LARGEST_BODY`."""
+MAX_BODY = 64 * 1024 * 1024
+"""The largest decoded body, in bytes."""
+TOO_LONG = f"more than {MAX_BODY // 1024**2} MiB when decompressed"
+"""The problem of a body that is larger than `MAX_BODY` when decoded."""
 
-_MOST_LAYERS = 8
-_PIECE = 1024  # zstd makes at most 32 MiB of it
+_MAX_LAYERS = 8
+_PIECE = 1024  # zstd expands it to at most 32 MiB
 _STEP = 1024**2
 _WINDOW_LOG = 26
 _NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
@@ -29,9 +29,9 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Decoded(NamedTuple):
-    """A body without its encodings: their names, the outermost first, and why it is unknown, or None.
+    """A decoded body, the names of its encodings (the outermost first), and the problem that stopped decoding, or None.
 
-    A body with a `problem` is returned as far as it was decoded.
+    With a `problem`, the body is decoded as far as possible.
     """
 
     body: bytes
@@ -40,7 +40,7 @@ class Decoded(NamedTuple):
 
 
 class _Codec(NamedTuple):
-    """What decodes and encodes: `decoder` makes an object with ``decompress``, ``eof`` and ``unused_data``."""
+    """The implementation of an encoding; `decoder` makes an object with ``decompress``, ``eof`` and ``unused_data``."""
 
     decoder: Callable[[], Any]
     error: type[Exception]
@@ -48,7 +48,7 @@ class _Codec(NamedTuple):
 
 
 class Encoding(NamedTuple):
-    """One encoding: its name, its names in ``Content-Encoding``, how data begins, and what it needs to be installed."""
+    """An encoding: its name, its names in ``Content-Encoding``, its possible first bytes, its codec and the required package."""
 
     name: str
     declared: tuple[str, ...]
@@ -57,23 +57,23 @@ class Encoding(NamedTuple):
     package: str = ""
 
     def fits(self, body: bytes, declared: frozenset[str]) -> bool:
-        """Return whether a body begins as this encoding does, or is declared to have it where that cannot be seen."""
+        """Return whether a body has the first bytes of this encoding, or is declared to have it if they are not fixed."""
         return body.startswith(self.starts) if self.starts else not declared.isdisjoint(self.declared)
 
 
 class _NotWholeError(Exception):
-    """The data is not of an encoding, or not to its end."""
+    """The data is not valid in an encoding, or incomplete."""
 
 
 class _TooLongError(Exception):
-    """The data would grow beyond `LARGEST_BODY`."""
+    """The decoded data is larger than `MAX_BODY`."""
 
 
 def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
-    """Return a body without its encodings; as it is where it has none, is broken, or is followed by something else.
+    """Decode a body; return it unchanged if it has no encoding, is invalid, or has other data after it.
 
-    It decodes until there is nothing left to decode, so that decoding the result again changes nothing.
-    `content_encoding` is the value of the header, several of them joined by commas.
+    Nested encodings are all decoded, so decoding the result again changes nothing.
+    `content_encoding` is the value of the header; several are joined by commas.
 
     >>> import gzip
     >>> decode(gzip.compress(b"Forbidden"))
@@ -89,13 +89,13 @@ def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
         layer = outermost(body, declared)
         if layer.problem or not layer.encodings:
             return Decoded(body, names, layer.problem)
-        if len(names) == _MOST_LAYERS:
-            return Decoded(body, names, f"compressed more than {_MOST_LAYERS} times")
+        if len(names) == _MAX_LAYERS:
+            return Decoded(body, names, f"compressed more than {_MAX_LAYERS} times")
         body, names = layer.body, names + layer.encodings
 
 
 def encode(body: bytes, encodings: tuple[str, ...]) -> bytes:
-    """Return a body with encodings, the outermost first; equal bodies give equal bytes.
+    """Encode a body, with the outermost encoding given first; equal bodies give equal bytes.
 
     >>> decode(encode(b"Forbidden", ("gzip", "deflate"))).encodings
     ('gzip', 'deflate')
@@ -107,7 +107,7 @@ def encode(body: bytes, encodings: tuple[str, ...]) -> bytes:
 
 
 def encoding_of(body: bytes) -> str | None:
-    r"""Return the name of the encoding that a body begins as, or None.
+    r"""Return the name of the encoding that the first bytes of a body indicate, or None.
 
     >>> encoding_of(b"\x1f\x8b and then something else")
     'gzip'
@@ -116,7 +116,7 @@ def encoding_of(body: bytes) -> str | None:
 
 
 def outermost(body: bytes, declared: frozenset[str]) -> Decoded:
-    """Take off one encoding; a missing package, or too long a body, is a problem only if no other encoding fits."""
+    """Decode the outermost encoding; a missing package or a too large body is a problem only if no other encoding fits."""
     problem = None
     for encoding in ENCODINGS:
         if not encoding.fits(body, declared) or (not encoding.starts and _is_text(body)):
@@ -131,12 +131,12 @@ def outermost(body: bytes, declared: frozenset[str]) -> Decoded:
             continue
     unreadable = ", ".join(sorted(declared & _UNREADABLE))
     if unreadable and not problem and not _is_text(body) and encoding_of(body) is None:
-        problem = f"encoded as {unreadable}, which is not read here"
+        problem = f"encoded as {unreadable}, which is not supported"
     return Decoded(body, (), problem)
 
 
 def _is_text(body: bytes) -> bool:
-    """Return whether a body is readable as it is: UTF-8 without control characters, or UTF-16 that says so."""
+    """Return whether a body is text: UTF-8 without control characters, or UTF-16 with a byte order mark."""
     try:
         body.decode()
     except UnicodeDecodeError:
@@ -145,7 +145,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def _decoded(codec: _Codec, body: bytes) -> bytes:
-    """Decode a body piece by piece, all its members if it has several, and never much more than `LARGEST_BODY` of it."""
+    """Decode a body in chunks, with all its members, and never much more than `MAX_BODY` of it."""
     plain, position = bytearray(), 0
     decoder = codec.decoder()
     try:
@@ -155,7 +155,7 @@ def _decoded(codec: _Codec, body: bytes) -> bytes:
             piece = body[position : position + _PIECE]
             plain += decoder.decompress(piece)
             position += len(piece) - len(decoder.unused_data)
-            if len(plain) > LARGEST_BODY:
+            if len(plain) > MAX_BODY:
                 raise _TooLongError
     except codec.error:
         raise _NotWholeError from None
@@ -165,7 +165,7 @@ def _decoded(codec: _Codec, body: bytes) -> bytes:
 
 
 class _Brotli:
-    """A decoder of brotli in the form of zlib's; a few bytes may stand for gigabytes, which are taken in steps."""
+    """A brotli decoder with the interface of zlib's; it decodes in steps, since a few bytes may expand to gigabytes."""
 
     unused_data = b""
 
@@ -180,7 +180,7 @@ class _Brotli:
         plain = bytearray()
         while part := self._decoder.process(data, output_buffer_limit=_STEP):
             plain += part
-            if self.eof or len(plain) > LARGEST_BODY:
+            if self.eof or len(plain) > MAX_BODY:
                 break
             data = b""
         return plain
@@ -223,8 +223,8 @@ ENCODINGS = (
     Encoding("br", ("br",), (), _br, "brotli 1.2 or later"),
     Encoding("raw deflate", ("deflate",), (), partial(_zlib, -15)),
 )
-"""Every encoding that is decoded, those with first bytes of their own before the others."""
+"""The supported encodings, those with fixed first bytes before the others."""
 
 _STARTS = tuple(start for each in ENCODINGS for start in each.starts)
 _UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
-"""The other content codings that IANA lists."""
+"""The other content codings of IANA's registry."""

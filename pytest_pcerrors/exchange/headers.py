@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Headers:
-    """Header fields in their order, repeated ones apart; names are compared without regard to letter case.
+    """Header fields in their order, with repeated fields kept separate; names are case-insensitive.
 
     >>> headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
     >>> headers.all("SET-COOKIE"), headers.get("retry-after")
@@ -25,7 +25,7 @@ class Headers:
         try:
             self._pairs = tuple((_text(name), _text(value)) for name, value in items)
         except (TypeError, ValueError):
-            raise UsageError("headers are a mapping or pairs of name and value") from None
+            raise UsageError("expected headers as a mapping or pairs of name and value") from None
 
     def __iter__(self) -> "Iterator[tuple[str, str]]":
         return iter(self._pairs)
@@ -40,7 +40,7 @@ class Headers:
         return hash(self._pairs)
 
     def all(self, name: str) -> list[str]:
-        """Return every value of a header, in order."""
+        """Return the values of a header, in order."""
         wanted = name.lower()
         return [value for each, value in self._pairs if each.lower() == wanted]
 

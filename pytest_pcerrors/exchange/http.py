@@ -1,4 +1,4 @@
-"""``Retry-After``, read in one place: whole seconds or an HTTP date (RFC 9110, section 10.2.3)."""
+"""Read ``Retry-After``: whole seconds or an HTTP date (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def seconds_to_wait(exchange: "Exchange") -> int | None:
-    """Return what ``Retry-After`` says in whole seconds, 0 for a day gone by; None where it is absent or unreadable.
+    """Return ``Retry-After`` in whole seconds, 0 for a date in the past; None if it is absent or invalid.
 
-    A date is counted from the response's ``Date``, or from now where that is absent or unreadable.
+    A date is relative to the response's ``Date``, or to now if that is absent or invalid.
 
     >>> from pytest_pcerrors import Exchange
     >>> seconds_to_wait(Exchange(429, {"Retry-After": "57"}, b""))
@@ -23,7 +23,7 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
         if value.isascii() and value.isdigit():
             return int(value)
     except ValueError:
-        return None  # more digits than Python reads
+        return None  # more digits than Python can read
     until = moment(value)
     if until is None:
         return None
@@ -32,7 +32,7 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
 
 
 def moment(value: str) -> datetime | None:
-    """Return the moment that an HTTP date names, None where it is unreadable.
+    """Return the moment of an HTTP date; None if it is invalid.
 
     >>> print(moment("Thu, 13 Apr 2017 21:29:11 GMT"))
     2017-04-13 21:29:11+00:00

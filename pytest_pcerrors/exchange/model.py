@@ -1,4 +1,4 @@
-"""The one normal form of what came over the wire: a response, and its request where known."""
+"""The normal form of a response, with its request where known."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -19,21 +19,21 @@ _STATUS_RANGE = range(100, 1000)
 
 def _check_parts(status: object, body: object, request: object) -> None:
     if not isinstance(status, int) or status not in _STATUS_RANGE:
-        raise UsageError(f"{status!r} is no HTTP status; expected an int from 100 to 999")
+        raise UsageError(f"the status {status!r} is not an HTTP status; expected an int from 100 to 999")
     if not isinstance(body, bytes):
-        raise UsageError(f"a body is bytes, this is {type(body).__name__}; encode text as UTF-8")
+        raise UsageError(f"expected the body as bytes, got {type(body).__name__}; encode text as UTF-8")
     if request is not None and not isinstance(request, Request):
-        raise UsageError(f"a request is a Request, this is {type(request).__name__}")
+        raise UsageError(f"expected a Request, got {type(request).__name__}")
 
 
 def _check_text(what: str, value: object) -> None:
     if not isinstance(value, str):
-        raise UsageError(f"{what} is text, this is {type(value).__name__}")
+        raise UsageError(f"expected {what} as a str, got {type(value).__name__}")
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Request:
-    """The request that a response answers.
+    """The request of an exchange.
 
     >>> Request("POST", "https://api.partnercenter.microsoft.com/v1/customers").host
     'api.partnercenter.microsoft.com'
@@ -57,7 +57,7 @@ class Request:
 
     @property
     def host(self) -> str | None:
-        """The host that the URL names, in lower case, without port; None for a relative or a broken URL."""
+        """The host of the URL in lower case, without port; None for a relative or an invalid URL."""
         try:
             return urlsplit(self.url).hostname
         except ValueError:
@@ -68,11 +68,10 @@ class Request:
 class Exchange:
     """One response, with its request, reason phrase and origin where known.
 
-    `headers` is None where they are unknown: rules about headers then do not run. `body` is what the server said, without
-    content encodings: given with them, it is decoded, and what was decoded has nothing left to decode, so an exchange made
-    of the parts of another has the same body. `body_problem` says why the body is unknown, None where it is known: it was
-    not kept in the recording, or cannot be decoded here. An unknown body is ``b""``, and rules about bodies do not run.
-    `origin` is where a recording has it: ``path:line`` or ``path#/log/entries/3``.
+    Unknown `headers` are None, and rules about headers do not run. `body` has no content encodings: an encoded body
+    is decoded, completely, so an exchange made from the parts of another has the same body. `body_problem` is the reason why the
+    body is unknown (not kept in the recording, or cannot be decoded), or None. An unknown body is ``b""``, and rules about bodies
+    do not run. `origin` is the place in a recording: ``path:line`` or ``path#/log/entries/3``.
 
     >>> Exchange(409, {"Content-Type": "application/json"}, b'{"code": "800064"}')
     <Exchange 409, 18 bytes>
@@ -107,7 +106,7 @@ class Exchange:
         if body_problem is not None:
             _check_text("a body's problem", body_problem)
         if body and body_problem is not None:
-            raise UsageError("a body that is unknown is empty bytes; leave out the body or its problem")
+            raise UsageError("an unknown body must be empty; omit the body or body_problem")
         known = None if headers is None else Headers(headers)
         decoded = decode(body, ", ".join(known.all("Content-Encoding")) if known and body else None)
         problem = body_problem or decoded.problem
@@ -121,7 +120,7 @@ class Exchange:
 
     @classmethod
     def of(cls, response: object) -> "Exchange":
-        """Take an exchange from any kind of response that `check` takes; a `UsageError` names the kinds if it is none.
+        """Return the exchange of any kind of response that `check` accepts; raise a `UsageError` for anything else.
 
         >>> Exchange.of((404, b"")).status
         404
@@ -136,9 +135,9 @@ class Exchange:
         return cls(status, headers, body, request, reason, origin, body_problem=body_problem)
 
     def __repr__(self) -> str:
-        asked = f" {self.request.method} {hide(self.request.url)}" if self.request else ""
-        held = f"{len(self.body)} bytes" if self.body_problem is None else f"body unknown: {self.body_problem}"
-        return f"<Exchange {self.status}{asked}, {held}>"
+        request = f" {self.request.method} {hide(self.request.url)}" if self.request else ""
+        body = f"{len(self.body)} bytes" if self.body_problem is None else f"body unknown: {self.body_problem}"
+        return f"<Exchange {self.status}{request}, {body}>"
 
     def at(self, origin: str) -> "Exchange":
         """Return this exchange with another origin.
@@ -149,7 +148,7 @@ class Exchange:
         return self._copy(origin=origin)
 
     def with_request(self, request: Request) -> "Exchange":
-        """Return this exchange as the answer to a request.
+        """Return this exchange with another request.
 
         >>> Exchange(404, None, b"").with_request(Request("HEAD", "/v1/domains/contoso.example"))
         <Exchange 404 HEAD /v1/domains/contoso.example, 0 bytes>
@@ -157,14 +156,14 @@ class Exchange:
         return self._copy(request=request)
 
     def _copy(self, **changes: Any) -> Self:
-        """Return a copy with other parts; nothing is decoded again."""
+        """Return a copy with some fields replaced; the body is not decoded again."""
         copy = object.__new__(type(self))
         for name in self.__slots__:
             object.__setattr__(copy, name, changes.get(name, getattr(self, name)))
         return copy
 
     def header(self, name: str) -> str | None:
-        """Return the first value of a response header, or None where it is absent or headers are unknown.
+        """Return the first value of a response header, or None if it is absent or the headers are unknown.
 
         >>> Exchange(429, {"Retry-After": "57"}, b"").header("retry-after")
         '57'

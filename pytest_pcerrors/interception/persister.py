@@ -12,7 +12,7 @@ from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
 
-from pytest_pcerrors.documents import write_whole
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
@@ -75,7 +75,7 @@ class Persister:
             raise UsageError(f"{path.parent}: cannot be created: {error.strerror}") from None
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
-        write_whole(path, text)
+        write_atomically(path, text)
 
     def _with_metadata(self, serializer: Any) -> Any:
         """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 drops."""

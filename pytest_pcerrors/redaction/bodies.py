@@ -19,7 +19,7 @@ _MARKS = (
 ANY_UNMARKED = "deflate, br"
 """The encodings that data does not begin with a sign of: where no header says which it is, both are tried."""
 
-_MOST_CONTROL = 20
+_MAX_CONTROL = 20
 """Text has fewer than one control character in so many characters."""
 
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
@@ -54,7 +54,7 @@ def _is_binary(body: bytes, encoding: str) -> bool:
         return False
     head = body[:4096]
     is_not_unicode = encoding == "latin-1" and b"\0" in head
-    return is_not_unicode or len(_CONTROL.findall(head)) * _MOST_CONTROL > len(head)
+    return is_not_unicode or len(_CONTROL.findall(head)) * _MAX_CONTROL > len(head)
 
 
 def _encoding(body: bytes) -> str:

@@ -38,7 +38,7 @@ _PSEUDONYM = "00000000000040008000"
 _NIL = "0" * 32
 _SHORTEST_TOKEN = 16
 _TOKEN = "token"  # noqa: S105 - a name
-_MOST_NAMES = 4096
+_MAX_NAMES = 4096
 
 CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
     (Kind.OWN, "sentence"): "secret",
@@ -125,7 +125,7 @@ class Secrets:
         """Return a name with what looks like a secret in it hidden."""
         shown = self._shown_names.get(name)
         if shown is None:
-            if len(self._shown_names) >= _MOST_NAMES:
+            if len(self._shown_names) >= _MAX_NAMES:
                 self._shown_names.clear()
             shown = self._shown_names[name] = self.wherever(name)
         return shown

@@ -10,8 +10,8 @@ from pytest_pcerrors.text import cut, visible
 LONGEST_SHOWN = 4096
 """How much of a text is looked at to show the beginning of it, in characters."""
 
-_LONGEST_VALUE = 60
-_LONGEST_TEXT = 600
+_MAX_VALUE = 60
+_MAX_TEXT = 600
 
 
 def shown(value: object) -> str:
@@ -22,17 +22,17 @@ def shown(value: object) -> str:
     """
     match value:
         case str():
-            return cut(json.dumps(hide(value, longest=LONGEST_SHOWN), ensure_ascii=False), _LONGEST_VALUE)
+            return cut(json.dumps(hide(value, longest=LONGEST_SHOWN), ensure_ascii=False), _MAX_VALUE)
         case dict():
             return (
-                f"an object with {cut(hide(', '.join(islice(value, 5)), longest=LONGEST_SHOWN), _LONGEST_VALUE)}"
+                f"an object with {cut(hide(', '.join(islice(value, 5)), longest=LONGEST_SHOWN), _MAX_VALUE)}"
                 if value
                 else "an object without members"
             )
         case list():
             return f"an array of {len(value)}"
         case int() | float() if not isinstance(value, bool):
-            return cut(json.dumps(value), _LONGEST_VALUE)
+            return cut(json.dumps(value), _MAX_VALUE)
         case _:
             return json.dumps(value)
 
@@ -44,7 +44,7 @@ def safe(text: str) -> str:
     'a\\ud800\\x1b[31m'
     """
     text = hide(text, longest=LONGEST_SHOWN) if text else ""
-    return cut(visible(text), _LONGEST_TEXT)
+    return cut(visible(text), _MAX_TEXT)
 
 
 def typed(value: object) -> str:

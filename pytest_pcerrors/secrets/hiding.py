@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.secrets.definition import Certainty
 
-_DEEPEST = 5
+_MAX_DEPTH = 5
 _PART_NAME = re.compile(
     r"""^content-disposition:[^\r\n]*?\bname(?:\s*+=\s*+("[^"\r\n]*+"|[^\s;]++)|\*\s*+=\s*+[\w-]*+'[\w-]*+'([^\s;]++))""",
     re.IGNORECASE | re.MULTILINE,
@@ -118,7 +118,7 @@ class Hider:
         """Hide the secrets of a text that is anywhere."""
         if self._has_nothing(text):
             return text
-        if self._depth > _DEEPEST:
+        if self._depth > _MAX_DEPTH:
             return prose.hidden(text, self._secrets, Hidden, self._report, is_cut=self._is_cut)
         if json_text.looks_like_json(text):
             if clean_json.is_clean(text, self._secrets, self._inner):

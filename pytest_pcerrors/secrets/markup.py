@@ -31,7 +31,7 @@ _FORMS = (
 _NAMING = re.compile(r"""\b(?:name|key|id)\s*+=\s*+(?:["']([^"'<>]*+)["']|([^\s"'<>]++))""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w.:-]++)(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>/]++)""")
 _VALUE_ELEMENTS = VALUES | {"string"}
-_LONGEST_NAME = 200
+_MAX_NAME = 200
 _BEFORE_ELEMENTS = ("", *" \t\r\n>\"'")
 """What may be before an element that is never closed; ``token=<TOKEN>`` holds a placeholder."""
 
@@ -96,7 +96,7 @@ class _Markup:
         if named is not None:
             self._hide(tag.end(), end, named)
             return None if content else named
-        is_name = name.lower() in NAMES and len(content) <= _LONGEST_NAME and self._secrets.kind(content) is not None
+        is_name = name.lower() in NAMES and len(content) <= _MAX_NAME and self._secrets.kind(content) is not None
         return content if is_name else None
 
     def _attributes(self, tag: re.Match[str], named: str | None) -> None:

@@ -41,7 +41,7 @@ _DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
 """How a value begins that is itself a document, and is looked at for its own members."""
 
 _PAIR = 2
-_LONGEST_NAME = 200
+_MAX_NAME = 200
 _DEEPEST_SHOWN = 20
 
 
@@ -146,7 +146,7 @@ class Members:
         """Take the name of a member."""
         frame = self._frames[-1]
         frame.member = shown = self._secrets.shown_name(text)
-        frame.member_name = text if len(text) <= _LONGEST_NAME and self._secrets.kind(text) is not None else None
+        frame.member_name = text if len(text) <= _MAX_NAME and self._secrets.kind(text) is not None else None
         if frame.member_name is None and frame.inherited is not None:
             is_plain = frame.inherited is Kind.WEAK and _last_word(text) in _PLAIN_LEAVES
             frame.member_name = None if is_plain else frame.inherited
@@ -210,7 +210,7 @@ class Members:
             return Kind.WEAK
         else:
             is_name = gives_name(frame.member)
-        return text if is_name and len(text) <= _LONGEST_NAME and self._secrets.kind(text) is not None else None
+        return text if is_name and len(text) <= _MAX_NAME and self._secrets.kind(text) is not None else None
 
     def _pointer(self) -> str:
         steps = [frame.member for frame in self._frames[1 : _DEEPEST_SHOWN + 1]]

@@ -43,8 +43,8 @@ _JOINED = ("?", "&", " ", "\\")
 """What may be before a name that says more, or less, by what is before it."""
 
 _LOOKBACK = 24
-_LONGEST_WORD = 128
-_LONGEST_LINE = 300
+_MAX_WORD = 128
+_MAX_LINE = 300
 
 
 def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
@@ -128,8 +128,8 @@ class _Pair:
     def _is_within_message(self, end: int) -> bool:
         """Return whether the lines before and after are those of an HTTP message."""
         start = self._match.start()
-        before = _BREAK.split(self._text[max(start - _LONGEST_LINE, 0) : start + 1])[-2:-1]
-        after = _BREAK.split(self._text[end : end + _LONGEST_LINE])[1:2]
+        before = _BREAK.split(self._text[max(start - _MAX_LINE, 0) : start + 1])[-2:-1]
+        after = _BREAK.split(self._text[end : end + _MAX_LINE])[1:2]
         return any(_HEADER_LINE.match(line) for line in before + after)
 
     def _block(self) -> _Span | None:
@@ -166,7 +166,7 @@ class _Pair:
         text, start = self._text, self._start
         if not self._is_assigned and text.startswith(("[", "{"), start):
             return start
-        value = _VALUE.match(text, start, len(text) if self._is_assigned else start + _LONGEST_WORD)
+        value = _VALUE.match(text, start, len(text) if self._is_assigned else start + _MAX_WORD)
         if value is None:
             return start
         return value.end() if value["escape"] is None else _closing(text, value)
@@ -185,7 +185,7 @@ class _Pair:
             return True
         if self._sign == "==" or (value == word and not _ODD.search(word)):
             return False
-        is_last = not _line_at(self._text, end, _LONGEST_WORD).strip(" \t.,;)")
+        is_last = not _line_at(self._text, end, _MAX_WORD).strip(" \t.,;)")
         if self._begins_line and is_last and not self._name.lower().endswith(("token", "key")):
             return True
         is_compound = any(each in self._name for each in "-_") or re.search("[a-z][A-Z]", self._name)

@@ -23,7 +23,7 @@ _REPEATED = re.compile(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
 """One sign or letter again and again, such as ``xxxx-xxxx``."""
 
 _ELIDED = re.compile(r"[*•]{3,}|\.{3}|…|[xX]{6,}")
-_LONGEST_REST = 16
+_MAX_REST = 16
 """How much of an elided secret, such as ``sk-1a2b...9f`` or ``****1234``, may be readable."""
 
 _DOCUMENTED = "EXAMPLE"
@@ -80,7 +80,7 @@ def is_stand_in(text: str) -> bool:
 
 def _is_elided(text: str) -> bool:
     shown = _ELIDED.sub("", text)
-    return shown != text and len(shown) <= _LONGEST_REST
+    return shown != text and len(shown) <= _MAX_REST
 
 
 def _words(text: str) -> list[str]:

@@ -40,7 +40,7 @@ _ESCAPES = (
 )
 """The sign that a letter or sign begins with that is written in another way, in JSON and YAML, URLs, and markup; and all of it."""
 
-_MOST_ESCAPED = 5
+_MAX_ESCAPED = 5
 
 _RUN = rb"[\w.~+/=%-]"
 _SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
@@ -131,7 +131,7 @@ def _is_clear(lower: bytes, start: int) -> bool:
 
 def _forms(data: bytes) -> "Iterator[bytes | None]":
     """Yield a text, and what it is with its escapes resolved; None where these are in one another too often."""
-    for _ in range(_MOST_ESCAPED):
+    for _ in range(_MAX_ESCAPED):
         yield data
         escapes = {each for sign, pattern in _ESCAPES if sign in data for each in pattern.findall(data)}
         if not escapes:

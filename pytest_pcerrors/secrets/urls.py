@@ -24,7 +24,7 @@ _ENCODED = re.compile(
 )
 _AT = re.compile(r".*(?:@|%40)", re.DOTALL)
 _SEGMENT = re.compile(r"/([\w.-]+)/([\w.~=-]{16,})(?=/|\Z)")
-_MOST_ENCODED = 3
+_MAX_ENCODED = 3
 _RESERVED = "/:?@!$'(),;=+"
 
 
@@ -128,7 +128,7 @@ class _Parameters:
         """Hide the secrets in a value, which may be encoded again."""
         new = self._inner(text)
         plain = unquote(text, errors="surrogateescape")
-        if new.text != text or plain == text or times == _MOST_ENCODED:
+        if new.text != text or plain == text or times == _MAX_ENCODED:
             return new
         again = self._decoded(plain, times + 1)
         return new if again.text == plain else again._replace(text=self._quoted(again.text, text))

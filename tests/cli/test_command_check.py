@@ -377,7 +377,7 @@ def test_several_bodies_have_one_status(pcerrors, tmp_path):
         (["."], ".: is a folder; --status needs a file with one error body, or - for standard input"),
         (["none.json"], "none.json: cannot be read: No such file or directory"),
         ([""], "a path is empty; is a shell variable not set?"),
-        (["seen.ndjson"], "seen.ndjson: has a status already: 409; leave --status out"),
+        (["seen.ndjson"], "seen.ndjson: already has the status 409; omit --status"),
     ],
     ids=["nothing", "folder", "missing", "empty", "recording"],
 )
@@ -429,7 +429,7 @@ def test_what_was_skipped_or_is_odd_is_counted(pcerrors, tmp_path):
     )
     har.write_text(json.dumps({"log": {"entries": [entry(status="none"), entry()]}}))
     ended = pcerrors("check", "a.har")
-    problem = "a status is a number such as 409, this is str"
+    problem = "expected a status as a number such as 409, got str"
     paragraph = f"a.har#/log/entries/0 cannot be read:\n  unreadable  {problem}\n              record it again, or remove it\n\n"
     summary = "1 error response checked, 0 violations, 1 body unknown (not kept in the recording), 1 unreadable place\n"
     assert (ended.status, ended.out) == (1, paragraph + summary)

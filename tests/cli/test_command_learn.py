@@ -60,7 +60,7 @@ def test_an_entry_that_is_there_twice_is_misuse(pcerrors, tmp_path):
     (tmp_path / "pyproject.toml").write_text(ENTRY + ENTRY.replace('"60012"', "60012"))
     ended = pcerrors("list")
 
-    assert (ended.status, "at /entry: 400 with 60012 is there twice" in ended.err) == (2, True)
+    assert (ended.status, "at /entry: 400 with 60012 is repeated; keep one of them" in ended.err) == (2, True)
 
 
 def test_a_dash_is_standard_input(pcerrors, monkeypatch):

@@ -147,7 +147,7 @@ def test_a_code_that_could_never_be_looked_up_is_refused(told, types, found):
 def test_two_members_at_one_place_are_refused(told):
     """The slip of a copied line."""
     assert told(members={"code": "/error/code", "description": "/error/code"}) == [
-        "/members: code and description have the same place /error/code; give each its own"
+        "/members: code and description have the same pointer /error/code; give each its own"
     ]
 
 
@@ -280,8 +280,8 @@ def test_a_remark_in_a_schema_stays_one(told, remark):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ('{"format": 1, "format": 1}', 'the top: "format" is there more than once; keep one of them'),
-        ('{"schema": [{"x": {}, "x": {}}]}', '/schema/0: "x" is there more than once; keep one of them'),
+        ('{"format": 1, "format": 1}', 'the top: "format" is repeated; keep one of them'),
+        ('{"schema": [{"x": {}, "x": {}}]}', '/schema/0: "x" is repeated; keep one of them'),
     ],
 )
 def test_a_key_that_is_there_twice_is_refused(tmp_path, text, line):

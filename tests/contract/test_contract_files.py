@@ -141,7 +141,7 @@ def test_what_does_not_fit_is_told(write, custom, key, value, line):
         ({"description": "x"}, 'at /entries/1: unknown key "description"; did you mean "descriptions"?'),
         (
             {"status": 404, "code": "NotFound"},
-            "at /entries: 404 with NotFound is there 2 times; give one entry all its descriptions",
+            "at /entries: 404 with NotFound appears 2 times; give one entry all its descriptions",
         ),
     ],
 )
@@ -161,12 +161,12 @@ NO_SCHEMA = "the error schema at /schema is not a JSON Schema: "
         ({"minLength": -1}, NO_SCHEMA + "at /properties/code/minLength: -1 breaks minimum 0"),
         ({"pattern": "("}, NO_SCHEMA + 'at /properties/code/pattern: "(" is not a regular expression'),
         (3, NO_SCHEMA + "at /properties/code: expected an object or a boolean, got 3"),
-        ({"$ref": "#/$defs/none"}, "at /schema: $ref /$defs/none leads to nothing in this file"),
-        ({"anyOf": [{}, {"$ref": "#/no"}]}, "at /schema: $ref /no leads to nothing in this file"),
-        ({"$ref": HERE}, f"at /schema: $ref {HERE} leads to nothing in this file"),
-        ({"items": {"$ref": HERE}}, f"at /schema: $ref {HERE} leads to nothing in this file"),
-        ({"$ref": "#/properties/code"}, "at /schema: a $ref leads back to itself"),
-        ({"type": "string", "allOf": [{"$ref": "#/properties/code"}]}, "at /schema: a $ref leads back to itself"),
+        ({"$ref": "#/$defs/none"}, "at /schema: $ref /$defs/none does not exist in this file"),
+        ({"anyOf": [{}, {"$ref": "#/no"}]}, "at /schema: $ref /no does not exist in this file"),
+        ({"$ref": HERE}, f"at /schema: $ref {HERE} does not exist in this file"),
+        ({"items": {"$ref": HERE}}, f"at /schema: $ref {HERE} does not exist in this file"),
+        ({"$ref": "#/properties/code"}, "at /schema: a $ref refers to itself"),
+        ({"type": "string", "allOf": [{"$ref": "#/properties/code"}]}, "at /schema: a $ref refers to itself"),
     ],
     ids=lambda each: str(each)[:50],
 )
@@ -187,7 +187,7 @@ def test_an_error_schema_beyond_all_depth_is_refused(write, custom):
     for _ in range(400):
         deep = {"not": deep}
     custom["schema"] = {"type": "object", "properties": {"code": deep}}
-    assert told(write(custom)) == f"{NO_SCHEMA}nested too deeply to be checked"
+    assert told(write(custom)) == f"{NO_SCHEMA}nested too deeply to validate"
 
 
 def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
@@ -204,7 +204,7 @@ def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
         (b'{"format": 1,', r"not JSON: .+ at line 1, column 14"),
         (b'{"name": "\xff"}', "not UTF-8 at byte 10; save it as UTF-8"),
         (b"[" * 100_000, "not JSON: nested too deeply to read"),
-        (b"[]", "a JSON object is expected, this is an array"),
+        (b"[]", "expected a JSON object, got an array"),
     ],
     ids=["empty", "truncated", "latin-1", "deep", "array"],
 )
@@ -247,5 +247,5 @@ def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
 @pytest.mark.parametrize("path", ["", 3, None])
 def test_what_is_no_path_is_misuse(path):
     """An empty path is no folder, and a number no file."""
-    with pytest.raises(UsageError, match="the path of a contract file, or the word shipped, is expected"):
+    with pytest.raises(UsageError, match='expected the path of a contract file, or "shipped"'):
         Contract.load(path)

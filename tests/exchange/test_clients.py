@@ -310,20 +310,20 @@ def read_urllib_error(server):
 
 
 SPENT = [
-    (consumed_by_requests, "read as a stream, or closed unread; hand over"),
-    (begun_by_requests, "read as a stream, or closed unread; hand over"),
-    (read_below_requests, "read as a stream, or closed unread; hand over"),
-    (closed_requests, "read as a stream, or closed unread; hand over"),
+    (consumed_by_requests, "read as a stream, or closed before it was read; pass"),
+    (begun_by_requests, "read as a stream, or closed before it was read; pass"),
+    (read_below_requests, "read as a stream, or closed before it was read; pass"),
+    (closed_requests, "read as a stream, or closed before it was read; pass"),
     (consumed_by_httpx, "while the response is open"),
     (closed_httpx, "while the response is open"),
     (unread_httpx_async, "await response.aread"),
     (unread_aiohttp, "await response.read"),
-    (begun_by_urllib3, "read as a stream, or closed unread; hand over"),
-    (closed_urllib3, "read as a stream, or closed unread; hand over"),
-    (read_http_client, "read or closed before the check; hand over"),
-    (begun_by_http_client, "read or closed before the check; hand over"),
-    (begun_chunked_by_http_client, "read or closed before the check; hand over"),
-    (read_urllib_error, "read or closed before the check; hand over"),
+    (begun_by_urllib3, "read as a stream, or closed before it was read; pass"),
+    (closed_urllib3, "read as a stream, or closed before it was read; pass"),
+    (read_http_client, "read or closed before the check; pass"),
+    (begun_by_http_client, "read or closed before the check; pass"),
+    (begun_chunked_by_http_client, "read or closed before the check; pass"),
+    (read_urllib_error, "read or closed before the check; pass"),
 ]
 
 
@@ -384,7 +384,7 @@ def test_a_header_that_a_hook_of_requests_changed_is_the_changed_one(server):
 
 def test_a_requests_response_without_status_is_no_response():
     """A bare `requests.Response()` has no status to judge."""
-    with pytest.raises(UsageError, match="None is no HTTP status"):
+    with pytest.raises(UsageError, match="None is not an HTTP status"):
         Exchange.of(requests.Response())
 
 
@@ -446,7 +446,7 @@ def test_a_closed_file_is_a_body_that_cannot_be_read():
     """The reason of the file comes with the advice."""
     error = urllib.error.HTTPError("http://api.example/v1", 404, "Gone", http.client.HTTPMessage(), io.BytesIO())
     error.close()
-    with pytest.raises(UsageError, match=r"cannot be read \(ValueError: .*closed file.*hand over"):
+    with pytest.raises(UsageError, match=r"cannot be read \(ValueError: .*closed file.*pass"):
         Exchange.of(error)
 
 

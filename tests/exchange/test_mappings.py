@@ -28,16 +28,16 @@ def test_a_status_is_a_number_however_it_is_written(status):
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
-        (True, "this is bool"),
-        (None, "this is NoneType"),
-        (4.09, "this is float"),
-        ("409 Conflict", "this is str"),
-        ("0409", "this is str"),
-        ("4x9", "this is str"),
-        ("4\u06609", "this is str"),
-        ("9" * 5000, "this is str"),
-        (99, "99 is no HTTP status"),
-        (1000, "1000 is no HTTP status"),
+        (True, "got bool"),
+        (None, "got NoneType"),
+        (4.09, "got float"),
+        ("409 Conflict", "got str"),
+        ("0409", "got str"),
+        ("4x9", "got str"),
+        ("4\u06609", "got str"),
+        ("9" * 5000, "got str"),
+        (99, "99 is not an HTTP status"),
+        (1000, "1000 is not an HTTP status"),
     ],
 )
 def test_what_is_no_status_is_misuse(status, problem):
@@ -68,7 +68,7 @@ def test_a_body_is_bytes_text_or_json(body, kept):
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (5, "a body is bytes, text or a JSON value, this is int"),
+        (5, "expected a body as bytes, text or a JSON value, got int"),
         ({"until": object()}, "the body cannot be written as JSON"),
         ({(1, 2): 3}, "the body cannot be written as JSON"),
     ],
@@ -97,7 +97,7 @@ def test_a_pair_has_unknown_headers(pair):
 
 def test_a_tuple_of_three_is_misuse():
     """A tuple with other members than status and body is refused, with its length."""
-    with pytest.raises(UsageError, match=r"\(status, body\); this one has 3 members"):
+    with pytest.raises(UsageError, match=r"\(status, body\), got one with 3 members"):
         Exchange.of((404, {}, b""))
 
 
@@ -142,7 +142,7 @@ def test_headers_have_many_spellings(headers):
 @pytest.mark.parametrize("headers", ["Retry-After: 5", b"Retry-After: 5", 5, [5], ["ab"], [("a", "b", "c")]])
 def test_what_is_no_header_is_misuse(headers):
     """Headers that are neither a mapping nor pairs are refused."""
-    with pytest.raises(UsageError, match=r"headers are a mapping or pairs|a header is a pair"):
+    with pytest.raises(UsageError, match=r"expected headers as a mapping or pairs|expected a header as a pair"):
         Exchange.of({"status": 401, "headers": headers})
 
 
@@ -161,7 +161,7 @@ def test_a_body_may_be_base64(encoded):
 @pytest.mark.parametrize("encoded", ["Gone!", "R29uZQ=", "é", 5, ["R29uZQ=="]])
 def test_what_is_no_base64_is_misuse(encoded):
     """Characters that base64 does not have are not passed over."""
-    with pytest.raises(UsageError, match="said to be base64 and is not"):
+    with pytest.raises(UsageError, match="declared as base64 and is not valid base64"):
         Exchange.of({"status": 404, "body_base64": encoded})
 
 
@@ -173,9 +173,9 @@ def test_what_is_no_base64_is_misuse(encoded):
         ({"status": 404, 5: ""}, 'no key "5"; known are body, '),
         ({"body": ""}, 'the response has no "status"'),
         ({}, 'the response has no "status"'),
-        ({"status": 404, "request": "GET /"}, "a request is a mapping with method and url, this is str"),
-        ({"status": 404, "request": {"method": "GET"}}, 'a request has a "url"'),
-        ({"status": 404, "request": {"url": 5}}, 'a request has a "url"'),
+        ({"status": 404, "request": "GET /"}, "expected a request as a mapping with method and url, got str"),
+        ({"status": 404, "request": {"method": "GET"}}, 'expected a request with a "url"'),
+        ({"status": 404, "request": {"url": 5}}, 'expected a request with a "url"'),
         ({"status": 404, "request": {"url": "/", "body": [object()]}}, "object is not a JSON value"),
     ],
 )
@@ -243,10 +243,10 @@ def test_an_interaction_of_old_vcrpy_and_httpx_is_a_response():
 @pytest.mark.parametrize(
     ("response", "problem"),
     [
-        ({"status": {"message": "Not Found"}}, "a status is a number such as 409, this is NoneType"),
-        ({"status": {"code": 404}, "body": {"bytes": "Gone"}}, 'a "string" or a "base64_string"'),
-        ({"status": {"code": 404}, "body": {"base64_string": "Gone!"}}, "said to be base64 and is not"),
-        ({"status": {"code": 404}, "headers": "none"}, "headers are a mapping or pairs"),
+        ({"status": {"message": "Not Found"}}, "expected a status as a number such as 409, got NoneType"),
+        ({"status": {"code": 404}, "body": {"bytes": "Gone"}}, '"string" or "base64_string"'),
+        ({"status": {"code": 404}, "body": {"base64_string": "Gone!"}}, "declared as base64 and is not valid base64"),
+        ({"status": {"code": 404}, "headers": "none"}, "expected headers as a mapping or pairs"),
     ],
     ids=["no status", "no body", "no base64", "no headers"],
 )

@@ -63,7 +63,7 @@ def test_headers_are_equal_only_to_headers():
 @pytest.mark.parametrize("headers", ["Retry-After: 57", 57, [("Retry-After",)], [57]])
 def test_what_is_no_headers_is_misuse(headers):
     """Headers that are neither a mapping nor pairs are refused."""
-    with pytest.raises(UsageError, match="headers are a mapping or pairs of name and value"):
+    with pytest.raises(UsageError, match="expected headers as a mapping or pairs of name and value"):
         Exchange(404, headers, b"")
 
 
@@ -124,14 +124,14 @@ def test_equal_exchanges_are_equal_and_hashable():
 @pytest.mark.parametrize("status", [99, 1000, True, "404", 404.0, None])
 def test_what_is_no_status_is_misuse(status):
     """A status is an int from 100 to 999."""
-    with pytest.raises(UsageError, match="is no HTTP status; expected an int from 100 to 999"):
+    with pytest.raises(UsageError, match="is not an HTTP status; expected an int from 100 to 999"):
         Exchange(status, None, b"")
 
 
 @pytest.mark.parametrize("body", ["Gone", None, {}])
 def test_a_body_that_is_no_bytes_is_misuse(body):
     """An exchange made by hand has a body of bytes."""
-    with pytest.raises(UsageError, match="a body is bytes, this is"):
+    with pytest.raises(UsageError, match="expected the body as bytes, got"):
         Exchange(404, None, body)
 
 
@@ -158,12 +158,12 @@ def test_the_media_type_has_no_parameters_and_no_case(content_type, media_type):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: Exchange(404, None, b"", reason=5), "a reason phrase is text, this is int"),
-        (lambda: Exchange(404, None, b"", origin=Path("a.yaml")), "an origin is text"),
-        (lambda: Exchange(404, None, b"", request=("GET", "/")), "a request is a Request, this is tuple"),
-        (lambda: Request(None, "/"), "a request's method is text, this is NoneType"),
+        (lambda: Exchange(404, None, b"", reason=5), "expected a reason phrase as a str, got int"),
+        (lambda: Exchange(404, None, b"", origin=Path("a.yaml")), "expected an origin as a str"),
+        (lambda: Exchange(404, None, b"", request=("GET", "/")), "expected a Request, got tuple"),
+        (lambda: Request(None, "/"), "expected a request's method as a str, got NoneType"),
         (lambda: Request("GET", None), "a request's URL is text"),
-        (lambda: Exchange(404, {"A": ["b"]}, b""), "headers are a mapping or pairs"),
+        (lambda: Exchange(404, {"A": ["b"]}, b""), "expected headers as a mapping or pairs"),
     ],
 )
 def test_parts_of_other_types_are_misuse(make, told):

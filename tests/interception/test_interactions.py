@@ -57,5 +57,5 @@ def test_an_unread_body_is_empty():
 def test_what_is_no_response_is_told_with_its_place():
     """A status of 42, say."""
     response = {"status": {"code": 42, "message": ""}, "headers": {}, "body": {"string": b""}}
-    with pytest.raises(ArchiveError, match=r"^tape.yaml:3: 42 is no HTTP status"):
+    with pytest.raises(ArchiveError, match=r"^tape.yaml:3: the status 42 is not an HTTP status"):
         exchange_of_interaction(Request("GET", "https://host", None, {}), response, "tape.yaml:3")

@@ -261,7 +261,7 @@ def test_items_and_check_agree(pytester, run):
     )
     result.stdout.fnmatch_lines(
         [
-            "unreadable  a.har#/log/entries/2: a status is a number such as 409, this is str",
+            "unreadable  a.har#/log/entries/2: expected a status as a number such as 409, got str",
             f"pcerrors: {summary}",
             "FAILED a.har::unreadable #/log/entries/2*",
         ]
@@ -278,5 +278,5 @@ def test_too_little_memory_ends_the_run(write, run, monkeypatch):
     monkeypatch.setattr("pytest_pcerrors.exchange.archives.yaml_files.item_of", exhausted)
     result = run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["a.yaml: there is not enough memory to read this"])
+    result.stdout.fnmatch_lines(["a.yaml: not enough memory to read this"])
     result.stdout.no_fnmatch_line("*Traceback*")

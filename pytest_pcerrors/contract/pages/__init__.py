@@ -1,1 +1,1 @@
-"""Documentation pages read into contracts: any language, Markdown or HTML, by the shape of tables and not their words."""
+"""Read documentation pages into contracts: Markdown or HTML, in any language, by the shape of the tables."""

@@ -1,4 +1,4 @@
-"""The table of error codes: found by its shape, read row by row."""
+"""Find the table of error codes on a page by its shape, and read its rows."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     Numbers = list[int | None]
 
 _STATUSES = range(100, 600)
-_MOST = 0.6
-_LONGEST_CELL = 60
+_MIN_SHARE = 0.6
+_MAX_CELL = 60
 _LOOSE_PLACEHOLDER = re.compile(r"(?<!\\d)(?<!\\w)(?<!\\s)\{ ?([0-9])(?: ?([^\W\d_][^{}]*)| ?)\}")
 
 
 class Columns(NamedTuple):
-    """Which columns of a table hold HTTP status, error code and description."""
+    """The columns of a table that contain the HTTP status, the error code and the description."""
 
     status: int
     code: int
@@ -30,7 +30,7 @@ class Columns(NamedTuple):
 
 
 def code_table(document: "Document") -> "tuple[Table, Columns]":
-    """Return the table of error codes: the one table in which a column has HTTP statuses, another numbers, a third text."""
+    """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
     fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
     if not fitting:
         raise UsageError(
@@ -39,7 +39,7 @@ def code_table(document: "Document") -> "tuple[Table, Columns]":
     if len(fitting) > 1:
         lines = " and ".join(str(table.line) for table, _ in fitting)
         raise UsageError(
-            f"lines {lines}: each begins a table that could be the one of error codes; leave one of them on the page"
+            f"lines {lines}: more than one table could be the table of error codes; leave one of them on the page"
         )
     [(table, readings)] = fitting
     if len(readings) > 1:
@@ -51,7 +51,7 @@ def code_table(document: "Document") -> "tuple[Table, Columns]":
 
 
 def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[dict[str, Any]]:
-    """Return the rows of a contract document by status and code, the texts of a repeated pairing together; note repairs."""
+    """Return the rows of a contract document, sorted by status and code; merge repeated pairings and collect repairs."""
     texts: dict[tuple[int, str], list[str]] = {}
     for row in table.rows:
         if any(row.cells):
@@ -64,7 +64,7 @@ def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[
 
 
 def _readings(rows: "Sequence[Row]") -> list[Columns]:
-    """Return every way to read a table as one of error codes; one for each column that could be the code."""
+    """Return the possible readings of a table as error codes, one for each column that could be the code."""
     filled = [row for row in rows if any(row.cells)]
     columns = list(zip_longest(*(row.cells for row in filled), fillvalue=""))
     numbers = [[number_of(cell) for cell in column] for column in columns]
@@ -72,30 +72,34 @@ def _readings(rows: "Sequence[Row]") -> list[Columns]:
     if status is None:
         return []
     numeric = [
-        index for index in range(len(columns)) if index != status and _share(map(_is_number, numbers[index])) >= _MOST
+        index
+        for index in range(len(columns))
+        if index != status and _share(map(_is_number, numbers[index])) >= _MIN_SHARE
     ]
     texts = [
         index
         for index in range(len(columns))
-        if index not in (status, *numeric) and _share(map(_has_letters, columns[index])) >= _MOST
+        if index not in (status, *numeric) and _share(map(_has_letters, columns[index])) >= _MIN_SHARE
     ]
     likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
     return [Columns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
 
 
 def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Numbers]") -> int | None:
-    """Return the column with most HTTP statuses, the first of several; numbers alone come before numbers with names."""
+    """Return the first column with the most HTTP statuses; plain numbers are preferred to numbers with names."""
     for read in (numbers, [[status_of(cell) for cell in column] for column in columns]):
         shares = [_share(each in _STATUSES for each in column) for column in read]
-        if shares and max(shares) >= _MOST:
+        if shares and max(shares) >= _MIN_SHARE:
             return shares.index(max(shares))
     return None
 
 
 def _text_column(columns: "Sequence[Sequence[str]]", texts: Sequence[int], code: int) -> int:
-    """Return the column of descriptions: the one with most placeholders, then the longest, behind the code if there is one."""
-    behind = [index for index in texts if index > code] or texts
-    return max(behind, key=lambda index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index]))))
+    """Return the column of descriptions: the one with the most placeholders, then the longest, after the code if possible."""
+    following = [index for index in texts if index > code] or texts
+    return max(
+        following, key=lambda index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index])))
+    )
 
 
 def _share(facts: Iterable[bool]) -> float:
@@ -112,9 +116,9 @@ def _has_letters(cell: str) -> bool:
 
 
 def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
-    """Tell whether a column neither numbers the rows, nor repeats the statuses, nor has the same few numbers again and again."""
+    """Return whether a column can be the codes: not row numbers, not the statuses, and not a few repeated numbers."""
     counting = (list(range(len(numbers))), list(range(1, len(numbers) + 1)), statuses)
-    return numbers not in counting and len(set(numbers)) > _MOST * len(numbers)
+    return numbers not in counting and len(set(numbers)) > _MIN_SHARE * len(numbers)
 
 
 def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str, str]:
@@ -122,11 +126,11 @@ def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str
     status, code = status_of(cells[0]), number_of(cells[1])
     if status is None:
         raise UsageError(
-            f'line {row.line}: "{_shown(cells[0])}" is no HTTP status; expected a number such as 409 in column {columns.status + 1}'
+            f'line {row.line}: "{_shown(cells[0])}" is not an HTTP status; expected a number such as 409 in column {columns.status + 1}'
         )
     if code is None:
         raise UsageError(
-            f'line {row.line}: "{_shown(cells[1])}" is no error code; expected a number in column {columns.code + 1}'
+            f'line {row.line}: "{_shown(cells[1])}" is not an error code; expected a number in column {columns.code + 1}'
         )
     if not cells[2]:
         raise UsageError(
@@ -143,10 +147,10 @@ def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str
 
 
 def _placeholder(match: re.Match[str]) -> str:
-    """Put what a translation machine wrote into a placeholder behind it."""
+    """Move text that a machine translation put inside a placeholder to after it."""
     return f"{{{match[1]}}} {match[2]}" if match[2] else f"{{{match[1]}}}"
 
 
 def _shown(cell: str) -> str:
-    """Return a cell as a message can hold it: not long, and without control characters."""
-    return visible(cell[:_LONGEST_CELL])
+    """Return a cell in a form that fits a message: shortened, with control characters escaped."""
+    return visible(cell[:_MAX_CELL])

@@ -1,11 +1,11 @@
-"""What a page holds, whatever it is written in: tables, lists and code blocks, each with the line it begins on."""
+"""The content of a parsed page, independent of its format: tables, lists and code blocks with their line numbers."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
 class Repair(NamedTuple):
-    """Something on the page that was read otherwise than it stands there."""
+    """A text on the page that was corrected while reading it."""
 
     line: int
     message: str
@@ -16,7 +16,7 @@ class Repair(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its cells as plain text, and the line of the page it stands on."""
+    """A row of a table: its cells as plain text, and its line number."""
 
     cells: tuple[str, ...]
     line: int
@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its rows without the header, and the line it begins on."""
+    """A table: its rows without the header, and its first line number."""
 
     rows: tuple[Row, ...]
     line: int
@@ -32,7 +32,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code as it stands, and the line it begins on."""
+    """A code block: its text, and its first line number."""
 
     text: str
     line: int
@@ -40,7 +40,7 @@ class Block:
 
 @dataclass
 class Document:
-    """A page taken apart. `meta` has what its front matter or its meta elements say; a list is the texts of its items."""
+    """A parsed page; `meta` is its front matter or its meta elements, each of `lists` the texts of its items."""
 
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""Pages in HTML, as saved from the web, and HTML blocks inside Markdown.
+"""Parse pages in HTML, as saved from the web, and HTML blocks inside Markdown.
 
-Of table rows, cells and list items only the start tags count: HTML lets their end tags be left out, and the parser then puts
-each into the one before it.
+Only the start tags of table rows, cells and list items are used: HTML allows their end tags to be omitted, and the parser then
+nests each in the one before it.
 """
 
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WIDEST, _LONGEST_SPAN, _DEEPEST = 50, 1000, 8
+_MAX_COLUMNS, _MAX_SPAN, _MAX_DEPTH = 50, 1000, 8
 
 _Spans = dict[int, tuple[int, str]]
 
 
 def read_html(text: str) -> Document:
-    """Take an HTML page apart.
+    """Parse an HTML page.
 
     >>> read_html("<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>").tables[0].rows[0].cells
     ('20.000',)
@@ -32,7 +32,7 @@ def read_html(text: str) -> Document:
 
 
 def add_html(document: Document, text: str, first_line: int) -> None:
-    """Add what a piece of HTML holds to a document; `first_line` is the line of the page that it begins on."""
+    """Add the content of an HTML fragment to a document; `first_line` is its line number on the page."""
     soup = BeautifulSoup(text, "html.parser")
     for meta in soup.select("meta"):
         name = meta.get("name") or meta.get("property")
@@ -52,7 +52,7 @@ def add_html(document: Document, text: str, first_line: int) -> None:
 
 @dataclass
 class _Text:
-    """A cell, a list item or a block of code: its tag, and the texts in it."""
+    """A cell, a list item or a code block: its tag, and its texts."""
 
     tag: Tag
     text: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class _OpenTable:
 
 @dataclass
 class _Parts:
-    """What the walk over a page gathers; `inside` are the tables and lists that it is in, the innermost last."""
+    """The parts of a page, collected tag by tag; `inside` are the open tables and lists, the innermost last."""
 
     tables: list[_OpenTable] = field(default_factory=list)
     lists: list[list[_Text]] = field(default_factory=list)
@@ -75,7 +75,7 @@ class _Parts:
     pres: int = 0
 
     def enter(self, tag: Tag) -> None:
-        """Begin the part that a start tag begins."""
+        """Handle a start tag."""
         match tag.name:
             case "table":
                 self.tables.append(_OpenTable(tag))
@@ -94,18 +94,18 @@ class _Parts:
             case "br":
                 self.add("\n")
             case "sup" | "sub":
-                self.add("^")  # the mark of a footnote is no digit of the number before it
+                self.add("^")  # a footnote mark must not become a digit of the number before it
 
     def leave(self, tag: Tag) -> None:
-        """End the part that an end tag ends."""
+        """Handle an end tag."""
         if tag.name in ("table", "ul", "ol"):
             self.inside.pop()
         elif tag.name == "pre":
             self.pres -= 1
 
     def add(self, text: str) -> None:
-        """Add a text to the last cell or item of the tables and lists around it, and to the block of code it is in."""
-        for part in self.inside[-_DEEPEST:]:
+        """Append a text to the last cell or item of the open tables and lists, and to the open code block."""
+        for part in self.inside[-_MAX_DEPTH:]:
             texts = part if isinstance(part, list) else part.rows[-1][1] if part.rows else []
             if texts:
                 texts[-1].text.append(text)
@@ -113,8 +113,8 @@ class _Parts:
             self.code[-1].text.append(text)
 
     def _begin(self, tag: Tag) -> None:
-        """Begin a row or a cell of the innermost table; a list in it that was not ended has ended."""
-        table = next((each for each in reversed(self.inside[-_DEEPEST:]) if isinstance(each, _OpenTable)), None)
+        """Begin a row or a cell of the innermost table, even if a list inside it was not closed."""
+        table = next((each for each in reversed(self.inside[-_MAX_DEPTH:]) if isinstance(each, _OpenTable)), None)
         if table is not None and tag.name == "tr":
             table.rows.append((tag, []))
         elif table is not None and table.rows:
@@ -133,13 +133,13 @@ def _parts(soup: BeautifulSoup) -> _Parts:
         elif isinstance(node, Tag):
             parts.enter(node)
             open_tags.append((node, iter(node.contents)))
-        elif type(node) in (NavigableString, CData):  # and no comment, script or style
+        elif type(node) in (NavigableString, CData):  # not a comment, script or style
             parts.add(str(node))
     return parts
 
 
 def _rows(table: _OpenTable, offset: int) -> "Iterator[Row]":
-    """Return the rows that hold data: a row of th alone, or of one wide cell, is a heading."""
+    """Yield the data rows; a row with only ``th`` cells, or with one wide cell, is a heading."""
     above: _Spans = {}
     for tag, cells in table.rows:
         texts, above = _spread(cells, above)
@@ -149,7 +149,7 @@ def _rows(table: _OpenTable, offset: int) -> "Iterator[Row]":
 
 
 def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:
-    """Return the texts of a row, those of cells that span several columns or rows in each of them, and what spans the next."""
+    """Return the texts of a row, with spanning cells repeated in each column, and the cells that span the next row."""
     texts: list[str] = []
     below: _Spans = {}
     for cell in [*cells, None]:
@@ -159,7 +159,7 @@ def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:
             texts.append(text)
         if cell is not None:
             text, down = _plain("".join(cell.text)), _span(cell.tag, "rowspan")
-            for _ in range(min(_span(cell.tag, "colspan"), _WIDEST - len(texts))):
+            for _ in range(min(_span(cell.tag, "colspan"), _MAX_COLUMNS - len(texts))):
                 below[len(texts)] = (down - 1, text)
                 texts.append(text)
     return texts, {column: span for column, span in below.items() if span[0]}
@@ -167,7 +167,7 @@ def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:
 
 def _span(tag: Tag, name: str) -> int:
     value = str(tag.get(name, ""))[:4]
-    return min(max(int(value), 1), _LONGEST_SPAN) if value.isdecimal() else 1
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
 
 
 def _line(tag: Tag, offset: int) -> int:

@@ -1,4 +1,4 @@
-"""Pages in Markdown, as Microsoft's documentation repositories have them (CommonMark with tables)."""
+"""Parse pages in the Markdown of Microsoft's documentation repositories (CommonMark with tables)."""
 
 import re
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
 from pytest_pcerrors.contract.pages.html import add_html
-from pytest_pcerrors.contract.pages.repairs import mended
+from pytest_pcerrors.contract.pages.repairs import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _STATUS_DIGITS = 3
 
 
 def read_markdown(text: str) -> Document:
-    r"""Take a Markdown page apart.
+    r"""Parse a Markdown page.
 
     >>> read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").tables[0].rows[0].cells
     ('x|y', '2')
@@ -32,7 +32,7 @@ def read_markdown(text: str) -> Document:
     if front_matter:
         document.meta = dict(_FIELD.findall(front_matter[1]))
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(mended(text.split("\n"), document.repairs)))
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(repaired(text.split("\n"), document.repairs)))
     for index, token in enumerate(tokens):
         line = token.map[0] + 1 if token.map else 1
         match token.type:
@@ -51,7 +51,7 @@ def read_markdown(text: str) -> Document:
 
 
 def _inside(tokens: "Sequence[Token]", opening: int) -> "Sequence[Token]":
-    """Return the tokens between an opening one and the one that closes it."""
+    """Return the tokens between an opening token and its closing token."""
     level = tokens[opening].level
     end = next(index for index in range(opening + 1, len(tokens)) if tokens[index].level == level)
     return tokens[opening + 1 : end]
@@ -70,21 +70,21 @@ def _rows(tokens: "Sequence[Token]") -> "Iterator[Row]":
 
 
 def _items(tokens: "Sequence[Token]") -> list[str]:
-    """Return the first line of text of each item; what looks like a status in an ordered list (``400.``) is text."""
+    """Return the first line of each item; an item number that looks like a status (``400.``) is part of the text."""
     items: list[str] = []
-    waits, number = False, ""
+    is_new, number = False, ""
     for token in tokens:
         if token.type == "list_item_open":
-            waits = True
+            is_new = True
             number = f"{token.info} " if len(token.info) == _STATUS_DIGITS else ""
-        elif token.type == "inline" and waits:
+        elif token.type == "inline" and is_new:
             items.append(number + _plain(token))
-            waits = False
+            is_new = False
     return items
 
 
 def _plain(token: "Token") -> str:
-    """Return inline content as text: code as it stands, line breaks as spaces, without emphasis and tags."""
+    """Return inline content as plain text: code verbatim, line breaks as spaces, without emphasis and tags."""
     parts = []
     for child in token.children or ():
         if child.type in ("text", "code_inline", "text_special"):
@@ -92,5 +92,5 @@ def _plain(token: "Token") -> str:
         elif child.type in ("softbreak", "hardbreak") or _LINE_BREAK.fullmatch(child.content):
             parts.append(" ")
         elif _SMALL.fullmatch(child.content):
-            parts.append("^")  # the mark of a footnote is no digit of the number before it
+            parts.append("^")  # a footnote mark must not become a digit of the number before it
     return " ".join("".join(parts).split())

@@ -1,4 +1,4 @@
-"""Numbers as translation machines write them: ``20.000``, ``1 024``, ``2100年``."""
+"""Read numbers as machine translation writes them: ``20.000``, ``1 024``, ``2100年``."""
 
 import re
 import unicodedata
@@ -15,13 +15,13 @@ _IN_TEXT = re.compile(
 _STATUS = re.compile(
     r"\W*(?:HTTP\W+)?([1-5]\d\d)(?:[.,]0+)?(?:\W\D*)?|\D*[(\uff08]([1-5]\d\d)[)\uff09]\W*", re.IGNORECASE
 )
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 
 
 def number_of(text: str) -> int | None:
-    r"""Return the one number that a cell holds, or None: grouping characters and up to three letters behind are passed over.
+    r"""Return the number in a cell, or None; digit grouping and up to three letters after it are ignored.
 
-    Digits that are no groups of three (two numbers, a decimal, a date) are not guessed to be one number.
+    Digits that are not in groups of three (two numbers, a decimal, a date) are not read as one number.
 
     >>> number_of("20.000"), number_of("1\u00a0024"), number_of("2100年"), number_of("8 000 64")
     (20000, 1024, 2100, 800064)
@@ -30,11 +30,11 @@ def number_of(text: str) -> int | None:
     """
     match = _WHOLE.fullmatch(_ZERO_WIDTH.sub("", text).strip())
     digits = _digits(match[1]) if match else ""
-    return int(digits) if 0 < len(digits) <= _MOST_DIGITS else None
+    return int(digits) if 0 < len(digits) <= _MAX_DIGITS else None
 
 
 def status_of(text: str) -> int | None:
-    """Return the HTTP status that a cell holds, alone or with its name, or None.
+    """Return the HTTP status in a cell, alone or with its reason phrase, or None.
 
     >>> [status_of(text) for text in ("404", "404.0", "HTTP 404", "404 NotFound", "NotFound (404)")]
     [404, 404, 404, 404, 404]

@@ -1,4 +1,4 @@
-"""A page read into a contract document: code table, list of statuses, sample of an error body, table of its properties."""
+"""Build a contract document from a page: the code table, the list of statuses, the sample body, the table of properties."""
 
 import re
 from datetime import date
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.pages.document import Document, Table
 
-LARGEST_PAGE = 2 * 1024 * 1024
-"""The longest page that is read, in characters."""
+MAX_PAGE = 2 * 1024 * 1024
+"""The largest page that is read, in characters."""
 
 _HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
@@ -32,21 +32,21 @@ _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", 
 
 
 class PageReading(NamedTuple):
-    """The contract document that a page gives, and the repairs made while reading it."""
+    """The contract document of a page, and the repairs made while reading it."""
 
     document: dict[str, Any]
     repairs: tuple[Repair, ...]
 
 
 def read_page(text: str) -> PageReading:
-    """Read a documentation page, Markdown or HTML, in any language; a `UsageError` says what it lacks, with the line.
+    """Read a documentation page (Markdown or HTML, any language); raise a `UsageError` for an invalid page.
 
-    What a page does not say (hosts, known deviations of the service) is as in the shipped contract.
+    What a page does not define (hosts, known deviations of the service) is copied from the shipped contract.
     """
-    if len(text) > LARGEST_PAGE:
-        raise UsageError(f"the page has more than {LARGEST_PAGE} characters; it is no page of error codes")
+    if len(text) > MAX_PAGE:
+        raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    page = _taken_apart(text)
+    page = _parsed(text)
     repairs = page.repairs
     table, columns = code_table(page)
     entries = entries_of(table, columns, repairs)
@@ -66,8 +66,8 @@ def read_page(text: str) -> PageReading:
     return PageReading(document, tuple(sorted(repairs)))
 
 
-def _taken_apart(text: str) -> "Document":
-    """Take a page apart; what begins with a tag may be Markdown or a piece of HTML, and is what has tables."""
+def _parsed(text: str) -> "Document":
+    """Parse a page; text that begins with a tag may be Markdown or HTML, and is parsed as the one that has tables."""
     if _HTML.match(text):
         return read_html(text)
     document = read_markdown(text)
@@ -75,21 +75,21 @@ def _taken_apart(text: str) -> "Document":
 
 
 def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
-    """Return the statuses of errors in every list whose items all begin with a status."""
+    """Return the error statuses of every list whose items all begin with a status."""
     matches = [[_LISTED_STATUS.match(item) for item in each] for each in document.lists]
     found = {int(match[1]) for each in matches if all(each) for match in each if match}
     listed = {status for status in found if status >= _FIRST_ERROR}
     if not listed:
-        repairs.append(Repair(1, "no list of HTTP statuses; those of the table of error codes stand alone"))
+        repairs.append(Repair(1, "no list of HTTP statuses; only those of the table of error codes are used"))
     return listed
 
 
 def _error_schema(document: "Document", codes: "Table", repairs: list[Repair]) -> dict[str, Any]:
-    """Return the error schema: names from the sample (a machine translates those of the table), the limit from the table."""
+    """Return the error schema: names from the sample (those of the table may be translated), limits from the table."""
     shipped: dict[str, Any] = shipped_document()["schema"]
     samples = [members for block in document.code if len(members := _members(block.text)) > 1]
     if not samples:
-        repairs.append(Repair(1, "no sample of an error body; its schema is the shipped one"))
+        repairs.append(Repair(1, "no sample of an error body; the shipped error schema is used"))
         return shipped
     sample = next((each for each in samples if "code" in each), None)
     if sample is None:
@@ -98,14 +98,14 @@ def _error_schema(document: "Document", codes: "Table", repairs: list[Repair]) -
     known = shipped["properties"]
     properties = {}
     for (name, start), limit in zip(sample.items(), limits, strict=True):
-        said = {"description": known[name]["description"]} if name in known else {}
+        described = {"description": known[name]["description"]} if name in known else {}
         length = {"minLength": 1, "maxLength": limit} if limit and start not in _KINDS else {}
-        properties[name] = {**said, **_KINDS.get(start, {"type": "string"}), **length}
+        properties[name] = {**described, **_KINDS.get(start, {"type": "string"}), **length}
     return {**shipped, "required": [name for name, start in sample.items() if start != "["], "properties": properties}
 
 
 def _members(text: str) -> dict[str, str]:
-    """Return the members of the outermost object of a sample, which need not be JSON, and what each value begins with."""
+    """Return the members of the outermost object of a sample, and the first character of each value; it may be invalid JSON."""
     members: dict[str, str] = {}
     depth = 0
     for match in _MEMBER_OR_BRACKET.finditer(text):
@@ -118,11 +118,11 @@ def _members(text: str) -> dict[str, str]:
 
 
 def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs: list[Repair]) -> list[int | None]:
-    """Return the longest length that the table of properties gives each: of those with as many rows, the one with most names."""
+    """Return the maximum length of each property, from the table with one row for each and the most of their names."""
     fitting = [table for table in tables if table is not codes and len(table.rows) == len(names)]
     if not fitting:
         repairs.append(
-            Repair(1, f"no table of the {len(names)} properties of the sample; no greatest length is promised")
+            Repair(1, f"no table of the {len(names)} properties of the sample; no maximum length is documented")
         )
         return [None] * len(names)
     table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
@@ -140,7 +140,7 @@ def _page(document: "Document") -> dict[str, str]:
 
 
 def _date(text: str) -> str:
-    """Return a day as YYYY-MM-DD; of 13/11/2020, what can be no month is the day. Nothing where it is no day."""
+    """Return a date as YYYY-MM-DD, or "" if it is not one; in 13/11/2020, the number that cannot be a month is the day."""
     day = _DAY.search(text)
     if day is None:
         return ""

@@ -1,4 +1,4 @@
-"""Markdown mended line by line, before it is parsed: what would cut a cell, or end a table and lose the rows behind it."""
+"""Repair Markdown line by line before it is parsed: pipes that would split a cell, lines that would end a table early."""
 
 import re
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\
 _HTML_TABLE = re.compile(r"[ \t]*(?:<.*)?<table\b", re.IGNORECASE)
 _HTML_TABLE_START, _HTML_TABLE_END = "<table", "</table"
 _EMPTY_COMMENT, _EMPTY_ROW = "<!---->", "|"
-_MOST_EMPTY_LINES = 3
+_MAX_EMPTY_LINES = 3
 
 
-def mended(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
-    r"""Yield as many lines as came; empty lines in a table, and cells that no column has, are told.
+def repaired(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
+    r"""Yield the repaired lines, one for each line; record empty lines in a table and cells without a column.
 
-    >>> list(mended(["|`a|b`|", "|---|"], []))
+    >>> list(repaired(["|`a|b`|", "|---|"], []))
     ['|`a\\|b`|', '|---|']
     """
     last_end = max((index for index, line in enumerate(lines) if _HTML_TABLE_END in line.lower()), default=-1)
@@ -34,25 +34,27 @@ def mended(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
             row = _row(line)
             width = _width(line) if _DELIMITERS.fullmatch(line) else width
             if width and _width(row) > width:
-                repairs.append(Repair(index + 1, f"cells behind column {width} were left out; is a pipe to be \\|?"))
+                repairs.append(
+                    Repair(index + 1, f"cells after column {width} were ignored; should a pipe be written \\|?")
+                )
             yield row
-        elif width and _goes_on(lines[index + 1 : index + 2 + _MOST_EMPTY_LINES], width):
-            repairs.append(Repair(index + 1, "an empty line inside a table was passed over"))
+        elif width and _continues(lines[index + 1 : index + 2 + _MAX_EMPTY_LINES], width):
+            repairs.append(Repair(index + 1, "an empty line inside a table was ignored"))
             yield _EMPTY_ROW
         else:
             width = 0
             yield line
 
 
-def _goes_on(lines: "Sequence[str]", width: int) -> bool:
-    """Tell whether a table goes on behind an empty line: with a row as wide, which is no header of another table."""
+def _continues(lines: "Sequence[str]", width: int) -> bool:
+    """Return whether a table continues after an empty line: with a row as wide that is not the header of another table."""
     filled = [line for line in lines if line.strip()]
     is_header = len(filled) > 1 and _DELIMITERS.fullmatch(filled[1])
     return bool(filled) and width > 1 and _width(_row(filled[0])) == width and not is_header
 
 
 def _width(row: str) -> int:
-    """Return how many cells a row has."""
+    """Return the number of cells of a row."""
     pipes = len(_BARE_PIPE.findall(row))
     row = row.strip()
     outer = row.startswith("|") + (row.endswith("|") and not row.endswith("\\|"))
@@ -60,9 +62,9 @@ def _width(row: str) -> int:
 
 
 def _row(line: str) -> str:
-    """Mend a line that is a table's row: escape the pipes inside code spans, which would cut the cell, and take its indent.
+    """Return a line, as a table row if it is one: escape the pipes inside code spans, and remove the indent.
 
-    An indent of four would end the table and lose all rows behind it.
+    An unescaped pipe would split the cell; an indent of four would end the table and lose all rows after it.
     """
     pieces = _BACKTICKS.split(line) if "|" in line else [line]
     spans = _code_spans(pieces)
@@ -74,7 +76,7 @@ def _row(line: str) -> str:
 
 
 def _code_spans(pieces: "Sequence[str]") -> set[int]:
-    """Return which pieces of a line split at its runs of backticks lie in code: between a run and the next as long."""
+    """Return the indexes of the pieces inside code spans: between a run of backticks and the next run of the same length."""
     places: dict[str, list[int]] = {}
     for index in range(len(pieces) - 2, 0, -2):
         places.setdefault(pieces[index], []).append(index)

@@ -1,4 +1,4 @@
-"""Where a contract can come from: ``shipped``, a contract file, a page in a file, on the web, or as text."""
+"""Read a contract document from its source: ``shipped``, a contract file, or a page in a file or at a URL."""
 
 from codecs import BOM_UTF8
 from contextlib import suppress
@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, named_document
-from pytest_pcerrors.contract.pages.reading import LARGEST_PAGE, PageReading, read_page
+from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading, read_page
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_CONNECT, _SECONDS_TO_READ = 10, 30
 _SECONDS_IN_ALL = 60
-_MOST_REDIRECTS = 5
+_MAX_REDIRECTS = 5
 _PAGE_TYPES = ("text/html", "text/markdown", "text/plain", "text/x-markdown", "application/xhtml+xml")
 _OK = 200
 _CHUNK = 64 * 1024
 
 
 def document_of(source: str) -> PageReading:
-    """Return the contract document of a source: ``shipped``, a contract file (JSON), else a page as `page_of` takes it."""
+    """Return the contract document of a source: ``shipped``, a contract file (JSON), or a page as for `page_of`."""
     if source == SHIPPED or (not _is_url(source) and _is_contract_file(Path(source))):
         return PageReading(named_document(source), ())
     return page_of(source)
 
 
 def page_of(source: str) -> PageReading:
-    """Read a page from a file, or from an http or https URL; a `UsageError` begins with the source."""
+    """Read a page from a file, or from an http or https URL; the message of a `UsageError` begins with the source."""
     try:
         return read_page(decoded(_fetched(source) if _is_url(source) else Path(source).read_bytes()))
     except OSError as error:
@@ -39,7 +39,7 @@ def page_of(source: str) -> PageReading:
 
 
 def _is_contract_file(path: Path) -> bool:
-    """Return whether a path leads to JSON, or to nothing, which is answered as a missing contract file."""
+    """Return whether a path is JSON, or missing, which is reported as a missing contract file."""
     if path.suffix.lower() == ".json" or not path.exists():
         return True
     with suppress(OSError), path.open("rb") as file:
@@ -60,13 +60,13 @@ def decoded(data: bytes) -> str:
 
 
 def _fetched(url: str) -> bytes:
-    """Fetch a page; what takes too long, is too large, or is no page is refused."""
+    """Fetch a page; raise a `UsageError` if it takes too long, is too large, or is not a page."""
     import requests
     from urllib3.exceptions import HTTPError
 
     try:
         with requests.Session() as session:
-            session.max_redirects = _MOST_REDIRECTS
+            session.max_redirects = _MAX_REDIRECTS
             with session.get(url, timeout=(_SECONDS_TO_CONNECT, _SECONDS_TO_READ), stream=True) as response:
                 return _body(response)
     except (requests.RequestException, HTTPError) as error:
@@ -75,15 +75,17 @@ def _fetched(url: str) -> bytes:
 
 def _body(response: "requests.Response") -> bytes:
     if response.status_code != _OK:
-        raise UsageError(f"cannot be fetched: the server answers {response.status_code} {response.reason}")
+        raise UsageError(f"cannot be fetched: the server responded {response.status_code} {response.reason}")
     media_type = response.headers.get("Content-Type", "text/plain").partition(";")[0].strip().lower()
     if media_type not in _PAGE_TYPES:
         raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
     body, end = b"", monotonic() + _SECONDS_IN_ALL
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):  # as it arrives, so that a slow drip is seen
+    while chunk := response.raw.read1(
+        _CHUNK, decode_content=True
+    ):  # as it arrives, so that the time limit holds for a slow server too
         body += chunk
-        if len(body) > LARGEST_PAGE:
-            raise UsageError(f"has more than {LARGEST_PAGE} bytes; it is no page of error codes")
+        if len(body) > MAX_PAGE:
+            raise UsageError(f"has more than {MAX_PAGE} bytes; it is not a page of error codes")
         if monotonic() > end:
-            raise UsageError(f"did not come within {_SECONDS_IN_ALL} seconds")
+            raise UsageError(f"did not arrive within {_SECONDS_IN_ALL} seconds")
     return body

@@ -1,1 +1,1 @@
-"""Response objects of clients and frameworks, and recorded ones, as exchanges."""
+"""Adapters that read the response objects of clients and frameworks, and recorded responses."""

@@ -1,4 +1,4 @@
-"""Responses of HTTP clients: requests, httpx, aiohttp, urllib3, http.client, urllib."""
+"""Read responses of HTTP clients: requests, httpx, aiohttp, urllib3, http.client, urllib."""
 
 from contextlib import suppress
 from typing import Any
@@ -6,30 +6,32 @@ from weakref import WeakKeyDictionary
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
-from pytest_pcerrors.exchange.adapters.parts import HAND_OVER, header_pairs, read, request_of
+from pytest_pcerrors.exchange.adapters.parts import USE_MAPPING, header_pairs, read, request_of
 
 _KEPT_BODIES: "WeakKeyDictionary[object, bytes]" = WeakKeyDictionary()
-"""Bodies that could be read only once, for a second look at the same response."""
+"""Bodies that can be read only once, kept for the next read of the same response."""
 
 _WITHOUT_BODY = (204, 304)
 
 
 def from_requests(response: Any) -> ResponseData:
-    """Read a `requests.Response`, or of a response with its shape."""
+    """Read a `requests.Response`, or a response with the same interface."""
     if getattr(response, "_content", None) is False and _is_spent(getattr(response, "raw", None)):
-        raise UsageError(f"the body of this requests response was read as a stream, or closed unread; {HAND_OVER}")
-    body = read(response, lambda: response.content, HAND_OVER)
+        raise UsageError(
+            f"the body of this requests response was read as a stream, or closed before it was read; {USE_MAPPING}"
+        )
+    body = read(response, lambda: response.content, USE_MAPPING)
     request = request_of(getattr(response, "request", None))
-    return ResponseData(response.status_code, _kept_apart(response), body, request, response.reason)
+    return ResponseData(response.status_code, _separate_headers(response), body, request, response.reason)
 
 
 def from_httpx(response: Any) -> ResponseData:
-    """Read an `httpx.Response`, of a sync or an async client (its body then already read)."""
+    """Read an `httpx.Response` of a sync client, or of an async client once its body has been read."""
     body = read(
         response, response.read, "call `response.read()` or `await response.aread()` while the response is open"
     )
     request = None
-    with suppress(RuntimeError):  # httpx raises it where a response has no request
+    with suppress(RuntimeError):  # httpx raises it if a response has no request
         sent = response.request
         request = RequestData(sent.method, str(sent.url), sent.headers.raw, _sent_body(sent))
     return ResponseData(response.status_code, response.headers.raw, body, request, response.reason_phrase)
@@ -37,7 +39,7 @@ def from_httpx(response: Any) -> ResponseData:
 
 def from_aiohttp(response: Any) -> ResponseData:
     """Read an `aiohttp.ClientResponse` whose body has been read."""
-    body = response._body  # noqa: SLF001 - aiohttp keeps a read body there and has no other way to it without awaiting
+    body = response._body  # noqa: SLF001 - the only access to a body that aiohttp has read without awaiting
     if body is None:
         raise UsageError("the body of this aiohttp response has not been read; call `await response.read()` first")
     request = RequestData(response.method, str(response.url), response.request_info.headers.items())
@@ -47,16 +49,20 @@ def from_aiohttp(response: Any) -> ResponseData:
 def from_urllib3(response: Any) -> ResponseData:
     """Read a `urllib3.BaseHTTPResponse`."""
     if _is_spent(response):
-        raise UsageError(f"the body of this urllib3 response was read as a stream, or closed unread; {HAND_OVER}")
-    body = read(response, lambda: response.data, HAND_OVER)
+        raise UsageError(
+            f"the body of this urllib3 response was read as a stream, or closed before it was read; {USE_MAPPING}"
+        )
+    body = read(response, lambda: response.data, USE_MAPPING)
     url = _absolute(response.geturl(), getattr(response, "_pool", None))
     method = getattr(getattr(response, "_original_response", None), "_method", None)
-    return ResponseData(response.status, header_pairs(response.headers), body, _asked(method, url), response.reason)
+    return ResponseData(
+        response.status, header_pairs(response.headers), body, _known_request(method, url), response.reason
+    )
 
 
 def from_http_client(response: Any) -> ResponseData:
     """Read an `http.client.HTTPResponse`; its body is read once and kept."""
-    request = _asked(getattr(response, "_method", None), getattr(response, "url", None))
+    request = _known_request(getattr(response, "_method", None), getattr(response, "url", None))
     return ResponseData(response.status, response.getheaders(), _read_once(response), request, response.reason)
 
 
@@ -64,27 +70,27 @@ def from_urllib_error(error: Any) -> ResponseData:
     """Read a `urllib.error.HTTPError`; its body is read once and kept."""
     body = _read_once(error.fp) if error.fp is not None else b""
     headers = header_pairs(error.headers) if error.headers is not None else None
-    request = _asked(getattr(error.fp, "_method", None), error.filename)
+    request = _known_request(getattr(error.fp, "_method", None), error.filename)
     return ResponseData(error.code, headers, body, request, error.msg)
 
 
-def _kept_apart(response: Any) -> list[tuple[str, str]]:
-    """Return the headers as received: requests joins repeated ones, the urllib3 response below it keeps them apart."""
-    below: Any = getattr(getattr(response, "raw", None), "headers", None)
+def _separate_headers(response: Any) -> list[tuple[str, str]]:
+    """Return the headers as received: requests joins repeated headers, its urllib3 response keeps them separate."""
+    original: Any = getattr(getattr(response, "raw", None), "headers", None)
     pairs: list[tuple[str, str]] = []
     for name, value in header_pairs(response.headers):
-        apart = below.getlist(name) if hasattr(below, "getlist") else []
-        pairs += [(name, each) for each in apart] if apart and ", ".join(apart) == value else [(name, value)]
+        values = original.getlist(name) if hasattr(original, "getlist") else []
+        pairs += [(name, each) for each in values] if values and ", ".join(values) == value else [(name, value)]
     return pairs
 
 
-def _asked(method: str | None, url: str | None) -> RequestData | None:
-    """Return the request as far as it is known; of a HEAD that is worth knowing without its URL: it explains an empty body."""
+def _known_request(method: str | None, url: str | None) -> RequestData | None:
+    """Return the request as far as it is known; a HEAD is returned even without a URL, since it explains an empty body."""
     return RequestData(method or "GET", url or "") if url or method == "HEAD" else None
 
 
 def _absolute(url: str | None, pool: Any) -> str | None:
-    """Complete the path that urllib3 keeps as URL with what the connection pool knows."""
+    """Return an absolute URL: urllib3 may keep only the path, the connection pool has the rest."""
     if pool is None or not url or not url.startswith("/"):
         return url
     port = "" if pool.port in (None, pool.ConnectionCls.default_port) else f":{pool.port}"
@@ -99,7 +105,7 @@ def _sent_body(request: Any) -> bytes:
 
 
 def _is_spent(response: Any) -> bool:
-    """Tell whether a urllib3 response no longer has its whole body: it was read as a stream, or closed before it was read."""
+    """Return whether a urllib3 response no longer has its whole body: read as a stream, or closed before it was read."""
     if getattr(response, "_body", b"") is not None or getattr(response, "_fp", None) is None:
         return False
     return bool(response.tell() > 0 or (response.isclosed() and response.length_remaining != 0))
@@ -107,14 +113,14 @@ def _is_spent(response: Any) -> bool:
 
 def _read_once(response: Any) -> bytes:
     if response not in _KEPT_BODIES:
-        _KEPT_BODIES[response] = read(response, lambda: _whole_body(response), HAND_OVER)
+        _KEPT_BODIES[response] = read(response, lambda: _whole_body(response), USE_MAPPING)
     return _KEPT_BODIES[response]
 
 
 def _whole_body(response: Any) -> Any:
     if not response.seekable():
         if _was_read(response):
-            raise UsageError(f"the body of this response was read or closed before the check; {HAND_OVER}")
+            raise UsageError(f"the body of this response was read or closed before the check; {USE_MAPPING}")
         return response.read()
     position = response.tell()
     response.seek(0)
@@ -124,12 +130,12 @@ def _whole_body(response: Any) -> Any:
 
 
 def _was_read(response: Any) -> bool:
-    """Tell whether an `http.client.HTTPResponse` was read, wholly or in part, or closed."""
+    """Return whether an `http.client.HTTPResponse` was closed, or read completely or partly."""
     if not hasattr(response, "isclosed"):
         return False
-    announced = response.getheader("Content-Length")
-    if announced == "0" or response.status in _WITHOUT_BODY or getattr(response, "_method", None) == "HEAD":
+    declared = response.getheader("Content-Length")
+    if declared == "0" or response.status in _WITHOUT_BODY or getattr(response, "_method", None) == "HEAD":
         return False
-    left = response.length
-    in_part = isinstance(response.chunk_left, int) or (left is not None and left < int(announced))
-    return in_part or bool(response.isclosed())
+    remaining = response.length
+    is_partly_read = isinstance(response.chunk_left, int) or (remaining is not None and remaining < int(declared))
+    return is_partly_read or bool(response.isclosed())

@@ -1,4 +1,4 @@
-"""What an adapter returns: a response, and its request where known, as plain data."""
+"""The plain data that an adapter returns: a response, and its request where known."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -6,11 +6,11 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.headers import RawHeaders
 
 NOT_KEPT = "not kept in the recording"
-"""The problem of a body that its recording does not have, although there was or may have been one."""
+"""The `body_problem` of a response that had or may have had a body that the recording does not have."""
 
 
 class RequestData(NamedTuple):
-    """A request: its method, its URL, and its headers and body as far as they are known."""
+    """A request: its method and URL, and its headers and body where known."""
 
     method: str
     url: str
@@ -19,7 +19,7 @@ class RequestData(NamedTuple):
 
 
 class ResponseData(NamedTuple):
-    """A response; the members are those of `Exchange`."""
+    """A response; the fields are those of `Exchange`."""
 
     status: int
     headers: "RawHeaders | None"
@@ -30,6 +30,6 @@ class ResponseData(NamedTuple):
     body_problem: str | None = None
 
     def answering(self, request: RequestData) -> "ResponseData":
-        """Return the response with its request; the response to a HEAD has no body that could have been kept."""
+        """Return the response with its request; the missing body of a response to a HEAD is not a problem."""
         is_complete = request.method.upper() == "HEAD" and self.body_problem == NOT_KEPT
         return self._replace(request=request, body_problem=None if is_complete else self.body_problem)

@@ -1,26 +1,26 @@
-"""Responses of web frameworks and their test clients: werkzeug and Flask, Django, WebTest, Starlette."""
+"""Read responses of web frameworks and their test clients: werkzeug and Flask, Django, WebTest, Starlette."""
 
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
-from pytest_pcerrors.exchange.adapters.parts import HAND_OVER, header_pairs, read, request_of
+from pytest_pcerrors.exchange.adapters.parts import USE_MAPPING, header_pairs, read, request_of
 
 
 def from_werkzeug(response: Any) -> ResponseData:
-    """Read a response of werkzeug, Flask, or their test client."""
-    body = read(response, response.get_data, HAND_OVER)
+    """Read a response of werkzeug, Flask, or their test clients."""
+    body = read(response, response.get_data, USE_MAPPING)
     request = getattr(response, "request", None)
-    asked = None if request is None else RequestData(request.method, request.url, header_pairs(request.headers))
-    return ResponseData(response.status_code, header_pairs(response.headers), body, asked, _phrase(response.status))
+    known = None if request is None else RequestData(request.method, request.url, header_pairs(request.headers))
+    return ResponseData(response.status_code, header_pairs(response.headers), body, known, _phrase(response.status))
 
 
 def from_django(response: Any) -> ResponseData:
-    """Read a Django response, of a view or of the test client; a streamed body is read once and put back."""
+    """Read a Django response of a view or of the test client; a streamed body is read once and put back."""
     if response.streaming and response.is_async:
-        raise UsageError(f"this Django response streams asynchronously; join its parts and {HAND_OVER}")
+        raise UsageError(f"this Django response streams asynchronously; join its parts and {USE_MAPPING}")
     if response.streaming:
-        body = read(response, lambda: b"".join(response.streaming_content), HAND_OVER)
+        body = read(response, lambda: b"".join(response.streaming_content), USE_MAPPING)
         response.streaming_content = [body]
     else:
         body = read(response, lambda: response.content, "call `response.render()` first if it is a template")
@@ -35,8 +35,8 @@ def from_django(response: Any) -> ResponseData:
 
 
 def from_webob(response: Any) -> ResponseData:
-    """Read a WebOb response, such as WebTest's."""
-    body = read(response, lambda: response.body, HAND_OVER)
+    """Read a WebOb response, such as one of WebTest."""
+    body = read(response, lambda: response.body, USE_MAPPING)
     return ResponseData(
         response.status_int,
         header_pairs(response.headerlist),
@@ -47,11 +47,11 @@ def from_webob(response: Any) -> ResponseData:
 
 
 def from_starlette(response: Any) -> ResponseData:
-    """Read a Starlette or FastAPI response object; their test client hands out httpx's."""
+    """Read a Starlette or FastAPI response object; their test client returns httpx responses."""
     body = getattr(response, "body", None)
     if body is None:
         raise UsageError(
-            "this Starlette response is a stream; ask for it with the test client and hand over what comes"
+            "this Starlette response is a stream; request it with the test client and pass the response of the client"
         )
     return ResponseData(response.status_code, header_pairs(response.raw_headers), bytes(body))
 
@@ -59,7 +59,7 @@ def from_starlette(response: Any) -> ResponseData:
 def _django_request(request: Any) -> RequestData | None:
     if request is None:
         return None
-    host = request._get_raw_host()  # noqa: SLF001 - get_host() refuses hosts that ALLOWED_HOSTS does not name
+    host = request._get_raw_host()  # noqa: SLF001 - get_host() raises for hosts that are not in ALLOWED_HOSTS
     return RequestData(
         request.method, f"{request.scheme}://{host}{request.get_full_path()}", header_pairs(request.headers)
     )

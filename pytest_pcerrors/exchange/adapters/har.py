@@ -1,4 +1,4 @@
-"""HAR 1.2, as browsers, proxies and recorders write it: entries without a response, and the forms of a body."""
+"""Read responses of HAR 1.2, as browsers, proxies and recorders write it."""
 
 import json
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.exchange.headers import Headers
 
 _OF_RESPONSES = frozenset({"content", "statusText", "httpVersion", "redirectURL", "bodySize"})
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _PLAIN = (None, "", "utf-8", "utf8")
 
 
 def is_har_response(response: Any) -> bool:
-    """Return whether a mapping is a response as HAR has it."""
+    """Return whether a mapping is a HAR response."""
     return (
         isinstance(response, dict | Mapping)
         and not _OF_RESPONSES.isdisjoint(response)
@@ -31,10 +31,10 @@ def is_har_response(response: Any) -> bool:
     )
 
 
-def never_answered(entry: Any, *, is_har: bool = False) -> bool:
-    """Return whether a parsed entry is a request without a response: it has none, or one without a status, or 0 or less.
+def has_no_response(entry: Any, *, is_har: bool = False) -> bool:
+    """Return whether a parsed entry is a request without a response: the response or its status is missing, or 0 or less.
 
-    >>> never_answered({"startedDateTime": "2026-01-01T00:00:00Z", "request": {}, "response": {"status": 0}})
+    >>> has_no_response({"startedDateTime": "2026-01-01T00:00:00Z", "request": {}, "response": {"status": 0}})
     True
     """
     if not isinstance(entry, dict):
@@ -49,11 +49,11 @@ def never_answered(entry: Any, *, is_har: bool = False) -> bool:
 
 
 def from_har(response: Mapping[str, Any], origin: str | None) -> ResponseData:
-    """Read a response as HAR has it."""
+    """Read a HAR response."""
     status, headers = status_of(response.get("status")), Headers(header_pairs(response.get("headers") or ()))
     content = response.get("content")
     if content is not None and not isinstance(content, Mapping):
-        raise UsageError(f"the content of a response is a mapping, this is {type(content).__name__}")
+        raise UsageError(f"expected a mapping as the content of a response, got {type(content).__name__}")
     body = b"" if content is None else content_bytes(content, is_encoded=headers.get("Content-Encoding") is not None)
     is_kept = bool(body) or status in WITHOUT_BODY or _was_empty(response, content, headers)
     return ResponseData(
@@ -67,9 +67,9 @@ def from_har(response: Mapping[str, Any], origin: str | None) -> ResponseData:
 
 
 def content_bytes(content: Mapping[str, Any], *, is_encoded: bool = False) -> bytes:
-    """Return the bytes of a ``content`` or ``postData``; a text that only claims to be base64 is taken as it is.
+    """Return the bytes of a ``content`` or ``postData``; a text declared as base64 that is not base64 is used unchanged.
 
-    Polly.js writes an encoded body as the JSON text of an array: its chunks in base64, before version 5 in hexadecimal digits.
+    Polly.js writes an encoded body as a JSON array of chunks, in base64 or, before version 5, in hexadecimal.
     """
     text, encoding = content.get("text"), content.get("encoding")
     chunks = _chunks(text) if is_encoded or isinstance(text, list) else None
@@ -78,25 +78,25 @@ def content_bytes(content: Mapping[str, Any], *, is_encoded: bool = False) -> by
     if encoding == "base64":
         return b"".join(map(base64_bytes, chunks)) if chunks else _base64_or_text(text, content.get("size"))
     if encoding not in _PLAIN:
-        raise UsageError(f'the encoding of the body is base64 or none, this is "{encoding}"')
+        raise UsageError(f'unknown encoding "{encoding}" of the body; expected base64 or none')
     if chunks and (packed := _from_hex("".join(chunks))):
         return packed
     return "".join(chunks).encode() if isinstance(text, list) and chunks else body_bytes(text)
 
 
 def _was_empty(response: Mapping[str, Any], content: Mapping[str, Any] | None, headers: Headers) -> bool:
-    """Return whether a response without a text had no body, as far as its lengths tell; -1 is an unknown length."""
+    """Return whether a response without a text had no body, judged by its lengths; -1 is an unknown length."""
     if content is not None and "_file" in content:
         return False
     size = -1 if content is None else content.get("size")
-    announced = headers.get("Content-Length") or ""
-    length = int(announced) if announced.isdecimal() and len(announced) <= _MOST_DIGITS else None
+    declared = headers.get("Content-Length") or ""
+    length = int(declared) if declared.isdecimal() and len(declared) <= _MAX_DIGITS else None
     known = [each for each in (size, response.get("bodySize"), length) if isinstance(each, int) and each >= 0]
     return not any(known) if known else size != -1
 
 
 def _chunks(text: Any) -> list[str] | None:
-    """Return the texts of an array, or of a text that is the JSON of one."""
+    """Return the strings of an array, or of a text that is a JSON array of strings; else None."""
     if isinstance(text, str) and text.startswith("["):
         try:
             text = json.loads(text)
@@ -114,7 +114,7 @@ def _from_hex(text: str) -> bytes | None:
 
 
 def _base64_or_text(text: Any, size: Any) -> bytes:
-    """Decode base64, also without its padding; a text that is none, or as long as the body, is the body itself."""
+    """Decode base64, with or without padding; a text that is not base64, or as long as the body, is the body itself."""
     if text is None or not isinstance(text, str):
         return body_bytes(text)
     if size != len(text.encode("utf-8", "surrogatepass")):

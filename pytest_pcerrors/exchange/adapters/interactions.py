@@ -1,4 +1,4 @@
-"""Interactions of vcrpy's cassettes, in each form that it plays or once wrote, and requests in the forms of recordings."""
+"""Read interactions of vcrpy cassettes, of current and older versions, and requests of any kind of recording."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from pytest_pcerrors.exchange.adapters.parts import (
 
 
 def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
-    """Read a response as vcrpy has it."""
+    """Read a vcrpy response."""
     status = status_of(response["status"].get("code"))
     body = recorded_body(response)
     return ResponseData(
@@ -33,16 +33,16 @@ def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
 
 
 def from_old_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
-    """Read the form that vcrpy gave httpx responses before version 6."""
+    """Read an httpx response as vcrpy wrote it before version 6."""
     headers = header_pairs(response.get("headers") or ())
     return ResponseData(status_of(response["status_code"]), headers, body_bytes(response["content"]), origin=origin)
 
 
 def recorded_body(response: Mapping[str, Any]) -> bytes | None:
-    """Return the body of a recorded response as the file has it, with its content encodings; None where it was not kept.
+    """Return the body of a recorded response with its content encodings; None if the recording does not have it.
 
-    An empty mapping is the body of a response that aiohttp could not read, and vcrpy plays it as an empty one.
-    ``parsed_body`` is what serializers write that keep JSON readable.
+    An empty mapping is the body of a response that aiohttp could not read; vcrpy replays it as empty.
+    ``parsed_body`` is written by serializers that keep JSON readable.
 
     >>> recorded_body({"body": {"string": "Gone"}}), recorded_body({"body": {}}), recorded_body({})
     (b'Gone', b'', None)
@@ -57,25 +57,25 @@ def recorded_body(response: Mapping[str, Any]) -> bytes | None:
     if not isinstance(body, Mapping):
         return body_bytes(body)
     if body and not _is_wrapped(body):
-        raise UsageError('a recorded body has a "string" or a "base64_string"; this one has neither')
+        raise UsageError('expected a recorded body with "string" or "base64_string", got neither')
     return _unwrapped(body)
 
 
 def request_of_mapping(request: Any) -> RequestData:
-    """Read a request: an object with method and url, or a mapping as we, vcrpy or HAR write it."""
+    """Read a request: an object with method and url, or a mapping in our own form, of vcrpy or of HAR."""
     if not isinstance(request, dict | Mapping):
         if sent := request_of(request):
             return sent
-        raise UsageError(f"a request is a mapping with method and url, this is {type(request).__name__}")
+        raise UsageError(f"expected a request as a mapping with method and url, got {type(request).__name__}")
     url = request.get("url", request.get("uri"))
     if not isinstance(url, str):
-        raise UsageError('a request has a "url" (or "uri") that is text')
+        raise UsageError('expected a request with a "url" (or "uri") that is a string')
     headers = header_pairs(request.get("headers") or ())
     return RequestData(request.get("method") or "GET", url, headers, _sent_body(request))
 
 
 def _sent_body(request: Mapping[str, Any]) -> bytes:
-    """Return what was sent, as far as it can be told; a structured body, as aiohttp's is recorded, as the JSON it stands for."""
+    """Return the body of a request where known; a structured body, as recorded for aiohttp, as JSON."""
     if request.get("parsed_body") is not None:
         return _json(request["parsed_body"])
     body = request.get("body")
@@ -85,7 +85,7 @@ def _sent_body(request: Mapping[str, Any]) -> bytes:
         posted = request.get("postData")
         return content_bytes(posted) if isinstance(posted, Mapping) else b""
     if isinstance(body, Mapping) and _is_wrapped(body):
-        with suppress(UsageError):  # vcrpy plays it as a mapping like any other
+        with suppress(UsageError):  # vcrpy replays it like any other mapping
             return _unwrapped(body)
     return _json(body) if isinstance(body, Mapping | list | tuple) else b""
 
@@ -99,7 +99,7 @@ def _unwrapped(body: Mapping[str, Any]) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    """Write a value as the JSON it stands for; bytes in it are text."""
+    """Return a value as JSON; bytes in it become strings."""
     try:
         return json.dumps(value, default=_plain).encode()
     except (TypeError, ValueError, RecursionError) as error:

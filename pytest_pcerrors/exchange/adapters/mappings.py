@@ -1,4 +1,4 @@
-"""Responses as plain data: mappings in our own form or in that of a recording, and pairs."""
+"""Read responses given as plain data: mappings in our own form or in that of a recording, and pairs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,17 +14,17 @@ _KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origi
 
 
 def from_pair(pair: Any) -> ResponseData:
-    """Read (status, body); its headers are unknown."""
+    """Read a pair (status, body); the headers are unknown."""
     if len(pair) != len(("status", "body")):
-        raise UsageError(f"a tuple is a response as (status, body); this one has {len(pair)} members")
+        raise UsageError(f"expected a tuple (status, body), got one with {len(pair)} members")
     status, body = pair
     return ResponseData(status_of(status), None, body_bytes(body))
 
 
 def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> ResponseData:
-    """Read a mapping in one of the forms of recordings, or of our own.
+    """Read a mapping in the form of a recording or in our own form.
 
-    Our own: ``status``, ``headers``, ``body`` (bytes, text or a JSON value) or ``body_base64``, ``reason``, ``request``
+    Our own form: ``status``, ``headers``, ``body`` (bytes, text or a JSON value) or ``body_base64``, ``reason``, ``request``
     (``method``, ``url``, ``headers``, ``body``), ``origin``. Without ``headers``, the headers are unknown.
     """
     if isinstance(mapping.get("status"), int) and not is_har_response(mapping):
@@ -34,7 +34,7 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
             return from_mapping(response, origin).answering(request_of_mapping(request))
         case {"response": response}:
             missing = "request" if response is not None else "response"
-            raise UsageError(f"an interaction has a request and a response, this one has no {missing}")
+            raise UsageError(f"an interaction has a request and a response; this one has no {missing}")
         case {"status": Mapping()}:
             return from_vcrpy(mapping, origin)
         case {"status_code": _, "content": _}:

@@ -1,4 +1,4 @@
-"""What the kinds of response have in common: bodies, headers and requests in the forms that people write them."""
+"""Normalize the parts that all kinds of response have: statuses, headers, bodies and requests."""
 
 import json
 from base64 import b64decode
@@ -8,8 +8,8 @@ from typing import Any
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData
 
-HAND_OVER = 'hand over {"status": ..., "headers": ..., "body": ...} instead'
-"""The advice where a response no longer has the body that it came with."""
+USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
+"""The advice for a response whose body can no longer be read."""
 WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
 """The statuses of responses that never have a body (RFC 9110, section 6.4.1)."""
 
@@ -17,7 +17,7 @@ WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
 def body_bytes(body: Any) -> bytes:
     """Return a body as bytes: text is encoded as UTF-8, None is empty, a dict or list becomes JSON.
 
-    A lone surrogate in text is kept as the bytes it would be, which no reader takes for UTF-8.
+    A lone surrogate in text is encoded too, as bytes that are not valid UTF-8.
 
     >>> body_bytes({"code": "1000"}), body_bytes(None)
     (b'{"code": "1000"}', b'')
@@ -34,16 +34,16 @@ def body_bytes(body: Any) -> bytes:
         case dict() | list():
             return _json_bytes(body)
         case _:
-            raise UsageError(f"a body is bytes, text or a JSON value, this is {type(body).__name__}")
+            raise UsageError(f"expected a body as bytes, text or a JSON value, got {type(body).__name__}")
 
 
 def base64_bytes(text: Any) -> bytes:
-    """Decode base64; a `UsageError` if it is none."""
+    """Decode base64; raise a `UsageError` if the text is not base64."""
     try:
         packed = text.encode() if isinstance(text, str) else text
         return b64decode(packed.translate(None, b" \t\r\n"), validate=True)
     except (AttributeError, TypeError, ValueError):
-        raise UsageError("the body is said to be base64 and is not") from None
+        raise UsageError("the body is declared as base64 and is not valid base64") from None
 
 
 def header_pairs(headers: Any) -> list[tuple[str, str]]:
@@ -54,7 +54,7 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
     """
     items = headers.items() if hasattr(headers, "items") else headers
     if isinstance(items, str | bytes) or not isinstance(items, Iterable):
-        raise UsageError(f"headers are a mapping or pairs, this is {type(headers).__name__}")
+        raise UsageError(f"expected headers as a mapping or pairs, got {type(headers).__name__}")
     pairs = []
     for item in items:
         name, value = _header(item)
@@ -64,7 +64,7 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
 
 
 def header_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return headers as vcrpy has them: each name with the list of its values.
+    """Return headers in the form of vcrpy: a mapping from each name to the list of its values.
 
     >>> header_lists([("Set-Cookie", "a=1"), ("Via", "x"), ("Set-Cookie", "b=2")])
     {'Set-Cookie': ['a=1', 'b=2'], 'Via': ['x']}
@@ -76,7 +76,7 @@ def header_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def request_of(request: Any) -> RequestData | None:
-    """Return the request a client library keeps with its response (method, url, headers, body), if it does."""
+    """Return the request that a client library keeps with its response (method, url, headers, body), or None."""
     url = getattr(request, "url", None)
     if url is None:
         return None
@@ -91,12 +91,12 @@ def request_of(request: Any) -> RequestData | None:
 
 
 def read(response: object, body: Callable[[], Any], advice: str) -> bytes:
-    """Read a body by a client's own means; when that fails, a `UsageError` gives the client's reason and the advice."""
+    """Read a body with the client's own method; if that fails, raise a `UsageError` with the client's reason and the advice."""
     try:
         return body_bytes(body())
     except UsageError:
         raise
-    except Exception as error:  # each client has exceptions of its own, and none is imported here
+    except Exception as error:  # each client has its own exceptions, and none is imported here
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise UsageError(f"the body of this {type(response).__name__} cannot be read ({reason}); {advice}") from error
 
@@ -109,7 +109,7 @@ def _json_bytes(body: dict[str, Any] | list[Any]) -> bytes:
 
 
 def status_of(status: Any) -> int:
-    """Return a status that is a number, or its three digits as text; a `UsageError` if it is neither.
+    """Return a status given as an int or as three digits; raise a `UsageError` for anything else.
 
     >>> status_of("409")
     409
@@ -117,7 +117,7 @@ def status_of(status: Any) -> int:
     if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
         return int(status)
     if isinstance(status, bool) or not isinstance(status, int):
-        raise UsageError(f"a status is a number such as 409, this is {type(status).__name__}")
+        raise UsageError(f"expected a status as a number such as 409, got {type(status).__name__}")
     return status
 
 
@@ -128,7 +128,7 @@ def _header(item: Any) -> tuple[str, Any]:
         case (name, value):
             pair = name, value
         case _:
-            raise UsageError("a header is a pair of name and value")
+            raise UsageError("expected a header as a pair of name and value")
     if name is None:
         raise UsageError("a header has no name")
     if value is None:

@@ -1,4 +1,4 @@
-"""The kinds of response: each is one function of a module beside this one, and one line in `ADAPTERS`."""
+"""The table of adapters: each kind of response is one function of this package and one line in `ADAPTERS`."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -10,30 +10,30 @@ from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
 
 
 class Adapter(NamedTuple):
-    """One kind of response: how messages name it, which types it takes, and how it reads one."""
+    """An adapter for one kind of response: its name in messages, the types that it accepts, and the function that reads one."""
 
     kind: str
-    takes: Callable[[type], bool]
+    accepts: Callable[[type], bool]
     read: Callable[[Any], ResponseData]
 
 
 def named(*names: str) -> Callable[[type], bool]:
-    """Take types that are, or inherit from, a class of this package and name, without importing the package."""
+    """Return a predicate for types that inherit from one of these classes, given as ``package.Class``, without importing them."""
     wanted = frozenset(names)
 
-    def takes(kind: type) -> bool:
+    def accepts(kind: type) -> bool:
         return any(f"{each.__module__.partition('.')[0]}.{each.__name__}" in wanted for each in kind.__mro__)
 
-    return takes
+    return accepts
 
 
 def derived(*bases: type) -> Callable[[type], bool]:
-    """Take types that inherit from, or are registered with, one of these."""
+    """Return a predicate for types that inherit from, or are registered with, one of these classes."""
     return lambda kind: issubclass(kind, bases)
 
 
 def _from_exchange(exchange: Any) -> ResponseData:
-    """Read an `Exchange`, such as one that an exception carries."""
+    """Read an `Exchange`, such as the ``.response`` of an exception."""
     request = exchange.request
     sent = request and RequestData(request.method, request.url, request.headers, request.body)
     own = (exchange.status, exchange.headers, exchange.body)
@@ -44,16 +44,16 @@ def _from_exception(error: Any) -> ResponseData:
     """Read the response that an exception carries as ``.response``."""
     response = getattr(error, "response", None)
     if response is None:
-        raise UsageError(f"this {type(error).__name__} has no response; hand over the response itself")
+        raise UsageError(f"this {type(error).__name__} has no response; pass the response itself")
     return response_data(response)
 
 
 def _from_exception_info(info: Any) -> ResponseData:
-    """Read what `pytest.raises` caught."""
+    """Read the exception that `pytest.raises` caught."""
     try:
         caught = info.value
     except AssertionError:
-        raise UsageError("pytest.raises has caught nothing yet; look at it after its `with` block") from None
+        raise UsageError("pytest.raises has caught nothing yet; use it after its `with` block") from None
     return response_data(caught)
 
 
@@ -75,13 +75,13 @@ ADAPTERS: tuple[Adapter, ...] = (
         mappings.from_mapping,
     ),
     Adapter("a pair (status, body)", derived(tuple), mappings.from_pair),
-    Adapter("what pytest.raises caught", named("_pytest.ExceptionInfo"), _from_exception_info),
+    Adapter("an exception caught by pytest.raises", named("_pytest.ExceptionInfo"), _from_exception_info),
     Adapter("an exception with a .response", derived(BaseException), _from_exception),
 )
 
 
 def response_data(response: object) -> ResponseData:
-    """Read any kind of response; a `UsageError` names the kinds where it is none."""
+    """Read any kind of response; raise a `UsageError` that lists the kinds for anything else."""
     kind: type = type(response)
     adapter = _adapter_of(kind)
     if adapter is None:
@@ -94,4 +94,4 @@ def response_data(response: object) -> ResponseData:
 
 @lru_cache(maxsize=256)
 def _adapter_of(kind: type) -> Adapter | None:
-    return next((adapter for adapter in ADAPTERS if adapter.takes(kind)), None)
+    return next((adapter for adapter in ADAPTERS if adapter.accepts(kind)), None)

@@ -1,1 +1,1 @@
-"""Files of recorded exchanges: cassettes, HAR, NDJSON."""
+"""Readers of archives, the files of recorded exchanges: cassettes, HAR, NDJSON, output of curl."""

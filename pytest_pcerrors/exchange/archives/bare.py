@@ -1,12 +1,12 @@
-"""Error bodies by themselves, without the HTTP status that they came with: recognized, or read with a status that is given."""
+"""Bare error bodies, without their HTTP status: detect them, or read them with a given status."""
 
 from typing import IO, Any, NoReturn
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.model import Exchange
 
-LARGEST_BODY_INPUT = 65 * 1024 * 1024
-"""The longest body that is read by itself, in bytes."""
+MAX_BODY_INPUT = 65 * 1024 * 1024
+"""The largest bare body that is read, in bytes."""
 
 _RECORDED = frozenset({"request", "response", "interactions", "log", "http_interactions"})
 _ERROR_NAMES = frozenset(
@@ -14,20 +14,20 @@ _ERROR_NAMES = frozenset(
 )
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 VERBOSE_STARTS = (b"* ", b"> ", b"< ")
-"""How the lines of ``curl -v`` begin, which no YAML does."""
+"""The beginnings of lines of ``curl -v``, which are not valid YAML."""
 
 _YAML_STARTS = tuple(b"#-%&!?")
 _FIX = 'wrap it as {"status": 404, "body": ...}, or give its status: pcerrors check --status 404'
 
 
 def refuse_bare(item: Any, origin: str) -> None:
-    """Raise an `ArchiveError` that says so where a parsed value, which is not an exchange, looks like an error body."""
+    """Raise an `ArchiveError` if a parsed value that is not an exchange looks like an error body."""
     if isinstance(item, dict) and item.keys() & _ERROR_NAMES and not item.keys() & _RECORDED:
         _refuse("an error body without its HTTP status", origin)
 
 
 def is_bare_text(start: bytes) -> bool:
-    """Return whether an input that begins with this line is a page, a text or a JSON string: not YAML with keys.
+    """Return whether an input with this first line is a page, plain text or a JSON string, and not YAML with keys.
 
     >>> is_bare_text(b"<html>"), is_bare_text(b"Access denied"), is_bare_text(b"interactions:")
     (True, True, False)
@@ -40,7 +40,7 @@ def is_bare_text(start: bytes) -> bool:
 
 
 def is_utf_16(start: bytes) -> bool:
-    r"""Return whether an input begins as JSON, or as a response, in UTF-16 with a byte order mark.
+    r"""Return whether an input is JSON or an HTTP response in UTF-16 with a byte order mark.
 
     >>> is_utf_16('\ufeff{"code"'.encode("utf-16-le")), is_utf_16("\ufeffinteractions:".encode("utf-16-le"))
     (True, False)
@@ -49,25 +49,25 @@ def is_utf_16(start: bytes) -> bool:
 
 
 def refuse_utf_16(_: IO[bytes], name: str) -> NoReturn:
-    """Refuse text in UTF-16; what was printed in it is not as the server sent it."""
+    """Raise an `ArchiveError` for text in UTF-16, which is not what the server sent."""
     raise ArchiveError(name, "UTF-16, as PowerShell's > writes it", "save it as it was sent: curl -i -o FILE URL")
 
 
 def refuse_verbose(_: IO[bytes], name: str) -> NoReturn:
-    """Refuse what ``curl -v`` prints, in which the response is one part among others."""
-    raise ArchiveError(name, "the output of curl -v", "print the response by itself: curl -i URL")
+    """Raise an `ArchiveError` for the output of ``curl -v``, which is more than the response."""
+    raise ArchiveError(name, "the output of curl -v", "save only the response: curl -i URL")
 
 
 def refuse_bare_text(_: IO[bytes], name: str) -> NoReturn:
-    """Refuse a page or a text, which may be an error body."""
+    """Raise an `ArchiveError` for a page or plain text, which may be an error body."""
     _refuse("a text without its HTTP status", name)
 
 
 def bare_exchange(stream: IO[bytes], name: str, status: int) -> Exchange:
-    """Return the exchange of an error body by itself, whatever it holds; its headers are unknown."""
-    body = stream.read(LARGEST_BODY_INPUT + 1)
-    if len(body) > LARGEST_BODY_INPUT:
-        raise ArchiveError(name, f"more than {LARGEST_BODY_INPUT // 1024 // 1024} MiB")
+    """Return the exchange of a bare error body; its headers are unknown."""
+    body = stream.read(MAX_BODY_INPUT + 1)
+    if len(body) > MAX_BODY_INPUT:
+        raise ArchiveError(name, f"more than {MAX_BODY_INPUT // 1024 // 1024} MiB")
     return Exchange(status, None, body, origin=name)
 
 

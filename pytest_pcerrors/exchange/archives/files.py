@@ -1,4 +1,4 @@
-"""Archives as files: one, a folder of them, or a stream; what cannot be read costs only itself."""
+"""Read archives from a file, a folder or a stream; an entry that cannot be read does not stop the others."""
 
 import gzip
 import zlib
@@ -22,44 +22,44 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
 
-_MOST_LISTED = 20
+_MAX_LISTED = 20
 
 
 def read_archive(path: str | Path) -> "Iterator[Exchange]":
-    """Yield every exchange of a cassette, a HAR or NDJSON file, each also ``.gz``, or of a folder of them, as it is read.
+    """Yield the exchanges of a cassette, a HAR or NDJSON file (each also with ``.gz``), or a folder of them, one at a time.
 
-    `Exchange.origin` is its place. What cannot be read, be it an entry, a line, or the rest of a file, is an `ArchiveError`
-    (a `UsageError`) with place and reason; it is raised at the end, after the exchanges of all else. A request that never got
-    a response is skipped. A folder that cannot be entered is a `UsageError` before anything is read.
+    `Exchange.origin` is the place in the file. An entry, a line or the rest of a file that cannot be read raises an `ArchiveError`
+    (a `UsageError`) with place and reason, at the end, after all other exchanges. A request without a response is skipped.
+    A folder that cannot be read raises a `UsageError` before the first exchange.
 
     >>> next(read_archive("missing.yaml"))
     Traceback (most recent call last):
     pytest_pcerrors.errors.UsageError: missing.yaml: no such file or folder
     """
     if not isinstance(path, str | Path) or not str(path):
-        raise UsageError(f"the path of an archive is expected, not {path!r}")
+        raise UsageError(f"expected the path of an archive, got {path!r}")
     files = archive_files(Path(path))
     yield from exchanges_of(chain.from_iterable(file_items(file) for file in files), str(path))
 
 
 def archive_files(path: Path) -> list[Path]:
-    """Return the archives that a path stands for: itself, or in a folder all files with a known ending, sorted."""
+    """Return the archives of a path: the file itself, or the files in a folder with a known suffix, sorted."""
     return files_of(path, READERS)
 
 
 def is_archive(file: Path) -> bool:
-    """Return whether a file is an archive by its ending."""
+    """Return whether a file is an archive, by its suffix."""
     return ending(file) in READERS and file.is_file()
 
 
 def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
-    """Yield the exchanges among items; then raise what could not be read, as one `ArchiveError`."""
+    """Yield the exchanges among items; then raise one `ArchiveError` for those that cannot be read."""
     problems: list[ArchiveError] = []
     more = 0
     for item in items:
         if isinstance(item, ArchiveError):
-            more += len(problems) == _MOST_LISTED
-            problems += [item][: _MOST_LISTED - len(problems)]
+            more += len(problems) == _MAX_LISTED
+            problems += [item][: _MAX_LISTED - len(problems)]
         elif not isinstance(item, Skipped):
             yield item
     if len(problems) == 1:
@@ -70,9 +70,9 @@ def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
 
 
 def file_items(file: Path, name: str = "") -> "Iterator[Item]":
-    """Yield what a file holds, in its order; what cannot be read of it is an `ArchiveError` among the items.
+    """Yield the items of a file in order; an entry that cannot be read is yielded as an `ArchiveError`.
 
-    `name` is the path as messages and origins show it.
+    `name` is the path in messages and origins.
     """
     name = name or str(file)
     try:
@@ -83,12 +83,12 @@ def file_items(file: Path, name: str = "") -> "Iterator[Item]":
 
 
 def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
-    """Yield every exchange of a binary stream, then raise what could not be read, as `read_archive` does."""
+    """Yield the exchanges of a binary stream; at the end, raise an `ArchiveError` as `read_archive` does."""
     return exchanges_of(stream_items(stream, name), name)
 
 
 def stream_items(stream: IO[bytes], name: str) -> "Iterator[Item]":
-    """Yield what a binary stream holds, as `file_items` does; the format is known by its name, else by how it begins."""
+    """Yield the items of a binary stream, as `file_items` does; the suffix of its name, or else its beginning, gives the format."""
     try:
         plain, is_packed = unpacked(stream)
         reader, start = reader_of(plain, name)
@@ -99,11 +99,11 @@ def stream_items(stream: IO[bytes], name: str) -> "Iterator[Item]":
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         yield ArchiveError(name, f"broken gzip data: {error}")
     except MemoryError:
-        raise UsageError(f"{name}: there is not enough memory to read this") from None
+        raise UsageError(f"{name}: not enough memory to read this") from None
 
 
 def read_body(stream: IO[bytes], name: str, status: int) -> "Exchange":
-    """Return the exchange of an error body by itself; a `UsageError` where it is an exchange, which has a status."""
+    """Return the exchange of a bare error body; raise a `UsageError` if it is an exchange, which has its own status."""
     try:
         plain, is_packed = unpacked(stream)
         exchange = bare_exchange(bounded(plain, name) if is_packed else plain, name, status)
@@ -111,5 +111,5 @@ def read_body(stream: IO[bytes], name: str, status: int) -> "Exchange":
         raise ArchiveError(name, f"broken gzip data: {error}") from None
     with suppress(ArchiveError):
         for recorded in read_stream(BytesIO(exchange.body), name):
-            raise UsageError(f"{name}: has a status already: {recorded.status}; leave --status out")
+            raise UsageError(f"{name}: already has the status {recorded.status}; omit --status")
     return exchange

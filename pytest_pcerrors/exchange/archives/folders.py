@@ -1,4 +1,4 @@
-"""Which files a path stands for: itself, or the archives of a folder and of all folders in it."""
+"""Find the files of a path: the file itself, or those in a folder and its subfolders."""
 
 import os
 from collections import deque
@@ -11,11 +11,11 @@ Identity = tuple[int, int]
 
 
 def files_of(path: Path, endings: Collection[str]) -> list[Path]:
-    """Return the file that a path names, or all files with one of these endings in a folder, sorted.
+    """Return the file of a path, or the files with one of these suffixes in a folder, sorted.
 
-    Hidden files and folders, pipes, sockets and devices in a folder are passed over. A linked folder is searched like any
-    other, and no folder or file is taken twice, whatever it is called. A path that does not exist, and a folder that cannot be
-    entered, is a `UsageError`.
+    Hidden files and folders, pipes, sockets and devices in a folder are ignored. Linked folders are searched too, and each
+    folder and file is returned once, even if it has several names. Raises `UsageError` if the path does not exist or a folder
+    cannot be read.
     """
     try:
         if path.is_dir():
@@ -28,7 +28,7 @@ def files_of(path: Path, endings: Collection[str]) -> list[Path]:
 
 
 def identity(path: Path) -> Identity | Path:
-    """Return what two names of one file have in common; the path itself where it cannot be looked at."""
+    """Return the device and inode of a file, equal for all of its names; the path itself if they cannot be read."""
     try:
         status = path.stat()
     except OSError:
@@ -37,7 +37,7 @@ def identity(path: Path) -> Identity | Path:
 
 
 def ending(file: Path) -> str:
-    """Return the ending that says which format a file has, in lower case, without ``.gz``.
+    """Return the suffix that gives the format of a file, in lower case; ``.gz`` is ignored.
 
     >>> ending(Path("cart.YAML.gz"))
     '.yaml'
@@ -49,7 +49,7 @@ def ending(file: Path) -> str:
 
 
 def _found(top: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield what is in a folder and below it: first all that lies in it, then what links lead to."""
+    """Yield the entries of a folder and its subfolders; linked folders come last."""
     waiting = deque([top])
     seen = set()
     while waiting:
@@ -70,7 +70,7 @@ def _found(top: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list[Path]:
-    """Return the files with these endings, each once: by its own name if one of its names is not a link."""
+    """Return the files with these suffixes, each once: under its own name, or under a link if it has no other name."""
     files: dict[Identity | Path, Path] = {}
     links = []
     for entry in entries:
@@ -85,7 +85,7 @@ def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list
 
 
 def _is(kind: Callable[[], bool]) -> bool:
-    """Return whether an entry is of a kind; one that may not be looked at is, so that opening it reports why."""
+    """Return whether an entry is of a kind; True without permission to check, so that opening it reports the error."""
     try:
         return kind()
     except PermissionError:

@@ -1,4 +1,4 @@
-"""Formats that are not read: each is known by its keys, so that the message about it names it."""
+"""Detect formats that are not supported, so that the message can name them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ _MARKS = {
 
 
 class Foreign(NamedTuple):
-    """A format that is not read: how a document of it looks, and what messages call it."""
+    """A format that is not supported: its name in messages, and a predicate for its documents."""
 
     name: str
     fits: Callable[[Any], bool]
@@ -21,9 +21,9 @@ class Foreign(NamedTuple):
 
 
 def foreign_name(document: Any) -> str | None:
-    """Return what a parsed document is if it has a format of another tool, and that it is not read; else None.
+    """Return the name of the unsupported format of a parsed document, with the reason; else None.
 
-    A document that is read piece by piece may be handed over with the first item of its list.
+    For a document that is read in pieces, the first item of its list is enough.
 
     >>> foreign_name({"openapi": "3.1.0"})
     'an OpenAPI document, not a recording'
@@ -35,7 +35,7 @@ def foreign_name(document: Any) -> str | None:
 
 
 def foreign_bytes(start: bytes) -> str | None:
-    r"""Return what data is that begins as no text of a recording does; else None.
+    r"""Return the name of the unsupported format of data, judged by its first bytes; else None.
 
     >>> foreign_bytes(b"PK\x03\x04...")
     'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
@@ -49,7 +49,7 @@ def _has(*keys: str) -> Callable[[Any], bool]:
 
 
 def _lists(*keys: str, inside: str | None = None) -> Callable[[Any], bool]:
-    """Fit a list, or the list below a key, whose first item has these keys; ``a.b`` is the key b of a."""
+    """Return a predicate for a list, or the list at a key, whose first item has these keys; ``a.b`` is the key b of a."""
 
     def fits(document: Any) -> bool:
         items = document if inside is None else _at(document, inside)
@@ -125,4 +125,4 @@ FORMATS = (
     Foreign("a Playwright trace", _either(lambda each: _at(each, "type") in ("context-options", "resource-snapshot"))),
     Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING),
 )
-"""Every format that is known and not read, the special ones before the general ones."""
+"""The known formats that are not supported, specific ones before general ones."""

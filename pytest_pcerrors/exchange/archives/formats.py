@@ -1,4 +1,4 @@
-"""Which reader takes which input: by the ending of its name, else by how it begins."""
+"""Choose the reader of an input by the suffix of its name, or else by its beginning."""
 
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_
 from pytest_pcerrors.exchange.archives.folders import ending
 from pytest_pcerrors.exchange.archives.foreign import foreign_bytes, foreign_name
 from pytest_pcerrors.exchange.archives.items import parsed
-from pytest_pcerrors.exchange.archives.json_files import LONGEST_LINE, read_json_document, read_ndjson
+from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_json_document, read_ndjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def read_yaml(stream: IO[bytes], name: str) -> "Iterator[Item]":
-    """Read a YAML cassette; PyYAML loads with the first one."""
+    """Read a YAML cassette; PyYAML is imported for the first one."""
     from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_cassette
 
     yield from read_yaml_cassette(stream, name)
@@ -42,7 +42,7 @@ READERS: "dict[str, Reader]" = {
     ".ndjson": read_ndjson,
     ".jsonl": read_ndjson,
 }
-"""The readers by the ending of a file's name."""
+"""The readers by the suffix of a file's name."""
 
 _BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
     (lambda start: start.startswith(HTTP_START), read_curl_output),
@@ -51,11 +51,11 @@ _BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
     (lambda start: not start.startswith((b"{", b"[")) and is_bare_text(start), refuse_bare_text),
 )
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-_LONGEST_BLANK = 64 * 1024
+_MAX_BLANK = 64 * 1024
 
 
 def reader_of(stream: IO[bytes], name: str) -> "tuple[Reader, bytes]":
-    """Return the reader for a stream that is not compressed, and what was taken from the stream to find out."""
+    """Return the reader for an uncompressed stream, and the bytes that were read from the stream to choose it."""
     reader = READERS.get(ending(Path(name)))
     start = stream.read(len(HTTP_START)) if reader is not None else _first_lines(stream)
     if reader is None or start == HTTP_START:
@@ -64,24 +64,24 @@ def reader_of(stream: IO[bytes], name: str) -> "tuple[Reader, bytes]":
 
 
 def reader_of_bytes(data: bytes, name: str) -> "Reader":
-    """Return the reader for bytes that are not compressed."""
+    """Return the reader for uncompressed bytes."""
     return reader_of(BytesIO(data), name)[0]
 
 
 def _first_lines(stream: IO[bytes]) -> bytes:
-    """Take the first line that is not blank from a stream, and the blank ones before it."""
+    """Read the first line of a stream that is not blank, with the blank lines before it."""
     lines, has_text = bytearray(), False
-    while piece := stream.readline(_LONGEST_BLANK):
+    while piece := stream.readline(_MAX_BLANK):
         lines += piece
         has_text = has_text or bool(piece.strip(_BLANK))
-        is_long = len(lines) > (LONGEST_LINE if has_text else _LONGEST_BLANK)
+        is_long = len(lines) > (MAX_LINE if has_text else _MAX_BLANK)
         if is_long or (has_text and piece.endswith(b"\n")):
             break
     return bytes(lines)
 
 
 def _reader_for(start: bytes, name: str) -> "Reader":
-    """Choose a reader by how an input begins; an NDJSON file has a whole object in its first line."""
+    """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
     if not start.startswith(b"{"):
         _refuse(foreign_bytes(start), name)
         known = next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)

@@ -1,10 +1,10 @@
-"""One item of an archive, whatever its format: an exchange, a request without a response, or what cannot be read."""
+"""Make the items of an archive from parsed values: an exchange, a request without a response, or an error."""
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.adapters.har import never_answered
+from pytest_pcerrors.exchange.adapters.har import has_no_response
 from pytest_pcerrors.exchange.adapters.mappings import from_mapping
 from pytest_pcerrors.exchange.archives.bare import refuse_bare
 from pytest_pcerrors.exchange.encodings import TOO_LONG
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Skipped(NamedTuple):
-    """A recorded request that never got a response, such as one that a browser aborted."""
+    """A recorded request without a response, such as one that a browser aborted."""
 
     origin: str
 
 
 def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
-    """Return what one parsed item is: an exchange, `Skipped`, or the `ArchiveError` that says why it cannot be read."""
-    if never_answered(value, is_har=is_har):
+    """Return the item of a parsed value: an exchange, `Skipped`, or an `ArchiveError` if it cannot be read."""
+    if has_no_response(value, is_har=is_har):
         return Skipped(origin)
     try:
         exchange = exchange_of_item(value, origin)
@@ -36,14 +36,14 @@ def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
 
 
 def exchange_of_item(item: Any, origin: str) -> Exchange:
-    """Make the exchange of one parsed item; what it lacks is an `ArchiveError` at its origin.
+    """Return the exchange of a parsed item; raise an `ArchiveError` at its origin if it is not an exchange.
 
-    An `ArchiveError` in place of the item says why it could not be parsed.
+    An item that is itself an `ArchiveError`, because it could not be parsed, is raised.
     """
     if isinstance(item, ArchiveError):
         raise item
     if not isinstance(item, dict):
-        raise ArchiveError(origin, f"an interaction is a mapping with request and response, this is {outline(item)}")
+        raise ArchiveError(origin, f"expected an interaction, a mapping with request and response, got {outline(item)}")
     try:
         return Exchange.of_data(from_mapping({key: value for key, value in item.items() if key != "origin"}, origin))
     except UsageError as error:
@@ -52,7 +52,7 @@ def exchange_of_item(item: Any, origin: str) -> Exchange:
 
 
 def parsed(data: bytes | bytearray, place: str) -> Any:
-    """Parse JSON in UTF-8; `ArchiveError` at this place where it is not JSON. A bytearray is emptied, to save memory."""
+    """Parse JSON in UTF-8; raise an `ArchiveError` at this place for anything else. A bytearray is emptied to save memory."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,7 +68,7 @@ def parsed(data: bytes | bytearray, place: str) -> Any:
 
 
 def outline(value: Any) -> str:
-    """Say in a few words what a parsed value is.
+    """Return a short description of a parsed value.
 
     >>> outline({"openapi": "3.1.0", "info": {}}), outline([])
     ('an object with openapi, info', 'an array')

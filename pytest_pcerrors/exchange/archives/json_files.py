@@ -1,4 +1,4 @@
-"""JSON archives: vcrpy cassettes, HAR, and NDJSON."""
+"""Read JSON archives: vcrpy cassettes, HAR, and NDJSON."""
 
 from typing import IO, TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.archives.items import Item
 
-LONGEST_LINE = 64 * 1024 * 1024
+MAX_LINE = 64 * 1024 * 1024
 """The longest line of an NDJSON file, in bytes."""
 
 _OF_EXCHANGE = frozenset({"response", "status", "status_code"})
@@ -24,7 +24,7 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     """Read a JSON document.
 
     It is a vcrpy cassette (origins ``name#/interactions/3``), HAR 1.2 (``name#/log/entries/3``), an array of exchanges
-    (``name#/3``), or one exchange, also over several lines (``name:1``).
+    (``name#/3``), or a single exchange (``name:1``).
     """
     document = parsed(read_whole(stream), name)
     if is_exchange(document) and (foreign := foreign_name(document)):
@@ -37,29 +37,29 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     is_har = pointer == "/log/entries"
     for index in range(len(values)):
         item = item_of(values[index], f"{name}#{pointer}/{index}", is_har=is_har)
-        values[index] = None  # so that memory does not hold a long body twice
+        values[index] = None  # frees a large body
         yield item
 
 
 def is_exchange(document: Any) -> bool:
-    """Return whether a JSON document is one exchange by itself."""
+    """Return whether a JSON document is a single exchange."""
     return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & _OF_LIST
 
 
 def read_ndjson(stream: IO[bytes], name: str) -> "Iterator[Item]":
-    """Read NDJSON, one exchange a line; origins are ``name:line``; memory holds one line."""
-    number, some = 0, False
-    while line := read_line(stream, LONGEST_LINE):
+    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``."""
+    number, has_lines = 0, False
+    while line := read_line(stream, MAX_LINE):
         number += 1
-        if len(line) > LONGEST_LINE:
-            some = True
+        if len(line) > MAX_LINE:
+            has_lines = True
             skip_line(stream, line)
-            yield ArchiveError(f"{name}:{number}", f"a line of more than {LONGEST_LINE} bytes")
+            yield ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
         elif not line.isspace():
-            some = True
+            has_lines = True
             yield _item_of_line(line, name, number)
-    if not some:
-        raise ArchiveError(name, "empty; expected one exchange a line")
+    if not has_lines:
+        raise ArchiveError(name, "empty; expected one exchange per line")
 
 
 def _item_of_line(line: bytes | bytearray, name: str, number: int) -> "Item":
@@ -75,7 +75,7 @@ def _item_of_line(line: bytes | bytearray, name: str, number: int) -> "Item":
 
 
 def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
-    """Return the list of exchanges that a document holds, and the pointer to it."""
+    """Return the list of exchanges in a document, and its JSON Pointer."""
     match document:
         case {"interactions": items}:
             pointer = "/interactions"
@@ -86,7 +86,7 @@ def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
         case _:
             refuse_bare(document, name)
             found = foreign_name(document) or (
-                f"neither a cassette (interactions) nor HAR (log.entries), but {outline(document)}"
+                f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}"
             )
             raise ArchiveError(name, found)
     if not isinstance(items, list):

@@ -1,4 +1,4 @@
-"""Byte streams below the readers: what was already taken is put back, gzip is unpacked, and what it unpacks to has a bound."""
+"""Byte streams for the readers: put back bytes that were read, decompress gzip, and limit the decompressed size."""
 
 import gzip
 from io import BufferedReader, BytesIO, RawIOBase
@@ -6,8 +6,8 @@ from typing import IO, Any, cast
 
 from pytest_pcerrors.errors import ArchiveError
 
-LARGEST_UNPACKED = 128 * 1024 * 1024
-"""The longest document, in bytes, that is read out of a gzip file; NDJSON is read line by line and may be longer."""
+MAX_UNPACKED = 128 * 1024 * 1024
+"""The largest document in a gzip file, in bytes; NDJSON is read line by line and may be larger."""
 
 _GZIP_START = b"\x1f\x8b"
 _BUFFER = 64 * 1024
@@ -15,7 +15,7 @@ _PIECE = 1024 * 1024
 
 
 def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
-    """Return a stream without its gzip encoding, and whether it had one."""
+    """Return a stream, decompressed if it is gzip, and whether it was."""
     start = stream.read(len(_GZIP_START))
     whole = rejoined(start, stream)
     if start != _GZIP_START:
@@ -24,17 +24,17 @@ def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
 
 
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
-    """Return a stream with what was already taken from it put back."""
+    """Return a stream of these bytes followed by the rest of another stream."""
     return BufferedReader(_Rejoined(start, rest), _BUFFER)
 
 
 def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
-    """Return a stream that raises an `ArchiveError` when more than `LARGEST_UNPACKED` bytes are taken from it."""
+    """Return a stream that raises an `ArchiveError` after more than `MAX_UNPACKED` bytes."""
     return BufferedReader(_Bounded(stream, name), _BUFFER)
 
 
 def read_whole(stream: IO[bytes]) -> bytearray:
-    """Read a stream to its end, piece by piece, so that memory holds it once."""
+    """Read a stream to its end in chunks, without a second copy in memory."""
     data = bytearray()
     while piece := stream.read(_PIECE):
         data += piece
@@ -42,7 +42,7 @@ def read_whole(stream: IO[bytes]) -> bytearray:
 
 
 def read_line(stream: IO[bytes], longest: int) -> bytes | bytearray:
-    """Read a line, a long one piece by piece, so that memory holds it once; at most a piece more than the longest of it."""
+    """Read a line in chunks, without a second copy in memory; stop at most one chunk after `longest` bytes."""
     size = min(_PIECE, longest + 1)
     piece = stream.readline(size)
     if len(piece) < size or piece.endswith(b"\n"):
@@ -54,7 +54,7 @@ def read_line(stream: IO[bytes], longest: int) -> bytes | bytearray:
 
 
 def skip_line(stream: IO[bytes], line: bytes | bytearray) -> None:
-    """Read a stream to the end of a line that was begun, and keep nothing of it."""
+    """Skip the rest of a line that was partly read."""
     is_over = line.endswith(b"\n")
     if isinstance(line, bytearray):
         line.clear()
@@ -66,7 +66,7 @@ class _Rejoined(RawIOBase):
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         super().__init__()
         self._start = BytesIO(start)
-        self._read = getattr(rest, "read1", rest.read)  # what is there, without waiting for more
+        self._read = getattr(rest, "read1", rest.read)  # returns what is available, without waiting for more
 
     def readable(self) -> bool:
         return True
@@ -82,7 +82,7 @@ class _Bounded(RawIOBase):
         super().__init__()
         self._stream = stream
         self._name = name
-        self._left = LARGEST_UNPACKED
+        self._left = MAX_UNPACKED
 
     def readable(self) -> bool:
         return True
@@ -91,7 +91,7 @@ class _Bounded(RawIOBase):
         data = self._stream.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            size = LARGEST_UNPACKED // 1024**2
+            size = MAX_UNPACKED // 1024**2
             raise ArchiveError(
                 self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip) to read it"
             )

@@ -1,8 +1,9 @@
-"""YAML as plain data, built from libyaml's events one item at a time: nothing is resolved, run, or expanded without bound.
+"""Build plain data from libyaml's events one item at a time, safely: no objects are created, and aliases have a limit.
 
-Scalars stay text: a header ``12e5`` is not a number and ``2020-10-01`` not a date. ``!!binary`` becomes bytes, a plain null
-None. Only structured bodies (``parsed_body``, and the ``body`` of a ``request`` that is a mapping or list) have the values
-that YAML gives them. No tag makes an object; the two of file-like request bodies, which vcrpy plays, give their content.
+Scalars stay text: a header ``12e5`` is not a number and ``2020-10-01`` is not a date. ``!!binary`` becomes bytes, a plain null
+None. Only structured bodies (``parsed_body``, and the ``body`` of a ``request`` that is a mapping or list) have the types
+that YAML gives them. Tags create no objects; for the two tags of file-like request bodies, which vcrpy replays, the content is
+returned.
 """
 
 from base64 import b64decode
@@ -27,10 +28,10 @@ from yaml.resolver import Resolver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_NODES = 200_000
-"""How many values one item may hold, a text counted once more for each KiB, each alias with all that it stands for."""
-DEEPEST = 64
-"""How deep the values of one item may nest."""
+MAX_NODES = 200_000
+"""The maximum number of values in one item; a text counts once more for each KiB, an alias with all values it refers to."""
+MAX_DEPTH = 64
+"""The maximum depth of the values of one item."""
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _CORE = "tag:yaml.org,2002:"
@@ -42,7 +43,7 @@ _TEXT_OF_NODE = 1024
 
 
 class YamlError(ValueError):
-    """The stream is not YAML that can be read; `line` counts from 1, and is None where it is not known."""
+    """The stream is not valid YAML; `line` counts from 1, or is unknown (None)."""
 
     def __init__(self, problem: str, line: int | None) -> None:
         super().__init__(problem)
@@ -50,7 +51,7 @@ class YamlError(ValueError):
 
 
 class YamlValueError(YamlError):
-    """A value cannot be built, although the stream can be read; `unclosed` counts the collections around the place."""
+    """A value cannot be built from valid YAML; `unclosed` is the number of open collections at that place."""
 
     def __init__(self, problem: str, event: Event) -> None:
         super().__init__(problem, line_of(event))
@@ -58,7 +59,7 @@ class YamlValueError(YamlError):
 
 
 def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":
-    """Yield the parse events of a YAML stream, by libyaml where PyYAML has it; `YamlError` where it is not YAML."""
+    """Yield the parse events of a YAML stream, with libyaml if available; raise a `YamlError` for invalid YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         yield from yaml.parse(stream, Loader=loader)
@@ -67,17 +68,17 @@ def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":
         raise YamlError(error.problem or "broken", mark.line + 1 if mark else None) from None
     except yaml.reader.ReaderError as error:
         raise YamlError(f"{error.reason} at position {error.position}", None) from None
-    except (ValueError, OverflowError) as error:  # PyYAML without libyaml, on an escape such as \\UFFFFFFFF
+    except (ValueError, OverflowError) as error:  # raised by PyYAML without libyaml for an escape such as \\UFFFFFFFF
         raise YamlError(str(error), None) from None
 
 
 def line_of(event: Event) -> int:
-    """Return the line that an event begins on, counted from 1."""
+    """Return the line number of an event, counted from 1."""
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
 class Builder:
-    """Builds plain data from events, and remembers what anchors stand for."""
+    """Build plain data from events, and keep the values of anchors."""
 
     def __init__(self, source: "Iterator[Event]") -> None:
         self._source = source
@@ -89,7 +90,7 @@ class Builder:
         return next(self._source)
 
     def item(self, event: Event) -> Any:
-        """Build the value that begins with `event`; after a `YamlValueError`, the stream is at the end of the value."""
+        """Build the value that begins with `event`; after a `YamlValueError`, the events continue after the value."""
         self._nodes = 0
         try:
             return self._value(event, 0)
@@ -98,7 +99,7 @@ class Builder:
             raise
 
     def _value(self, event: Event, depth: int, key: str = "", *, is_typed: bool = False) -> Any:
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise YamlValueError("nested too deeply for a recording", event)
         before = self._nodes
         value: Any
@@ -149,25 +150,25 @@ class Builder:
 
     def _aliased(self, event: Any) -> Any:
         if event.anchor not in self._anchored:
-            raise YamlValueError(f"the alias *{event.anchor} stands for nothing", event)
+            raise YamlValueError(f"the alias *{event.anchor} has no anchor", event)
         value, nodes = self._anchored[event.anchor]
         self._count(nodes, event)
         return value
 
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes
-        if self._nodes > MOST_NODES:
-            raise YamlValueError(f"one item holds more than {MOST_NODES} values or KiB, aliases counted", event)
+        if self._nodes > MAX_NODES:
+            raise YamlValueError(f"one item has more than {MAX_NODES} values or KiB, including aliases", event)
 
     def _close(self, unclosed: int) -> None:
-        """Pass over what is left of so many collections."""
+        """Skip the rest of this many collections."""
         while unclosed:
             event = self.next()
             unclosed += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
 
 
 def scalar(event: Any) -> str | bytes | None:
-    """Return what a scalar stands for; a `!!binary` that is not base64 is a `YamlValueError`."""
+    """Return the value of a scalar; raise a `YamlValueError` for a `!!binary` that is not base64."""
     if event.tag in _BINARY:
         try:
             return b64decode("".join(event.value.split()), validate=True)
@@ -180,26 +181,26 @@ def scalar(event: Any) -> str | bytes | None:
 
 
 def _typed(event: Any) -> Any:
-    """Return a scalar as the number, boolean, null or text that YAML takes it for; a date stays text."""
+    """Return a scalar as a number, boolean, null or text by the rules of YAML; a date stays text."""
     tag = event.tag or _RESOLVER.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
     if tag not in _TYPED:
         return scalar(event)
     try:
         return _CONSTRUCTOR.construct_object(ScalarNode(tag, event.value))
-    except (ValueError, KeyError):  # a tag that the text does not fit, or more digits than Python reads
+    except (ValueError, KeyError):  # a text that does not fit its tag, or more digits than Python can read
         return event.value
 
 
 def _mappings_in(value: Any, event: Event) -> dict[str, Any]:
-    """Return what a merge key adds: a mapping, or several of which the first that has a key wins."""
+    """Return the members that a merge key adds, from one mapping or several; the first mapping with a key has priority."""
     several = value if isinstance(value, list) else [value]
     if not all(isinstance(each, dict) for each in several):
-        raise YamlValueError("a merge key takes a mapping or a list of mappings", event)
+        raise YamlValueError("expected a mapping or a list of mappings as the value of a merge key", event)
     return {key: each[key] for each in reversed(several) for key in each}
 
 
 def _content(mapping: dict[str, Any], tag: str | None) -> Any:
-    """Return the content of a request body that was a file or an iterator; any other mapping as it is."""
+    """Return the content of a request body that was a file or an iterator; any other mapping unchanged."""
     if tag == _FILE:
         state = mapping.get("state")
         return state[0] if isinstance(state, list) and state else mapping

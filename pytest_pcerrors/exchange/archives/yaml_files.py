@@ -1,4 +1,4 @@
-"""YAML archives: vcrpy cassettes, read one interaction at a time."""
+"""Read YAML archives: vcrpy cassettes, one interaction at a time."""
 
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
@@ -35,14 +35,14 @@ def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
         if is_first and isinstance(item, ArchiveError) and (foreign := foreign_name({"interactions": [interaction]})):
             raise ArchiveError(name, foreign)
         is_first = False
-        del interaction  # so that memory does not hold a long body twice
+        del interaction  # frees a large body
         yield item
 
 
 def read_yaml_interactions(stream: IO[bytes], name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
-    """Yield each interaction of a vcrpy cassette in YAML as plain data, with its origin; `others` takes what else it holds.
+    """Yield the interactions of a YAML cassette as plain data with their origins; add its other members to `others`.
 
-    In place of what cannot be made into plain data comes the `ArchiveError` that says why.
+    An interaction that cannot be read is yielded as an `ArchiveError`.
     """
     try:
         yield from _interactions(Builder(events(stream)), name, others)
@@ -53,24 +53,24 @@ def read_yaml_interactions(stream: IO[bytes], name: str, others: dict[str, Any])
 
 def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
     _enter(builder, name)
-    some, broken = False, []
+    has_interactions, broken = False, []
     while not isinstance(event := builder.next(), MappingEndEvent):
         key = builder.item(event)
         value = builder.next()
         if key == "interactions":
-            some = True
+            has_interactions = True
             yield from _items(builder, value, name)
             continue
         other = _value(builder, value, name)
         others[key if isinstance(key, str) else outline(key)] = other
         if isinstance(other, ArchiveError):
             broken.append((other, other.place))
-    if not some:
+    if not has_interactions:
         raise ArchiveError(name, foreign_name(others) or _no_interactions(others))
     yield from broken
     builder.next()  # the end of the document
     if not isinstance(following := builder.next(), StreamEndEvent):
-        raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; a cassette is one")
+        raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; expected one document")
 
 
 def _no_interactions(others: dict[str, Any]) -> str:
@@ -79,7 +79,7 @@ def _no_interactions(others: dict[str, Any]) -> str:
 
 
 def _enter(builder: Builder, name: str) -> None:
-    """Take the beginning of a stream, up to the first key of the mapping that a cassette is."""
+    """Read the beginning of a stream, up to the first key of the cassette."""
     builder.next()
     if not isinstance(builder.next(), DocumentStartEvent):
         raise ArchiveError(name, "empty; expected a cassette, a mapping with interactions")
@@ -92,7 +92,7 @@ def _enter(builder: Builder, name: str) -> None:
 
 
 def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, str]]":
-    """Yield each item of a list as it is read, with its origin."""
+    """Yield the items of a list with their origins, one at a time."""
     if not isinstance(value, SequenceStartEvent):
         found = outline(builder.item(value))
         raise ArchiveError(f"{name}:{line_of(value)}", f"expected a list of exchanges, found {found}")
@@ -101,7 +101,7 @@ def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, st
 
 
 def _value(builder: Builder, event: Event, name: str) -> Any:
-    """Build a value; what cannot be built is an `ArchiveError`, and the stream goes on after it."""
+    """Return a value, or an `ArchiveError` if it cannot be built; the events continue after it."""
     try:
         return builder.item(event)
     except YamlValueError as error:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.formats import reader_of
-from pytest_pcerrors.exchange.archives.json_files import LONGEST_LINE, read_ndjson
+from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
 from pytest_pcerrors.exchange.archives.streams import bounded, read_line, read_whole, rejoined, skip_line, unpacked
 from pytest_pcerrors.redaction.files.documents import Document, Location
 from pytest_pcerrors.redaction.files.raw import may_hold
@@ -91,12 +91,12 @@ def _item_of(location: Location) -> tuple[bool, int]:
 
 def _found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
     number, item = 0, 0
-    while line := read_line(stream, LONGEST_LINE):
+    while line := read_line(stream, MAX_LINE):
         number += 1
         if line.isspace():
             continue
         locations: list[Location] = []
-        if len(line) > LONGEST_LINE:
+        if len(line) > MAX_LINE:
             skip_line(stream, line)
         elif may_hold(bytes(line), redaction.secrets):
             found = Document.of(bytes(line), f"{name}.ndjson", redaction).locations()

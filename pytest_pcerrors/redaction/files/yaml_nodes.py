@@ -15,7 +15,7 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.yaml_events import MOST_NODES, YamlError, events, line_of, scalar
+from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, YamlError, events, line_of, scalar
 from pytest_pcerrors.redaction.files.nodes import Node
 from pytest_pcerrors.secrets.json_text import NUMBER
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from yaml.events import Event
 
-_DEEPEST = 200
+_MAX_DEPTH = 200
 _PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
 _COMMENT = re.compile(r"(?<!\S)#([^\r\n\x85\u2028\u2029]*+)")
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off"))
@@ -34,12 +34,12 @@ _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\
 def yaml_nodes(text: str, name: str) -> Node:
     """Return the mapping that a cassette is. The text has no byte order mark, so that both parsers of PyYAML count alike.
 
-    What is aliased is not repeated for more than `MOST_NODES` values in all, however many aliases there are.
+    What is aliased is not repeated for more than `MAX_NODES` values in all, however many aliases there are.
     """
     top = Node("list", 0, len(text))
     opened = [top]
     anchored: dict[str, Node] = {}
-    left = MOST_NODES
+    left = MAX_NODES
     try:
         for event in events(StringIO(text)):
             if isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -52,7 +52,7 @@ def yaml_nodes(text: str, name: str) -> Node:
             opened[-1].items.append(node)
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
                 opened.append(node)
-                if len(opened) > _DEEPEST:
+                if len(opened) > _MAX_DEPTH:
                     raise YamlError("nested too deeply", line_of(event))  # noqa: TRY301 - as the parser raises its own
                 continue
             opened[-1].size += node.size

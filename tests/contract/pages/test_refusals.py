@@ -16,12 +16,12 @@ GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n
         ("# Errors\n\nNothing to see.", "no table of error codes"),
         ("| a | b |\n|---|---|\n| x | y |", "no table of error codes"),
         ("| HTTP | Code |\n|---|---|\n| 400 | 2001 |", "no table of error codes"),
-        (HEAD + GOOD + "| f | 400 | none | z |\n", 'line 10: "none" is no error code'),
-        (HEAD + GOOD + "| f | none | 2002 | z |\n", 'line 10: "none" is no HTTP status'),
-        (HEAD + GOOD + "| f | 4000 | 2002 | z |\n", 'line 10: "4000" is no HTTP status'),
-        (HEAD + GOOD + "| f | 400 |\n", 'line 10: "" is no error code'),
+        (HEAD + GOOD + "| f | 400 | none | z |\n", 'line 10: "none" is not an error code'),
+        (HEAD + GOOD + "| f | none | 2002 | z |\n", 'line 10: "none" is not an HTTP status'),
+        (HEAD + GOOD + "| f | 4000 | 2002 | z |\n", 'line 10: "4000" is not an HTTP status'),
+        (HEAD + GOOD + "| f | 400 |\n", 'line 10: "" is not an error code'),
         (HEAD + GOOD + "| f | 400 | 2002 | |\n", "line 10: code 2002 has no description"),
-        (HEAD + GOOD + "\n\n" + HEAD + GOOD, "lines 3 and 14: each begins a table"),
+        (HEAD + GOOD + "\n\n" + HEAD + GOOD, "lines 3 and 14: more than one table"),
         (HEAD + GOOD + '\n```json\n{\n  "error": 1,\n  "text": 2\n}\n```\n', 'no member "code", but error, text'),
         ("<html><table><tr><td>x</table>", "no table of error codes"),
         ("x" * (2 * 1024 * 1024 + 1), "more than 2097152 characters"),
@@ -50,8 +50,8 @@ def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
 
     assert contract.error_schema == Contract.default().error_schema
     assert [repair.message for repair in repairs] == [
-        "no list of HTTP statuses; those of the table of error codes stand alone",
-        "no sample of an error body; its schema is the shipped one",
+        "no list of HTTP statuses; only those of the table of error codes are used",
+        "no sample of an error body; the shipped error schema is used",
     ]
 
 

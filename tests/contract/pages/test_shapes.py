@@ -81,14 +81,14 @@ def test_a_clear_table_is_read(name):
 @pytest.mark.parametrize(
     ("page", "message"),
     [
-        (TABLE + ROWS + "| N | 404 | 2012, 2013 | x |\n", '"2012, 2013" is no error code'),
-        (TABLE + ROWS + "| N | 404 | 1.5 | x |\n", 'line 7: "1.5" is no error code'),
-        (TABLE + ROWS + "| N | 404 | 2001<sup>1</sup> | x |\n", '"2001^1" is no error code'),
-        (html(FOUR + MORE + FOUR + MORE.replace("20000", "2<sup>1</sup>")), '"2^1" is no error code'),
-        (TABLE + ROWS + "| N | 404 | -7 | x |\n", '"-7" is no error code'),
-        (TABLE + ROWS + f"| N | 404 | {'1' * 5000} | x |\n", f'"{"1" * 60}" is no error code'),
-        (TABLE + ROWS + "| N | 404 | \x1bred | x |\n", r'"\x1bred" is no error code'),
-        (TABLE + ROWS + "| N | 400, 404 | 7 | x |\n", '"400, 404" is no HTTP status'),
+        (TABLE + ROWS + "| N | 404 | 2012, 2013 | x |\n", '"2012, 2013" is not an error code'),
+        (TABLE + ROWS + "| N | 404 | 1.5 | x |\n", 'line 7: "1.5" is not an error code'),
+        (TABLE + ROWS + "| N | 404 | 2001<sup>1</sup> | x |\n", '"2001^1" is not an error code'),
+        (html(FOUR + MORE + FOUR + MORE.replace("20000", "2<sup>1</sup>")), '"2^1" is not an error code'),
+        (TABLE + ROWS + "| N | 404 | -7 | x |\n", '"-7" is not an error code'),
+        (TABLE + ROWS + f"| N | 404 | {'1' * 5000} | x |\n", f'"{"1" * 60}" is not an error code'),
+        (TABLE + ROWS + "| N | 404 | \x1bred | x |\n", r'"\x1bred" is not an error code'),
+        (TABLE + ROWS + "| N | 400, 404 | 7 | x |\n", '"400, 404" is not an HTTP status'),
         (columns("HTTP|Id|Code|Text", "400|17|2001|a", "404|94|20000|b"), "columns 2 and 3 of the table could each be"),
         (columns("HTTP|Code", "400|2001", "404|20000"), "no table of error codes"),
     ],
@@ -114,7 +114,7 @@ def test_a_cell_that_no_column_has_is_told():
     """A pipe in a text that is not escaped cuts it."""
     repairs = read_page(TABLE + "| Bad | 400 | 2002 | either|or |\n").repairs
 
-    assert str(repairs[-1]) == "line 5: cells behind column 4 were left out; is a pipe to be \\|?"
+    assert str(repairs[-1]) == "line 5: cells after column 4 were ignored; should a pipe be written \\|?"
 
 
 @pytest.mark.parametrize(

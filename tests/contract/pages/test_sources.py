@@ -84,7 +84,7 @@ def test_a_page_is_fetched(server, path):
     ("path", "message"),
     [
         ("/round", "Exceeded 5 redirects"),
-        ("/missing", "the server answers 404 Not Found"),
+        ("/missing", "the server responded 404 Not Found"),
         ("/picture", "is image/png; expected a page"),
         ("/short", "cannot be fetched: "),
     ],
@@ -101,8 +101,8 @@ def test_what_is_no_page_is_refused(server, path, message):
 @pytest.mark.parametrize(
     ("limit", "path", "message"),
     [
-        (("LARGEST_PAGE", 10), "/page", "has more than 10 bytes"),
-        (("_SECONDS_IN_ALL", 0.1), "/drip", "did not come within 0.1 seconds"),
+        (("MAX_PAGE", 10), "/page", "has more than 10 bytes"),
+        (("_SECONDS_IN_ALL", 0.1), "/drip", "did not arrive within 0.1 seconds"),
         (("_SECONDS_TO_READ", 0.001), "/silent", "cannot be fetched: "),
     ],
 )

@@ -201,7 +201,7 @@ def test_the_errors_of_several_files_come_together(folder):
     assert lines == [
         f"{path}: 3 places cannot be read:",
         f"{path / 'a.yaml'}: empty; expected a cassette, a mapping with interactions",
-        f"{path / 'c.har'}: neither a cassette (interactions) nor HAR (log.entries), but an array",
+        f"{path / 'c.har'}: expected a cassette (interactions) or HAR (log.entries), found an array",
     ]
     assert last.startswith(f"{path / 'd.json.gz'}: broken gzip data: ")
 

@@ -61,7 +61,7 @@ BROKEN = {
     "yaml, item scalar": (
         "a.yaml",
         b"interactions:\n- x\n",
-        "a.yaml:2: an interaction is a mapping with request and response, this is a string",
+        "a.yaml:2: expected an interaction, a mapping with request and response, got a string",
     ),
     "yaml, item empty": (
         "a.yaml",
@@ -71,7 +71,7 @@ BROKEN = {
     "yaml, two documents": (
         "a.yaml",
         b"interactions: []\n---\ninteractions: []\n",
-        "a.yaml:2: a second YAML document; a cassette is one",
+        "a.yaml:2: a second YAML document; expected one document",
     ),
     "yaml, tab": ("a.yaml", b"interactions:\n\t- a\n", "a.yaml:2: not a YAML cassette: "),
     "yaml, version": (
@@ -90,12 +90,12 @@ BROKEN = {
     "yaml, undefined alias": (
         "a.yaml",
         b"interactions:\n- *a\n",
-        "a.yaml:2: the alias *a stands for nothing",
+        "a.yaml:2: the alias *a has no anchor",
     ),
     "yaml, recursive alias": (
         "a.yaml",
         b"a: &a\n- *a\ninteractions: []\n",
-        "a.yaml:2: the alias *a stands for nothing",
+        "a.yaml:2: the alias *a has no anchor",
     ),
     "yaml, long alias": (
         "a.yaml",
@@ -117,12 +117,12 @@ BROKEN = {
     "yaml, laughs before": (
         "a.yaml",
         f"{LAUGHS}interactions: []\n".encode(),
-        "a.yaml: 3 places cannot be read:\na.yaml:7: one item holds more than 200000 values or KiB, aliases counted",
+        "a.yaml: 3 places cannot be read:\na.yaml:7: one item has more than 200000 values or KiB, including aliases",
     ),
     "yaml, merge of a text": (
         "a.yaml",
         b"interactions:\n- {request: {uri: /}, response: {<<: x}}\n",
-        "a.yaml:2: a merge key takes a mapping or a list of mappings",
+        "a.yaml:2: expected a mapping or a list of mappings as the value of a merge key",
     ),
     "yaml, binary that is none": (
         "a.yaml",
@@ -137,7 +137,7 @@ BROKEN = {
     "yaml, body of something": (
         "a.yaml",
         f"interactions:\n{ITEM % '{text: a}'}".encode(),
-        'a.yaml:2: a recorded body has a "string"',
+        'a.yaml:2: expected a recorded body with "string"',
     ),
     "json, empty": ("a.json", b"", "a.json: empty; expected JSON"),
     "json, white space": ("a.json", b" \n", "a.json: empty; expected JSON"),
@@ -146,18 +146,18 @@ BROKEN = {
     "json, nul": ("a.json", b"\x00", "a.json: not JSON: "),
     "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
     "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),
-    "json, list": ("a.json", b"[]", "a.json: neither a cassette (interactions) nor HAR (log.entries), but an array"),
-    "json, scalar": ("a.har", b"3", "a.har: neither a cassette (interactions) nor HAR (log.entries), but an integer"),
+    "json, list": ("a.json", b"[]", "a.json: expected a cassette (interactions) or HAR (log.entries), found an array"),
+    "json, scalar": ("a.har", b"3", "a.har: expected a cassette (interactions) or HAR (log.entries), found an integer"),
     "json, openapi": (
         "a.json",
         b'{"openapi": "3.1.0", "info": {}, "paths": {}, "d": 1, "e": 2, "f": 3}',
         "a.json: an OpenAPI document, not a recording",
     ),
-    "json, long key": ("a.json", b'{"' + b"k" * 100_000 + b'": 1}', "a.json: neither a cassette"),
+    "json, long key": ("a.json", b'{"' + b"k" * 100_000 + b'": 1}', "a.json: expected a cassette"),
     "json, surrogate": (
         "a.json",
         b'{"\\ud800": 1}',
-        "a.json: neither a cassette (interactions) nor HAR (log.entries), but an object with \\ud800",
+        "a.json: expected a cassette (interactions) or HAR (log.entries), found an object with \\ud800",
     ),
     "json, interactions null": (
         "a.json",
@@ -172,12 +172,12 @@ BROKEN = {
     "json, log list": (
         "a.har",
         b'{"log": []}',
-        "a.har: neither a cassette (interactions) nor HAR (log.entries), but an object with log",
+        "a.har: expected a cassette (interactions) or HAR (log.entries), found an object with log",
     ),
     "json, item null": (
         "a.json",
         b'{"interactions": [null]}',
-        "a.json#/interactions/0: an interaction is a mapping with request and response, this is null",
+        "a.json#/interactions/0: expected an interaction, a mapping with request and response, got null",
     ),
     "json, no response": (
         "a.json",
@@ -186,31 +186,46 @@ BROKEN = {
     ),
     "json, status null": (*item(status=None), "a.json#/interactions/0: "),
     "json, status empty": (*item(status={}), "a.json#/interactions/0: "),
-    "json, status text": (*item(status={"code": "OK"}), "a.json#/interactions/0: a status is a number such as 409"),
-    "json, status float": (*item(status={"code": 404.0}), "a.json#/interactions/0: a status is a number such as 409"),
-    "json, status true": (*item(status={"code": True}), "a.json#/interactions/0: a status is a number such as 409"),
-    "json, status huge": (*item(status={"code": 10**4000}), "a.json#/interactions/0: 1000"),
-    "json, status zero": (*item(status={"code": 0}), "a.json#/interactions/0: 0 is no HTTP status"),
-    "json, headers number": (*item(headers=7), "a.json#/interactions/0: headers are a mapping or pairs"),
-    "json, headers text": (*item(headers="a: b"), "a.json#/interactions/0: headers are a mapping or pairs"),
-    "json, headers list": (*item(headers=["a"]), "a.json#/interactions/0: a header is a pair of name and value"),
-    "json, body number": (*item(body={"string": 7}), "a.json#/interactions/0: a body is bytes, text or a JSON value"),
-    "json, body true": (*item(body=True), "a.json#/interactions/0: a body is bytes, text or a JSON value"),
+    "json, status text": (
+        *item(status={"code": "OK"}),
+        "a.json#/interactions/0: expected a status as a number such as 409",
+    ),
+    "json, status float": (
+        *item(status={"code": 404.0}),
+        "a.json#/interactions/0: expected a status as a number such as 409",
+    ),
+    "json, status true": (
+        *item(status={"code": True}),
+        "a.json#/interactions/0: expected a status as a number such as 409",
+    ),
+    "json, status huge": (*item(status={"code": 10**4000}), "a.json#/interactions/0: the status 1000"),
+    "json, status zero": (*item(status={"code": 0}), "a.json#/interactions/0: the status 0 is not an HTTP status"),
+    "json, headers number": (*item(headers=7), "a.json#/interactions/0: expected headers as a mapping or pairs"),
+    "json, headers text": (*item(headers="a: b"), "a.json#/interactions/0: expected headers as a mapping or pairs"),
+    "json, headers list": (
+        *item(headers=["a"]),
+        "a.json#/interactions/0: expected a header as a pair of name and value",
+    ),
+    "json, body number": (
+        *item(body={"string": 7}),
+        "a.json#/interactions/0: expected a body as bytes, text or a JSON value",
+    ),
+    "json, body true": (*item(body=True), "a.json#/interactions/0: expected a body as bytes, text or a JSON value"),
     "json, base64 that is none": (
         *item(body={"base64_string": "!"}),
-        "a.json#/interactions/0: the body is said to be base64 and is not",
+        "a.json#/interactions/0: the body is declared as base64 and is not valid base64",
     ),
     "json, base64 number": (
         *item(body={"base64_string": 7}),
-        "a.json#/interactions/0: the body is said to be base64 and is not",
+        "a.json#/interactions/0: the body is declared as base64 and is not valid base64",
     ),
-    "ndjson, empty": ("a.ndjson", b"", "a.ndjson: empty; expected one exchange a line"),
-    "ndjson, blank lines": ("a.ndjson", b"\n \r\n", "a.ndjson: empty; expected one exchange a line"),
+    "ndjson, empty": ("a.ndjson", b"", "a.ndjson: empty; expected one exchange per line"),
+    "ndjson, blank lines": ("a.ndjson", b"\n \r\n", "a.ndjson: empty; expected one exchange per line"),
     "ndjson, byte order mark": ("a.ndjson", b"\xef\xbb\xbf", "a.ndjson:1: empty; expected JSON"),
     "ndjson, list": (
         "a.ndjson",
         b"\n[]\n",
-        "a.ndjson:2: an interaction is a mapping with request and response, this is an array",
+        "a.ndjson:2: expected an interaction, a mapping with request and response, got an array",
     ),
     "ndjson, latin-1": ("a.ndjson", b'{"status": 404, "body": "\xe9"}', "a.ndjson:1: not UTF-8 at byte 25"),
     "ndjson, long key": (
@@ -427,5 +442,5 @@ def test_no_bytes_raise_anything_else(data, name):
 @pytest.mark.parametrize("path", ["", 5, None])
 def test_what_is_no_path_is_misuse(path):
     """An empty path does not stand for the working directory."""
-    with pytest.raises(UsageError, match="the path of an archive is expected"):
+    with pytest.raises(UsageError, match="expected the path of an archive"):
         list(read_archive(path))

@@ -70,9 +70,9 @@ def test_what_unpacks_without_end_stays_small(tmp_path):
 )
 def test_in_each_format_memory_has_a_bound(tmp_path, monkeypatch, name, start, said):
     """Whatever the file is called, and however it begins."""
-    monkeypatch.setattr(streams, "LARGEST_UNPACKED", 2 * MIB)
+    monkeypatch.setattr(streams, "MAX_UNPACKED", 2 * MIB)
     for module in (formats, json_files):
-        monkeypatch.setattr(module, "LONGEST_LINE", 2 * MIB)
+        monkeypatch.setattr(module, "MAX_LINE", 2 * MIB)
     path = bomb(tmp_path / name, start, 32 * MIB)
     tracemalloc.start()
     [item] = file_items(path)
@@ -119,7 +119,7 @@ def test_a_file_for_which_there_is_not_enough_memory_is_named(tmp_path, monkeypa
     path = tmp_path / "a.ndjson"
     path.write_text('{"status": 404}\n')
     monkeypatch.setattr(json_files, "item_of", exhausted)
-    with pytest.raises(UsageError, match=rf"^{path}: there is not enough memory to read this$"):
+    with pytest.raises(UsageError, match=rf"^{path}: not enough memory to read this$"):
         list(file_items(path))
 
 
@@ -140,7 +140,7 @@ def test_a_packed_file_below_the_bound_is_read(tmp_path, monkeypatch):
     data = json.dumps({"interactions": [{"request": None, "status": 404}]}).encode()
     path.write_bytes(gzip.compress(data))
     for size, count in ((len(data), 1), (len(data) - 1, 0)):
-        monkeypatch.setattr(streams, "LARGEST_UNPACKED", size)
+        monkeypatch.setattr(streams, "MAX_UNPACKED", size)
         assert sum(hasattr(each, "status") for each in file_items(path)) == count
 
 
@@ -148,7 +148,7 @@ def test_lines_may_be_more_than_the_bound_together(tmp_path, monkeypatch):
     """NDJSON is read line by line, packed too."""
     path = tmp_path / "a.ndjson.gz"
     path.write_bytes(gzip.compress(b'{"status": 404}\n' * 100))
-    monkeypatch.setattr(streams, "LARGEST_UNPACKED", 100)
+    monkeypatch.setattr(streams, "MAX_UNPACKED", 100)
     assert len(list(file_items(path))) == 100
 
 
@@ -156,7 +156,7 @@ def test_a_line_that_is_too_long_costs_that_line(tmp_path, monkeypatch):
     """The lines after it are read."""
     path = tmp_path / "a.ndjson"
     path.write_text('{"status": 404, "reason": "' + "x" * 500 + '"}\n{"status": 409}\n')
-    monkeypatch.setattr(json_files, "LONGEST_LINE", 100)
+    monkeypatch.setattr(json_files, "MAX_LINE", 100)
     odd, exchange = file_items(path)
     assert (odd.place, exchange.origin) == (f"{path}:1", f"{path}:2")
 
@@ -165,6 +165,6 @@ def test_a_long_first_line_is_not_held_to_find_the_format(tmp_path, monkeypatch)
     """A pipe that begins with a line without end is looked at up to a bound."""
     path = tmp_path / "recording"
     path.write_text('{"status": 404, "body": "' + "x" * 200_000 + '"}\n')
-    monkeypatch.setattr(formats, "LONGEST_LINE", 100_000)
+    monkeypatch.setattr(formats, "MAX_LINE", 100_000)
     [exchange] = file_items(path)
     assert exchange.status == 404

@@ -44,38 +44,41 @@ SKIPPED = {
     "status missing": GOOD | {"response": without(RESPONSE, "status")},
 }
 ODD = {
-    "no mapping": ("text", "an interaction is a mapping with request and response, this is a string"),
-    "null": (None, "an interaction is a mapping with request and response, this is null"),
+    "no mapping": ("text", "expected an interaction, a mapping with request and response, got a string"),
+    "null": (None, "expected an interaction, a mapping with request and response, got null"),
     "response text": (
         GOOD | {"response": "lost"},
-        "an interaction has a request and a response, this one has no request",
+        "an interaction has a request and a response; this one has no request",
     ),
     "no request": (without(GOOD, "request"), "this one has no request"),
     "request null": (GOOD | {"request": None}, "this one has no request"),
-    "request text": (GOOD | {"request": "GET /"}, "a request is a mapping"),
-    "url null": (GOOD | {"request": REQUEST | {"url": None}}, 'a request has a "url"'),
-    "status text": (response(status="none"), "a status is a number"),
-    "status float": (response(status=409.5), "a status is a number"),
-    "status true": (response(status=True), "a status is a number"),
-    "status huge": (response(status=4090), "4090 is no HTTP status"),
+    "request text": (GOOD | {"request": "GET /"}, "expected a request as a mapping"),
+    "url null": (GOOD | {"request": REQUEST | {"url": None}}, 'expected a request with a "url"'),
+    "status text": (response(status="none"), "expected a status as a number"),
+    "status float": (response(status=409.5), "expected a status as a number"),
+    "status true": (response(status=True), "expected a status as a number"),
+    "status huge": (response(status=4090), "4090 is not an HTTP status"),
     "header null": (response(headers=[{"name": "X", "value": None}]), 'the header "X" has no value'),
     "header unnamed": (response(headers=[{"name": None, "value": "1"}]), "a header has no name"),
-    "header half": (response(headers=[{"name": "X"}]), "a header is a pair of name and value"),
-    "header list": (response(headers=[{"name": "X", "value": {}}]), "headers are a mapping or pairs"),
+    "header half": (response(headers=[{"name": "X"}]), "expected a header as a pair of name and value"),
+    "header list": (response(headers=[{"name": "X", "value": {}}]), "expected headers as a mapping or pairs"),
     "asked header null": (GOOD | {"request": REQUEST | {"headers": [{"name": "X", "value": None}]}}, "has no value"),
-    "encoding": (response(content={"text": "x", "encoding": "rot13"}), "the encoding of the body is base64 or none"),
-    "content text": (response(content="x"), "the content of a response is a mapping"),
-    "text number": (response(content={"text": 5}), "a body is bytes, text or a JSON value"),
+    "encoding": (response(content={"text": "x", "encoding": "rot13"}), "unknown encoding"),
+    "content text": (response(content="x"), "expected a mapping as the content of a response"),
+    "text number": (response(content={"text": 5}), "expected a body as bytes, text or a JSON value"),
 }
 ODD_INTERACTIONS = {
     "no response": (without(INTERACTION, "response"), 'no key "request"|no "status"'),
     "response null": (INTERACTION | {"response": None}, "this one has no response"),
     "no request": (without(INTERACTION, "request"), "this one has no request"),
     "header null": (recorded(headers={"X": None}), 'the header "X" has no value'),
-    "header of nulls": (recorded(headers={"X": [None]}), "headers are a mapping or pairs"),
-    "status null": (recorded(status=None), 'the response has no "status"|a status is|no key'),
-    "body of another kind": (recorded(body={"text": "Busy"}), 'a recorded body has a "string" or a "base64_string"'),
-    "base64": (recorded(body={"base64_string": "!"}), "said to be base64 and is not"),
+    "header of nulls": (recorded(headers={"X": [None]}), "expected headers as a mapping or pairs"),
+    "status null": (recorded(status=None), 'the response has no "status"|expected a status|no key'),
+    "body of another kind": (
+        recorded(body={"text": "Busy"}),
+        'expected a recorded body with "string" or "base64_string"',
+    ),
+    "base64": (recorded(body={"base64_string": "!"}), "declared as base64 and is not valid base64"),
 }
 
 
@@ -255,7 +258,7 @@ def test_a_body_too_long_to_decode_is_unreadable(monkeypatch):
 
     from pytest_pcerrors.exchange import encodings
 
-    monkeypatch.setattr(encodings, "LARGEST_BODY", 3)
+    monkeypatch.setattr(encodings, "MAX_BODY", 3)
     content = {"encoding": "base64", "text": base64.b64encode(gzip.compress(b"Busy")).decode()}
     [odd] = items(har(response(content=content)), "a.har")
     assert odd.problem == "the body is more than 64 MiB when decompressed"

@@ -78,7 +78,7 @@ def test_blank_lines_are_passed_over_and_counted(read):
 
 def test_a_line_too_long_to_hold_is_told(read, monkeypatch):
     """A line beyond the limit is refused before it fills the memory; what came before it is read."""
-    monkeypatch.setattr(json_files, "LONGEST_LINE", 20)
+    monkeypatch.setattr(json_files, "MAX_LINE", 20)
     exchanges, error = read(b'{"status": 404}\n{"status": 409, "body": "x"}\n', "a.ndjson")
     assert ([each.status for each in exchanges], str(error)) == ([404], "a.ndjson:2: a line of more than 20 bytes")
 

@@ -78,7 +78,7 @@ def test_a_page_or_a_text_may_be_an_error_body(read, text):
 @pytest.mark.parametrize("start", ["*   Trying 127.0.0.1:80...", "> GET / HTTP/1.1", "< HTTP/1.1 404 Not Found"])
 def test_what_curl_prints_with_more_words_is_told(read, start):
     """The response is among what curl says of itself and of the request."""
-    message = "-: the output of curl -v; print the response by itself: curl -i URL"
+    message = "-: the output of curl -v; save only the response: curl -i URL"
     assert str(read(f"{start}\n".encode(), "-")[1]) == message
 
 
@@ -118,12 +118,12 @@ def test_a_body_is_read_with_its_status(body, name):
 )
 def test_what_has_a_status_is_refused(recording):
     """Two statuses cannot both be right."""
-    with pytest.raises(UsageError, match=r"^-: has a status already: 404; leave --status out$"):
+    with pytest.raises(UsageError, match=r"^-: already has the status 404; omit --status$"):
         read_body(io.BytesIO(recording), "-", 409)
 
 
 def test_an_endless_body_is_refused(monkeypatch):
     """Memory stays bounded."""
-    monkeypatch.setattr(bare, "LARGEST_BODY_INPUT", 10)
+    monkeypatch.setattr(bare, "MAX_BODY_INPUT", 10)
     with pytest.raises(ArchiveError, match="more than 0 MiB"):
         read_body(io.BytesIO(b"x" * 11), "-", 404)

@@ -106,17 +106,17 @@ def test_a_folded_header_is_one(read):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"HTTP/1.1 404 Not Found", '-:1: "HTTP/1.1 404 Not Found" is not a status line; a response begins as'),
-        (b"HTTP/1.1 404 Not Found\n", "-:1: cut off in the headers: no blank line follows them; print the whole"),
-        (b"HTTP/1.1 404 Not Found\r\nA: b", "-:1: cut off in the headers"),
-        (b"HTTP/1.1 404 Not Found\r\nA: b\r\n", "-:1: cut off in the headers"),
+        (b"HTTP/1.1 404 Not Found", '-:1: "HTTP/1.1 404 Not Found" is not a status line; expected one such as'),
+        (b"HTTP/1.1 404 Not Found\n", "-:1: truncated in the headers: no blank line after them; save the whole"),
+        (b"HTTP/1.1 404 Not Found\r\nA: b", "-:1: truncated in the headers"),
+        (b"HTTP/1.1 404 Not Found\r\nA: b\r\n", "-:1: truncated in the headers"),
         (b"\nHTTP/1.1 four\n\n", '-:2: "HTTP/1.1 four" is not a status line'),
         (b"HTTP/\n\n", '-:1: "HTTP/" is not a status line'),
-        (b"HTTP/1.1 404 No\nA: b\n\xff\n\n", '-:3: "\xff" is not a header; end the headers by a blank line'),
+        (b"HTTP/1.1 404 No\nA: b\n\xff\n\n", '-:3: "\xff" is not a header; end the headers with a blank line'),
         (b"HTTP/1.1 404 No\n: b\n\n", '-:2: ": b" is not a header'),
         (b"HTTP/1.1 404 No\n folded\n\n", '-:2: " folded" is not a header'),
         (b"HTTP/1.1 099 No\n\n", '-:1: "HTTP/1.1 099 No" is not a status line'),
-        (b"HTTP/1.1 100 Continue\n\nHTTP/1.1 404 No\n", "-:3: cut off in the headers"),
+        (b"HTTP/1.1 100 Continue\n\nHTTP/1.1 404 No\n", "-:3: truncated in the headers"),
     ],
 )
 def test_what_is_broken_is_told(read, data, message):
@@ -152,7 +152,7 @@ def test_what_is_printed_comes_back(status, headers, body, end):
 
 def test_an_endless_output_is_refused(read, monkeypatch):
     """Memory stays bounded."""
-    monkeypatch.setattr(curl_output, "LARGEST_OUTPUT", 100)
+    monkeypatch.setattr(curl_output, "MAX_OUTPUT", 100)
     assert str(read(head(b"200 OK") + b"x" * 100, "-")[1]).startswith("-: more than 0 MiB")
 
 
