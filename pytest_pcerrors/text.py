@@ -13,7 +13,7 @@ _CONSONANT_AND_Y = re.compile(r"(?<![aeiou])y$")
 
 
 def cut(text: str, longest: int) -> str:
-    """Cut a text to at most `longest` characters, followed by three dots.
+    """Return a text shortened to `longest` characters, with an ellipsis if anything was removed.
 
     >>> cut("abcdef", 3), cut("abc", 3)
     ('abc...', 'abc')

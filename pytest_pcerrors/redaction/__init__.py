@@ -1,4 +1,4 @@
-"""Secrets taken out of what is stored: `Redaction` for exchanges, `files` for recordings on the disk."""
+"""Remove secrets from data before it is stored: `Redaction` for exchanges, `files` for recording files."""
 
 from pytest_pcerrors.redaction.redaction import Redaction
 

@@ -1,4 +1,4 @@
-"""Bodies as text and back: with any content encoding, in any character encoding, to the byte."""
+"""Edit bodies as text in any content encoding and charset, and keep every other byte."""
 
 import codecs
 import re
@@ -17,10 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 ANY_UNMARKED = "deflate, br"
-"""The encodings that data does not begin with a sign of: where no header says which it is, both are tried."""
+"""The encodings without fixed first bytes; without a Content-Encoding header, both are tried."""
 
-_MAX_CONTROL = 20
-"""Text has fewer than one control character in so many characters."""
+_CHARACTERS_PER_CONTROL = 20
+"""Data with more than one control character per this many characters is binary."""
 
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -28,7 +28,7 @@ _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 def with_text(
     body: bytes, edit: "Callable[[str], str]", binary: "Callable[[str], str]", content_encoding: str | None = None
 ) -> bytes:
-    r"""Return a body with its text edited; the same bytes where the edit changes nothing. Binary data is edited by `binary`.
+    r"""Return a body with its text edited, or the same bytes if nothing changes; binary data is edited with `binary`.
 
     >>> with_text(b"caf\xe9", str.upper, str), with_text(b"caf\xe9\x01", str.upper, str)
     (b'CAF\xc9', b'caf\xe9\x01')
@@ -44,21 +44,21 @@ def with_text(
 
 
 def problem_of(body: bytes, content_encoding: str | None = None) -> str | None:
-    """Return why a body cannot be searched, such as a decoder that is not installed; None where it can."""
+    """Return why a body cannot be searched, such as a decoder that is not installed, or None."""
     return decode(body, content_encoding).problem
 
 
 def _is_binary(body: bytes, encoding: str) -> bool:
-    """Return whether a body has many control characters, as images, archives and protocol buffers have and text has not."""
+    """Return whether a body has many control characters, as images, archives and protocol buffers do."""
     if encoding not in ("utf-8", "latin-1"):
         return False
     head = body[:4096]
     is_not_unicode = encoding == "latin-1" and b"\0" in head
-    return is_not_unicode or len(_CONTROL.findall(head)) * _MAX_CONTROL > len(head)
+    return is_not_unicode or len(_CONTROL.findall(head)) * _CHARACTERS_PER_CONTROL > len(head)
 
 
 def _encoding(body: bytes) -> str:
-    """Return the first encoding that gives back the body to the byte: Latin-1 always does."""
+    """Return the first charset that decodes a body without loss; Latin-1 always does."""
     marked = [encoding for mark, encoding in _MARKS if body.startswith(mark)]
     if not marked and body[1:2] == b"\0" != body[:1]:
         marked.append("utf-16-le")
@@ -68,7 +68,7 @@ def _encoding(body: bytes) -> str:
 
 
 def _is_encoded(body: bytes, encoding: str) -> bool:
-    """Return whether a body is text of an encoding; no text of UTF-16 or UTF-32 has the character NUL in it."""
+    """Return whether a body is text in a charset; text in UTF-16 or UTF-32 does not contain NUL."""
     try:
         text = body.decode(encoding, _errors(encoding))
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What was found in a part of an exchange, with the part named."""
+"""Findings in a part of an exchange, with the name of the part."""
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -11,14 +11,14 @@ Value = TypeVar("Value", str, bytes)
 
 
 class Searched(NamedTuple, Generic[Value]):
-    """A value with its secrets hidden, and where they were."""
+    """A value with its secrets hidden, and the findings."""
 
     value: Value
     found: list[Found]
 
 
 def located(found: "Iterable[Found]", where: str, *, is_one: bool = False) -> list[Found]:
-    """Return what was found in a part, each with the part named; `is_one` where nothing within it needs a name of its own."""
+    """Return findings with the name of their part; with `is_one`, places within the part are not named."""
     by_place: dict[str, Found] = {}
     for each in found:
         inner = "" if is_one else each.place

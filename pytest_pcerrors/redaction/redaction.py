@@ -1,4 +1,4 @@
-"""Redaction: one idempotent function of what is stored, for every part of an exchange."""
+"""Redact exchanges: one idempotent operation for every part that is stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ _LENGTH = "content-length"
 
 @dataclass(frozen=True)
 class Redaction:
-    """Hides secrets in what is stored: known ones, values of `names`, matches of `patterns`; `tenant_ids` are GUIDs.
+    """Hide secrets in data that is stored: known ones, values of `names`, matches of `patterns`, GUIDs with `tenant_ids`.
 
-    Redacting twice is redacting once. What holds no secret is returned unchanged, to the byte.
+    Redaction is idempotent. Data without a secret is returned unchanged.
 
     >>> Redaction().body(b'{"access_token": "x7Kq02pLm", "expires_in": 3599}')
     b'{"access_token": "***", "expires_in": 3599}'
@@ -44,7 +44,7 @@ class Redaction:
 
     @classmethod
     def of_settings(cls, setting: "RedactSetting") -> Self:
-        """Make the redaction that ``[tool.pcerrors.redact]`` describes.
+        """Return the redaction of the table ``[tool.pcerrors.redact]``.
 
         >>> from pytest_pcerrors.settings import RedactSetting
         >>> Redaction.of_settings(RedactSetting(names=("pin",))).url("/v1?pin=1234")
@@ -54,11 +54,11 @@ class Redaction:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """What counts as a secret."""
+        """The definition of a secret."""
         return secrets_of(self.names, self.patterns, self.tenant_ids)
 
     def for_matching(self) -> "Redaction":
-        """Return the redaction under which two requests are compared: placeholders of secrets are hidden too.
+        """Return the redaction for comparing two requests: placeholders of secrets are hidden too.
 
         >>> Redaction().for_matching().url("/v1?access_token=DUMMY&code=EUR")
         '/v1?access_token=***&code=EUR'
@@ -68,7 +68,7 @@ class Redaction:
     @cached_property
     def _for_matching(self) -> "Redaction":
         other = Redaction(self.names, self.patterns, self.tenant_ids)
-        vars(other)["secrets"] = replace(self.secrets, stand_ins=True)
+        vars(other)["secrets"] = replace(self.secrets, hides_replacements=True)
         return other
 
     def url(self, url: str) -> str:
@@ -88,7 +88,7 @@ class Redaction:
         return [(self.header_name(name), self.header(name, value)) for name, value in pairs]
 
     def header(self, name: str, value: str) -> str:
-        """Hide the secrets of one header's value.
+        """Hide the secrets in the value of a header.
 
         >>> Redaction().header("Proxy-Authorization", "Basic YTpi")
         'Basic ***'
@@ -96,15 +96,15 @@ class Redaction:
         return self.searched_header(name, value).value
 
     def header_name(self, name: str) -> str:
-        """Hide a secret that is where the name of a header should be.
+        """Hide the secrets in the name of a header.
 
         >>> Redaction().header_name("X-Api-Key")
         'X-Api-Key'
         """
-        return _settled(name, self.secrets.wherever, MASK)
+        return _settled(name, self.secrets.without_tokens, MASK)
 
     def body(self, body: bytes, content_encoding: str | None = None) -> bytes:
-        """Hide the secrets of a body, whatever its form and encoding; `content_encoding` is what its header says.
+        """Hide the secrets of a body in any format and encoding; `content_encoding` is the value of its header.
 
         >>> Redaction().body(b"grant_type=password&client_secret=x7Kq02pLm")
         b'grant_type=password&client_secret=***'
@@ -112,7 +112,7 @@ class Redaction:
         return self.searched_body(body, content_encoding).value
 
     def text(self, text: str) -> str:
-        """Hide the secrets of free text; sentences about tokens and passwords stay.
+        """Hide the secrets of free text; sentences about tokens and passwords are kept.
 
         >>> Redaction().text("Bearer authentication is required, not password=x7Kq02pLm")
         'Bearer authentication is required, not password=***'
@@ -120,19 +120,19 @@ class Redaction:
         return self.searched_text(text).value
 
     def searched_url(self, url: str) -> "Searched[str]":
-        """Return a URL with its secrets hidden, and what was found."""
+        """Return a URL with its secrets hidden, and the findings."""
         return self._searched(url, lambda hider, each: hider.url(each), MASK)
 
     def searched_header(self, name: str, value: str) -> "Searched[str]":
-        """Return the value of a header with its secrets hidden, and what was found."""
+        """Return the value of a header with its secrets hidden, and the findings."""
         return self._searched(value, lambda hider, each: hider.header(name, each), MASK)
 
     def searched_text(self, text: str) -> "Searched[str]":
-        """Return free text with its secrets hidden, and what was found."""
+        """Return free text with its secrets hidden, and the findings."""
         return self._searched(text, lambda hider, each: hider.text(each), MASK)
 
     def searched_body(self, body: bytes, content_encoding: str | None = None) -> "Searched[bytes]":
-        """Return a body with its secrets hidden, and what was found, or why it could not be searched."""
+        """Return a body with its secrets hidden, and the findings, or why it could not be searched."""
         if not body:
             return Searched(body, [])
         problem = problem_of(body, content_encoding)
@@ -152,7 +152,7 @@ class Redaction:
         return Searched(_settled(new, lambda each: edit(Hider(self.secrets), each), mask), hider.found)
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """Return the exchange with its secrets hidden; the same object where there is none.
+        """Return the exchange with its secrets hidden; the same object if nothing changes.
 
         >>> Redaction().exchange(Exchange(200, {"Set-Cookie": "sid=abc; Path=/"}, b"")).header("Set-Cookie")
         'sid=***; Path=/'
@@ -173,7 +173,7 @@ class Redaction:
         return exchange if redacted == exchange else redacted
 
     def found(self, exchange: Exchange) -> list[Found]:
-        """Return where something would be hidden, never what, and how certain it is that it is a secret.
+        """Return the places that would be redacted, without their values, and how certain it is that each is a secret.
 
         >>> exchange = Exchange(200, {}, b'{"access_token": "x7Kq02pLm", "password": "summer"}')
         >>> [(each.place, each.certainty) for each in Redaction().found(exchange)]
@@ -182,7 +182,7 @@ class Redaction:
         return list(self._found(exchange)) if self._may_be_in(exchange) else []
 
     def places(self, exchange: Exchange) -> list[str]:
-        """Return where something would be hidden, never what.
+        """Return the places that would be redacted, without their values.
 
         >>> request = Request("GET", "https://api.example/v1?sig=abc", {"Authorization": "Bearer abc"})
         >>> Redaction().places(Exchange(200, {}, b'{"access_token": "abc"}', request))
@@ -208,7 +208,7 @@ class Redaction:
             yield from located(found, f"{side} header {shown}", is_one=True)
 
     def _fields(self, headers: Headers, old: bytes, new: bytes) -> list[tuple[str, str]]:
-        """Hide the secrets of headers, and keep the length of a body right that was right before."""
+        """Hide the secrets of headers, and update a Content-Length that was correct."""
         return [
             (
                 name,
@@ -218,7 +218,7 @@ class Redaction:
         ]
 
     def _may_be_in(self, exchange: Exchange) -> bool:
-        """Return cheaply whether an exchange is worth a closer look."""
+        """Return, with a fast check, whether an exchange must be searched for secrets."""
         request = exchange.request
         bodies = [exchange.body, request.body if request else b""]
         fields = [*(exchange.headers or ()), *(request.headers if request else ())]
@@ -229,7 +229,8 @@ class Redaction:
         ]
         return (
             any(
-                self.secrets.kind_of_header(name) not in (None, Kind.PUBLIC) or self.secrets.wherever(name) != name
+                self.secrets.kind_of_header(name) not in (None, Kind.PUBLIC)
+                or self.secrets.without_tokens(name) != name
                 for name, _ in fields
             )
             or any(decode(body, ANY_UNMARKED).encodings or self.secrets.may_be_in(body) for body in bodies)
@@ -238,7 +239,7 @@ class Redaction:
 
 
 def _settled(value: Value, edit: "Callable[[Value], Value]", mask: Value) -> Value:
-    """Edit a value until nothing changes, so that editing it again would not; a value that never settles is hidden whole."""
+    """Edit a value until it no longer changes; a value that still changes after the last pass is replaced by the mask."""
     for _ in range(_PASSES):
         new = edit(value)
         if new == value:

@@ -1,4 +1,4 @@
-"""What is a secret and where it ends, for what is stored and for what is shown: one engine, `hide` and `Hider`."""
+"""The one definition of a secret, and `hide` and `Hider` to remove secrets from data that is stored or shown."""
 
 from pytest_pcerrors.secrets.definition import MASK, Certainty, Secrets
 from pytest_pcerrors.secrets.hiding import BEYOND, Found, Hider, hide

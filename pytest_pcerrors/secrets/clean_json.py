@@ -1,4 +1,4 @@
-"""JSON that holds no secret, found out by Python's own parser: most bodies that hold a secret's word hold no secret."""
+"""Prove with Python's JSON parser that a JSON text has no secret: most bodies with a word of a secret have none."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 _OBJECT = object()
 _LONG_NAME = 16
-"""From how many characters on a name may be a token by itself."""
+"""The minimum length of a name that may itself be a token."""
 
 
 def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> bool:
-    """Return whether a JSON text certainly holds no secret; False where it needs a closer look, or is not whole.
+    """Return whether a JSON text certainly has no secret; False if it must be searched, or is incomplete.
 
     `inner` hides the secrets inside a string.
 
@@ -29,7 +29,7 @@ def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") ->
     """
     if secrets.names or secrets.patterns or secrets.tenant_ids:
         return False
-    look = _Look(secrets)
+    look = _Check(secrets)
     try:
         look.value(json.loads(text, object_pairs_hook=look.pairs, strict=False))
     except (ValueError, RecursionError):
@@ -39,8 +39,8 @@ def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") ->
     return all(inner(each).text == each for each in look.texts if secrets.may_be_in(each))
 
 
-class _Look:
-    """Takes the members of objects as they are parsed; `texts` are those that are searched as texts."""
+class _Check:
+    """Check the members of objects as they are parsed; `texts` are the values to search as text."""
 
     def __init__(self, secrets: "Secrets") -> None:
         self.is_clean = True
@@ -48,7 +48,7 @@ class _Look:
         self._secrets = secrets
 
     def pairs(self, members: list[tuple[str, Any]]) -> object:
-        """Take the names and values of an object, repeated ones too; return what is known of it further out."""
+        """Check the names and values of an object, including repeated names; return a marker instead of the object."""
         for name, value in members:
             kind = self._secrets.kind(name)
             if len(name) >= _LONG_NAME:
@@ -62,7 +62,7 @@ class _Look:
         return _OBJECT
 
     def value(self, value: Any, *, is_name: bool = False) -> None:
-        """Take a value of a name that says nothing; `is_name` where it may be the name of another."""
+        """Check a value whose name is not that of a secret; `is_name` if it may be the name of another value."""
         if value.__class__ is str:
             if is_name and self._secrets.kind(value) is not None:
                 self.is_clean = False
@@ -75,10 +75,10 @@ class _Look:
                 self.value(each, is_name=is_name)
 
     def _named(self, kind: Kind, value: Any) -> None:
-        """Take a value of a secret's name; what it holds besides one text or number is looked at closely."""
+        """Check a value whose name is that of a secret; anything other than one text or number must be searched."""
         is_text, is_number = value.__class__ is str, value.__class__ in (int, float)
         if (is_text and (kind is Kind.CREDENTIALS or self._secrets.certainty(kind, value) is not None)) or (
-            is_number and self._secrets.of_number(kind, str(value)) is not None
+            is_number and self._secrets.certainty_of_number(kind, str(value)) is not None
         ):
             self.is_clean = False
         elif is_text:

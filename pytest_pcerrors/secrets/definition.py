@@ -1,4 +1,4 @@
-"""What counts as a secret: by its name and value, or by its looks wherever it is; known ones, and those that the settings name."""
+"""The definition of a secret: by name and value, or by its format anywhere; built in, and extended by the settings."""
 
 import re
 from base64 import b64decode
@@ -11,18 +11,18 @@ from typing import Literal
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import formats
 from pytest_pcerrors.secrets.names import PARAMETERS, Kind, kind_of, kind_of_header, squeezed
-from pytest_pcerrors.secrets.placeholders import is_stand_in
+from pytest_pcerrors.secrets.placeholders import is_replacement
 from pytest_pcerrors.secrets.prefilter import Prefilter, Skip
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
 
 MASK = "***"
-"""What is written instead of a secret."""
+"""The replacement of a secret."""
 
 Certainty = Literal["secret", "suspected"]
-"""Whether a value is a secret, or may be one."""
+"""Whether a value certainly or possibly is a secret."""
 
 Report = Callable[[str, Certainty], None]
-"""What takes the place of each secret (a JSON Pointer, the name of a parameter, or nothing) and how certain it is."""
+"""A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
 _SCHEME = re.compile(
     rf"{formats.EDGE}(Bearer|Basic|Negotiate|NTLM|SharedKey(?:Lite)?)(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
@@ -51,14 +51,14 @@ CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
     (Kind.WEAK, "opaque"): "secret",
     (Kind.AMBIGUOUS, "opaque"): "suspected",
 }
-"""How certain it is that a value is a secret, by what its name says and what it looks like; anything else is not a secret."""
+"""How certain it is that a value is a secret, by the kind of its name and its look; other combinations are not secrets."""
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What counts as a secret: what is known to be one, and the names and patterns of a project.
+    """The definition of a secret, with the names and patterns of a project.
 
-    >>> Secrets().wherever("signed in with eyJhbGciOiJub25lIn0.e30.x")
+    >>> Secrets().without_tokens("signed in with eyJhbGciOiJub25lIn0.e30.x")
     'signed in with ***'
     >>> Secrets().certainty("password", "x7Kq02pLm"), Secrets().certainty("password", "summer"), Secrets().certainty("token", "<TOKEN>")
     ('secret', 'suspected', None)
@@ -67,19 +67,19 @@ class Secrets:
     names: frozenset[str] = frozenset()
     patterns: tuple[re.Pattern[str], ...] = ()
     tenant_ids: bool = False
-    stand_ins: bool = False
-    """Whether a placeholder that takes the place of a secret is hidden as one."""
+    hides_replacements: bool = False
+    """Whether a placeholder that replaces a secret is hidden too."""
 
     def kind(self, name: str) -> Kind | None:
-        """Return how much a name says."""
+        """Return the kind of a name."""
         return Kind.OWN if self._is_own(name) else kind_of(name)
 
     def kind_of_header(self, name: str) -> Kind | None:
-        """Return how much the name of a header says."""
+        """Return the kind of a header name."""
         return Kind.OWN if self._is_own(name) else kind_of_header(name)
 
     def kind_of_parameter(self, name: str) -> Kind | None:
-        """Return how much the name of a parameter of a URL or a form says: a token, or a signature, is one of a request there."""
+        """Return the kind of a parameter name in a URL or a form, where a token or a signature belongs to the request."""
         kind = self.kind(name)
         if kind is Kind.WEAK and squeezed(name) == _TOKEN:
             return Kind.STRONG
@@ -88,11 +88,11 @@ class Secrets:
         return kind
 
     def certainty(self, name: "str | Kind | None", value: str) -> Certainty | None:
-        """Return how certain it is that the value of a name is a secret; None where it is not one."""
+        """Return how certain it is that the value of a name is a secret; None if it is not one."""
         kind = self.kind(name) if isinstance(name, str) else name
         if kind is None or not value.strip("* "):
             return None
-        if self.stand_ins and is_stand_in(value):
+        if self.hides_replacements and is_replacement(value):
             return "secret"
         look = look_of(value)
         if look == "nothing" and kind is Kind.OWN and value.strip() not in ("", MASK):
@@ -101,8 +101,8 @@ class Secrets:
             return None
         return CERTAINTIES.get((kind, look))
 
-    def of_number(self, name: "str | Kind | None", number: str) -> Certainty | None:
-        """Return how certain it is that a number of this name is a secret: counts are not."""
+    def certainty_of_number(self, name: "str | Kind | None", number: str) -> Certainty | None:
+        """Return how certain it is that a number with this name is a secret; counts are not."""
         kind = self.kind(name) if isinstance(name, str) else name
         if kind is Kind.OWN:
             return "secret"
@@ -113,8 +113,8 @@ class Secrets:
             else None
         )
 
-    def wherever(self, text: str, *, is_cut: bool = False) -> str:
-        """Hide what looks like a secret, wherever it is; `is_cut` where the text may end within one."""
+    def without_tokens(self, text: str, *, is_cut: bool = False) -> str:
+        """Hide secrets that are known by their format, anywhere in a text; `is_cut` if the text may end inside one."""
         text = formats.tokens_hidden(text, MASK, is_cut=is_cut)
         text = _SCHEME.sub(_scheme, text)
         for pattern in self.patterns:
@@ -122,12 +122,12 @@ class Secrets:
         return _GUID.sub(_pseudonym, text) if self.tenant_ids else text
 
     def shown_name(self, name: str) -> str:
-        """Return a name with what looks like a secret in it hidden."""
+        """Return a name with any secret in it hidden."""
         shown = self._shown_names.get(name)
         if shown is None:
             if len(self._shown_names) >= _MAX_NAMES:
                 self._shown_names.clear()
-            shown = self._shown_names[name] = self.wherever(name)
+            shown = self._shown_names[name] = self.without_tokens(name)
         return shown
 
     @cached_property
@@ -135,17 +135,17 @@ class Secrets:
         return {}
 
     def is_token_in_path(self, name: str, segment: str) -> bool:
-        """Return whether a segment of a path is a token that the one before it announces, as in ``/reset-password/x7Kq...``."""
+        """Return whether a path segment is a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
         if len(segment) < _SHORTEST_TOKEN or name.endswith("s") or is_guid(segment):
             return False
         return self.kind(name) in (Kind.STRONG, Kind.WEAK) and is_opaque_word(segment)
 
     def matches(self, text: str) -> bool:
-        """Return whether one of the project's patterns fits a text."""
+        """Return whether one of the project's patterns matches a text."""
         return any(pattern.search(text) for pattern in self.patterns)
 
     def may_be_in(self, text: "str | bytes", skip: Skip | None = None) -> bool:
-        """Return whether a text is worth a closer look: False only where nothing would be hidden. `skip` knows placeholders."""
+        """Return whether a text must be searched; False only if nothing would be hidden. `skip` detects placeholders."""
         if self._prefilter.finds(text, skip):
             return True
         if not self.patterns and not self.tenant_ids:
@@ -168,8 +168,8 @@ class Secrets:
 
 
 @lru_cache(maxsize=32)
-def secrets_of(names: tuple[str, ...], patterns: tuple[str, ...], tenant_ids: bool) -> Secrets:  # noqa: FBT001 - a cache's key
-    """Return what counts as a secret in a project; a pattern that is not a regular expression is a `UsageError`."""
+def secrets_of(names: tuple[str, ...], patterns: tuple[str, ...], tenant_ids: bool) -> Secrets:  # noqa: FBT001 - the key of a cache
+    """Return the definition of a secret for a project; raise a `UsageError` for an invalid pattern."""
     return Secrets(frozenset(filter(None, map(squeezed, names))), tuple(map(_compiled, patterns)), tenant_ids)
 
 
@@ -193,7 +193,7 @@ def _scheme(match: re.Match[str]) -> str:
 
 
 def is_basic(token: str) -> bool:
-    """Return whether a token is user and password as RFC 7617 packs them.
+    """Return whether a token is a user and password encoded as in RFC 7617.
 
     >>> is_basic("dTpw"), is_basic("Support")
     (True, False)

@@ -1,4 +1,4 @@
-"""Values from the wire made fit to be shown: short, on one line, encodable as UTF-8, without secrets."""
+"""Format received values for messages: short, on one line, encodable as UTF-8, without secrets."""
 
 import json
 from itertools import islice
@@ -8,14 +8,14 @@ from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import cut, visible
 
 LONGEST_SHOWN = 4096
-"""How much of a text is looked at to show the beginning of it, in characters."""
+"""The number of characters of a text that are searched to show its beginning."""
 
 _MAX_VALUE = 60
 _MAX_TEXT = 600
 
 
 def shown(value: object) -> str:
-    """Say what a JSON value is, in at most some sixty characters.
+    """Return a short description of a JSON value, of about sixty characters at most.
 
     >>> shown("Order 7"), shown(2000), shown([1, 2]), shown({}), shown(None)
     ('"Order 7"', '2000', 'an array of 2', 'an object without members', 'null')
@@ -38,7 +38,7 @@ def shown(value: object) -> str:
 
 
 def safe(text: str) -> str:
-    r"""Return a text as one that any UTF-8 terminal shows: control characters and surrogates escaped, secrets hidden.
+    r"""Return a text that is safe to print: control characters and surrogates escaped, secrets hidden.
 
     >>> safe("a\ud800\x1b[31m")
     'a\\ud800\\x1b[31m'
@@ -48,7 +48,7 @@ def safe(text: str) -> str:
 
 
 def typed(value: object) -> str:
-    """Say what a value is, with the JSON name of its type where that is not plain from its looks.
+    """Return a short description of a value, with its JSON type unless that is obvious.
 
     >>> typed(2000), typed(True), typed(None)
     ('the number 2000', 'the boolean true', 'null')

@@ -1,7 +1,7 @@
-"""Token formats that their vendors publish: secrets known by their looks, wherever they appear.
+"""Published token formats of vendors: secrets that are detected anywhere in a text.
 
 A new format is one line in `VENDORS`. The patterns follow the vendors' documentation; most are also in the lists of gitleaks and
-detect-secrets. Only formats with a fixed beginning are here: what has none is known by its name alone.
+detect-secrets. Only formats with a fixed literal are listed: other tokens can be detected only by their names.
 """
 
 import json
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """A token format: whose it is, literals one of which each token holds, the pattern, and how much may be before the literal.
+    """A token format: the vendor, its literals (each token contains one), the pattern, and the offset of the literal.
 
-    The pattern is tried only where a literal is, from `before` characters before it on.
+    The pattern is tried only near a literal, from up to `before` characters before it.
     """
 
     vendor: str
@@ -28,7 +28,7 @@ class Format(NamedTuple):
 
 
 Mask = str | Callable[[re.Match[str]], str]
-"""What takes the place of a token, or makes it."""
+"""The replacement of a token, or a function that returns it."""
 
 _A = r"[A-Za-z0-9]"
 _W = r"[\w-]"
@@ -131,16 +131,16 @@ VENDORS = (
 )
 
 EDGE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-"""Where a token begins: also after a line break that is written as backslash and n, and after a percent-encoded character."""
+"""The boundary before a token, which may be an escaped line break (backslash and n) or a percent-encoded character."""
 
 _EDGE_OF_ANY = EDGE.replace("A-Za-z0-9", r"A-Za-z0-9\\%")
-"""The same for a token that may begin with any letter: neither with the letter of a backslash nor with the digit of a percent sign."""
+"""The boundary before a token that may begin with any letter: not inside an escape or a percent-encoded character."""
 
 _NO_BASE64 = r"(?![A-Za-z0-9+/]{20})"
 
 
 def _compiled(each: Format) -> re.Pattern[str]:
-    """Return the pattern with its borders: a token of letters and digits alone is not one within base64."""
+    """Return the pattern with its boundaries; a token of only letters and digits is not matched inside base64."""
     is_plain = all(literal.isalnum() for literal in each.literals.split())
     edge = _EDGE_OF_ANY if each.before else EDGE
     if is_plain:
@@ -150,7 +150,7 @@ def _compiled(each: Format) -> re.Pattern[str]:
 
 _PATTERNS = tuple(map(_compiled, VENDORS))
 _LITERALS = tuple((literal, number) for number, each in enumerate(VENDORS) for literal in each.literals.split())
-_LONGEST = 4096
+_MAX_LENGTH = 4096
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _JWT = re.compile(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
@@ -163,16 +163,16 @@ _PEM = re.compile(
     rf"|(?:{_BREAK}*+(?:[A-Za-z0-9+/=]{{12,}}+|{_PEM_HEADER}[^\r\n\\]*+))++(?:{_BREAK}*+[A-Za-z0-9+/=]*+\Z)?)",
     re.ASCII,
 )
-"""A private key, up to its end or, where that is missing, as far as there are lines of base64."""
+"""A private key, up to its end line or, if that is missing, to the last line of base64."""
 
 LITERALS = tuple(literal for literal, _ in _LITERALS)
-"""What a text holds one of, in this letter case, if it holds a token of a vendor."""
+"""The literals of the vendors' tokens, case-sensitive; a text without any of them contains no such token."""
 
 _LOOSE = tuple(re.compile(each.pattern.replace(" ", r"\s").encode()) for each in VENDORS)
 
 
 def begins_token(index: int, data: bytes, literal: int) -> bool:
-    """Return whether a token may be where a literal is, whatever is around it."""
+    """Return whether a token may be at the position of a literal."""
     number = _LITERALS[index][1]
     starts = range(max(literal - VENDORS[number].before, 0), literal + 1)
     return any(_LOOSE[number].match(data, start) for start in starts)
@@ -181,7 +181,7 @@ def begins_token(index: int, data: bytes, literal: int) -> bool:
 def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:
     """Hide private keys in PEM (RFC 7468), JSON Web Tokens (RFC 7519) and the tokens of vendors in a text.
 
-    `is_cut`: the text may end within a token, whose beginning is hidden too.
+    With `is_cut`, the text may end inside a token, whose beginning is hidden too.
 
     >>> tokens_hidden("signed in with eyJhbGciOiJub25lIn0.e30.x", "***"), tokens_hidden("eyJpZCI6MX0", "***")
     ('signed in with ***', 'eyJpZCI6MX0')
@@ -195,14 +195,14 @@ def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:
 
 
 def keys_hidden(text: str, mask: "Mask") -> str:
-    """Hide private keys in PEM: first of all, since what else is hidden could break one in two."""
+    """Hide private keys in PEM; this comes first, since other replacements could split a key."""
     return _PEM.sub(mask, text) if "PRIVATE KEY" in text else text
 
 
 def _vendors_hidden(text: str, mask: "Mask") -> str:
-    """Hide the tokens of vendors; a made-up one of a vendor's documentation stays."""
+    """Hide the tokens of vendors, except the examples of their documentation."""
     pieces, done = [], 0
-    searched = _SURROGATE.sub("?", text)  # what is not Unicode is not searched
+    searched = _SURROGATE.sub("?", text)  # lone surrogates are not searched
     hits = _automaton().find_matches_as_indexes(searched, overlapping=True)
     for index, start, _ in sorted(hits, key=lambda hit: hit[1]):
         match = _match(_LITERALS[index][1], text, start, done)
@@ -213,9 +213,9 @@ def _vendors_hidden(text: str, mask: "Mask") -> str:
 
 
 def _match(number: int, text: str, literal: int, done: int) -> re.Match[str] | None:
-    """Return the token whose literal is at a place; a made-up one of a vendor's documentation is left."""
+    """Return the token with a literal at this position, unless it is an example of the vendor's documentation."""
     for start in range(max(literal - VENDORS[number].before, done), literal + 1):
-        match = _PATTERNS[number].match(text, start, literal + _LONGEST)
+        match = _PATTERNS[number].match(text, start, literal + _MAX_LENGTH)
         if match is not None:
             return None if "EXAMPLE" in match[0] else match
     return None
@@ -233,7 +233,7 @@ def _masked(match: re.Match[str], mask: "Mask") -> str:
 
 
 def _is_header(part: str) -> bool:
-    """Return whether the first part of a token decodes to the header of a JSON Web Token (RFC 7515, section 4)."""
+    """Return whether the first part of a token is the header of a JSON Web Token (RFC 7515, section 4)."""
     try:
         header = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, RecursionError):

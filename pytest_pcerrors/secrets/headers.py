@@ -1,4 +1,4 @@
-"""Values of headers, and what goes by the name of a header elsewhere: hidden, with their shape kept."""
+"""Hide credentials and cookies in header values, and keep their structure."""
 
 import re
 
@@ -11,7 +11,7 @@ _SCHEMES = (
     r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Kerberos|OAuth|Hawk|Token|ApiKey|SharedKey|SharedKeyLite|SSWS|PoP|DPoP|MAC|Splunk"
     r"|GoogleLogin|Signature|vapid|GenieKey|SharedAccessSignature|AWS4-HMAC-SHA256)"
 )
-"""Schemes of authentication: IANA's registry (RFC 9110, section 16.4), and those of vendors."""
+"""Authentication schemes: IANA's registry (RFC 9110, section 16.4), and those of vendors."""
 
 _SCHEME = re.compile(rf"(\s*{_SCHEMES})(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
@@ -27,7 +27,7 @@ _OF_COOKIES = frozenset(("cookie", "cookie2", "cookies", "setcookie", "setcookie
 
 
 def credentials_hidden(name: str, value: str) -> str:
-    """Return the value of a header of credentials or cookies with its secrets hidden; placeholders, schemes and names stay.
+    """Hide the secrets in the value of a credentials or cookie header; keep placeholders, schemes and names.
 
     >>> credentials_hidden("Authorization", "Bearer abc"), credentials_hidden("Set-Cookie", "sid=abc; Path=/; HttpOnly")
     ('Bearer ***', 'sid=***; Path=/; HttpOnly')
@@ -41,7 +41,7 @@ def credentials_hidden(name: str, value: str) -> str:
 
 
 def holds_credentials(value: str) -> bool:
-    """Return whether a text is credentials or cookies, and not a sentence about them.
+    """Return whether a text is credentials or cookies, not a sentence about them.
 
     >>> holds_credentials("Bearer abc"), holds_credentials("sid=abc"), holds_credentials("Access denied")
     (True, True, False)
@@ -86,7 +86,7 @@ def _is_attribute(text: str) -> bool:
 
 
 def _attribute(text: str) -> str:
-    """Hide what is opaque in the path or domain of a cookie: it is part of the address of something that nobody may know."""
+    """Hide opaque parts in the path or domain of a cookie: they can be a secret address."""
     name, sign, value = text.partition("=")
     if name.strip().lower() not in _PLACED:
         return text

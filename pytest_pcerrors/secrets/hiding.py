@@ -1,4 +1,4 @@
-"""Hide secrets in a text of any kind: JSON, URLs, forms, multipart forms, base64, and prose, each inside the other."""
+"""Hide secrets in any kind of text: JSON, URLs, forms, multipart forms, base64 and prose, also nested."""
 
 import re
 from functools import partial
@@ -29,18 +29,18 @@ _LONG = 2048
 _BINARY = re.compile(
     rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{packed.BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
 )
-"""Base64 of an image or a file, where it is too long to be a token."""
+"""Base64 of an image or a file, which is too long to be a token."""
 
 BEYOND = 4096
-"""How much of a text is searched beyond what is shown of it."""
+"""The number of characters that are searched after the part that is shown."""
 
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
 class Found(NamedTuple):
-    """Where a secret is (a JSON Pointer, the name of a parameter, or nothing more than the text), and how certain it is.
+    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
 
-    Where something could not be searched, `problem` says why.
+    If a part could not be searched, `problem` is the reason.
     """
 
     place: str
@@ -49,10 +49,10 @@ class Found(NamedTuple):
 
 
 def hide(text: str, *, longest: int | None = None) -> str:
-    """Return a text with its secrets hidden; sentences about tokens and passwords stay.
+    """Return a text with its secrets hidden; sentences about tokens and passwords are kept.
 
-    What is shown need not be whole: at most `longest` characters are returned. A secret that is cut off there is hidden too, since
-    more of the text is searched than is returned; the beginning of one that is longer still is known by its looks.
+    With `longest`, at most that many characters are returned. A secret that is cut off there is hidden too, since more of the text
+    is searched than is returned; an even longer one is detected by the format of its beginning.
 
     >>> hide('{"access_token": "eyJhbGciOiJub25lIn0.e30.x", "code": "800064"}')
     '{"access_token": "***", "code": "800064"}'
@@ -65,9 +65,9 @@ def hide(text: str, *, longest: int | None = None) -> str:
 
 
 class Hider:
-    """Hides secrets in one text, and collects in `found` where they are.
+    """Hide secrets in one text, and collect their places in `found`.
 
-    `depth` counts the texts around this one: JSON in a string of JSON, a URL in a parameter of another.
+    `depth` is the number of texts around this one: JSON in a string of JSON, a URL in a parameter of another.
     """
 
     def __init__(self, secrets: Secrets, depth: int = 0, *, is_cut: bool = False) -> None:
@@ -78,7 +78,7 @@ class Hider:
 
     @property
     def certainty(self) -> "Certainty | None":
-        """How certain it is that the most certain of the secrets found is one; None where none was found."""
+        """The highest certainty of the secrets found; None if nothing was found."""
         return max((each.certainty for each in self.found), key=_STRENGTH.__getitem__, default=None)
 
     def url(self, url: str) -> str:
@@ -88,7 +88,7 @@ class Hider:
         return urls.url_hidden(url, self._secrets, self._inner, self._report)
 
     def header(self, name: str, value: str) -> str:
-        """Hide the secrets of a header's value: whatever its looks, where the header is one of credentials."""
+        """Hide the secrets of a header's value; in a credentials header, any value is a secret."""
         kind = self._secrets.kind_of_header(name)
         if kind is Kind.PUBLIC:
             return value
@@ -103,7 +103,7 @@ class Hider:
         return new
 
     def document(self, text: str) -> str:
-        """Hide the secrets of a text that is a whole body, which may be a form."""
+        """Hide the secrets of a complete body, which may be a form."""
         if self._has_nothing(text):
             return text
         boundary = _BOUNDARY.match(text) or _LATER_BOUNDARY.search(text)
@@ -115,7 +115,7 @@ class Hider:
         return self.text(text)
 
     def text(self, text: str) -> str:
-        """Hide the secrets of a text that is anywhere."""
+        """Hide the secrets of any text."""
         if self._has_nothing(text):
             return text
         if self._depth > _MAX_DEPTH:
@@ -132,14 +132,14 @@ class Hider:
         return self._prose(packed.hidden(text, self._inner, self._report))
 
     def binary(self, text: str) -> str:
-        """Hide tokens that are known by their looks in binary data read as Latin-1, each under as many asterisks."""
+        """Hide tokens of known formats in binary data decoded as Latin-1, each with asterisks of the same length."""
         new = tokens_hidden(text, lambda match: "*" * len(match[0]))
         if new != text:
             self._report("", "secret")
         return new
 
     def _has_nothing(self, text: str) -> bool:
-        """Return whether no closer look is needed."""
+        """Return whether a text need not be searched."""
         if self._is_cut:
             return False
         return (len(text) > _LONG and _BINARY.fullmatch(text) is not None) or not self._secrets.may_be_in(text)
@@ -167,7 +167,7 @@ class Hider:
         name = (match[1] or match[2]).strip('"') if match else ""
         certainty = self._secrets.certainty(self._secrets.kind_of_parameter(name), value)
         if certainty is not None:
-            self._report(f"parameter {self._secrets.wherever(name)}", certainty)
+            self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
         hidden = MASK if certainty is not None else self.text(value)
         return self.text(head) + hidden + content[len(value) :]
 

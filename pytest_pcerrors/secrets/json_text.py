@@ -1,4 +1,4 @@
-"""JSON as text, edited in place: only the tokens that hold a secret change, in broken and cut-off JSON too."""
+"""Edit JSON text in place: only the tokens that contain a secret change, even in invalid or truncated JSON."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _BEGINNING = re.compile(
 TOKEN = re.compile(
     r""""(?:[^"\\]++|\\.)*+"?|[bru]?'(?:[^'\\]++|\\.)*+'(?=\s*+[,:}\])])|[{}\[\],:]|[^\s"{}\[\],:]++""", re.DOTALL
 )
-"""A string, whole or cut off; one of Python; a sign; or a word: a number, a literal, or what is not JSON."""
+"""A string, complete or truncated; a Python string; a punctuator; or a word: a number, a literal, or invalid text."""
 
 _OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
 
@@ -29,7 +29,7 @@ _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Edited(NamedTuple):
-    """A text with its secrets hidden, what was edited in it, and whether it was JSON."""
+    """A text with its secrets hidden, the edits in it, and whether it was JSON."""
 
     text: str
     edits: "list[Edit]"
@@ -37,7 +37,7 @@ class Edited(NamedTuple):
 
 
 def looks_like_json(text: str) -> bool:
-    """Return whether a text begins as JSON does, whole or not.
+    """Return whether a text begins like JSON, complete or truncated.
 
     >>> looks_like_json('{"code": "800064"'), looks_like_json("[warning] Busy")
     (True, False)
@@ -54,7 +54,7 @@ def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> E
 
 
 def decoded(lexeme: str) -> str | None:
-    """Return the text of a JSON string, also if it is cut off; None where it is broken.
+    """Return the text of a JSON string, complete or truncated; None if it is invalid.
 
     >>> decoded('"a"'), decoded('"a')
     ('a', 'a')
@@ -70,7 +70,7 @@ def decoded(lexeme: str) -> str | None:
 
 
 def encoded(text: str, lexeme: str) -> str:
-    r"""Write a text as a JSON string instead of a lexeme, in the characters that the lexeme is written in.
+    r"""Return a text as a JSON string that replaces a lexeme, with the same quotes and escapes.
 
     >>> encoded("Zo\xeb", '"Zo\\u00eb"')
     '"Zo\\u00eb"'
@@ -82,12 +82,12 @@ def encoded(text: str, lexeme: str) -> str:
 
 
 def _is_closed(lexeme: str) -> bool:
-    """Return whether a string lexeme has its closing quote; the backslashes before it come in pairs then."""
+    """Return whether a string lexeme has its closing quote, which has an even number of backslashes before it."""
     return len(lexeme) > 1 and lexeme.endswith('"')
 
 
 class _Reader:
-    """Goes through the tokens of a text, once."""
+    """Read the tokens of a text in one pass."""
 
     def __init__(self, text: str, members: Members) -> None:
         self.members = members
@@ -96,7 +96,7 @@ class _Reader:
         self._is_json = True
 
     def read(self) -> bool:
-        """Hand all tokens to `members`; return whether the text was JSON as far as can be seen."""
+        """Pass all tokens to `members`; return whether the text appears to be JSON."""
         for match in TOKEN.finditer(self._text):
             lexeme = match[0]
             if lexeme[0] == '"':
@@ -146,13 +146,13 @@ class _Reader:
 
 
 def _parts(lexeme: str) -> tuple[str, str, str]:
-    """Return a string of Python in its parts: the opening quote, what is written in it, and the closing quote."""
+    """Return the parts of a Python string: the opening quote, the content, and the closing quote."""
     match = _OF_PYTHON.fullmatch(lexeme)
     return (match[1], match[2], match[3]) if match else ("", lexeme, "")
 
 
 def _written(text: str, edits: "Mapping[Hashable, Edit]", lexemes: dict[int, str]) -> str:
-    """Write the new text of each lexeme that changes."""
+    """Return the text with each changed lexeme replaced."""
     pieces, done = [], 0
     for start, lexeme in lexemes.items():
         edit = edits.get(start)

@@ -1,4 +1,4 @@
-"""Markup in a text, XML or HTML, plain or escaped as ``&lt;``: elements and attributes that hold secrets."""
+"""Hide secrets in the elements and attributes of XML or HTML, plain or escaped as ``&lt;``."""
 
 import re
 from functools import cached_property
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Form(NamedTuple):
-    """How a tag is written: what it begins with, a whole opening tag, and a closing one."""
+    """The notation of tags: their first characters, and the patterns of an opening and a closing tag."""
 
     sign: str
     opening: re.Pattern[str]
@@ -33,7 +33,7 @@ _ATTRIBUTE = re.compile(r"""([\w.:-]++)(\s*+=\s*+)("[^"]*+"|'[^']*+'|[^\s"'<>/]+
 _VALUE_ELEMENTS = VALUES | {"string"}
 _MAX_NAME = 200
 _BEFORE_ELEMENTS = ("", *" \t\r\n>\"'")
-"""What may be before an element that is never closed; ``token=<TOKEN>`` holds a placeholder."""
+"""The characters before an element that is never closed; ``token=<TOKEN>`` is a placeholder instead."""
 
 _TAG = re.compile(r"<[^<>]*+>|&lt;[^&]*+&gt;")
 _ELEMENTS = re.compile(r"\s*+<[\w.:-]++[^<>]*+>.*<[^<>]*+>\s*+", re.DOTALL)
@@ -43,7 +43,7 @@ _VALUE_ATTRIBUTES = frozenset({"value", "content", "data-value"})
 
 
 def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
-    """Hide what elements and attributes with the names of secrets hold, and values that follow such a name."""
+    """Hide the values of elements and attributes with names of secrets, and values that follow such a name."""
     for form in _FORMS:
         if form.sign in text:
             text = _Markup(text, secrets, form, report).hidden()
@@ -51,7 +51,7 @@ def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
 
 
 class _Markup:
-    """Reads the opening tags of a text, once."""
+    """Read the opening tags of a text in one pass."""
 
     def __init__(self, text: str, secrets: "Secrets", form: _Form, report: "Report") -> None:
         self._text = text
@@ -63,7 +63,7 @@ class _Markup:
 
     @cached_property
     def _last_closing(self) -> dict[str, int]:
-        """Where the last closing tag of each name is, so that none is searched in vain."""
+        """The position of the last closing tag of each name, which saves searching for missing ones."""
         return {match[1]: match.start() for match in self._form.closing.finditer(self._text)}
 
     def hidden(self) -> str:
@@ -74,7 +74,7 @@ class _Markup:
         return "".join([*self._pieces, self._text[self._done :]])
 
     def _tag(self, tag: re.Match[str], value_of: str | None) -> str | None:
-        """Hide the secrets of a tag and its content; return the name of a secret whose value may follow."""
+        """Hide the secrets of a tag and its content; return the name of a secret if its value may follow."""
         name, attributes = tag["name"].rpartition(":")[2], tag["attributes"]
         naming = _NAMING.search(attributes)
         named = naming and (naming[1] or naming[2] or "")
@@ -100,7 +100,7 @@ class _Markup:
         return content if is_name else None
 
     def _attributes(self, tag: re.Match[str], named: str | None) -> None:
-        """Hide the values of attributes that are a secret's by their own name, or by the one that the tag names."""
+        """Hide the values of attributes that are secrets by their own name, or by the name that the tag gives."""
         start = tag.start("attributes")
         for match in _ATTRIBUTE.finditer(tag["attributes"]):
             name = named if named is not None and match[1].lower() in _VALUE_ATTRIBUTES else match[1].rpartition(":")[2]
@@ -108,7 +108,7 @@ class _Markup:
             self._hide(start + match.start(3) + quoted, start + match.end(3) - quoted, name)
 
     def _content(self, tag: re.Match[str]) -> tuple[int, int]:
-        """Return where the content of an element is: up to its closing tag, or else to the next one; inside of CDATA."""
+        """Return the range of an element's content: up to its closing tag, or else to the next tag; CDATA marks are excluded."""
         text, start, name = self._text, tag.end(), tag["name"]
         closing = f"{self._form.sign}/{name}"
         is_closed = self._last_closing.get(name, -1) >= start
@@ -123,9 +123,9 @@ class _Markup:
         return len(self._text) if end < 0 else end
 
     def _hide(self, start: int, end: int, name: str, least: "Certainty" = "suspected") -> None:
-        """Hide a value of this name; the elements in one stay, and what is opaque in them is hidden.
+        """Hide a value with this name; in a value with elements, hide only the opaque texts.
 
-        A placeholder such as ``<TOKEN>`` looks like an element that is never closed: there `least` is "secret".
+        A placeholder such as ``<TOKEN>`` looks like an element that is never closed: then `least` is "secret".
         """
         value = self._text[start:end].strip()
         certainty = self._secrets.certainty(name, _TAG.sub(" ", value) if self._form.sign in value else value)

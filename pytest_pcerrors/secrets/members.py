@@ -1,4 +1,4 @@
-"""Members of nested data, event by event: which of them hold secrets, whatever the text that they are written in."""
+"""Find the secrets among the members of nested data, event by event, independent of the format of the text."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,25 +20,25 @@ Scalar = Literal["text", "number", "word"]
 NAMES = frozenset(
     "name key k id field parameter param argument attribute header variable path pointer loc property member".split()
 )
-"""The last word of what a member is called that gives the name of another: ``name``, ``propertyName``."""
+"""The last words of member names whose value is the name of another value: ``name``, ``propertyName``."""
 
 KEY_NAME = "keyname"
 VALUES = frozenset("value values val v content input received".split())
-"""The last word of what the member beside it is called that holds the value: ``value``, ``attemptedValue``."""
+"""The last words of the member names of that other value: ``value``, ``attemptedValue``."""
 
 _TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
-"""The same for a value that is not an object or an array."""
+"""The same, for a value that is not an object or an array."""
 
 _PLAIN_LEAVES = frozenset(
     "id type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
     " email mail user username login date alg algorithm kid thumbprint fingerprint region provider domain host tenant etag at time"
     " created modified expires expiry label tag source code message error hash hint".split()
 )
-"""The last words of names below the name of a secret that hold none: ``credentials: {"type": ..., "created_at": ...}``."""
+"""The last words of harmless names inside a secret's value: ``credentials: {"type": ..., "created_at": ...}``."""
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
-"""How a value begins that is itself a document, and is looked at for its own members."""
+"""The first characters of a value that is itself a document, whose members are searched."""
 
 _PAIR = 2
 _MAX_NAME = 200
@@ -46,11 +46,11 @@ _DEEPEST_SHOWN = 20
 
 
 Name = str | Kind | None
-"""What says that a value is a secret: its name, or how much the names around it say."""
+"""The reason why a value is a secret: its name, or the kind of the names around it."""
 
 
 class Hidden(NamedTuple):
-    """A text with its secrets hidden, and how certain they are; None where there were none."""
+    """A text with its secrets hidden, and their certainty; None if there was no secret."""
 
     text: str
     certainty: Certainty | None = None
@@ -58,7 +58,7 @@ class Hidden(NamedTuple):
 
 @dataclass(frozen=True)
 class Edit:
-    """The text to write instead of a value, where that is as a JSON Pointer, and how certain it is that a secret was there."""
+    """The replacement of a value, its JSON Pointer, and the certainty of the secret."""
 
     text: str
     pointer: str
@@ -67,9 +67,9 @@ class Edit:
 
 @dataclass
 class _Frame:
-    """An object or array that is open; `inherited` is what the names around it say of its items.
+    """An open object or array; `inherited` is the name or kind that its items inherit from the names around it.
 
-    `pair` is a name that is given as a value; the values that it may be the name of are `spans` of those remembered.
+    `pair` is a name that is given as a value; `spans` are the remembered values that it may name.
     """
 
     is_object: bool
@@ -85,11 +85,11 @@ class _Frame:
 
 
 class Members:
-    """Takes objects, arrays, names and values in their order; `edits` has the text to write instead of each secret.
+    """Receive objects, arrays, names and values in order, and collect the replacement of each secret.
 
-    `inner` hides the secrets inside a text. An array counts for nothing in a name: its items have that of the array. Below the name
-    of a secret each member is looked at for itself. The ``value`` beside a ``name`` that is a secret's is one, and so is the
-    second item of a pair in a list.
+    `inner` hides the secrets inside a text. The items of an array have the name of the array. Inside a value with the name of a
+    secret, each member is judged separately. The ``value`` next to a ``name`` that names a secret is a secret, and so is the second
+    item of a pair in a list.
     """
 
     def __init__(self, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> None:
@@ -103,7 +103,7 @@ class Members:
 
     @property
     def is_in_object(self) -> bool:
-        """Whether what follows is a member of an object."""
+        """Whether the next value is a member of an object."""
         return self._frames[-1].is_object
 
     def enter(self, *, is_object: bool) -> None:
@@ -121,7 +121,7 @@ class Members:
         self._frames.append(inner)
 
     def leave(self) -> bool:
-        """End an object or an array; return False where none is open."""
+        """End an object or an array; return False if none is open."""
         if len(self._frames) == 1:
             return False
         frame = self._frames.pop()
@@ -143,7 +143,7 @@ class Members:
             frame.member += 1
 
     def name(self, handle: "Hashable", text: str) -> None:
-        """Take the name of a member."""
+        """Receive the name of a member."""
         frame = self._frames[-1]
         frame.member = shown = self._secrets.shown_name(text)
         frame.member_name = text if len(text) <= _MAX_NAME and self._secrets.kind(text) is not None else None
@@ -154,7 +154,7 @@ class Members:
             self.edits[handle] = Edit(shown, self._pointer(), "secret")
 
     def value(self, handle: "Hashable", text: str, kind: Scalar = "text") -> None:
-        """Take a value: a text, a number, or a word that is neither."""
+        """Receive a value: a text, a number, or a word that is neither."""
         frame = self._frames[-1]
         frame.count += 1
         frame.last = text
@@ -168,7 +168,7 @@ class Members:
             self._remembered.append((handle, text, kind, self._pointer()))
 
     def end(self) -> "dict[Hashable, Edit]":
-        """Return the edits, with whatever is still open closed."""
+        """Close all open objects and arrays, and return the edits."""
         while self.leave():
             pass
         done = 0
@@ -190,7 +190,9 @@ class Members:
 
     def _hidden(self, name: Name, text: str, scalar: Scalar) -> Hidden:
         if scalar == "number":
-            certainty = self._secrets.of_number(name, text) or ("secret" if self._secrets.matches(text) else None)
+            certainty = self._secrets.certainty_of_number(name, text) or (
+                "secret" if self._secrets.matches(text) else None
+            )
             return Hidden("0" if certainty else text, certainty)
         kind = self._kind(name)
         if kind is Kind.CREDENTIALS and isinstance(name, str):
@@ -203,7 +205,7 @@ class Members:
         return Hidden(MASK, certainty)
 
     def _named_by(self, frame: _Frame, text: str) -> Name:
-        """Return the name of a secret that an item gives for the value beside it; None where it gives none."""
+        """Return the name of a secret that an item gives to the value next to it, or None."""
         if isinstance(frame.member, int):
             is_name = frame.is_list_in_list and frame.member == 0
         elif squeezed(frame.member) == KEY_NAME:
@@ -218,7 +220,7 @@ class Members:
 
 
 def gives_name(member: str) -> bool:
-    """Return whether a member gives the name of the value beside it, as ``name`` and ``propertyName`` do.
+    """Return whether the value of a member is the name of the value next to it, as for ``name`` and ``propertyName``.
 
     >>> gives_name("propertyName"), gives_name("size")
     (True, False)

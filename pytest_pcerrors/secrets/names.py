@@ -1,4 +1,4 @@
-"""Names of secrets, and how much a name says: of headers, members, parameters, elements, and words in a text."""
+"""Classify the names of headers, members, parameters, elements and words: which are names of secrets, and of which kind."""
 
 import re
 from enum import Enum
@@ -6,14 +6,14 @@ from functools import lru_cache
 
 
 class Kind(Enum):
-    """How much a name says about its value (`Secrets.certainty` decides by both)."""
+    """What a name implies about its value; `Secrets.certainty` decides by the name and the value."""
 
     OWN = "named by the project: any value is a secret"
     CREDENTIALS = "a header of credentials or cookies, whose value has parts"
-    STRONG = "a password, key, or token of a known purpose: an opaque value is a secret, another one may be"
-    WEAK = "may be a secret: an opaque value is one, another one is not"
+    STRONG = "a password, key, or token of a known purpose: an opaque value is a secret, another value may be one"
+    WEAK = "may be a secret: an opaque value is one, another value is not"
     AMBIGUOUS = "an opaque value may be a secret"
-    PUBLIC = "whatever it looks like, the value is for everybody"
+    PUBLIC = "the value is public, even if it is opaque"
 
     def __repr__(self) -> str:
         return str(self)
@@ -50,7 +50,7 @@ _STRONG_NAMES = ("token hint", "id token hint")
 _WEAK = ("token", "bearer", "authorization", "cookie", "credential", "assertion", "access key id")
 _WEAK_WORDS = ("auth", "session", "ticket", "pin")
 _WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
-"""Hidden fields of Microsoft's sign-in pages."""
+"""Names of hidden fields on Microsoft's sign-in pages."""
 
 _AMBIGUOUS = ("signature", "session id", "sess id")
 _HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK, "session": Kind.AMBIGUOUS}
@@ -62,42 +62,42 @@ _HEADERS = (
     "x-honeycomb-team",
     "x-goog-iap",
 )
-"""Headers that carry credentials under names that do not say so (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
+"""Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
 
 _PUBLIC = re.compile(
     r"content-security-policy(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*", re.IGNORECASE
 )
-"""Headers that hold nothing but names, numbers, and public addresses."""
+"""Headers that contain only names, numbers, and public addresses."""
 
 _SIGNATURE = re.compile(r"signature(?:[-_]?(?:sha)?\d{1,3})?\Z", re.IGNORECASE)
 _KEY_HEADERS = re.compile(
     r"(?:idempoten\w*|cache|surrogate|partition|routing|public|websocket|sort|row|object|hash|storage-?class|accept)[-_]?key\Z",
     re.IGNORECASE,
 )
-"""Headers that end with "key" and name none: ``Sec-WebSocket-Key`` (RFC 6455), ``Idempotency-Key``, keys of caches."""
+"""Headers that end with "key" without a secret: ``Sec-WebSocket-Key`` (RFC 6455), ``Idempotency-Key``, keys of caches."""
 
 _CREDENTIALS = frozenset(
     "authorization proxyauthorization xmsauthorizationauxiliary cookie cookie2 cookies setcookie setcookie2".split()
 )
 
 PARAMETERS = frozenset({"code", "key"})
-"""Names of parameters of a URL or form that carry a secret if they are opaque."""
+"""Names of parameters of a URL or form whose value is a secret if it is opaque."""
 
 WORDS = (*_STRONG, *_STRONG_NAMES, *_WEAK, *_WEAK_NAMES, *_AMBIGUOUS)
 SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS)
-"""What every name of a secret has in it, in lower case; a space is any separator, or none. Other words hold short ones often."""
+"""The words in names of secrets, in lower case; a space matches an optional separator. Short words often occur in others."""
 
 HEADER_WORDS = (*_HEADERS, *(f"{sign}{word}" for word in _HEADER_WORDS for sign in "-_"))
-"""What the names of other headers with secrets have in them, in lower case."""
+"""The words in names of other headers with secrets, in lower case."""
 
 FILLERS = (
     *("hash", "key", "string", "text", "value", "plain", "plain text", "base64", "b64", "pem", "header", "confirm"),
     "confirmation",
 )
-"""What may follow: what the secret is given as, and that it is given twice."""
+"""The words that may follow: the format of the secret, or its confirmation."""
 
 _CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-"""Where a word begins: no letter before it, or camel case (Kansas ends with no "sas")."""
+"""The beginning of a word: no letter before it, or camel case, so that "sas" does not match in "Kansas"."""
 
 _PAGING = re.compile(
     r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
@@ -108,15 +108,15 @@ _QUESTION = re.compile(
     r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"
     r"(?:[-_ ]|(?<=[a-z])(?=[A-Z]))"
 )
-"""How the name of a yes or no begins."""
+"""The beginning of the name of a boolean."""
 
-_LONGEST = 100
+_MAX_LENGTH = 100
 _SEPARATORS = str.maketrans("", "", "-_ .")
 _INDEX = re.compile(r"\]?(?:\[\d*\])*\Z")
 
 
 def _ending(words: "tuple[str, ...]", short: "tuple[str, ...]" = (), whole: "tuple[str, ...]" = ()) -> re.Pattern[str]:
-    """Return what matches the end of a name: any of `words`, `short` ones at the beginning of a word, `whole` ones alone."""
+    """Return the pattern of the end of a name: any of `words`, `short` at the beginning of a word, `whole` only as the whole name."""
     parts = [f"(?:{_any(words)}){ENDING}"]
     parts += [f"{_CAMEL}(?:{'|'.join(short)}){ENDING}"] if short else []
     parts += [rf"(?:\A|\[)\W*(?:{_any(whole)})"] if whole else []
@@ -128,7 +128,7 @@ def _any(words: "tuple[str, ...]") -> str:
 
 
 ENDING = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})?"
-"""What may follow the words of a name: a plural, a filler and a number (but OAuth2 is a protocol)."""
+"""The optional end of a name after its words: a plural, a filler and a number (but not OAuth2, a protocol)."""
 
 _ENDINGS = (
     (Kind.STRONG, _ending(_STRONG, _STRONG_WORDS, _STRONG_NAMES)),
@@ -140,15 +140,15 @@ _SQUEEZED = tuple(dict.fromkeys(word.replace(" ", "") for word in (*SHORT_WORDS,
 
 @lru_cache(maxsize=32768)
 def kind_of(name: str) -> Kind | None:
-    """Return how much a name says, in any letter case and spelling; None where it names no secret.
+    """Return the kind of a name in any case and spelling; None if it is not the name of a secret.
 
-    Tokens of paging and questions (``hasToken``) name none.
+    Paging tokens and booleans (``hasToken``) are not secrets.
 
     >>> [kind_of(name) for name in ("clientSecret", "syntaxToken", "MS-ContinuationToken", "hasToken")]
     [Kind.STRONG, Kind.WEAK, None, None]
     """
     whole = _INDEX.sub("", name.strip())
-    end = whole[-_LONGEST:]
+    end = whole[-_MAX_LENGTH:]
     if squeezed(end) in _CREDENTIALS:
         return Kind.CREDENTIALS
     if not _may_be(end) or _PAGING.search(end) or _QUESTION.match(whole):
@@ -157,14 +157,14 @@ def kind_of(name: str) -> Kind | None:
 
 
 def _may_be(name: str) -> bool:
-    """Return cheaply whether a name has a word of a secret in it; letters beyond ASCII may be such in another case."""
+    """Return, with a fast check, whether a name may contain a word of a secret; non-ASCII letters may equal ASCII in another case."""
     flat = squeezed(name)
     return not flat.isascii() or any(word in flat for word in _SQUEEZED)
 
 
 @lru_cache(maxsize=4096)
 def kind_of_header(name: str) -> Kind | None:
-    """Return how much the name of a header says: also headers that end with a word that names no secret elsewhere.
+    """Return the kind of a header name; some words are names of secrets only in headers.
 
     >>> kind_of_header("Fastly-Key"), kind_of_header("Sec-WebSocket-Key")
     (Kind.WEAK, None)
@@ -182,7 +182,7 @@ def kind_of_header(name: str) -> Kind | None:
 
 
 def squeezed(name: str) -> str:
-    """Return a name as names are compared: in lower case, without hyphens, underscores, dots and spaces.
+    """Return a name normalized for comparison: in lower case, without hyphens, underscores, dots and spaces.
 
     >>> squeezed("Client-Secret") == squeezed("client_secret") == squeezed("client secret")
     True

@@ -1,4 +1,4 @@
-"""Opaque words, which only a machine makes: they differ from words, identifiers and numbers in the pairs of letters in them."""
+"""Detect opaque words, such as generated keys: their pairs of letters differ from those of words and identifiers."""
 
 import re
 
@@ -9,9 +9,9 @@ _WORDLIKE = (
     " xceimptv yelmnpst ze"
 )
 _PAIRS = frozenset(each[0] + letter for each in _WORDLIKE.split() for letter in each[1:])
-"""The pairs of letters that make up 97 % of those in 187 000 identifiers of Python packages; of random pairs they are 47 %.
+"""Common pairs of letters: 97 % of the pairs in 187 000 identifiers of Python packages, and 47 % of random pairs.
 
-Each word of `_WORDLIKE` is a letter, and those that follow it.
+Each word of `_WORDLIKE` is a letter followed by the possible second letters.
 """
 
 _PARTS = re.compile(r"[A-Za-z0-9]+")
@@ -19,15 +19,15 @@ _CHUNKS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _HEX = re.compile(
     r"(?=[a-z0-9]{10}|[A-Z0-9]{10})(?:[A-Fa-f]*+(?:\d++[A-Fa-f]++){2}|\d++[A-Fa-f]++\d)[0-9A-Fa-f]*+|(?:0x)?[0-9A-Fa-f]{32,}"
 )
-"""A digest or a key in hexadecimal digits: letters and digits in turn, or very long."""
+"""A digest or a key in hexadecimal digits: with alternating letters and digits, or very long."""
 
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _LETTERS = re.compile(r"[^\da-z]*|.[^\dA-Z]*", re.DOTALL)
-"""Letters of one case, as those of most words are."""
+"""Letters of one case, as in most words."""
 
 _SHORTEST, _SHORTEST_OF_LETTERS = 8, 12
 _ALONE = 16
-"""From this length on a part between separators counts for itself, whatever words are around it."""
+"""The minimum length of a part between separators that is judged separately from the words around it."""
 
 _OPAQUE = 36
 _RARE_PAIR, _COMMON_PAIR = 15, -3.5
@@ -37,7 +37,7 @@ _SHORT = 2
 
 
 def is_opaque(text: str) -> bool:
-    """Return whether a text without spaces is nothing that a human being would make up.
+    """Return whether a text without spaces is unlikely to be written by a person.
 
     >>> [is_opaque(each) for each in ("x7Kq02pLm", "my-secret-v2", "ExpiredAuthenticationToken", "AADSTS50013")]
     [True, False, False, False]
@@ -51,7 +51,7 @@ def is_opaque(text: str) -> bool:
 
 
 def _points(part: str) -> float:
-    """Return how little a part without separators looks like words and numbers."""
+    """Return a score for how little a part without separators looks like words and numbers."""
     if _ACRONYM.fullmatch(part):
         return 0
     chunks = _CHUNKS.findall(part)
@@ -59,7 +59,7 @@ def _points(part: str) -> float:
 
 
 def _points_of_chunk(before: str, chunk: str, after: str) -> float:
-    """Return the points of a number or of a word of camel case between its neighbours."""
+    """Return the score of a number or of a word of camel case, given its neighbours."""
     if chunk.isdigit():
         return _DIGITS_INSIDE if after else _DIGITS_AT_THE_END
     lower = chunk.lower()

@@ -1,4 +1,4 @@
-"""JSON that is packed as base64, in either alphabet, wherever it is in a text."""
+"""Hide secrets in JSON that is encoded as base64 (either alphabet) anywhere in a text."""
 
 import re
 from base64 import b64encode, urlsafe_b64decode
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets.members import Hidden
 
 BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
-"""How objects and lists of objects in JSON begin in base64."""
+"""The beginnings of JSON objects, and of lists of objects, in base64."""
 
 BEGINNING = f"(?:{'|'.join(BEGINNINGS)})"
 _PACKED = re.compile(rf"(?<![\w+/.-]){BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
@@ -20,12 +20,12 @@ _LINE = re.compile(r"[^\r\n]++(\r?\n)")
 
 
 def is_packed(text: str) -> bool:
-    """Return whether a whole text is packed JSON; the padding at its end does not make it a form."""
+    """Return whether a whole text is JSON in base64, whose padding could be mistaken for a form."""
     return _IN_LINES.fullmatch(text) is not None
 
 
 def hidden(text: str, inner: "Callable[[str], Hidden]", report: "Report") -> str:
-    """Hide the secrets of packed JSON; `inner` hides those of JSON."""
+    """Hide the secrets of JSON in base64; `inner` hides those of JSON."""
 
     def edited(match: re.Match[str]) -> str:
         packed = match[0]
@@ -46,7 +46,7 @@ def hidden(text: str, inner: "Callable[[str], Hidden]", report: "Report") -> str
 
 
 def _written(text: str, like: str) -> str:
-    """Pack a text in the alphabet, the padding and the lines of another."""
+    """Encode a text with the alphabet, the padding and the line lengths of another."""
     packed = b64encode(text.encode()).decode()
     is_for_urls = "-" in like or "_" in like
     if is_for_urls:

@@ -1,4 +1,7 @@
-"""Names and values in free text: ``password=x7Kq02pLm``, header lines, quoted ones; expressions of programs hold no secret."""
+"""Hide secrets in pairs of name and value in free text: ``password=x7Kq02pLm``, header lines, quoted values.
+
+Expressions of programs are not secrets.
+"""
 
 import re
 from functools import cached_property
@@ -32,7 +35,7 @@ _HEADER_LINE = re.compile(
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
 _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
-"""A sign that no word of a sentence has."""
+"""A character that does not occur in the words of a sentence."""
 
 _ESCAPED_LINE = ("r", "n", "t")
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
@@ -40,7 +43,7 @@ _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[(\[]?.*", re.DOTALL)
 
 _JOINED = ("?", "&", " ", "\\")
-"""What may be before a name that says more, or less, by what is before it."""
+"""The characters before a name that may have a preceding word, which can change its kind."""
 
 _LOOKBACK = 24
 _MAX_WORD = 128
@@ -64,7 +67,7 @@ def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
 
 
 class _Span(NamedTuple):
-    """Where a secret is, what to write there, and how certain it is."""
+    """The range of a secret, its replacement, and its certainty."""
 
     start: int
     end: int
@@ -73,7 +76,7 @@ class _Span(NamedTuple):
 
 
 class _Pair:
-    """A name, and the sign after it; what follows may be a secret."""
+    """A name and the sign after it; a secret may follow."""
 
     def __init__(self, match: re.Match[str], secrets: "Secrets") -> None:
         self._text = match.string
@@ -91,11 +94,11 @@ class _Pair:
 
     @property
     def _is_assigned(self) -> bool:
-        """Whether name and value are written as such; after a mere colon the next word of a sentence may be."""
+        """Whether the pair is clearly a name and a value; after only a colon, the next word may be part of a sentence."""
         return self._sign != ":" or bool(self._quote)
 
     def _named(self) -> tuple[str, Kind | None]:
-        """Return the name, with the word before it if that makes it a secret's, and how much it says."""
+        """Return the name, with the word before it if that makes it the name of a secret, and its kind."""
         name, secrets = self._match["name"], self._secrets
         if self._before.endswith("\\") and name.startswith(_ESCAPED_LINE):
             return name[1:], secrets.kind(name[1:])
@@ -108,7 +111,7 @@ class _Pair:
         return (both, kind_of_both) if kind_of_both in (Kind.STRONG, Kind.OWN) else (name, kind)
 
     def span(self) -> _Span | None:
-        """Return where the secret value is; None where there is none."""
+        """Return the span of the secret value, or None."""
         if self._kind is None:
             return None
         lines = None
@@ -117,7 +120,7 @@ class _Pair:
         return lines or self._value()
 
     def _line(self) -> _Span | None:
-        """Return the rest of a header line."""
+        """Return the span of the rest of a header line."""
         line = _line_at(self._text, self._start)
         end = self._start + len(line)
         new = credentials_hidden(self._name, line)
@@ -133,7 +136,7 @@ class _Pair:
         return any(_HEADER_LINE.match(line) for line in before + after)
 
     def _block(self) -> _Span | None:
-        """Return the lines of a block of YAML."""
+        """Return the span of the lines of a YAML block."""
         lines = yaml_text.block(self._text, self._match.start(), self._start)
         certainty = self._secrets.certainty(self._kind, lines[0]) if lines else None
         if lines is None or certainty is None:
@@ -143,7 +146,7 @@ class _Pair:
         return _Span(start, start + len(value), MASK, certainty)
 
     def _value(self) -> _Span | None:
-        """Return the word, the quoted text or the list that follows."""
+        """Return the span of the word, the quoted text or the list that follows."""
         end = self._value_end()
         value = self._text[self._start : end]
         inside, quote = _inside(value)
@@ -162,7 +165,7 @@ class _Pair:
         return MASK, self._secrets.certainty(self._kind, _plain(value))
 
     def _value_end(self) -> int:
-        """Return where a value ends. One after a mere colon is not in brackets, and is looked at for a while only."""
+        """Return the end of a value; after only a colon, brackets are ignored and the length is limited."""
         text, start = self._text, self._start
         if not self._is_assigned and text.startswith(("[", "{"), start):
             return start
@@ -172,12 +175,12 @@ class _Pair:
         return value.end() if value["escape"] is None else _closing(text, value)
 
     def _is_code(self, value: str, end: int) -> bool:
-        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, and not a secret written out."""
+        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
         is_called = value.endswith("(") or self._text[end : end + 1] in ("(", "[")
         return (is_called or _DOTTED.fullmatch(value) is not None) and not is_opaque(value)
 
     def _is_secret(self, value: str, end: int) -> bool:
-        """Return whether a value is one, and not the next word of a sentence: "Invalid token: expired" holds none."""
+        """Return whether a value is a secret, not the next word of a sentence such as "Invalid token: expired"."""
         if self._is_assigned and self._sign != "==":
             return True
         word = value.strip("\\\"'")
@@ -193,19 +196,19 @@ class _Pair:
 
 
 def _inside(value: str) -> tuple[str, str]:
-    """Return what is between the quotes of a value, and the opening quote."""
+    """Return the text between the quotes of a value, and the opening quote."""
     opening = _OPENING.match(value)
     quote = opening[0] if opening else ""
     return value[len(quote) :].removesuffix(quote) if quote else value, quote
 
 
 def _plain(value: str) -> str:
-    """Return a value without percent-encoding and brackets around a list of values."""
+    """Return a value without percent-encoding, and without brackets around a list of values."""
     return unquote(value).strip("[]{}()") if "%" in value or value[:1] in ("[", "{") else value
 
 
 def _closing(text: str, opening: re.Match[str]) -> int:
-    """Return where a text ends whose quotes are escaped: after the next quote with as many backslashes."""
+    """Return the end of a text with escaped quotes: after the next quote with the same number of backslashes."""
     end = text.find(opening[0], opening.end())
     while end > 0 and text[end - 1] == "\\":
         end = text.find(opening[0], end + len(opening[0]))

@@ -1,7 +1,7 @@
-"""One pass over a text that decides whether it is worth a closer look: all words and literals of secrets at once.
+"""Decide in one pass whether a text must be searched, by all words and literals of secrets at once.
 
-Where a literal is, a token must follow; where a word is, a name must end, and something must follow that can be its value.
-Whatever is not clear is worth a closer look.
+After a literal, a token must follow; after a word, a name must end, and something that can be its value must follow.
+A text that is not clearly harmless must be searched.
 """
 
 import re
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Skip = Callable[[bytes, int, int], int]
-"""Takes a text and where the word of a name begins and ends; returns where its value ends if that is nothing, else 0."""
+"""A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
 
 _SCHEMES = (b"basic", b"bearer", b"negotiate", b"ntlm", b"sharedkey", b"sharedkeylite")
 _OTHER_WORDS = ("authorization auxiliary",)
-"""What a name has in it that ends with none of the words: ``x-ms-authorization-auxiliary``."""
+"""A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
 
 _MARKUP = (b"form-data", b"keyname")
 _PARAMETERS = tuple(f"{name}{end}".encode() for name in PARAMETERS for end in ("=", "%3d", "%253d"))
-"""What is worth a closer look whatever follows, the latter at the beginning of a word."""
+"""Words that require a search with any text after them; the latter only at the beginning of a word."""
 
 _ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
 _FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
 _SEPARATORS = (b"", b"-", b"_", b" ", b".", b"\n")
 _USER = re.compile(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
-"""A user in a URL."""
+"""User information in a URL."""
 
 _ESCAPES = (
     (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:(?:x|u00|U000000)[0-7][0-9A-Fa-f]|/)")),
     (b"%", re.compile(rb"%(?:25)*+[0-7][0-9A-Fa-f]")),
     (b"&", re.compile(rb"&(?:#[xX]0*+[0-7][0-9A-Fa-f];?|#0*+\d{1,3};?|quot;?)")),
 )
-"""The sign that a letter or sign begins with that is written in another way, in JSON and YAML, URLs, and markup; and all of it."""
+"""The first characters of escapes in JSON, YAML, URLs and markup, and the pattern of an escape."""
 
 _MAX_ESCAPED = 5
 
@@ -62,8 +62,8 @@ _NO_NAME = re.compile(
     ),
     re.ASCII,
 )
-"""What is after a word that is not the end of a name: the rest of a longer one, more words of a sentence, a value that is nothing,
-and the challenges of RFC 6750. No token is joined to the word: a sentence may announce one of 16 characters or more.
+"""The text after a word that is not the end of a secret's name: the rest of a longer name, more words of a sentence, an empty
+value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
 """
 
 _BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
@@ -71,7 +71,7 @@ _LOOKBACK = 16
 
 
 class Prefilter:
-    """Finds whether a text holds any of the words and literals that a secret, or the name of one, has in it."""
+    """Search a text for the words and literals of secrets and of their names."""
 
     def __init__(self, names: frozenset[str]) -> None:
         from ahocorasick_rs import BytesAhoCorasick
@@ -89,11 +89,11 @@ class Prefilter:
     @classmethod
     @lru_cache(maxsize=32)
     def of(cls, names: frozenset[str]) -> Self:
-        """Return the prefilter that also finds these names of a project; one for the same names."""
+        """Return the prefilter that also finds these names of a project; it is cached by the names."""
         return cls(names)
 
     def finds(self, text: str | bytes, skip: Skip | None = None) -> bool:
-        """Return whether a closer look is needed; `skip` knows values that are nothing."""
+        """Return whether a text must be searched; `skip` detects values that are placeholders."""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return any(form is None or self._finds(form, skip) for form in _forms(data))
 
@@ -130,7 +130,7 @@ def _is_clear(lower: bytes, start: int) -> bool:
 
 
 def _forms(data: bytes) -> "Iterator[bytes | None]":
-    """Yield a text, and what it is with its escapes resolved; None where these are in one another too often."""
+    """Yield a text, then the text with its escapes resolved, repeatedly; None if they are nested too deeply."""
     for _ in range(_MAX_ESCAPED):
         yield data
         escapes = {each for sign, pattern in _ESCAPES if sign in data for each in pattern.findall(data)}
@@ -142,7 +142,7 @@ def _forms(data: bytes) -> "Iterator[bytes | None]":
 
 
 def _meaning(escape: bytes) -> bytes:
-    """Return the letter or sign that an escape stands for."""
+    """Return the character of an escape."""
     if escape.endswith(b"/"):
         return b"/"
     if escape.startswith(b"&quot"):

@@ -1,4 +1,4 @@
-"""Free text: what is written in it as name and value, as a header line, in markup, or as a URL. Sentences stay."""
+"""Hide secrets in free text: pairs of name and value, header lines, markup and URLs; sentences are kept."""
 
 import re
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ _ANNOUNCED = re.compile(
     r"""(?P<word>[\w.~+/=-]{16,4096})""",
     re.IGNORECASE,
 )
-"""A name in a sentence, and the word after it, which may be quoted or in brackets."""
+"""A name of a secret in a sentence, and the word after it, which may be quoted or in brackets."""
 
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16
@@ -38,7 +38,7 @@ _LOOKBACK = 16
 def hidden(
     text: str, secrets: "Secrets", url: "Callable[[str], Hidden]", report: "Report", *, is_cut: bool = False
 ) -> str:
-    """Hide the secrets in free text; `url` hides those of a URL in it. `is_cut` where the text may end within a secret."""
+    """Hide the secrets in free text; `url` hides those of a URL in it. `is_cut` if the text may end inside a secret."""
 
     def edited(new: str, old: str, certainty: "Certainty" = "secret") -> str:
         if new != old:
@@ -57,11 +57,11 @@ def hidden(
     text = _ANNOUNCED.sub(lambda match: _announced(match, secrets, report), text)
     if is_cut:
         text = _CUT_URL.sub(rf"\1{MASK}", text)
-    return edited(secrets.wherever(text, is_cut=is_cut), text)
+    return edited(secrets.without_tokens(text, is_cut=is_cut), text)
 
 
 def _url(text: str, url: "Callable[[str], Hidden]") -> "Hidden":
-    """Hide the secrets of a URL, whose signs may be percent-encoded, or whose slashes may be escaped as in JSON."""
+    """Hide the secrets of a URL, which may be percent-encoded, or have its slashes escaped as in JSON."""
     if "://" in text:
         return url(text)
     is_escaped = "\\" in text
@@ -73,7 +73,7 @@ def _url(text: str, url: "Callable[[str], Hidden]") -> "Hidden":
 
 
 def _announced(match: re.Match[str], secrets: "Secrets", report: "Report") -> str:
-    """Hide the opaque word that a sentence announces: "refresh token x7Kq... has expired"."""
+    """Hide the opaque word after the name of a secret in a sentence: "refresh token x7Kq... has expired"."""
     before, word = match.string[max(match.start() - _LOOKBACK, 0) : match.start()], match["word"]
     if before[-1:].isalpha() or not is_opaque_word(word):
         return match[0]

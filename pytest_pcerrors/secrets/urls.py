@@ -1,4 +1,4 @@
-"""URLs, query strings and forms: their secret parameters hidden, percent-encoding and order kept."""
+"""Hide secrets in URLs, query strings and forms, and keep the order and the percent-encoding."""
 
 import re
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ def is_url(text: str) -> bool:
 
 
 def is_form(text: str) -> bool:
-    """Return whether a text is a form as browsers send it.
+    """Return whether a text is a URL-encoded form.
 
     >>> is_form("grant_type=password&username=a"), is_form("https://api.example/?a=b")
     (True, False)
@@ -47,13 +47,13 @@ def is_form(text: str) -> bool:
 
 
 def url_hidden(url: str, secrets: "Secrets", inner: "Callable[[str], Hidden]", report: "Report") -> str:
-    """Hide user and password of a URL, its secret parameters, tokens in its path, and what is a secret wherever it is."""
+    """Hide the user and password of a URL, its secret parameters, tokens in its path, and tokens of known formats."""
     without_user = _USER.sub(_user, url)
     if without_user != url:
         report("user", "secret")
     parameters = _Parameters(secrets, inner, report, is_form=False)
     plain = parameters.segments(_ENCODED.sub(parameters.encoded, parameters.hidden(without_user)))
-    new = secrets.wherever(plain)
+    new = secrets.without_tokens(plain)
     if new != plain:
         report("", "secret")
     return new
@@ -66,7 +66,7 @@ def form_hidden(form: str, secrets: "Secrets", inner: "Callable[[str], Hidden]",
 
 
 class _Parameters:
-    """Hides parameters, and reports the name of each that was hidden."""
+    """Hide parameters, and report the name of each hidden one."""
 
     def __init__(
         self, secrets: "Secrets", inner: "Callable[[str], Hidden]", report: "Report", *, is_form: bool
@@ -81,12 +81,12 @@ class _Parameters:
         return _PARAMETER.sub(self._one, text)
 
     def segments(self, url: str) -> str:
-        """Hide tokens in the path, each after a segment that announces it."""
+        """Hide tokens in the path, each after a segment that names it."""
         end = min((at for at in map(url.find, "?#") if at >= 0), default=len(url))
         return _SEGMENT.sub(self._segment, url[:end]) + url[end:]
 
     def encoded(self, match: re.Match[str]) -> str:
-        """Hide a parameter whose signs are percent-encoded, or that is in the path."""
+        """Hide a parameter that is percent-encoded or in the path."""
         name, value = unquote(match[1]), match[2]
         is_in_path = match[0].startswith("/")
         kind = self._secrets.kind(name) if is_in_path else self._secrets.kind_of_parameter(name)
@@ -112,7 +112,7 @@ class _Parameters:
         return match[1] + new + value[end:]
 
     def _found(self, name: str, certainty: "Certainty") -> None:
-        self._report(f"parameter {self._secrets.wherever(name)}", certainty)
+        self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
 
     def _value(self, name: str, value: str) -> "tuple[str, Certainty | None]":
         plain = self._unquote(value, errors="surrogateescape")
@@ -134,14 +134,14 @@ class _Parameters:
         return new if again.text == plain else again._replace(text=self._quoted(again.text, text))
 
     def _quoted(self, new: str, like: str) -> str:
-        """Encode a value as another is: what is plain there stays so."""
+        """Percent-encode a value like another: characters that are plain there stay plain."""
         safe = "*" + "".join(sign for sign in _RESERVED if sign in like)
         encode = quote if "%20" in like else self._quote
         return encode(new, safe=safe, errors="surrogateescape")
 
 
 def _user(match: re.Match[str]) -> str:
-    """Hide user and password; a user alone only if nobody would choose such a name."""
+    """Hide the user and password; a user without a password only if it is opaque."""
     at = _AT.match(match[2])
     if at is None:
         return match[0]

@@ -1,4 +1,4 @@
-"""YAML in a text: names and values on lines of their own, lists of secrets, and blocks of lines."""
+"""Hide secrets in YAML inside a text: names and values on separate lines, lists of secrets, and block scalars."""
 
 import re
 from functools import cache
@@ -25,7 +25,7 @@ _LOOKBACK = 24
 
 
 def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
-    """Hide the values beside names of secrets, and the items of lists with such names."""
+    """Hide the values of names of secrets, and the items of lists with such names."""
 
     def value(name: str, before: str, written: str) -> str:
         inside = written.strip("\"'")
@@ -46,7 +46,7 @@ def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
 
 
 def block(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the lines of a block that begins at `end`, for a name at `start`; None where there is no block."""
+    """Return the lines of a block that begins at `end`, for a name at `start`, or None."""
     sign = _BLOCK.match(text, end)
     indent = _INDENT.search(text[max(start - _LOOKBACK, 0) : start])
     return _deeper(len(indent[1])).match(text, sign.end()) if sign and indent else None
@@ -54,5 +54,5 @@ def block(text: str, start: int, end: int) -> re.Match[str] | None:
 
 @cache
 def _deeper(indent: int) -> re.Pattern[str]:
-    """Return the pattern of lines that begin with more than so many spaces, or are blank."""
+    """Return the pattern of lines that are indented by more than `indent` spaces, or blank."""
     return re.compile(rf"(?:[ \t]{{{indent + 1},}}+[^\r\n]*+(?:\r?\n|\Z)|[ \t]*+\r?\n)++")

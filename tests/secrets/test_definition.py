@@ -58,7 +58,7 @@ def test_name_and_looks_decide(name, value, certainty):
 )
 def test_numbers_are_rarely_secrets(name, number, certainty):
     """Counts of tokens never are."""
-    assert OWN.of_number(name, number) == certainty
+    assert OWN.certainty_of_number(name, number) == certainty
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_parameters_have_names_of_their_own(name, kind):
 )
 def test_what_looks_like_a_secret_is_hidden_wherever_it_is(text, shown):
     """After the scheme of credentials, as a token, or by a project's own pattern."""
-    assert OWN.wherever(text) == (text if shown is None else shown)
+    assert OWN.without_tokens(text) == (text if shown is None else shown)
 
 
 def test_a_name_with_a_secret_in_it_is_shown_without():

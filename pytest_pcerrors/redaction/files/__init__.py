@@ -1,1 +1,1 @@
-"""Recordings on the disk, cleaned in place."""
+"""Redact recording files in place."""

@@ -1,4 +1,4 @@
-"""The text of a recording file as nodes: which of its scalars hold secrets, what each belongs to, and how it is written."""
+"""Search the text of a recording file for secrets, and write it with its secrets hidden."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 
 
 class Location(NamedTuple):
-    """A line of a file (counted from 1), the number of the item there (from 0; None outside of all), and what was found."""
+    """A finding in a file: its line (from 1), the index of its item (from 0; None outside all items), and what was found."""
 
     line: int
     item: int | None
@@ -33,7 +33,7 @@ class Location(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A text with the changes that hide its secrets; `mark` is its byte order mark."""
+    """The text of a file, with the changes that hide its secrets; `mark` is its byte order mark."""
 
     text: str
     mark: bytes
@@ -43,7 +43,7 @@ class Document:
 
     @classmethod
     def of(cls, data: bytes, name: str, redaction: "Redaction") -> "Document":
-        """Search the bytes of a file, by the format that its name has; `ArchiveError` where it is not of that format."""
+        """Search the bytes of a file in the format of its name; raise an `ArchiveError` if it is not in that format."""
         mark, encoding = next(((mark, each) for mark, each in _MARKS if data.startswith(mark)), (b"", "utf-8"))
         try:
             text = data[len(mark) :].decode(encoding, "surrogatepass")
@@ -54,7 +54,7 @@ class Document:
         return cls(text, mark, encoding, changes, _search(text, reader, changes, name))
 
     def locations(self) -> list[Location]:
-        """Return what was found, in the order of the text."""
+        """Return the findings, in the order of the text."""
         lines = _line_ends(self.text)
         changes = self.changes
         return [
@@ -76,7 +76,7 @@ class Document:
 
 
 def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
-    """Search every item of a text, and what is beside them; return what writes its scalars."""
+    """Search the items of a text and everything around them; return the function that writes its scalars."""
     if reader is read_yaml:
         from pytest_pcerrors.redaction.files.yaml_nodes import comments, yaml_nodes, yaml_written
 
@@ -98,7 +98,7 @@ def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
 
 
 def _search_json(text: str, name: str, changes: Changes) -> None:
-    """Search a JSON document: a list of exchanges, by itself or in a cassette or HAR, or one exchange."""
+    """Search a JSON document: a list of exchanges, a cassette, HAR, or a single exchange."""
     document, top = _parsed(text, name), json_nodes(text, 0, len(text))
     if is_exchange(document):
         changes.item = 0
@@ -112,7 +112,7 @@ def _search_json(text: str, name: str, changes: Changes) -> None:
 
 
 def _search_line(text: str, start: int, end: int, changes: Changes) -> None:
-    """Search a line of NDJSON; one that is broken is searched as text."""
+    """Search a line of NDJSON; an invalid line is searched as text."""
     try:
         _parsed(text[start:end], "")
     except ArchiveError:
@@ -130,8 +130,8 @@ def _parsed(text: str, name: str) -> Any:
 
 def _search_document(top: "Node", changes: Changes) -> None:
     log, number = top.get("log"), 0
-    for holder in (top, *([log] if log is not None else [])):
-        for key, value in holder.members():
+    for parent in (top, *([log] if log is not None else [])):
+        for key, value in parent.members():
             if key.value in ("interactions", "entries") and value.kind == "list":
                 for item in value.items:
                     changes.item, number = number, number + 1
@@ -142,7 +142,7 @@ def _search_document(top: "Node", changes: Changes) -> None:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the beginning and the end of each line that is not blank."""
+    """Yield the start and the end of each line that is not blank."""
     start = 0
     for line in text.split("\n"):
         if line.strip():

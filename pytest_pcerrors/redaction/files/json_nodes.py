@@ -1,11 +1,11 @@
-"""JSON that was found to be well-formed, as nodes."""
+"""Parse valid JSON text into nodes with positions."""
 
 from pytest_pcerrors.redaction.files.nodes import Node
 from pytest_pcerrors.secrets.json_text import LITERALS, NUMBER, TOKEN, decoded, encoded
 
 
 def json_nodes(text: str, start: int, end: int) -> Node:
-    """Return the one value that stands between two positions of a text."""
+    """Return the node of the value between two positions of a text."""
     top = Node("list", start, end)
     opened = [top]
     for match in TOKEN.finditer(text, start, end):
@@ -21,7 +21,7 @@ def json_nodes(text: str, start: int, end: int) -> Node:
 
 
 def json_written(node: Node, new: str | bytes, text: str) -> str:
-    """Return what is to stand in the text for a node."""
+    """Return the JSON text of a node's new value."""
     plain = new.decode() if isinstance(new, bytes) else new
     if node.kind == "comment":
         return plain

@@ -1,4 +1,4 @@
-"""A recording as nodes that know where in the text of the file they stand."""
+"""The nodes of a recording, with their positions in the text of the file."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 class Node:
     """A mapping, a list, or a scalar, from `start` to `end` of a text.
 
-    A comment is that of a file. A mapping's `items` are names and values in turn. An alias has a `target`, and reads as that.
+    A comment is one of the file. The `items` of a mapping alternate between names and values. An alias has the value and items
+    of its `target`.
     """
 
     kind: Literal["mapping", "list", "text", "number", "null", "comment"]
@@ -23,18 +24,18 @@ class Node:
     size: int = 1
 
     def members(self) -> "Iterator[tuple[Node, Node]]":
-        """Yield names and values of a mapping; of anything else, none."""
+        """Yield the names and values of a mapping; nothing for other nodes."""
         if self.kind == "mapping":
             yield from zip(self.items[::2], self.items[1::2], strict=True)
 
     def get(self, name: str) -> "Node | None":
-        """Return the value that a name of a mapping has, the last where it stands twice."""
+        """Return the value of a name of a mapping, the last one if the name is repeated; else None."""
         found = [value for key, value in self.members() if key.value == name]
         return found[-1] if found else None
 
 
 def fields_of(node: Node | None) -> "Iterator[tuple[Node, Node]]":
-    """Yield names and values of headers or parameters: a mapping (values may be lists), pairs, or a list of HAR's."""
+    """Yield the names and values of headers or parameters: a mapping (values may be lists), pairs, or a HAR list."""
     if node is None:
         return
     for name, value in node.members():
@@ -49,5 +50,5 @@ def fields_of(node: Node | None) -> "Iterator[tuple[Node, Node]]":
 
 
 def text_of(node: Node) -> str:
-    """Return a scalar as text; bytes as Latin-1."""
+    """Return the value of a scalar as text; bytes are decoded as Latin-1."""
     return node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value

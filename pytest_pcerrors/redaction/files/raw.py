@@ -1,4 +1,4 @@
-"""The bytes of a recording file, looked at once: whether any part of it is worth a closer look."""
+"""Decide from the bytes of a recording file, in one pass, whether it must be searched for secrets."""
 
 import re
 from functools import lru_cache
@@ -10,8 +10,8 @@ from pytest_pcerrors.secrets.values import is_opaque
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Secrets
 
-_WRITTEN_OTHERWISE = (b"!binary", b"base64", b"\\\r")
-"""Binary data, and lines that YAML continues within a word."""
+_UNCERTAIN = (b"!binary", b"base64", b"\\\r")
+"""Signs of binary data, and of lines that YAML continues inside a word."""
 
 _CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
@@ -22,10 +22,10 @@ _FOLDED = re.compile(rb" >[-+\d]*\s")
 
 
 def may_hold(data: bytes, secrets: "Secrets") -> bool:
-    """Return whether the bytes of a file may hold a secret, in any way that JSON and YAML write text."""
+    """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
     if b"\\\n" in data or b"\\\r" in data:
         data = _CONTINUED.sub(b"", data)
-    if any(each in data for each in _WRITTEN_OTHERWISE):
+    if any(each in data for each in _UNCERTAIN):
         return True
     skip = None
     if not secrets.names:
@@ -35,15 +35,15 @@ def may_hold(data: bytes, secrets: "Secrets") -> bool:
 
 
 def _end_in_json(text: bytes, _: int, end: int) -> int:
-    """Return where the placeholder ends that is the value of a member of JSON, or the one item of a list that is; 0 if none is."""
+    """Return the end of a placeholder that is the value of a JSON member, or its only list item; else 0."""
     match = _JSON_VALUE.match(text, end)
-    return match.end() if match is not None and _is_nothing(match[2]) else 0
+    return match.end() if match is not None and _is_harmless(match[2]) else 0
 
 
 def _end_in_yaml(text: bytes, start: int, end: int) -> int:
-    """Return where the placeholder ends that is the value of a key in YAML, or the first item of a list that is; 0 if none is.
+    """Return the end of a placeholder that is the value of a YAML key, or its first list item; else 0.
 
-    The key begins a line, and neither a blank line nor an escape is before it: a text that YAML folds could have that in it.
+    The key must begin a line, without a blank line or an escape before it: such a line may be part of a folded text.
     """
     line = text.rfind(b"\n", 0, start)
     match = _YAML_VALUE.match(text, end)
@@ -51,10 +51,10 @@ def _end_in_yaml(text: bytes, start: int, end: int) -> int:
         return 0
     before = text[max(line - 2, 0) : max(line, 0)]
     is_key = before.strip(b"\n") == before != b"" and b"\\" not in before
-    return match.end() if is_key and _is_nothing(match[2]) else 0
+    return match.end() if is_key and _is_harmless(match[2]) else 0
 
 
 @lru_cache(maxsize=4096)
-def _is_nothing(value: bytes) -> bool:
+def _is_harmless(value: bytes) -> bool:
     text = value.decode("ascii", "replace")
     return is_placeholder(text) and not is_opaque(text)

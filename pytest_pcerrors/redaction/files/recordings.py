@@ -1,4 +1,4 @@
-"""One recorded exchange, in any form of recording: which of its scalars hold secrets, and what is to stand there."""
+"""Find the secrets in the scalars of a recorded exchange, in any form of recording, and their replacements."""
 
 from base64 import b64encode
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ _LENGTH = "content-length"
 
 
 class Changes:
-    """The text to write for each scalar that holds a secret, and what was found in it, with the number of its `item`."""
+    """The new text of each scalar that contains a secret, and what was found in it, with the index of its `item`."""
 
     def __init__(self, redaction: "Redaction") -> None:
         self.edits: dict[Node, str | bytes] = {}
@@ -29,7 +29,7 @@ class Changes:
         self._redaction = redaction
 
     def exchange(self, item: "Node") -> None:
-        """Take one exchange, in a form that archives have."""
+        """Search one exchange, in any form that archives have."""
         response = item.get("response")
         if response is None or item.get("request") is None:
             self._response(item)
@@ -43,15 +43,15 @@ class Changes:
                 self.other(key, value)
 
     def other(self, key: "Node", value: "Node") -> None:
-        """Take a member that no form of recording knows."""
+        """Search a member that no form of recording defines."""
         members = self._members()
         members.enter(is_object=True)
         members.name(key, text_of(key))
-        _hand_over(value, members)
+        _search(value, members)
         self._put_members(members, "member")
 
     def comment(self, node: "Node") -> None:
-        """Take a comment of the file."""
+        """Search a comment of the file."""
         self._put(node, self._redaction.searched_text(text_of(node)), "comment", is_one=True)
 
     def _request(self, request: "Node") -> None:
@@ -98,7 +98,7 @@ class Changes:
         self._headers(response.get("headers"), "response", lengths)
 
     def _response_body(self, key: str, value: "Node", response: "Node") -> list[tuple[int, int]]:
-        """Hide the secrets of a response's body by the form that the recording has: vcrpy's, HAR's, or our own."""
+        """Hide the secrets of a response's body, in the form of vcrpy, of HAR, or in our own; return its lengths as `_body` does."""
         encoding, status = _encoding_of(response), response.get("status")
         is_own = key == "body" and status is not None and not status.items
         if key == "body_base64":
@@ -126,11 +126,11 @@ class Changes:
                 self._write(name_node, shown, [Found(f"{side} header {shown}", "secret")])
 
     def _body(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
-        """Hide the secrets of a body; return its length before and after, where it is one that can be counted."""
+        """Hide the secrets of a body; return pairs of its length before and after, for a body whose length is known."""
         if node.kind == "mapping" and (text := node.get("base64_string") or node.get("string") or node.get("text")):
             packing = node.get("encoding")
-            is_packed = node.get("base64_string") is text or (packing is not None and packing.value == "base64")
-            lengths = (self._base64 if is_packed else self._body)(text, side, encoding)
+            is_base64 = node.get("base64_string") is text or (packing is not None and packing.value == "base64")
+            lengths = (self._base64 if is_base64 else self._body)(text, side, encoding)
             for key, value in node.members():
                 if value is not text:
                     self.other(key, value)
@@ -138,10 +138,10 @@ class Changes:
         return self._text_or_value(node, side, encoding)
 
     def _text_or_value(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
-        """Hide the secrets of a body that is a text, or recorded as the JSON value that it is."""
+        """Hide the secrets of a body recorded as text or as a JSON value."""
         if node.items:
             members = self._members()
-            _hand_over(node, members)
+            _search(node, members)
             self._put_members(members, f"{side} body")
         if node.kind != "text":
             return []
@@ -170,8 +170,8 @@ class Changes:
             if key.value == "params":
                 self._parameters(value, "request body")
             elif key.value == "text":
-                is_packed = encoding is not None and encoding.value == "base64"
-                lengths += (self._base64 if is_packed else self._body)(value, "request", None)
+                is_base64 = encoding is not None and encoding.value == "base64"
+                lengths += (self._base64 if is_base64 else self._body)(value, "request", None)
             else:
                 self.other(key, value)
         return lengths
@@ -210,7 +210,7 @@ class Changes:
         self._write(node, searched.value, located(searched.found, where, is_one=is_one))
 
     def _write(self, node: "Node", new: str | bytes, found: "list[Found] | None" = None) -> None:
-        """Take the new text of a scalar, if it is another one, and what was found in it or why it could not be searched."""
+        """Record the new text of a scalar if it changes, and what was found in it or why it could not be searched."""
         old = node.value if isinstance(new, bytes) else text_of(node)
         if node.kind in ("text", "number", "comment") and new != old:
             self.edits[node] = new.encode("latin-1") if isinstance(node.value, bytes) and isinstance(new, str) else new
@@ -220,7 +220,7 @@ class Changes:
 
 
 def _encoding_of(message: "Node") -> str | None:
-    """Return the content encodings that the headers of a request or response name."""
+    """Return the content encodings in the headers of a request or response, joined by commas, or None."""
     values = [
         text_of(value)
         for name, value in fields_of(message.get("headers"))
@@ -229,8 +229,8 @@ def _encoding_of(message: "Node") -> str | None:
     return ", ".join(values) or None
 
 
-def _hand_over(node: "Node", members: Members) -> None:
-    """Hand over a value and all that it holds."""
+def _search(node: "Node", members: Members) -> None:
+    """Pass a value, and everything in it, to `members`."""
     if node.kind in ("text", "number"):
         members.value(node, text_of(node), "text" if node.kind == "text" else "number")
     elif node.kind in ("mapping", "list"):
@@ -239,6 +239,6 @@ def _hand_over(node: "Node", members: Members) -> None:
             if node.kind == "mapping" and not index % 2:
                 members.name(each, text_of(each))
                 continue
-            _hand_over(each, members)
+            _search(each, members)
             members.following()
         members.leave()

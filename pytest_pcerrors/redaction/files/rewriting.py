@@ -1,4 +1,4 @@
-"""Recordings as files: their secrets hidden, every other byte as it is."""
+"""Hide the secrets of recording files, and keep every other byte."""
 
 import gzip
 import zlib
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Rewritten(NamedTuple):
-    """The new bytes of a file, what was hidden in which of its lines, and which of its entries cannot be read."""
+    """The new bytes of a file, the findings in it, and its entries that cannot be read."""
 
     data: bytes
     locations: list[Location]
@@ -30,7 +30,7 @@ class Rewritten(NamedTuple):
 
 
 def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
-    """Hide the secrets in the bytes of a recording, by the format that its name has; `ArchiveError` where it is broken.
+    """Hide the secrets in the bytes of a recording in the format of its name; raise an `ArchiveError` for an invalid file.
 
     >>> from pytest_pcerrors.redaction import Redaction
     >>> line = b'{"status": 200, "body": "", "request": {"url": "/v1?sig=x7Kq02pLm"}}'
@@ -52,17 +52,17 @@ def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
 
 
 class InItem(NamedTuple):
-    """The number of an item (from 0; None is outside of all items), and what was found in it."""
+    """The index of an item (from 0; None for outside all items), and the findings in it."""
 
     item: int | None
     locations: list[Location]
 
 
 def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
-    """Yield what `rewritten` would hide in a file, in the order of the items, and last what is outside of them.
+    """Yield what `rewritten` would hide in a file, in the order of the items, then what is outside all items.
 
-    NDJSON is searched as it is read: each of its items is yielded, also where nothing was found in it. A file that cannot be read
-    yields nothing: whoever reads it reports that.
+    NDJSON is searched one line at a time, and each of its items is yielded, even without a finding. A file that cannot be read
+    yields nothing: its reader reports the error.
     """
     try:
         unpacked_stream, is_packed = unpacked(stream)
@@ -106,7 +106,7 @@ def _found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "It
 
 
 def _items(data: bytes, name: str) -> "Iterator[Item]":
-    """Yield what a file holds, item by item; an `ArchiveError` for the file as a whole is raised."""
+    """Yield the items of a file; raise an `ArchiveError` that concerns the whole file."""
     for item in stream_items(BytesIO(data), name):
         if isinstance(item, ArchiveError) and item.place == name:
             raise item

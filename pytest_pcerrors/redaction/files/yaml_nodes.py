@@ -1,4 +1,4 @@
-"""YAML as nodes, with the places of its scalars."""
+"""Parse YAML text into nodes with positions."""
 
 import re
 from base64 import b64encode
@@ -32,14 +32,14 @@ _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\
 
 
 def yaml_nodes(text: str, name: str) -> Node:
-    """Return the mapping that a cassette is. The text has no byte order mark, so that both parsers of PyYAML count alike.
+    """Return the mapping of a cassette; the text must not begin with a byte order mark, which PyYAML's parsers count differently.
 
-    What is aliased is not repeated for more than `MAX_NODES` values in all, however many aliases there are.
+    Aliases are expanded to at most `MAX_NODES` values in total.
     """
     top = Node("list", 0, len(text))
     opened = [top]
     anchored: dict[str, Node] = {}
-    left = MAX_NODES
+    remaining = MAX_NODES
     try:
         for event in events(StringIO(text)):
             if isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -53,19 +53,19 @@ def yaml_nodes(text: str, name: str) -> Node:
             if isinstance(event, MappingStartEvent | SequenceStartEvent):
                 opened.append(node)
                 if len(opened) > _MAX_DEPTH:
-                    raise YamlError("nested too deeply", line_of(event))  # noqa: TRY301 - as the parser raises its own
+                    raise YamlError("nested too deeply", line_of(event))  # noqa: TRY301 - handled like the errors of the parser
                 continue
             opened[-1].size += node.size
             if node.target is not None:
-                left -= node.size
-                node.items = node.items if left > 0 else []
+                remaining -= node.size
+                node.items = node.items if remaining > 0 else []
     except YamlError as error:
         raise ArchiveError(f"{name}:{error.line}" if error.line else name, f"not YAML: {error}") from None
     return top.items[0] if top.items else top
 
 
 def comments(top: Node, text: str) -> "Iterator[Node]":
-    """Yield the comments of a text, each without its sign: they stand where no scalar does."""
+    """Yield the comments of a text, without their ``#``; they are outside all scalars."""
     end = 0
     for scalar_start, scalar_end in (*_scalars(top), (len(text), len(text))):
         for match in _COMMENT.finditer(text, end, scalar_start):
@@ -74,7 +74,7 @@ def comments(top: Node, text: str) -> "Iterator[Node]":
 
 
 def _scalars(node: Node) -> "Iterator[tuple[int, int]]":
-    """Yield where the scalars and aliases of a value stand, in their order."""
+    """Yield the positions of the scalars and aliases of a value, in order."""
     if node.target is not None or node.kind not in ("mapping", "list"):
         yield node.start, node.end
         return
@@ -83,7 +83,7 @@ def _scalars(node: Node) -> "Iterator[tuple[int, int]]":
 
 
 def yaml_written(node: Node, new: str | bytes, text: str) -> str:
-    """Return what is to stand in the text for a node: its anchor and tag, a scalar in quotes, and the blank lines behind it."""
+    """Return the YAML text of a node's new value: its anchor and tag, a quoted scalar, and the blank lines after it."""
     if node.kind == "comment" and isinstance(new, str):
         return new
     old = text[node.start : node.end]
@@ -97,7 +97,7 @@ def yaml_written(node: Node, new: str | bytes, text: str) -> str:
 
 
 def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
-    """Return the node that begins with an event; None for one of the document or the stream."""
+    """Return the node that begins with an event; None for an event of the document or the stream."""
     start, end = _index(event.start_mark), _index(event.end_mark)
     if isinstance(event, AliasEvent):
         target = anchored.get(str(event.anchor))
@@ -116,7 +116,7 @@ def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
 
 
 def _scalar_node(event: "ScalarEvent", start: int, end: int) -> Node:
-    """Return the node of a scalar: a plain one that YAML takes for null, a boolean or a number is not a text."""
+    """Return the node of a scalar; a plain null, boolean or number is not a text."""
     try:
         value = scalar(event)
     except YamlError:
@@ -145,4 +145,4 @@ def _escaped(letter: str) -> str:
         return _NAMED_ESCAPES[letter]
     if letter.isprintable():
         return letter
-    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - the last of four digits
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - the last code point of four digits
