@@ -50,7 +50,7 @@ def test_a_file_that_is_no_cassette_is_told_and_left_as_it_is(tape, tmp_path, da
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", "tape.json: not JSON: "), ("[]", "tape.json: not a cassette: "), ('{"interactions": 3}', "tape.json: not a cassette: "), ('{"interactions": [3]}', "tape.json#/interactions/0: an interaction is")],
+    [("{", "tape.json: not JSON: "), ("[]", "tape.json: not a cassette: "), ('{"interactions": 3}', "tape.json: not a cassette: "), ('{"interactions": [3]}', "tape.json#/interactions/0: expected an interaction")],
 )  # fmt: skip
 def test_a_broken_json_cassette_is_told(tape, tmp_path, text, said):
     """With a pointer to the interaction."""

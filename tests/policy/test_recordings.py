@@ -64,5 +64,5 @@ def test_a_broken_body_by_itself_is_reported():
 
 def test_an_unknown_body_has_no_bytes():
     """One or the other is left out."""
-    with pytest.raises(UsageError, match="a body that is unknown is empty bytes"):
+    with pytest.raises(UsageError, match="an unknown body must be empty"):
         Exchange(404, None, b"{}", body_problem="not kept")
