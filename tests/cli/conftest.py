@@ -1,4 +1,4 @@
-"""The command as its users run it: in this process for speed, or as a process of its own."""
+"""The command as its users run it: in this process for speed, or as a separate process."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules, told."""
+"""``pcerrors list`` and ``pcerrors explain``: the catalogue and the rules."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def test_list_in_json_has_every_text(pcerrors):
     ("form", "out", "err"), [("table", "", "pcerrors: no documented error matches\n"), ("json", "[]\n", "")]
 )
 def test_list_of_nothing_is_status_1(pcerrors, form, out, err):
-    """Nothing fits, and that is said."""
+    """Nothing matches, and the command reports it."""
     assert pcerrors("list", "--status", "418", "--format", form) == (1, out, err)
 
 
@@ -54,7 +54,7 @@ def test_list_on_a_terminal_is_a_table(process, contract_file):
     process("list", "--contract", contract_file, stdout=theirs, environment={"TERM": "dumb", "COLUMNS": "80"})
     os.close(theirs)
     shown = b""
-    with suppress(OSError):  # Linux tells the end of a terminal as an error
+    with suppress(OSError):  # Linux reports the end of a terminal as an error
         while piece := os.read(ours, 65536):
             shown += piece
     os.close(ours)
@@ -70,7 +70,7 @@ def test_list_of_another_contract_keeps_its_columns(pcerrors, contract_file):
     )
 
 
-def test_explain_tells_a_code_with_all_its_statuses(pcerrors):
+def test_explain_reports_a_code_with_all_its_statuses(pcerrors):
     """What it means with each, what another status breaks, and how a test names it."""
     assert pcerrors("explain", "2006").out == (
         "2006 with 400 Bad Request\n"
@@ -94,8 +94,8 @@ def test_explain_takes_codes_that_look_like_nothing_or_a_status(pcerrors, code, 
     assert line in pcerrors("explain", code).out
 
 
-def test_explain_tells_every_text_of_a_code(pcerrors):
-    """A code that stands twice has two texts."""
+def test_explain_reports_every_text_of_a_code(pcerrors):
+    """A code with two rows has two texts."""
     assert len(pcerrors("explain", "600002").out.splitlines()) == 5
 
 
@@ -105,7 +105,7 @@ def test_explain_quotes_a_code_that_is_a_word(pcerrors, contract_file):
     assert 'assert_pc_error(response, "notFound", status=404)' in out
 
 
-def test_explain_tells_a_rule(pcerrors):
+def test_explain_reports_a_rule(pcerrors):
     """When it breaks, what the page says, an example, the fix, and its severities."""
     assert pcerrors("explain", "message-only").out == (
         "message-only (stage: envelope)\n"
@@ -118,14 +118,14 @@ def test_explain_tells_a_rule(pcerrors):
     )
 
 
-def test_explain_tells_an_expectation_without_severities(pcerrors):
-    """What stands outside the walk is always an error, so no profile is told."""
+def test_explain_reports_an_expectation_without_severities(pcerrors):
+    """A rule outside of the stages is always an error, so no profile is printed."""
     out = pcerrors("explain", "not-an-error").out
     assert (out.startswith("not-an-error (stage: assertion)\n"), "documented" in out) == (True, False)
 
 
 def test_explain_shows_what_the_settings_change(pcerrors, tmp_path):
-    """A severity of the settings stands beside that of the profile it replaces."""
+    """A severity of the settings is printed after that of the profile."""
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.severity]\nmessage-only = "warning"\n')
     assert pcerrors("explain", "message-only").out.endswith(
         "\n  documented: error, warning by your settings\n  observed: warning\n"
@@ -142,12 +142,12 @@ def test_explain_shows_what_the_settings_change(pcerrors, tmp_path):
     ],
 )
 def test_explain_answers_an_unknown_word_with_the_nearest(pcerrors, word, hint):
-    """A slip is answered with what was meant, a wild guess with where to look."""
+    """A typing error gets the nearest name, any other word a place to look."""
     assert pcerrors("explain", word) == (2, "", f'pcerrors: "{word}" is neither a code nor a rule; {hint}\n')
 
 
 def test_explain_knows_a_status_for_what_it_is(pcerrors):
-    """A status is no code; its codes are listed."""
+    """A status is not a code; the message names the command that lists its codes."""
     message = "404 is an HTTP status, not a code or a rule; see `pcerrors list --status 404`"
     assert pcerrors("explain", "404") == (2, "", f"pcerrors: {message}\n")
 

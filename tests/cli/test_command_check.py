@@ -1,4 +1,4 @@
-"""``pcerrors check``: what it reads, what it says, and its exit status."""
+"""``pcerrors check``: what it reads, what it prints, and its exit status."""
 
 import base64
 import errno
@@ -61,8 +61,8 @@ def test_a_response_that_conforms_is_status_0(pcerrors, recorded, good):
     assert pcerrors("check", recorded(good)) == (0, "1 error response checked, 0 violations\n", "")
 
 
-def test_a_violation_is_status_1_and_told_in_full(pcerrors, recorded, bad):
-    """Every line of a finding: what breaks, where it stands, what came."""
+def test_a_violation_is_status_1_and_reported_in_full(pcerrors, recorded, bad):
+    """Every line of a finding: the rule, the place, the actual value."""
     ended = pcerrors("check", recorded(bad).name)
     assert ended.status == 1
     assert ended.out == textwrap.dedent("""\
@@ -120,7 +120,7 @@ def test_every_format_is_read_from_a_file(pcerrors, tmp_path, ending, body, stat
 @pytest.mark.parametrize("ending", FORMS)
 @pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packed):
-    """A ``-`` stands for standard input; what it holds is known by how it begins."""
+    """A ``-`` means standard input; its format is detected from its beginning."""
     piped(packed(FORMS[ending](BAD_BODY).encode()))
     ended = pcerrors("check", "-")
     assert ended.status == 1
@@ -180,7 +180,7 @@ def test_another_contract_is_held_against(pcerrors, recorded, good, contract_fil
 
 
 def test_without_a_path_the_settings_say_what_to_read(pcerrors, recorded, bad, tmp_path):
-    """`collect` is read, and told as a path from here."""
+    """The paths in `collect` are read, and printed relative to the working directory."""
     recorded(bad)
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["seen.ndjson"]\n')
     ended = pcerrors("check")
@@ -210,8 +210,8 @@ def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
     ],
     ids=["misspelt", "empty"],
 )
-def test_a_path_that_is_none_is_misuse(pcerrors, recorded, bad, path, message):
-    """It is told before anything is read."""
+def test_a_path_that_is_invalid_is_misuse(pcerrors, recorded, bad, path, message):
+    """It is reported before anything is read."""
     assert pcerrors("check", recorded(bad), path) == (2, "", f"pcerrors: {message}\n")
 
 
@@ -258,7 +258,7 @@ def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, res
 
 
 def test_a_folder_without_recordings_is_said(pcerrors, tmp_path):
-    """An empty folder is no success of anything."""
+    """An empty folder is not a success."""
     assert pcerrors("check", ".").err == "pcerrors: no error response was found to check\n"
 
 
@@ -278,14 +278,14 @@ def test_no_report_shows_a_secret(pcerrors, recorded, form):
 
 
 def test_a_hostile_name_of_a_file_does_no_harm(pcerrors, recorded, bad, tmp_path):
-    """A name that is no UTF-8, or that would colour the terminal, is escaped, in a file too."""
+    """A name that is not UTF-8, or that has terminal codes, is escaped, also in a file."""
     recorded(bad).rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b[31m.ndjson"))
     assert pcerrors("check", ".", "--output", "report.txt") == (1, "", "")
     assert "in \\udcff\\x1b[31m.ndjson:1, POST" in (tmp_path / "report.txt").read_text()
 
 
 def on_a_terminal(process, *arguments, report_too):
-    """Run the command with standard error on a terminal; return what came there, and what came on standard output."""
+    """Run the command with standard error on a terminal; return the output on standard error and on standard output."""
     ours, theirs = pty.openpty()
     stdout = {"stdout": theirs} if report_too else {}
     running = process(*arguments, stderr=theirs, environment={"TERM": "xterm", "COLUMNS": "80"}, **stdout)
@@ -295,7 +295,7 @@ def on_a_terminal(process, *arguments, report_too):
 
 
 def all_of(terminal):
-    """Read a terminal to its end, which Linux tells as an error."""
+    """Read a terminal to its end, which Linux reports as an error."""
     shown = b""
     with suppress(OSError):
         while piece := os.read(terminal, 65536):
@@ -306,7 +306,7 @@ def all_of(terminal):
 
 @pytest.mark.parametrize("report_too", [True, False], ids=["report there too", "report elsewhere"])
 def test_a_bar_runs_on_a_terminal_and_the_report_stays_whole(process, recorded, bad, report_too):
-    """Many files show a bar on standard error; the report comes behind it, or where standard output goes."""
+    """Many files show a bar on standard error; the report follows it, or goes to standard output."""
     recorded(bad)
     recorded(bad, name="more.ndjson")
     shown, report = on_a_terminal(process, "check", ".", report_too=report_too)
@@ -323,7 +323,7 @@ def test_no_bar_runs_where_none_is_wanted(process, recorded, bad):
 
 
 def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):
-    """As a warning, once a file; what is no age is misuse."""
+    """As a warning, once for each file; an invalid age is misuse."""
     old = '{"status": 409, "headers": {"Content-Type": "application/json", "Date": "Thu, 13 Apr 2017 21:29:11 GMT"}, "body": %s}'
     (tmp_path / "a.ndjson").write_text("\n".join([old % GOOD_BODY] * 2))
     said = pcerrors("check", "--max-age", "180d", "a.ndjson")
@@ -336,7 +336,7 @@ def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):
 
 @pytest.mark.parametrize("arguments", [["check", "seen.ndjson"], ["schema"], ["list"], ["explain", "800064"]])
 def test_shipped_names_the_contract_that_comes_with_the_package(pcerrors, recorded, good, contract_file, arguments):
-    """The option stands above the contract of the settings, also where that is another one."""
+    """The option overrides another contract of the settings."""
     recorded(good)
     contract_file.with_name("pyproject.toml").write_text(f'[tool.pcerrors]\ncontract = "{contract_file.name}"')
     plain = pcerrors(*arguments)

@@ -36,7 +36,7 @@ def test_every_format_can_be_written_to_a_file(pcerrors, newer, tmp_path, name):
 
 
 def test_recordings_that_a_change_touches_are_told(pcerrors, newer, recorded, good, tmp_path):
-    """A file that cannot be read is told, and the others are still read."""
+    """An unreadable file is reported, and the others are still read."""
     path = recorded({**good, "status": 400, "body": {**good["body"], "code": "60012"}})
     aborted = '{"startedDateTime": "2026-01-01T00:00:00Z", "request": {}, "response": null}'
     (tmp_path / "bad.ndjson").write_text(f"{{\n{aborted}\n")

@@ -42,7 +42,7 @@ def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
     ids=["list", "check"],
 )
 def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, status):
-    """With the pipe closed before the first line, nothing is said, and the exit status is still true."""
+    """With the pipe closed before the first line, nothing is printed, and the exit status is still correct."""
     recorded(*[bad] * 50)
     ours, theirs = os.pipe()
     os.close(ours)
@@ -52,8 +52,8 @@ def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, s
     assert (running.returncode, err) == (status, b"")
 
 
-def test_a_full_disk_is_told_in_one_line(process):
-    """What cannot be written is no traceback."""
+def test_a_full_disk_is_reported_in_one_line(process):
+    """An error of writing does not end with a traceback."""
     with Path("/dev/full").open("wb") as full:
         running = process("list", stdout=full)
         _, err = running.communicate()
@@ -69,7 +69,7 @@ def test_a_full_disk_is_told_in_one_line(process):
     ],
 )
 def test_a_closed_stream_is_no_traceback(tmp_path, redirection, arguments, ended):
-    """Standard input that is closed is told; closed standard output takes nothing."""
+    """Closed standard input is reported; to closed standard output, nothing is written."""
     program = f"{sys.executable} -c 'import sys; from pytest_pcerrors.cli.main import main; sys.exit(main())'"
     done = subprocess.run(
         ["sh", "-c", f"{program} {arguments} {redirection}"], cwd=tmp_path, stderr=subprocess.PIPE, check=False
@@ -118,7 +118,7 @@ def test_a_poor_encoding_is_no_traceback(process, recorded, environment, shown):
     ],
     ids=lambda arguments: " ".join(arguments)[:40],
 )
-def test_misuse_is_status_2_and_told_on_standard_error(pcerrors, arguments):
+def test_misuse_is_status_2_and_reported_on_standard_error(pcerrors, arguments):
     """Nothing on standard output, no traceback."""
     status, out, err = pcerrors(*arguments)
     assert (status, out) == (2, "")
@@ -146,8 +146,8 @@ def test_settings_that_do_not_fit_are_misuse(pcerrors, tmp_path, arguments, sett
     assert problem in ended.err
 
 
-def test_a_system_error_is_told_in_one_line(pcerrors, monkeypatch):
-    """What the operating system refuses is misuse, be it told with or without a file."""
+def test_a_system_error_is_reported_in_one_line(pcerrors, monkeypatch):
+    """An error of the operating system is misuse, with or without a file name."""
 
     def refuse(*_, **__):
         raise OSError(errno.EIO, "Input/output error")
@@ -165,5 +165,5 @@ def test_help_is_status_0(pcerrors, arguments):
 
 
 def test_the_version_is_that_of_the_distribution(pcerrors):
-    """It stands once."""
+    """It is defined once."""
     assert pcerrors("--version").out == f"pcerrors, version {version('pytest-pcerrors')}\n"

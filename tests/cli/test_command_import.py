@@ -1,4 +1,4 @@
-"""``pcerrors import``: a page made a contract."""
+"""``pcerrors import``: make a contract from a page."""
 
 import io
 import json
@@ -19,7 +19,7 @@ def page(tmp_path):
 
 
 def test_a_page_is_printed_as_a_contract(pcerrors, page):
-    """The contract on standard output, what was repaired on standard error."""
+    """The contract on standard output, the repairs on standard error."""
     ended = pcerrors("import", page)
 
     assert (ended.status, len(json.loads(ended.out)["entries"])) == (0, 2)

@@ -1,4 +1,4 @@
-"""``pcerrors learn``: from red to an honest green; and entries of one's own in the settings."""
+"""``pcerrors learn``: proposed settings, and entries in the settings."""
 
 import shutil
 import tomllib
@@ -26,7 +26,7 @@ def test_nothing_to_learn(pcerrors, recorded, good):
 
 
 def test_a_file_that_cannot_be_read_is_a_comment(pcerrors, tmp_path):
-    """What no setting excuses is said in the TOML."""
+    """Failures that no setting can allow are comments in the TOML."""
     (tmp_path / "bad.ndjson").write_text("{")
     ended = pcerrors("learn", "bad.ndjson")
 

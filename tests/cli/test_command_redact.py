@@ -1,4 +1,4 @@
-"""``pcerrors redact``: what it changes, what it says, and its exit status."""
+"""``pcerrors redact``: what it changes, what it prints, and its exit status."""
 
 import base64
 import gzip
@@ -24,7 +24,7 @@ def file(tmp_path):
 
 
 def test_secrets_are_hidden_in_place(pcerrors, file):
-    """Each is told by its place, and never itself; a second run finds nothing."""
+    """Each is reported by its place, and never shown; a second run finds nothing."""
     assert pcerrors("redact", "a.ndjson") == (0, f"{TOLD}2 values hidden in 1 of 1 file\n", "")
     assert file.read_text() == CLEAN
     assert pcerrors("redact", "a.ndjson") == (0, "0 values hidden in 0 of 1 file\n", "")
@@ -49,7 +49,7 @@ def test_what_redact_leaves_passes_the_check(pcerrors, file):
 
 
 def test_the_check_of_standard_input_names_no_file(pcerrors, process, file):
-    """There is none that could be cleaned."""
+    """There is no file to clean."""
     with file.open() as stream:
         out = process("check", "-", stdin=stream).communicate(timeout=30)[0].decode()
     assert "redact it before it is recorded" in out
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
     assert (tmp_path / "b.yaml").read_text() == "interactions: {"
 
 
-def test_a_file_that_is_none_is_told(pcerrors, tmp_path, monkeypatch, file):
+def test_a_file_that_is_invalid_is_told(pcerrors, tmp_path, monkeypatch, file):
     """A file may vanish between the listing and the reading."""
     monkeypatch.setattr(
         "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
@@ -74,7 +74,7 @@ def test_a_file_that_is_none_is_told(pcerrors, tmp_path, monkeypatch, file):
 
 
 def test_packed_files_are_packed_again(pcerrors, tmp_path):
-    """One value is told as one."""
+    """One value is counted once."""
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(b'{"status": 200, "body": "token=kX7pQz19"}'))
     assert (
         pcerrors("redact", "b.ndjson.gz").out
@@ -112,7 +112,7 @@ def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):
 
 
 def test_what_cannot_be_read_or_searched_is_reported(pcerrors, tmp_path, monkeypatch):
-    """An odd entry is searched as it is; a body whose decoder is not installed is not, and is said to be so."""
+    """An invalid entry is searched as plain text; a body without an installed decoder is not, and is reported."""
     monkeypatch.setitem(sys.modules, "brotli", None)
     monkeypatch.setitem(sys.modules, "brotlicffi", None)
     packed = base64.b64encode(b"\x8b\x03\x80abc\x01\x02\x03").decode()

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 BODY = {"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}
 
 
-def test_the_schema_stands_on_its_own(pcerrors):
+def test_the_schema_is_complete(pcerrors):
     """It is a JSON Schema that other tools judge bodies by."""
     schema = json.loads(pcerrors("schema").out)
     Draft202012Validator.check_schema(schema)

@@ -1,4 +1,4 @@
-"""``pcerrors serve``: it says where it is, serves until it is stopped, and ends quietly."""
+"""``pcerrors serve``: it prints its URL, serves until it is stopped, and ends without output."""
 
 import signal
 import socket
@@ -9,7 +9,7 @@ import requests
 
 @pytest.fixture
 def serving(process):
-    """Start the command with these arguments on a free port; return the process and the URL that it tells."""
+    """Start the command with these arguments on a free port; return the process and the URL that it prints."""
 
     def start(*arguments):
         running = process("serve", "--port", "0", *arguments)
@@ -74,7 +74,7 @@ def test_a_log_that_nobody_reads_is_no_problem(serving):
         (["--contract", "missing.json"], "missing.json: cannot be read"),
     ],
 )
-def test_misuse_is_told_in_one_line(pcerrors, arguments, problem):
+def test_misuse_is_reported_in_one_line(pcerrors, arguments, problem):
     """With exit status 2."""
     ended = pcerrors("serve", *arguments)
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)

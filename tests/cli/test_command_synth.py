@@ -18,7 +18,7 @@ def files(folder):
 
 
 def test_every_documented_error_is_written_one_file_a_status(pcerrors):
-    """163 exchanges in the files of eight statuses, told as they are written."""
+    """163 exchanges in the files of eight statuses, each printed when it is written."""
     out = pcerrors("synth", "-o", "made").out
     assert sorted(files("made")) == [f"{status}.yaml" for status in STATUSES]
     assert out.splitlines()[-1] == "made/501.yaml: 1 exchange"
@@ -88,14 +88,14 @@ def test_what_is_not_documented_cannot_be_made(pcerrors, arguments):
 
 
 def test_without_a_folder_it_writes_where_cassettes_are_kept(pcerrors, tmp_path):
-    """That is `cassettes` of the settings, told as a path from here."""
+    """The folder is `cassettes` of the settings, printed relative to the working directory."""
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncassettes = "tests/recorded"\n')
     assert pcerrors("synth", "--code", "0").out == "tests/recorded/501.yaml: 1 exchange\n"
 
 
 @pytest.mark.parametrize("folder", ["file/inside", "file"])
 def test_a_folder_that_cannot_be_made_is_misuse(pcerrors, tmp_path, folder):
-    """A file in the way is told, without a traceback."""
+    """A file with the name of the folder is reported, without a traceback."""
     (tmp_path / "file").touch()
     ended = pcerrors("synth", "-o", folder)
     assert (ended.status, ended.err != "", "Traceback" in ended.err) == (2, True, False)

@@ -29,7 +29,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_HEAD = do_GET  # noqa: N815 - names of the standard library
 
     def log_message(self, *arguments):
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def service():
 
 @pytest.fixture
 def received():
-    """Keep the exchanges that a cassette has told of."""
+    """Keep the exchanges that a cassette has reported."""
     return []
 
 

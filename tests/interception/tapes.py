@@ -1,4 +1,4 @@
-"""Interactions as a cassette has them."""
+"""Interactions in the format of a cassette."""
 
 HOST = "https://api.partnercenter.microsoft.com"
 PLAIN = HOST.replace("https:", "http:")
@@ -8,7 +8,7 @@ PLAIN = HOST.replace("https:", "http:")
 def interaction(
     path="/v1/customers", *, method="GET", body=None, answer=b"{}", status=409, headers=None, host=HOST, **request
 ):
-    """Return an interaction as a cassette has it."""
+    """Return an interaction in the format of a cassette."""
     return {
         "request": {"method": method, "uri": f"{host}{path}", "body": body, "headers": headers or {}} | request,
         "response": {"status": {"code": status, "message": "Conflict"}, "headers": {}, "body": {"string": answer}},

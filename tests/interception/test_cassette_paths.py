@@ -1,4 +1,4 @@
-"""Where the cassette of a test lies."""
+"""The path of the cassette of a test."""
 
 import re
 from pathlib import PurePosixPath, PureWindowsPath
@@ -49,7 +49,7 @@ def test_a_cassette_is_named_after_its_test(module, names, parameters, name):
     ],
 )
 def test_what_no_file_can_be_named_is_replaced(module, names, parameters, pattern):
-    """Then a hash of what it was stands behind."""
+    """A hash of the original name is appended."""
     assert re.fullmatch(pattern, cassette_name(module, names, parameters))
 
 
@@ -74,7 +74,7 @@ def test_every_system_can_hold_every_name(names, module, parameters):
 @example("a/b", "a b")
 @example("x" * 80, "x" * 81)
 def test_two_tests_have_two_cassettes(one, other):
-    """However alike their ids look once they fit."""
+    """Even if their ids become equal after the replacement."""
     assume(one != other)
     assert cassette_name("m", ["test"], one) != cassette_name("m", ["test"], other)
 

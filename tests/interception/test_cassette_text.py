@@ -41,7 +41,7 @@ def test_what_is_unknown_is_written_as_none(headers, reason):
 
 
 def test_the_request_is_written_as_vcrpy_matches_it():
-    """Method, URL, headers and body; an empty body is none."""
+    """Method, URL, headers and body; an empty body is null."""
     made = yamlserializer.deserialize(cassette_text([exchange(asked=b'{"n": 1}'), exchange()]))["interactions"]
     assert [each["request"]["body"] for each in made] == ['{"n": 1}', None]
     assert made[0]["request"]["uri"] == URL

@@ -1,4 +1,4 @@
-"""Which requests match though their credentials differ: any credential is as good as another, and nothing else is."""
+"""Matching of requests that differ in their credentials: any credential matches another, and nothing else does."""
 
 import pytest
 import requests
@@ -9,7 +9,7 @@ SECRETS = ("kX7pQz19vLmW04ab", "9fB2xTq81LmZr5Wd")
 
 
 def ask(service, query, **arguments):
-    """Ask for a path with this query, and return the code of the answer, which the server numbers."""
+    """Send a request with this query, and return the code of the response, which the server numbers."""
     return requests.get(f"{service.url}/v1?{query}", timeout=5, **arguments).json()["code"]
 
 

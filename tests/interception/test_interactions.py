@@ -28,7 +28,7 @@ from pytest_pcerrors.interception.interactions import body_of, exchange_of_inter
     ids=lambda value: type(value).__name__,
 )
 def test_a_body_is_bytes_or_none(body, expected):
-    """What cannot be written as bytes is none: bodies are not compared unless asked for."""
+    """A body that cannot be written as bytes is `None`: bodies are only compared if the settings ask for it."""
     assert body_of(body) == expected
 
 
@@ -54,7 +54,7 @@ def test_an_unread_body_is_empty():
     assert (made.body, made.origin) == (b"", "tape.yaml:3")
 
 
-def test_what_is_no_response_is_told_with_its_place():
+def test_what_is_no_response_is_reported_with_its_place():
     """A status of 42, say."""
     response = {"status": {"code": 42, "message": ""}, "headers": {}, "body": {"string": b""}}
     with pytest.raises(ArchiveError, match=r"^tape.yaml:3: the status 42 is not an HTTP status"):

@@ -1,4 +1,4 @@
-"""What makes two requests match: vcrpy's matchers, by a key where they compare plain parts, and their differences told."""
+"""Matching of requests: vcrpy's matchers, a key for those that compare plain parts, and reported differences."""
 
 from itertools import combinations
 
@@ -32,7 +32,7 @@ def request(**changes):
 
 
 def matches(names, one, other):
-    """Tell whether two requests match, as a cassette finds out."""
+    """Return whether two requests match, as a cassette decides."""
     matching = Matching([BY_NAME[name] for name in names])
     return matching.key(one) == matching.key(other) and matching.accepts(one, other)
 
@@ -61,7 +61,7 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
 
 
 @pytest.mark.parametrize(
-    ("name", "changes", "told"),
+    ("name", "changes", "reported"),
     [
         ("method", {"method": "PUT"}, ["method: sent GET, recorded PUT"]),
         (
@@ -89,12 +89,12 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
         ("raw_body", {"body": b'{"n":1}'}, ['body: sent 8 bytes "{\\"n\\": 1}", recorded 7 bytes "{\\"n\\":1}"']),
     ],
 )
-def test_differences_are_told_value_by_value(name, changes, told):
-    """What was asked, and what was recorded in its place."""
-    assert [str(each) for each in Matching([BY_NAME[name]]).differences(request(), request(**changes))] == told
+def test_differences_are_reported_value_by_value(name, changes, reported):
+    """The sent value and the recorded value."""
+    assert [str(each) for each in Matching([BY_NAME[name]]).differences(request(), request(**changes))] == reported
 
 
-def test_forms_and_lists_are_told_by_field_and_item():
+def test_forms_and_lists_are_reported_by_field_and_item():
     """The innermost values that differ."""
     matching = Matching([matchers.raw_body])
     form = matching.differences(request(body=b"a=1&b=2"), request(body=b"a=1&b=3"))
@@ -105,15 +105,15 @@ def test_forms_and_lists_are_told_by_field_and_item():
     ]
 
 
-def test_the_order_of_parameters_is_told_where_the_whole_url_is_compared():
+def test_the_order_of_parameters_is_reported_where_the_whole_url_is_compared():
     """It is the only difference then."""
     one, other = request(uri="http://host/?b=2&a=1"), request(uri="http://host/?a=1&b=2")
-    [told] = Matching([matchers.uri]).differences(one, other)
-    assert str(told) == "query, in its order: sent b=2&a=1, recorded a=1&b=2"
+    [reported] = Matching([matchers.uri]).differences(one, other)
+    assert str(reported) == "query, in its order: sent b=2&a=1, recorded a=1&b=2"
 
 
-def test_a_matcher_of_the_user_tells_what_it_says():
-    """By its name; a matcher that only says no has nothing more to tell."""
+def test_a_matcher_of_the_user_reports_what_it_says():
+    """By its name; a matcher that only returns False gives no details."""
 
     def tenant(one, other):
         assert one.headers["Accept"] == other.headers["Accept"], "another tenant"
@@ -121,20 +121,20 @@ def test_a_matcher_of_the_user_tells_what_it_says():
     def never(one, other):
         return False
 
-    told = Matching([tenant, never]).differences(request(), request(headers={"Accept": "b"}))
-    assert [each.what for each in told] == ["matcher tenant", "matcher never"]
-    assert told[0].sent.startswith("another tenant")
+    reported = Matching([tenant, never]).differences(request(), request(headers={"Accept": "b"}))
+    assert [each.what for each in reported] == ["matcher tenant", "matcher never"]
+    assert reported[0].sent.startswith("another tenant")
 
 
-def test_bodies_nested_beyond_python_are_told_as_bytes():
+def test_bodies_nested_beyond_python_are_reported_as_bytes():
     """Nothing is raised."""
     deep = b"[" * 100_000
-    [told] = Matching([matchers.raw_body]).differences(request(body=deep), request())
-    assert told.sent.startswith("100000 bytes")
+    [reported] = Matching([matchers.raw_body]).differences(request(body=deep), request())
+    assert reported.sent.startswith("100000 bytes")
 
 
 def test_any_other_matchers_scan_what_has_the_same_key(tape, write):
-    """A body that differs is another recording, found behind the first."""
+    """A body that differs is another recording, found after the first."""
     import requests
 
     write(*(interaction(method="POST", body=f'{{"n": {n}}}', answer=str(n)) for n in (1, 2, 3)))
@@ -145,7 +145,7 @@ def test_any_other_matchers_scan_what_has_the_same_key(tape, write):
             assert asked.text == str(n)
 
 
-def test_a_matcher_of_the_user_stands_among_the_names(tape, write):
+def test_a_matcher_of_the_user_is_used_among_the_names(tape, write):
     """As a function, where vcrpy would have it registered first."""
 
     def same_size(one, other):

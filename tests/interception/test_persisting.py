@@ -1,4 +1,4 @@
-"""Cassettes on disk: what is broken is told with its place, and what is written is whole, UTF-8, and without secrets."""
+"""Cassette files: errors are reported with their place, and files are written completely, in UTF-8, and without secrets."""
 
 import errno
 import gc
@@ -39,7 +39,7 @@ RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {stri
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("mode", ["none", "new_episodes"])
-def test_a_file_that_is_no_cassette_is_told_and_left_as_it_is(tape, tmp_path, data, said, mode):
+def test_a_file_that_is_no_cassette_is_reported_and_left_as_it_is(tape, tmp_path, data, said, mode):
     """With its place; recording does not take it for an empty one."""
     (tmp_path / "tape.yaml").write_bytes(data)
     with pytest.raises(UsageError) as caught, tape(mode):
@@ -61,7 +61,7 @@ def test_a_broken_json_cassette_is_told(tape, tmp_path, text, said):
 
 @pytest.mark.parametrize("data", [b"", b" \n"])
 def test_an_empty_file_is_recorded_into(tape, tmp_path, service, data):
-    """It holds nothing that could be lost; in replay it is told."""
+    """It holds nothing that could be lost; in replay it is reported."""
     (tmp_path / "tape.yaml").write_bytes(data)
     with tape(), pytest.raises(Exception, match=r"tape.yaml is empty"):
         requests.get(service.url, timeout=5)
@@ -205,7 +205,7 @@ def test_a_response_keeps_its_headers_however_often_it_is_played(tape, write, se
 
 
 def test_the_cassette_is_one_of_vcrpy(tape, write):
-    """Whoever knows vcrpy knows it."""
+    """Its interface is that of vcrpy."""
     write(interaction())
     with tape() as cassette:
         assert isinstance(cassette, Cassette)
@@ -248,7 +248,7 @@ def test_a_collector_that_is_off_stays_off(tape, write):
         gc.enable()
 
 
-def test_a_text_in_an_encoding_that_is_none_is_recorded(tape, service, tmp_path):
+def test_a_text_in_an_encoding_that_is_invalid_is_recorded(tape, service, tmp_path):
     """Some servers call UTF-8 one; it can be searched."""
     service.headers = {"Content-Encoding": "utf-8"}
     with tape("once"):
@@ -257,7 +257,7 @@ def test_a_text_in_an_encoding_that_is_none_is_recorded(tape, service, tmp_path)
 
 
 def test_what_is_not_recorded_is_handed_on_in_any_encoding(tape, service, received):
-    """What vcrpy ignores, and what a cassette that is not kept only hears."""
+    """Requests that vcrpy ignores, and those of a cassette that is not saved."""
     service.headers, service.encode = {"Content-Encoding": "compress"}, lambda body: b"\xff" * len(body)
     with tape("once", ignore_hosts=["127.0.0.1"]):
         requests.get(service.url, timeout=5)

@@ -1,4 +1,4 @@
-"""Which record mode holds."""
+"""The record mode that applies."""
 
 import pytest
 from vcr.record_mode import RecordMode
@@ -35,7 +35,7 @@ def test_nothing_records_in_ci(wishes):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_option_records_in_ci(mode):
-    """Whoever writes it there means it."""
+    """It is given explicitly there."""
     assert record_mode(mode, None, None, "none", CI) == mode
 
 
@@ -70,14 +70,14 @@ def test_vcrpys_own_constant_is_a_mode():
 )
 @pytest.mark.parametrize("environment", [{}, CI], ids=["at home", "in CI"])
 def test_an_unknown_mode_is_told(wishes, line, environment):
-    """With the nearest known and where it stands; in CI as well, where it would not be used."""
+    """With the nearest known mode and its source; also in CI, where it would not be used."""
     with pytest.raises(UsageError) as caught:
         record_mode(*wishes, environment)
     assert str(caught.value).splitlines()[0] == line
 
 
-def test_an_unknown_mode_is_told_although_another_wins():
-    """A slip is found wherever it stands."""
+def test_an_unknown_mode_is_reported_although_another_wins():
+    """A typing error is found in any source."""
     with pytest.raises(UsageError, match="marker"):
         record_mode("once", "onec", None, "none", {})
 

@@ -1,4 +1,4 @@
-"""Every HTTP client records into a cassette and is answered from it: the same bytes, and no server asked twice."""
+"""Every HTTP client records into a cassette and is answered from it: the same bytes, and no second request to the server."""
 
 import asyncio
 import http.client
@@ -84,7 +84,7 @@ CLIENTS = [
 
 @pytest.mark.parametrize("ask", CLIENTS)
 def test_what_is_recorded_is_replayed(service, tape, received, ask):
-    """The first block asks the server, the second does not; both are told of what came."""
+    """The first block sends the request to the server, the second does not; both report the response."""
     url = f"{service.url}/v1/carts"
     with tape("once"):
         recorded = ask(url)
@@ -121,7 +121,7 @@ def test_a_redirect_is_replayed_step_by_step(service, tape):
 
 
 def test_in_process_transports_pass_through(tape):
-    """What never was on the wire is neither recorded nor asked of a cassette."""
+    """A request that never uses the network is neither recorded nor replayed."""
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
 

@@ -1,4 +1,4 @@
-"""The record modes: what is asked of the server, what is replayed, and what stands in the file afterwards."""
+"""The record modes: what is sent to the server, what is replayed, and what is in the file afterwards."""
 
 import http.client
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ def codes(file):
 
 @pytest.fixture
 def ask(service):
-    """Ask for paths in turn, and return the codes that came."""
+    """Request paths in turn, and return the received codes."""
 
     def ask(*paths):
         return [requests.get(f"{service.url}{path}", timeout=5).json()["code"] for path in paths]
@@ -70,7 +70,7 @@ def test_equal_requests_are_answered_in_the_order_of_the_recording(tape, recorde
 
 
 def test_a_recording_can_be_played_again_and_again(tape, recorded, ask):
-    """Vcrpy's own setting allows it; a rewound cassette begins anew."""
+    """Vcrpy's own setting allows it; a rewound cassette starts again."""
     with tape(allow_playback_repeats=True):
         assert ask("/a", "/a") == ["1", "1"]
     with tape() as cassette:
@@ -81,13 +81,13 @@ def test_a_recording_can_be_played_again_and_again(tape, recorded, ask):
 
 @pytest.mark.parametrize(("mode", "unplayed"), [("none", [1]), ("all", []), ("rewrite", [])])
 def test_what_was_loaded_and_not_played_is_known(tape, recorded, ask, mode, unplayed):
-    """A mode that asks for everything anew plays nothing, and has nothing left over."""
+    """A mode that requests everything again plays nothing, and leaves nothing unused."""
     with tape(mode) as cassette:
         ask("/a")
     assert cassette.unplayed() == unplayed
 
 
-def test_unused_recordings_are_dropped_where_vcrpy_is_told_so(tape, recorded, ask):
+def test_unused_recordings_are_dropped_where_vcrpy_is_set_so(tape, recorded, ask):
     """Its setting drop_unused_requests holds in our cassette too."""
     with tape("new_episodes", drop_unused_requests=True):
         assert ask("/b", "/c", "/b") == ["2", "3", "4"]
@@ -107,7 +107,7 @@ def test_unused_recordings_are_dropped_by_what_is_stored(tape, ask, tmp_path):
 
 
 def test_replay_alone_writes_nothing(tape, recorded, ask):
-    """Whatever vcrpy is told of what is unused."""
+    """Whatever the setting of vcrpy for unused recordings."""
     before = recorded.read_bytes()
     with tape(drop_unused_requests=True):
         ask("/a")
@@ -131,7 +131,7 @@ def test_what_is_not_to_be_kept_is_not_written(tape, recorded, ask):
     assert recorded.read_bytes() == before
 
 
-def test_requests_that_pass_by_are_neither_recorded_nor_answered(tape, service, ask, tmp_path):
+def test_requests_that_bypass_the_cassette_are_neither_recorded_nor_answered(tape, service, ask, tmp_path):
     """Those to a server of ours, and what vcrpy's own settings ignore."""
     with tape("once"):
         ask("/ours/a")
@@ -200,7 +200,7 @@ def test_what_vcrpy_refuses_is_misuse(tape, config, said):
 
 
 def test_threads_never_slip_past(tape, service):
-    """When they record, when they replay, and while requests of others pass by."""
+    """When they record, when they replay, and while other requests bypass the cassette."""
 
     def ask_for(number):
         path = f"ours/{number}" if number % 2 else f"theirs/{number}"
@@ -234,7 +234,7 @@ def test_bare_https_connections_are_replayed_by_threads(tape, write):
 
 
 def test_threads_share_what_is_recorded(tape, write):
-    """Every recording is played once, whoever asks."""
+    """Every recording is played once, in any thread."""
     write(*(interaction(answer=str(number)) for number in range(200)))
 
     def ask(_):

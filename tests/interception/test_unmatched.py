@@ -1,4 +1,4 @@
-"""What is said of a request that no recording answers."""
+"""The message for an unmatched request."""
 
 import pytest
 import requests
@@ -9,10 +9,10 @@ URL = f"{HOST}/v1/customers"
 
 
 @pytest.fixture
-def told(tape):
-    """Ask, and return the lines of the exception."""
+def reported(tape):
+    """Send a request, and return the lines of the exception."""
 
-    def told(url=URL, method="GET", before=(), **keywords):
+    def reported(url=URL, method="GET", before=(), **keywords):
         mode = keywords.pop("mode", "none")
         config = keywords.pop("config", {})
         with tape(mode, **config) as cassette:
@@ -21,45 +21,45 @@ def told(tape):
             with pytest.raises(CannotOverwriteExistingCassetteException) as caught:
                 requests.request(method, url, timeout=5, **keywords)
         assert cassette.unmatched == [caught.value]
-        told.reason = caught.value.reason
+        reported.reason = caught.value.reason
         return str(caught.value).splitlines()
 
-    return told
+    return reported
 
 
-def test_a_missing_file_is_named_with_the_nearest_beside_it(told, tmp_path):
-    """A test that was renamed leaves its cassette behind."""
-    assert told() == [
+def test_a_missing_file_is_named_with_the_nearest_beside_it(reported, tmp_path):
+    """A renamed test leaves its cassette under the old name."""
+    assert reported() == [
         f"no recording answers GET {URL}",
         "  there is no tape.yaml",
         "  record it: pytest test_x.py::test_y --pc-record=once",
     ]
     (tmp_path / "tapes.yaml").touch()
-    assert told()[1] == "  there is no tape.yaml; was it called tapes.yaml before?"
-    assert told.reason == "cassette_not_found"
+    assert reported()[1] == "  there is no tape.yaml; was it called tapes.yaml before?"
+    assert reported.reason == "cassette_not_found"
 
 
-def test_what_was_played_already_is_said_so(told, write):
+def test_what_was_played_already_is_said_so(reported, write):
     """With the numbers of the recordings, and the setting that plays them again."""
     write(interaction(), interaction("/v1/other"))
-    assert told(before=[URL]) == [
+    assert reported(before=[URL]) == [
         f"no recording answers GET {URL}",
         "  tape.yaml holds 2 interactions, 1 of them played",
         "  it matches #1, already played: the client sends this request more often than it was recorded",
         '  to play a recording again and again: pc_vcr_config with "allow_playback_repeats": True',
         "  record it: pytest test_x.py::test_y --pc-record=new_episodes",
     ]
-    assert told.reason == "already_played"
+    assert reported.reason == "already_played"
 
 
-def test_many_that_were_played_are_counted(told, write):
+def test_many_that_were_played_are_counted(reported, write):
     """The first six by number."""
     write(*[interaction()] * 9)
-    assert "  it matches #1, #2, #3, #4, #5, #6 and 3 more, already played:" in told(before=[URL] * 9)[2]
+    assert "  it matches #1, #2, #3, #4, #5, #6 and 3 more, already played:" in reported(before=[URL] * 9)[2]
 
 
 @pytest.mark.parametrize("mode", ["none", "once"])
-def test_the_nearest_three_are_told_value_by_value(told, write, mode):
+def test_the_nearest_three_are_reported_value_by_value(reported, write, mode):
     """Another value is nearer than another path, that nearer than another path altogether, that than another method."""
     write(
         interaction("/v1/orders/7"),
@@ -67,7 +67,7 @@ def test_the_nearest_three_are_told_value_by_value(told, write, mode):
         interaction("/v1/customers?size=5&page=2"),
         interaction("/v1/customers?size=5"),
     )
-    assert told(f"{URL}?size=3", mode=mode)[2:-1] == [
+    assert reported(f"{URL}?size=3", mode=mode)[2:-1] == [
         f"  near: #4 GET {URL}?size=5, not played",
         '      parameter size: sent "3", recorded "5"',
         f"  near: #3 GET {URL}?size=5&page=2, not played",
@@ -77,34 +77,34 @@ def test_the_nearest_three_are_told_value_by_value(told, write, mode):
         "      method: sent GET, recorded POST",
         '      parameter size: sent "3", recorded "5"',
     ]
-    assert told.reason == "no_match"
+    assert reported.reason == "no_match"
 
 
-def test_an_empty_cassette_has_nothing_near(told, write):
+def test_an_empty_cassette_has_nothing_near(reported, write):
     """It was read, and holds nothing."""
     write()
-    assert told()[1:-1] == ["  tape.yaml holds 0 interactions, 0 of them played"]
+    assert reported()[1:-1] == ["  tape.yaml holds 0 interactions, 0 of them played"]
 
 
-def test_bodies_are_told_where_they_are_compared(told, write):
+def test_bodies_are_reported_where_they_are_compared(reported, write):
     """Only what the matchers look at differs."""
     write(interaction(method="POST", body='{"cart": 7, "size": 1}'))
-    lines = told(method="POST", json={"cart": 8, "size": 1}, config={"match_on": ["method", "raw_body"]})
+    lines = reported(method="POST", json={"cart": 8, "size": 1}, config={"match_on": ["method", "raw_body"]})
     assert lines[2:-1] == [f"  near: #1 POST {URL}, not played", "      body /cart: sent 8, recorded 7"]
 
 
-def test_long_lists_and_long_values_are_cut(told, write):
+def test_long_lists_and_long_values_are_cut(reported, write):
     """A message is read by people."""
     write(interaction("/v1?" + "&".join(f"p{n}={'x' * 500}" for n in range(10))))
-    lines = told()
+    lines = reported()
     assert "      and 5 more" in lines
     assert max(map(len, lines)) < 260
 
 
-def test_nothing_secret_is_told(told, write):
-    """Neither of what was asked, nor of what was recorded."""
+def test_nothing_secret_is_told(reported, write):
+    """Neither from the request, nor from the recording."""
     write(interaction("/v1/customers?access_token=s3cr3t-1", headers={"Authorization": ["Bearer s3cr3t-2"]}))
-    lines = told(
+    lines = reported(
         f"{URL}?access_token=s3cr3t-3&size=1",
         headers={"Authorization": "Bearer s3cr3t-4"},
         config={"match_on": ["uri", "headers"]},

@@ -1,4 +1,4 @@
-"""Every cassette of vcrpy's own can be listened to, and what HTTP libraries log is masked while ours is open."""
+"""Watching of vcrpy's own cassettes, and masking of log records while one of ours is open."""
 
 import logging
 
@@ -10,7 +10,7 @@ from tapes import HOST, PLAIN, interaction
 from pytest_pcerrors.interception.watching import watching
 
 
-def test_what_is_played_and_what_is_recorded_is_heard(write, service, tmp_path):
+def test_what_is_played_and_what_is_recorded_is_reported(write, service, tmp_path):
     """In this order, with the path of the cassette; what is only loaded is not."""
     file = str(write(interaction("/v1/a"), interaction("/v1/b", host=PLAIN)))
     received = []
@@ -23,7 +23,7 @@ def test_what_is_played_and_what_is_recorded_is_heard(write, service, tmp_path):
     ]
 
 
-def test_what_vcrpy_ignores_is_not_heard(service, tmp_path):
+def test_what_vcrpy_ignores_is_not_reported(service, tmp_path):
     """It went past the cassette."""
     received = []
     with watching(received.append), vcr.use_cassette(str(tmp_path / "tape.yaml"), ignore_localhost=True):
@@ -31,8 +31,8 @@ def test_what_vcrpy_ignores_is_not_heard(service, tmp_path):
     assert received == []
 
 
-def test_a_cassette_of_ours_tells_who_opened_it(tape, write, received):
-    """And nobody else."""
+def test_a_cassette_of_ours_reports_who_opened_it(tape, write, received):
+    """It is not reported twice."""
     write(interaction())
     listened = []
     with watching(listened.append), tape():
@@ -40,7 +40,7 @@ def test_a_cassette_of_ours_tells_who_opened_it(tape, write, received):
     assert (len(received), listened) == (1, [])
 
 
-def test_behind_the_block_vcrpy_is_as_it_was():
+def test_after_the_block_vcrpy_is_as_it_was():
     """Its methods are its own again."""
     before = dict(vars(vcr.cassette.Cassette))
     with watching(print):
@@ -59,7 +59,7 @@ def test_behind_the_block_vcrpy_is_as_it_was():
     ],
 )  # fmt: skip
 def test_log_lines_of_http_libraries_are_masked_while_a_cassette_is_open(tape, write, caplog, logger, message, shown):
-    """What other loggers say is none of ours, and behind the block nothing is masked."""
+    """Records of other loggers are unchanged, and after the block nothing is masked."""
     write()
     caplog.set_level(logging.DEBUG)
     with tape():

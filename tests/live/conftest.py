@@ -1,4 +1,4 @@
-"""Loopback services that keep what they were asked."""
+"""Loopback services that keep the requests they receive."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -23,11 +23,11 @@ class Service:
         self._server.server_close()
 
     def header(self, name):
-        """Return a header of each request that came."""
+        """Return a header of each received request."""
         return [headers.get(name) for _, _, headers, _ in self.asked]
 
     def paths(self):
-        """Return the path of each request that came."""
+        """Return the path of each received request."""
         return [path for _, path, _, _ in self.asked]
 
     def _handler(service):  # noqa: N805 the handler has a self of its own
@@ -56,7 +56,7 @@ class Service:
             do_GET = do_POST = answer  # noqa: N815 the names of http.server
 
             def log_message(self, *args):
-                """Say nothing."""
+                """Print nothing."""
 
         return Handler
 

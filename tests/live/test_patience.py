@@ -1,4 +1,4 @@
-"""What a session does while the service asks for patience (429)."""
+"""Retries of a session after a 429."""
 
 import io
 
@@ -23,7 +23,7 @@ def waits():
 
 @pytest.fixture
 def patient(service, waits):
-    """Make a session that asks again."""
+    """Make a session that retries."""
     with ServiceSession(service.url, token="abc", retries=True, sleep=waits.append) as session:
         yield session
 
@@ -68,8 +68,8 @@ def test_patience_ends(patient, service, waits, answers, seconds):
     assert waits == seconds
 
 
-def test_what_was_waited_out_is_set_aside(service):
-    """The answers in between are nobody's, and their connections go back to the pool."""
+def test_what_was_waited_out_is_marked_as_checked(service):
+    """The intermediate responses are not judged, and their connections return to the pool."""
     aside = []
     service.answers = [busy("1"), busy("2")]
     session = ServiceSession(service.url, retries=True, sleep=lambda _: None, on_retry=aside.append)
@@ -87,7 +87,7 @@ def test_a_session_says_how_long_it_waits(service, waits):
 
 
 def test_a_session_without_retries_asks_once(service, waits):
-    """What came is the answer."""
+    """The first response is returned."""
     service.answers = [busy("1")]
     assert ServiceSession(service.url, retries=False, sleep=waits.append).get("/a").status_code == 429
     assert (waits, len(service.asked)) == ([], 1)
@@ -143,8 +143,8 @@ def test_however_it_is_asked(patient, service, others):
         assert (response.status_code, response.content) == (200, b"{}")
 
 
-def test_behind_a_redirect_only_the_last_is_asked_again(patient, service, waits):
-    """And when patience ends there, it is not begun anew."""
+def test_after_a_redirect_only_the_last_is_asked_again(patient, service, waits):
+    """And the patience is not counted again there."""
     service.answers = [(302, {"Location": "/b"}), busy("40"), busy("40")]
     assert patient.get("/a").status_code == 429
     assert (service.paths(), waits) == (["/a", "/b", "/b"], [40])

@@ -1,4 +1,4 @@
-"""The session that talks to the live service: URLs, ids, time-outs, and where the token goes."""
+"""The session for the live service: URLs, identifiers, timeouts, and where the token is sent."""
 
 import copy
 import pickle

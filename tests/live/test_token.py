@@ -1,4 +1,4 @@
-"""The access token: where it comes from, and that nothing shows it."""
+"""The access token: its sources, and that it is never shown."""
 
 import errno
 import os
@@ -20,8 +20,8 @@ def running(program):
     return [sys.executable, "-IS", "-c", program]
 
 
-def told(environment, command, **others):
-    """Return what is said about a token that cannot be had."""
+def reported(environment, command, **others):
+    """Return the message for a token that cannot be found."""
     with pytest.raises(UsageError) as caught:
         find_token(environment, command, **others)
     return str(caught.value)
@@ -41,7 +41,7 @@ def test_the_variable_wins():
 
 @pytest.mark.parametrize("environment", [{}, {"PCERRORS_TOKEN": ""}, {"PCERRORS_TOKEN": " "}])
 def test_without_variable_and_command_there_is_none(environment):
-    """An empty variable, as CI has it for a fork, is none."""
+    """An empty variable, as CI sets it for a fork, does not count."""
     assert find_token(environment, ()) is None
 
 
@@ -73,9 +73,9 @@ def test_a_command_sees_the_environment_and_no_shell():
         (f'print(\'{{"accessToken":"{OPAQUE}"}}\')', "it contains characters that no access token has"),
     ],
 )
-def test_what_is_no_token_is_told_and_not_shown(program, problem):
+def test_what_is_no_token_is_reported_and_not_shown(program, problem):
     """With what to do."""
-    message = told({}, running(program))
+    message = reported({}, running(program))
     assert message.startswith(f'token-command "{sys.executable}": {problem}')
     assert "print the token alone" in message
     assert OPAQUE not in message
@@ -94,9 +94,9 @@ def test_a_bad_variable_is_not_shown(text):
 
 
 def test_a_command_that_fails_is_told():
-    """With its exit status, and without what it says, which may hold the token."""
+    """With its exit status, and without its output, which may contain the token."""
     program = "import sys; sys.exit('token s3cr3t expired')"
-    assert told({}, running(program)) == (
+    assert reported({}, running(program)) == (
         f'token-command "{sys.executable}": it ended with exit status 1; run it yourself to see its output '
         "(not shown here, because it may contain a token), or set PCERRORS_TOKEN"
     )
@@ -112,10 +112,10 @@ def test_a_command_that_fails_is_told():
 )
 def test_a_command_that_cannot_run_is_told(command, problem):
     """With the reason."""
-    assert told({}, command).startswith(f'token-command "{command[0]}": {problem}')
+    assert reported({}, command).startswith(f'token-command "{command[0]}": {problem}')
 
 
 def test_a_command_that_hangs_is_ended():
     """It may wait for a person."""
-    message = told({}, running("import threading; threading.Event().wait()"), seconds=0.05)
+    message = reported({}, running("import threading; threading.Event().wait()"), seconds=0.05)
     assert "it took more than 0.05 seconds; run it yourself once" in message

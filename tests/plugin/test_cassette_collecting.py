@@ -49,7 +49,7 @@ def two(write, pytester):
     ],
 )
 def test_the_option_adds_cassettes(two, ids, arguments, expected):
-    """Every cassette that the option names is collected once, behind the tests; an argument inside it narrows it."""
+    """Every cassette that the option names is collected once, after the tests; an argument inside it selects a part."""
     assert ids(*shlex.split(arguments)) == expected
 
 
@@ -130,7 +130,7 @@ def test_a_named_file_may_have_any_ending(write, ids):
 
 
 def test_only_error_responses_of_known_hosts_are_items(write, ids):
-    """A 4xx or 5xx of the contract's hosts is an item, numbered as it stands; success and other hosts are none."""
+    """A 4xx or 5xx of the contract's hosts is an item, with its number in the file; successes and other hosts are not."""
     gone = recorded(503, "", method="GET", url=f"{API}/v1/orders")
     china = recorded(url="https://partner.partnercenterapi.microsoftonline.cn/v1/carts/7/checkout")
     write("a.yaml", SUCCESS, gone, FOREIGN, recorded(302, ""), china)
@@ -138,7 +138,7 @@ def test_only_error_responses_of_known_hosts_are_items(write, ids):
 
 
 def test_hosts_of_the_settings(write, settings, ids):
-    """`hosts` names the hosts whose exchanges are items, in place of the contract's."""
+    """`hosts` names the hosts whose exchanges are items, instead of the contract's."""
     settings('hosts = ["Login.MicrosoftOnline.com"]')
     write("a.yaml", GOOD, FOREIGN)
     assert ids("--pc-cassettes=a.yaml") == ["a.yaml::POST /contoso/oauth2/token 400 #2"]
@@ -170,7 +170,7 @@ def test_conftest_can_leave_cassettes_out(two, pytester, ids):
 
 
 def test_the_hooks_of_conftest_files_run_for_cassettes(two, pytester):
-    """A conftest.py beside or above a cassette has its say, also where pytest walks other folders only."""
+    """The hooks of a conftest.py beside or above a cassette run, even if pytest collects other folders only."""
     for folder in (".", "cassettes", "cassettes/sub"):
         hook = f"def pytest_runtest_setup(item): print('set up', {folder!r}, item.path.name)"
         pytester.path.joinpath(folder, "conftest.py").write_text(hook)
@@ -186,8 +186,8 @@ def test_the_hooks_of_conftest_files_run_for_cassettes(two, pytester):
     ]
 
 
-def test_a_path_that_pytest_passes_over_can_be_named(write, ids):
-    """A folder that pytest does not walk into, such as build, is read where the option names it."""
+def test_a_path_that_pytest_skips_can_be_named(write, ids):
+    """A folder that pytest does not collect, such as build, is read if the option names it."""
     write("build/a.yaml", GOOD)
     assert ids("--pc-cassettes=build", ".") == [f"build/a.yaml::{CHECKOUT}"]
 

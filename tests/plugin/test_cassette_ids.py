@@ -1,4 +1,4 @@
-"""What an item is called, and that its id can be pasted back."""
+"""The names of items, and that their ids can be given as arguments."""
 
 import pytest
 from recordings import API, BUSY, GOOD, recorded
@@ -46,7 +46,7 @@ def test_urls_without_a_host(url, shown):
 
 
 def test_a_long_path_is_cut():
-    """What comes behind the path stays whole."""
+    """The parts after the path are not cut."""
     name = named(f"{API}/{'x' * 500}")
     assert len(name) < 200
     assert name.endswith("x 409 800064 #7")
@@ -56,7 +56,7 @@ def test_a_long_path_is_cut():
     ("code", "shown"), [(None, ""), ("", ""), ("0", " 0"), ("a::b[1]", " a:b(1)"), ("9" * 90, " " + "9" * 20)]
 )
 def test_the_code_in_a_name(code, shown):
-    """The code stands behind the status, cut where it is long, and nothing stands there where none came."""
+    """The code follows the status, cut if it is long; without a code there is nothing."""
     assert named(f"{API}/v1/orders", code) == f"GET /v1/orders 409{shown} #7"
 
 
@@ -87,7 +87,7 @@ def test_an_id_can_be_pasted_back(pytester, write, ids, path):
 
 
 def test_a_broken_url_can_be_pasted_back(pytester, write, ids):
-    """A URL that cannot be taken apart names no host, so it is judged, and its id holds."""
+    """A URL that cannot be parsed has no host, so it is judged, and its id works."""
     write("a.yaml", recorded(url="http://[broken"))
     (printed,) = ids("--pc-cassettes=a.yaml")
     pytester.runpytest("--pc-cassettes=a.yaml", printed).assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""What an item says: failures with their place, warnings, and files that cannot be read."""
+"""Outcomes of items: failures with their place, warnings, and unreadable files."""
 
 import errno
 import json
@@ -36,7 +36,7 @@ def test_a_failure_is_the_violations_and_their_place(write, pytester):
 
 
 def test_all_violations_come_at_once(write, run):
-    """Errors and warnings of one response stand in one failure."""
+    """Errors and warnings of one response are in one failure."""
     write("a.yaml", recorded(429, {"code": 1, "source": 7}))
     result = run()
     result.stdout.fnmatch_lines(
@@ -51,7 +51,7 @@ def test_all_violations_come_at_once(write, run):
 
 @pytest.mark.parametrize("style", ["--tb=long", "--tb=short", "--tb=line", "--tb=native", "-vv", "--full-trace"])
 def test_no_style_shows_a_traceback_of_ours(write, run, style):
-    """Whatever style of traceback is asked for, our own frames are nobody's business."""
+    """Our own frames are hidden in every style of traceback."""
     write("a.yaml", WRONG_PAIRING)
     text = run(style).stdout.str()
     assert "a.yaml::POST /v1/carts/{id}/checkout 409 800061 #1" in text
@@ -60,7 +60,7 @@ def test_no_style_shows_a_traceback_of_ours(write, run, style):
 
 
 def test_a_warning_is_located_in_the_cassette(write, run):
-    """A violation of severity warning passes the item, and stands in the warnings summary with file and line."""
+    """With a violation of severity warning the item passes, and the warnings summary has it with file and line."""
     write("a.yaml", NO_RETRY_AFTER)
     result = run()
     result.assert_outcomes(passed=1, warnings=1)
@@ -94,7 +94,7 @@ def test_warnings_can_be_made_failures(write, run, filter_):
 
 
 def test_warnings_can_be_silenced(write, run):
-    """With -W ignore for our category, nothing is said."""
+    """With -W ignore for our category, nothing is printed."""
     write("a.yaml", NO_RETRY_AFTER)
     result = run("-W", f"ignore::{PcErrorsWarning.__module__}.PcErrorsWarning")
     result.assert_outcomes(passed=1, warnings=0)
@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_read_is_one_failure(write, run, pytester, text, p
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_what_stands_before_the_broken_line_is_run(write, run):
+def test_what_comes_before_the_broken_line_is_run(write, run):
     """A cassette that breaks off keeps the items that were read, and fails once for the rest."""
     file = write("a.yaml", GOOD, NUMERIC)
     whole = file.read_text()
@@ -154,8 +154,8 @@ def test_an_archive_without_lines_is_located_by_pointer(pytester, run):
 
 def test_a_rule_of_the_user_that_fails_is_told(write, run, settings, pytester):
     """An exception in a rule of the user's own is one line that names rule and response."""
-    pytester.makepyfile(house="def no_cats(reading):\n    raise ValueError('meow')")
-    settings('rules = ["house:no_cats"]')
+    pytester.makepyfile(shop="def no_cats(reading):\n    raise ValueError('meow')")
+    settings('rules = ["shop:no_cats"]')
     write("a.yaml", GOOD)
     result = run()
     result.assert_outcomes(failed=1)

@@ -7,7 +7,7 @@ SECRET = recorded(headers={"Set-Cookie": "sid=abc; Path=/"})
 
 
 def test_a_file_with_secrets_has_an_item_that_fails(write, pytester):
-    """It stands behind the others, and names each place, but for more than ten."""
+    """It follows the others, and names each place, up to ten."""
     foreign = [
         FOREIGN | {"request": FOREIGN["request"] | {"body": f"client_secret=kX7pQz19v{number:02}"}}
         for number in range(11)
@@ -87,7 +87,7 @@ def test_settings_switch_it_off_or_excuse_it(write, pytester, settings, lines, p
 
 
 def test_an_error_of_ours_keeps_its_traceback(write, pytester):
-    """Only what we found is told alone."""
+    """Only our own findings are shown without a traceback."""
     write("a.yaml", SECRET)
     pytester.makeconftest("import pytest_pcerrors.plugin.recordings as s\ns.current = lambda: 1 / 0\n")
     pytester.runpytest_subprocess("--pc-cassettes=a.yaml").stdout.fnmatch_lines(["*ZeroDivisionError*"])

@@ -1,4 +1,4 @@
-"""No secret reaches the disk, a report, the log or a failure: two hundred of them, in every place and spelling."""
+"""No secret reaches the disk, a report, the log or a failure: two hundred secrets, in every place and spelling."""
 
 import base64
 import itertools
@@ -105,7 +105,7 @@ def test_with_httpx(pc_cassette):
 
 @pytest.fixture
 def service(tmp_path_factory):
-    """Run a service that answers as it is planned, and hand out the secrets of the plan."""
+    """Run a service that answers as planned, and yield the secrets of the plan."""
     secret = Secrets()
     planned = list(plan(secret))
 
@@ -124,7 +124,7 @@ def service(tmp_path_factory):
             self.wfile.write(body)
 
         def log_message(self, *arguments):
-            """Say nothing."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -159,7 +159,7 @@ def test_nothing_that_is_written_or_printed_holds_a_secret(pytester, service, mo
     assert not [secret for secret in secrets if any(secret[:24].encode() in text for text in texts.values())]
 
 
-def test_what_is_not_secret_is_recorded_as_it_came(pytester, service, monkeypatch):
+def test_what_is_not_secret_is_recorded_as_it_was_received(pytester, service, monkeypatch):
     """Names, order, and everything else stay; a redacted recording replays."""
     from pytest_pcerrors import read_archive
 

@@ -87,7 +87,7 @@ def test_live_and_recording_exclude_each_other(pytester):
     result.stderr.fnmatch_lines(["*--pc-live records nothing, so it cannot be used with --pc-record"])
 
 
-def test_what_comes_live_is_checked(pytester, monkeypatch):
+def test_live_responses_are_checked(pytester, monkeypatch):
     """Through the session's cassette, which is never written; the host of the base URL counts as the service's."""
     monkeypatch.setenv("PCERRORS_TOKEN", "token")
     pytester.makepyfile("def test_a(pc_session): assert pc_session.get('/x').status_code == 400")
@@ -102,7 +102,7 @@ def test_what_comes_live_is_checked(pytester, monkeypatch):
 
 
 def test_a_live_session_waits_as_the_service_says(pytester, monkeypatch):
-    """A replayed 429 is handed on at once, since the recording has what came."""
+    """A replayed 429 is returned at once, since the recording has the received response."""
     monkeypatch.setenv("PCERRORS_TOKEN", "token")
     pytester.makepyfile("def test_a(pc_session): print('came', pc_session.get('/x').status_code)")
     with ErrorServer() as server:
@@ -117,7 +117,7 @@ def test_a_live_session_waits_as_the_service_says(pytester, monkeypatch):
 
 
 def test_a_token_command_is_asked_once(pytester):
-    """Its output is the token; PCERRORS_TOKEN stands above it."""
+    """Its output is the token; PCERRORS_TOKEN overrides it."""
     log = pytester.path / "log"
     script = f"import pathlib; log = pathlib.Path({str(log)!r}); log.open('a').write('x'); print('from-command')"
     pytester.makepyprojecttoml(
@@ -175,7 +175,7 @@ def test_a_recording_that_is_killed_leaves_the_old_file_whole(pytester, moment, 
     assert file.read_text() == "interactions: []\nversion: 1\n"
 
 
-def test_a_service_that_is_down_is_told_without_the_token(pytester, monkeypatch):
+def test_a_service_that_is_down_is_reported_without_the_token(pytester, monkeypatch):
     """For pytest prints the arguments of the client's frames, headers among them."""
     monkeypatch.setenv("PCERRORS_TOKEN", "tokens3cr3t")
     monkeypatch.setenv("URL", "/v1?code=k7X9s3cr3tQ2w&key=q4R8s3cr3tZ1v")

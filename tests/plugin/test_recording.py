@@ -1,4 +1,4 @@
-"""pc_cassette in a run: where the file lies, when it is written, and what the test is told."""
+"""pc_cassette in a run: the path of the file, when it is written, and the messages of the test."""
 
 import pytest
 import yaml
@@ -95,7 +95,7 @@ def recorded(file):
     ids=["fixture", "marker", "named", "suffix", "classes", "parameter", "unittest", "before other fixtures"],
 )
 def test_a_test_is_answered_from_its_cassette(pytester, test_file, tape, text, path):
-    """By default from <module>/<test>.yaml; no bracket stands in a file name."""
+    """By default from <module>/<test>.yaml; a file name has no brackets."""
     test_file(text)
     tape(f"cassettes/{path}", "/v1")
     result = pytester.runpytest("-q")
@@ -124,7 +124,7 @@ def test_the_setting_names_the_folder(pytester, test_file, tape, settings):
     ],
 )
 def test_a_marker_that_is_misused_refuses_the_run(pytester, test_file, mark, said):
-    """It is told before any test runs."""
+    """It is reported before any test runs."""
     test_file(f"@pytest.mark.{mark}\ndef test_a(): pass")
     result = pytester.runpytest("-q")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -220,7 +220,7 @@ def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
 
 
 def test_a_success_of_a_judged_host_is_something_judged(pytester, test_file, tape):
-    """So nobody is told that nothing was checked, though no error response came."""
+    """So the run does not report that nothing was checked, although there was no error response."""
     test_file("def test_a(pc_cassette): get('/v1')\ndef test_b(pc_cassette): get('/v1', 'https://login.example')")
     tape("cassettes/test_cart/test_a.yaml", "/v1", body="{}", status=200)
     file = tape("cassettes/test_cart/test_b.yaml", "/v1", body="denied")
@@ -230,8 +230,8 @@ def test_a_success_of_a_judged_host_is_something_judged(pytester, test_file, tap
     assert "nothing was checked" not in result.stdout.str()
 
 
-def test_warnings_are_told_once(pytester, test_file, tape):
-    """As pytest tells warnings."""
+def test_warnings_are_reported_once(pytester, test_file, tape):
+    """In the warnings summary of pytest."""
     test_file("@pytest.mark.pc_profile('observed')\ndef test_a(pc_cassette):\n    get('/v1')\n    get('/v1')")
     tape("cassettes/test_cart/test_a.yaml", "/v1", "/v1", body='{"message": "no"}')
     result = pytester.runpytest("-q")
@@ -239,7 +239,7 @@ def test_warnings_are_told_once(pytester, test_file, tape):
     result.stdout.fnmatch_lines(["*PcErrorsWarning: 409 Conflict: message-only*"])
 
 
-def test_many_failures_are_told_in_few_words(pytester, test_file, tape):
+def test_many_failures_are_reported_in_few_words(pytester, test_file, tape):
     """Equal ones once, five kinds at most."""
     test_file("def test_a(pc_cassette):\n    for n in range(8): get(f'/v{n}')")
     tape("cassettes/test_cart/test_a.yaml", *(f"/v{n}" for n in range(8)), body=NUMERIC)
@@ -247,8 +247,8 @@ def test_many_failures_are_told_in_few_words(pytester, test_file, tape):
     result.stdout.fnmatch_lines(["and 3 more responses break it", "pcerrors: 8 error responses checked, 8 violations*"])
 
 
-def test_an_unanswered_request_solves_its_riddle(pytester, test_file, tape):
-    """What was asked, what is near and how it differs, and the command that records it."""
+def test_an_unmatched_request_is_explained(pytester, test_file, tape):
+    """With the request, the nearest recordings and their differences, and the command that records it."""
     test_file("def test_a(pc_cassette): requests.get(HOST + '/v1/customers?size=3&token=' + 's3' + 'cret')")
     tape("cassettes/test_cart/test_a.yaml", "/v1/customers?size=5&token=other")
     result = pytester.runpytest("-q")
@@ -265,8 +265,8 @@ def test_an_unanswered_request_solves_its_riddle(pytester, test_file, tape):
     result.stdout.no_fnmatch_line("*s3cret*")
 
 
-def test_a_client_that_hides_an_unanswered_request_does_not_save_the_test(pytester, test_file):
-    """A passing test fails with it; a failing one tells it beside its own failure."""
+def test_a_client_that_hides_an_unmatched_request_does_not_save_the_test(pytester, test_file):
+    """A passing test fails with it; a failing one reports it in addition to its own failure."""
     test_file(
         "def hidden():\n    try: get('/v1')\n    except Exception: return None\n"
         "def test_a(pc_cassette): hidden()\n"
@@ -285,7 +285,7 @@ def test_a_client_that_hides_an_unanswered_request_does_not_save_the_test(pytest
 
 
 def test_nothing_is_recorded_unasked(pytester, test_file, server):
-    """The default mode is none."""
+    """The default mode is `none`."""
     test_file(f"def test_a(pc_cassette): get('/errors/409/800064', {server.url!r})")
     pytester.runpytest("-q").assert_outcomes(failed=1)
     assert server.requests == []
@@ -308,7 +308,7 @@ def test_who_may_record(pytester, test_file, server, settings, monkeypatch, argu
 
 
 def test_a_recording_of_a_test_that_fails_leaves_the_old_file_whole(pytester, test_file, server):
-    """Unless vcrpy is told to record on an exception; a test that only breaks the contract ran to its end."""
+    """Unless vcrpy is set to record on an exception; a test that only breaks the contract ran to its end."""
     server.shape("numeric-code-400", path="/bad")
     test_file(f"def test_a(pc_cassette):\n    get('/errors/409/800064', {server.url!r})")
     pytester.runpytest("-q", "--pc-record=once").assert_outcomes(passed=1)
@@ -323,7 +323,7 @@ def test_a_recording_of_a_test_that_fails_leaves_the_old_file_whole(pytester, te
     assert b"/bad" in file.read_bytes()
 
 
-def test_vcrpy_is_told_to_record_on_an_exception(pytester, test_file, server):
+def test_vcrpy_is_set_to_record_on_an_exception(pytester, test_file, server):
     """Its own setting record_on_exception is honoured."""
     test_file(
         f"@pytest.fixture\ndef pc_vcr_config(): return {{'record_on_exception': True}}\ndef test_a(pc_cassette):\n    get('/errors/409/800064', {server.url!r})\n    assert False"
@@ -351,7 +351,7 @@ def test_settings_of_vcrpy_are_passed_on(pytester, test_file, tape):
     ],
 )
 def test_settings_that_vcrpy_does_not_have_are_misuse(pytester, test_file, returned, said):
-    """Told in the setup of the test."""
+    """They are reported in the setup of the test."""
     test_file(f"@pytest.fixture\ndef pc_vcr_config(): return {returned}\ndef test_a(pc_cassette): pass")
     result = pytester.runpytest("-q")
     result.assert_outcomes(errors=1)
@@ -418,7 +418,7 @@ def test_an_option_that_is_misused_refuses_the_run(pytester, test_file, argument
     result.stderr.fnmatch_lines([said])
 
 
-def test_a_cassette_that_cannot_be_read_is_told_with_its_line(pytester, test_file):
+def test_a_cassette_that_cannot_be_read_is_reported_with_its_line(pytester, test_file):
     """In the setup of the test; nothing is recorded over it."""
     test_file("def test_a(pc_cassette): pass")
     file = pytester.path / "cassettes/test_cart/test_a.yaml"
@@ -452,7 +452,7 @@ def test_a_cassette_that_tests_share_is_recorded_whole(pytester, test_file, serv
 
 
 def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_file):
-    """Several would overwrite what the others record."""
+    """Several would overwrite each other's recordings."""
     test_file(f"URL = HOST\n{SHARED}")
     result = pytester.runpytest("-q", "-n2", "--pc-record=rewrite")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -506,8 +506,8 @@ def test_what_vcrpy_ignores_is_not_judged(pytester, test_file, server):
     result.stdout.no_fnmatch_line("pcerrors: *")
 
 
-def test_a_test_of_unittest_that_fails_is_told_what_was_not_answered(pytester, test_file):
-    """Its client hid it, and unittest hides its failure from pytest."""
+def test_a_test_of_unittest_that_fails_reports_its_unmatched_requests(pytester, test_file):
+    """Its client ignored it, and unittest hides the failure from pytest."""
     test_file(
         "import unittest\n@pytest.mark.pc_cassette\nclass TestU(unittest.TestCase):\n    def test_a(self):\n"
         "        try: get('/v1')\n        except Exception: pass\n        self.fail('the client failed')"
@@ -527,8 +527,8 @@ def test_warnings_that_are_errors_fail_the_test_and_keep_the_recording(pytester,
     assert (pytester.path / "cassettes/test_cart/test_a.yaml").exists()
 
 
-def test_the_age_is_told_again_to_a_test_that_is_run_again(pytester, test_file, tape, settings):
-    """So a rerun does not make an error pass; the next test of the same cassette is not told."""
+def test_the_age_is_reported_again_to_a_test_that_is_run_again(pytester, test_file, tape, settings):
+    """So a rerun does not make an error pass; the next test of the same cassette does not report it."""
     settings('max-age = "180d"', "[tool.pcerrors.severity]", 'stale = "error"')
     test_file("pytestmark = pytest.mark.pc_cassette('shared')\ndef test_a(): get('/v1')\ndef test_b(): get('/v1')")
     tape("cassettes/shared.yaml", "/v1")
@@ -537,7 +537,7 @@ def test_the_age_is_told_again_to_a_test_that_is_run_again(pytester, test_file, 
     result.stdout.fnmatch_lines(["*record it again: pytest test_cart.py::test_a --pc-record=all"])
 
 
-def test_what_is_recorded_anew_is_not_too_old(pytester, test_file, server, tape):
+def test_what_is_recorded_again_is_not_too_old(pytester, test_file, server, tape):
     """Its replacement is of today."""
     test_file(f"def test_a(pc_cassette): get('/errors/409/800064', {server.url!r})")
     tape("cassettes/test_cart/test_a.yaml", "/errors/409/800064")
@@ -545,7 +545,7 @@ def test_what_is_recorded_anew_is_not_too_old(pytester, test_file, server, tape)
 
 
 def test_where_another_plugin_keeps_its_cassettes_is_nothing_to_ours(pytester, test_file, tape):
-    """A setting of a vcr_config is passed by that is a mistake in pc_vcr_config."""
+    """A setting is ignored in vcr_config, and a mistake in pc_vcr_config."""
     text = "@pytest.fixture\ndef {}(): return {{'cassette_library_dir': 'x'}}\ndef test_a(pc_cassette): get('/v1')"
     tape("cassettes/test_cart/test_a.yaml", "/v1")
     test_file(text.format("vcr_config"))

@@ -1,4 +1,4 @@
-"""Assertions inside tests: what the run wants of them, wherever they are called, and for this test only."""
+"""Assertions inside tests: the policy of the run and of the test, wherever they are called."""
 
 from textwrap import dedent
 
@@ -27,7 +27,7 @@ allow = pytest.mark.pc_allow("code-number", reason="numbers")
 
 @pytest.fixture
 def run(pytester):
-    """Run a test module behind a head with `breaks`, which says what is wrong with a numeric code, and a mark `allow`."""
+    """Run a test module after a head with `breaks`, which returns the rules that a numeric code breaks, and a mark `allow`."""
 
     def run(body, *arguments, how=pytester.runpytest):
         pytester.makepyfile(HEAD + dedent(body))
@@ -96,7 +96,7 @@ def test_setup_and_teardown_belong_to_the_test(run):
 
 
 def test_tasks_and_contexts_see_the_policy_of_the_test(run):
-    """Coroutines, and threads that are given the context, hold responses against the policy of the test."""
+    """Coroutines, and threads with a copy of the context, check responses under the policy of the test."""
     run("""
         @allow
         def test_coroutine():
@@ -156,7 +156,7 @@ def test_async_tests_with_a_loop_for_the_module(run):
 
 
 def test_nothing_leaks_into_what_follows(run):
-    """Behind a marked test that fails, and behind the run, everything is as it was."""
+    """After a marked test that fails, and after the run, everything is as before."""
     numeric = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
     before = check(numeric)
     run(

@@ -50,7 +50,7 @@ def loaded(pytester):
 
 
 def test_an_unused_plugin_loads_next_to_nothing(loaded, pytester):
-    """A run that uses nothing of ours loads at most four modules more, all ours, and nothing heavy, whoever names us."""
+    """A run that does not use the plugin loads at most four further modules, all ours and none of them heavy."""
     pytester.makepyprojecttoml(OF_OTHERS)
     modules = loaded()
     more = modules - loaded("-p", "no:pcerrors")

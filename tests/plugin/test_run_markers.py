@@ -19,7 +19,7 @@ NO_SOURCE = 'pc_allow("source-missing", reason="left out by the gateway")'
 
 @pytest.fixture
 def run(pytester):
-    """Run a test module behind a head with two responses: a numeric code, and that without a source."""
+    """Run a test module after a head with two responses: a numeric code, and one without a source."""
 
     def run(body, *arguments):
         pytester.makepyfile(test_it=dedent(HEAD) + dedent(body))
@@ -66,7 +66,7 @@ def test_a_marked_parameter(run):
 
 
 def test_a_profile_for_a_test(run):
-    """pc_profile judges under another profile; the closest mark decides, and the mark stands above the option."""
+    """pc_profile sets another profile; the closest mark is used, and the mark overrides the option."""
     result = run(
         """
         @pytest.mark.pc_profile("observed")

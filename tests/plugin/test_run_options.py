@@ -1,4 +1,4 @@
-"""Options and settings: what holds for a run, which of them stands above, and how misuse is answered."""
+"""Options and settings: their effect on a run, their precedence, and the messages for misuse."""
 
 import errno
 import os
@@ -41,14 +41,14 @@ def both(pytester, write):
     ],
 )
 def test_what_holds_for_recordings_and_tests(both, settings, table, option, failed):
-    """Settings hold for items and assertions alike, a path for its recordings, and an option stands above all of them."""
+    """Settings apply to items and assertions, a path to its recordings, and an option overrides them all."""
     settings(*table)
     result = both("--pc-cassettes=cassettes", *option.split())
     result.assert_outcomes(passed=2 - failed, failed=failed)
 
 
 def test_the_longest_path_has_the_say(pytester, write, settings):
-    """Of several paths that a recording lies in, the longest names the profile."""
+    """Of several paths that contain a recording, the longest one determines the profile."""
     write("cassettes/a.yaml", NUMERIC)
     write("cassettes/ours/b.yaml", NUMERIC)
     outer = ["[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"']
@@ -66,15 +66,15 @@ def test_profiles_by_path_hold_from_any_folder(pytester, write, settings, monkey
 
 
 def test_another_contract(pytester, both, contract_file):
-    """--pc-contract holds responses against another file: here one that knows no code 800064."""
-    contract_file(name="House", entries=[{"status": 409, "code": "1", "descriptions": ["No"]}])
+    """--pc-contract uses another contract: here one without the code 800064."""
+    contract_file(name="Shop", entries=[{"status": 409, "code": "1", "descriptions": ["No"]}])
     result = pytester.runpytest("--pc-cassettes=cassettes", "--pc-contract=contract.json")
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["pcerrors: House contract*1 pairings*", "*code-unknown*", "*code-unknown*"])
+    result.stdout.fnmatch_lines(["pcerrors: Shop contract*1 pairings*", "*code-unknown*", "*code-unknown*"])
 
 
-def test_the_contract_of_the_option_stands_above_the_settings(pytester, both, settings, contract_file):
-    """The option's file is read from where pytest was called, in place of that of the settings."""
+def test_the_contract_of_the_option_overrides_the_settings(pytester, both, settings, contract_file):
+    """The file of the option is relative to where pytest was called, and replaces that of the settings."""
     settings('contract = "missing.json"', 'profile = "observed"')
     contract_file()
     assert pytester.runpytest("--pc-cassettes=cassettes").ret == pytest.ExitCode.USAGE_ERROR
@@ -84,10 +84,10 @@ def test_the_contract_of_the_option_stands_above_the_settings(pytester, both, se
 
 def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
     """pc_contract gives what --pc-contract names, else the shipped one."""
-    contract_file(name="House")
+    contract_file(name="Shop")
     pytester.makepyfile("""
         def test_it(pc_contract, request):
-            assert pc_contract.name == ("House" if request.config.getoption("pc_contract") else "Partner Center")
+            assert pc_contract.name == ("Shop" if request.config.getoption("pc_contract") else "Partner Center")
     """)
     pytester.runpytest("--pc-contract=contract.json").assert_outcomes(passed=1)
     pytester.runpytest().assert_outcomes(passed=1)
@@ -125,7 +125,7 @@ def test_misuse_of_an_option(pytester, option, said, how):
         ("collect = 7", "*at /collect: expected an array, got 7"),
         ('profile = "observd"', "*at /profile: *observd*"),
         ("severity.pairin = 'off'", '*there is no rule "pairin"; did you mean "pairing"?'),
-        ('rules = ["house:missing"]', "*the rule house:missing cannot be imported*"),
+        ('rules = ["shop:missing"]', "*the rule shop:missing cannot be imported*"),
         ('contract = "missing.json"', "*missing.json: cannot be read*"),
     ],
 )
@@ -150,7 +150,7 @@ def test_no_option_swallows_the_next_argument(pytester, write):
 def test_the_options_are_explained(pytester):
     """`pytest --help` lists them in a group of their own, `--fixtures` the fixture."""
     pytester.runpytest("--help").stdout.fnmatch_lines(["Partner Center error contract:", "*--pc-cassettes=PATH*"])
-    pytester.runpytest("--fixtures").stdout.fnmatch_lines(["pc_contract*", "*The contract of this run*"])
+    pytester.runpytest("--fixtures").stdout.fnmatch_lines(["pc_contract*", "*Return the contract of this run*"])
 
 
 def test_it_can_be_switched_off(pytester, both, settings):
@@ -164,7 +164,7 @@ def test_it_can_be_switched_off(pytester, both, settings):
 
 
 def test_options_in_addopts(pytester, write):
-    """Our options can stand in `addopts` like those of pytest."""
+    """Our options work in `addopts` like those of pytest."""
     write("cassettes/a.yaml", GOOD, NO_RETRY_AFTER, WRONG_PAIRING)
     pytester.makeini("[pytest]\naddopts = --pc-cassettes=cassettes --pc-profile=observed")
     pytester.runpytest().assert_outcomes(passed=3, warnings=2)

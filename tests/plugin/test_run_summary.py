@@ -31,7 +31,7 @@ def run(pytester):
 
 
 def test_the_header_names_contract_and_profile(pytester, write):
-    """A run that uses us says at its top what it holds responses against."""
+    """A run that uses us prints its contract and profile in the header."""
     write("a.yaml", GOOD)
     (header, _) = told(pytester.runpytest("--pc-cassettes=."))
     assert header == "Partner Center contract (page of 2020-11-13), 163 pairings, profile documented"
@@ -46,8 +46,8 @@ def test_the_header_names_the_profile_that_holds(pytester, settings, table, opti
 
 def test_the_header_of_a_contract_without_a_page(pytester, contract_file):
     """A contract that comes from no dated page has no date to show."""
-    contract_file(name="House", page={})
-    assert told(pytester.runpytest("--pc-contract=contract.json"))[0].startswith("House contract, 163 pairings")
+    contract_file(name="Shop", page={})
+    assert told(pytester.runpytest("--pc-contract=contract.json"))[0].startswith("Shop contract, 163 pairings")
 
 
 def test_a_run_without_us_says_nothing(pytester):
@@ -82,7 +82,7 @@ PASSED_OVER = (
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
-def test_where_all_was_passed_over_the_setting_is_shown(write, pytester, workers):
+def test_where_all_was_skipped_the_setting_is_shown(write, pytester, workers):
     """Somebody who records from a gateway sees at once why nothing was checked, and what to paste."""
     write("cassettes/a.yaml", FOREIGN, FOREIGN)
     write("cassettes/b.yaml", FOREIGN)
@@ -173,7 +173,7 @@ def test_other_hosts_and_unreadable_files(write, run, pytester):
     ],
 )
 def test_a_folder_without_an_error_response(write, pytester, interactions, held):
-    """It is said what it holds instead, also where tests pass beside it."""
+    """The message has its contents, also if tests of the same run pass."""
     write("cassettes/a.yaml", *interactions)
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest("-q", "--pc-cassettes=cassettes")
@@ -183,7 +183,7 @@ def test_a_folder_without_an_error_response(write, pytester, interactions, held)
 
 @pytest.mark.parametrize("how", ["--pc-cassettes=cassettes", "collect"])
 def test_an_empty_folder(pytester, settings, how):
-    """A folder without a cassette is said so, whoever named it."""
+    """A folder without a cassette is reported, whether an option or a setting names it."""
     pytester.mkdir("cassettes")
     pytester.makepyfile("def test_it(): pass")
     if how == "collect":
@@ -193,7 +193,7 @@ def test_an_empty_folder(pytester, settings, how):
 
 
 def test_each_path_is_looked_at_by_itself(write, pytester):
-    """A path that holds errors does not hide one that holds none; a path outside the root directory is named whole."""
+    """A path with errors does not hide one without any; a path outside the root directory is shown in full."""
     write("a/a.yaml", GOOD)
     write("b/b.yaml", SUCCESS)
     pytester.mkdir("root")
@@ -205,7 +205,7 @@ def test_each_path_is_looked_at_by_itself(write, pytester):
 
 
 def test_ignored_cassettes(write, pytester):
-    """Cassettes that pytest was told to ignore are counted, so that none is lost unseen."""
+    """Cassettes that pytest is set to ignore are counted, so that none is lost silently."""
     write("cassettes/a.yaml", GOOD)
     write("cassettes/dist/b.yaml", GOOD)
     lines = told(pytester.runpytest("-q", "--pc-cassettes=cassettes"))
@@ -213,7 +213,7 @@ def test_ignored_cassettes(write, pytester):
 
 
 def test_unreadable_files_are_no_empty_folder(write, run, pytester):
-    """Where files could not be read, their failures say so, and nobody claims that they held nothing."""
+    """Unreadable files fail, and are not reported as empty."""
     pytester.path.joinpath("a.yaml").write_text("")
     assert run() == ["0 error responses checked, 0 violations, 1 unreadable place"]
 

@@ -30,7 +30,7 @@ def told(result):
 
 
 def test_a_run_with_workers_says_what_a_run_without_says(pytester, write):
-    """Header, summary, failures and warnings are the same, and nothing is counted once for each worker."""
+    """Header, summary, failures and warnings are the same, and nothing is counted several times."""
     write("cassettes/a.yaml", *[GOOD] * 5, NUMERIC, NO_RETRY_AFTER, FOREIGN, SUCCESS)
     write("cassettes/b.yaml", *[GOOD] * 5, NUMERIC, FOREIGN)
     write("cassettes/empty/c.yaml", SUCCESS)

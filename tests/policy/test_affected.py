@@ -1,4 +1,4 @@
-"""Which recordings a change touches."""
+"""The recordings that a change affects."""
 
 import json
 from dataclasses import replace
@@ -38,7 +38,7 @@ ITEMS = {"type": "object", "properties": {"field": {"type": "integer"}}}
     ],
 )
 def test_a_recording_is_touched_by_what_concerns_it(new, status, body, is_touched):
-    """By code and status, by status, or by what only one of the contracts faults at a property."""
+    """By code and status, by status, or by a property rule that it breaks under only one of the contracts."""
     exchange = Exchange(status, None, json.dumps(body).encode(), origin="a.yaml:1")
 
     places = touched(OLD.diff(new), [exchange], OLD, new)
@@ -47,7 +47,7 @@ def test_a_recording_is_touched_by_what_concerns_it(new, status, body, is_touche
 
 
 def test_another_host_is_not_touched():
-    """A token endpoint answers 401 as it likes."""
+    """A token endpoint has its own format for a 401."""
     new = replace(OLD, challenge=None)
     exchange = Exchange(401, None, b"{}", Request("GET", "https://login.example/token"), origin="a.yaml:1")
 

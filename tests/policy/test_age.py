@@ -1,4 +1,4 @@
-"""How old a recording is."""
+"""The age of a recording."""
 
 from datetime import UTC, date, datetime
 
@@ -25,7 +25,7 @@ SINCE = datetime(2017, 4, 13, 21, 29, 11, tzinfo=UTC)
 
 @pytest.mark.parametrize(("age", "days"), [("1d", 1), ("180d", 180), ("99999d", 99_999)])
 def test_an_age_is_days(age, days, tmp_path):
-    """A number and a d, as the settings have it."""
+    """A number and a d, as in the settings."""
     assert days_of(age) == days
     assert Settings.of_table({"max-age": age}, tmp_path).max_age == age
 
@@ -43,7 +43,7 @@ def test_anything_else_is_no_age(age, tmp_path):
 
 
 def test_the_schema_says_the_same():
-    """One text form in two places."""
+    """The schema and the function accept the same texts."""
     assert published_schema("pytest_pcerrors", "settings.schema.json")["properties"]["max-age"]["pattern"] == (
         "^[1-9][0-9]{0,4}d$"
     )
@@ -61,7 +61,7 @@ def test_the_schema_says_the_same():
     ids=["one", "two", "some unreadable", "no zone", "RFC 850"],
 )
 def test_the_oldest_response_counts(dates):
-    """What has no date or an unreadable one is passed over."""
+    """Responses without a valid date are ignored."""
     first = oldest(dates)
     assert first.since == SINCE
     assert first.exchange.header("Date") in dates
@@ -92,5 +92,5 @@ def test_stale_is_older_than_allowed(today, verdict):
     ],
 )
 def test_the_age_is_told(today, text):
-    """With the day, the age, and what is allowed."""
+    """With the day, the age, and the limit."""
     assert age_text(SINCE, 180, today) == text

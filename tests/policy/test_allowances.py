@@ -47,7 +47,7 @@ def allowing(**limits):
     ],
 )
 def test_an_allowance_excuses_what_it_covers(limits):
-    """Code, status, URL and path all have to fit; the last day counts; the verdict tells which allowance was used."""
+    """Code, status, URL and path must all match; the last day is included; the verdict has the allowance that was used."""
     verdict = judged(allowing(**limits))
     assert (verdict.violations, verdict.allowed) == ((), (allowing(**limits),))
 
@@ -65,7 +65,7 @@ def test_an_allowance_excuses_what_it_covers(limits):
     ],
 )
 def test_an_allowance_excuses_nothing_else(limits):
-    """One limit that does not fit is enough."""
+    """One condition that does not match is enough."""
     verdict = judged(allowing(**limits))
     assert [violation.rule for violation in verdict.violations] == ["code-number"]
     assert verdict.allowed == ()
@@ -85,15 +85,15 @@ def test_an_allowance_is_for_one_rule():
 
 
 def test_an_allowance_past_its_last_day_is_an_error():
-    """What it excused is told as an expired allowance, with its reason and the day."""
+    """The violation is reported as an expired allowance, with its reason and the day."""
     [violation] = judged(allowing(until=date(2027, 6, 29))).violations
     assert (violation.rule, violation.severity, violation.pointer) == ("allowance-expired", "error", "/code")
     assert violation.message == 'the allowance for code-number ("the service sends numbers") ended on 2027-06-29'
     assert "the number 800064 instead of a string" in violation.hint
 
 
-def test_an_expired_allowance_that_excuses_nothing_is_none_of_our_business():
-    """Without a violation that it covers, nothing is said of it."""
+def test_an_expired_allowance_that_excuses_nothing_is_ignored():
+    """Without a violation that it covers, it is not reported."""
     conforming = Exchange(409, None, EXCHANGE.body.replace(b"800064", b'"800064"'))
     assert judged(allowing(until=date(2020, 1, 1)), exchange=conforming).violations == ()
 
@@ -117,7 +117,7 @@ def test_an_allowance_that_holds_wins_over_an_expired_one():
     ],
 )
 def test_an_origin_begins_with_a_path(origin, file):
-    """Line and pointer are taken off an origin, whatever else stands in it."""
+    """Line and pointer are removed from an origin, whatever else it contains."""
     assert file_of(origin) == file
 
 
@@ -126,5 +126,5 @@ def test_an_origin_begins_with_a_path(origin, file):
     [("/project/cassettes/a.yaml:1", True), ("cassettes/../a.yaml:1", False), ("cassettes.yaml", False), (None, False)],
 )
 def test_a_path_holds_what_lies_in_it(origin, expected):
-    """Paths are compared step by step, relative ones from the root, and dots taken out."""
+    """Paths are compared by their segments, relative ones from the root, and dots are resolved."""
     assert lies_in(origin, ROOT / "cassettes", ROOT) is expected

@@ -1,4 +1,4 @@
-"""Whole archives: what each recorded exchange is, and what was found in it."""
+"""Audits of archives: the kind of each recorded exchange, and the findings."""
 
 import json
 import sys
@@ -51,7 +51,7 @@ def test_a_finding_says_where(tmp_path):
 
 
 def test_what_cannot_be_read_is_a_finding_and_the_rest_is_read(tmp_path):
-    """A file that breaks off gives what stands before, then the problem; the next file is read."""
+    """A truncated file gives the items before the problem, then the problem; the next file is read."""
     (tmp_path / "a.ndjson").write_text(f'{line(409, ERROR)}\n{{"status": 4', "utf-8")
     (tmp_path / "b.ndjson").write_text(line(409, ERROR), "utf-8")
     findings = found(tmp_path, "a.ndjson", "b.ndjson")
@@ -74,7 +74,7 @@ def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
 
 
 def test_a_secret_is_found_whatever_host_and_status(tmp_path):
-    """A token endpoint's recording is not judged, and is not to hold the token either."""
+    """The recording of a token endpoint is not judged, but must not contain the token."""
     (tmp_path / "all.ndjson").write_text(line(200, {"access_token": SECRET}, "login.contoso.com"), "utf-8")
     [finding] = found(tmp_path, "all.ndjson")
     [violation] = finding.violations
@@ -114,7 +114,7 @@ def test_secrets_beside_the_items_are_found_too(tmp_path):
 
 
 def test_a_body_that_cannot_be_searched_is_reported(tmp_path, monkeypatch):
-    """It is not silently taken for clean."""
+    """It is not treated as free of secrets."""
     monkeypatch.setitem(sys.modules, "brotli", None)
     monkeypatch.setitem(sys.modules, "brotlicffi", None)
     packed = b64encode(b"\x8b\x03\x80abc\x01\x02\x03").decode()

@@ -57,7 +57,7 @@ def test_bad_settings_are_misuse(tmp_path, monkeypatch, outside):
 
 
 def test_a_context_holds_for_its_block():
-    """Contexts nest, and the outer one holds again behind the inner, also behind an exception."""
+    """Contexts nest, and the outer one is restored after the inner one, also after an exception."""
     outer, inner = (Context(Policy(Contract.default(), profile=each)) for each in ("documented", "observed"))
     with within(outer):
         with suppress(ZeroDivisionError), within(inner):
@@ -66,8 +66,8 @@ def test_a_context_holds_for_its_block():
         assert (seen, current()) == (inner, outer)
 
 
-def test_a_context_hears_every_verdict():
-    """Whoever counts sees what was judged, errors or not."""
+def test_a_context_is_notified_of_every_verdict():
+    """Each verdict is counted, for errors and others."""
     received = []
     with within(Context(Policy(Contract.default()), received.append)):
         check(NUMBER)

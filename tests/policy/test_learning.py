@@ -1,4 +1,4 @@
-"""What is learnt from findings: entries for undocumented pairings, sightings for other rules."""
+"""Proposals from findings: entries for undocumented pairings, occurrences for other rules."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from pytest_pcerrors.settings import Settings
 
 
 def learnt(*bodies, status=400, settings=None):
-    """Learn from error bodies."""
+    """Return the proposal for error bodies."""
     exchanges = (
         Exchange(status, None, json.dumps(body).encode(), origin=f"a.yaml:{line}") for line, body in enumerate(bodies)
     )
@@ -59,7 +59,7 @@ def test_other_rules_are_sighted_with_their_codes():
 
 @pytest.mark.parametrize("code", ["", "\ud800"])
 def test_a_code_that_settings_cannot_hold_is_none(code):
-    """It is sighted by its status."""
+    """It is counted by its status."""
     proposal = learnt(body(code))
 
     assert (dict(proposal.entries), proposal.rules["code-unknown"].statuses) == ({}, {400})
@@ -73,7 +73,7 @@ def test_another_host_teaches_nothing():
 
 
 def test_what_no_setting_excuses():
-    """An ended allowance and an unreadable file are kept apart."""
+    """An expired allowance and an unreadable file are counted separately."""
     table = {"allow": [{"rule": "code-number", "reason": "x", "until": "2020-01-01"}]}
     proposal = learnt(body(2001), settings=Settings.of_table(table, Path()))
 

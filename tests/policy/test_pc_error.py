@@ -1,4 +1,4 @@
-"""An error taken apart: what each of its fields is made of."""
+"""A parsed error: the source of each of its fields."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ ERROR = {"code": "800064", "description": "Busy", "data": [{"id": 7}], "source":
 
 
 def taken_apart(status=409, body=ERROR, contract=None, **headers):
-    """Take a response apart."""
+    """Return the parsed error of a response."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     pairs = {name.replace("_", "-"): value for name, value in headers.items()}
     return PcError.of(read(Exchange(status, pairs, data), contract or Contract.default()))
@@ -31,7 +31,7 @@ def test_an_error_is_taken_apart():
     ("code", "expected"), [("800064", "800064"), (800064, "800064"), (0, "0"), (1.0, None), (True, None), (None, None)]
 )
 def test_a_code_is_text(code, expected):
-    """A number has its digits; what is neither text nor an integer is no code."""
+    """A number gives its digits; a value that is neither text nor an integer is not a code."""
     assert taken_apart(body={"code": code}).code == expected
 
 
@@ -51,14 +51,14 @@ def test_a_code_is_text(code, expected):
         (b"\xff\xff", None),
     ],
 )
-def test_a_description_is_the_text_that_came(body, expected):
+def test_a_description_is_the_received_text(body, expected):
     """Without a description, it is the message, the bare string or the plain text."""
     assert taken_apart(body=body).description == expected
 
 
 @pytest.mark.parametrize(("member", "value"), [("source", 7), ("source", None)])
 def test_a_source_is_text_or_none(member, value):
-    """A source of another type is none."""
+    """A source of another type is ignored."""
     assert taken_apart(body={**ERROR, member: value}).source is None
 
 
@@ -70,7 +70,7 @@ def test_an_entry_is_that_of_status_and_code(status, expected):
 
 
 def test_parts_lie_where_the_contract_has_them(contract_of):
-    """Code and description are found in another envelope as well; what it does not have is None."""
+    """Code and description are found in another envelope too; missing members give `None`."""
     members = {"code": ("error", "code"), "description": ("error", "message")}
     contract = contract_of({"type": "object"}, members=members)
     error = taken_apart(400, {"error": {"code": "3000", "message": "No"}, "source": "a"}, contract)
@@ -108,7 +108,7 @@ def test_retry_after_is_in_seconds(retry_after, date, expected):
 
 @pytest.mark.parametrize("date", [{}, {"Date": "yesterday"}, {"Date": ""}])
 def test_retry_after_is_counted_from_now_without_a_date(date):
-    """A response that does not say when it was made was made now."""
+    """A response without a date counts as received now."""
     until = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     assert 3500 < taken_apart(429, Retry_After=until, **date).retry_after <= 3600
 
@@ -129,12 +129,12 @@ def test_retry_after_is_counted_from_now_without_a_date(date):
     ],
 )
 def test_what_is_retryable(status, body, expected):
-    """What the body says wins where it is a boolean; else the status decides."""
+    """A boolean in the body decides; otherwise the status does."""
     assert taken_apart(status, body).retryable is expected
 
 
 def test_its_repr_is_short_and_without_secrets():
-    """A failing test shows an error without what its data or description give away, however deep they are."""
+    """The repr of an error in a failing test masks secrets in its data and description, at any depth."""
     deep = "[" * 900 + "]" * 900
     body = f'{{"code": "1000", "description": "password=hunter22 is wrong", "data": {deep}, "source": "PartnerFD"}}'
 

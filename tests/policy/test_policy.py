@@ -1,4 +1,4 @@
-"""What holds for a run: settings, profiles by path, hosts, and rules of the user's own."""
+"""The policy of a run: settings, profiles by path, hosts, and user rules."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -46,8 +46,8 @@ def test_settings_name_a_contract(tmp_path):
     assert policy.hosts == set(CONTRACT.hosts)
 
 
-def test_options_stand_above_settings(tmp_path):
-    """A contract and a profile that are handed over win."""
+def test_options_override_settings(tmp_path):
+    """A given contract and profile override the settings."""
     settings = Settings.of_table({"contract": "missing.json", "profile": "documented"}, tmp_path)
     policy = from_settings.policy_of(settings, contract=CONTRACT, profile="observed")
     assert (policy.contract, policy.profile_for("cassettes/a.yaml:1")) == (CONTRACT, "observed")
@@ -96,7 +96,7 @@ def test_hosts_bind_recordings(hosts, url, expected):
 
 
 def test_a_policy_is_adapted_to_a_test():
-    """More allowances are added, another profile stands above all; without either it stays the same."""
+    """Allowances are added, and another profile overrides all others; without either, the policy is unchanged."""
     policy = Policy(CONTRACT, allowances=(Allowance("pairing", "live"),))
     adapted = policy.adapted((Allowance("code-number", "live"),), "observed")
     assert policy.adapted() is policy
@@ -120,7 +120,7 @@ class Deadline:
 
 
 def test_a_user_rule_is_a_rule():
-    """It is named by its function, has a severity, and is told like any other."""
+    """It is named by its function, has a severity, and is reported like any other."""
     policy = Policy(CONTRACT, user_rules=(busy_cart, Deadline()), overrides={"busy-cart": "warning"})
     [violation] = policy.judge(CONFLICT).violations
     assert str(violation) == "busy-cart /description: the cart is busy"
@@ -128,7 +128,7 @@ def test_a_user_rule_is_a_rule():
 
 
 def test_a_user_rule_sees_bodies_of_every_kind():
-    """A user's rule runs also where the walk ends early."""
+    """A user rule also runs if a stage ends the check early."""
 
     def no_text(parsed):
         return [] if parsed.is_object else [Violation("no object")]
@@ -156,7 +156,7 @@ def test_two_user_rules_need_two_names():
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "reported"),
     [
         (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
         (lambda: None, "TypeError: 'NoneType' object is not iterable"),
@@ -165,13 +165,13 @@ def test_two_user_rules_need_two_names():
     ],
     ids=["raises", "returns-nothing", "yields-text", "message-is-no-text"],
 )
-def test_a_user_rule_that_fails_is_misuse(found, told):
+def test_a_user_rule_that_fails_is_misuse(found, reported):
     """The rule and the response that it failed on are named."""
 
     def broken(parsed):
         return found()
 
-    with pytest.raises(UsageError, match=f"your rule broken failed on <Exchange 409, .* bytes>: {told}"):
+    with pytest.raises(UsageError, match=f"your rule broken failed on <Exchange 409, .* bytes>: {reported}"):
         Policy(CONTRACT, user_rules=(broken,)).judge(CONFLICT)
 
 
@@ -183,7 +183,7 @@ def test_a_rule_is_imported_from_beside_the_settings(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rule", "module", "told"),
+    ("rule", "module", "reported"),
     [
         ("pc_missing:rule", "", "ModuleNotFoundError: No module named 'pc_missing'"),
         ("pc_without:rule", "", "AttributeError: module 'pc_without' has no attribute 'rule'"),
@@ -191,11 +191,11 @@ def test_a_rule_is_imported_from_beside_the_settings(tmp_path):
         ("pc_fails:rule", "1 / 0", "ZeroDivisionError"),
     ],
 )
-def test_a_rule_that_cannot_be_imported_is_misuse(tmp_path, rule, module, told):
-    """Whatever the user's module raises is told with the name of the rule."""
+def test_a_rule_that_cannot_be_imported_is_misuse(tmp_path, rule, module, reported):
+    """Any exception of the user's module is reported with the name of the rule."""
     if rule != "pc_missing:rule":
         (tmp_path / f"{rule.partition(':')[0]}.py").write_text(module, "utf-8")
-    with pytest.raises(UsageError, match=f"the rule {rule} cannot be imported: {told}"):
+    with pytest.raises(UsageError, match=f"the rule {rule} cannot be imported: {reported}"):
         policy_of(tmp_path, rules=[rule])
 
 
@@ -206,7 +206,7 @@ def test_a_rule_that_is_no_function_is_misuse(tmp_path):
 
 
 def test_another_contract_for_one_check_keeps_what_fits(contract_of):
-    """Severities and allowances for rules that this contract does not have are passed over."""
+    """Severities and allowances for rules that this contract does not have are ignored."""
     policy = Policy(
         CONTRACT,
         overrides={"source-missing": "off", "pairing": "off"},
@@ -221,14 +221,14 @@ def test_another_contract_for_one_check_keeps_what_fits(contract_of):
 
 @pytest.mark.parametrize("name", ["unreadable", "allowance-expired", "code-unexpected"])
 def test_what_is_always_an_error_cannot_be_set(name):
-    """Rules outside the walk have no severity to change."""
+    """Rules outside of the stages have no severity to change."""
     with pytest.raises(UsageError, match=f"{name} is always an error"):
         Policy(Contract.default(), overrides={name: "off"})
 
 
 @pytest.mark.parametrize("arguments", [{"contract": "mine.json"}, {"profile": 3}, {"profile": ""}])
 def test_arguments_of_other_types_are_misuse(arguments):
-    """What stands above the settings is a contract and the name of a profile."""
+    """The overrides are a contract and the name of a profile."""
     with pytest.raises(UsageError, match=next(iter(arguments))):
         check((404, b"{}"), **arguments)
 
@@ -244,7 +244,7 @@ WITH_SECRET = Exchange(
     [({}, 0), ({"path": ROOT / "other"}, 1), ({"url": "https://login.*"}, 0), ({"status": frozenset({404})}, 1)],
 )
 def test_a_recorded_secret_can_be_excused(excused, count):
-    """By path, URL, code and status, like a violation of the walk."""
+    """By path, URL, code and status, like any other violation."""
     policy = Policy(CONTRACT, allowances=(Allowance("secret-recorded", "made up", **excused),), root=ROOT)
     verdict = policy.secrets_in(WITH_SECRET, FOUND)
     assert (len(verdict.violations), len(verdict.allowed), verdict.of_recording) == (count, 1 - count, True)

@@ -72,14 +72,14 @@ def test_a_deviation_of_a_custom_contract_is_off_under_observed(contract_of, pro
 
 @pytest.mark.parametrize(("severity", "expected"), [("warning", ["warning"]), ("error", ["error"]), ("off", [])])
 @pytest.mark.parametrize("profile", ["documented", "observed"])
-def test_an_override_stands_above_every_profile(profile, severity, expected):
+def test_an_override_overrides_every_profile(profile, severity, expected):
     """The severity of one rule can be set, whatever the profile says."""
     policy = Policy(Contract.default(), profile=profile, overrides={"code-number": severity})
     violations = policy.judge(Exchange.of(NUMBER)).violations
     assert [violation.severity for violation in violations] == expected
 
 
-def test_a_verdict_tells_errors_from_warnings():
+def test_a_verdict_reports_errors_from_warnings():
     """Errors and warnings together are the violations."""
     policy = Policy(Contract.default(), overrides={"code-number": "warning"})
     verdict = policy.judge(Exchange.of((404, NUMBER[1])))

@@ -1,4 +1,4 @@
-"""Recordings beside their secrets: items are asked for in their order, and nothing is searched in vain."""
+"""Recordings with their secrets: items are requested in order, and nothing is searched without need."""
 
 import gzip
 import json
@@ -27,8 +27,8 @@ def test_nothing_is_searched_where_both_rules_are_off(tmp_path):
         assert SecretsByItem(recording).of(0, item) == []
 
 
-def test_items_may_be_passed_over():
-    """What was found in those before is handed out too, and what follows is kept for later."""
+def test_items_may_be_skipped():
+    """The secrets of skipped items are returned too, and later ones are kept."""
     recording = Recording.of_stream(BytesIO(b"\n".join([LINE] * 3)), "-", ON)
     items, secrets = list(recording.items), SecretsByItem(recording)
     assert len(secrets.of(1, items[1])) == 2
@@ -37,7 +37,7 @@ def test_items_may_be_passed_over():
     assert secrets.rest() == []
 
 
-def test_a_declared_encoding_that_is_none_is_named():
+def test_a_declared_encoding_that_is_invalid_is_named():
     """It is neither that, nor UTF-8."""
     response = {
         "status": 409,

@@ -1,4 +1,4 @@
-"""Changes, told as text, JSON and Markdown."""
+"""Reports of changes as text, JSON and Markdown."""
 
 import json
 
@@ -10,7 +10,7 @@ ADDED = Change("entry-added", "400 with code `3`", "behavioural", "it is new", a
 PLACES = {MOVED: [f"a|b.yaml:{line}" for line in range(7)]}
 
 
-def test_text_tells_each_change_and_what_it_touches():
+def test_text_reports_each_change_and_what_it_touches():
     """The worst first; long lists and texts are cut, control characters shown."""
     lines = as_text([ADDED, MOVED], PLACES).splitlines()
 
@@ -21,7 +21,7 @@ def test_text_tells_each_change_and_what_it_touches():
 
 
 def test_json_has_everything():
-    """Whole texts, and all that is touched."""
+    """Full texts, and all affected recordings."""
     changes = json.loads(as_json([MOVED, ADDED], PLACES))["changes"]
 
     assert changes[0] == {
@@ -37,7 +37,7 @@ def test_json_has_everything():
 
 
 def test_markdown_shows_texts_as_they_are():
-    """A table for each effect; nothing in a text is markup, and nobody is called."""
+    """A table for each effect; texts are escaped, and nobody is mentioned."""
     text = as_markdown([MOVED, ADDED], PLACES)
 
     assert "### Breaking" in text

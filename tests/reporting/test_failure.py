@@ -1,4 +1,4 @@
-"""The text of a failure: what a person reads when an assertion fails, to the letter."""
+"""The exact message of a failing assertion."""
 
 import re
 import textwrap
@@ -20,7 +20,7 @@ def recorded(status, body, *, headers=HEADERS, reason=None):
     return Exchange(status, headers, body.encode(), REQUEST, reason, "cassettes/cart.yaml:41")
 
 
-def told(verb, *arguments, **keywords):
+def reported(verb, *arguments, **keywords):
     """Return the text that a failing assertion raises."""
     with pytest.raises(ContractViolation) as raised:
         verb(*arguments, **keywords)
@@ -174,9 +174,9 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_failure_reads_like_this(name):
-    """All violations at once, aligned, each with what was expected and what came; then origin, correlation and body."""
+    """All violations at once, aligned, each with the expected and the actual value; then origin, correlation and body."""
     arguments, keywords, text = CASES[name]
-    assert told(assert_pc_error, *arguments, **keywords) == textwrap.dedent(text)
+    assert reported(assert_pc_error, *arguments, **keywords) == textwrap.dedent(text)
 
 
 SUCCESS_CASES = {
@@ -207,10 +207,10 @@ SUCCESS_CASES = {
 
 
 @pytest.mark.parametrize("name", SUCCESS_CASES)
-def test_a_success_that_is_none_reads_like_this(name):
-    """What came instead, with the entry of its code, and what it said."""
+def test_an_unexpected_error_reads_like_this(name):
+    """The actual response, with the entry of its code and its body."""
     response, text = SUCCESS_CASES[name]
-    assert told(assert_pc_success, response) == textwrap.dedent(text)
+    assert reported(assert_pc_success, response) == textwrap.dedent(text)
 
 
 def shown(exchange):
@@ -235,13 +235,13 @@ def shown(exchange):
     ],
     ids=["control", "white space", "direction", "long", "header", "origin", "request", "secret"],
 )
-def test_what_came_is_made_fit_to_be_shown(exchange, line):
-    """On one line, cut, without what would steer a terminal, and without secrets."""
+def test_a_body_is_made_fit_to_be_shown(exchange, line):
+    """On one line, cut, without control characters and secrets."""
     assert shown(exchange).splitlines()[-1] == line
 
 
 def test_a_correlation_that_is_a_secret_is_hidden():
-    """A header may hold anything."""
+    """A header may contain anything."""
     exchange = Exchange(409, {"MS-CorrelationId": "Bearer abcdef123456"}, b"")
     assert shown(exchange).endswith("MS-CorrelationId Bearer ***")
 
@@ -257,8 +257,8 @@ def test_a_correlation_that_is_a_secret_is_hidden():
     ],
     ids=["unknown", "the same", "none", "another", "long"],
 )
-def test_a_reason_phrase_is_told_where_it_is_another(reason, line):
-    """The one that came says more than the documented one."""
+def test_a_reason_phrase_is_reported_where_it_is_another(reason, line):
+    """The received reason phrase is more specific than the documented one."""
     assert shown(Exchange(409, None, b"", None, reason)).startswith(f"{line} breaks")
 
 
@@ -271,7 +271,7 @@ def test_a_long_pointer_does_not_push_the_others_away():
 def test_data_that_is_long_or_deep_is_cut():
     """An assertion about data stays readable."""
     body = '{"code": "800064", "description": "Busy", "source": "PartnerFD", "data": [%s]}' % ("[" * 90 + "]" * 90)
-    text = told(assert_pc_error, (409, body), data=["x" * 900], profile="observed")
+    text = reported(assert_pc_error, (409, body), data=["x" * 900], profile="observed")
     assert "[[[[[[[...]]]]]]]" in text
     assert max(map(len, text.splitlines())) < 400
 

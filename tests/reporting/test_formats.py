@@ -27,7 +27,7 @@ def written(form, findings, **keywords):
 
 
 def test_text_has_a_paragraph_for_each_response_with_violations():
-    """What conforms and what is passed over is only counted."""
+    """Conforming and skipped responses are only counted."""
     assert written("text", FINDINGS) == (
         "404 Not Found breaks the Partner Center error contract in 1 place:\n"
         '  body-plain-text  plain text instead of JSON: "gone"\n'
@@ -44,7 +44,7 @@ def test_text_has_a_paragraph_for_each_response_with_violations():
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_report_comes_piece_by_piece(form):
-    """The first finding is written before the second is asked for."""
+    """The first finding is written before the second is requested."""
     asked = []
     report = FORMATS[form]((asked.append(each) or each for each in FINDINGS), Tally(), POLICY)
     while "gone" not in next(report):
@@ -52,7 +52,7 @@ def test_a_report_comes_piece_by_piece(form):
     assert asked == FINDINGS[:1]
 
 
-def test_json_tells_what_is_known_and_null_for_the_rest():
+def test_json_reports_what_is_known_and_null_for_the_rest():
     """A file that cannot be read has no exchange, a plain text no code."""
     first, second = json.loads(written("json", FINDINGS))["findings"]
     assert (first["url"], first["code"]) == ("https://host/?sig=***", None)

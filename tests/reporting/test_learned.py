@@ -1,4 +1,4 @@
-"""What was learnt is TOML that the settings accept, whatever the codes, texts and paths hold."""
+"""Proposed settings are TOML that the settings accept, whatever the codes, texts and paths contain."""
 
 import tomllib
 from datetime import date
@@ -45,7 +45,7 @@ def test_a_path_that_is_no_text_is_escaped():
 
 
 def test_an_entry_without_a_text_says_so():
-    """A description may not be empty; how often it was seen stands in the note."""
+    """A description must not be empty; the note has the number of occurrences."""
     proposal = Proposal()
     proposal.entries[400, "1"].add("a.yaml:1")
     proposal.entries[400, "1"].add("b.yaml:1")
@@ -70,7 +70,7 @@ def test_codes_and_statuses_are_two_allowances():
 
 
 def test_what_no_setting_excuses_is_a_comment():
-    """Unreadable files and ended allowances."""
+    """Unreadable files and expired allowances."""
     proposal = Proposal(unreadable=["a\n.yaml"], expired=1)
 
     assert settled(proposal) == Settings.of_table({}, Path())

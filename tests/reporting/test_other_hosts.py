@@ -36,7 +36,7 @@ def test_the_setting_can_be_pasted(host):
 
 
 def test_one_exchange_is_one():
-    """It reads as people speak."""
+    """The singular is used."""
     assert nothing_checked(Counter(a=1)).startswith(
         "nothing was checked: the exchange is with a host that is not judged (a 1)\nto judge it, set"
     )
@@ -65,6 +65,6 @@ def test_a_host_is_the_one_of_the_request(exchange, host):
         (Tally(), False),
     ],
 )
-def test_all_was_passed_over_where_nothing_was_judged(tally, expected):
+def test_all_was_skipped_where_nothing_was_judged(tally, expected):
     """And there was something."""
     assert tally.has_skipped_all is expected

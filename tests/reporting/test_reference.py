@@ -10,12 +10,12 @@ from pytest_pcerrors.rules.stages import rule_set
 
 
 def test_every_rule_has_a_section():
-    """Under the stage it runs in, in the order of the walk."""
+    """Under its stage, in the order of the stages."""
     rules = all_rules(rule_set(Contract.default()))
     assert re.findall(r"^### `(.*)`$", as_markdown(rules), re.MULTILINE) == [rule.name for rule in rules]
 
 
-def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
+def test_a_section_reports_what_the_rule_says_and_leaves_out_what_it_does_not():
     """When it breaks, an example, severities; no empty line for page or fix."""
     rule = Rule("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
     assert as_markdown([rule]).endswith(
@@ -25,5 +25,5 @@ def test_a_section_tells_what_the_rule_says_and_leaves_out_what_it_does_not():
 
 
 def test_rules_of_users_have_a_stage():
-    """A rule from the settings is told among the others."""
+    """A rule from the settings is listed with the others."""
     assert "## Stage: user\n\nYour own rules." in as_markdown([Rule("mine", "user", "It breaks.")])

@@ -1,4 +1,4 @@
-"""What a run has seen, counted, and said in one sentence."""
+"""The counts of a run, and the summary in one line."""
 
 from collections import Counter
 
@@ -45,7 +45,7 @@ def test_each_exchange_counts_as_what_it_is(exchange, counts):
 
 
 def test_a_file_that_cannot_be_read_counts():
-    """It is no response, and not passed over either."""
+    """It is neither a response nor skipped."""
     tally = Tally()
     tally.add(unreadable(ArchiveError("a.yaml", "empty")))
     assert tally == Tally(unreadable=1)
@@ -98,5 +98,5 @@ def test_an_empty_tally_has_seen_nothing(tally, is_empty):
     ],
 )
 def test_all_of_it_is_said_in_one_sentence(tally, sentence):
-    """What did not happen is not said, but for violations."""
+    """Zero counts are left out, except violations."""
     assert tally.sentence() == sentence

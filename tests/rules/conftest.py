@@ -9,6 +9,6 @@ from pytest_pcerrors.rules.stages import rule_set
 
 @pytest.fixture(scope="session")
 def strict():
-    """Make every rule an error, so that what a profile says plays no part."""
+    """Make every rule an error, whatever the profile."""
     contract = Contract.default()
     return Policy(contract, overrides=dict.fromkeys(rule_set(contract).rules, "error"))

@@ -1,4 +1,4 @@
-"""The rules that no schema states, held against contracts of other shapes."""
+"""The rules outside of the schema, with contracts of other shapes."""
 
 from dataclasses import replace
 
@@ -37,12 +37,12 @@ def test_a_success_that_is_paired_with_a_code_is_an_error_response(contract_of, 
     ("body", "rules"), [(b'{"code": "US"}', []), (b'{"code": "US", "description": ""}', ["error-in-success"])]
 )
 def test_an_error_object_is_more_than_a_code(contract_of, schema, body, rules):
-    """Where a contract requires nothing, an ordinary object with a code is no error."""
+    """If a contract requires nothing, an ordinary object with a code is not an error."""
     assert broken((200, body), contract_of(schema)) == rules
 
 
 def test_an_error_object_has_its_code_where_the_contract_has_it(contract_of):
-    """A contract with other names is held against successes by its own."""
+    """Success bodies are searched with the names of the contract."""
     contract = contract_of({**OBJECT, "required": ["fault"]}, members={"code": ("fault",)})
     assert [violation.actual for violation in check((200, b'{"fault": 7}'), contract=contract)] == ["7"]
 
@@ -57,7 +57,7 @@ def test_an_error_object_has_its_code_where_the_contract_has_it(contract_of):
     ],
 )
 def test_a_documented_challenge_is_a_template(contract_of, documented, came, rules):
-    """What stands in braces is any text; without a documented challenge any will do, but none will not."""
+    """Words in braces match any text; without a documented challenge any one passes, but a missing one fails."""
     headers = {"Content-Type": "application/json", "WWW-Authenticate": came}
     contract = contract_of(OBJECT, challenge=documented, statuses={401: "Unauthorized"})
     assert broken({"status": 401, "headers": headers, "body": {}}, contract) == rules
@@ -79,7 +79,7 @@ def test_rules_are_made_once():
 
 @pytest.mark.parametrize("name", ["pairing", "code-type"])
 def test_a_deviation_needs_a_name_of_its_own(name):
-    """Profiles and allowances could not tell it from the rule of that name."""
+    """Profiles and allowances could not distinguish it from the rule of that name."""
     contract = replace(Contract.default(), deviations=(Deviation(name, ("code",), "integer"),))
     with pytest.raises(UsageError, match=f"names a deviation {name}"):
         check((404, b"{}"), contract=contract)

@@ -1,4 +1,4 @@
-"""Whatever the bytes, `check` answers with violations that anyone can be shown."""
+"""For any bytes, `check` returns violations that can be displayed."""
 
 import gzip
 import json
@@ -29,7 +29,7 @@ def nested(depth, opening, closing):
 
 
 def deep_and_wide():
-    """Make a long way down to many places: the pointers of all of them would fill hundreds of megabytes."""
+    """Make a deep and wide body: the pointers to all of its places would need hundreds of megabytes."""
     opening, closing = "".join(f'{{"{"n" * 60}{step}":' for step in range(800)), "}" * 800
     items = ",".join(['{"a":1,"a":2}'] * 5_000)
     return f"{opening}[{items}]{closing}".encode()
@@ -90,7 +90,7 @@ HEADERS = {
 
 
 def assert_presentable(violations):
-    """Hold every text of every violation against what a terminal, a log and a report can take."""
+    """Assert that every text of every violation can be shown in a terminal, a log and a report."""
     for violation in violations:
         texts = [getattr(violation, name) for name in TEXTS] + [str(violation)]
         for text in texts:
@@ -184,15 +184,15 @@ CARRIERS = {
 @pytest.mark.parametrize(("text", "secret"), PLANTED.values(), ids=PLANTED)
 @pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
 def test_no_violation_shows_a_credential(strict, carrier, text, secret):
-    """Credentials are hidden in every text, wherever in the response they stand."""
+    """Credentials are masked in every text, wherever they are in the response."""
     found = strict.judge(Exchange(*carrier(text), Request("GET", f"https://partner:{SECRET}@contoso.com"))).violations
-    told = " ".join(f"{violation!r} {violation}" for violation in found)
+    reported = " ".join(f"{violation!r} {violation}" for violation in found)
     assert found
-    assert secret not in told
+    assert secret not in reported
 
 
 def test_a_failed_rule_shows_no_credential():
-    """What a user's rule raises, and the request it failed on, are told without credentials and surrogates."""
+    """The exception of a user rule, and its request, are reported without credentials and surrogates."""
 
     def failing(parsed):
         raise KeyError(f"password={SECRET} \ud800")
@@ -203,7 +203,7 @@ def test_a_failed_rule_shows_no_credential():
     assert SECRET not in str(caught.value).encode().decode()
 
 
-def test_a_text_that_grows_by_escaping_is_cut_behind_it():
+def test_a_text_that_grows_by_escaping_is_cut_after_it():
     """A text of control characters is not longer than others when it is shown."""
     violation = Violation("\U000e0001" * 600)
     assert len(violation.message) <= LONGEST

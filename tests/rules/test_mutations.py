@@ -112,11 +112,11 @@ def test_a_mutant_breaks_its_rule_alone(strict, rule, mutant):
 
 @pytest.mark.parametrize(("rule", "mutant"), MUTATIONS.items(), ids=MUTATIONS)
 def test_a_mutant_conforms_without_its_rule(strict, rule, mutant):
-    """With its rule off, nothing is wrong with a mutant: no other rule stands behind it."""
+    """With its rule off, a mutant conforms: no other rule reports it."""
     lenient = replace(strict, overrides={**strict.overrides, rule: "off"})
     assert lenient.judge(mutant).violations == ()
 
 
 def test_every_rule_has_a_mutant():
-    """A rule of the walk without a line in the table is not shown to be independent."""
+    """A rule without a line in the table is not proved to be independent."""
     assert list(MUTATIONS) == list(rule_set(Contract.default()).rules)

@@ -1,4 +1,4 @@
-"""What rules say of themselves: for `pcerrors explain` and the reference."""
+"""The documentation of rules for `pcerrors explain` and the reference."""
 
 import pytest
 
@@ -19,8 +19,8 @@ def described(rules):
     return {each.name: each for each in all_rules(rules)}
 
 
-def test_every_rule_is_described_once_in_the_order_of_the_walk():
-    """The rules of the walk come first, then those outside it, and those of recordings."""
+def test_every_rule_is_described_once_in_the_order_of_the_stages():
+    """The rules of the stages come first, then the others, then those for recordings."""
     outside = [each.name for each in ALWAYS_ERRORS]
     assert [each.name for each in SHIPPED] == [*rule_set(Contract.default()).rules, *outside, *OF_RECORDINGS]
     assert set(outside) == EXPECTATIONS | {EXPIRED, UNREADABLE}
@@ -35,7 +35,7 @@ def test_the_rules_of_recordings_have_severities():
 
 @pytest.mark.parametrize("rule", OF_THE_WALK, ids=lambda rule: rule.name)
 def test_a_description_is_whole(rule):
-    """Every rule of the walk says when it breaks, what the page says, an example, the fix, and its severities."""
+    """Every rule of the stages has a condition, documentation, an example, a fix, and severities."""
     assert all([rule.breaks, rule.documentation, rule.example, rule.fix])
     assert set(rule.severities) == {"documented", "observed"}
     assert not any("\n" in text for text in (rule.breaks, rule.documentation, rule.example, rule.fix))
@@ -62,7 +62,7 @@ def test_a_property_rule_is_described_from_the_schema(name, breaks, example):
 
 
 def test_other_keywords_are_described_as_well(contract_of):
-    """A custom contract may hold any keyword; what the schema says of a property stands beside it."""
+    """A custom contract may have any keyword; the description of the property is its documentation."""
     member = {"pattern": "^A", "description": "Begins with A.", "items": {"items": True, "minItems": 1}}
     rules = described(rule_set(contract_of({"type": "object", "properties": {"x": member}, "required": ["x", "y"]})))
     assert rules["x-format"].example == "a value at `/x` that does not fit"
@@ -75,7 +75,7 @@ def test_other_keywords_are_described_as_well(contract_of):
 
 
 def test_a_user_rule_is_described_by_its_docstring():
-    """It is written like the shipped ones; without a docstring nothing is said."""
+    """It is written like the shipped ones; without a docstring, the texts are empty."""
 
     def busy_cart(parsed):
         return [Violation("busy")]

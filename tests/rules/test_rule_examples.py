@@ -32,7 +32,7 @@ def test_a_violating_example_breaks_its_rule(strict, path):
 
 @pytest.mark.parametrize("path", examples("conforming"))
 def test_a_conforming_example_keeps_its_rule(strict, path):
-    """A rule finds nothing in what merely looks like it."""
+    """A rule finds nothing in a response that only looks like a violation."""
     response = json.loads(path.read_text("utf-8"))
     found = strict.judge(Exchange.of(response)).violations
     assert path.parent.name not in [violation.rule for violation in found]
@@ -40,5 +40,5 @@ def test_a_conforming_example_keeps_its_rule(strict, path):
 
 @pytest.mark.parametrize("kind", ["conforming", "violating"])
 def test_every_rule_has_examples(kind):
-    """Every rule of the walk has examples of both kinds, and no examples are left over."""
+    """Every rule of the stages has examples of both kinds, and there are no other examples."""
     assert {path.parent.name for path in EXAMPLES.glob(f"{kind}/*/*.json")} == set(RULES)

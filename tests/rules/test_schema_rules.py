@@ -1,4 +1,4 @@
-"""Property rules: made of a contract's error schema, named by a fixed mapping, judged by jsonschema."""
+"""Property rules: made from the error schema, named by a fixed mapping, checked by jsonschema."""
 
 import json
 
@@ -50,7 +50,7 @@ def test_the_rules_of_the_shipped_contract_have_fixed_names():
 
 
 def test_another_envelope_has_names_of_the_same_form(contract_of):
-    """The path of a property stands in front, what its keyword means behind."""
+    """The path of the property, followed by the meaning of its keyword."""
     assert names(contract_of(ENVELOPE)) == [
         "error-missing",
         "error-type",
@@ -74,7 +74,7 @@ def test_another_envelope_has_names_of_the_same_form(contract_of):
     ],
 )
 def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, rule, pointer):
-    """A custom contract says itself where code and message are."""
+    """A custom contract defines where code and message are."""
     contract = contract_of(ENVELOPE, members={"code": ("error", "code"), "description": ("error", "message")})
     assert found(document, contract) == [(rule, pointer)]
 
@@ -144,7 +144,7 @@ def test_a_keyword_has_a_rule(contract_of, schema, value, rule, message):
     ],
 )
 def test_what_passes_a_keyword_breaks_no_rule(contract_of, schema, value):
-    """A keyword says nothing about values of other types, and formats are notes."""
+    """A keyword does not apply to values of other types, and formats are annotations."""
     assert found({"x": value}, contract_of({"type": "object", "properties": {"x": schema}})) == []
 
 
@@ -165,7 +165,7 @@ def test_items_are_judged_each(contract_of, schema, value, pointer):
 
 
 def test_one_rule_is_one_violation_however_many_places_fail(contract_of):
-    """The first place is told, and how many more there are."""
+    """The first place is reported, and how many more there are."""
     contract = contract_of({"type": "object", "properties": {"x": {"items": {"type": "string"}}}})
     [violation] = check((400, b'{"x": [1, 2, 3]}'), contract=contract)
     assert violation.message == "the number 1 instead of a string (and 2 more)"
@@ -182,15 +182,15 @@ def test_one_rule_is_one_violation_however_many_places_fail(contract_of):
     ],
     ids=["pointer", "escaped", "anchor", "indirect", "all-of"],
 )
-def test_a_local_reference_stands_for_what_it_leads_to(contract_of, reference, definitions):
-    """Rules are named by the place that a reference stands at, and its siblings hold as well."""
+def test_a_local_reference_is_replaced_by_its_target(contract_of, reference, definitions):
+    """Rules are named by the place of the reference, and its sibling keywords apply too."""
     member = {"$ref": reference, "description": "The text.", "pattern": "^a"}
     contract = contract_of({"type": "object", "properties": {"x": member}, "$defs": definitions})
     assert sorted(names(contract)) == ["x-empty", "x-format", "x-too-long", "x-type"]
     assert found({"x": ""}, contract) == [("x-format", "/x"), ("x-empty", "/x")]
 
 
-def test_a_keyword_beside_a_reference_does_not_replace_that_behind_it(contract_of):
+def test_a_keyword_beside_a_reference_does_not_replace_its_target(contract_of):
     """Two limits at one place are two rules of one name."""
     member = {"$ref": "#/$defs/text", "maxLength": 99}
     contract = contract_of({"type": "object", "properties": {"x": member}, "$defs": {"text": TEXT}})
@@ -227,7 +227,7 @@ def test_a_recursive_schema_outlives_deep_data(contract_of, keyword):
     assert [violation.rule for violation in violations] == ["x-not"]
 
 
-def test_many_items_are_told_apart_in_linear_time(contract_of):
+def test_many_items_are_distinguished_in_linear_time(contract_of):
     """Objects that differ from each other cannot be compared pair by pair."""
     contract = contract_of({"type": "object", "properties": {"x": {"uniqueItems": True}}})
     assert found({"x": [{"id": number} for number in range(50_000)]}, contract) == []
@@ -254,14 +254,14 @@ UNUSABLE = {
 
 @pytest.mark.parametrize(("member", "message"), UNUSABLE.values(), ids=UNUSABLE)
 def test_a_schema_that_cannot_be_judged_by_is_misuse(contract_of, member, message):
-    """What is wrong with a schema is told when its rules are made, whatever the responses; nothing is fetched."""
+    """A problem of a schema is reported when its rules are made, before any response; nothing is fetched."""
     parts = {"a": {"type": "object", "items": {"$ref": "#/parts/b"}}}
     schema = {"type": "object", "properties": {"x": member}, "parts": parts}
     with pytest.raises(UsageError, match=message):
         Policy(contract_of(schema))
 
 
-def test_what_only_looks_like_a_reference_is_none(contract_of):
+def test_what_only_looks_like_a_reference_is_not_one(contract_of):
     """A constant may hold anything, also a name that means something elsewhere."""
     schema = {"type": "object", "properties": {"x": {"const": {"$ref": "nowhere"}}}}
     assert names(contract_of(schema)) == ["x-value"]
@@ -290,14 +290,14 @@ def test_a_length_has_a_unit(text, unit, rules):
     ("value", "rule"), [("a", "x-word"), (7, "x-count"), (1.5, "x-type"), (None, "x-type"), (True, None)]
 )
 def test_a_deviation_has_a_rule_of_its_own(contract_of, value, rule):
-    """Each departure that the contract names is told by its name; other types stay with the rule for the type."""
+    """Each deviation that the contract names has its own rule; other types break the rule for the type."""
     deviations = (Deviation("x-word", ("x",), "string"), Deviation("x-count", ("x",), "integer", "Seen live."))
     contract = contract_of({"type": "object", "properties": {"x": {"type": "boolean"}}}, deviations=deviations)
     assert [name for name, _ in found({"x": value}, contract)] == ([rule] if rule else [])
 
 
 def test_a_deviation_with_a_note_hints_at_the_profile():
-    """Whoever meets what the real service does is told how to permit it."""
+    """A deviation of the real service comes with a hint how to permit it."""
     [violation] = check((409, b'{"code": 800064, "description": "Busy", "source": "a"}'))
     assert violation.hint == 'the real service sends this; the profile "observed" permits it'
 

@@ -1,4 +1,4 @@
-"""What is plausible around a documented error: the request it answers, and the values in its text."""
+"""Plausible requests and values for a documented error."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_request_is_guessed_from_the_words(description, operation):
 
 
 def test_every_operation_is_the_request_of_some_error():
-    """None is kept for nothing."""
+    """No operation is unused."""
     used = [operation_for(entry.description) for entry in Contract.default().catalogue]
     assert [each for each in OPERATIONS if each not in used] == []
 

@@ -1,4 +1,4 @@
-"""The plainest values that a schema permits: what the whole bodies of synthesis do not show."""
+"""The simplest values that a schema permits, beyond those in synthesized bodies."""
 
 import pytest
 

@@ -145,7 +145,7 @@ def test_a_client_of_a_proxy_is_answered_by_path(raw, server):
 
 
 def ten_requests(server, number):
-    """Ask thirty times on one connection, each time with what only this client sends, and return what came."""
+    """Send thirty requests on one connection, each with a value of this client only, and return the responses."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     answers = []
     for turn in range(10):

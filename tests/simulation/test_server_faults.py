@@ -1,4 +1,4 @@
-"""What goes wrong on the way, as real clients meet it."""
+"""Network faults, as real clients see them."""
 
 import http.client
 from time import monotonic
@@ -12,7 +12,7 @@ from pytest_pcerrors.simulation import SHAPES
 
 
 def test_a_cut_body_is_one_that_promises_more(server):
-    """The length is that of the whole body, and the connection is closed behind the part."""
+    """The length is that of the whole body, and the connection is closed after the part."""
     server.shape("gateway-404", cut=20)
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     connection.request("GET", "/v1")
@@ -35,7 +35,7 @@ def test_a_reset_is_one(server):
 
 
 @pytest.mark.parametrize("member", ["cut", "reset"])
-def test_a_client_library_tells_a_lost_connection(server, member):
+def test_a_client_library_reports_a_lost_connection(server, member):
     """As words of a sequence; the next call on a new connection is answered."""
     server.sequence(member, "ok")
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
@@ -43,7 +43,7 @@ def test_a_client_library_tells_a_lost_connection(server, member):
     assert requests.get(server.url + "/v1").status_code == 200
 
 
-def test_httpx_tells_a_cut_body(server):
+def test_httpx_reports_a_cut_body(server):
     """As a protocol error of the server."""
     server.sequence("cut")
     with pytest.raises(httpx.RemoteProtocolError):
@@ -69,7 +69,7 @@ def test_a_chunked_body_can_be_cut(server):
 
 
 def test_a_status_without_body_has_nothing_to_chunk(server):
-    """So nothing tells of chunks."""
+    """So no header mentions chunks."""
     server.sequence(204, chunked=True)
     assert "Transfer-Encoding" not in requests.get(server.url + "/v1").headers
 
@@ -93,7 +93,7 @@ def test_a_delay_is_waited(server):
 
 
 def test_head_is_answered_without_body(server):
-    """With the length that the body would have, and the connection goes on; in chunks too."""
+    """With the length that the body would have, and the connection stays open; in chunks too."""
     server.fail("*", "/v1", 800064)
     server.shape("gateway-404", path="/chunks", chunked=True)
     with requests.Session() as session:

@@ -12,14 +12,14 @@ from pytest_pcerrors.simulation.server import ErrorServer
 
 
 def test_it_listens_on_loopback(server):
-    """On a port of its own, which its URL tells."""
+    """On a free port, which is in its URL."""
     assert server.url == f"http://127.0.0.1:{server.port}"
     assert requests.get(server.url).status_code == 200
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]"), ("localhost", "localhost")])
 def test_any_loopback_address_will_do(host, shown):
-    """IPv6 stands in brackets."""
+    """IPv6 addresses are written in brackets."""
     with ErrorServer(host=host) as server:
         assert server.url == f"http://{shown}:{server.port}"
         assert requests.get(server.url).status_code == 200
@@ -41,7 +41,7 @@ def test_every_address_can_be_wanted(host, shown):
 
 
 @pytest.mark.parametrize("host", [None, 2130706433, b"127.0.0.1"])
-def test_a_host_that_is_none_is_refused(host):
+def test_a_host_that_is_invalid_is_refused(host):
     """Whether others may reach the server or not."""
     for allowed in (True, False):
         with pytest.raises(UsageError, match=r'expected a host such as "127\.0\.0\.1", got '):
@@ -49,28 +49,28 @@ def test_a_host_that_is_none_is_refused(host):
 
 
 @pytest.mark.parametrize("contract", ["contract.json", 0, {}])
-def test_a_contract_that_is_none_is_refused(contract):
+def test_a_contract_that_is_invalid_is_refused(contract):
     """Before anything listens."""
     with pytest.raises(UsageError, match="expected a Contract, got "):
         ErrorServer(contract)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, "8080", True, None])
-def test_a_port_that_is_none_is_refused(port):
+def test_a_port_that_is_invalid_is_refused(port):
     """With what would be one."""
     with pytest.raises(UsageError, match="expected a port from 0 to 65535"):
         ErrorServer(port=port)
 
 
 def test_a_port_in_use_is_told(server):
-    """And nothing is left of the try."""
+    """And nothing keeps running."""
     with pytest.raises(UsageError, match=f"^port {server.port} is in use; give another port, or 0"):
         ErrorServer(port=server.port).start()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
 def test_an_address_that_is_not_ours_is_told(host, monkeypatch):
-    """As the system says it."""
+    """With the error of the operating system."""
     with pytest.raises(UsageError, match=f"^cannot listen on {host} port 0: "):
         ErrorServer(host=host, allow_remote=True).start()
 

@@ -1,4 +1,4 @@
-"""What the server received, and whom it tells."""
+"""The log of the server, and its callbacks."""
 
 from contextlib import suppress
 
@@ -8,7 +8,7 @@ import requests
 from pytest_pcerrors.simulation.server import ErrorServer
 
 
-def test_the_log_holds_what_came(server):
+def test_the_log_has_what_was_received(server):
     """Method, path, query, headers, body and the answer."""
     server.fail("POST", "/v1/**", 800064)
     requests.post(server.url + "/v1/carts?size=2&size=3&x=", json={"id": 1}, headers={"X-Mine": "1"})
@@ -42,7 +42,7 @@ def test_the_log_says_what_was_answered(server):
     assert [each.status for each in server.requests] == [429, 200, None]
 
 
-def test_the_log_says_that_no_rule_fits(server):
+def test_the_log_says_that_no_rule_matches(server):
     """And the response says which there are."""
     server.fail("POST", "/v1/carts", 800064, times=1)
     requests.post(server.url + "/v1/carts")
@@ -60,7 +60,7 @@ def test_requests_are_counted_by_place(server):
     assert server.requests_to("POST", "/**") == []
 
 
-def test_clear_begins_anew(server):
+def test_clear_starts_again(server):
     """Neither rules nor requests are left."""
     server.shape("gateway-429")
     assert requests.get(server.url + "/v1").status_code == 429
@@ -75,36 +75,36 @@ def test_the_log_shows_no_secrets(server):
     assert repr(server.requests) == "[<GET /v1?sig=*** -> 404, no rule matches>]"
 
 
-def test_whole_answers_are_told_with_their_requests():
+def test_whole_answers_are_reported_with_their_requests():
     """As exchanges, before they are sent; not those that are cut or reset."""
-    told = []
-    with ErrorServer(on_answer=told.append) as server:
+    reported = []
+    with ErrorServer(on_answer=reported.append) as server:
         server.sequence(429, "cut", "reset", 800064)
         for _ in range(4):
             with suppress(requests.RequestException):
                 requests.post(server.url + "/v1?a=b", data=b"x")
         came = requests.head(server.url + "/v1")
-    assert [each.status for each in told] == [429, 409, 409]
-    assert (told[0].request.method, told[0].request.url, told[0].request.body) == (
+    assert [each.status for each in reported] == [429, 409, 409]
+    assert (reported[0].request.method, reported[0].request.url, reported[0].request.body) == (
         "POST",
-        f"{server_url(told)}/v1?a=b",
+        f"{server_url(reported)}/v1?a=b",
         b"x",
     )
-    assert dict(told[2].headers) == dict(came.headers)
-    assert (told[1].body[:1], told[2].body) == (b"{", b"")
+    assert dict(reported[2].headers) == dict(came.headers)
+    assert (reported[1].body[:1], reported[2].body) == (b"{", b"")
 
 
-def server_url(told):
+def server_url(reported):
     """Return where the server was, which the requests say."""
-    return told[0].request.url.partition("/v1")[0]
+    return reported[0].request.url.partition("/v1")[0]
 
 
 def test_every_request_is_told():
     """Whatever it is answered."""
-    told = []
-    with ErrorServer(on_request=told.append) as server:
+    reported = []
+    with ErrorServer(on_request=reported.append) as server:
         requests.get(server.url + "/v1")
-        assert told == server.requests
+        assert reported == server.requests
 
 
 @pytest.mark.parametrize("hook", ["on_request", "on_answer"])
@@ -143,7 +143,7 @@ def test_what_a_hook_raises_after_it_stopped_the_server_comes_out_too():
 
 
 def test_a_failure_of_the_server_itself_comes_out_too(monkeypatch):
-    """A thread has nobody else to tell it to."""
+    """Otherwise an exception in a thread would be lost."""
 
     def fails(*_):
         raise LookupError("no such thing")

@@ -25,7 +25,7 @@ from pytest_pcerrors.simulation.server.rules import RequestPattern
     ],
 )
 def test_a_pattern_fits_a_path(pattern, path, fits):
-    """One star stays within a segment, two do not, and everything else stands for itself."""
+    """One star matches within a segment, two match anything, and other characters match themselves."""
     assert RequestPattern("*", pattern).matches("GET", path) is fits
 
 

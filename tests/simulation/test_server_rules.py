@@ -1,4 +1,4 @@
-"""What a test tells the server to answer, and what a client then gets."""
+"""The rules of a test, and the responses that a client gets."""
 
 import json
 
@@ -15,7 +15,7 @@ CHECKOUT = "/v1/customers/7/carts/8/checkout"
 
 
 def statuses(server, count, path="/v1/customers"):
-    """Ask that often and return the statuses."""
+    """Send this number of requests and return the statuses."""
     with requests.Session() as session:
         return [session.get(server.url + path).status_code for _ in range(count)]
 
@@ -70,7 +70,7 @@ def test_a_rule_is_used_up(server):
 
 
 def test_the_first_rule_wins(server):
-    """A rule without end leaves nothing to those behind it."""
+    """A rule without a limit hides the rules after it."""
     server.fail("GET", "/**", 800064)
     server.fail("GET", "/v1/customers", status=503)
     assert statuses(server, 3) == [409, 409, 409]
@@ -137,7 +137,7 @@ def test_a_success_is_one(server):
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_a_status_without_body_has_none(server, status):
-    """And no length, so the connection goes on."""
+    """And no length, so the connection stays open."""
     server.sequence(status, "ok")
     with requests.Session() as session:
         came = session.get(server.url)
@@ -176,8 +176,8 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
     assert came == [{"error": {"no": "800064"}}, json.loads(SHAPES["numeric-code-400"].body)]
 
 
-def told(server, call):
-    """Return what a misuse is told; the server then has no rule."""
+def reported(server, call):
+    """Return the message of a misuse; the server then has no rule."""
     with pytest.raises(UsageError) as caught:
         call(server)
     assert requests.get(server.url + "/x").headers["X-PC-Hint"].endswith("rules are: none")
@@ -188,22 +188,22 @@ def told(server, call):
 def test_a_member_is_named_by_a_number_or_a_text(server, member):
     """Nothing else is one, a list of members neither."""
     problem = f'expected a number or a text such as 429, 800064 or "ok", got {member!r}'
-    assert told(server, lambda server: server.sequence("ok", member)) == problem
+    assert reported(server, lambda server: server.sequence("ok", member)) == problem
 
 
 @pytest.mark.parametrize("name", [3, True, ["gateway-429"]])
 def test_a_shape_is_named_by_a_text(server, name):
     """By `shape` and by `fail`."""
     problem = f'expected the name of a shape, such as "gateway-429", got {name!r}'
-    assert told(server, lambda server: server.shape(name)) == problem
-    assert told(server, lambda server: server.fail("GET", "/", shape=name)) == problem
+    assert reported(server, lambda server: server.shape(name)) == problem
+    assert reported(server, lambda server: server.fail("GET", "/", shape=name)) == problem
 
 
 @pytest.mark.parametrize("code", [1.5, True, ["800064"]])
 def test_a_code_is_a_number_or_a_text(server, code):
     """In `fail`."""
     problem = f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}'
-    assert told(server, lambda server: server.fail("GET", "/", code)) == problem
+    assert reported(server, lambda server: server.fail("GET", "/", code)) == problem
 
 
 @pytest.mark.parametrize("status", ["503", 503.0, True, [503]])
@@ -211,7 +211,7 @@ def test_a_code_is_a_number_or_a_text(server, code):
 def test_a_status_is_a_number(server, status, code):
     """With a code and without."""
     problem = f"{status!r} is not a final HTTP status; expected one from 200 to 599"
-    assert told(server, lambda server: server.fail("GET", "/", code, status=status)) == problem
+    assert reported(server, lambda server: server.fail("GET", "/", code, status=status)) == problem
 
 
 SETTERS = [
@@ -228,7 +228,7 @@ SETTERS = [
 def test_a_method_is_a_token(server, call, method):
     """As RFC 9110 has it, wherever one is named."""
     problem = f'expected a method such as "GET", or "*" for any, got {method!r}'
-    assert told(server, lambda server: call(server, method, "/")) == problem
+    assert reported(server, lambda server: call(server, method, "/")) == problem
 
 
 @pytest.mark.parametrize("call", SETTERS)
@@ -236,7 +236,7 @@ def test_a_method_is_a_token(server, call, method):
 def test_a_path_is_a_text(server, call, path):
     """Wherever one is named."""
     problem = f'expected a path such as "/v1/customers/*", got {path!r}'
-    assert told(server, lambda server: call(server, "GET", path)) == problem
+    assert reported(server, lambda server: call(server, "GET", path)) == problem
 
 
 @pytest.mark.parametrize("call", ["fail", "shape", "sequence"])
@@ -248,7 +248,7 @@ def test_a_wait_is_seconds_or_a_date(server, call, time):
         "shape": lambda server: server.shape("gateway-429", retry_after=time),
         "sequence": lambda server: server.sequence("ok", retry_after=time),
     }
-    assert told(server, calls[call]) == (
+    assert reported(server, calls[call]) == (
         f"retry_after: expected whole seconds from 0 or an HTTP date, got {time!r}; respond() sends any header"
     )
 
@@ -281,14 +281,14 @@ def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
         lambda server: server.respond("GET", "/", (200, b"{}"), **faults),
         lambda server: server.sequence("ok", **faults),
     ):
-        assert told(server, call) == f"{problem}, got {value!r}"
+        assert reported(server, call) == f"{problem}, got {value!r}"
 
 
 @pytest.mark.parametrize("times", [0, -1, "x", True, 1.5])
 def test_a_rule_is_used_a_number_of_times(server, times):
     """At least once."""
     problem = f"expected times as a number from 1, or None for always, got {times!r}"
-    assert told(server, lambda server: server.fail("GET", "/", 800064, times=times)) == problem
+    assert reported(server, lambda server: server.fail("GET", "/", 800064, times=times)) == problem
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_rule_is_used_a_number_of_times(server, times):
         (lambda server: server.respond("GET", "/", 404), "an int is not a response"),
     ],
 )
-def test_misuse_is_told_where_it_happens(server, set_rule, problem):
+def test_misuse_is_reported_where_it_happens(server, set_rule, problem):
     """In the test, at the call, with the nearest that is known; and no rule is set."""
     with pytest.raises(UsageError, match=problem):
         set_rule(server)

@@ -1,4 +1,4 @@
-"""What the server answers without rules: what path or header ask for, and the page."""
+"""Answers without rules: by path, by header, and the page."""
 
 from html.parser import HTMLParser
 
@@ -78,7 +78,7 @@ def test_any_other_path_is_the_gateways_404(server, path):
 
 
 def test_a_rule_comes_before_what_a_path_asks_for(server):
-    """The test has the last word."""
+    """The rules of the test have priority."""
     server.fail("*", "/**", status=503)
     assert requests.get(server.url + "/errors/800064", headers={"X-PC-Error": "400"}).status_code == 503
 

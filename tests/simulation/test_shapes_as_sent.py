@@ -1,4 +1,4 @@
-"""The shapes beside the documented one: those that were observed are the recordings, the others say that they are not."""
+"""The undocumented shapes: the observed ones equal the recordings, the others are marked as invented."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_a_shape_is_whole(name):
     ],
 )
 def test_a_made_up_shape_breaks_its_rule(name, rule):
-    """Its name says what is wrong with it."""
+    """Its name describes the fault."""
     assert rule in {each.rule for each in check(MADE_UP[name], profile="documented")}
 
 

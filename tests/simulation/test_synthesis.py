@@ -153,7 +153,7 @@ def properties(**schemas):
     ids=str,
 )
 def test_other_schemas_get_the_plainest_body_that_conforms(schema, members, body):
-    """Required members are there, and what the entry says has the type that the schema wants."""
+    """Required members are present, and the values of the entry have the types of the schema."""
     made = contract(schema, {name: tuple(steps) for name, steps in members.items()})
     assert json.loads(synthesize(7, contract=made).body) == body
 
@@ -191,6 +191,6 @@ def test_a_401_has_the_challenge_of_its_contract(challenge, header):
 
 
 def test_the_shipped_contract_in_another_order_gives_the_same_exchange():
-    """What is made of an entry hangs on the entry alone."""
+    """The exchange of an entry depends on the entry only."""
     turned = replace(CONTRACT, catalogue=Catalogue(tuple(reversed(tuple(CONTRACT.catalogue)))))
     assert synthesize(800064, contract=turned).body == synthesize(800064).body
