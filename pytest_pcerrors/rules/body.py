@@ -49,7 +49,7 @@ def body_empty_unauthorized(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def byte_order_mark(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The body begins with a UTF-8 byte order mark. The other rules check the text after it.
 
-    Documentation: Shows bodies in JSON. RFC 8259, section 8.1, forbids a byte order mark before JSON text.
+    Documentation: The page shows bodies in JSON. RFC 8259, section 8.1, forbids a byte order mark before JSON text.
     Example: `EF BB BF 7B 22 63 ...`
     Fix: Send no byte order mark. A client decodes with `utf-8-sig`, otherwise its JSON parser fails on the first character.
     """
@@ -62,7 +62,7 @@ def byte_order_mark(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def body_encoding(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The body is not UTF-8.
 
-    Documentation: Shows bodies in JSON. RFC 8259, section 8.1, requires UTF-8 between systems, whatever charset the header names.
+    Documentation: The page shows bodies in JSON. RFC 8259, section 8.1, requires UTF-8 between systems, whatever charset the header names.
     Example: `{"code": ...}` in UTF-16, or in Latin-1 with an accent
     Fix: Encode the body as UTF-8.
     """
@@ -108,7 +108,7 @@ def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """An object has the same name more than once. The other rules check its last value.
 
-    Documentation: Shows bodies in JSON. RFC 8259, section 4, asks for unique names; parsers differ in which value they use.
+    Documentation: The page shows bodies in JSON. RFC 8259, section 4, asks for unique names; parsers differ in which value they use.
     Example: `{"code": "800064", "code": "800061"}`
     Fix: Write each name once.
     """

@@ -83,7 +83,7 @@ def description_placeholder(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The description does not match a documented text of its code. Off by default, because the texts of the real service never match.
 
-    Documentation: Gives one text for every code, and two rows for five codes.
+    Documentation: The page gives one text for every code, and two rows for five codes.
     Example: `"description": "Oops"`
     Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the documentation page to get the official texts.
     """

@@ -108,7 +108,7 @@ def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """A 429 response has no `Retry-After` header, or a 429 or 503 response has one that cannot be parsed.
 
-    Documentation: Says only that 429 means too many requests. `Retry-After` is a number of seconds or an HTTP date (RFC 9110, section 10.2.3).
+    Documentation: The page says only that 429 means too many requests. `Retry-After` is a number of seconds or an HTTP date (RFC 9110, section 10.2.3).
     Example: `Retry-After: soon`
     Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client that receives neither uses its own delay.
     """

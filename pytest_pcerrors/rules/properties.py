@@ -31,7 +31,7 @@ def description_blank(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """A property is not in the error schema. The schema permits further properties, so the rule is off by default.
 
-    Documentation: Names code, description, data and source.
+    Documentation: The error schema names code, description, data and source.
     Example: `"isRetryable": false`
     Fix: None is needed. To see such properties, set the severity of the rule to `warning`.
     """

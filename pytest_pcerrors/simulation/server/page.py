@@ -30,7 +30,7 @@ pre {{ border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; pa
 </style>
 </head>
 <body>
-<h1>{name}: errors to ask for</h1>
+<h1>{name}: errors to request</h1>
 <p>Follow a link, or send the header <code>X-PC-Error</code> with any method to any path: a code, a status and a code, or the name of
 a shape. <code>X-PC-Delay</code> makes the answer wait that many seconds. With <code>Accept: application/json</code> this page is JSON.</p>
 <pre>curl -i {url}/errors/{path}
