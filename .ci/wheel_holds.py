@@ -1,4 +1,4 @@
-"""Tell whether a wheel holds the package with all its data, and nothing else."""
+"""Check that a wheel holds the package with all its data, and nothing else."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What a replayed request costs: from cassettes of 10 and of 5,000 interactions, and next to vcrpy's own cassette.
 
-Each figure is a request of a `requests.Session`, from the call to the response; opening the cassette is told apart. Small and large
-are measured by turns, several rounds in one run, and the medians are held against each other.
+Each figure is a request of a `requests.Session`, from the call to the response; opening the cassette is measured separately. Small and large
+are measured in turns, several rounds in one run, and the medians are compared.
 """
 
 import sys
