@@ -1,6 +1,6 @@
-"""What a whole `check()` costs, against the least that any schema check costs: json.loads and jsonschema's iter_errors.
+"""Measure `check()`, compared with the minimum of any schema check: json.loads and jsonschema's iter_errors.
 
-Run it with ``python benchmarks/check.py``. Both are timed in turn, round after round, so that a slow moment hits both;
+Run it with ``python benchmarks/check.py``. Both are measured alternately, so that a slow moment affects both;
 the figure to quote is the ratio of the medians.
 """
 
@@ -27,7 +27,7 @@ HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
 def main() -> None:
-    """Print microseconds for each way to hand the response over, and the ratio to the baseline."""
+    """Print the microseconds for each kind of response, and the ratio to the baseline."""
     schema = Draft202012Validator(dict(Contract.default().error_schema))
     ways = {
         "json.loads + iter_errors": lambda: list(schema.iter_errors(json.loads(BODY))),

@@ -1,7 +1,7 @@
-"""What `pcerrors import` of a page costs as a whole process, against a process that only imports the libraries it needs.
+"""Measure the process of `pcerrors import` for a page, compared with one that only imports the required libraries.
 
-Run it with ``python benchmarks/import_page.py``. Both run in turn, round after round, so that a slow moment hits both; the
-figure to quote is the ratio of the medians, which is to be at most 2.
+Run it with ``python benchmarks/import_page.py``. Both are measured alternately, so that a slow moment affects both; the
+figure to quote is the ratio of the medians, which should be at most 2.
 """
 
 import subprocess

@@ -1,7 +1,7 @@
-"""What a replayed request costs: from cassettes of 10 and of 5,000 interactions, and next to vcrpy's own cassette.
+"""Measure a replayed request, from cassettes of 10 and of 5,000 interactions, and compared with vcrpy's own cassette.
 
-Each figure is a request of a `requests.Session`, from the call to the response; opening the cassette is measured separately. Small and large
-are measured in turns, several rounds in one run, and the medians are compared.
+Each figure is one request of a `requests.Session`, from the call to the response; opening the cassette is measured separately.
+Small and large cassettes are measured alternately, several rounds in one run, and the medians are compared.
 """
 
 import sys
@@ -31,7 +31,7 @@ BODY = b'{"code": "800064", "description": "' + b"Busy. " * 130 + b'", "data": [
 
 
 def exchanges(count: int) -> Iterator[Exchange]:
-    """Yield so many conflicts, each of another customer."""
+    """Yield a number of conflicts, each of another customer."""
     for number in range(count):
         yield Exchange(409, HEADERS, BODY, Request("GET", URL.format(number)), "Conflict")
 
@@ -58,7 +58,7 @@ def theirs(file: Path) -> AbstractContextManager[object]:
 
 
 def seconds(opening: Callable[[Path], AbstractContextManager[object]], file: Path, count: int) -> tuple[float, float]:
-    """Return the seconds that opening takes, and those of a request, asked in the order of the recording."""
+    """Return the seconds of opening a cassette, and of a request, in the order of the recording."""
     begin = time.perf_counter()
     with opening(file):
         opened_at = time.perf_counter()

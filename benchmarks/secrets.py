@@ -1,7 +1,7 @@
-"""What the search for secrets costs: `pcerrors check` with the rules secret-recorded and secret-suspected, against without them.
+"""Measure the search for secrets: `pcerrors check` with the rules secret-recorded and secret-suspected, and without them.
 
-Run it with ``python benchmarks/secrets.py``, with folders of recordings of your own to measure those too. Both ways run in turn, in
-one process, so that a slow moment hits both; the figure to quote is the ratio of the best rounds.
+Run it with ``python benchmarks/secrets.py``, with folders of recordings of your own to measure those too. Both are measured
+alternately in one process, so that a slow moment affects both; the figure to quote is the ratio of the best rounds.
 """
 
 import json

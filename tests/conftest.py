@@ -1,4 +1,4 @@
-"""What the tests of all packages share: few examples, and no verdict hangs on the speed of the machine, or on the signals of its shell."""
+"""Settings of all tests: few examples, no deadlines, and no dependence on the signals of the shell."""
 
 import gc
 import signal
@@ -29,7 +29,7 @@ def pytest_collection():
 
 @pytest.fixture(autouse=True, scope="session")
 def _ctrl_c_interrupts():
-    """Let SIGINT interrupt the processes that tests start, also where the shell has it ignored, as ``nohup`` and CI do."""
+    """Let SIGINT interrupt the processes that tests start, even if the shell ignores it, as ``nohup`` and CI do."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -37,7 +37,7 @@ def _ctrl_c_interrupts():
 
 @pytest.fixture
 def contract_of():
-    """Make a custom contract of its error schema, and of whatever else differs from a plain one."""
+    """Make a custom contract from its error schema, and from any other keys to change."""
 
     def make(schema, **others):
         document = {"name": "Orders", "statuses": {400: "Bad Request"}, "members": {"code": ("code",)}, **others}

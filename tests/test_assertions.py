@@ -1,4 +1,4 @@
-"""`assert_pc_error` and `assert_pc_success`: what is expected, what comes back, and what is misuse."""
+"""`assert_pc_error` and `assert_pc_success`: expectations, return values, and misuse."""
 
 import inspect
 import re
@@ -31,7 +31,7 @@ PARTNER = re.compile("^Partner[A-Z]+$")
 
 
 class Anything:
-    """A matcher: equal to what its test says, and never unequal by ``!=``."""
+    """A matcher that equals the value of its test, and is never unequal by ``!=``."""
 
     def __init__(self, test):
         self.test = test
@@ -46,7 +46,7 @@ class Anything:
 
 
 class Text(str):
-    """Text of a kind of its own."""
+    """A subclass of str."""
 
     __slots__ = ()
 
@@ -76,7 +76,7 @@ def rules(response, *arguments, **keywords):
     ids=repr,
 )
 def test_a_code_is_expected_as_number_or_text_or_several(code):
-    """Any of several will do; None expects nothing."""
+    """Any of several codes is accepted; None expects nothing."""
     assert rules(BUSY, code) == []
 
 
@@ -84,30 +84,30 @@ def test_a_code_is_expected_as_number_or_text_or_several(code):
     "code", [800061, "800061", [800061, 1], "0800064", "800.064", "800 064", "800,064", " 800064", -800064]
 )
 def test_another_code_is_unexpected(code):
-    """Leading zeros and separators are not guessed away."""
+    """Leading zeros and separators are significant."""
     assert rules(BUSY, code) == ["code-unexpected"]
 
 
 @pytest.mark.parametrize("code", [0, "0", [0]])
 def test_the_code_0_is_expected_like_any_other(code):
-    """It is falsy, and no absence of an expectation."""
+    """It is falsy, and still an expectation."""
     assert rules(ZERO, code) == []
     assert rules(BUSY, code) == ["code-unexpected"]
 
 
-def test_a_code_that_came_as_a_number_has_its_digits():
-    """Only its type breaks the contract."""
+def test_a_code_received_as_a_number_has_its_digits():
+    """Only its type violates the contract."""
     assert rules((409, TEMPLATE.replace('"800064"', "800064").encode()), 800064) == ["code-number"]
 
 
 def test_a_response_without_a_code_has_none_of_those_expected():
-    """An absent code is unexpected too."""
+    """A missing code is unexpected too."""
     assert rules((409, b"{}"), 800064)[-1] == "code-unexpected"
 
 
 @pytest.mark.parametrize("code", [404, "404", 409, 200, 599 - 170], ids=repr)
-def test_a_status_in_the_place_of_a_code_is_answered(code):
-    """An HTTP status that is no code was meant as one."""
+def test_a_status_instead_of_a_code_gets_a_hint(code):
+    """For an HTTP status that is not a code, the message suggests `status=`."""
     with pytest.raises(
         UsageError, match=rf"^{code} is an HTTP status, not an error code; did you mean status={code}\?$"
     ):
@@ -133,26 +133,26 @@ def test_a_code_that_looks_like_a_status_is_a_code_if_documented():
     ],
 )
 def test_what_can_be_no_code_is_misuse(code, problem):
-    """A collection is counted as one only if something is in it."""
+    """An empty collection is not a collection of codes."""
     with pytest.raises(UsageError, match=f"^{problem}"):
         assert_pc_error(BUSY, code)
 
 
 @pytest.mark.parametrize("status", [None, 409, HTTPStatus.CONFLICT, [409], {400, 409}, range(400, 500)], ids=repr)
 def test_a_status_is_expected_as_number_or_several(status):
-    """Any of several will do."""
+    """Any of several statuses is accepted."""
     assert rules(BUSY, status=status) == []
 
 
 @pytest.mark.parametrize("status", [400, [400, 403], range(500, 600)], ids=repr)
 def test_another_status_is_unexpected(status):
-    """None of those expected came."""
+    """The status is not one of those expected."""
     assert rules(BUSY, status=status) == ["status-unexpected"]
 
 
 @pytest.mark.parametrize("status", ["409", True, [], ["409"], [False], 4.0, b"409"], ids=repr)
 def test_what_can_be_no_status_is_misuse(status):
-    """A status is a number."""
+    """A status must be a number."""
     with pytest.raises(UsageError, match=r"^a status is an int or a collection of them, not "):
         assert_pc_error(BUSY, status=status)
 
@@ -168,34 +168,34 @@ def test_what_can_be_no_status_is_misuse(status):
     ids=repr,
 )
 def test_a_text_is_compared_or_searched(member, fitting, other):
-    """A str is equal, a compiled pattern is found anywhere."""
+    """A str must be equal, a compiled pattern must match anywhere."""
     assert rules(BUSY, **{member: fitting}) == []
     assert rules(BUSY, **{member: other}) == [f"{member}-unexpected"]
 
 
 @pytest.mark.parametrize("body", [b"Cart 7 is busy", b'"Cart 7 is busy"', b'{"message": "Cart 7 is busy"}'])
-def test_a_description_is_the_text_that_came(body):
-    """Plain text, a bare string and a message alone are what the response says."""
+def test_a_description_is_the_text_received(body):
+    """Plain text, a bare string and a message alone are the description of the response."""
     assert "description-unexpected" not in rules((403, body), description="Cart 7 is busy")
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"description": 7, "source": null}'])
 def test_an_absent_text_fits_no_expectation(body):
-    """Neither a str nor a pattern that matches anything."""
+    """An absent text matches neither a str nor any pattern."""
     found = rules((409, body), description=re.compile(""), source="")
     assert found[-2:] == ["description-unexpected", "source-unexpected"]
 
 
 @pytest.mark.parametrize("text", [7, b"Cart", re.compile(b"Cart"), ["Cart"]], ids=repr)
 def test_what_can_be_no_text_is_misuse(text):
-    """A text is expected as str or compiled pattern."""
+    """A text must be expected as a str or a compiled pattern."""
     with pytest.raises(UsageError, match=r"^a description is expected as a str or a compiled pattern of one, not "):
         assert_pc_error(BUSY, description=text)
 
 
 @pytest.mark.parametrize("data", [None, [{"cart": 7}], Anything(lambda came: came[0]["cart"] == 7)])
 def test_data_is_compared_with_equals(data):
-    """So an object that matches by its ``__eq__`` works; None expects nothing."""
+    """An object that matches by its ``__eq__`` works; None expects nothing."""
     assert rules(BUSY, data=data) == []
 
 
@@ -206,7 +206,7 @@ def test_other_data_is_unexpected(data):
 
 
 def test_everything_that_is_wrong_comes_at_once():
-    """Violations of the contract first, then each expectation that failed."""
+    """Violations of the contract come first, then each failed expectation."""
     found = rules((418, b'{"code": 7}'), 800064, status=409, description="x", source="y", data=[])
     assert found == [
         "status-undocumented",
@@ -222,15 +222,15 @@ def test_everything_that_is_wrong_comes_at_once():
 
 
 @pytest.mark.parametrize("response", [(200, b"{}"), (201, TEMPLATE.encode()), (304, b""), (101, b"")], ids=repr)
-def test_a_response_that_is_no_error_is_told_as_that(response):
-    """What else was expected of it is not asked."""
+def test_a_response_that_is_not_an_error_is_reported_as_one(response):
+    """Other expectations are not checked."""
     with pytest.raises(ContractViolation) as raised:
         assert_pc_error(response, 800064, status=409, description="x")
     assert [violation.rule for violation in raised.value.violations] == ["not-an-error"]
 
 
-def test_an_error_comes_back_taken_apart():
-    """Code as text, the entry of the catalogue, the identifiers of the service."""
+def test_an_error_is_returned_parsed():
+    """The code as text, the entry of the catalogue, the identifiers of the service."""
     headers = {"Content-Type": "application/json", "MS-CorrelationId": "c", "MS-RequestId": "r", "Retry-After": "57"}
     error = assert_pc_error({"status": 409, "headers": headers, "body": BUSY[1]}, 800064)
     assert (error.status, error.code, error.description, error.source) == (409, "800064", "Cart 7 is busy", "PartnerFD")
@@ -240,7 +240,7 @@ def test_an_error_comes_back_taken_apart():
 
 
 def test_a_warning_is_raised_last_and_at_the_line_of_the_caller():
-    """The response conforms but for a warning, so the assertion passes with it."""
+    """The response has only a warning, so the assertion passes and issues it."""
     response = {"status": 429, "headers": {"Content-Type": "application/json"}, "body": BUSY[1]}
     with within(Context(Policy(Contract.default()))), pytest.warns(PcErrorsWarning) as caught:
         assert_pc_error(response)
@@ -254,27 +254,27 @@ def test_a_warning_is_raised_last_and_at_the_line_of_the_caller():
 
 
 def test_a_failure_has_its_warnings_in_the_text_only():
-    """Nothing is warned of, and `violations` has what failed."""
+    """No warning is issued, and `violations` has only what failed."""
     response = {"status": 429, "headers": {}, "body": b"{}"}
     with pytest.raises(ContractViolation, match=r"retry-after \(warning\)") as raised:
         assert_pc_error(response)
     assert {violation.severity for violation in raised.value.violations} == {"error"}
 
 
-def test_a_profile_stands_above_the_settings():
-    """What the real service sends passes under `observed`."""
+def test_a_profile_take_priority_over_the_settings():
+    """Responses of the real service pass under `observed`."""
     response = (409, TEMPLATE.replace('"800064"', "800064").encode())
     assert assert_pc_error(response, profile="observed").code == "800064"
 
 
 def test_an_unknown_profile_is_misuse():
-    """The nearest known one is named."""
+    """The message suggests the nearest known one."""
     with pytest.raises(UsageError, match=r'^there is no profile "observd"; did you mean "observed"\?$'):
         assert_pc_error(BUSY, profile="observd")
 
 
-def test_another_contract_is_held_against(acme):
-    """Its own envelope holds code and description."""
+def test_another_contract_is_used(acme):
+    """Its own envelope has code and description."""
     response = (409, b'{"error": {"code": "busy", "message": "Later"}}')
     error = assert_pc_error(response, "busy", description="Later", contract=acme)
     assert (error.code, error.entry.description) == ("busy", "Not now")
@@ -290,20 +290,20 @@ def acme():
     return Contract("Acme", {409: "Conflict"}, Catalogue((Entry(409, "busy", ("Not now",)),)), schema, members)
 
 
-def test_a_context_hears_of_every_verdict():
-    """Whoever counts what a suite has seen sees each assertion once."""
-    received = []
-    with within(Context(Policy(Contract.default()), received.append)):
+def test_a_context_is_notified_of_every_verdict():
+    """The context is notified of each assertion once."""
+    notified = []
+    with within(Context(Policy(Contract.default()), notified.append)):
         assert_pc_error(BUSY)
         assert_pc_success((200, b""))
-    assert [verdict.exchange.status for verdict in received] == [409, 200]
+    assert [verdict.exchange.status for verdict in notified] == [409, 200]
 
 
 @pytest.mark.parametrize(
     "response", [(200, b""), (201, b'{"lineItems": [{"id": 0}]}'), (204, b""), (200, b"\xef\xbb\xbf[]")]
 )
 def test_a_success_passes(response):
-    """A 2xx without an error in it, whatever else it holds; nothing comes back."""
+    """A 2xx without an error in it, with any other content; nothing is returned."""
     assert assert_pc_success(response) is None
 
 
@@ -317,22 +317,22 @@ def test_a_success_passes(response):
         ((201, b'{"orderErrors": [{"code": 10003, "description": "Ended"}]}'), "error-in-success"),
     ],
 )
-def test_what_is_no_success_fails(response, rule):
-    """Another status, or an error hidden in a 2xx, and each is an error here."""
+def test_what_is_not_a_success_fails(response, rule):
+    """Another status, or an error inside a 2xx, is a violation of severity error."""
     with pytest.raises(ContractViolation) as raised:
         assert_pc_success(response)
     assert [(each.rule, each.severity) for each in raised.value.violations] == [(rule, "error")]
 
 
 @pytest.mark.parametrize("verb", [assert_pc_error, assert_pc_success])
-def test_what_is_no_response_is_misuse(verb):
-    """The message says what came and what is accepted."""
+def test_what_is_not_a_response_is_misuse(verb):
+    """The message has what was received and what is accepted."""
     with pytest.raises(UsageError, match=r"^an int is not a response"):
         verb(42)
 
 
 class Busy(BaseHTTPRequestHandler):
-    """Answers everything with an error or, at ``/ok``, with a success."""
+    """Respond with an error or, at ``/ok``, with a success."""
 
     def do_GET(self):
         """Send one of the two."""
@@ -344,12 +344,12 @@ class Busy(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture(scope="module")
 def url():
-    """Serve the two answers on the loopback interface."""
+    """Serve the two responses on the loopback interface."""
     with HTTPServer(("127.0.0.1", 0), Busy) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -360,20 +360,20 @@ def url():
 
 @pytest.mark.parametrize("client", [requests.get, httpx.get], ids=["requests", "httpx"])
 def test_responses_of_real_clients_are_taken(url, client):
-    """Both verbs take what the client returned."""
+    """Both assertions accept the response objects of clients."""
     assert assert_pc_error(client(f"{url}/"), 800064).status == 409
     assert_pc_success(client(f"{url}/ok"))
 
 
 def test_an_exception_that_carries_its_response_is_taken(url):
-    """What `pytest.raises` caught is as good as the response."""
+    """The exception that `pytest.raises` caught is accepted like the response."""
     with pytest.raises(requests.HTTPError) as caught:
         requests.get(f"{url}/", timeout=5).raise_for_status()
     assert assert_pc_error(caught, 800064) == assert_pc_error(caught.value, 800064)
 
 
 def test_an_exchange_is_taken():
-    """The normal form, with its request."""
+    """The normal form is accepted, with its request."""
     request = Request("GET", "https://api.partnercenter.microsoft.com/v1/customers")
     assert assert_pc_error(Exchange(409, None, BUSY[1], request), 800064).code == "800064"
 
@@ -389,7 +389,7 @@ def test_an_exchange_is_taken():
     ids=["error", "success", "code", "response"],
 )
 def test_a_failing_test_shows_its_own_line(pytester, call, told):
-    """No line of this library stands in the report."""
+    """No line of this library is in the report."""
     pytester.makepyfile(f"from pytest_pcerrors import *\n\ndef test_it():\n    {call}\n")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--tb=long")
     result.assert_outcomes(failed=1)
@@ -405,7 +405,7 @@ UNKNOWN = {"status": {"code": 409, "message": "Conflict"}, "headers": {"Content-
 
 @pytest.mark.parametrize("expected", [{}, {"code": 800064, "description": "Busy", "source": "x", "data": []}])
 def test_an_unknown_body_fails_and_says_why(expected):
-    """Code and description cannot be seen: one violation, and no guess at what the body may have been."""
+    """Code and description are unknown: there is one violation, without a guess at the body."""
     with pytest.raises(ContractViolation) as caught:
         assert_pc_error(UNKNOWN, **expected)
     assert str(caught.value) == (
@@ -414,12 +414,12 @@ def test_an_unknown_body_fails_and_says_why(expected):
     assert [each.rule for each in caught.value.violations] == ["unreadable"]
 
 
-def test_an_unknown_body_is_no_success():
-    """An error may be hidden in it."""
+def test_an_unknown_body_is_not_a_success():
+    """It may contain an error."""
     with pytest.raises(ContractViolation, match="the body is unknown"):
         assert_pc_success(UNKNOWN | {"status": {"code": 200}})
 
 
 def test_check_reports_an_unknown_body():
-    """Nobody takes a response for good whose body nobody saw."""
+    """A response with an unknown body does not pass."""
     assert [(each.rule, each.severity) for each in check(UNKNOWN)] == [("unreadable", "error")]

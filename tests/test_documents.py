@@ -1,4 +1,4 @@
-"""Documents that people write: held against their schema, and answered with place, expectation and what came."""
+"""Documents that users edit: validated against their schema, with place, expected and actual value in the message."""
 
 import errno
 import os
@@ -28,8 +28,8 @@ SCHEMA = {
 FITTING = {"name": "cart", "kind": "small"}
 
 
-def told(document):
-    """Return the lines of what is said about a document."""
+def messages_of(document):
+    """Return the lines of the message for a document."""
     with pytest.raises(UsageError) as caught:
         validate(SCHEMA, document, "f.json")
     return str(caught.value).splitlines()
@@ -44,7 +44,7 @@ def told(document):
     ],
 )
 def test_a_fitting_document_passes(document):
-    """A document that fits its schema is accepted without a word."""
+    """A valid document is accepted."""
     assert validate(SCHEMA, document, "f.json") is None
 
 
@@ -71,15 +71,15 @@ def test_a_fitting_document_passes(document):
         ({"a/b~c": [True, 0]}, "at /a~1b~0c/1: expected a boolean, got 0"),
     ],
 )
-def test_what_does_not_fit_is_told(change, line):
-    """Each difference is told with its JSON Pointer, what was expected and what came."""
-    assert told(FITTING | change) == [f"f.json: {line}"]
+def test_what_does_not_fit_is_reported(change, line):
+    """Each error has its JSON Pointer, what was expected and what was found."""
+    assert messages_of(FITTING | change) == [f"f.json: {line}"]
 
 
 def test_every_missing_and_unknown_key_has_a_line():
-    """Several keys missing or unknown in one object are told one by one."""
+    """Several missing or unknown keys of an object are reported one by one."""
     known = "known are a/b~c, day, either, kind, name, or, size, text"
-    assert told({"x": 1, "q": 2}) == [
+    assert messages_of({"x": 1, "q": 2}) == [
         f'f.json: at the top: unknown key "x"; {known}',
         f'f.json: at the top: unknown key "q"; {known}',
         'f.json: at the top: "name" is missing',
@@ -87,20 +87,20 @@ def test_every_missing_and_unknown_key_has_a_line():
     ]
 
 
-def test_five_differences_are_told_in_the_order_of_the_document():
-    """Items are told in the order of their numbers, and what is beyond five is counted."""
-    lines = told(FITTING | {"a/b~c": list(range(12))})
+def test_five_differences_are_reported_in_the_order_of_the_document():
+    """Items are sorted by their index, and errors after the fifth are counted."""
+    lines = messages_of(FITTING | {"a/b~c": list(range(12))})
     assert lines == [f"f.json: at /a~1b~0c/{i}: expected a boolean, got {i}" for i in range(5)] + ["and 7 more"]
 
 
 def test_a_hostile_key_cannot_spoil_the_message():
-    """A key of any length, with lone surrogates, is told in a line that can be printed."""
-    [line] = told(FITTING | {"\ud800" * 100_000: 1})
+    """A key of any length, with lone surrogates, is reported in a printable line."""
+    [line] = messages_of(FITTING | {"\ud800" * 100_000: 1})
     assert len(line.encode()) < 1000
 
 
 def test_a_document_beyond_all_depth_is_refused():
-    """A document nested more deeply than can be checked is told so."""
+    """A document that is nested too deeply is an error."""
     schema = {"items": {"$ref": "#"}}
     document = []
     for _ in range(5_000):
@@ -122,8 +122,8 @@ def test_a_document_beyond_all_depth_is_refused():
     ],
     ids=["empty", "truncated", "latin-1", "deep", "array", "null", "number"],
 )
-def test_a_file_that_is_no_json_object_is_told(tmp_path, data, problem):
-    """A file that holds no JSON object is misuse, told with its path."""
+def test_a_file_that_is_not_json_object_is_reported(tmp_path, data, problem):
+    """A file without a JSON object is misuse, reported with its path."""
     path = tmp_path / "f.json"
     path.write_bytes(data)
     with pytest.raises(UsageError) as caught:
@@ -132,20 +132,20 @@ def test_a_file_that_is_no_json_object_is_told(tmp_path, data, problem):
 
 
 @pytest.mark.parametrize(("name", "reason"), [("none.json", errno.ENOENT), ("", errno.EISDIR)])
-def test_a_file_that_cannot_be_read_is_told(tmp_path, name, reason):
-    """What is no file is told by the system's own words."""
+def test_a_file_that_cannot_be_read_is_reported(tmp_path, name, reason):
+    """The message has the error of the system."""
     with pytest.raises(UsageError, match=f": cannot be read: {os.strerror(reason)}$"):
         read_json_object(tmp_path / name)
 
 
-def test_a_byte_order_mark_is_passed_over(tmp_path):
-    """A file that an editor saved with a byte order mark is read."""
+def test_a_byte_order_mark_is_ignored(tmp_path):
+    """A file with a byte order mark is read."""
     (tmp_path / "f.json").write_bytes(b'\xef\xbb\xbf{"name": "cart"}')
     assert read_json_object(tmp_path / "f.json") == {"name": "cart"}
 
 
 def test_a_file_is_replaced_whole(tmp_path):
-    """The new text stands in the place of the old one, as UTF-8 with the line ends it has, and nothing beside it."""
+    """The new text replaces the old one, as UTF-8 with its own line ends, and no temporary file is left."""
     path = tmp_path / "f.txt"
     path.write_text("old")
     write_atomically(path, "Zoë\n")
@@ -158,7 +158,7 @@ def test_a_file_is_replaced_whole(tmp_path):
     [("write_bytes", "No space left on device"), ("replace", "No space left on device")],
 )
 def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, reason):
-    """When the disk is full, the old file is whole and no stray one is left."""
+    """If the disk is full, the old file is unchanged and no temporary file is left."""
 
     def full(*_):
         raise OSError(28, reason)
@@ -172,7 +172,7 @@ def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, rea
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
-    """Ctrl-C between writing and renaming leaves no stray file either."""
+    """Ctrl-C between writing and renaming leaves no temporary file."""
 
     def interrupted(*_):
         raise KeyboardInterrupt
@@ -194,8 +194,8 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
         ("..", errno.EISDIR),
     ],
 )
-def test_a_place_that_cannot_be_written_is_told(tmp_path, name, reason):
-    """A folder, or a file in one that is none, is misuse."""
+def test_a_place_that_cannot_be_written_is_reported(tmp_path, name, reason):
+    """A folder, or a file in a folder that does not exist, is misuse."""
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=f"cannot be written: {os.strerror(reason)}$"):
         write_atomically(tmp_path / name, "new")
@@ -211,8 +211,8 @@ def test_a_pipe_is_written_to(tmp_path):
     os.close(reading)
 
 
-def test_text_that_is_no_unicode_is_not_written(tmp_path):
-    """A lone surrogate, which UTF-8 cannot hold, leaves the old file."""
+def test_text_that_is_not_an_unicode_is_not_written(tmp_path):
+    """A lone surrogate, which cannot be encoded as UTF-8, leaves the old file."""
     path = tmp_path / "f.txt"
     with pytest.raises(UsageError, match="cannot be written as UTF-8: surrogates not allowed"):
         write_atomically(path, "\ud800")
@@ -220,12 +220,12 @@ def test_text_that_is_no_unicode_is_not_written(tmp_path):
 
 
 def test_published_schemas_are_found_in_the_package():
-    """The schemas that the documents are held against ship inside the package."""
+    """The schemas of the documents ship inside the package."""
     assert published_schema("pytest_pcerrors.contract", "contract.schema.json")["title"] == "An error contract"
 
 
 def test_a_link_stays_a_link_and_a_file_keeps_its_mode(tmp_path):
-    """What a link leads to is replaced, with the permissions that it had."""
+    """The target of a link is replaced, with its permissions."""
     (tmp_path / "target").write_text("old")
     (tmp_path / "target").chmod(0o600)
     (tmp_path / "link").symlink_to("target")
@@ -238,7 +238,7 @@ def test_a_link_stays_a_link_and_a_file_keeps_its_mode(tmp_path):
 
 
 def test_a_device_is_written_to_and_not_replaced(tmp_path):
-    """A name that stands for an open file, such as /dev/stdout with its output redirected, is written through."""
+    """The path of an open file, such as /dev/stdout with redirected output, is written directly."""
     with (tmp_path / "out").open("wb") as file:
         write_atomically(Path(f"/proc/self/fd/{file.fileno()}"), "report")
 

@@ -1,4 +1,4 @@
-"""JSON from hostile hands: one value, or one exception that says where and why."""
+"""Hostile JSON gives one value, or one exception with place and reason."""
 
 import json
 import re
@@ -19,7 +19,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_what_json_writes_is_read_back(value):
-    """Every JSON value is read as what it is."""
+    """Every JSON value is parsed to an equal value."""
     assert parse(json.dumps(value)) == value
 
 
@@ -40,8 +40,8 @@ def test_what_json_writes_is_read_back(value):
     ],
     ids=lambda text: ascii(text[:12]),
 )
-def test_what_is_not_one_value_is_told(text, problem):
-    """Text that is not one JSON value is one kind of error, with place and reason."""
+def test_what_is_not_one_value_is_reported(text, problem):
+    """Text that is not one JSON value raises one kind of error, with place and reason."""
     with pytest.raises(JsonError) as caught:
         parse(text)
     assert re.fullmatch(problem, str(caught.value))
@@ -49,7 +49,7 @@ def test_what_is_not_one_value_is_told(text, problem):
 
 @given(st.text(alphabet='{}[]":,0129.eE+-\\u nultrefasNI') | st.text())
 def test_no_text_raises_anything_else(text):
-    """Whatever the text, it is a value or a `JsonError`."""
+    """Any text gives a value or a `JsonError`."""
     with suppress(JsonError):
         parse(text)
 
@@ -60,14 +60,14 @@ def test_no_text_raises_anything_else(text):
     ids=["plain", "escaped"],
 )
 def test_repeated_names_are_kept_in_mind(text):
-    """The last of the values of one name wins, and which name it was is known, however it is spelt."""
+    """The last value of a name is used, and the repeated name is known in any spelling."""
     value = parse(text)
     assert isinstance(value, RepeatedNames)
     assert (value, value.names, type_of(value)) == ({"code": 3, "b": 2}, ("code",), "object")
 
 
-def test_one_name_in_two_objects_is_no_repetition():
-    """A name may stand in an object and in another inside it."""
+def test_one_name_in_two_objects_is_not_a_repetition():
+    """A name may be in an object and in another inside it."""
     assert type(parse('{"a": {"a": 1}}')) is dict
 
 
@@ -85,5 +85,5 @@ def test_one_name_in_two_objects_is_no_repetition():
     ],
 )
 def test_types_have_their_json_names(text, kind):
-    """1 is an integer, 1.0 a number, true neither."""
+    """1 is an integer, 1.0 a number, true a boolean."""
     assert article(type_of(parse(text))) == kind

@@ -1,4 +1,4 @@
-"""The table [tool.pcerrors]: found, checked against its published schema, and read."""
+"""The table [tool.pcerrors]: found, validated against its published schema, and read."""
 
 import tomllib
 from datetime import date
@@ -54,15 +54,15 @@ def table(text):
     return tomllib.loads(text)
 
 
-def told(text, root=Path("/project")):
-    """Return what is said about the content of the table, without the place."""
+def message_of(text, root=Path("/project")):
+    """Return the error message for the content of the table, without the place."""
     with pytest.raises(UsageError) as caught:
         Settings.of_table(table(text), root)
     return str(caught.value).replace("pyproject.toml: [tool.pcerrors]: ", "")
 
 
 def test_every_key_is_read(tmp_path):
-    """Each key of the sample reaches its field; paths are below the folder of the file, hosts in lower case."""
+    """Each key of the sample sets its field; paths are relative to the folder of the file, hosts in lower case."""
     (tmp_path / "pyproject.toml").write_text(SAMPLE)
     assert Settings.find(tmp_path) == Settings(
         root=tmp_path,
@@ -127,13 +127,13 @@ DEFAULTS = {
     "make", [lambda: Settings.of_table({}, Path("/project")), lambda: Settings.find(Path("/project"))]
 )
 def test_without_a_table_the_defaults_hold(make):
-    """An empty table says the same as none; paths are absolute in both."""
+    """An empty table equals a missing one; paths are absolute in both."""
     assert vars(make()) == {"root": Path("/project"), **DEFAULTS}
 
 
 @pytest.mark.parametrize("folder", [".", "a", "a/b"])
 def test_the_table_is_searched_upward(tmp_path, folder):
-    """The nearest file above that has a table counts; those without one, or with other tools only, are passed by."""
+    """The nearest file above with a table is used; files without one are skipped."""
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nprofile = "observed"')
     (tmp_path / "a/pyproject.toml").write_text("[tool.ruff]")
@@ -151,15 +151,15 @@ def test_the_nearest_table_wins(tmp_path):
 
 
 def test_a_relative_folder_is_searched_upward(tmp_path, monkeypatch):
-    """The folders above the working directory are searched too, and paths come out absolute."""
+    """The parent folders are searched too, and paths are absolute."""
     (tmp_path / "a").mkdir()
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["c"]')
     monkeypatch.chdir(tmp_path / "a")
     assert Settings.find(Path()).collect == (tmp_path / "c",)
 
 
-def test_a_tool_table_that_is_none_is_passed_by(tmp_path):
-    """A file in which `tool` is no table has no table of ours."""
+def test_a_tool_table_that_is_none_is_ignored(tmp_path):
+    """A file in which `tool` is not a table has no table of ours."""
     (tmp_path / "pyproject.toml").write_text("tool = 3")
     assert Settings.find(tmp_path) == Settings(root=tmp_path, cassettes=tmp_path / "cassettes")
 
@@ -176,8 +176,8 @@ def test_a_tool_table_that_is_none_is_passed_by(tmp_path):
     ],
     ids=["broken", "latin-1", "no table", "deep", "digits", "unknown key"],
 )
-def test_a_file_that_cannot_be_read_is_told(tmp_path, data, problem):
-    """A broken file is misuse, told with its path."""
+def test_a_file_that_cannot_be_read_is_reported(tmp_path, data, problem):
+    """An invalid file is misuse, reported with its path."""
     file = tmp_path / "pyproject.toml"
     file.write_bytes(data)
     with pytest.raises(UsageError) as caught:
@@ -185,8 +185,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path, data, problem):
     assert str(caught.value).startswith(f"{file}: {problem}")
 
 
-def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
-    """A file without permission is misuse, told with its path."""
+def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
+    """A file without permission is misuse, reported with its path."""
 
     def refused(*_):
         raise PermissionError(13, "Permission denied")
@@ -249,14 +249,14 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         (ALLOW.replace("seen", " "), r"at /allow/0/reason: it is empty"),
     ],
 )
-def test_what_does_not_fit_is_told(text, line):
-    """Each unknown key and each wrong value is told with its place and the nearest known name."""
-    assert told(text) == line
+def test_what_does_not_fit_is_reported(text, line):
+    """Each unknown key and each invalid value is reported with its place and the nearest known name."""
+    assert message_of(text) == line
 
 
 def test_a_table_beyond_all_depth_is_refused():
-    """Dotted keys nest without brackets, and are refused all the same."""
-    assert told("severity" + ".a" * 1_000 + " = 1") == "pyproject.toml: nested too deeply"
+    """Dotted keys nest without brackets, and are rejected too."""
+    assert message_of("severity" + ".a" * 1_000 + " = 1") == "pyproject.toml: nested too deeply"
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,14 @@ def test_a_table_beyond_all_depth_is_refused():
     [("800064", {"800064"}), ('"0"', {"0"}), ('["007", 2000]', {"007", "2000"})],
 )
 def test_codes_are_text_however_they_are_written(value, codes):
-    """An allowance takes one code or several, numbers or text; leading zeros stay."""
+    """An allowance has one code or several, numbers or text; leading zeros are kept."""
     [allowance] = Settings.of_table(table(f"{ALLOW}code = {value}"), Path("/project")).allow
     assert allowance.code == codes
 
 
 @pytest.mark.parametrize(("value", "statuses"), [("404", {404}), ("[404, 409]", {404, 409})])
 def test_statuses_are_one_or_several(value, statuses):
-    """An allowance takes one status or several."""
+    """An allowance has one status or several."""
     [allowance] = Settings.of_table(table(f"{ALLOW}status = {value}"), Path("/project")).allow
     assert allowance.status == statuses
 
@@ -284,7 +284,7 @@ def test_the_last_day_is_a_date_or_text(value):
 
 
 def test_absolute_paths_stay():
-    """A path that is absolute already does not move below the folder of the file."""
+    """An absolute path is not changed."""
     assert Settings.of_table({"collect": ["/elsewhere/c.json"]}, Path("/project")).collect == (
         Path("/elsewhere/c.json"),
     )
@@ -312,12 +312,12 @@ def test_the_published_schema_accepts_the_sample():
     ids=["top", "for", "allow", "redact"],
 )
 def test_every_key_is_described(properties):
-    """An editor has a sentence for every key."""
+    """Every key has a description for editors."""
     assert [name for name, each in properties.items() if not each.get("description", "").endswith(".")] == []
 
 
 def test_one_pairing_has_one_entry():
-    """A second entry for the same status and code is a slip, and told."""
+    """A second entry for the same status and code is an error."""
     entry = {"status": 400, "code": "60012", "description": "No licence"}
 
     with pytest.raises(UsageError, match="at /entry: 400 with 60012 is repeated; keep one of them"):
@@ -326,7 +326,7 @@ def test_one_pairing_has_one_entry():
 
 @pytest.mark.parametrize("host", ["https://api.example.com", "localhost:8080", "", "a b"])
 def test_a_host_is_a_name(host):
-    """What holds a scheme, a port or a space would never match."""
+    """A host with a scheme, a port or a space would never match."""
     with pytest.raises(UsageError, match="at /hosts/0: "):
         Settings.of_table({"hosts": [host]}, Path("/project"))
 
@@ -368,7 +368,7 @@ OTHERS += [
 @pytest.mark.parametrize("also", ["", "[tool.pcerrors]\n"])
 @pytest.mark.parametrize("name", MISNAMED)
 def test_a_table_with_nearly_our_name_is_refused(tmp_path, name, also):
-    """It would be passed over, beside ours as well."""
+    """It would be ignored, even next to ours."""
     file = tmp_path / "pyproject.toml"
     file.write_text(f'{also}[{name}]\nprofile = "observed"\n')
     with pytest.raises(UsageError) as caught:
@@ -378,14 +378,14 @@ def test_a_table_with_nearly_our_name_is_refused(tmp_path, name, also):
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_the_table_of_another_tool_is_its_own(tmp_path, name):
-    """No false alarm, though its keys be ours."""
+    """No false alarm, even if it has our keys."""
     (tmp_path / "pyproject.toml").write_text(f'[{name}]\nprofile = "observed"\n')
     assert Settings.find(tmp_path).profile == "documented"
 
 
 @pytest.mark.parametrize("content", ['profile = "observed"\nstrict = true', "", "x = 1"])
 def test_a_name_alone_that_is_like_ours_does_not_count(tmp_path, content):
-    """Such a table is ours if all of its keys are."""
+    """Such a table is ours only if all of its keys are."""
     (tmp_path / "pyproject.toml").write_text(f"[tool.pcerors]\n{content}\n[tool]\nperrors = 3")
     assert Settings.find(tmp_path).profile == "documented"
 
@@ -395,7 +395,7 @@ def test_a_name_alone_that_is_like_ours_does_not_count(tmp_path, content):
     "section", ["pcerrors", "tool.pcerrors", "tool:pcerrors", "pytest-pcerrors", "tool:pytest_pcerrors"]
 )
 def test_a_section_of_another_file_is_refused(tmp_path, name, section):
-    """Pytest reads these files; our settings are in pyproject.toml, and nowhere else."""
+    """Pytest reads these files; our settings are only in pyproject.toml."""
     (tmp_path / name).write_bytes(f"[pytest]\n# \xe9\n[{section}]\nprofile = observed\n".encode("latin-1"))
     (tmp_path / "sub").mkdir()
     with pytest.raises(UsageError) as caught:

@@ -1,4 +1,4 @@
-"""The types of the public surface, proved from outside."""
+"""The types of the public surface, tested as a user sees them."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ SLIPS = [
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """Return what mypy finds where a user of the installed package runs it, far from our settings."""
+    """Return the output of mypy for a user of the installed package, without our settings."""
     folder = tmp_path_factory.mktemp("mypy")
     (folder / "slips.py").write_text("\n".join(["import pytest_pcerrors as p", *SLIPS, ""]))
     command = [*MYPY, str(API), "slips.py"]
@@ -32,13 +32,13 @@ def found(tmp_path_factory):
 
 
 def test_code_of_users_is_accepted(found):
-    """A strict type checker has nothing to say to it."""
+    """A strict type checker reports nothing."""
     assert [line for line in found[:-1] if not line.startswith("slips.py:")] == []
     assert found[-1].endswith("(checked 2 source files)")
 
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_slips_are_found(found, slip):
-    """What would fail when it runs fails before."""
+    """The type checker reports mistakes that would fail at run time."""
     place = f"slips.py:{SLIPS.index(slip) + 2}: error"
     assert any(line.startswith(place) for line in found)

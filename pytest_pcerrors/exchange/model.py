@@ -68,7 +68,7 @@ class Request:
 class Exchange:
     """One response, with its request, reason phrase and origin where known.
 
-    Unknown `headers` are None, and rules about headers do not run. `body` has no content encodings: an encoded body
+    For unknown headers, `headers` has the value None, and rules about headers do not run. `body` has no content encodings: an encoded body
     is decoded, completely, so an exchange made from the parts of another has the same body. `body_problem` is the reason why the
     body is unknown (not kept in the recording, or cannot be decoded), or None. An unknown body is ``b""``, and rules about bodies
     do not run. `origin` is the place in a recording: ``path:line`` or ``path#/log/entries/3``.

@@ -1,4 +1,4 @@
-"""Contract files for the tests of this room."""
+"""Fixtures with contract files."""
 
 import copy
 import json

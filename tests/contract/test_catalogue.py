@@ -1,4 +1,4 @@
-"""The catalogue: entries found by code, status and text."""
+"""The catalogue: entries are found by code, status and text."""
 
 import pytest
 
@@ -22,18 +22,18 @@ def test_an_entry_pairs_status_and_code():
 
 
 def test_entries_are_values():
-    """Entries with equal content are equal, and can stand in a set."""
+    """Entries with equal content are equal and hashable."""
     assert {BUSY, Entry(409, "800064", BUSY.templates)} == {BUSY}
 
 
 def test_the_catalogue_keeps_its_order():
-    """Iteration gives the entries as they were given, and codes once each."""
+    """Iteration yields the entries in the given order, and each code once."""
     assert (list(CATALOGUE), len(CATALOGUE)) == ([NOT_FOUND, BUSY, REFUSED, CLOSED], 4)
     assert CATALOGUE.codes == ("20000", "800064", "2006")
 
 
 def test_a_code_has_an_entry_for_each_status():
-    """A code that stands with two statuses has two entries."""
+    """A code with two statuses has two entries."""
     assert CATALOGUE["2006"] == (REFUSED, CLOSED)
 
 
@@ -57,7 +57,7 @@ def test_codes_are_not_guessed(code):
     ],
 )
 def test_text_is_found_in_codes_and_all_templates(text, found):
-    """Letter case does not matter, not even for letters that have two in the other case."""
+    """The search ignores case, even for letters with two lower-case forms."""
     assert list(CATALOGUE.find(text)) == found
 
 
@@ -75,12 +75,12 @@ def test_text_is_found_in_codes_and_all_templates(text, found):
     ids=str,
 )
 def test_entries_are_selected_by_status_and_code(wanted, found):
-    """What is asked for must match; what is not is free."""
+    """Criteria that are given must match."""
     assert list(CATALOGUE.select(**wanted)) == found
 
 
 def test_a_code_may_be_a_number():
-    """As in an assertion, a number stands for its digits."""
+    """As in an assertion, a number is compared by its digits."""
     assert 2006 in CATALOGUE
     assert CATALOGUE[2006] == CATALOGUE["2006"] == CATALOGUE.select(code=2006)
     assert CATALOGUE.find(2006) == CATALOGUE.find("2006")

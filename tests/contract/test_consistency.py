@@ -1,4 +1,4 @@
-"""Contract files whose parts do not fit together: refused when read, since a check would be off in silence."""
+"""Contract files whose parts do not fit together raise an error, since a check would be disabled silently."""
 
 import json
 
@@ -19,8 +19,8 @@ def in_object(**properties):
 
 
 @pytest.fixture
-def told(write, custom):
-    """Return what is said about the custom contract with some changes, without its path; nothing where it loads."""
+def message_of(write, custom):
+    """Return the error message for the custom contract with some changes, without its path; empty if it loads."""
 
     def telling(**changes):
         path = write(custom | changes)
@@ -55,14 +55,14 @@ def told(write, custom):
     ],
 )
 def test_a_member_that_the_schema_does_not_have_is_refused(told, pointer, line):
-    """Pointer, what the schema has there, the nearest name, and the fix."""
-    assert told(members={"code": pointer}) == [f"/members/code: {line}"]
+    """The message has the pointer, the names that the schema has, the nearest name, and the fix."""
+    assert message_of(members={"code": pointer}) == [f"/members/code: {line}"]
 
 
-def test_each_member_is_told(told):
-    """Whatever the member: without its place its rules would be off."""
+def test_each_member_is_reported(told):
+    """Without its place, the rules of any member would be disabled."""
     members = {"code": "/error/code", "description": "/error/text", "data": "/date", "source": "/error/origin"}
-    assert [line.partition(":")[0] for line in told(members=members)] == [
+    assert [line.partition(":")[0] for line in message_of(members=members)] == [
         "/members/description",
         "/members/data",
         "/members/source",
@@ -71,7 +71,7 @@ def test_each_member_is_told(told):
 
 def test_a_schema_without_properties_has_no_member(told):
     """An empty schema would check nothing."""
-    assert told(schema={"type": "object"}, members={"code": "/code"}) == [
+    assert message_of(schema={"type": "object"}, members={"code": "/code"}) == [
         f"/members/code: the error schema has no /code, it names no properties at its top; {FIX}"
     ]
 
@@ -113,24 +113,24 @@ HAVING_IT = {
 
 @pytest.mark.parametrize("schema", HAVING_IT.values(), ids=HAVING_IT)
 def test_a_schema_may_have_a_member_in_any_way(told, schema):
-    """No false alarm, however the schema is split up, and where it permits other names by an explicit word."""
-    assert told(schema=schema, members={"code": "/code"}) == []
+    """No false alarm for any way to split a schema, or to permit other names explicitly."""
+    assert message_of(schema=schema, members={"code": "/code"}) == []
 
 
 def test_below_what_may_be_anything_any_place_is_there(told):
-    """Where a schema permits all other names, it says nothing about what is below them."""
+    """A schema that permits all other names describes nothing inside them."""
     schema = {"type": "object", "additionalProperties": {}}
-    assert told(schema=schema, members={"code": "/error/code"}) == []
+    assert message_of(schema=schema, members={"code": "/error/code"}) == []
 
 
 @pytest.mark.parametrize("permitting", ["additionalProperties", "unevaluatedProperties"])
 def test_a_slip_is_refused_where_other_names_are_permitted(told, permitting):
-    """A name that is nearly one of those that are named is a slip; so is one that is forbidden."""
+    """A name that is similar to a defined name, or forbidden, is a mistake."""
     schema = {**in_object(code=TEXT, gone=False), permitting: True}
-    assert told(schema=schema, members={"code": "/codes"}) == [
+    assert message_of(schema=schema, members={"code": "/codes"}) == [
         '/members/code: the error schema has no /codes; did you mean "/code"?'
     ]
-    assert told(schema=schema | {permitting: False}, members={"code": "/gone"}) != []
+    assert message_of(schema=schema | {permitting: False}, members={"code": "/gone"}) != []
 
 
 @pytest.mark.parametrize(
@@ -138,15 +138,15 @@ def test_a_slip_is_refused_where_other_names_are_permitted(told, permitting):
     [("object", "an object"), (["null", "array"], "an array or null"), ("boolean", "a boolean")],
 )
 def test_a_code_that_could_never_be_looked_up_is_refused(told, types, found):
-    """The catalogue holds texts and numbers; no rule of it would ever run."""
-    assert told(schema=in_object(code={"allOf": [{"type": types}]}), members={"code": "/code"}) == [
+    """The catalogue has texts and numbers; its rules would never run."""
+    assert message_of(schema=in_object(code={"allOf": [{"type": types}]}), members={"code": "/code"}) == [
         f"/members/code: the error schema has {found} at /code; a code is a string or an integer"
     ]
 
 
 def test_two_members_at_one_place_are_refused(told):
-    """The slip of a copied line."""
-    assert told(members={"code": "/error/code", "description": "/error/code"}) == [
+    """A typical mistake after copying a line."""
+    assert message_of(members={"code": "/error/code", "description": "/error/code"}) == [
         "/members: code and description have the same pointer /error/code; give each its own"
     ]
 
@@ -167,7 +167,7 @@ def test_two_members_at_one_place_are_refused(told):
 def test_a_deviation_needs_a_type_to_deviate_from(told, custom, at, line):
     """Its rule would not exist, so it could be neither set nor seen."""
     error = in_object(code=TEXT, list={"items": TEXT}, free={"minLength": 1}, pair={"prefixItems": [TEXT]})
-    told_all = told(
+    told_all = message_of(
         schema=in_object(error=error),
         members={"code": "/error/code"},
         deviations=[{"rule": "a", "at": "/error/list/*", "type": "null"}, {"rule": "b", "at": at, "type": "null"}],
@@ -175,8 +175,8 @@ def test_a_deviation_needs_a_type_to_deviate_from(told, custom, at, line):
     assert told_all == [f"/deviations/1/at: {line}"]
 
 
-def test_what_is_extended_is_told_apart(tmp_path):
-    """A file that brings another schema brings members and deviations as well; the message says so."""
+def test_what_is_extended_is_reported_apart(tmp_path):
+    """A file with another schema needs its own members and deviations; the message explains that."""
     path = tmp_path / "c.json"
     path.write_text(json.dumps({"format": 1, "extends": "shipped", "schema": in_object(errorCode=TEXT)}))
     with pytest.raises(UsageError) as caught:
@@ -201,14 +201,14 @@ def test_what_is_extended_is_told_apart(tmp_path):
     ],
 )
 def test_a_challenge_begins_with_its_scheme(told, challenge, fits):
-    """One that holds for anything would be off, one with the header's name would never fit."""
-    assert (told(challenge=challenge) == []) is fits
+    """Another text would match any challenge, or none."""
+    assert (message_of(challenge=challenge) == []) is fits
 
 
 @pytest.mark.parametrize("key", ["challange", "host", "entry", "deviation", "member"])
 def test_a_misspelt_key_is_refused(told, key):
-    """An unknown key would be passed over."""
-    assert told(**{key: "x"})[0].startswith(f'the top: unknown key "{key}"; did you mean "')
+    """An unknown key would be ignored."""
+    assert message_of(**{key: "x"})[0].startswith(f'the top: unknown key "{key}"; did you mean "')
 
 
 HOSTS = {
@@ -235,8 +235,8 @@ HOSTS = {
 
 @pytest.mark.parametrize(("host", "fits"), HOSTS.items())
 def test_a_host_is_one_that_a_request_can_have(told, host, fits):
-    """With any other, every recorded exchange would be passed over."""
-    assert (told(hosts=[host]) == []) is fits
+    """With an invalid host, every recorded exchange would be skipped."""
+    assert (message_of(hosts=[host]) == []) is fits
 
 
 @pytest.mark.parametrize(
@@ -254,8 +254,8 @@ def test_a_host_is_one_that_a_request_can_have(told, host, fits):
     ],
 )
 def test_a_misspelt_keyword_is_refused(told, schema, line):
-    """JSON Schema passes over a keyword that it does not know."""
-    assert told(schema=in_object(code=schema), members={"code": "/code"}) == [f"/schema: {line}"]
+    """JSON Schema ignores unknown keywords."""
+    assert message_of(schema=in_object(code=schema), members={"code": "/code"}) == [f"/schema: {line}"]
 
 
 @pytest.mark.parametrize(
@@ -272,9 +272,9 @@ def test_a_misspelt_keyword_is_refused(told, schema, line):
     ],
 )
 def test_a_remark_in_a_schema_stays_one(told, remark):
-    """Other vocabularies, OpenAPI's among them, are no slips; neither is the name of a property."""
+    """Keywords of other vocabularies, such as OpenAPI, and names of properties are valid."""
     schema = in_object(code={remark: "x", "const": {"minLenght": 1}}, minLenght=TEXT)
-    assert told(schema=schema, members={"code": "/code"}) == []
+    assert message_of(schema=schema, members={"code": "/code"}) == []
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_a_remark_in_a_schema_stays_one(told, remark):
     ],
 )
 def test_a_key_that_is_there_twice_is_refused(tmp_path, text, line):
-    """JSON readers keep the last one, and what the first one says would be lost."""
+    """JSON parsers keep the last value, and the first one would be lost."""
     path = tmp_path / "c.json"
     path.write_text(text)
     with pytest.raises(UsageError) as caught:
@@ -294,7 +294,7 @@ def test_a_key_that_is_there_twice_is_refused(tmp_path, text, line):
 
 
 def test_the_shipped_contract_holds_together(document):
-    """It is not checked when it is loaded."""
+    """It is not validated when it is loaded."""
     assert check_consistency(document, document, "shipped") is None
 
 
@@ -321,7 +321,7 @@ def hidden_places(draw):
 
 @given(hidden_places())
 def test_every_place_is_found_and_no_other(place):
-    """Whatever the schema is split up by, its pointer passes; the same with a name that it has not is refused."""
+    """A pointer is accepted for any way to split the schema; a name that the schema lacks is an error."""
     path, schema = place
     pointer = "/" + "/".join(path)
     assert check_consistency({"schema": schema, "members": {"code": pointer}}, ["members"], "x") is None
@@ -330,10 +330,10 @@ def test_every_place_is_found_and_no_other(place):
 
 
 def test_a_schema_of_very_many_places_takes_no_time(told):
-    """References that fan out describe more places than can be named; the nearest of the first ones is told."""
+    """References that multiply describe too many places to list; the nearest of the first ones is suggested."""
     below = [{"$ref": f"#/$defs/d{index + 1}"} for index in range(40)]
     doubling = {f"d{index}": {"properties": {"a": each, "b": each}} for index, each in enumerate(below)}
     schema = {"type": "object", "$ref": "#/$defs/d0", "$defs": {**doubling, "d40": {}}}
-    assert told(schema=schema, members={"code": "/a/b/a/c"})[0].startswith(
+    assert message_of(schema=schema, members={"code": "/a/b/a/c"})[0].startswith(
         "/members/code: the error schema has no /a/b/a/c"
     )

@@ -1,4 +1,4 @@
-"""Contract files: read, refused with place and reason, and written whole."""
+"""Contract files: read, rejected with place and reason, and written atomically."""
 
 import errno
 import json
@@ -19,8 +19,8 @@ from pytest_pcerrors.errors import UsageError
 HERE = "http://127.0.0.1:9/schema.json"
 
 
-def told(path):
-    """Return what is said about a contract file, without its path."""
+def message_of(path):
+    """Return the error message for a contract file, without its path."""
     with pytest.raises(UsageError) as caught:
         Contract.load(path)
     assert str(caught.value).startswith(f"{path}: ")
@@ -28,7 +28,7 @@ def told(path):
 
 
 def test_the_shipped_file_fits_its_published_schema(document):
-    """Whoever writes a contract file can trust the schema: the shipped one passes it."""
+    """The shipped contract file is valid against the published schema."""
     schema = published_schema("pytest_pcerrors.contract", "contract.schema.json")
     assert list(Draft202012Validator(schema).iter_errors(document)) == []
 
@@ -46,7 +46,7 @@ def test_the_shipped_contract_is_what_its_file_says(shipped_text):
 
 
 def test_a_contract_of_another_api_loads(write, custom):
-    """Another envelope is told by where the members lie; what is left out is empty."""
+    """Another envelope is described by the pointers of its members; omitted keys are empty."""
     contract = Contract.load(write(custom))
     assert contract.members == {"code": ("error", "code"), "description": ("error", "the/message")}
     assert list(contract.catalogue) == [
@@ -68,7 +68,7 @@ def test_a_contract_of_another_api_survives_the_round_trip(write, custom):
 
 
 def test_an_entry_is_a_line(write, custom):
-    """Entries are saved one a line, with letters as they are, so that a diff shows what changed."""
+    """Entries are saved one per line, without escapes, so that a diff is readable."""
     path = write(custom)
     Contract.load(path).save(str(path))
     lines = path.read_text("utf-8").splitlines()
@@ -76,12 +76,12 @@ def test_an_entry_is_a_line(write, custom):
 
 
 def test_hosts_are_compared_in_lower_case(write, custom):
-    """The host of a URL comes in lower case, so those of a contract do too."""
+    """The host of a URL is in lower case, so the hosts of a contract are too."""
     assert Contract.load(write(custom | {"hosts": ["API.example.com"]})).hosts == ("api.example.com",)
 
 
 def test_a_catalogue_may_be_empty(write, custom):
-    """A contract may promise a shape and no codes."""
+    """A contract may define a schema and no codes."""
     contract = Contract.load(write(custom | {"entries": []}))
     assert (contract.pairings, contract.paired_statuses) == (frozenset(), frozenset())
 
@@ -123,9 +123,9 @@ def test_a_catalogue_may_be_empty(write, custom):
         ("entries", [3], "at /entries/0: expected an object, got 3"),
     ],
 )
-def test_what_does_not_fit_is_told(write, custom, key, value, line):
-    """A file that is JSON and no contract is told with pointer, expectation and what came."""
-    assert told(write(custom | {key: value})) == line
+def test_what_does_not_fit_is_reported(write, custom, key, value, line):
+    """The message has the pointer, what was expected and what was found."""
+    assert message_of(write(custom | {key: value})) == line
 
 
 @pytest.mark.parametrize(
@@ -145,10 +145,10 @@ def test_what_does_not_fit_is_told(write, custom, key, value, line):
         ),
     ],
 )
-def test_an_entry_that_does_not_fit_is_told(write, custom, change, line):
-    """An entry is named by its number; a pairing that stands twice by itself."""
+def test_an_entry_that_does_not_fit_is_reported(write, custom, change, line):
+    """An entry is named by its index, a repeated pairing by itself."""
     custom["entries"][1] |= change
-    assert told(write(custom)) == line
+    assert message_of(write(custom)) == line
 
 
 NO_SCHEMA = "the error schema at /schema is not a JSON Schema: "
@@ -170,28 +170,28 @@ NO_SCHEMA = "the error schema at /schema is not a JSON Schema: "
     ],
     ids=lambda each: str(each)[:50],
 )
-def test_an_error_schema_that_is_none_is_told(write, custom, monkeypatch, code, line):
-    """The error schema is held against JSON Schema itself; its references stay in the file, and none is fetched."""
+def test_an_error_schema_that_is_none_is_reported(write, custom, monkeypatch, code, line):
+    """The error schema is validated against JSON Schema; external references are errors, and none is fetched."""
 
     def refused(*_):
         raise AssertionError("a reference was fetched")
 
     monkeypatch.setattr(socket.socket, "connect", refused)
     custom["schema"] = {"type": "object", "properties": {"code": code}}
-    assert told(write(custom)) == line
+    assert message_of(write(custom)) == line
 
 
 def test_an_error_schema_beyond_all_depth_is_refused(write, custom):
-    """A schema nested more deeply than can be checked is told so."""
+    """A schema that is nested too deeply is an error."""
     deep = {}
     for _ in range(400):
         deep = {"not": deep}
     custom["schema"] = {"type": "object", "properties": {"code": deep}}
-    assert told(write(custom)) == f"{NO_SCHEMA}nested too deeply to validate"
+    assert message_of(write(custom)) == f"{NO_SCHEMA}nested too deeply to validate"
 
 
 def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
-    """JSON Schema takes 1.0 for an integer, so an error schema may write it."""
+    """JSON Schema accepts 1.0 as an integer, so an error schema may use it."""
     custom |= {"members": {"code": "/code"}}
     custom["schema"] = {"type": "object", "properties": {"code": {"minLength": 1.0}}}
     assert Contract.load(write(custom)).error_schema == custom["schema"]
@@ -208,31 +208,31 @@ def test_a_whole_number_with_a_fraction_is_one_in_a_schema(write, custom):
     ],
     ids=["empty", "truncated", "latin-1", "deep", "array"],
 )
-def test_a_file_that_is_no_json_is_told(tmp_path, data, line):
-    """A file that is no JSON object is told with its path."""
+def test_a_file_that_is_not_json_is_reported(tmp_path, data, line):
+    """The message has the path of the file."""
     (tmp_path / "c.json").write_bytes(data)
-    assert re.fullmatch(line, told(tmp_path / "c.json"))
+    assert re.fullmatch(line, message_of(tmp_path / "c.json"))
 
 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [("none.json", errno.ENOENT), (".", errno.EISDIR)],
 )
-def test_a_file_that_is_none_is_told(tmp_path, name, reason):
-    """A path that leads to no file is told with the system's words."""
-    assert told(tmp_path / name) == f"cannot be read: {os.strerror(reason)}"
+def test_a_file_that_is_none_is_reported(tmp_path, name, reason):
+    """The message has the error of the system."""
+    assert message_of(tmp_path / name) == f"cannot be read: {os.strerror(reason)}"
 
 
-def test_a_shipped_file_cut_anywhere_is_told(tmp_path, shipped_text):
-    """A contract file that was cut off is refused, wherever the cut is."""
+def test_a_shipped_file_cut_anywhere_is_reported(tmp_path, shipped_text):
+    """A contract file that is truncated at any byte is an error."""
     path = tmp_path / "c.json"
     for length in range(0, len(shipped_text.rstrip()), 97):
         path.write_text(shipped_text[:length], "utf-8")
-        assert told(path).startswith("not JSON: ")
+        assert message_of(path).startswith("not JSON: ")
 
 
 def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
-    """When a contract cannot be written, the old file is whole and nothing lies beside it."""
+    """If a contract cannot be written, the old file is unchanged and no temporary file is left."""
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -245,7 +245,7 @@ def test_a_failing_save_leaves_the_old_file(write, custom, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["", 3, None])
-def test_what_is_no_path_is_misuse(path):
-    """An empty path is no folder, and a number no file."""
+def test_what_is_not_a_path_is_misuse(path):
+    """An empty path, and a number, are not paths."""
     with pytest.raises(UsageError, match='expected the path of a contract file, or "shipped"'):
         Contract.load(path)

@@ -1,4 +1,4 @@
-"""What changed from one contract to another, and what each change does to a client."""
+"""The changes from one contract to another, and the effect of each on a client."""
 
 from dataclasses import replace
 
@@ -32,14 +32,14 @@ def with_entries(*entries):
 
 
 def with_property(name, **keywords):
-    """Return the old contract with keywords of a property changed; None takes one away."""
+    """Return the old contract with changed keywords of a property; None removes one."""
     changed = {**OLD.error_schema["properties"][name], **keywords}
     kept = {keyword: value for keyword, value in changed.items() if value is not None}
     return replace(OLD, error_schema={**OLD.error_schema, "properties": {**OLD.error_schema["properties"], name: kept}})
 
 
-def told(new):
-    """Return the changes from the old contract to a new one, in short."""
+def changes_of(new):
+    """Return a short form of the changes from the old contract to a new one."""
     return [(change.effect, change.kind, change.what) for change in diff(OLD, new)]
 
 
@@ -88,30 +88,30 @@ ONE, TWO, THREE = OLD.catalogue
         ),
     ],
 )
-def test_each_change_is_classed_by_what_it_does_to_a_client(new, change):
-    """A change is told with its effect, its kind and what it concerns."""
-    assert change in told(new)
+def test_each_change_is_classified_by_its_effect_on_a_client(new, change):
+    """A change has its effect, its kind and what it concerns."""
+    assert change in changes_of(new)
 
 
-def test_a_new_property_is_passed_over_by_clients():
-    """A property that was not there is compatible."""
+def test_a_new_property_is_ignored_by_clients():
+    """An added property is compatible."""
     schema = {**OLD.error_schema, "properties": {**OLD.error_schema["properties"], "region": {"type": "string"}}}
 
-    assert told(replace(OLD, error_schema=schema)) == [("compatible", "property-added", "/region")]
+    assert changes_of(replace(OLD, error_schema=schema)) == [("compatible", "property-added", "/region")]
 
 
 def test_the_worst_comes_first():
     """Changes are sorted by their effect."""
     new = replace(with_entries(ONE, TWO), challenge=None, statuses={**OLD.statuses, 500: ""})
 
-    assert [effect for effect, *_ in told(new)] == ["breaking", "behavioural", "compatible"]
+    assert [effect for effect, *_ in changes_of(new)] == ["breaking", "behavioural", "compatible"]
 
 
-def test_another_wording_is_no_change():
-    """Where hardly a text is the same (another language), texts are not compared, but their placeholders are."""
+def test_another_wording_is_not_a_change():
+    """If hardly any text is the same (another language), only the placeholders of texts are compared."""
     new = with_entries(Entry(400, "1", ("Een",)), Entry(400, "2", ("Twee",)), Entry(404, "3", ("Drie",)))
 
-    assert told(new) == [("behavioural", "placeholders-changed", "400 with code 1")]
+    assert changes_of(new) == [("behavioural", "placeholders-changed", "400 with code 1")]
 
 
 def test_a_contract_does_not_differ_from_itself():
@@ -129,22 +129,22 @@ def test_a_contract_does_not_differ_from_itself():
     ],
 )
 def test_fewer_values_are_compatible(was, now, effect):
-    """Where fewer values may come, no client meets a new one."""
+    """If fewer values are possible, no client receives a new one."""
     old, new = (with_property("code", enum=values) for values in (was, now))
 
     assert [change.effect for change in diff(old, new)] == [effect]
 
 
 def test_another_pattern_is_behavioural():
-    """Nobody can tell which of two patterns is the narrower."""
+    """Patterns cannot be compared for which one is narrower."""
     old, new = (with_property("code", pattern=pattern) for pattern in "ab")
 
     assert [change.effect for change in diff(old, new)] == ["behavioural"]
 
 
-def test_an_added_status_below_400_is_told_by_its_entry_alone():
-    """A client knows 200; what breaks it is the error in it."""
-    assert told(OLD.extended([Entry(200, "4", ("Four",))])) == [("breaking", "entry-added", "200 with code 4")]
+def test_an_added_status_below_400_is_reported_by_its_entry_alone():
+    """A client knows 200; the error in the response breaks it."""
+    assert changes_of(OLD.extended([Entry(200, "4", ("Four",))])) == [("breaking", "entry-added", "200 with code 4")]
 
 
 @pytest.mark.parametrize(("status", "why"), [(403, "takes another branch"), (200, "takes this error for a success")])
@@ -159,39 +159,39 @@ def test_why_a_moved_code_breaks_a_client(status, why):
     ("code", "why"), [("3", "this code with a status that it does not expect"), ("4", "a code that it does not know")]
 )
 def test_why_an_added_entry_matters(code, why):
-    """A known code with one more status is no unknown code."""
+    """A known code with one more status is still a known code."""
     [change] = diff(OLD, with_entries(ONE, TWO, THREE, Entry(400, code, ("x",))))
 
     assert why in change.why
 
 
 def test_a_new_challenge_or_member_breaks_nobody():
-    """What was not promised before is not missed in the old place."""
+    """Something that was not documented before breaks no client."""
     old = replace(OLD, challenge=None, members={"code": ("code",)})
 
     assert {change.effect for change in diff(old, OLD)} == {"compatible"}
 
 
 def with_defs(*, length, **more):
-    """Return a contract whose envelope is behind references, one of which leads back."""
+    """Return a contract whose envelope uses references, one of them recursive."""
     error = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "maxLength": length}}}
     error["properties"] |= {"inner": {"$ref": "#/$defs/error"}, **more}
     schema = {"type": "object", "properties": {"error": {"$ref": "#/$defs/error"}}, "$defs": {"error": error}}
     return replace(OLD, error_schema=schema)
 
 
-def test_changes_behind_a_reference_are_found():
-    """A $ref is followed, once where it leads back to itself."""
+def test_changes_inside_a_reference_are_found():
+    """A $ref is followed, and a recursive one only once."""
     changes = diff(with_defs(length=9, gone=True), with_defs(length=10))
 
     assert [change.what for change in changes] == ["/error/text maxLength", "/error/gone"]
 
 
 def test_keywords_of_the_body_itself_are_compared():
-    """A body that may hold nothing further is another promise."""
+    """Forbidding other properties of the body is a change."""
     schema = {**OLD.error_schema, "additionalProperties": False}
 
-    assert told(replace(OLD, error_schema=schema)) == [
+    assert changes_of(replace(OLD, error_schema=schema)) == [
         ("compatible", "schema-changed", "the body additionalProperties")
     ]
     assert [change.effect for change in diff(replace(OLD, error_schema=schema), OLD)] == ["behavioural"]

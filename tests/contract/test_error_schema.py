@@ -30,7 +30,7 @@ def test_it_is_a_json_schema():
     ids=str,
 )
 def test_it_accepts_what_the_page_describes(change):
-    """Data is optional, a description may have 1024 characters, and further properties may be present."""
+    """Data is optional, a description may have 1024 characters, and other properties may be present."""
     assert VALIDATOR.is_valid(CONFORMING | change)
 
 
@@ -50,20 +50,20 @@ def test_it_accepts_what_the_page_describes(change):
     ids=lambda each: ascii(each)[:30],
 )
 def test_it_refuses_what_the_page_rules_out(change, keyword):
-    """Each departure breaks one keyword."""
+    """Each violation breaks one keyword."""
     assert [error.validator for error in VALIDATOR.iter_errors(CONFORMING | change)] == [keyword]
 
 
 @pytest.mark.parametrize("name", ["code", "description", "source"])
 def test_it_asks_for_what_is_always_returned(name):
-    """Code, description and source are always there."""
+    """Code, description and source are required."""
     [error] = VALIDATOR.iter_errors({key: value for key, value in CONFORMING.items() if key != name})
     assert (error.validator, set(error.validator_value) - set(error.instance)) == ("required", {name})
 
 
 @pytest.mark.parametrize("body", [[], "Forbidden", None, 3])
 def test_it_asks_for_an_object(body):
-    """A body that is no object is no error object."""
+    """A body that is not an object is not an error object."""
     assert not VALIDATOR.is_valid(body)
 
 

@@ -23,7 +23,7 @@ def put(tmp_path):
 
 
 def test_entries_are_added_to_the_shipped_ones(put):
-    """Origin and note stay visible, also when the whole is saved and loaded."""
+    """Origin and note are kept, also when the contract is saved and loaded."""
     path = put("ours.json", extends="shipped", entries=[OURS], statuses={"418": "Teapot"})
     Contract.load(path).save(path)
     contract = Contract.load(path)
@@ -48,6 +48,6 @@ def test_a_chain_is_followed_from_each_file(put):
     ("base", "message"), [("ours.json", "the file extends itself"), ("none.json", "none.json: cannot be read")]
 )
 def test_what_cannot_be_extended(put, base, message):
-    """A circle, and a file that is missing."""
+    """A circular reference, and a missing file."""
     with pytest.raises(UsageError, match=message):
         Contract.load(put("ours.json", extends=base))

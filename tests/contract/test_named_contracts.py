@@ -1,4 +1,4 @@
-"""The word shipped, wherever a contract is named: the contract that comes with the package."""
+"""The name "shipped" selects the contract of the package, in every place where a contract is named."""
 
 import json
 from pathlib import Path
@@ -27,38 +27,38 @@ NAMED = {
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch, custom):
-    """Work in a folder that holds a contract file called shipped."""
+    """Change to a folder with a contract file called shipped."""
     monkeypatch.chdir(tmp_path)
     Path("shipped").write_text(json.dumps(custom))
 
 
 @pytest.fixture(params=NAMED.values(), ids=NAMED)
 def named(request):
-    """Give each way in which a contract can be named."""
+    """Yield each way to name a contract."""
     return request.param
 
 
 @pytest.mark.parametrize(("name", "contract"), [("shipped", "Partner Center"), ("./shipped", "Marketplace")])
 def test_the_word_wins_over_a_file_of_that_name(named, name, contract):
-    """A file called shipped is named by a path."""
+    """A file called shipped must be given as a path."""
     assert named(name).name == contract
 
 
 def test_a_path_is_a_file():
-    """A `Path` never stands for the word."""
+    """A `Path` is always a file."""
     assert Contract.load(Path("shipped")).name == "Marketplace"
 
 
 def test_a_folder_is_not_a_contract():
-    """It is answered as a page that cannot be read."""
+    """The error is that of a file that cannot be read."""
     Path("folder").mkdir()
     with pytest.raises(UsageError, match=r"^folder: cannot be read: Is a directory$"):
         document_of("folder")
 
 
 @pytest.mark.parametrize("name", ["Shipped", "shiped", "shippd"])
-def test_a_misspelt_word_is_answered(name):
-    """Where there is no such file."""
+def test_a_misspelt_word_gets_a_hint(name):
+    """The message suggests the word if there is no such file."""
     with pytest.raises(UsageError, match=f'^{name}: no such file; did you mean "shipped"\\?$'):
         Contract.load(name)
     with pytest.raises(UsageError, match='did you mean "shipped"'):

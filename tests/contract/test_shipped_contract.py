@@ -1,4 +1,4 @@
-"""The shipped contract says what the documentation page says."""
+"""The shipped contract agrees with the documentation page."""
 
 from collections import Counter
 
@@ -60,14 +60,14 @@ def test_every_pairing_of_the_page_is_there_once(contract):
 
 
 def test_each_status_has_its_pairings(contract):
-    """The pairings of each status are as many as the page has, rows that stand twice counted once."""
+    """The number of pairings of each status is that of the page, without repeated rows."""
     counts = Counter(entry.status for entry in contract.catalogue)
     assert counts == {400: 86, 401: 2, 403: 38, 404: 16, 409: 10, 417: 1, 500: 9, 501: 1}
     assert contract.paired_statuses == set(counts)
 
 
 def test_every_listed_or_paired_status_has_its_reason_phrase(contract):
-    """Fourteen statuses are listed, and 417 stands in the table alone."""
+    """Fourteen statuses are listed, and 417 is only in the table."""
     assert contract.statuses == {
         400: "Bad Request",
         401: "Unauthorized",
@@ -97,7 +97,7 @@ def test_the_treacherous_codes_are_right(contract, code, statuses):
 
 
 def test_codes_are_digits_only(contract):
-    """No thousands separator of any language is left in a code, and none has a leading zero but 0 itself."""
+    """No code has a thousands separator or a leading zero, except 0 itself."""
     assert [code for code in contract.catalogue.codes if not code.isdecimal() or str(int(code)) != code] == []
 
 
@@ -107,14 +107,14 @@ def test_placeholders_are_those_of_the_page(contract):
     assert found == PLACEHOLDERS
 
 
-def test_nothing_but_placeholders_stands_in_braces(contract):
-    """No template has a brace that is not part of a placeholder."""
+def test_nothing_but_placeholders_is_in_braces(contract):
+    """Braces in templates are always parts of placeholders."""
     braces = [entry for entry in contract.catalogue if sum(each.count("{") for each in entry.templates)]
     assert {entry.pairing for entry in braces} == set(PLACEHOLDERS)
 
 
 def test_four_codes_have_two_templates(contract):
-    """Where the page gives a code two texts, both count; all other codes have one."""
+    """If the page gives a code two texts, both are templates; all other codes have one."""
     assert {entry.code: len(entry.templates) for entry in contract.catalogue if len(entry.templates) > 1} == {
         "600002": 2,
         "600049": 2,
@@ -136,7 +136,7 @@ def test_the_hosts_are_the_two_of_the_documentation(contract):
 
 
 def test_the_rest_of_the_promise(contract):
-    """Challenge, members, deviations and page are named."""
+    """Challenge, members, deviations and page are as documented."""
     assert contract.challenge == "OAuth realm=urn:cpsvc:cpid:{cid}"
     assert contract.members == {name: (name,) for name in ("code", "description", "data", "source")}
     assert [(each.rule, each.at, each.type) for each in contract.deviations] == [
@@ -152,5 +152,5 @@ def test_the_rest_of_the_promise(contract):
     ids=["documented", "registered", "unknown", "far out"],
 )
 def test_a_status_is_shown_with_its_reason_phrase(contract, status, reason):
-    """The reason phrase comes from the contract, else from the registry, else there is none."""
+    """The reason phrase is that of the contract, or else of the registry, if there is one."""
     assert contract.reason(status) == reason

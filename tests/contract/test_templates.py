@@ -25,7 +25,7 @@ WORDS = st.text(alphabet="ab {}0&;", max_size=6)
     ],
 )
 def test_placeholders_are_single_digits_in_braces(template, found):
-    """A placeholder is a digit in braces; a quantifier behind a character class is none."""
+    """A placeholder is a digit in braces; a quantifier after a character class is not one."""
     assert placeholders(template) == found
 
 
@@ -45,7 +45,7 @@ def test_placeholders_are_single_digits_in_braces(template, found):
     ],
 )
 def test_a_filled_template_fits(description, template):
-    """A placeholder stands for any text, none included."""
+    """A placeholder matches any text, including an empty one."""
     assert fits(description, template)
 
 
@@ -65,13 +65,13 @@ def test_a_filled_template_fits(description, template):
     ],
 )
 def test_other_texts_do_not_fit(description, template):
-    """The fixed parts must stand there whole, in order, without sharing a letter; entities are text like any other."""
+    """The fixed parts must be complete, in order, without overlap; entities are ordinary text."""
     assert not fits(description, template)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4), WORDS)
 def test_fitting_is_what_a_pattern_would_say(parts, description):
-    """The answer is that of a regular expression in which each placeholder is `.*`."""
+    """The result is that of a regular expression in which each placeholder is `.*`."""
     template = "{0}".join(parts)
     pattern = ".*".join(map(re.escape, re.split(r"\{[0-9]\}", template)))
     assert fits(description, template) == bool(re.fullmatch(pattern, description, re.DOTALL))
@@ -84,6 +84,6 @@ def test_what_is_filled_in_fits(parts, value):
 
 
 def test_long_texts_take_no_long_time():
-    """A text on which a backtracking pattern would take forever is judged at once."""
+    """A text that makes a backtracking pattern very slow is matched in linear time."""
     template = "".join(f"a{{{number % 10}}}" for number in range(1_000)) + "b"
     assert not fits("a" * 200_000, template)

@@ -1,4 +1,4 @@
-"""A loopback HTTP/1.1 server that answers by path, in every form in which headers and bodies come over the wire."""
+"""A loopback HTTP/1.1 server with a response for each path, in every form of headers and bodies."""
 
 import gzip
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says to one path, and what every client must find in it; `wire` is the body as it is sent."""
+    """The response of the server to one path, and what every client must find in it; `wire` is the encoded body."""
 
     path: str
     status: int
@@ -22,7 +22,7 @@ class Answer:
 
 
 def whole(path, status, reason, headers, body):
-    """Answer with a body as it is and its length."""
+    """Respond with a plain body and its length."""
     return Answer(path, status, reason, [*headers, ("Content-Length", str(len(body)))], body, body)
 
 
@@ -41,7 +41,7 @@ CHUNKED = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (BODY[:9], BO
 
 
 def zipped(path, body, wire):
-    """Answer with a compressed body."""
+    """Respond with a compressed body."""
     headers = [JSON, ("Content-Encoding", "gzip"), ("Content-Length", str(len(wire)))]
     return Answer(path, 400, "Bad Request", headers, body, wire)
 
@@ -64,12 +64,12 @@ BY_PATH = {each.path: each for each in ANSWERS}
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Writes each answer byte for byte."""
+    """Write each response byte for byte."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        """Answer by path, whatever is asked."""
+        """Respond to the path."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         answer = BY_PATH[self.path.partition("?")[0]]
         fields = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
@@ -80,12 +80,12 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_GET  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, *args):
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture(scope="session")
 def server():
-    """Serve every answer; the value is the URL to which a path is added."""
+    """Serve every response; the value is the URL to which a path is added."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True
         thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
@@ -97,7 +97,7 @@ def server():
 
 @pytest.fixture(params=ANSWERS, ids=lambda answer: answer.path[1:])
 def answer(request):
-    """Give each answer of the server in turn."""
+    """Give each response of the server in turn."""
     return request.param
 
 

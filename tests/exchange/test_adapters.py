@@ -1,4 +1,4 @@
-"""Which objects are responses, and what is said of those that are none."""
+"""Which objects are responses, and the error for other objects."""
 
 import subprocess
 import sys
@@ -14,13 +14,13 @@ from pytest_pcerrors.exchange.model import Exchange
 
 
 class Order:
-    """Something of the user's own."""
+    """A class of the user."""
 
     status_code = 404
 
 
 def answered(kind=requests.Response):
-    """Make a response with the shape that requests gave the world."""
+    """Make a response with the interface of requests."""
     response = kind()
     response.status_code = 404
     return response
@@ -39,8 +39,8 @@ def answered(kind=requests.Response):
         (requests.Response, "a type"),
     ],
 )
-def test_what_is_no_response_is_misuse(thing, named):
-    """Anything else is refused with the name of its type and all kinds of response that there are."""
+def test_what_is_not_a_response_is_misuse(thing, named):
+    """The error has the name of the type and lists all kinds of response."""
     with pytest.raises(UsageError) as caught:
         Exchange.of(thing)
     first, second = str(caught.value).splitlines()
@@ -49,13 +49,13 @@ def test_what_is_no_response_is_misuse(thing, named):
 
 
 def test_an_exchange_is_itself():
-    """An exchange is its own exchange, not a copy."""
+    """The exchange of an exchange is the same object, not a copy."""
     exchange = Exchange(404, None, b"")
     assert Exchange.of(exchange) is exchange
 
 
 def test_a_class_derived_from_a_response_is_one():
-    """A subclass of the user's own is taken for what it derives from."""
+    """A subclass of a response class is read like its base."""
 
     class Loud(requests.Response):
         pass
@@ -73,21 +73,21 @@ def test_a_class_derived_from_a_response_is_one():
     ids=["niquests", "httpx2", "urllib3 before 2"],
 )
 def test_forks_and_forerunners_are_known_by_their_names(module, original):
-    """A class that shares no base with a known one, but its shape, is taken by its own package and name."""
+    """A class with the same interface but no common base is recognized by package and name."""
     attributes = {"__module__": module, "__getattr__": lambda _, name: getattr(original, name)}
     twin = type(type(original).__name__, (), attributes)
     assert Exchange.of(twin()) == Exchange.of(original)
 
 
 def test_a_class_of_the_same_name_in_another_package_is_none():
-    """A kind is known by package and name, not by the name alone."""
+    """A kind is recognized by package and name, not by the name alone."""
     twin = type("Response", (), {"__module__": "requestsish.models"})
     with pytest.raises(UsageError, match="a Response is not a response"):
         Exchange.of(twin())
 
 
 def test_no_client_library_is_imported_to_find_out():
-    """Telling a response from what is none costs no import of any client or framework."""
+    """Recognizing a response imports no client or framework."""
     program = """
 import sys
 from pytest_pcerrors.errors import UsageError

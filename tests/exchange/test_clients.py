@@ -1,4 +1,4 @@
-"""Responses of HTTP clients, taken from a live server and from cassettes: one answer is one exchange, whoever asks."""
+"""Responses of HTTP clients, from a live server and from cassettes: the exchange is the same for every client."""
 
 import asyncio
 import http.client
@@ -153,7 +153,7 @@ each_client = pytest.mark.parametrize("client", CLIENTS, ids=named)
 
 @each_client
 def test_one_answer_is_one_exchange_for_every_client(client, server, answer):
-    """Status, reason phrase, headers (repeated ones apart) and decoded body are those that the server sent."""
+    """Status, reason phrase, headers (repeated ones separate) and decoded body are those of the server."""
     with client(answer.method, server + answer.path) as response:
         exchange = Exchange.of(response)
     assert (exchange.status, exchange.reason) == (answer.status, answer.reason)
@@ -171,7 +171,7 @@ def test_a_second_look_sees_the_same(client, server, answer):
 @each_client
 @pytest.mark.parametrize(("method", "path"), [("GET", "/json"), ("HEAD", "/head")])
 def test_the_request_is_known(client, server, method, path):
-    """Method and URL are those that were asked; http.client forgets the URL, but a HEAD is still told."""
+    """Method and URL are those of the request; http.client keeps no URL, but a HEAD is still recognized."""
     with client(method, server + path) as response:
         request = Exchange.of(response).request
     if client is not with_http_client:
@@ -184,7 +184,7 @@ def test_the_request_is_known(client, server, method, path):
 
 @pytest.mark.parametrize("client", [with_requests, with_httpx, with_aiohttp], ids=named)
 def test_request_headers_are_known(client, server):
-    """Clients that keep the request's headers hand them over."""
+    """Clients that keep the headers of the request return them."""
     with client("POST", f"{server}/json", headers={"MS-RequestId": "1"}) as response:
         assert Exchange.of(response).request.headers.get("ms-requestid") == "1"
 
@@ -194,13 +194,13 @@ def test_request_headers_are_known(client, server):
     ("sent", "kept"), [({"data": {"a": "1"}}, b"a=1"), ({"json": [1]}, b"[1]")], ids=["form", "json"]
 )
 def test_request_bodies_are_known(client, sent, kept, server):
-    """Clients that keep the request's body hand it over as bytes."""
+    """Clients that keep the body of the request return it as bytes."""
     with client("POST", f"{server}/json", **sent) as response:
         assert Exchange.of(response).request.body == kept
 
 
 def test_a_request_body_that_was_a_stream_is_unknown(server):
-    """A request body that httpx sent from a generator is gone."""
+    """A request body that httpx sent from a generator is unknown."""
     with with_httpx("POST", f"{server}/json", content=iter([b"{}"]), headers={"Content-Length": "2"}) as response:
         assert Exchange.of(response).request.body == b""
 
@@ -220,14 +220,14 @@ def begun_by_requests(server):
 
 
 def read_below_requests(server):
-    """Read the urllib3 response below the one of requests."""
+    """Read the urllib3 response of a requests response."""
     with with_requests_stream("GET", f"{server}/chunked") as response:
         response.raw.read()
         yield response
 
 
 def closed_requests(server):
-    """Close a stream of requests unread."""
+    """Close a stream of requests without reading it."""
     with with_requests_stream("GET", f"{server}/json") as response:
         response.close()
         yield response
@@ -241,7 +241,7 @@ def consumed_by_httpx(server):
 
 
 def closed_httpx(server):
-    """Close a stream of httpx unread."""
+    """Close a stream of httpx without reading it."""
     with with_httpx_stream("GET", f"{server}/json") as response:
         response.close()
         yield response
@@ -275,7 +275,7 @@ def begun_by_urllib3(server):
 
 
 def closed_urllib3(server):
-    """Close a stream of urllib3 unread."""
+    """Close a stream of urllib3 without reading it."""
     with with_urllib3_stream("GET", f"{server}/json") as response:
         response.close()
         yield response
@@ -303,7 +303,7 @@ def begun_chunked_by_http_client(server):
 
 
 def read_urllib_error(server):
-    """Read what urllib raised."""
+    """Read the exception that urllib raised."""
     with with_urllib("GET", f"{server}/json") as error:
         error.read()
         yield error
@@ -329,13 +329,13 @@ SPENT = [
 
 @pytest.mark.parametrize(("spend", "advice"), SPENT, ids=[spend.__name__ for spend, _ in SPENT])
 def test_a_body_that_is_gone_is_never_taken_for_an_empty_one(spend, advice, server):
-    """Where the body was consumed, begun, closed or never read, a usage error says so and what to do."""
+    """If the body was consumed, partly read, closed or not read, a usage error has the reason and the fix."""
     with contextmanager(spend)(server) as response, pytest.raises(UsageError, match=advice):
         Exchange.of(response)
 
 
-def test_an_async_stream_of_httpx_can_be_looked_at_once_it_is_read(server, body):
-    """Inside its event loop, an httpx response is as good as outside, once `aread` was awaited."""
+def test_an_async_stream_of_httpx_can_be_inspected_once_it_is_read(server, body):
+    """Inside its event loop, an httpx response can be checked after `aread` was awaited."""
 
     async def ask():
         async with httpx.AsyncClient(verify=False) as client, client.stream("GET", f"{server}/json") as response:
@@ -348,14 +348,14 @@ def test_an_async_stream_of_httpx_can_be_looked_at_once_it_is_read(server, body)
 
 
 def test_requests_keeps_what_was_preloaded_after_it_was_closed(server, body):
-    """Closing a response whose body was read does no harm."""
+    """Closing a response whose body was read has no effect."""
     with with_requests("GET", f"{server}/json") as response:
         response.close()
         assert Exchange.of(response).body == body
 
 
 def test_a_made_up_requests_response_has_no_request():
-    """A response that no server sent has its status, headers (empty ones too) and body, and no request."""
+    """A response made in a test has its status, headers (even empty ones) and body, and no request."""
     response = requests.Response()
     response.status_code = 404
     response.headers["X-Empty"] = ""
@@ -366,7 +366,7 @@ def test_a_made_up_requests_response_has_no_request():
     ("body", "kept"), [(None, b""), ("é", b"\xc3\xa9"), (io.BytesIO(b"{}"), b"")], ids=["none", "text", "file"]
 )
 def test_a_request_that_was_never_prepared_is_known_as_far_as_it_goes(body, kept):
-    """Of a request without method and headers, the URL is known; of a body that is a file, nothing."""
+    """The URL is known even without method and headers; a body that is a file is unknown."""
     response = requests.Response()
     response.status_code = 404
     response.request = requests.PreparedRequest()
@@ -375,15 +375,15 @@ def test_a_request_that_was_never_prepared_is_known_as_far_as_it_goes(body, kept
 
 
 def test_a_header_that_a_hook_of_requests_changed_is_the_changed_one(server):
-    """Repeated headers come from below requests only where requests still says the same."""
+    """Repeated headers are taken from urllib3 only if requests still has the same value."""
     with with_requests("GET", f"{server}/repeated-headers") as response:
         response.headers["Set-Cookie"] = "hidden"
         headers = Exchange.of(response).headers
     assert (headers.all("Set-Cookie"), len(headers.all("WWW-Authenticate"))) == (["hidden"], 2)
 
 
-def test_a_requests_response_without_status_is_no_response():
-    """A bare `requests.Response()` has no status to judge."""
+def test_a_requests_response_without_status_is_not_a_response():
+    """A bare `requests.Response()` has no status to check."""
     with pytest.raises(UsageError, match="None is not an HTTP status"):
         Exchange.of(requests.Response())
 
@@ -406,7 +406,7 @@ def test_a_made_up_httpx_response_has_no_request():
     ids=["http", "https", "port", "proxy", "no pool"],
 )
 def test_urllib3_paths_become_urls(url, pool, absolute):
-    """The path that urllib3 keeps is completed with scheme, host and unusual port of its pool."""
+    """The path that urllib3 keeps is completed with the scheme, host and non-default port of its pool."""
     response = urllib3.HTTPResponse(b"", status=404, request_url=url, pool=pool)
     assert Exchange.of(response).request.url == absolute
 
@@ -422,20 +422,20 @@ class Pipe(io.BytesIO):
     """A file that cannot be rewound."""
 
     def seekable(self):
-        """Say no."""
+        """Return False."""
         return False
 
 
 @pytest.mark.parametrize("file", [io.BytesIO, Pipe])
-def test_an_http_error_over_any_file_can_be_looked_at_twice(file):
-    """A body below an `HTTPError` is rewound where it can be, else read once and kept."""
+def test_an_http_error_over_any_file_can_be_inspected_twice(file):
+    """The body of an `HTTPError` is rewound if possible, else read once and kept."""
     error = urllib.error.HTTPError("http://api.example/v1", 404, "Not Found", http.client.HTTPMessage(), file(b"Gone"))
     with error:
         assert [Exchange.of(error).body, Exchange.of(error).body] == [b"Gone", b"Gone"]
 
 
 def test_looking_at_a_file_leaves_its_position():
-    """A file that can be rewound is left where it stood: whoever reads on, reads on from there."""
+    """The position of a file that can be rewound is restored."""
     file = io.BytesIO(b"Gone")
     file.read(1)
     with urllib.error.HTTPError("http://api.example/v1", 404, "Not Found", http.client.HTTPMessage(), file) as error:
@@ -443,7 +443,7 @@ def test_looking_at_a_file_leaves_its_position():
 
 
 def test_a_closed_file_is_a_body_that_cannot_be_read():
-    """The reason of the file comes with the advice."""
+    """The message has the reason of the file and the advice."""
     error = urllib.error.HTTPError("http://api.example/v1", 404, "Gone", http.client.HTTPMessage(), io.BytesIO())
     error.close()
     with pytest.raises(UsageError, match=r"cannot be read \(ValueError: .*closed file.*pass"):
@@ -451,7 +451,7 @@ def test_a_closed_file_is_a_body_that_cannot_be_read():
 
 
 def test_an_http_error_may_have_nothing_but_its_status():
-    """An `HTTPError` made by hand has an empty body, unknown headers and no request."""
+    """An `HTTPError` made in a test has an empty body, unknown headers and no request."""
     error = urllib.error.HTTPError(None, 404, "Not Found", None, None)
     assert Exchange.of(error) == Exchange(404, None, b"", reason="Not Found")
     error.fp = None  # so Python 3.11.0 leaves it
@@ -460,7 +460,7 @@ def test_an_http_error_may_have_nothing_but_its_status():
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/empty"), ("HEAD", "/head-with-length")])
 def test_a_body_that_never_was_cannot_be_lost(method, path, server):
-    """A response of http.client that announced no body may have been read before."""
+    """A response of http.client with a declared length of zero may have been read before."""
     with with_http_client(method, server + path) as response:
         response.read()
         assert Exchange.of(response).body == b""
@@ -468,7 +468,7 @@ def test_a_body_that_never_was_cannot_be_lost(method, path, server):
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_a_status_without_body_was_never_read(status):
-    """After 204 and 304 there is no body that could have been lost."""
+    """After 204 and 304 there is no body to lose."""
 
     class Socket:
         def makefile(self, mode):
@@ -507,7 +507,7 @@ REPLAYED = [
 
 @pytest.fixture
 def replay(tmp_path):
-    """Replay one recorded interaction to whichever client asks."""
+    """Replay one recorded interaction to any client."""
     cassette = tmp_path / "carts.yaml"
     cassette.write_text(CASSETTE)
     with vcr.use_cassette(cassette, record_mode="none"):
@@ -516,7 +516,7 @@ def replay(tmp_path):
 
 @pytest.mark.parametrize("client", REPLAYED, ids=named)
 def test_a_replayed_answer_is_as_good_as_a_live_one(client, replay):
-    """What vcrpy plays back has status, reason, repeated headers apart and body, at every look."""
+    """A response replayed by vcrpy has status, reason, separate repeated headers and body, at every read."""
     with client("GET", "http://api.example/v1/carts") as response:
         exchange, again = Exchange.of(response), Exchange.of(response)
     assert exchange == again
@@ -526,7 +526,7 @@ def test_a_replayed_answer_is_as_good_as_a_live_one(client, replay):
 
 @pytest.mark.parametrize("client", [each for each in REPLAYED if each is not with_http_client], ids=named)
 def test_a_replayed_answer_knows_its_request(client, replay):
-    """What vcrpy plays back belongs to the request that was asked."""
+    """A response replayed by vcrpy has its request."""
     with client("GET", "http://api.example/v1/carts") as response:
         request = Exchange.of(response).request
     assert request == Request("GET", "http://api.example/v1/carts", request.headers)

@@ -1,4 +1,4 @@
-"""Encoded bodies are known by how they begin, or by their header where they do not show it, and decoded within a bound."""
+"""Encoded bodies are detected by their first bytes, or else by their header, and decoded up to a limit."""
 
 import gzip
 import sys
@@ -33,7 +33,7 @@ def header(stack):
 @pytest.mark.parametrize("stack", STACKS, ids=" in ".join)
 @pytest.mark.parametrize("body", [BODY, b"", bytes(range(256)), "één €".encode("utf-16")])
 def test_what_is_encoded_is_decoded(stack, body):
-    """A body comes out of any two encodings, and equal bodies go into equal bytes."""
+    """A body is decoded from any two encodings, and equal bodies are encoded to equal bytes."""
     encoded = encode(body, stack)
     assert encode(body, stack) == encoded
     assert decode(encoded, header(stack)) == Decoded(body, stack)
@@ -41,14 +41,14 @@ def test_what_is_encoded_is_decoded(stack, body):
 
 @pytest.mark.parametrize("name", SHOWN)
 @pytest.mark.parametrize("value", [None, "", "identity", "br", "GZIP", "deflate", "utf-8", "compress"])
-def test_first_bytes_stand_above_the_header(name, value):
-    """What shows how it is encoded is decoded, whatever the header says."""
+def test_first_bytes_take_priority_over_the_header(name, value):
+    """A body with the first bytes of an encoding is decoded with any header."""
     assert decode(encode(BODY, (name,)), value) == Decoded(BODY, (name,))
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES).difference(SHOWN)))
 def test_what_cannot_be_seen_has_to_be_declared(name):
-    """A body without first bytes of its own is decoded only if the header says so."""
+    """A body without fixed first bytes is decoded only if the header declares the encoding."""
     encoded = encode(BODY, (name,))
     assert decode(encoded) == Decoded(encoded)
     assert decode(encoded, f" {HEADER[name].upper()} ").body == BODY
@@ -57,7 +57,7 @@ def test_what_cannot_be_seen_has_to_be_declared(name):
 @pytest.mark.parametrize("body", [b"", b" ", BODY, b"x^2 is undefined", b"\x1f", b"caf\xe9", "é".encode("utf-16")])
 @pytest.mark.parametrize("value", [*HEADER.values(), "gzip, br"])
 def test_a_body_that_was_decoded_long_ago_stays(body, value):
-    """Text stays whatever its header says; so do bytes that an encoding cannot read to their end."""
+    """Text is unchanged with any header, and so are bytes that cannot be decoded completely."""
     assert decode(body, value) == Decoded(body)
 
 
@@ -65,17 +65,17 @@ def test_a_body_that_was_decoded_long_ago_stays(body, value):
 @pytest.mark.parametrize(
     "damage",
     [lambda data: data[:-1], lambda data: data[: len(data) // 2], lambda data: data + b"behind it"],
-    ids=["one byte less", "half", "something behind"],
+    ids=["one byte less", "half", "something after"],
 )
 def test_what_is_not_whole_stays(name, damage):
-    """What cannot be decoded to its end is returned as it is."""
+    """A body that cannot be decoded completely is returned unchanged."""
     broken = damage(encode(BODY, (name,)))
     assert decode(broken, HEADER[name]) == Decoded(broken)
 
 
 @pytest.mark.parametrize("start", [b"\x1f\x8b is no gzip", b"x\x9c is no zlib", b"\x28\xb5\x2f\xfd is no zstd"])
 def test_a_beginning_alone_is_not_an_encoding(start):
-    """What only begins as an encoding does is returned as it is, and still named."""
+    """Data that only begins like an encoding is returned unchanged, and still named."""
     assert decode(start) == Decoded(start)
     assert encoding_of(start) in SHOWN
 
@@ -95,7 +95,7 @@ def test_every_level_of_zlib_is_known(level):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("limit", "is_short"), [(len(BODY), True), (len(BODY) - 1, False)])
 def test_the_bound_is_exact(name, limit, is_short, monkeypatch):
-    """A body that just fits is decoded; one byte more is a problem, and the body stays encoded."""
+    """A body at the limit is decoded; with one byte more it is a problem and stays encoded."""
     monkeypatch.setattr(encodings, "MAX_BODY", limit)
     encoded = encode(BODY, (name,))
     expected = Decoded(BODY, (name,)) if is_short else Decoded(encoded, (), "more than 64 MiB when decompressed")
@@ -103,14 +103,14 @@ def test_the_bound_is_exact(name, limit, is_short, monkeypatch):
 
 
 def test_a_body_compressed_without_end_is_a_problem():
-    """A body is decoded eight times; one that has still more encodings is not known."""
+    """At most eight nested encodings are decoded; a body with more is unknown."""
     assert decode(encode(BODY, ("gzip",) * 8)).body == BODY
     assert decode(encode(BODY, ("gzip",) * 9)).problem == "compressed more than 8 times"
 
 
 @pytest.mark.parametrize(("name", "needed"), [("br", "brotli 1.2 or later"), ("zstd", "zstandard")])
 def test_a_missing_package_is_a_problem(name, needed, monkeypatch):
-    """What is needed is named; the encodings around it are decoded."""
+    """The required package is named; the outer encodings are decoded."""
     encoded = encode(BODY, (name,))
     for package in PACKAGES[name]:
         monkeypatch.setitem(sys.modules, package, None)
@@ -120,7 +120,7 @@ def test_a_missing_package_is_a_problem(name, needed, monkeypatch):
 
 
 def test_a_brotli_without_a_bound_is_not_used(monkeypatch):
-    """A brotli that cannot bound its output is as good as none, and the other package is asked."""
+    """A brotli that cannot limit its output is not used, and the other package is tried."""
     encoded = encode(BODY, ("br",))
     monkeypatch.setitem(sys.modules, "brotli", SimpleNamespace(Decompressor=object))
     monkeypatch.setitem(sys.modules, "brotlicffi", None)
@@ -131,7 +131,7 @@ def test_a_brotli_without_a_bound_is_not_used(monkeypatch):
 
 @pytest.mark.parametrize("value", ["compress", "gzip, aes128gcm", "DCZ"])
 def test_an_encoding_that_is_not_read_is_a_problem(value):
-    """A body that is no text and has an encoding that nothing here reads is not known."""
+    """A binary body with an unsupported encoding is unknown."""
     assert decode(b"\x1f\x9d\x90", value).problem == f"encoded as {value.split()[-1].lower()}, which is not supported"
     assert decode(BODY, value) == Decoded(BODY)
 
@@ -159,7 +159,7 @@ def test_zstd_of_the_standard_library_is_used_where_there_is_one(monkeypatch):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_few_bytes_may_stand_for_many(name):
-    """A body that compresses well is decoded whole."""
+    """A body that compresses well is decoded completely."""
     body = bytes(5_000_000)
     assert decode(encode(body, (name,)), HEADER[name]).body == body
 
@@ -173,7 +173,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_given_up_early(name, monkeypatch):
-    """A body a thousand times longer than it looks is not decoded to its end."""
+    """A body that expands a thousandfold is not decoded to its end."""
     monkeypatch.setattr(encodings, "MAX_BODY", 1000)
     packed = BOMBS[name](bytes(20_000_000))
     assert decode(packed, name) == (packed, (), encodings.TOO_LONG)
@@ -181,6 +181,6 @@ def test_a_bomb_is_given_up_early(name, monkeypatch):
 
 @given(st.binary(), st.lists(st.sampled_from(NAMES), max_size=3), st.sampled_from([None, *HEADER.values(), "gzip, br"]))
 def test_decoding_again_changes_nothing(body, stack, value):
-    """Whatever the bytes and the header: what was decoded has nothing left to decode."""
+    """With any bytes and any header, a decoded body has nothing left to decode."""
     decoded = decode(encode(body, tuple(stack)), value)
     assert decode(decoded.body, value) == (decoded.body, (), decoded.problem)

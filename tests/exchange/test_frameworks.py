@@ -31,7 +31,7 @@ COOKIES = ["a=1; Path=/", "b=2; Path=/"]
 
 
 def flask_application():
-    """Make a Flask application that answers a path by its name."""
+    """Make a Flask application with a response for each path."""
     application = flask.Flask("carts")
 
     @application.route("/whole", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def flask_application():
 
 
 def whole_view(request):
-    """Answer with a body and two cookies."""
+    """Return a body and two cookies."""
     response = django_http.HttpResponse(BODY, status=409, content_type="application/json")
     response.set_cookie("a", "1")
     response.set_cookie("b", "2")
@@ -60,18 +60,18 @@ def whole_view(request):
 
 
 def streamed_view(request):
-    """Answer with a body in two parts."""
+    """Return a body in two parts."""
     return django_http.StreamingHttpResponse(iter([BODY[:5], BODY[5:]]), status=409)
 
 
 class Urls:
-    """What Django takes for a URL configuration."""
+    """The URL configuration of Django."""
 
     urlpatterns = (path("whole", whole_view), path("streamed", streamed_view))
 
 
 def fastapi_application():
-    """Make a FastAPI application that answers a path by its name."""
+    """Make a FastAPI application with a response for each path."""
     application = fastapi.FastAPI()
 
     @application.get("/whole")
@@ -90,7 +90,7 @@ def fastapi_application():
 
 @pytest.fixture(scope="module", autouse=True)
 def configured_django():
-    """Give Django the few settings it cannot do without."""
+    """Give Django the few settings that it requires."""
     if not settings.configured:
         settings.configure()
         django.setup()
@@ -142,8 +142,8 @@ each_asker = pytest.mark.parametrize("ask", list(HOSTS), ids=lambda ask: ask.__n
 
 
 @each_asker
-def test_a_test_client_hands_over_all_that_came(ask, starlette_client):
-    """Status, reason phrase, media type, both cookies and the body are those that the view returned."""
+def test_a_test_client_returns_the_whole_response(ask, starlette_client):
+    """Status, reason phrase, media type, both cookies and the body are those of the view."""
     exchange = Exchange.of(ask("/whole", starlette_client))
     assert (exchange.status, exchange.reason.lower(), exchange.body) == (409, "conflict", BODY)
     assert exchange.media_type == "application/json"
@@ -151,7 +151,7 @@ def test_a_test_client_hands_over_all_that_came(ask, starlette_client):
 
 
 @each_asker
-def test_a_streamed_body_can_be_looked_at_twice(ask, starlette_client):
+def test_a_streamed_body_can_be_inspected_twice(ask, starlette_client):
     """A view that streams is read to its end, once."""
     response = ask("/streamed", starlette_client)
     assert [Exchange.of(response).body, Exchange.of(response).body] == [BODY, BODY]
@@ -159,13 +159,13 @@ def test_a_streamed_body_can_be_looked_at_twice(ask, starlette_client):
 
 @each_asker
 def test_a_test_client_knows_what_was_asked(ask, starlette_client):
-    """Method and URL with its query are known, also where Django would refuse the host."""
+    """Method and URL with its query are known, even if Django would reject the host."""
     request = Exchange.of(ask("/whole?size=3", starlette_client)).request
     assert (request.method, request.url) == ("GET", f"http://{HOSTS[ask]}/whole?size=3")
 
 
 def test_webtest_knows_the_body_that_was_sent():
-    """The body of a request comes with WebTest's response."""
+    """WebTest's response has the body of the request."""
     response = webtest.TestApp(flask_application()).post("/whole", "a=1", status=409)
     assert Exchange.of(response).request.body == b"a=1"
 
@@ -184,7 +184,7 @@ def test_webtest_knows_the_body_that_was_sent():
     ids=["werkzeug", "werkzeug stream", "flask", "webob", "webob stream", "starlette", "starlette JSON"],
 )
 def test_a_response_object_needs_no_request(response):
-    """What a view returns is a response, at every look, before any client asks."""
+    """The return value of a view is a response, at every read, before any client requests it."""
     exchange = Exchange.of(response)
     assert (exchange.status, exchange.request) == (409, None)
     assert exchange.body.replace(b" ", b"") == BODY.replace(b" ", b"")
@@ -192,21 +192,21 @@ def test_a_response_object_needs_no_request(response):
 
 
 @pytest.mark.parametrize("view", [whole_view, streamed_view])
-def test_a_django_view_is_looked_at_without_a_client(view):
-    """What a Django view returns is a response of which no request is known."""
+def test_a_django_view_is_inspected_without_a_client(view):
+    """The return value of a Django view is a response without a known request."""
     exchange = Exchange.of(view(RequestFactory().get("/")))
     assert (exchange.status, exchange.body, exchange.request) == (409, BODY, None)
 
 
 def test_a_django_stream_is_put_back():
-    """Whoever iterates over a streaming response after the check gets its body still."""
+    """A streaming response still yields its body after the check."""
     response = streamed_view(None)
     Exchange.of(response)
     assert b"".join(response.streaming_content) == BODY
 
 
 def test_a_file_sent_by_flask_is_read_by_its_test_client():
-    """What `send_file` sends is known once the test client received it."""
+    """The response of `send_file` can be read once the test client received it."""
     with flask_application().test_client() as client, client.get("/file") as response:
         assert Exchange.of(response).body == BODY
 
@@ -223,7 +223,7 @@ def failing():
 
 
 def failing_silently():
-    """Fail without a word."""
+    """Fail without a message."""
     raise LookupError
     yield BODY
 
@@ -259,7 +259,7 @@ def unrendered():
     ],
 )
 def test_a_body_that_cannot_be_had_is_misuse(make, advice):
-    """Where a framework's body cannot be read here and now, a usage error says why and what to do."""
+    """If a framework's body cannot be read, a usage error has the reason and the fix."""
     with pytest.raises(UsageError, match=advice):
         Exchange.of(make())
 

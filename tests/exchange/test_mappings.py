@@ -1,4 +1,4 @@
-"""Responses as plain data: own mappings, pairs, vcrpy interactions, HAR entries, and exceptions that carry one."""
+"""Responses as plain data: own mappings, pairs, vcrpy interactions, HAR entries, and exceptions with a response."""
 
 from collections import OrderedDict, UserDict, namedtuple
 from http import HTTPStatus
@@ -20,7 +20,7 @@ Answer = namedtuple("Answer", "status body")  # noqa: PYI024 - a plain named tup
     ids=["number", "text", "HTTPStatus"],
 )
 def test_a_status_is_a_number_however_it_is_written(status):
-    """Numbers, their three digits as text, and `HTTPStatus` are one status, kept as a plain int."""
+    """Numbers, three digits as text, and `HTTPStatus` give the same plain int."""
     exchange = Exchange.of((status, b""))
     assert (exchange.status, type(exchange.status)) == (409, int)
 
@@ -40,7 +40,7 @@ def test_a_status_is_a_number_however_it_is_written(status):
         (1000, "1000 is not an HTTP status"),
     ],
 )
-def test_what_is_no_status_is_misuse(status, problem):
+def test_what_is_not_a_status_is_misuse(status, problem):
     """A status is an int from 100 to 999."""
     with pytest.raises(UsageError, match=problem):
         Exchange.of((status, b""))
@@ -61,7 +61,7 @@ def test_what_is_no_status_is_misuse(status, problem):
     ids=["none", "bytes", "bytearray", "memoryview", "text", "surrogate", "object", "array"],
 )
 def test_a_body_is_bytes_text_or_json(body, kept):
-    """Text is encoded as UTF-8, JSON values are written down, nothing is an empty body."""
+    """Text is encoded as UTF-8, JSON values are serialized, None is an empty body."""
     assert Exchange.of((404, body)).body == kept
 
 
@@ -74,14 +74,14 @@ def test_a_body_is_bytes_text_or_json(body, kept):
     ],
     ids=["number", "no JSON value", "no JSON name"],
 )
-def test_what_is_no_body_is_misuse(body, problem):
-    """A body of any other type is no body."""
+def test_what_is_not_a_body_is_misuse(body, problem):
+    """A value of any other type is not a body."""
     with pytest.raises(UsageError, match=problem):
         Exchange.of((404, body))
 
 
 def test_a_body_nested_without_end_is_misuse():
-    """A list that holds itself cannot be written down."""
+    """A list that contains itself cannot be serialized."""
     endless = []
     endless.append(endless)
     with pytest.raises(UsageError, match="cannot be written as JSON"):
@@ -90,13 +90,13 @@ def test_a_body_nested_without_end_is_misuse():
 
 @pytest.mark.parametrize("pair", [(404, "Gone"), Answer(404, "Gone")], ids=["tuple", "named tuple"])
 def test_a_pair_has_unknown_headers(pair):
-    """Of (status, body), headers are unknown, not absent."""
+    """The headers of (status, body) are unknown, not absent."""
     exchange = Exchange.of(pair)
     assert (exchange.status, exchange.headers, exchange.body) == (404, None, b"Gone")
 
 
 def test_a_tuple_of_three_is_misuse():
-    """A tuple with other members than status and body is refused, with its length."""
+    """A tuple of another length is rejected with its length."""
     with pytest.raises(UsageError, match=r"\(status, body\), got one with 3 members"):
         Exchange.of((404, {}, b""))
 
@@ -134,13 +134,13 @@ def test_an_own_mapping_may_say_everything(kind):
     ids=["lists", "tuples", "pairs", "HAR", "Headers"],
 )
 def test_headers_have_many_spellings(headers):
-    """Repeated headers stay apart, whether as lists in a mapping, as pairs or as HAR has them."""
+    """Repeated headers stay separate, as lists in a mapping, as pairs or in a HAR list."""
     exchange = Exchange.of({"status": 401, "headers": headers})
     assert list(exchange.headers) == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
 
 
 @pytest.mark.parametrize("headers", ["Retry-After: 5", b"Retry-After: 5", 5, [5], ["ab"], [("a", "b", "c")]])
-def test_what_is_no_header_is_misuse(headers):
+def test_what_is_not_a_header_is_misuse(headers):
     """Headers that are neither a mapping nor pairs are refused."""
     with pytest.raises(UsageError, match=r"expected headers as a mapping or pairs|expected a header as a pair"):
         Exchange.of({"status": 401, "headers": headers})
@@ -154,13 +154,13 @@ def test_no_headers_are_not_unknown_headers():
 
 @pytest.mark.parametrize("encoded", ["R29uZQ==", b"R29uZQ==", "R29u\n  ZQ==\n"], ids=["text", "bytes", "broken lines"])
 def test_a_body_may_be_base64(encoded):
-    """Bytes that are no text can be written as `body_base64`."""
+    """Binary data can be given as `body_base64`."""
     assert Exchange.of({"status": 404, "body_base64": encoded}).body == b"Gone"
 
 
 @pytest.mark.parametrize("encoded", ["Gone!", "R29uZQ=", "é", 5, ["R29uZQ=="]])
-def test_what_is_no_base64_is_misuse(encoded):
-    """Characters that base64 does not have are not passed over."""
+def test_what_is_not_base64_is_misuse(encoded):
+    """Characters outside base64 are not ignored."""
     with pytest.raises(UsageError, match="declared as base64 and is not valid base64"):
         Exchange.of({"status": 404, "body_base64": encoded})
 
@@ -180,7 +180,7 @@ def test_what_is_no_base64_is_misuse(encoded):
     ],
 )
 def test_a_slip_in_a_mapping_is_named(mapping, problem):
-    """An unknown key comes with the nearest known one; a missing status and a request without URL are told."""
+    """An unknown key is reported with the nearest known one; a missing status or URL is reported."""
     with pytest.raises(UsageError, match=problem):
         Exchange.of(mapping)
 
@@ -201,7 +201,7 @@ def test_a_slip_in_a_mapping_is_named(mapping, problem):
     ids=["Request", "url", "vcrpy", "bytes", "HAR", "broken HAR", "wrapped", "odd", "structured"],
 )
 def test_a_request_has_many_spellings(request_, known):
-    """A request is a `Request`, or a mapping as we, vcrpy or HAR write it; an odd body of it is unknown."""
+    """A request is a `Request`, or a mapping in our form, of vcrpy or of HAR; an unexpected body is unknown."""
     assert Exchange.of({"status": 404, "request": request_}).request == known
 
 
@@ -223,7 +223,7 @@ def test_a_vcrpy_response_is_a_response(body):
 
 
 def test_a_vcrpy_interaction_brings_its_request():
-    """A whole interaction is a response with its request."""
+    """An interaction gives a response with its request."""
     interaction = {
         "request": {"method": "POST", "uri": URL, "headers": {"MS-RequestId": ["1"]}, "body": "{}"},
         "response": {"status": {"code": 404, "message": None}, "headers": None, "body": {"string": None}},
@@ -251,7 +251,7 @@ def test_an_interaction_of_old_vcrpy_and_httpx_is_a_response():
     ids=["no status", "no body", "no base64", "no headers"],
 )
 def test_a_broken_vcrpy_response_is_named(response, problem):
-    """What a recording lacks is told."""
+    """Missing parts of a recording are reported."""
     with pytest.raises(UsageError, match=problem):
         Exchange.of(response)
 
@@ -267,7 +267,7 @@ def test_a_broken_vcrpy_response_is_named(response, problem):
     ids=["text", "base64", "empty", "empty base64"],
 )
 def test_a_har_entry_brings_response_and_request(content, body):
-    """Status, status text, headers, content and request of a HAR entry are read as HAR 1.2 has them."""
+    """Status, status text, headers, content and request of a HAR entry are read."""
     posted = {"mimeType": "application/json", "text": "{}"}
     entry = {
         "request": {
@@ -288,30 +288,30 @@ def test_a_har_entry_brings_response_and_request(content, body):
 
 
 def test_a_har_response_needs_little():
-    """An empty status text is no reason phrase, missing headers are none."""
+    """An empty status text is not a reason phrase, and missing headers are no headers."""
     assert Exchange.of({"status": 404, "statusText": "", "content": {}}) == Exchange(404, (), b"")
 
 
 class ApiError(Exception):
-    """An error of somebody's client."""
+    """An error of some client."""
 
     def __init__(self, response):
         super().__init__("the cart is gone")
         self.response = response
 
 
-def test_an_exception_stands_for_its_response():
-    """What an exception carries as `.response` is the response, whatever kind that is."""
+def test_an_exception_is_read_as_its_response():
+    """The `.response` of an exception is the response, of any kind."""
     assert Exchange.of(ApiError((404, "Gone"))) == Exchange(404, None, b"Gone")
 
 
 def test_an_exception_without_response_is_misuse():
-    """An exception that carries none, such as a connection error, is not a response."""
+    """An exception without a response, such as a connection error, is not a response."""
     with pytest.raises(UsageError, match="this TimeoutError has no response"):
         Exchange.of(TimeoutError())
 
 
-def test_what_pytest_raises_caught_stands_for_its_exception():
+def test_what_pytest_raises_caught_is_read_as_its_exception():
     """The `ExceptionInfo` of an exception with a response is a response."""
     request = httpx.Request("GET", URL)
     with pytest.raises(httpx.HTTPStatusError) as caught:
@@ -320,6 +320,6 @@ def test_what_pytest_raises_caught_stands_for_its_exception():
 
 
 def test_inside_its_with_block_pytest_raises_has_caught_nothing():
-    """An `ExceptionInfo` that holds nothing yet is misuse, and says where to look at it."""
+    """An `ExceptionInfo` without an exception is misuse; the message explains when to use it."""
     with pytest.raises(UsageError, match="has caught nothing yet") as outer:
         Exchange.of(outer)

@@ -1,4 +1,4 @@
-"""The normal form: headers, requests and exchanges, and what they refuse."""
+"""The normal form: headers, requests and exchanges, and invalid arguments."""
 
 import dataclasses
 from pathlib import Path
@@ -13,19 +13,19 @@ PAIRS = [("Set-Cookie", "a=1"), ("Retry-After", "57"), ("set-cookie", "b=2")]
 
 @pytest.mark.parametrize("name", ["Set-Cookie", "set-cookie", "SET-COOKIE"])
 def test_header_names_have_no_case(name):
-    """A header is found in whatever letter case: the first value, or all in their order."""
+    """A header is found in any case: the first value, or all values in order."""
     headers = Headers(PAIRS)
     assert (headers.get(name), headers.all(name)) == ("a=1", ["a=1", "b=2"])
 
 
 def test_an_absent_header_is_none():
-    """A header that did not come has no first value, and none at all."""
+    """An absent header has no first value, and no values at all."""
     headers = Headers(PAIRS)
     assert (headers.get("Content-Type"), headers.all("Content-Type")) == (None, [])
 
 
 def test_headers_keep_order_and_spelling():
-    """Iteration gives the fields as they came, and their number."""
+    """Iteration yields the fields as received."""
     headers = Headers(PAIRS)
     assert (list(headers), len(headers)) == (PAIRS, 3)
 
@@ -43,7 +43,7 @@ def test_headers_keep_order_and_spelling():
     ids=["mapping", "pairs", "iterator", "bytes", "number", "headers"],
 )
 def test_headers_are_made_of_mappings_and_pairs(headers):
-    """However they are given, equal fields are equal headers."""
+    """Equal fields are equal headers, from mappings and from pairs."""
     made = Headers(headers)
     assert made == Headers({"Retry-After": "57"})
     assert hash(made) == hash(Headers({"Retry-After": "57"}))
@@ -61,7 +61,7 @@ def test_headers_are_equal_only_to_headers():
 
 
 @pytest.mark.parametrize("headers", ["Retry-After: 57", 57, [("Retry-After",)], [57]])
-def test_what_is_no_headers_is_misuse(headers):
+def test_what_is_not_headers_is_misuse(headers):
     """Headers that are neither a mapping nor pairs are refused."""
     with pytest.raises(UsageError, match="expected headers as a mapping or pairs of name and value"):
         Exchange(404, headers, b"")
@@ -83,12 +83,12 @@ def test_a_request_method_is_in_capitals():
     ],
 )
 def test_the_host_is_the_one_that_the_url_names(url, host):
-    """A host has no port, user or capitals; a relative or broken URL names none."""
+    """A host has no port, user or capitals; a relative or invalid URL has no host."""
     assert Request("GET", url).host == host
 
 
 def test_a_request_shows_no_secret():
-    """The representation of a request hides what is secret in its URL, and leaves headers and body out."""
+    """The repr of a request hides secrets in its URL, and omits headers and body."""
     request = Request(
         "GET", "https://api.example/v1?sig=aB3dE5gH&size=3", {"Authorization": "Bearer aB3dE5gH"}, b"aB3dE5gH"
     )
@@ -104,39 +104,39 @@ def test_a_request_shows_no_secret():
     ids=["unknown request", "request"],
 )
 def test_an_exchange_shows_what_it_is(request_, shown):
-    """The representation of an exchange has status, request and size, without secrets."""
+    """The repr of an exchange has status, request and size, without secrets."""
     assert repr(Exchange(404, None, b"Gone", request_)) == shown
 
 
 @pytest.mark.parametrize("part", [Exchange(404, (), b""), Request("GET", "/")])
-def test_what_came_is_frozen(part):
-    """Nothing downstream can change what came."""
+def test_an_exchange_is_frozen(part):
+    """A received exchange cannot be changed."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         part.body = b"changed"
 
 
 def test_equal_exchanges_are_equal_and_hashable():
-    """Exchanges are values: equal parts make equal exchanges, of use in sets."""
+    """Exchanges with equal fields are equal and can be in sets."""
     one, other = (Exchange(404, {"a": "b"}, b"Gone", Request("GET", "/"), "Not Found", "a.yaml:3") for _ in range(2))
     assert {one} == {other}
 
 
 @pytest.mark.parametrize("status", [99, 1000, True, "404", 404.0, None])
-def test_what_is_no_status_is_misuse(status):
+def test_what_is_not_a_status_is_misuse(status):
     """A status is an int from 100 to 999."""
     with pytest.raises(UsageError, match="is not an HTTP status; expected an int from 100 to 999"):
         Exchange(status, None, b"")
 
 
 @pytest.mark.parametrize("body", ["Gone", None, {}])
-def test_a_body_that_is_no_bytes_is_misuse(body):
-    """An exchange made by hand has a body of bytes."""
+def test_a_body_that_is_not_a_bytes_is_misuse(body):
+    """The body of an exchange must be bytes."""
     with pytest.raises(UsageError, match="expected the body as bytes, got"):
         Exchange(404, None, body)
 
 
 def test_a_header_of_unknown_headers_is_none():
-    """Where headers are unknown, so is each header, and the media type."""
+    """If headers are unknown, so are each header and the media type."""
     exchange = Exchange(404, None, b"")
     assert (exchange.header("Retry-After"), exchange.media_type) == (None, None)
 
@@ -151,7 +151,7 @@ def test_a_header_of_unknown_headers_is_none():
     ],
 )
 def test_the_media_type_has_no_parameters_and_no_case(content_type, media_type):
-    """Of `Content-Type`, the part before the first semicolon counts, in lower case."""
+    """The media type is the part of `Content-Type` before the first semicolon, in lower case."""
     assert Exchange(404, {"content-type": content_type}, b"").media_type == media_type
 
 
@@ -167,6 +167,6 @@ def test_the_media_type_has_no_parameters_and_no_case(content_type, media_type):
     ],
 )
 def test_parts_of_other_types_are_misuse(make, told):
-    """Each part says what it is to be."""
+    """The message has the expected type of each part."""
     with pytest.raises(UsageError, match=told):
         make()

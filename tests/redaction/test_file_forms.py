@@ -1,4 +1,4 @@
-"""Whatever a file is and however a body is written in it, what `redact` leaves `check` does not find."""
+"""In any file and any form of a body, `check` finds no secret after `redact`."""
 
 import gzip
 import json
@@ -65,7 +65,7 @@ CASES = [(form, body) for form in FORMS for body in (TEXTS if form.startswith(("
 
 
 def assert_clean(data, name):
-    """Assert that a file cleaned holds no secret, and that cleaning it again changes nothing."""
+    """Assert that a redacted file has no secret, and that redacting it again changes nothing."""
     new = rewritten(data, name, Redaction())
     assert new.locations
     assert [Redaction().places(exchange) for exchange in read_stream(BytesIO(new.data), name)] == [
@@ -78,7 +78,7 @@ def assert_clean(data, name):
 @pytest.mark.parametrize(("form", "body"), CASES)
 @pytest.mark.parametrize("is_packed", [False, True], ids=["", "gz"])
 def test_what_is_left_holds_no_secret(form, body, is_packed):
-    """Every form of file, every encoding of a body in it; bytes that are written as letters are no text."""
+    """Every form of file and every encoding of a body; bytes written as letters are not text."""
     text = FORMS[form](BODIES[body]).encode()
     assert_clean(gzip.compress(text) if is_packed else text, form + ".gz" * is_packed)
 
@@ -88,7 +88,7 @@ RECORDED = sorted(Path(__file__).parents[2].joinpath("cassettes").rglob("*.yaml"
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_secrets_injected_into_real_recordings_are_found(path):
-    """Nothing else of a recording changes than what was injected: as a header, in the URL, in bytes."""
+    """Only the injected secret changes: in a header, in the URL, in bytes."""
     text = path.read_text(encoding="utf-8")
     assert rewritten(text.encode(), path.name, Redaction())[:2] == (text.encode(), [])
     injected = text.replace("https://", f"https://u:{SECRET}@").replace(
@@ -99,7 +99,7 @@ def test_secrets_injected_into_real_recordings_are_found(path):
 
 
 def test_a_comment_may_hold_a_secret():
-    """One of the file's own; a sign inside of a scalar begins none, and other comments stay."""
+    """Comments of the file are searched; a ``#`` inside a scalar is not a comment."""
     text = f"# password: {SECRET}\ninteractions: # none\n- {{status: 200, body: 'a # b: c'}} # Authorization: Bearer {SECRET}\n"
     new = assert_clean(text.encode(), "a.yaml").decode()
     assert new == text.replace(SECRET, "***")
@@ -111,7 +111,7 @@ EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").rglob("*.json")
 
 
 def test_secrets_injected_into_examples_are_found():
-    """Responses of every kind, as lines: what was injected goes, and every body stays as it is."""
+    """In responses of every kind, as lines, the injected secret is hidden and every body is kept."""
     examples = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES]
     lines = [
         {

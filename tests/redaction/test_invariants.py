@@ -1,4 +1,4 @@
-"""What redaction never does: break JSON, change types, swallow what follows, change the length of binary data, or take too long."""
+"""Redaction never breaks JSON, changes types or the length of binary data, removes other text, or takes too long."""
 
 import json
 import time
@@ -68,7 +68,7 @@ VALUES = st.recursive(
 
 
 def shape(value):
-    """Return what kind of value each is, down into texts that are JSON."""
+    """Return the type of each value, including JSON inside strings."""
     if isinstance(value, dict):
         return {name: shape(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -83,7 +83,7 @@ def shape(value):
 
 @given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_json_stays_json(value, indent, is_ascii):
-    """Of the same shape, with numbers where numbers were, also where it is a text inside of JSON, and that inside another."""
+    """It has the same shape, with numbers where numbers were, also in nested JSON texts."""
     body = json.dumps({"x": value}, indent=indent, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
     redacted = json.loads(Redaction().body(body))
     assert shape(redacted) == shape({"x": value})
@@ -92,7 +92,7 @@ def test_json_stays_json(value, indent, is_ascii):
 
 @given(value=VALUES, cut=st.integers(1, 40))
 def test_redacting_twice_is_redacting_once(value, cut):
-    """Bodies, whole and cut off, texts, URLs and headers."""
+    """Bodies, complete and truncated, texts, URLs and headers."""
     redaction = Redaction()
     text = json.dumps({"x": value})
     for each in (text, text[:-cut], f"see {text}"):
@@ -133,7 +133,7 @@ AFTER = "\nThe order has 3 lines; see https://a.example/orders?size=3 (page 2).\
 
 @pytest.mark.parametrize("text", BEFORE_TEXT.values(), ids=BEFORE_TEXT.keys())
 def test_nothing_after_a_secret_is_swallowed(text):
-    """The text that follows it is as it was, and so is what is before."""
+    """The text before and after a secret is unchanged."""
     redacted = Redaction().text(AFTER + text + AFTER)
     assert redacted.startswith(AFTER)
     assert redacted.endswith(AFTER)
@@ -142,7 +142,7 @@ def test_nothing_after_a_secret_is_swallowed(text):
 
 @given(before=st.binary(min_size=30, max_size=60), after=st.binary(max_size=60))
 def test_binary_data_keeps_its_length(before, after):
-    """A token that is known by its looks is overwritten; names are not searched."""
+    """A token of a known format is overwritten; names are not searched."""
     data = b"\x89PNG\r\n\x1a\n\0\0" + before + b" " + JWT.encode() + b" " + after + b"\0\xff password=summer"
     redacted = Redaction().body(data)
     assert len(redacted) == len(data)

@@ -1,4 +1,4 @@
-"""Redaction as one function: idempotent, exact, and at home with sentences, settings and whole exchanges."""
+"""Redaction is idempotent and exact, for sentences, settings and whole exchanges."""
 
 import gzip
 import json
@@ -100,7 +100,7 @@ SENTENCES = (
 @example(text="id*x")
 @pytest.mark.parametrize("redaction", [Redaction(), ODD], ids=["plain", "odd patterns"])
 def test_redacting_twice_is_redacting_once(redaction, text):
-    """Whatever comes: URL, body, text or header, never raises, and what came out stays."""
+    """Any URL, body, text or header is redacted without an exception, and a second time without a change."""
     for function in (redaction.url, redaction.text, lambda each: redaction.header("Set-Cookie", each)):
         assert function(function(text)) == function(text)
     body = redaction.body(text.encode("utf-8", "surrogatepass"))
@@ -109,7 +109,7 @@ def test_redacting_twice_is_redacting_once(redaction, text):
 
 @given(body=st.binary(max_size=60))
 def test_any_bytes_are_a_body(body):
-    """A body need be no text; most come back as they are."""
+    """A body may be binary; most are unchanged."""
     assert Redaction().body(Redaction().body(body)) == Redaction().body(body)
 
 
@@ -120,8 +120,8 @@ CLEAN = st.recursive(
 
 
 @given(value=CLEAN, indent=st.none() | st.just(2), is_ascii=st.booleans())
-def test_what_holds_no_secret_comes_back_to_the_byte(value, indent, is_ascii):
-    """White space, escapes and order stay as they came."""
+def test_what_holds_no_secret_is_unchanged(value, indent, is_ascii):
+    """White space, escapes and order are kept."""
     body = json.dumps({"token_type": "Bearer", "x": value}, indent=indent, ensure_ascii=is_ascii).encode()
     assert Redaction().body(body) == body
     assert Redaction(tenant_ids=True, names=("pin",)).body(body) == body
@@ -129,7 +129,7 @@ def test_what_holds_no_secret_comes_back_to_the_byte(value, indent, is_ascii):
 
 @pytest.mark.parametrize("text", SENTENCES)
 def test_sentences_about_secrets_stay(text):
-    """An error description is what a recording is kept for."""
+    """Recordings are kept for their error descriptions."""
     assert Redaction().text(text) == text
     assert Redaction().body(json.dumps({"description": text}).encode()) == json.dumps({"description": text}).encode()
 
@@ -181,12 +181,12 @@ def test_sentences_about_secrets_stay(text):
     ],
 )
 def test_secrets_in_sentences_go(text, redacted):
-    """What is told as name and value, as a header line, or looks like a token."""
+    """Pairs of name and value, header lines, and tokens of known formats are hidden."""
     assert Redaction().text(text) == (text if redacted is None else redacted)
 
 
 def test_texts_inside_texts_are_searched_to_a_depth():
-    """JSON in a string of JSON in a string; below that, what looks like name and value."""
+    """JSON in strings of JSON; deeper texts are searched for names and values."""
     text = '{"client_secret": "kX7pQz19vLmW"}'
     for _ in range(9):
         text = json.dumps({"x": text})
@@ -194,7 +194,7 @@ def test_texts_inside_texts_are_searched_to_a_depth():
 
 
 def test_settings_add_names_and_patterns():
-    """Names are compared without letter case, hyphens and underscores; a pattern may say which part is the secret."""
+    """Names are compared without case, hyphens and underscores; a group of a pattern is the secret."""
     redaction = Redaction.of_settings(RedactSetting(names=("Pin-Code",), patterns=(r"ID-\d+", r"cust(?P<secret>\d+)")))
     body = b'{"pin_code": "1", "PinCode": 2, "text": "ID-17 cust99", "n": 1}'
     assert redaction.body(body) == b'{"pin_code": "***", "PinCode": 0, "text": "*** cust***", "n": 1}'
@@ -208,18 +208,18 @@ def test_settings_add_names_and_patterns():
 
 
 def test_a_pattern_that_is_none_is_misuse():
-    """The pattern is named."""
+    """The message has the pattern."""
     with pytest.raises(UsageError, match=r"'\(' is not a regular expression"):
         Redaction(patterns=("(",))
 
 
 def test_a_value_that_never_settles_is_hidden_whole():
-    """A pattern that eats its way through a text could be told from its pace."""
+    """A pattern that changes the text in each pass hides all of it."""
     assert Redaction(patterns=(r"(?<=\*)\w", "^a")).text("abcdefghijklmnop") == "***"
 
 
 def test_tenants_get_pseudonyms():
-    """The same GUID in any letter case and with or without hyphens has the same pseudonym; the nil GUID stays."""
+    """The same GUID in any notation has the same pseudonym; the nil GUID is kept."""
     redaction = Redaction(tenant_ids=True)
     guid = "4F701070-c2ba-480d-b459-25d8081d6d04"
     [one, two, three] = redaction.text(f"{guid} {guid.lower()} {guid.replace('-', '')}").split()
@@ -231,7 +231,7 @@ def test_tenants_get_pseudonyms():
 
 
 def test_an_exchange_is_redacted_on_both_sides():
-    """Request and response; a length that was right stays right, another stays as it is."""
+    """Request and response; a correct Content-Length is updated, another one is kept."""
     body = b"client_secret=abcdef"
     request = Request("POST", "https://a.example/?sig=a", {"Content-Length": "20", "Authorization": "Bearer a"}, body)
     exchange = Exchange(
@@ -251,14 +251,14 @@ def test_an_exchange_is_redacted_on_both_sides():
 
 
 def test_an_exchange_without_secrets_is_the_same_object():
-    """Whether a cheap look shows it, or only a long one."""
+    """Both after the fast check and after the full search."""
     for body in (b"{}", b"a design", gzip.compress(b"{}")):
         exchange = Exchange(200, None, b"", Request("POST", "/v1", {}, body))
         assert Redaction().exchange(exchange) is exchange
 
 
-def test_places_name_where_a_secret_stands_and_never_what_it_is():
-    """Headers by name, parameters by name, members by JSON Pointer."""
+def test_places_name_where_a_secret_is_and_not_its_value():
+    """Headers and parameters by name, members by JSON Pointer."""
     request = Request(
         "POST", "https://u:p@a.example/?sig=a", {"Cookie": "a=b"}, b"--b\r\nX: name=a\r\n\r\ntoken=kX7pQz19vLmW"
     )
@@ -284,7 +284,7 @@ def test_places_name_where_a_secret_stands_and_never_what_it_is():
 
 
 def test_what_is_found_says_how_certain_it_is():
-    """An opaque value of a secret's name is a secret; a plain word may be one; a body that cannot be decoded is named."""
+    """An opaque value of a secret's name is a secret; a word may be one; a body that cannot be decoded is named."""
     body = b'{"a_token": "kX7pQz19vLmW", "password": "summer", "token": "summer"}'
     assert [(each.place, each.certainty) for each in Redaction().found(Exchange(200, {}, body))] == [
         ("response body /a_token", "secret"),

@@ -1,4 +1,4 @@
-"""Recordings cleaned in place: only the scalars that hold a secret change, in every format."""
+"""Recordings are redacted in place: only the scalars with a secret change, in every format."""
 
 import base64
 import gzip
@@ -113,7 +113,7 @@ FILES = {"a.yaml": CASSETTE, **{name: document(name) for name in ("a.har", "a.js
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_a_file_holds_what_redacting_each_exchange_gives(name, is_packed):
-    """Cleaned, a file satisfies the rule, and cleaning it again changes nothing; what `Redaction` says stands in it."""
+    """A redacted file passes the rule, is stable, and equals the redaction of each exchange."""
     data = FILES[name].encode()
     data, name = (gzip.compress(data), f"{name}.gz") if is_packed else (data, name)
     new = rewritten(data, name, Redaction())
@@ -129,7 +129,7 @@ def test_a_file_holds_what_redacting_each_exchange_gives(name, is_packed):
 
 
 def test_a_cassette_changes_in_its_secrets_only():
-    """Comments, anchors, aliases, order and every other scalar stay as they are."""
+    """Comments, anchors, aliases, order and all other scalars are kept."""
     new = rewritten(CASSETTE.encode(), "a.yaml", Redaction())
     lines = zip(CASSETTE.splitlines(), new.data.decode().splitlines()[:12], strict=False)
     assert [after for before, after in lines if before != after] == [
@@ -150,19 +150,19 @@ def test_a_cassette_changes_in_its_secrets_only():
 
 
 def test_a_json_value_may_have_any_names():
-    """What is a form of vcrpy or HAR elsewhere is a member of a body that is recorded as a value."""
+    """Names of vcrpy and HAR are ordinary members in a body that is recorded as a value."""
     line = b'{"status": 200, "body": {"string": "a", "text": "b", "encoding": "base64", "token": "kX7pQz19"}}'
     assert rewritten(line, "a.ndjson", Redaction()).data == line.replace(b"kX7pQz19", b"***")
 
 
 def test_a_packed_body_keeps_its_length_right():
-    """What vcrpy replays has to have the length that its header says."""
+    """The Content-Length must be that of the body that vcrpy replays."""
     new = yaml.safe_load(rewritten(CASSETTE.encode(), "a.yaml", Redaction()).data)["interactions"][1]["response"]
     assert new["headers"]["Content-Length"] == [len(base64.b64decode(new["body"]["base64_string"]))]
 
 
 def test_json_changes_in_its_secrets_only():
-    """White space, order and numbers stay; a length that is a number is one afterwards."""
+    """White space, order and numbers are kept; a length that is a number stays a number."""
     new = rewritten(FILES["a.ndjson"].encode(), "a.ndjson", Redaction())
     one, two, three = new.data.decode().splitlines()[:3]
     assert one.startswith(
@@ -176,13 +176,13 @@ def test_json_changes_in_its_secrets_only():
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_stays(mark):
-    """Positions are those of the text behind it."""
+    """Positions are counted after it."""
     new = rewritten(CASSETTE.encode(mark), "a.yaml", Redaction()).data
     assert new.decode(mark) == rewritten(CASSETTE.encode(), "a.yaml", Redaction()).data.decode()
 
 
 def test_both_parsers_of_pyyaml_find_the_same_places(monkeypatch):
-    """The fast one is not everywhere."""
+    """The fast one is not always available."""
     fast = rewritten(CASSETTE.encode(), "a.yaml", Redaction())
     monkeypatch.delattr(yaml, "CSafeLoader")
     assert rewritten(CASSETTE.encode(), "a.yaml", Redaction()) == fast
@@ -204,21 +204,21 @@ def test_a_binary_scalar_stays_one():
 
 
 def test_control_characters_are_written_as_escapes():
-    """A scalar in double quotes has no letter that YAML would read as another."""
+    """A double-quoted scalar has no character that YAML would read as another."""
     text = 'interactions:\n- {status: 200, body: "token=kX7pQz19 \\x07\\u0085\\U000e0001\\r\\t\\\\"}\n'
     new = rewritten(text.encode(), "a.yaml", Redaction()).data.decode()
     assert 'body: "token=*** \\u0007\\u0085\\U000e0001\\r\\t\\\\"' in new
 
 
 @pytest.mark.parametrize("text", ["interactions:\n- {", "a: &a [*b]", ""])
-def test_a_broken_file_is_told(text):
-    """It is left as it is by whoever asked."""
+def test_a_broken_file_is_reported(text):
+    """The caller leaves it unchanged."""
     with pytest.raises(ArchiveError):
         rewritten(text.encode(), "a.yaml", Redaction())
 
 
 def test_an_entry_that_cannot_be_read_is_searched_all_the_same():
-    """It is reported, and its secrets are hidden as everybody else's."""
+    """It is reported, and its secrets are hidden."""
     text = '{"status": "soon", "body": {"api_key": "kX7pQz19vLmW"}}\n{"api_key": "kX7pQz19vLmW\n'
     new = rewritten(text.encode(), "a.ndjson", Redaction())
     assert new.data.decode() == text.replace("kX7pQz19vLmW", "***")
@@ -226,14 +226,14 @@ def test_an_entry_that_cannot_be_read_is_searched_all_the_same():
     assert [problem.place for problem in rewritten(b"interactions: 7", "a.yaml", Redaction()).problems] == ["a.yaml:1"]
 
 
-def test_what_cannot_be_written_back_is_told(monkeypatch):
-    """A file that could not be read any more after the change is not changed."""
+def test_what_cannot_be_written_back_is_reported(monkeypatch):
+    """A file that could not be read after the change is not changed."""
     monkeypatch.setattr("pytest_pcerrors.redaction.files.documents.Document.edited", lambda _: b"interactions: []")
     with pytest.raises(UsageError, match=r"a\.yaml: cannot be edited in place"):
         rewritten(CASSETTE.encode(), "a.yaml", Redaction())
 
 
-def test_a_file_without_secrets_is_not_looked_at_twice():
-    """Its bytes are the very same."""
+def test_a_file_without_secrets_is_not_inspected_twice():
+    """Its bytes are the same object."""
     data = b'{"status": 200, "body": "x"}'
     assert rewritten(data, "a.ndjson", Redaction()).data is data

@@ -1,4 +1,4 @@
-"""What is found in a file without changing it: item by item, in every format, however its text is written."""
+"""Secrets are found in a file without changing it: item by item, in every format and notation."""
 
 import json
 from base64 import b64encode
@@ -20,7 +20,7 @@ CURL = f"HTTP/1.1 200 OK\r\nSet-Cookie: sid={SECRET}; Path=/\r\n\r\n{{}}"
 
 
 def found(text, name):
-    """Return the number of each item with secrets, and how many places it has."""
+    """Return the index of each item with secrets, and the number of their places."""
     data = text if isinstance(text, bytes) else text.encode()
     return [(each.item, len(each.locations)) for each in found_in(BytesIO(data), name, Redaction()) if each.locations]
 
@@ -48,24 +48,24 @@ def found(text, name):
     ],
 )
 def test_secrets_are_found_item_by_item(name, text, expected):
-    """What is outside of all items comes last; a file that cannot be read yields nothing."""
+    """What is outside all items comes last; a file that cannot be read yields nothing."""
     assert found(text, name) == expected
 
 
 def test_what_curl_prints_is_edited_as_text():
-    """It has no scalars that could be edited one by one."""
+    """The output of curl has no scalars."""
     assert rewritten(CURL.encode(), "curl.txt", Redaction()).data.decode() == CURL.replace(SECRET, "***")
 
 
 @pytest.mark.parametrize("data", [b"password: \xff", b"a: " + b"[" * 300, b'interactions: ["'])
 def test_a_file_that_cannot_be_parsed_is_refused(data):
-    """With its place."""
+    """The error has the place."""
     with pytest.raises(ArchiveError, match=r"^a\.yaml"):
         rewritten(data, "a.yaml", Redaction())
 
 
 def test_aliases_are_followed_within_a_bound():
-    """A few lines may stand for billions of values."""
+    """A few lines may expand to billions of values."""
     lines = ["a0: &a0 {password: x, n: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     text = "\n".join([*lines, f"interactions:\n- {{status: 200, body: {{password: {SECRET}}}}}\n"])
@@ -85,12 +85,12 @@ def test_aliases_are_followed_within_a_bound():
     ],
 )
 def test_the_look_at_raw_bytes_misses_nothing(written):
-    """However YAML or JSON writes a text."""
+    """In any notation of YAML and JSON."""
     assert may_hold(written.encode(), Secrets())
 
 
 def test_ordinary_bytes_need_no_closer_look():
-    """Most recordings hold no word of a secret."""
+    """Most recordings have no word of a secret."""
     assert not may_hold(b"interactions:\n- request: {method: GET, uri: 'https://a.example/v1'}\n", Secrets())
 
 
@@ -109,7 +109,7 @@ def test_ordinary_bytes_need_no_closer_look():
     ],
 )
 def test_places_of_few_secrets(part, name, text, hidden):
-    """Paths announce tokens; policies are for everybody; literals, and identifiers in sentences, are none."""
+    """Paths may name tokens; policies are public; literals, and identifiers in sentences, are not secrets."""
     redaction = Redaction()
     new = {"url": redaction.url, "text": redaction.text, "header": lambda each: redaction.header(name, each)}[part](
         text
@@ -118,7 +118,7 @@ def test_places_of_few_secrets(part, name, text, hidden):
 
 
 def test_names_and_places_of_har_are_searched():
-    """A token where the name of a header should be, and what stands beside the text of a posted body."""
+    """A token as the name of a header, and next to the text of a posted body."""
     request = {
         "method": "POST",
         "url": "https://a.example/",
@@ -134,7 +134,7 @@ def test_names_and_places_of_har_are_searched():
 
 
 def test_the_most_certain_of_one_place_is_reported():
-    """A place is named once."""
+    """A place is reported once."""
     body = b'{"a": "password=summer", "b": 1}\n{"a": "password=kX7pQz19vLmW04ab"}'
     assert {each.certainty for each in Redaction().searched_body(body).found} == {"secret", "suspected"}
     for order in (("secret", "suspected"), ("suspected", "secret")):
@@ -143,7 +143,7 @@ def test_the_most_certain_of_one_place_is_reported():
 
 
 def test_a_body_that_is_unknown_stays_unknown():
-    """Its headers are cleaned all the same."""
+    """Its headers are still redacted."""
     exchange = Exchange(200, {"Set-Cookie": f"sid={SECRET}"}, b"", body_problem="not kept in the recording")
     redacted = Redaction().exchange(exchange)
     assert (redacted.header("Set-Cookie"), redacted.body_problem) == ("sid=***", exchange.body_problem)

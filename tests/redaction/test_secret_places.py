@@ -1,4 +1,4 @@
-"""Wherever a secret stands, and however its name is spelt, none of it is left, and all else is."""
+"""At every place and in every spelling of its name, a secret is hidden completely, and nothing else."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ NEW_NAMES = (
 
 
 def spellings(name):
-    """Return a name in every letter case and spelling."""
+    """Return a name in every case and spelling."""
     first, *rest = re.split("[-_]", name.lower())
     camel = first + "".join(word.title() for word in rest)
     words = (first, *rest)
@@ -33,7 +33,7 @@ def spellings(name):
 
 
 def nested(name):
-    """Return JSON with the member deep inside."""
+    """Return JSON with the member deeply nested."""
     return json.dumps({"items": [{"inner": {name: [SECRET, {"x": SECRET}]}, "kept": KEPT}]})
 
 
@@ -64,7 +64,7 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_left_in_a_body(place, name):
-    """Every spelling of every name at every place: the secret goes, what stands beside it stays."""
+    """Every spelling of every name at every place: the secret is hidden, the text around it is kept."""
     for spelling in spellings(name):
         text = PLACES[place](spelling)
         redacted = Redaction().body(text.encode())
@@ -76,13 +76,13 @@ def test_no_secret_is_left_in_a_body(place, name):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
 def test_no_secret_is_left_in_any_encoding(encoding):
-    """A body keeps its encoding and its byte order mark; other letters than the secret's stay."""
+    """A body keeps its charset and its byte order mark; all other text is kept."""
     text = f'{{"client_secret": "{SECRET}", "name": "Zoë"}}'
     assert Redaction().body(text.encode(encoding)) == text.replace(SECRET, "***").encode(encoding)
 
 
 def test_no_secret_is_left_in_a_compressed_body():
-    """A compressed body is packed again, the same for the same text; one without secrets keeps its bytes."""
+    """A compressed body is compressed again, deterministically; one without secrets keeps its bytes."""
     form = f"token={SECRET}".encode()
     packed, clean = gzip.compress(f'{{"token": "{SECRET}"}}'.encode()), gzip.compress(b"{}")
     redacted = Redaction().body(packed)
@@ -135,7 +135,7 @@ def test_no_secret_is_left_in_a_compressed_body():
     ],
 )
 def test_urls_stay_urls(url, redacted):
-    """Only the values of secret parameters go; codes of errors are none. Each ``abc`` is an opaque value."""
+    """Only the values of secret parameters are hidden; error codes are kept. Each ``abc`` is an opaque value."""
     assert Redaction().url(url.replace("abc", SECRET)) == redacted.replace("abc", SECRET)
 
 
@@ -171,7 +171,7 @@ def test_urls_stay_urls(url, redacted):
     ],
 )
 def test_headers_keep_their_shape(name, value, redacted):
-    """The scheme of credentials, names of cookies and their attributes stay. Each ``abc`` is an opaque value."""
+    """Schemes of credentials, names of cookies and their attributes are kept. Each ``abc`` is an opaque value."""
     assert Redaction().headers([(name, value.replace("abc", SECRET))]) == [(name, redacted.replace("abc", SECRET))]
 
 
@@ -265,6 +265,6 @@ def test_headers_keep_their_shape(name, value, redacted):
     ],
 )
 def test_bodies_stay_what_they_are(body, redacted):
-    """Only the value of a secret changes; a number becomes 0, and what says nothing stays. Each ``abc`` is an opaque value."""
+    """Only a secret value changes; a number becomes 0; empty values are kept. Each ``abc`` is an opaque value."""
     body, redacted = (each and each.replace("abc", SECRET) for each in (body, redacted))
     assert Redaction().body(body.encode()).decode() == (body if redacted is None else redacted)

@@ -1,4 +1,4 @@
-"""Bodies that hold secrets: JSON, sentences, markup, notations of configuration, and parts of forms."""
+"""Bodies with secrets: JSON, sentences, markup, configuration files, and parts of forms."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Harmless values of every kind that stand where a secret could, or look like one."""
+"""Harmless values of every kind, at places of secrets or similar to secrets."""
 
 import base64
 import hashlib
@@ -169,7 +169,7 @@ TEXTS = [
 
 
 def values():
-    """Yield each harmless value: the part of an exchange that it is in, the name of the header, and the value."""
+    """Yield each harmless value: the part of an exchange, the name of the header, and the value."""
     for each in MEMBERS:
         yield "body", "", each if each.startswith("{") else "{" + each
     for each in (*TEXTS, *FORMS, *SENTENCES):
@@ -187,7 +187,7 @@ def values():
 
 
 def files():
-    """Yield base64 of files, and other long texts that hold the beginnings of tokens by chance."""
+    """Yield base64 of files, and other long texts that contain beginnings of tokens by chance."""
     choice = random.Random(8)
     for size in (60, 600, 6000, 60_000):
         data = base64.b64encode(choice.randbytes(size)).decode()

@@ -146,7 +146,7 @@ def templates():
 
 
 def secrets(seed: int = 8):
-    """Yield each secret: the part of an exchange that it is in, the name of the header, the value, and the secret itself."""
+    """Yield each secret: the part of an exchange, the name of the header, the value, and the secret itself."""
     choice = random.Random(seed)
     for part, name, template in templates():
         secret = opaque(choice)

@@ -1,4 +1,4 @@
-"""What is shown may be cut off anywhere: no part of a secret is left at the end."""
+"""A shown text may be cut off anywhere: no part of a secret is left at the end."""
 
 import json
 
@@ -46,7 +46,7 @@ def test_a_secret_that_is_cut_anywhere_is_hidden(place, secret):
 @pytest.mark.parametrize("place", KNOWN_BY_LOOKS)
 @pytest.mark.parametrize("secret", ["JWT", "PEM", "GitHub", "Entra", "Stripe"])
 def test_a_token_that_is_cut_anywhere_is_hidden(place, secret):
-    """One that is known by its looks needs no name."""
+    """A token of a known format needs no name."""
     check(KNOWN_BY_LOOKS[place], SECRETS[secret])
 
 
@@ -73,13 +73,13 @@ def check(place, secret):
     ],
 )
 def test_the_beginning_of_a_very_long_secret_is_hidden(text):
-    """Its end is far beyond what is shown."""
+    """Its end is far after the shown part."""
     for longest in (60, 200, 4096):
         assert "kX7pkX7p" not in hide(text, longest=longest)
 
 
 def test_what_is_cut_off_is_not_shown():
-    """At most so many characters are, and all of a text that is short."""
+    """At most this many characters are shown, and all of a short text."""
     assert hide("a" * 10_000, longest=4096) == "a" * 4096
     assert hide("ab", longest=2) == "ab"
     assert hide("a" * 10_000) == "a" * 10_000

@@ -1,4 +1,4 @@
-"""What is certain of a value by its name and its looks, and what is hidden wherever it is."""
+"""The certainty of a value by its name and its look, and what is hidden anywhere."""
 
 import re
 
@@ -39,7 +39,7 @@ OWN = Secrets(names=frozenset({"pin"}), patterns=(re.compile(r"ID-(?P<secret>\d+
     ],
 )
 def test_name_and_looks_decide(name, value, certainty):
-    """An opaque value of a secret's name is a secret, a word of a password's name may be one, a project's own name is certain."""
+    """An opaque value of a secret's name is a secret, a word may be one, and any value of a project's own name is one."""
     assert OWN.certainty(name, value) == certainty
 
 
@@ -57,7 +57,7 @@ def test_name_and_looks_decide(name, value, certainty):
     ],
 )
 def test_numbers_are_rarely_secrets(name, number, certainty):
-    """Counts of tokens never are."""
+    """Numbers of tokens are not secrets."""
     assert OWN.certainty_of_number(name, number) == certainty
 
 
@@ -66,7 +66,7 @@ def test_numbers_are_rarely_secrets(name, number, certainty):
     [("code", Kind.WEAK), ("key", Kind.WEAK), ("signature", Kind.WEAK), ("sig", Kind.STRONG), ("x", None)],
 )
 def test_parameters_have_names_of_their_own(name, kind):
-    """Of URLs and forms."""
+    """Parameters of URLs and forms have additional names."""
     assert Secrets().kind_of_parameter(name) is kind
 
 
@@ -93,12 +93,12 @@ def test_parameters_have_names_of_their_own(name, kind):
     ],
 )
 def test_what_looks_like_a_secret_is_hidden_wherever_it_is(text, shown):
-    """After the scheme of credentials, as a token, or by a project's own pattern."""
+    """After an authentication scheme, as a token, or by a project's own pattern."""
     assert OWN.without_tokens(text) == (text if shown is None else shown)
 
 
 def test_a_name_with_a_secret_in_it_is_shown_without():
-    """Names are remembered, but not without bound."""
+    """Names are cached up to a limit."""
     secrets = Secrets()
     assert secrets.shown_name(JWT) == MASK
     assert all(secrets.shown_name(f"name{number}") == f"name{number}" for number in range(5000))
@@ -106,10 +106,10 @@ def test_a_name_with_a_secret_in_it_is_shown_without():
 
 
 def test_basic_credentials_are_user_and_password():
-    """Other base64 is not."""
+    """Other base64 is not hidden."""
     assert [is_basic(each) for each in ("dTpw", "dQ==", "Support", "////")] == [True, False, False, False]
 
 
 def test_how_much_a_name_says_reads_well():
-    """In failing tests."""
+    """The repr of a kind is short in failing tests."""
     assert repr(Kind.WEAK) == "Kind.WEAK"

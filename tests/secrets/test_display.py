@@ -1,4 +1,4 @@
-"""What violations say: values from the wire made fit to be shown, places as pointers, and the texts of the rules."""
+"""The texts of violations: values in safe and short form, places as pointers, and the messages of the rules."""
 
 import json
 
@@ -23,7 +23,7 @@ from pytest_pcerrors.secrets.display import shown
     ],
 )
 def test_a_value_is_shown_briefly(value, expected):
-    """Texts and numbers are cut, containers counted."""
+    """Texts and numbers are shortened, the items of containers counted."""
     assert shown(value) == expected
 
 
@@ -39,19 +39,19 @@ def test_a_value_is_shown_briefly(value, expected):
     ],
 )
 def test_the_texts_of_a_violation_are_safe(text, expected):
-    """They are on one line, encodable, short and without secrets, however the violation was made."""
+    """They are on one line, encodable, short and without secrets, for any violation."""
     violation = Violation(text, text, text, text, text)
     assert {violation.message, violation.pointer, violation.expected, violation.actual, violation.hint} == {expected}
 
 
-def test_a_violation_is_told_with_its_place():
-    """A violation of the whole response has none."""
+def test_a_violation_is_reported_with_its_place():
+    """A violation of the whole response has no place."""
     told = [str(Violation("busy", pointer, rule="busy-cart")) for pointer in ("/code", "")]
     assert told == ["busy-cart /code: busy", "busy-cart: busy"]
 
 
 def test_a_contract_violation_is_a_failed_assertion():
-    """It carries its violations, and is named as tests import it."""
+    """It has its violations, and the name that tests import."""
     error = ContractViolation("busy", [Violation("busy")])
     assert isinstance(error, AssertionError)
     assert (error.violations, type(error).__module__) == ((Violation("busy"),), "pytest_pcerrors")
@@ -67,7 +67,7 @@ def test_a_contract_violation_is_a_failed_assertion():
     ],
 )
 def test_a_place_is_a_json_pointer(place, pointer):
-    """Names are escaped as RFC 6901 has it, and cut if they are long."""
+    """Names are escaped as in RFC 6901, and shortened if they are long."""
     assert pointer_to(place) == pointer
 
 
@@ -76,15 +76,15 @@ def test_a_place_is_a_json_pointer(place, pointer):
     [(("a", "b"), 1), (("a", "c"), None), (("a", "b", "c"), None), ((), {"a": {"b": 1}}), (None, None)],
 )
 def test_a_path_leads_to_a_value_or_nowhere(steps, expected):
-    """What is absent, and what no path leads to, is None."""
+    """An absent member and an invalid path give None."""
     assert at({"a": {"b": 1}}, steps) == expected
 
 
 BUSY = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
 
 
-def told(status, body, **headers):
-    """Return the texts that the violations of a response are told in."""
+def messages_of(status, body, **headers):
+    """Return the messages of the violations of a response."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     pairs = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
     return [str(violation) for violation in check({"status": status, "headers": pairs, "body": data})]
@@ -147,8 +147,8 @@ def told(status, body, **headers):
     ],
 )
 def test_a_violation_teaches(status, body, text):
-    """What was found, and what was expected, are in one sentence."""
-    assert told(status, body) == [text]
+    """One sentence has what was found and what was expected."""
+    assert messages_of(status, body) == [text]
 
 
 @pytest.mark.parametrize(
@@ -183,19 +183,19 @@ def test_a_violation_teaches(status, body, text):
     ],
 )
 def test_a_header_is_named(status, headers, text):
-    """A message says which header is missing, or what it has instead of what was expected."""
-    assert text in told(status, {**BUSY, "code": "800001" if status == 401 else "800064"}, **headers)
+    """The message has the missing header, or its value and the expected one."""
+    assert text in messages_of(status, {**BUSY, "code": "800001" if status == 401 else "800064"}, **headers)
 
 
 def test_a_body_without_a_type_is_named():
-    """The header that is missing, and its value as it should be."""
+    """The message has the missing header and its expected value."""
     [violation] = check({"status": 409, "headers": {}, "body": BUSY})
     assert str(violation) == "content-type Content-Type: no Content-Type header, expected application/json"
 
 
 @pytest.mark.parametrize(("name", "hint"), [("Code", 'it has "Code"; letter case matters'), ("codes", "")])
 def test_a_property_in_another_letter_case_is_named(name, hint):
-    """What is missing is there, as people see it."""
+    """The message names the property in the other case."""
     body = {name: "800064", **{key: value for key, value in BUSY.items() if key != "code"}}
     [violation] = check((409, json.dumps(body).encode()))
     assert (violation.message, violation.hint) == ('"code" is missing', hint)
@@ -210,15 +210,15 @@ def test_a_property_in_another_letter_case_is_named(name, hint):
     ],
 )
 def test_an_unknown_code_hints_at_the_nearest(code, hint):
-    """A slip is told with what it may have meant; where nothing is near, nothing is said."""
+    """A hint suggests a similar code, if there is one."""
     [violation] = check((409, json.dumps({**BUSY, "code": code}).encode()))
     assert violation.hint.startswith(hint)
     assert bool(violation.hint) == bool(hint)
 
 
-def test_many_places_are_told_five_at_a_time():
-    """A body that is wrong everywhere does not fill the screen."""
+def test_many_places_are_reported_five_at_a_time():
+    """A body with many violations does not fill the screen."""
     many = ",".join(f'"{number}": 1, "{number}": 2' for number in range(20))
     errors = {"errors": [{"code": number} for number in range(1, 20)]}
-    assert len(told(409, f'{{"code": "800064", "description": "Busy", "source": "a", {many}}}'.encode())) == 5
-    assert len(told(200, errors)) == 5
+    assert len(messages_of(409, f'{{"code": "800064", "description": "Busy", "source": "a", {many}}}'.encode())) == 5
+    assert len(messages_of(200, errors)) == 5

@@ -1,4 +1,4 @@
-"""Whatever is shown has no secrets in it, and nothing else missing."""
+"""A shown text has no secrets, and lacks nothing else."""
 
 import pytest
 from hypothesis import given, settings
@@ -96,7 +96,7 @@ SURROUNDINGS = {
 @settings(max_examples=5)
 @given(secret=OPAQUE)
 def test_no_secret_survives(text, secret):
-    """A secret is hidden wherever it is, and the text shows that something was."""
+    """A secret is hidden anywhere, and the text shows the mask."""
     shown = hide(text.replace("SECRET", secret))
     assert secret not in shown
     assert MASK in shown
@@ -124,7 +124,7 @@ def test_no_secret_survives(text, secret):
     ],
 )
 def test_a_text_without_secrets_is_unchanged(text):
-    """What is not a secret is shown unchanged, to the letter."""
+    """A text without a secret is shown unchanged."""
     assert hide(text) == text
 
 
@@ -146,8 +146,8 @@ def test_a_text_without_secrets_is_unchanged(text):
         (r'"{\u0022password\u0022:\u0022a\u0022,\u0022code\u0022:1}"', r'"{\"password\":\"***\",\"code\":1}"'),
     ],
 )
-def test_what_stands_beside_a_secret_is_shown(text, shown):
-    """Only the secret is hidden: its name and what follows stay readable."""
+def test_what_is_beside_a_secret_is_shown(text, shown):
+    """Only the secret is hidden: its name and the text after it are readable."""
     assert hide(text) == shown
 
 
@@ -193,12 +193,12 @@ def test_hostile_texts_are_hidden_too(unit):
 
 
 def test_key_and_code_are_hidden_in_an_inner_url_if_they_are_opaque():
-    """Percent-encoded as it is."""
+    """The inner URL is percent-encoded."""
     url = "/x?u=https%3A%2F%2Fh%2Fy%3Fcode%3DaB3dE5gH7%26key%3Dname&n=1"
     assert hide(url) == "/x?u=https%3A%2F%2Fh%2Fy%3Fcode%3D***%26key%3Dname&n=1"
 
 
 def test_an_authorization_code_is_hidden_in_a_url_and_an_error_code_is_not():
-    """The one is a secret of OAuth, the other what all of this is about."""
+    """An OAuth code is a secret, an error code is not."""
     text = 'https://host/v1?code=0.AXoA7x&state=1 and ?code=800064 and {"code": "800064"}'
     assert hide(text) == 'https://host/v1?code=***&state=1 and ?code=800064 and {"code": "800064"}'

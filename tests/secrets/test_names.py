@@ -1,4 +1,4 @@
-"""How much a name says, in every spelling, and which names say nothing."""
+"""The kind of a name, in every spelling, and names that have none."""
 
 import re
 
@@ -20,7 +20,7 @@ password_policy secretName tokenExpiry session_duration apiKeyRequired credentia
 
 
 def spellings(name):
-    """Return a name in every letter case and spelling."""
+    """Return a name in every case and spelling."""
     words = re.split("[-_]", name)
     camel = words[0].lower() + "".join(word.title() for word in words[1:])
     return {
@@ -52,14 +52,14 @@ def test_names_of_passwords_keys_and_tokens_are_strong(name):
 
 @pytest.mark.parametrize("name", WEAK)
 def test_names_that_say_little_are_weak(name):
-    """An opaque value is a secret then, another one is not."""
+    """An opaque value is then a secret, another value is not."""
     for spelling in spellings(name):
         assert kind_of(spelling) is Kind.WEAK or kind_of(spelling) is Kind.STRONG, spelling
 
 
 @pytest.mark.parametrize("name", SAY_NOTHING)
 def test_other_names_say_nothing(name):
-    """Counts, tokens of paging, questions, metadata, and words that hold a short one by chance."""
+    """Counts, paging tokens, booleans, metadata, and words that contain a short one by chance."""
     assert kind_of(name) is None
 
 
@@ -85,16 +85,16 @@ def test_other_names_say_nothing(name):
     ],
 )
 def test_names_of_headers(name, kind):
-    """Headers have names of their own."""
+    """Headers have additional names."""
     assert kind_of_header(name) is kind
 
 
 def test_names_are_compared_without_separators():
-    """And without letter case."""
+    """Case is ignored too."""
     assert squeezed("Client-Secret") == squeezed("client_secret") == squeezed("client secret") == "clientsecret"
 
 
 def test_long_names_are_names_too():
-    """Only their end counts."""
+    """Only the end of a name is significant."""
     assert kind_of("x" * 1_000_000 + "_password") is Kind.STRONG
     assert kind_of("[" * 1_000_000) is None

@@ -1,4 +1,4 @@
-"""Every secret at every outlet: what is stored, and whatever is shown of it; and every harmless value, which nothing changes."""
+"""Every secret in every output, stored or shown, is hidden; every harmless value is unchanged."""
 
 import logging
 from types import SimpleNamespace
@@ -51,7 +51,7 @@ def as_cassette(exchanges):
 
 
 def redacted(exchanges):
-    """Return what is left of each in a cassette that is rewritten."""
+    """Return each value as it is in a redacted cassette."""
     data = rewritten(as_cassette(exchanges).encode(), "a.yaml", Redaction()).data
     return map(str, yaml.load(data, yaml.CSafeLoader)["interactions"])
 
@@ -62,7 +62,7 @@ def failure(exchange):
 
 
 def unmatched(exchange):
-    """Return what is said of a request that no recording answers."""
+    """Return the message for a request without a recorded response."""
     cassette = SimpleNamespace(
         rewound=True, name="a.yaml", command="pytest", play_counts={}, matches=lambda _: iter(()), differences=lambda _: (),
         __len__=None,
@@ -74,7 +74,7 @@ def unmatched(exchange):
 
 
 def logged(exchange, caplog):
-    """Return what the loggers of HTTP clients write with a URL and headers."""
+    """Return the log lines of HTTP clients for a URL and headers."""
     caplog.clear()
     raw = [(name.encode(), value.encode()) for name, value in exchange.request.headers]
     with hiding_secrets(), caplog.at_level(logging.DEBUG):
@@ -91,7 +91,7 @@ def served(exchange, capsys):
 
 
 def stored(exchange):
-    """Return what is written when it is recorded."""
+    """Return the text that is written when it is recorded."""
     response = {
         "status": {"code": 400, "message": "No"},
         "headers": dict(exchange.headers),
@@ -116,7 +116,7 @@ OUTLETS = {
 
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_no_outlet_shows_a_secret(outlet, caplog, capsys):
-    """Nor most of one."""
+    """No output has a secret, or most of one."""
     texts = OUTLETS[outlet]([exchange_of(*place) for *place, _ in SECRETS], caplog, capsys)
     shown = [each for each, text in zip(SECRETS, texts, strict=True) if each[3][:18] in text]
     assert len(shown) <= LEFT * len(SECRETS), "\n".join(str(each)[:200] for each in shown)
@@ -124,7 +124,7 @@ def test_no_outlet_shows_a_secret(outlet, caplog, capsys):
 
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_no_outlet_hides_what_is_harmless(outlet, caplog, capsys):
-    """Nothing is hidden in any of it."""
+    """No output hides a part of a harmless value."""
     texts = OUTLETS[outlet]([exchange_of(*each) for each in HARMLESS], caplog, capsys)
     hidden = [each for each, text in zip(HARMLESS, texts, strict=True) if "***" not in str(each[2]) and "***" in text]
     assert len(hidden) <= CHANGED * len(HARMLESS), "\n".join(str(each)[:200] for each in hidden)
@@ -147,7 +147,7 @@ def recorded(pytester):
     ],
 )
 def test_no_command_prints_a_secret(recorded, capsys, arguments):
-    """Whatever its format."""
+    """In any format."""
     run(list(arguments))
     printed = "".join(capsys.readouterr())
     shown = [each for each in SECRETS if each[3][:18] in printed or safe(each[3])[:18] in printed]
@@ -156,7 +156,7 @@ def test_no_command_prints_a_secret(recorded, capsys, arguments):
 
 
 def test_no_report_of_pytest_has_a_secret(recorded, pytester):
-    """The terminal with all captured output and warnings, and the JUnit file."""
+    """The terminal with captured output and warnings, and the JUnit file."""
     result = pytester.runpytest(
         "--pc-cassettes=cassettes", "cassettes", "-rA", "--junitxml=report.xml", "-W", "default"
     )

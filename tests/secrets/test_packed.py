@@ -1,4 +1,4 @@
-"""JSON that is packed as base64 is searched, and packed again as it was."""
+"""JSON in base64 is searched, and encoded again in the same way."""
 
 import json
 from base64 import b64encode, encodebytes, urlsafe_b64encode
@@ -22,7 +22,7 @@ WRITTEN = {
 @pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN.keys())
 @pytest.mark.parametrize("around", ["{}", "see {} there", "x: {}", "data:application/json;base64,{}", '{{"x": "{}"}}'])
 def test_packed_json_is_searched(write, around):
-    """Alone and within a text; its alphabet, padding and lines stay."""
+    """Alone and within a text; its alphabet, padding and lines are kept."""
     if "\n" in write(SECRET) and around != "{}":
         return
     text, shown = around.format(write(SECRET)), around.format(write(SHOWN))
@@ -42,5 +42,5 @@ def test_packed_json_is_searched(write, around):
     ],
 )
 def test_other_base64_stays(text):
-    """Without secrets, no JSON, or in the middle of another file."""
+    """Without secrets, without JSON, or inside another file."""
     assert hide(text) == text

@@ -1,4 +1,4 @@
-"""The one pass before the closer look misses nothing that the closer look would hide."""
+"""The prefilter misses nothing that the full search would hide."""
 
 import json
 
@@ -62,15 +62,15 @@ TEXTS = st.lists(
 
 
 class Thorough(Secrets):
-    """Takes a closer look at everything."""
+    """A prefilter that always requires the full search."""
 
     def may_be_in(self, text):
-        """Return that it is worth it."""
+        """Return True."""
         return True
 
 
 def changes(text):
-    """Return whether a closer look changes a text, as a body, as a URL, or as the value of a header."""
+    """Return whether the full search changes a text, as a body, as a URL, or as the value of a header."""
     looks = (
         lambda hider: hider.document(text),
         lambda hider: hider.url(text),
@@ -90,7 +90,7 @@ def test_all_texts_of_the_other_tests_that_would_change_are_found():
 
 @given(text=TEXTS, is_json=st.booleans())
 def test_any_text_that_would_change_is_found(text, is_json):
-    """Words of secrets between signs, and opaque values."""
+    """Words of secrets between punctuation, and opaque values."""
     text = json.dumps({"x": text}) if is_json else text
     if not Secrets().may_be_in(text):
         assert not changes(text)
@@ -104,8 +104,8 @@ def test_names_of_a_project_are_found():
     assert not Secrets().may_be_in("pincode")
 
 
-def test_ordinary_texts_are_not_looked_at():
-    """That is what it is for."""
+def test_ordinary_texts_are_not_inspected():
+    """The prefilter saves the search of ordinary texts."""
     ordinary = (
         '{"code": "800064", "description": "Another request is processing cart 3", "data": [], "source": "PartnerFD"}'
     )

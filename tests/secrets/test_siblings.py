@@ -1,4 +1,4 @@
-"""Secrets and harmless values of every kind at every place: nearly all of the ones are hidden, nearly none of the others changed."""
+"""Secrets and harmless values at every place: nearly all secrets are hidden, nearly no harmless value is changed."""
 
 import base64
 import gzip
@@ -36,7 +36,7 @@ def hidden(part, name, value):
 
 
 def readings(value):
-    """Yield every text that a value can be read as."""
+    """Yield every text that a value can be decoded to."""
     if isinstance(value, str):
         yield value
         return
@@ -51,7 +51,7 @@ def readings(value):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_secrets_are_hidden(seed):
-    """None of a secret is left, nor most of one."""
+    """Neither a secret nor most of one is left."""
     cases = list(secrets(seed))
     missed = [
         (part, name, value)
@@ -63,7 +63,7 @@ def test_secrets_are_hidden(seed):
 
 
 def test_harmless_values_stay():
-    """To the byte."""
+    """They are unchanged."""
     cases = list(values())
     changed = [
         (part, name, value)

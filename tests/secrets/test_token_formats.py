@@ -1,4 +1,4 @@
-"""Each vendor's tokens are known wherever they are; what nearly is one, and what documentation made up, stays."""
+"""Tokens of each vendor are detected anywhere; similar texts, and examples of documentation, are kept."""
 
 import random
 import re
@@ -14,7 +14,7 @@ PARSER = re._parser
 
 
 def made_up(pattern, choice):
-    """Return a text that a pattern matches, made at random: no text in this file is a token."""
+    """Return a random text that matches a pattern: this file contains no token."""
     return "".join(_made(op, value, choice) for op, value in PARSER.parse(pattern, re.ASCII))
 
 
@@ -48,7 +48,7 @@ def _class(members):
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
 def test_a_token_of_each_vendor_is_hidden(vendor):
-    """Alone, in a sentence, in a URL, in JSON, and after an escaped line break; what is around it stays."""
+    """Alone, in a sentence, in a URL, in JSON, and after an escaped line break; the text around it is kept."""
     choice = random.Random(8)
     for _ in range(5):
         token = made_up(vendor.pattern, choice)
@@ -68,7 +68,7 @@ def test_a_token_of_each_vendor_is_hidden(vendor):
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
 def test_a_near_miss_of_each_vendor_stays(vendor):
-    """The beginning alone, a token within a longer word, and one that is cut short."""
+    """The beginning alone, a token inside a longer word, and a truncated one."""
     choice = random.Random(8)
     token = made_up(vendor.pattern, choice)
     for literal in vendor.literals.split():
@@ -80,7 +80,7 @@ def test_a_near_miss_of_each_vendor_stays(vendor):
 
 
 def test_each_literal_is_in_its_tokens():
-    """The search begins at literals: a token without any of them would be missed."""
+    """The search starts at literals: a token without any of them would be missed."""
     choice = random.Random(8)
     for vendor in VENDORS:
         for _ in range(3):
@@ -114,23 +114,23 @@ def test_each_literal_is_in_its_tokens():
     ],
 )
 def test_tokens_without_a_vendor(text, shown):
-    """A JSON Web Token has a header that decodes, a private key is in PEM; a made-up key of documentation stays."""
+    """A JSON Web Token has a header that decodes, a private key is in PEM; example keys of documentation are kept."""
     assert tokens_hidden(text, "***") == (text if shown is None else shown)
 
 
-def test_what_is_not_unicode_is_passed_over():
-    """Halves of characters, as other programs write them, stop nothing."""
+def test_what_is_not_unicode_is_ignored():
+    """Lone surrogates do not stop the search."""
     token = made_up(r"ghp_[A-Za-z0-9]{36}", random.Random(8))
     assert tokens_hidden(f"\ud800 {JWT} {token} \udfff", "***") == "\ud800 *** *** \udfff"
 
 
 def test_a_binary_text_keeps_its_length():
-    """A mask may be made of what it hides."""
+    """A mask may depend on the text that it hides."""
     text = f"\0{JWT}\0"
     assert tokens_hidden(text, lambda match: "*" * len(match[0])) == "\0" + "*" * len(JWT) + "\0"
 
 
 @pytest.mark.parametrize("end", range(8, len(JWT)))
 def test_a_token_that_is_cut_off_is_hidden(end):
-    """Its beginning is as secret as the whole."""
+    """Its beginning is as secret as all of it."""
     assert tokens_hidden(f"a {JWT[:end]}", "***", is_cut=True) == "a ***"

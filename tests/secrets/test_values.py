@@ -1,4 +1,4 @@
-"""What a value looks like: nothing, a sentence, a word, or opaque."""
+"""The look of a value: nothing, a sentence, a word, or opaque."""
 
 import random
 import string
@@ -33,7 +33,7 @@ arn:aws:iam::123456789012:role/a crn:v1:bluemix:public:object-storage:global:a/d
 @pytest.mark.parametrize(("length", "found"), [(10, 0.90), (12, 0.95), (16, 0.99), (40, 0.999)])
 @pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS.keys())
 def test_random_values_are_opaque(alphabet, length, found):
-    """More than nine in ten of ten characters, and more than 99 in 100 from 16 characters on."""
+    """More than 90 % of those with ten characters, and more than 99 % from 16 characters on."""
     choice = random.Random(8)
     made = ["".join(choice.choices(alphabet, k=length)) for _ in range(2000)]
     assert sum(look_of(each) == "opaque" for each in made) >= found * len(made)
@@ -47,7 +47,7 @@ def test_words_identifiers_and_numbers_are_not_opaque(word):
 
 @pytest.mark.parametrize("value", STAND_INS)
 def test_placeholders_are_nothing(value):
-    """Those of vcrpy, VCR.rb, Betamax, Polly, Postman, Azure DevOps, GitHub, Terraform, Ansible, and of people."""
+    """Placeholders of vcrpy, VCR.rb, Betamax, Polly, Postman, Azure DevOps, GitHub, Terraform, Ansible and people."""
     assert look_of(value) in ("nothing", "sentence")
 
 
@@ -78,14 +78,14 @@ def test_placeholders_are_nothing(value):
     ],
 )
 def test_the_look_of(value, look):
-    """A value is the most telling of its words."""
+    """The most significant word decides the look of a value."""
     assert look_of(value) == look
 
 
 @pytest.mark.parametrize(
     "value", ["x" * 5000, "a-" * 5000, "<" * 5000, "Ab1" * 100_000, "env(" * 5000, "*" * 5000, "x7-" * 50_000]
 )
-def test_hostile_values_are_looked_at_too(value):
-    """However long they are."""
+def test_hostile_values_are_inspected_too(value):
+    """Values of any length are classified."""
     assert look_of(value) in ("nothing", "word", "opaque")
     assert is_placeholder(value) in (True, False)

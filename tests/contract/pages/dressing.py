@@ -1,4 +1,4 @@
-"""Pages about one small API, in many languages and dresses; whatever they look like, they promise the same."""
+"""Pages about one small API, in many languages and formats; all of them document the same contract."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -35,7 +35,7 @@ TEXTS = {pairing: 2 if pairing[1] == "600002" else 1 for pairing in PAIRINGS}
 
 @dataclass(frozen=True)
 class Language:
-    """How one translation writes: words, grouped numbers, the mark behind a status, and the properties' names."""
+    """The notation of one translation: words, number grouping, the mark after a status, and the names of properties."""
 
     title: str
     headers: tuple[str, str, str, str]
@@ -162,12 +162,12 @@ def cells(language: Language) -> list[tuple[str, str, str, str]]:
 
 
 def statuses(language: Language) -> list[str]:
-    """Return the items of the list of statuses; one of them has lost its mark."""
+    """Return the items of the list of statuses; one of them lacks its mark."""
     return [f"{status}{'' if status == 403 else language.colon} {language.forbidden}" for status in LISTED]
 
 
 def padded(language: Language, locale: str) -> str:
-    """Return the page in Markdown as a tidy author writes it."""
+    """Return the page in Markdown with aligned columns."""
     rows = [language.headers, *cells(language)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [

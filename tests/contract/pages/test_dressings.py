@@ -1,4 +1,4 @@
-"""However a table is dressed, no pairing is lost and none invented."""
+"""In any notation of a table, no pairing is lost and none is invented."""
 
 from contextlib import suppress
 
@@ -64,7 +64,7 @@ def grouped(number, mark):
 
 @given(pages())
 def test_no_dressing_loses_or_invents_a_pairing(page):
-    """What the table was made from is what is read."""
+    """The pairings that were read are those that the table was made from."""
     text, pairings = page
 
     assert Contract.from_page(text).pairings == pairings
@@ -72,6 +72,6 @@ def test_no_dressing_loses_or_invents_a_pairing(page):
 
 @given(st.text(alphabet="|-`<>tabledr/ 40\n*{}\\#:", max_size=300))
 def test_any_text_is_a_contract_or_a_usage_error(text):
-    """What is no page is refused in words."""
+    """A text that is not a page raises a `UsageError`."""
     with suppress(UsageError):
         assert Contract.from_page(text).pairings

@@ -1,4 +1,4 @@
-"""What cannot be read is one error, with the line and what was expected."""
+"""A page that cannot be read raises one error, with the line and what was expected."""
 
 import pytest
 
@@ -31,20 +31,20 @@ GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n
     ids=lambda value: value[:30] if isinstance(value, str) else None,
 )
 def test_a_page_that_lacks_something_is_refused(page, message):
-    """The error says what is missing, where, and what was expected."""
+    """The error reports what is missing, where, and what was expected."""
     with pytest.raises(UsageError) as caught:
         Contract.from_page(page)
 
     assert message in str(caught.value)
 
 
-def test_an_empty_row_is_passed_over():
-    """A row without any text says nothing."""
+def test_an_empty_row_is_ignored():
+    """A row without text is ignored."""
     assert len(Contract.from_page(HEAD + GOOD + "|   |   |   |   |\n").pairings) == 5
 
 
 def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
-    """What the page does not say is as in the shipped contract, and that is told."""
+    """What the page does not define is copied from the shipped contract, and reported."""
     document, repairs = read_page(HEAD + GOOD)
     contract = Contract.of_document(document)
 
@@ -56,7 +56,7 @@ def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
 
 
 def test_a_sample_without_a_table_of_properties_has_no_limit():
-    """Without the table, no length is promised."""
+    """Without the table, no maximum length is documented."""
     page = HEAD + GOOD + '\n    {\n      "code": <string>,\n      "region": <string>\n    }\n'
 
     schema = Contract.from_page(page).error_schema

@@ -1,4 +1,4 @@
-"""Tables in other shapes: read right where they are clear, refused in words where they are not."""
+"""Tables in other shapes: read if they are clear, otherwise an error."""
 
 import pytest
 
@@ -30,16 +30,16 @@ PAGES = {
     "entities and breaks": HEAD + "| a&nbsp;b | 400 | 2001 | x<br>y |\n| c | 404 | 20&nbsp;000 | \\{0\\} |\n",
     "an empty line in the table": TABLE.replace("| NotFound", "\n| NotFound"),
     "three empty lines in the table": TABLE.replace("| NotFound", "\n\n\n| NotFound"),
-    "another table right behind": TABLE + "\n| a | b | c | d |\n|---|---|---|---|\n| x | y | z | u |\n",
-    "text behind": TABLE + "\nEither | or.\n",
+    "another table right after": TABLE + "\n| a | b | c | d |\n|---|---|---|---|\n| x | y | z | u |\n",
+    "text after": TABLE + "\nEither | or.\n",
     "numbered rows": columns("#|HTTP|Code|Text", "1|400|2001|On hold", "2|404|20000|Gone"),
     "code first": columns("Code|HTTP|Text", "2001|400|On hold", "20000|404|Gone"),
     "dates": columns("HTTP|Since|Code|Text", "400|13.11.2020|2001|On hold", "404|14.11.2020|20000|Gone"),
-    "dates behind": columns("HTTP|Code|Text|Since", "400|2001|a|2020-11-13", "404|20000|b|2020-11-14"),
+    "dates after": columns("HTTP|Code|Text|Since", "400|2001|a|2020-11-13", "404|20000|b|2020-11-14"),
     "a column of few numbers": columns("HTTP|Tries|Code|Text", "400|3|2001|On hold", "404|3|20000|Gone"),
     "decimal statuses": columns("HTTP|Code|Text", "400.0|2001|On hold", "404.0|20000|Gone"),
     "HTTP before": columns("HTTP|Code|Text", "HTTP 400|2001|On hold", "HTTP 404|20000|Gone"),
-    "name behind": columns("HTTP|Code|Text", "400 BadRequest|2001|On hold", "404 NotFound|20000|Gone"),
+    "name after": columns("HTTP|Code|Text", "400 BadRequest|2001|On hold", "404 NotFound|20000|Gone"),
     "name before": columns("HTTP|Code|Text", "BadRequest (400)|2001|On hold", "NotFound（404）|20000|Gone"),
     "table of statuses": columns("Status|Text", "400|Bad Request", "404|Not Found") + "\n" + TABLE,
     "table of contents": "1. [x](#x)\n\n" + columns("No|Title", "1|Intro", "2|Codes") + "\n" + TABLE,
@@ -72,7 +72,7 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_clear_table_is_read(name):
-    """No pairing is lost, none is invented."""
+    """No pairing is lost, and none is invented."""
     expected = {(400, "2001"), (400, "2002")} if name == "rowspan" else BOTH
 
     assert Contract.from_page(PAGES[name]).pairings == expected
@@ -102,7 +102,7 @@ def test_an_unclear_table_is_refused(page, message):
 
 
 def test_the_column_with_placeholders_is_the_description():
-    """A longer column of advice is not taken for it."""
+    """A longer column of advice is not used instead."""
     page = columns(
         "HTTP|Code|Text|Mend", "400|2001|On hold {0}|try again in some days", "404|20000|Gone|give up for good"
     )
@@ -110,8 +110,8 @@ def test_the_column_with_placeholders_is_the_description():
     assert [each.description for each in Contract.from_page(page).catalogue] == ["On hold {0}", "Gone"]
 
 
-def test_a_cell_that_no_column_has_is_told():
-    """A pipe in a text that is not escaped cuts it."""
+def test_a_cell_that_no_column_has_is_reported():
+    """A pipe that is not escaped splits a cell."""
     repairs = read_page(TABLE + "| Bad | 400 | 2002 | either|or |\n").repairs
 
     assert str(repairs[-1]) == "line 5: cells after column 4 were ignored; should a pipe be written \\|?"
@@ -129,7 +129,7 @@ def test_a_cell_that_no_column_has_is_told():
     ],
 )
 def test_the_date_of_a_page(text, date):
-    """Whatever is no day is left out, so that the contract can be saved and loaded."""
+    """An invalid date is omitted, so that the contract can be saved and loaded."""
     assert Contract.from_page(f"---\nms.date: {text}\n---\n{TABLE}").page.date == date
 
 
@@ -150,21 +150,21 @@ def test_what_is_read_can_be_saved_and_loaded(tmp_path):
 
 
 def test_statuses_are_read_from_numbered_items_too():
-    """What a translation wrote as "400." is no numbering; a success among them is not one of the errors."""
+    """An item number such as "400." is a status; a success status is ignored."""
     contract = Contract.from_page("- 200: fine\n- 418. teapot\n- 429 slow\n\n" + TABLE)
 
     assert set(contract.statuses) == {400, 404, 418, 429}
 
 
 def test_the_sample_is_the_block_with_a_code():
-    """Another block of code before it is none; in HTML its lines may be breaks."""
+    """Another code block before it is ignored; in HTML its lines may be separated by ``br``."""
     page = f'<html><pre>{{<br>\'a\': 1}}</pre><pre>{{<br>"code": 1,<br>"why": 2}}<pre>x</pre></pre><table>{FOUR}{MORE}</table>'
 
     assert list(Contract.from_page(page).error_schema["properties"]) == ["code", "why"]
 
 
-def test_words_in_a_placeholder_are_put_behind_it():
-    """A translation machine writes into placeholders; that is mended and told."""
+def test_words_in_a_placeholder_are_moved_after_it():
+    """Text that a machine translation put inside a placeholder is moved after it, and reported."""
     document, repairs = read_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n")
     contract = Contract.of_document(document)
 
@@ -173,8 +173,8 @@ def test_words_in_a_placeholder_are_put_behind_it():
 
 
 @pytest.mark.parametrize("text", ["in {1,5} steps", r"`[0-9]{7}`", "{name}"])
-def test_a_pattern_is_no_placeholder_to_be_mended(text):
-    """What stands in braces and is no digit with words stays."""
+def test_a_pattern_is_not_a_placeholder(text):
+    """Other text in braces is kept."""
     contract = Contract.from_page(TABLE + f"| Bad | 400 | 2002 | {text} |\n")
 
     assert contract.catalogue["2002"][0].description == text.strip("`")
@@ -182,7 +182,7 @@ def test_a_pattern_is_no_placeholder_to_be_mended(text):
 
 @pytest.mark.parametrize("spans", ['colspan="9999" rowspan="1000"', 'colspan="0" rowspan="x"'])
 def test_hostile_spans_are_bounded(spans):
-    """A span that no page has costs nothing and loses nothing."""
+    """A huge span takes no time and loses nothing."""
     page = html((FOUR + MORE).replace("<td>On hold", f"<td {spans}>On hold"))
 
     assert Contract.from_page(page).pairings == BOTH

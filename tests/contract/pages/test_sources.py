@@ -1,4 +1,4 @@
-"""Where a page can come from: a file, or a server, which here stands on the loopback."""
+"""Sources of pages: a file, or a server, here on the loopback interface."""
 
 import errno
 import os
@@ -16,10 +16,10 @@ HTML = "<html><table><tr><td>Bad</td><td>400</td><td>2001</td><td>Zoë</td></tr>
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by the path."""
+    """Respond according to the path."""
 
     def do_GET(self):
-        """Send what the path asks for."""
+        """Send the response of the path."""
         status, headers, body = ANSWERS[self.path]
         self.send_response(status)
         for name, value in headers.items():
@@ -31,16 +31,16 @@ class Handler(BaseHTTPRequestHandler):
             self.server.slow.wait(0.02 if len(body) > 1 else 0)
 
     def log_message(self, *arguments):
-        """Say nothing."""
+        """Print nothing."""
 
 
 class Server(ThreadingHTTPServer):
-    """A server whose clients may go away."""
+    """A server whose clients may disconnect."""
 
     slow = threading.Event()
 
     def handle_error(self, request, client_address):
-        """Say nothing."""
+        """Print nothing."""
 
 
 ANSWERS = {
@@ -76,7 +76,7 @@ def _no_proxy(monkeypatch):
 
 @pytest.mark.parametrize("path", ["/page.md", "/page", "/plain", "/moved"])
 def test_a_page_is_fetched(server, path):
-    """HTML or Markdown, also behind a redirect."""
+    """HTML or Markdown, also after a redirect."""
     assert page_of(server + path).document["entries"][0]["code"] == "2001"
 
 
@@ -89,8 +89,8 @@ def test_a_page_is_fetched(server, path):
         ("/short", "cannot be fetched: "),
     ],
 )
-def test_what_is_no_page_is_refused(server, path, message):
-    """The error begins with the URL and says what came."""
+def test_what_is_not_a_page_is_refused(server, path, message):
+    """The error begins with the URL and reports what was received."""
     with pytest.raises(UsageError) as caught:
         page_of(server + path)
 
@@ -107,7 +107,7 @@ def test_what_is_no_page_is_refused(server, path, message):
     ],
 )
 def test_a_page_that_does_not_end_is_given_up(server, monkeypatch, limit, path, message):
-    """Size and time are bounded, also where a server sends a little all the time."""
+    """Size and time are limited, even if a server keeps sending a little."""
     monkeypatch.setattr(sources, *limit)
 
     with pytest.raises(UsageError, match=message):
@@ -115,8 +115,8 @@ def test_a_page_that_does_not_end_is_given_up(server, monkeypatch, limit, path, 
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/page", "http://[", "HTTPS://"])
-def test_where_no_server_answers(url):
-    """Nobody there, or no address."""
+def test_where_no_server_responds(url):
+    """No server, or an invalid address."""
     with pytest.raises(UsageError, match="cannot be fetched: "):
         page_of(url)
 
@@ -138,7 +138,7 @@ def test_a_file_is_read_whatever_its_byte_order_mark(tmp_path, data):
         ("empty.md", "no table"),
     ],
 )
-def test_a_file_that_is_no_page(tmp_path, name, message):
+def test_a_file_that_is_not_a_page(tmp_path, name, message):
     """The error begins with the path."""
     (tmp_path / "latin.md").write_bytes(PAGE.encode("latin-1"))
     (tmp_path / "empty.md").write_bytes(b"")
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_page(tmp_path, name, message):
 
 @pytest.mark.parametrize("name", ["shipped", "ours.json", "ours.contract", "page.md"])
 def test_a_contract_comes_from_any_source(tmp_path, monkeypatch, name):
-    """The shipped one, a contract file whatever its name, or a page."""
+    """The shipped contract, a contract file with any name, or a page."""
     monkeypatch.chdir(tmp_path)
     Contract.default().save("ours.json")
     Contract.default().save("ours.contract")
@@ -162,7 +162,7 @@ def test_a_contract_comes_from_any_source(tmp_path, monkeypatch, name):
     assert len(document_of(name).document["entries"]) == (1 if name == "page.md" else 163)
 
 
-def test_a_missing_source_is_told():
-    """What does not exist is read as a page, and said to be missing."""
+def test_a_missing_source_is_reported():
+    """A source that does not exist is reported as missing."""
     with pytest.raises(UsageError, match=r"none\.md: cannot be read"):
         document_of("none.md")

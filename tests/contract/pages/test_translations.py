@@ -1,4 +1,4 @@
-"""A page promises the same in any language and any dress."""
+"""A page gives the same contract in any language and format."""
 
 import pytest
 from dressing import DRESSES, LANGUAGES, PAIRINGS, PLACEHOLDERS, STATUSES, TEXTS
@@ -15,7 +15,7 @@ def contract(request):
 
 
 def test_no_pairing_is_lost_or_invented(contract):
-    """Every pairing of the page, and none besides, is in the contract."""
+    """The contract has all pairings of the page, and no others."""
     assert contract.pairings == PAIRINGS
 
 
@@ -31,7 +31,7 @@ def test_placeholders_and_texts_are_kept(contract):
 
 
 def test_the_sample_names_the_properties_and_the_table_the_limit(contract):
-    """Property names come from the sample, which no machine translates; the limit is a number however it is grouped."""
+    """Property names are from the sample, which is not translated; the limit is read with any digit grouping."""
     properties = contract.error_schema["properties"]
     assert list(properties) == ["code", "description", "data", "source"]
     assert [properties[name].get("maxLength") for name in properties] == [None, 1024, None, None]
@@ -39,13 +39,13 @@ def test_the_sample_names_the_properties_and_the_table_the_limit(contract):
 
 
 def test_date_locale_and_challenge_are_read(contract):
-    """Front matter or meta elements give date and locale, the sample's last line the challenge."""
+    """Front matter or meta elements have date and locale, the sample's last line the challenge."""
     assert (contract.page.date, contract.page.locale in LANGUAGES) == ("2020-11-13", True)
     assert contract.challenge == "OAuth realm=urn:cpsvc:cpid:{cid}"
 
 
-def test_a_repair_is_told_with_its_line():
-    """What was read otherwise than it stands is told."""
+def test_a_repair_is_reported_with_its_line():
+    """A text that was corrected is reported."""
     page = DRESSES["padded"](LANGUAGES["nl-nl"], "nl-nl")
     line = next(number for number, text in enumerate(page.split("\n"), 1) if "20.000" in text)
     assert str(read_page(page).repairs[0]) == f'line {line}: code "20.000" read as 20000'

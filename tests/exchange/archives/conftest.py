@@ -1,4 +1,4 @@
-"""Archives for the tests of this room: one recording in every format, and a reader that keeps what came before an error."""
+"""Archives with one recording in every format, and a reader that keeps the exchanges before an error."""
 
 import base64
 import io
@@ -68,7 +68,7 @@ def har():
 
 
 def ndjson():
-    """Write the recording as one exchange a line."""
+    """Write the recording with one exchange per line."""
     lines = [
         {
             "status": status,
@@ -97,7 +97,7 @@ SAMPLES = {
 
 @pytest.fixture(params=SAMPLES)
 def ending(request):
-    """Give the ending of each format in turn."""
+    """Give the suffix of each format in turn."""
     return request.param
 
 
@@ -115,7 +115,7 @@ def samples():
 
 @pytest.fixture(scope="session")
 def recorded():
-    """Give what the recording holds: status, reason phrase and body of each response."""
+    """Give the content of the recording: status, reason phrase and body of each response."""
     return [(status, reason, body.encode()) for status, reason, body in RECORDED]
 
 

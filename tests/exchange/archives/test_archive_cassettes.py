@@ -1,4 +1,4 @@
-"""Cassettes: what vcrpy records is what was served, in each form that a version of it has written."""
+"""Cassettes: an exchange that is read equals the recorded one, in each form that a version of vcrpy has written."""
 
 import base64
 import gzip
@@ -40,8 +40,8 @@ def test_what_vcrpy_records_is_what_was_served(tmp_path, server, serializer, pat
 
 @pytest.mark.parametrize("decode", [True, False], ids=["decoded", "as sent"])
 @pytest.mark.parametrize("path", ["/gzip", "/latin-1"])
-def test_bytes_that_are_no_text_are_recorded(tmp_path, server, decode, path):
-    """Packed bodies and other bytes that are no UTF-8 come back as the client saw them, however they were recorded."""
+def test_bytes_that_are_not_text_are_recorded(tmp_path, server, decode, path):
+    """Compressed bodies and other binary data are read as the client received them."""
     file = tmp_path / "a.yaml"
     with vcr.use_cassette(str(file), decode_compressed_response=decode):
         served = requests.get(server + path, timeout=10)
@@ -73,7 +73,7 @@ def test_bytes_that_are_no_text_are_recorded(tmp_path, server, decode, path):
     ],
 )
 def test_each_form_of_a_body_in_yaml_is_read(read, body, expected):
-    """Text, bytes, base64 and packed bytes are one body; a plain scalar stays as it is written."""
+    """Text, bytes, base64 and compressed bytes give the same body; a plain scalar stays text."""
     [exchange], error = read(yaml_cassette(f"{{status: {{code: 403, message: Forbidden}}, body: {body}}}"), "a.yaml")
     assert (exchange.body, error) == (expected, None)
 
@@ -123,13 +123,13 @@ def test_the_form_that_httpx_had_is_read(read, content):
     ],
 )
 def test_each_form_of_headers_is_read(read, headers, expected):
-    """Headers come as a mapping of lists or texts, or as pairs; what looks like a number or date stays text."""
+    """Headers are a mapping of lists or texts, or pairs; values like numbers or dates stay text."""
     [exchange], _ = read(yaml_cassette(f"{{status: {{code: 403}}, headers: {headers}}}"), "a.yaml")
     assert list(exchange.headers) == expected
 
 
-def test_aliases_stand_for_what_they_name(read):
-    """An object that stands twice is recorded as an anchor and an alias; the latest anchor of a name counts."""
+def test_aliases_have_the_value_of_their_anchor(read):
+    """A repeated object is recorded as an anchor and an alias; the latest anchor of a name is used."""
     data = b"""
 headers: &shared {a: [b]}
 interactions:
@@ -156,7 +156,7 @@ interactions:
     ],
 )
 def test_a_recording_of_nothing_is_one(read, name, data):
-    """A recording without an exchange is empty, not broken."""
+    """A recording without an exchange is empty, not invalid."""
     assert read(data, name) == ([], None)
 
 
@@ -168,5 +168,5 @@ def test_yaml_comes_in_the_encodings_of_yaml(read, samples, recorded, encoding):
 
 
 def test_json_may_begin_with_a_byte_order_mark(read, samples):
-    """A JSON file that an editor saved with a byte order mark is read."""
+    """A JSON file with a byte order mark is read."""
     assert [len(read(b"\xef\xbb\xbf" + samples[".json"], name)[0]) for name in ("a.json", "-")] == [3, 3]

@@ -1,4 +1,4 @@
-"""Files and folders: which files are archives, in which order, and what of those that cannot be read."""
+"""Files and folders: which files are archives, in which order, and how errors are reported."""
 
 import errno
 import gzip
@@ -28,7 +28,7 @@ def folder(tmp_path):
 
 
 def read_all(path):
-    """Return the origins of all exchanges, and the error that came last."""
+    """Return the origins of all exchanges, and the final error."""
     origins = []
     with pytest.raises(ArchiveError) as caught:
         origins.extend(each.origin for each in read_archive(path))
@@ -39,21 +39,21 @@ ALL_ENDINGS = ["a.YAML", "b.yml", "c.json", "d.har", "e.ndjson", "f.jsonl", "g.y
 
 
 def test_the_archives_of_a_folder_are_known_by_their_endings(folder):
-    """Every ending of an archive counts, in capitals too; all other files are passed over."""
+    """Files with a known suffix, in any case, are read; all others are ignored."""
     path = folder(*ALL_ENDINGS, "i.txt", "json", "k.gz", "l.json.bak", "m.tar.gz")
     assert [file.name for file in archive_files(path)] == ALL_ENDINGS
 
 
 def test_folders_are_read_in_the_order_of_their_paths(folder):
-    """The order is that of the paths, whatever the system lists first."""
+    """The order is that of the paths, not that of the system."""
     path = folder("b.jsonl", "a/c.jsonl", "a/b/z.jsonl", "B.jsonl", "c/a.jsonl")
     assert [each.origin for each in read_archive(path)] == [
         f"{path / name}:1" for name in ("B.jsonl", "a/b/z.jsonl", "a/c.jsonl", "b.jsonl", "c/a.jsonl")
     ]
 
 
-def test_hidden_files_are_passed_over(folder):
-    """Hidden files, and all in hidden folders, are no recordings; the folder itself may be hidden."""
+def test_hidden_files_are_ignored(folder):
+    """Hidden files and folders are ignored; the given folder itself may be hidden."""
     path = folder(".hidden/a.jsonl", ".hidden/.b.jsonl", ".hidden/.git/c.jsonl")
     assert archive_files(path) == []
     assert [file.name for file in archive_files(path / ".hidden")] == ["a.jsonl"]
@@ -75,7 +75,7 @@ def test_links_cannot_make_a_circle(folder):
 
 
 def test_linked_folders_are_searched_once(folder, tmp_path_factory):
-    """A link to another folder is followed, and what it leads to is read once, whatever leads there."""
+    """A link to another folder is followed, and its files are read once."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "deep").mkdir()
     (outside / "deep/far.jsonl").write_text('{"status": 404}\n')
@@ -87,7 +87,7 @@ def test_linked_folders_are_searched_once(folder, tmp_path_factory):
 
 
 def test_a_file_of_two_names_is_read_once(folder):
-    """Its own name stands above that of a link, wherever the two are; two names of their own are the first of them."""
+    """Its own name is preferred to a link; of two hard links, the first is used."""
     path = folder("m.jsonl", "n.jsonl")
     (path / "a.jsonl").symlink_to(path / "m.jsonl")
     (path / "links").mkdir()
@@ -98,7 +98,7 @@ def test_a_file_of_two_names_is_read_once(folder):
 
 @pytest.mark.parametrize("name", ["inner", "inner/deep"])
 def test_a_folder_that_cannot_be_entered_is_misuse(folder, monkeypatch, name):
-    """It is named before anything is read: what lies in it would be missing."""
+    """The error is raised before anything is read, since its files would be missing."""
     path = folder("a.jsonl", "inner/deep/b.jsonl")
     scandir = os.scandir
 
@@ -114,8 +114,8 @@ def test_a_folder_that_cannot_be_entered_is_misuse(folder, monkeypatch, name):
 
 
 @pytest.mark.parametrize(("error", "names"), [(PermissionError, ["a.jsonl", "b.jsonl"]), (OSError, ["a.jsonl"])])
-def test_what_may_not_be_looked_at_is_left_to_whoever_opens_it(folder, monkeypatch, error, names):
-    """A link into a folder that may not be searched is no reason to pass a recording over; one in a circle is."""
+def test_what_may_not_be_inspected_is_left_to_its_reader(folder, monkeypatch, error, names):
+    """A link into a folder without permission is kept, so that reading it fails; a circular link is ignored."""
     path = folder("a.jsonl")
     (path / "b.jsonl").symlink_to(path / "b.jsonl")
     scandir = os.scandir
@@ -146,13 +146,13 @@ def test_a_link_to_a_file_is_the_file(folder):
 
 
 def test_a_file_that_is_named_needs_no_ending(folder):
-    """A file that is asked for by name is read whatever it is called."""
+    """A file that is given by name is read with any suffix."""
     path = folder("recording") / "recording"
     assert [each.origin for each in read_archive(path)] == [f"{path}:1"]
 
 
 def test_a_pipe_is_read_when_it_is_named(folder):
-    """What a shell hands over as a path may be a pipe; in a folder, pipes, sockets and devices are passed over."""
+    """A path may be a pipe; in a folder, pipes, sockets and devices are ignored."""
     path = folder("a.jsonl")
     os.mkfifo(path / "b.jsonl")
     (path / "c.jsonl").symlink_to("/dev/zero")
@@ -163,13 +163,13 @@ def test_a_pipe_is_read_when_it_is_named(folder):
 
 
 def test_an_empty_folder_has_no_archives(tmp_path):
-    """A folder without archives is read without a word."""
+    """A folder without archives yields nothing and is not an error."""
     assert list(read_archive(tmp_path)) == []
 
 
 @pytest.mark.parametrize("name", ["none.yaml", "broken.yaml", "self.yaml", "a\0b.yaml"])
 def test_a_path_that_leads_nowhere_is_misuse(tmp_path, name):
-    """A path to nothing, and a broken link, are misuse, told with the path."""
+    """A missing path and a broken link are misuse, reported with the path."""
     (tmp_path / "broken.yaml").symlink_to(tmp_path / "gone.yaml")
     (tmp_path / "self.yaml").symlink_to(tmp_path / "self.yaml")
     with pytest.raises(UsageError) as caught:
@@ -177,14 +177,14 @@ def test_a_path_that_leads_nowhere_is_misuse(tmp_path, name):
     assert str(caught.value) == f"{tmp_path / name}: no such file or folder"
 
 
-def test_a_path_that_cannot_be_looked_at_is_misuse(tmp_path):
-    """A path that the system refuses to look at is misuse, in the system's words or ours."""
+def test_a_path_that_cannot_be_inspected_is_misuse(tmp_path):
+    """A path that the system rejects is misuse, with the error of the system or our own."""
     with pytest.raises(UsageError, match=rf"({os.strerror(errno.ENAMETOOLONG)}|no such file or folder)$"):
         next(read_archive(tmp_path / ("x" * 300)))
 
 
 def test_other_files_are_read_before_the_error_of_one(folder):
-    """A broken file does not keep the others from being read; its error comes last."""
+    """An invalid file does not prevent reading the others; its error is raised last."""
     path = folder("a.jsonl", "c.jsonl", **{"b.jsonl": b'{"status": 404}\nbroken\n'})
     origins, error = read_all(path)
     assert origins == [f"{path / name}:1" for name in ("a.jsonl", "b.jsonl", "c.jsonl")]
@@ -192,8 +192,8 @@ def test_other_files_are_read_before_the_error_of_one(folder):
     assert error.problem.startswith("not JSON: ")
 
 
-def test_the_errors_of_several_files_come_together(folder):
-    """Several broken files are one error that names each."""
+def test_the_errors_of_several_files_are_raised_together(folder):
+    """Several invalid files raise one error that lists each."""
     path = folder("b.jsonl", **{"a.yaml": b"", "c.har": b"[]", "d.json.gz": gzip.compress(b"{}")[:-4]})
     origins, error = read_all(path)
     assert origins == [f"{path / 'b.jsonl'}:1"]
@@ -207,7 +207,7 @@ def test_the_errors_of_several_files_come_together(folder):
 
 
 def test_of_many_errors_some_are_listed(folder):
-    """A file of another kind with an ending of ours does not fill the screen."""
+    """The list of errors is limited."""
     path = folder("a.jsonl", **{"b.jsonl": b"broken\n" * 30})
     origins, error = read_all(path)
     assert origins == [f"{path / 'a.jsonl'}:1"]
@@ -215,8 +215,8 @@ def test_of_many_errors_some_are_listed(folder):
     assert (lines[0], len(lines), lines[-1]) == (f"{path}: 30 places cannot be read:", 22, "and 10 more")
 
 
-def test_a_file_that_may_not_be_read_is_told(folder, monkeypatch):
-    """A file without permission is told; the others are read."""
+def test_a_file_that_may_not_be_read_is_reported(folder, monkeypatch):
+    """A file without permission is reported; the others are read."""
     opened = Path.open
 
     def refusing(path, *arguments):

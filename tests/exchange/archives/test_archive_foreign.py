@@ -1,4 +1,4 @@
-"""Recordings of other tools, and documents that are none, are refused by their names."""
+"""Recordings of other tools, and other documents, are rejected with the name of their format."""
 
 import gzip
 import io
@@ -69,7 +69,7 @@ def test_every_format_is_shown():
 @pytest.mark.parametrize(("called", "document"), CASES, ids=[called for called, _ in CASES])
 @pytest.mark.parametrize("name", ["a.json", "a.yaml", "-"])
 def test_a_foreign_format_is_named(called, document, name):
-    """Whatever the ending of the file: one error for all of it, with the name of the format and the way on."""
+    """With any suffix, the file is one error with the name of the format and what to do."""
     write = yaml.safe_dump if name == "a.yaml" else json.dumps
     place, said = problem(write(document).encode(), name)
     assert place == name
@@ -101,13 +101,13 @@ def test_a_large_foreign_file_is_named():
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_what_is_no_text_of_a_recording_is_named(start, called, pack):
-    """A file that is asked for by name may be anything."""
+def test_what_is_not_a_text_of_a_recording_is_named(start, called, pack):
+    """A file that is given by name may be anything."""
     assert problem(pack(start), "trace.zip")[1].startswith(called)
 
 
 def test_a_recording_of_polly_is_har():
-    """It has keys of its own, and is read."""
+    """It has its own keys, and is read."""
     response = {"status": 409, "content": {"text": "Busy", "mimeType": "text/plain", "size": 4}}
     entry = {"_id": "1", "_order": 0, "request": {**ASKED, "headers": []}, "response": response}
     log = {"_recordingName": "orders", "creator": {"name": "Polly.JS"}, "entries": [entry], "version": "1.2"}
@@ -116,7 +116,7 @@ def test_a_recording_of_polly_is_har():
 
 
 @pytest.mark.parametrize("document", [{"interactions": []}, {"interactions": None}, [], {}, [3], 3])
-def test_what_is_no_known_format_is_not_named(document):
-    """The message says what was found instead."""
+def test_what_is_not_a_known_format_is_not_named(document):
+    """The message describes what was found."""
     items = list(stream_items(io.BytesIO(json.dumps(document).encode()), "a.json"))
     assert all("does not read yet" not in str(each) for each in items)

@@ -1,4 +1,4 @@
-"""One recording in every format: the same exchanges, each with its origin, also packed and without a name."""
+"""One recording in every format gives the same exchanges with their origins, also compressed and without a name."""
 
 import gzip
 import json
@@ -16,14 +16,14 @@ def seen(exchanges):
 
 
 def test_every_format_holds_the_same(tmp_path, ending, sample, recorded):
-    """A recording is read alike from whatever format it was written in."""
+    """A recording gives the same exchanges in every format."""
     path = tmp_path / f"a{ending}"
     path.write_bytes(sample)
     assert seen(read_archive(path)) == recorded
 
 
 def test_every_format_keeps_request_and_headers(read, ending, sample):
-    """Method, URL, headers and body of the request are there; repeated headers stay apart."""
+    """Method, URL, headers and body of the request are kept; repeated headers stay separate."""
     exchanges, _ = read(sample, f"a{ending}")
     request = exchanges[0].request
     assert (request.method, request.body) == ("POST", b'{"id": 1}')
@@ -39,14 +39,14 @@ def test_every_format_keeps_request_and_headers(read, ending, sample):
 
 
 def test_every_format_is_read_packed(tmp_path, ending, sample, recorded):
-    """A file that is packed with gzip is read like the one inside it."""
+    """A gzip file is read like the file inside it."""
     path = tmp_path / f"a{ending}.GZ"
     path.write_bytes(gzip.compress(sample))
     assert seen(read_archive(str(path))) == recorded
 
 
 def test_packed_files_are_known_by_their_first_bytes(read, ending, sample, recorded):
-    """A packed file may lack the ending .gz, and a plain one may have it."""
+    """A gzip file may lack the suffix .gz, and a plain file may have it."""
     assert seen(read(gzip.compress(sample), f"a{ending}")[0]) == recorded
     assert seen(read(sample, f"a{ending}.gz")[0]) == recorded
 
@@ -54,14 +54,14 @@ def test_packed_files_are_known_by_their_first_bytes(read, ending, sample, recor
 @pytest.mark.parametrize("start", [b"", b"\n", b" \r\n\n\n"], ids=["at once", "blank line", "blank lines"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
 def test_the_format_is_known_without_a_name(read, sample, recorded, start, pack):
-    """What comes through a pipe is known by how it begins, packed or not, behind blank lines or not."""
+    """The format of a pipe is detected by its beginning, compressed or not, also after blank lines."""
     exchanges, error = read(pack(start + sample), "-")
     assert (seen(exchanges), error) == (recorded, None)
 
 
 @pytest.mark.parametrize("name", ["recording", "recording.txt", "recording.gz", ".yaml", ""])
-def test_an_ending_that_says_nothing_is_no_matter(read, sample, recorded, name):
-    """A name with another ending, or none, is like no name."""
+def test_an_unknown_suffix_is_ignored(read, sample, recorded, name):
+    """A name with an unknown suffix is treated like no name."""
     exchanges, error = read(sample, name)
     assert (seen(exchanges), error) == (recorded, None)
 
@@ -87,8 +87,8 @@ def test_a_long_document_on_one_line_is_known(read):
     assert len(read(json.dumps({"interactions": items}).encode(), "-")[0]) == 60
 
 
-def test_a_first_line_that_is_no_exchange_is_told_by_its_line(read):
-    """A JSON object through a pipe that is no document is the first line of NDJSON, good or bad."""
+def test_a_first_line_that_is_not_an_exchange_is_reported_by_its_line(read):
+    """A JSON object from a pipe that is not a document is the first line of NDJSON, valid or not."""
     _, error = read(b'{"staus": 404}\n{"status": 404}\n', "-")
     assert str(error).startswith('-:1: a response as a mapping has no key "staus"; did you mean "status"?')
 
@@ -120,5 +120,5 @@ def test_pointers_and_lines_are_origins(tmp_path, samples, ending, origins):
 
 @pytest.mark.parametrize("name", ["a", "a.ndjson"])
 def test_the_reader_of_bytes_is_that_of_a_stream(samples, name):
-    """Whoever edits a file in place asks which reader reads it."""
+    """The reader of bytes, which redaction needs, is the reader of a stream."""
     assert reader_of_bytes(samples[".ndjson"], name) is read_ndjson

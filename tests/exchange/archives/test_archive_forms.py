@@ -1,4 +1,4 @@
-"""What can be replayed is read: each form of a cassette gives the exchange that vcrpy plays."""
+"""Every form of a cassette that vcrpy can replay is read, with the same result."""
 
 import base64
 import gzip
@@ -69,7 +69,7 @@ RESPONSES = [
 
 
 def played(text, serializer):
-    """Return what vcrpy makes of a cassette: status, reason, headers and body, as its stubs read them, and the request."""
+    """Return what vcrpy replays from a cassette: status, reason, headers, body and request."""
     requests, responses = vcr.serialize.deserialize(text, serializer)[:2]
     response = responses[0]
     headers = [(name, value) for name, values in response["headers"].items() for value in values]
@@ -121,7 +121,7 @@ FILES = {
 
 @pytest.mark.parametrize(("asked", "body"), FILES.values(), ids=list(FILES))
 def test_a_body_that_was_a_file_is_its_content(asked, body):
-    """Where vcrpy makes a file or an iterator of it, nothing is made here, and its content is read."""
+    """Where vcrpy creates a file or an iterator, only its content is read."""
     text = TEMPLATE.format(status=STATUSES[0], headers="{}", body=BODIES[0], asked=asked)
     [exchange] = read_stream(BytesIO(text.encode()), "a.yaml")
     assert exchange.request.body == (b'{"state": []}' if body is None else body)
@@ -141,8 +141,8 @@ PARSED = {
 
 
 @pytest.mark.parametrize(("parsed", "body"), PARSED.values(), ids=list(PARSED))
-def test_a_parsed_body_is_the_json_it_stands_for(parsed, body):
-    """Serializers that keep JSON readable write ``parsed_body``, for the request as for the response."""
+def test_a_parsed_body_is_read_as_json(parsed, body):
+    """Serializers that keep JSON readable write ``parsed_body`` for requests and responses."""
     text = f"""\
 interactions:
 - request: {{method: POST, uri: /v1/x, headers: {{}}, parsed_body: {parsed}}}
@@ -172,7 +172,7 @@ def test_a_parsed_body_of_json_is_read_as_it_is():
     ],
 )
 def test_a_response_without_a_body_is_not_an_empty_one(response, problem):
-    """An empty mapping is what vcrpy writes where there was no body; no key at all says nothing."""
+    """An empty mapping is an empty body; a missing key is an unknown one."""
     text = f"interactions:\n- request: {{uri: /}}\n  response: {response}\n"
     [exchange] = read_stream(BytesIO(text.encode()), "a.yaml")
     assert (exchange.body, exchange.body_problem) == (b"", problem)
@@ -180,7 +180,7 @@ def test_a_response_without_a_body_is_not_an_empty_one(response, problem):
 
 @pytest.mark.parametrize("value", [".nan", ".inf"])
 def test_a_number_that_json_does_not_have_stays_as_python_writes_it(value):
-    """Whoever reads the body is told that it is not JSON."""
+    """The rules then report that the body is not JSON."""
     text = f"interactions:\n- request: {{uri: /}}\n  response: {{status: {{code: 409}}, parsed_body: {{a: {value}}}}}\n"
     [exchange] = read_stream(BytesIO(text.encode()), "a.yaml")
     assert exchange.body in (b'{"a": NaN}', b'{"a": Infinity}')

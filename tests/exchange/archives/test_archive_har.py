@@ -29,13 +29,13 @@ def har():
     ],
 )
 def test_content_is_text_or_base64(read, har, content, body):
-    """A body is text, base64 where the encoding says so, or not there."""
+    """A body is text, base64 if declared so, or missing."""
     [exchange], _ = read(har({"status": 403, "statusText": "Forbidden", "headers": [], "content": content}), "a.har")
     assert exchange.body == body
 
 
-def test_requests_without_a_response_are_passed_over(read, har):
-    """A browser writes status 0 where a request was aborted; it counts in the origins and nowhere else."""
+def test_requests_without_a_response_are_ignored(read, har):
+    """Status 0 is an aborted request; it counts only in the indexes of origins."""
     aborted = {"status": 0, "statusText": "", "headers": [], "content": {"size": 0}}
     exchanges, error = read(
         har(aborted, {"status": 404, "content": {}}, aborted, {"status": 409, "content": {}}), "a.har"
@@ -49,13 +49,13 @@ def test_requests_without_a_response_are_passed_over(read, har):
 
 @pytest.mark.parametrize("response", [{}, {"headers": None}, {"headers": []}])
 def test_headers_may_be_left_out(read, har, response):
-    """A response without headers has none, rather than unknown ones."""
+    """A response without headers has no headers, not unknown ones."""
     [exchange], _ = read(har({"status": 404, "content": {}} | response), "a.har")
     assert list(exchange.headers) == []
 
 
 def test_http_2_has_no_reason_phrase(read, har):
-    """An empty status text is no reason phrase."""
+    """An empty status text is not a reason phrase."""
     [exchange], _ = read(har({"status": 404, "statusText": "", "content": {}}), "a.har")
     assert exchange.reason is None
 

@@ -1,4 +1,4 @@
-"""Hostile archives: whatever the bytes, the exchanges before the fault come, then one clear error with its place."""
+"""Hostile archives: for any bytes, the exchanges before the error are read, then one clear error is raised."""
 
 import gzip
 import io
@@ -21,7 +21,7 @@ DEEPER = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}\n" 
 
 
 def item(**change):
-    """Return a cassette of one interaction that holds what is given in its response, as a pair of file name and bytes."""
+    """Return the name and bytes of a cassette with one interaction that has this response."""
     response = {"status": {"code": 404, "message": ""}, "headers": {}, "body": {"string": ""}} | change
     return "a.json", json.dumps({"interactions": [{"request": {"uri": "/"}, "response": response}]}).encode()
 
@@ -124,7 +124,7 @@ BROKEN = {
         b"interactions:\n- {request: {uri: /}, response: {<<: x}}\n",
         "a.yaml:2: expected a mapping or a list of mappings as the value of a merge key",
     ),
-    "yaml, binary that is none": (
+    "yaml, invalid binary": (
         "a.yaml",
         f"interactions:\n{ITEM % '{string: !!binary =#*}'}".encode(),
         "a.yaml:3: the !!binary is not base64",
@@ -211,7 +211,7 @@ BROKEN = {
         "a.json#/interactions/0: expected a body as bytes, text or a JSON value",
     ),
     "json, body true": (*item(body=True), "a.json#/interactions/0: expected a body as bytes, text or a JSON value"),
-    "json, base64 that is none": (
+    "json, invalid base64": (
         *item(body={"base64_string": "!"}),
         "a.json#/interactions/0: the body is declared as base64 and is not valid base64",
     ),
@@ -237,7 +237,7 @@ BROKEN = {
     "pipe, foreign": ("-", b'{"openapi": "3.1.0"}', "-: an OpenAPI document, not a recording"),
     "gzip, start only": ("a.yaml.gz", b"\x1f\x8b", "a.yaml.gz: broken gzip data: "),
     "gzip, other method": ("a.yaml", b"\x1f\x8b\x07" + bytes(20), "a.yaml: broken gzip data: "),
-    "gzip, garbage behind": (
+    "gzip, garbage after": (
         "a.ndjson.gz",
         gzip.compress(b'{"status": 404}\n') + b"x",
         "a.ndjson.gz: broken gzip data: ",
@@ -252,12 +252,12 @@ BROKEN = {
 
 @pytest.fixture(params=BROKEN.values(), ids=list(BROKEN))
 def broken(request):
-    """Give each broken archive: its name, its bytes, and how its error begins."""
+    """Give each invalid archive: its name, its bytes, and the beginning of its error."""
     return request.param
 
 
 def test_a_broken_archive_is_one_clear_error(read, broken):
-    """The error names the place and what is wrong there, in a few lines that can be printed."""
+    """The error has the place and the problem, in a few printable lines."""
     name, data, start = broken
     _, error = read(data, name)
     assert str(error).startswith(start)
@@ -269,7 +269,7 @@ YAMLS = {key: case for key, case in BROKEN.items() if case[0] == "a.yaml" and le
 
 @pytest.mark.parametrize(("name", "data", "_"), YAMLS.values(), ids=list(YAMLS))
 def test_without_libyaml_the_same_is_refused(read, name, data, _, monkeypatch):
-    """PyYAML's own parser, where it was built without libyaml, refuses the same archives."""
+    """PyYAML's pure Python parser rejects the same archives."""
     monkeypatch.delattr(yaml, "CSafeLoader")
     assert isinstance(read(data, name)[1], ArchiveError)
 
@@ -283,7 +283,7 @@ def test_without_libyaml_the_same_is_read(read, samples, monkeypatch):
 
 
 def vars_of(exchange):
-    """Return what an exchange is made of."""
+    """Return the fields of an exchange."""
     return exchange.status, exchange.reason, list(exchange.headers), exchange.body, exchange.origin
 
 
@@ -298,14 +298,14 @@ def vars_of(exchange):
     ids=["item", "alias", "status", "deep"],
 )
 def test_what_is_around_the_fault_is_read(read, bad):
-    """Interactions before and after a broken one come first, the error last."""
+    """Interactions before and after an invalid one are read, and the error is raised last."""
     exchanges, error = read(f"interactions:\n{GOOD}{GOOD}{bad}{GOOD}".encode(), "a.yaml")
     assert [each.origin for each in exchanges] == ["a.yaml:2", "a.yaml:4", f"a.yaml:{6 + len(bad.splitlines())}"]
     assert error.place == "a.yaml:6"
 
 
 def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
-    """Cut at any byte, an archive gives the exchanges before the cut, and then nothing or one error."""
+    """Truncated at any byte, an archive gives the exchanges before it, then nothing or one error."""
     whole = [(each.status, each.headers, each.body) for each in read(sample, f"a{ending}")[0]]
     for length in range(len(sample)):
         exchanges, _ = read(sample[:length], f"a{ending}")
@@ -313,15 +313,15 @@ def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
 
 
 @pytest.mark.parametrize("ending", [".json", ".har"])
-def test_a_document_cut_anywhere_is_told(read, samples, ending):
-    """A JSON document is whole or broken: cut at any byte, it is an error."""
+def test_a_document_cut_anywhere_is_reported(read, samples, ending):
+    """A JSON document that is truncated at any byte is an error."""
     for length in range(len(samples[ending].rstrip())):
         exchanges, error = read(samples[ending][:length], f"a{ending}")
         assert (exchanges, error is None) == ([], False)
 
 
-def test_a_packed_archive_cut_anywhere_is_told(read, ending, sample):
-    """Cut at any byte, a packed archive is broken, and what could be unpacked is as it was."""
+def test_a_packed_archive_cut_anywhere_is_reported(read, ending, sample):
+    """Truncated at any byte, a gzip file is an error, and its readable part is correct."""
     packed = gzip.compress(sample)
     whole = [vars_of(each) for each in read(sample, f"a{ending}")[0]]
     for length in range(2, len(packed)):
@@ -331,7 +331,7 @@ def test_a_packed_archive_cut_anywhere_is_told(read, ending, sample):
 
 
 def test_aliases_cannot_fill_the_memory(read):
-    """A few lines of aliases that stand for millions of values are refused before they are built."""
+    """A few lines of aliases that expand to millions of values are rejected before they are built."""
     tracemalloc.start()
     read(LAUGHS.encode(), "a.yaml")
     peak = tracemalloc.get_traced_memory()[1]
@@ -343,7 +343,7 @@ def test_aliases_cannot_fill_the_memory(read):
     "tag", ["!!python/object/apply:pathlib.Path.touch", "!!python/object/new:os.system", "!mine", "!!set"]
 )
 def test_tags_do_nothing(read, tmp_path, tag):
-    """A tag makes nothing run: the value below it is data."""
+    """A tag runs nothing: its value is data."""
     target = tmp_path / "made"
     text = f"a: {tag} ['{target}']\ninteractions:\n- request: {{uri: /}}\n  response: {{status: {{code: {tag} 404}}}}\n"
     exchanges, error = read(text.encode(), "a.yaml")
@@ -362,14 +362,14 @@ def test_tags_do_nothing(read, tmp_path, tag):
     ids=["twice the list", "twice the status", "odd keys", "status as text", "end mark"],
 )
 def test_what_is_odd_and_clear_is_read(read, data, statuses):
-    """Of a key that stands twice the last counts, keys that are no text do not."""
+    """The last value of a repeated key is used; keys that are not text are ignored."""
     exchanges, error = read(data.encode(), "a.yaml")
     assert ([each.status for each in exchanges], error) == (statuses, None)
 
 
 @pytest.mark.parametrize("response", ["headers: {a: [*a999]}", "body: *a999"], ids=["header", "body"])
 def test_what_aliases_nest_beyond_all_depth_is_refused(read, response):
-    """A value that is nested by aliases more deeply than can be written out is an error like any other."""
+    """A value nested too deeply by aliases is an error like any other."""
     item = f"- request: {{uri: /}}\n  response: {{status: {{code: 404}}, {response}}}\n"
     _, error = read(f"{DEEPER}interactions:\n{item}".encode(), "a.yaml")
     assert str(error).startswith("a.yaml:1002: ")
@@ -377,7 +377,7 @@ def test_what_aliases_nest_beyond_all_depth_is_refused(read, response):
 
 @pytest.mark.parametrize("part", ["headers", "body"])
 def test_what_json_nests_is_read_or_refused(read, part):
-    """However deep a value is nested, up to what JSON can be read, it is a value or an error."""
+    """At any depth that JSON can be parsed, the result is a value or an error."""
     for depth in range(850, 1_000, 3):
         data = b'{"status": 404, "%s": {"a": [%s]}}' % (part.encode(), b"[" * depth + b"]" * depth)
         exchanges, error = read(data, "a.ndjson")
@@ -412,7 +412,7 @@ DOCUMENTS = (
 
 
 def read_on(data, name):
-    """Read an archive to its end or its error; any other exception is a fault of the reader."""
+    """Read an archive to its end or its error; any other exception is a bug of the reader."""
     with suppress(ArchiveError):
         for exchange in read_stream(io.BytesIO(data), name):
             assert exchange.origin.startswith(name)
@@ -440,7 +440,7 @@ def test_no_bytes_raise_anything_else(data, name):
 
 
 @pytest.mark.parametrize("path", ["", 5, None])
-def test_what_is_no_path_is_misuse(path):
-    """An empty path does not stand for the working directory."""
+def test_what_is_not_a_path_is_misuse(path):
+    """An empty path is not the working directory."""
     with pytest.raises(UsageError, match="expected the path of an archive"):
         list(read_archive(path))

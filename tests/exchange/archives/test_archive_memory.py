@@ -1,4 +1,4 @@
-"""Memory: what a file grows to when it is read has a bound, and too little of it is misuse, not a broken contract."""
+"""Memory: the size of a file when read has a limit, and too little memory is misuse, not a violated contract."""
 
 import gzip
 import json
@@ -37,7 +37,7 @@ sys.exit(main(["check", *sys.argv[1:]]))
 
 
 def measured(path):
-    """Check a file in a process of its own; return the exit status, the MiB that its memory grew by, and what it printed."""
+    """Check a file in its own process; return the exit status, the growth of its memory in MiB, and its output."""
     command = [sys.executable, "-c", MEASURED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=path.parent)
     *lines, numbers = done.stdout.splitlines()
@@ -46,13 +46,13 @@ def measured(path):
 
 
 def bomb(path, start, size):
-    """Write a gzip file of blanks, which grows a thousandfold."""
+    """Write a gzip file of blanks, which expands a thousandfold."""
     path.write_bytes(gzip.compress(start) + gzip.compress(b" " * MIB) * (size // MIB))
     return path
 
 
 def test_what_unpacks_without_end_stays_small(tmp_path):
-    """A small file that would fill the memory is one clear finding that names the bound."""
+    """A small file that would fill the memory is one finding that names the limit."""
     status, grown, told = measured(bomb(tmp_path / "a.yaml.gz", b"interactions:\n- 'x", 140 * MIB))
     assert (status, "more than 128 MiB when decompressed" in told) == (1, True), told
     assert grown < 150
@@ -69,7 +69,7 @@ def test_what_unpacks_without_end_stays_small(tmp_path):
     ],
 )
 def test_in_each_format_memory_has_a_bound(tmp_path, monkeypatch, name, start, said):
-    """Whatever the file is called, and however it begins."""
+    """With any name and any beginning."""
     monkeypatch.setattr(streams, "MAX_UNPACKED", 2 * MIB)
     for module in (formats, json_files):
         monkeypatch.setattr(module, "MAX_LINE", 2 * MIB)
@@ -111,7 +111,7 @@ def test_too_little_memory_is_misuse(tmp_path, ending):
 
 
 def test_a_file_for_which_there_is_not_enough_memory_is_named(tmp_path, monkeypatch):
-    """Whoever reads the message knows which file to leave out."""
+    """The message names the file to exclude."""
 
     def exhausted(*_):
         raise MemoryError
@@ -124,7 +124,7 @@ def test_a_file_for_which_there_is_not_enough_memory_is_named(tmp_path, monkeypa
 
 
 def test_not_enough_memory_anywhere_is_misuse(monkeypatch, capsys):
-    """Wherever it runs out, it is not a violation."""
+    """At any step, it is not a violation."""
 
     def exhausted(*_):
         raise MemoryError
@@ -135,7 +135,7 @@ def test_not_enough_memory_anywhere_is_misuse(monkeypatch, capsys):
 
 
 def test_a_packed_file_below_the_bound_is_read(tmp_path, monkeypatch):
-    """The bound is on what it unpacks to; one byte more is refused."""
+    """The limit applies to the decompressed size; one byte more is an error."""
     path = tmp_path / "a.json.gz"
     data = json.dumps({"interactions": [{"request": None, "status": 404}]}).encode()
     path.write_bytes(gzip.compress(data))
@@ -162,7 +162,7 @@ def test_a_line_that_is_too_long_costs_that_line(tmp_path, monkeypatch):
 
 
 def test_a_long_first_line_is_not_held_to_find_the_format(tmp_path, monkeypatch):
-    """A pipe that begins with a line without end is looked at up to a bound."""
+    """An endless first line is read only up to a limit."""
     path = tmp_path / "recording"
     path.write_text('{"status": 404, "body": "' + "x" * 200_000 + '"}\n')
     monkeypatch.setattr(formats, "MAX_LINE", 100_000)

@@ -1,4 +1,4 @@
-"""One odd entry costs that entry: it is reported, or skipped where there never was a response, and the rest is read."""
+"""An invalid entry is reported, or skipped if there was no response, and the other entries are read."""
 
 import json
 
@@ -88,7 +88,7 @@ def har(*entries):
 
 
 def items(data, name):
-    """Return what a file holds."""
+    """Return the items of a file."""
     import io
 
     return list(stream_items(io.BytesIO(data), name))
@@ -96,7 +96,7 @@ def items(data, name):
 
 @pytest.mark.parametrize("entry", SKIPPED.values(), ids=list(SKIPPED))
 def test_a_request_without_a_response_is_skipped(entry):
-    """An aborted request, as browsers and proxies write it, has a place and is no error."""
+    """An aborted request, as browsers and proxies write it, is not an error."""
     first, skipped, last = items(har(GOOD, entry, GOOD), "a.har")
     assert skipped == Skipped("a.har#/log/entries/1")
     assert (first.status, last.status, last.origin) == (409, 409, "a.har#/log/entries/2")
@@ -104,14 +104,14 @@ def test_a_request_without_a_response_is_skipped(entry):
 
 @pytest.mark.parametrize("entry", SKIPPED.values(), ids=list(SKIPPED))
 def test_it_is_skipped_in_a_line_too(entry):
-    """An entry of HAR on a line of its own is known by its time."""
+    """A HAR entry on a line is recognized by its time."""
     dated = entry | {"startedDateTime": "2026-01-01T00:00:00Z"}
     assert items(json.dumps(dated).encode(), "a.ndjson") == [Skipped("a.ndjson:1")]
 
 
 @pytest.mark.parametrize(("entry", "problem"), ODD.values(), ids=list(ODD))
 def test_an_odd_entry_is_reported_and_the_rest_is_read(entry, problem):
-    """What cannot be read of a HAR file has place and reason."""
+    """An invalid HAR entry is reported with place and reason."""
     first, odd, last = items(har(GOOD, entry, GOOD), "a.har")
     assert (odd.place, problem in odd.problem) == ("a.har#/log/entries/1", True), odd
     assert (first.body, last.body) == (b"Busy", b"Busy")
@@ -120,7 +120,7 @@ def test_an_odd_entry_is_reported_and_the_rest_is_read(entry, problem):
 @pytest.mark.parametrize(("entry", "problem"), ODD_INTERACTIONS.values(), ids=list(ODD_INTERACTIONS))
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
 def test_an_odd_interaction_is_reported_and_the_rest_is_read(entry, problem, name):
-    """What cannot be read of a cassette, JSON or YAML, has place and reason."""
+    """An invalid interaction, in JSON or YAML, is reported with place and reason."""
     data = json.dumps({"interactions": [INTERACTION, entry, INTERACTION]}, indent=1).encode()
     first, odd, last = items(data, name)
     assert any(each in odd.problem for each in problem.split("|")), odd
@@ -140,7 +140,7 @@ def test_an_odd_interaction_is_reported_and_the_rest_is_read(entry, problem, nam
     ],
 )
 def test_a_broken_line_costs_that_line(line):
-    """An NDJSON file that was cut and continued is read on."""
+    """The lines after an invalid line are read."""
     line = line if isinstance(line, bytes) else line.encode()
     good = json.dumps(LINE).encode()
     first, odd, last = items(b"\n".join([good, line, good]), "a.ndjson")
@@ -158,7 +158,7 @@ def test_a_broken_line_costs_that_line(line):
     ids=["binary", "alias", "deep", "merge"],
 )
 def test_a_yaml_value_that_cannot_be_built_costs_its_interaction(bad):
-    """The stream goes on after the end of the interaction, however deep the fault is."""
+    """Reading continues after the end of the interaction, at any depth of the error."""
     text = "interactions:\n"
     for each in ("{status: {code: 404}, body: {string: x}}", bad, "{status: {code: 409}, body: {string: y}}"):
         text += f"- request: {{uri: /, headers: {{a: [b]}}}}\n  response: {each}\n  more: [{{a: b}}, [c]]\n"
@@ -179,7 +179,7 @@ BASE64 = {
 
 @pytest.mark.parametrize(("text", "size", "body"), BASE64.values(), ids=list(BASE64))
 def test_a_text_that_only_claims_to_be_base64_is_the_body(text, size, body):
-    """Firefox marks plain text as base64; a text that is none, or as long as the body, is taken as it is."""
+    """Firefox declares plain text as base64; a text that is not base64, or as long as the body, is the body."""
     [exchange] = items(har(response(content={"text": text, "size": size, "encoding": "Base64"})), "a.har")
     assert exchange.body == body
 
@@ -204,7 +204,7 @@ def test_chunks_are_joined(encoding, form, as_text):
     [(["One ", "two"], b"One two"), ('["a"]', b'["a"]'), ([1, 2], b"[1, 2]"), ("[" * 2000, b"[" * 2000), ("[a", b"[a")],
 )
 def test_a_body_that_is_an_array_stays_one(text, body):
-    """An array of texts is joined where it is one; a JSON body that is an array stays as it is."""
+    """Chunks are joined only for an encoded body; a JSON body that is an array is unchanged."""
     headers = [{"name": "Content-Encoding", "value": "gzip"}]
     [exchange] = items(har(response(content={"text": text}, headers=headers)), "a.har")
     assert exchange.body == body
@@ -224,7 +224,7 @@ EMPTY = {
     "size 0": {"content": {"size": 0}},
     "no size": {"content": {}},
     "length 0": {"content": {"size": -1}, "headers": [{"name": "Content-Length", "value": "0"}]},
-    "length is none": {"content": {"size": 0}, "headers": [{"name": "Content-Length", "value": "²"}]},
+    "invalid length": {"content": {"size": 0}, "headers": [{"name": "Content-Length", "value": "²"}]},
     "no content": {"status": 204, "content": {"size": -1}},
     "not modified": {"status": 304, "content": {"size": 88}},
 }
@@ -232,27 +232,27 @@ EMPTY = {
 
 @pytest.mark.parametrize("change", UNKNOWN.values(), ids=list(UNKNOWN))
 def test_a_body_that_was_not_kept_is_unknown(change):
-    """A length without a text says that there was a body."""
+    """A length without a text means that there was a body."""
     [exchange] = items(har(response(**change)), "a.har")
     assert (exchange.body, exchange.body_problem) == (b"", NOT_KEPT)
 
 
 @pytest.mark.parametrize("change", EMPTY.values(), ids=list(EMPTY))
 def test_a_body_that_was_empty_is_known(change):
-    """A length of zero, or a status without a body, says that there was none."""
+    """A length of zero, or a status without a body, means that there was none."""
     [exchange] = items(har(response(**change)), "a.har")
     assert (exchange.body, exchange.body_problem) == (b"", None)
 
 
 def test_the_answer_to_a_head_has_no_body_to_keep():
-    """Its length is that of another response."""
+    """Its length is that of the response to a GET."""
     asked = {"request": REQUEST | {"method": "HEAD"}, "response": RESPONSE | {"content": {"size": 88}}}
     [exchange] = items(har(asked), "a.har")
     assert exchange.body_problem is None
 
 
 def test_a_body_too_long_to_decode_is_unreadable(monkeypatch):
-    """It is one finding that names the bound."""
+    """It is one finding that names the limit."""
     import base64
     import gzip
 
@@ -272,6 +272,6 @@ def test_a_body_too_long_to_decode_is_unreadable(monkeypatch):
     ],
 )
 def test_what_was_posted_may_be_base64(posted, body):
-    """A posted body comes as text, or in base64."""
+    """A posted body is text or base64."""
     [exchange] = items(har(GOOD | {"request": REQUEST | {"postData": posted}}), "a.har")
     assert exchange.request.body == body

@@ -1,4 +1,4 @@
-"""Streams: archives are read as far as they are asked for, and no further."""
+"""Streams: archives are read only as far as their exchanges are requested."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ ENDLESS = {"a.yaml": (b"interactions:\n", ITEM), "a.ndjson": (b"", LINE), "-": (
 
 
 class Counted(io.RawIOBase):
-    """A stream that begins with something, repeats another thing so many times, and counts what was taken."""
+    """A stream that begins with some bytes, repeats others a number of times, and counts the bytes read."""
 
     def __init__(self, start, repeated, times=None):
         super().__init__()
@@ -26,11 +26,11 @@ class Counted(io.RawIOBase):
         self.taken = 0
 
     def readable(self):
-        """Say that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer):
-        """Hand out the next bytes."""
+        """Return the next bytes."""
         self.left = self.left or next(self.chunks, b"") or next(self.chunks, b"")
         data, self.left = self.left[: len(buffer)], self.left[len(buffer) :]
         buffer[: len(data)] = data
@@ -40,7 +40,7 @@ class Counted(io.RawIOBase):
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_an_endless_stream_gives_its_first_exchanges(name):
-    """The first exchanges come while the stream goes on: no more than some buffers are read ahead."""
+    """The first exchanges are available at once: only a few buffers are read ahead."""
     stream = Counted(*ENDLESS[name])
     first = list(itertools.islice(read_stream(stream, name), 3))
     assert [each.status for each in first] == [404, 404, 404]
@@ -60,15 +60,15 @@ def test_memory_does_not_grow_with_the_stream(name):
 
 
 def test_a_packed_stream_is_unpacked_as_it_is_read():
-    """A packed stream is unpacked as far as its exchanges are asked for."""
+    """A gzip stream is decompressed only as far as its exchanges are requested."""
     packed = gzip.compress(LINE * 200_000, 1)
     stream = Counted(packed, b"", 0)
     assert next(read_stream(stream, "a.ndjson.gz")).status == 404
     assert stream.taken < len(packed) / 4
 
 
-def test_blank_lines_are_passed_over_and_counted(read):
-    """Blank lines, carriage returns and a byte order mark are no exchanges; origins count every line."""
+def test_blank_lines_are_ignored_and_counted(read):
+    """Blank lines, carriage returns and a byte order mark are not exchanges; origins count every line."""
     exchanges, error = read(b'\xef\xbb\xbf{"status": 404}\r\n\r\n  \n{"status": 409}', "a.ndjson")
     assert ([(each.status, each.origin) for each in exchanges], error) == (
         [(404, "a.ndjson:1"), (409, "a.ndjson:4")],
@@ -76,22 +76,22 @@ def test_blank_lines_are_passed_over_and_counted(read):
     )
 
 
-def test_a_line_too_long_to_hold_is_told(read, monkeypatch):
-    """A line beyond the limit is refused before it fills the memory; what came before it is read."""
+def test_a_line_too_long_to_hold_is_reported(read, monkeypatch):
+    """A line beyond the limit is rejected before it fills the memory; the lines before it are read."""
     monkeypatch.setattr(json_files, "MAX_LINE", 20)
     exchanges, error = read(b'{"status": 404}\n{"status": 409, "body": "x"}\n', "a.ndjson")
     assert ([each.status for each in exchanges], str(error)) == ([404], "a.ndjson:2: a line of more than 20 bytes")
 
 
 def test_a_stream_of_blank_lines_comes_to_an_end():
-    """A pipe that sends nothing but blank lines is not held in memory while a format is looked for."""
+    """A stream of only blank lines is not kept in memory to detect its format."""
     stream = Counted(b"", b"\n" * 50_000, 100)
     with pytest.raises(ArchiveError, match=r"^-: empty"):
         list(read_stream(stream, "-"))
 
 
 def test_a_stream_that_fails_is_left_to_the_caller(ending):
-    """What goes wrong below a stream, such as a broken pipe, is not taken for a broken archive."""
+    """An error of the stream itself, such as a broken pipe, is not reported as an invalid archive."""
 
     class Failing(io.RawIOBase):
         def read(self, *_):

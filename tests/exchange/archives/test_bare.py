@@ -1,4 +1,4 @@
-"""Error bodies without their status, and exchanges as a JSON array or over several lines."""
+"""Error bodies without their status, and exchanges as a JSON array or on several lines."""
 
 import io
 import json
@@ -31,7 +31,7 @@ NAMES = ["-", "e.json", "e.txt", "e"]
     ids=str,
 )
 def test_an_error_body_by_itself_is_recognised(read, name, body):
-    """Whatever the envelope; the message says how to give the status."""
+    """With any envelope; the message explains how to give the status."""
     exchanges, error = read(json.dumps(body).encode(), name)
     assert exchanges == []
     assert (error.problem, error.fix) == ("an error body without its HTTP status", FIX)
@@ -63,7 +63,7 @@ def test_an_array_of_exchanges(read, name, indent):
 
 
 def test_an_array_of_error_bodies(read):
-    """It is told with the place of the first."""
+    """The message has the place of the first."""
     assert str(read(json.dumps([ITEM, BODY]).encode(), "-")[1]) == f"-#/1: an error body without its HTTP status; {FIX}"
 
 
@@ -76,22 +76,22 @@ def test_a_page_or_a_text_may_be_an_error_body(read, text):
 
 
 @pytest.mark.parametrize("start", ["*   Trying 127.0.0.1:80...", "> GET / HTTP/1.1", "< HTTP/1.1 404 Not Found"])
-def test_what_curl_prints_with_more_words_is_told(read, start):
-    """The response is among what curl says of itself and of the request."""
+def test_what_curl_prints_with_more_words_is_reported(read, start):
+    """The output of curl -v is more than the response."""
     message = "-: the output of curl -v; save only the response: curl -i URL"
     assert str(read(f"{start}\n".encode(), "-")[1]) == message
 
 
 @pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", ["{}", "HTTP/1.1 404 No\n\n", "[]", "<html>"])
-def test_what_powershell_wrote_is_told(read, mark, text):
-    """Its > writes UTF-16, in which no server answers."""
+def test_what_powershell_wrote_is_reported(read, mark, text):
+    """Redirection in PowerShell writes UTF-16, which servers do not send."""
     _, error = read(f"\ufeff{text}".encode(mark), "-")
     assert str(error) == "-: UTF-16, as PowerShell's > writes it; save it as it was sent: curl -i -o FILE URL"
 
 
 def test_a_cassette_in_utf_16_is_read_as_before(read):
-    """YAML may be in it."""
+    """YAML may be in UTF-16."""
     text = "\ufeff---\ninteractions:\n- request: {uri: /}\n  response: {status: {code: 404}, body: {string: ''}}\n"
     assert len(read(text.encode("utf-16-le"), "-")[0]) == 1
 
@@ -101,7 +101,7 @@ def test_a_cassette_in_utf_16_is_read_as_before(read):
 )
 @pytest.mark.parametrize("name", ["-", "e.json", "e.yaml"])
 def test_a_body_is_read_with_its_status(body, name):
-    """Whatever it holds; its headers are unknown."""
+    """With any content; its headers are unknown."""
     exchange = read_body(io.BytesIO(body), name, 404)
     assert (exchange.status, exchange.body, exchange.headers, exchange.origin) == (404, body, None, name)
 
@@ -117,13 +117,13 @@ def test_a_body_is_read_with_its_status(body, name):
     ],
 )
 def test_what_has_a_status_is_refused(recording):
-    """Two statuses cannot both be right."""
+    """Two statuses contradict each other."""
     with pytest.raises(UsageError, match=r"^-: already has the status 404; omit --status$"):
         read_body(io.BytesIO(recording), "-", 409)
 
 
 def test_an_endless_body_is_refused(monkeypatch):
-    """Memory stays bounded."""
+    """Memory is limited."""
     monkeypatch.setattr(bare, "MAX_BODY_INPUT", 10)
     with pytest.raises(ArchiveError, match="more than 0 MiB"):
         read_body(io.BytesIO(b"x" * 11), "-", 404)

@@ -1,4 +1,4 @@
-"""What ``curl -i`` prints: read from standard input and from files of any name."""
+"""The output of ``curl -i``, read from standard input and from files with any name."""
 
 import gzip
 import io
@@ -21,7 +21,7 @@ def head(status, *headers, end=b"\r\n", version=b"HTTP/1.1"):
 
 
 def seen(exchanges):
-    """Return what is to be seen of exchanges."""
+    """Return the visible parts of exchanges."""
     return [(each.status, each.body, each.origin) for each in exchanges]
 
 
@@ -29,7 +29,7 @@ def seen(exchanges):
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1", b"HTTP/2", b"HTTP/3"])
 def test_a_response_is_read(read, name, end, version):
-    """Whatever the ends of its lines, the version, and what the file is called."""
+    """With any line ends, version and file name."""
     data = head(b"404 Not Found", b"Content-Type: application/json", b"Set-Cookie: a=1", b"set-cookie:b=2", end=end)
     [exchange], error = read(data.replace(b"HTTP/1.1", version) + BODY, name)
     assert error is None
@@ -41,7 +41,7 @@ def test_a_response_is_read(read, name, end, version):
 
 @pytest.mark.parametrize("status", [b"404", b"404 "])
 def test_a_reason_may_be_missing(read, status):
-    """HTTP/2 has none."""
+    """HTTP/2 has no reason phrase."""
     [exchange], _ = read(head(status, version=b"HTTP/2") + BODY, "-")
     assert (exchange.status, exchange.reason) == (404, None)
 
@@ -69,7 +69,7 @@ def test_of_responses_in_a_row_the_last_one_counts(read, before):
 
 
 def test_responses_with_their_bodies_are_exchanges_each(read):
-    """Several URLs of one command; without a length a body goes on to the end."""
+    """Several URLs of one command; without a length a body extends to the end."""
     first = head(b"409 Conflict", b"Content-Length: %d" % len(BODY)) + BODY
     assert [each.status for each in read(first * 2 + head(b"404 Not Found") + BODY, "-")[0]] == [409, 409, 404]
     [exchange], _ = read(head(b"409 Conflict") + BODY + first, "-")
@@ -78,12 +78,12 @@ def test_responses_with_their_bodies_are_exchanges_each(read):
 
 @pytest.mark.parametrize("body", [b"", b"\xff\x00\r\n\r\n\x1f", b"HTTP/1.1", b"\r\n\r\n", bytes(range(256)) * 99])
 def test_a_body_is_taken_as_it_is(read, body):
-    """Binary data, blank lines, and what merely begins as a response does."""
+    """Binary data, blank lines, and text that only begins like a response."""
     assert read(head(b"500 Oops", b"X: y") + body, "-")[0][0].body == body
 
 
 def test_what_is_packed_is_unpacked(read):
-    """A whole file by gzip, and a body by its server."""
+    """A whole file by gzip, and a body compressed by its server."""
     data = head(b"404 Not Found", b"Content-Encoding: gzip") + gzip.compress(BODY)
     assert [read(each, "r.txt.gz")[0][0].body for each in (data, gzip.compress(data))] == [BODY, BODY]
 
@@ -92,13 +92,13 @@ def test_what_is_packed_is_unpacked(read):
     ("length", "method"), [(b"52", "HEAD"), (b"0", None), (b"x", None), (b"9" * 5000, None), ("²".encode(), None)]
 )
 def test_an_announced_body_that_is_not_there_answers_a_head(read, length, method):
-    """``curl -I`` prints headers alone; an empty body is then as it should be."""
+    """``curl -I`` prints only headers; an empty body is then correct."""
     [exchange], _ = read(head(b"404 Not Found", b"Content-Length: " + length), "-")
     assert (exchange.request and exchange.request.method) == method
 
 
 def test_a_folded_header_is_one(read):
-    """As servers of old wrote it."""
+    """Older servers fold headers."""
     [exchange], _ = read(b"HTTP/1.1 401 No\nWWW-Authenticate: Bearer\n  realm=x\n\n", "-")
     assert exchange.header("WWW-Authenticate") == "Bearer realm=x"
 
@@ -119,8 +119,8 @@ def test_a_folded_header_is_one(read):
         (b"HTTP/1.1 100 Continue\n\nHTTP/1.1 404 No\n", "-:3: truncated in the headers"),
     ],
 )
-def test_what_is_broken_is_told(read, data, message):
-    """With the line, what is there, and the fix."""
+def test_what_is_broken_is_reported(read, data, message):
+    """The message has the line, what was found, and the fix."""
     exchanges, error = read(data, "-")
     assert exchanges == []
     assert str(error).startswith(message)
@@ -128,7 +128,7 @@ def test_what_is_broken_is_told(read, data, message):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data):
-    """No exception but ours, whatever follows the first letters."""
+    """No other exception is raised for any bytes after the first letters."""
     try:
         exchanges = list(read_stream(io.BytesIO(b"HTTP/" + data), "-"))
     except ArchiveError:
@@ -143,7 +143,7 @@ def test_any_bytes_are_read_or_refused(data):
     st.sampled_from(["\r\n", "\n"]),
 )
 def test_what_is_printed_comes_back(status, headers, body, end):
-    """Status, headers in their order and the body."""
+    """Status, headers in order, and the body are read."""
     text = end.join([f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), "", ""])
     [exchange] = read_stream(io.BytesIO(text.encode() + b"-" + body), "-")
     assert (exchange.status, exchange.body) == (status, b"-" + body)
@@ -151,12 +151,12 @@ def test_what_is_printed_comes_back(status, headers, body, end):
 
 
 def test_an_endless_output_is_refused(read, monkeypatch):
-    """Memory stays bounded."""
+    """Memory is limited."""
     monkeypatch.setattr(curl_output, "MAX_OUTPUT", 100)
     assert str(read(head(b"200 OK") + b"x" * 100, "-")[1]).startswith("-: more than 0 MiB")
 
 
 def test_very_many_responses_in_a_row_take_no_time(read):
-    """The work grows with the length alone."""
+    """The time is proportional to the length."""
     data = head(b"100 Continue", end=b"\n") * 100_000 + head(b"404 No") + BODY
     assert seen(read(data, "-")[0]) == [(404, BODY, "-:200001")]
