@@ -261,7 +261,7 @@ def test_a_failure_has_its_warnings_in_the_text_only():
     assert {violation.severity for violation in raised.value.violations} == {"error"}
 
 
-def test_a_profile_take_priority_over_the_settings():
+def test_a_profile_takes_priority_over_the_settings():
     """Responses of the real service pass under `observed`."""
     response = (409, TEMPLATE.replace('"800064"', "800064").encode())
     assert assert_pc_error(response, profile="observed").code == "800064"

@@ -211,7 +211,7 @@ def test_a_pipe_is_written_to(tmp_path):
     os.close(reading)
 
 
-def test_text_that_is_not_an_unicode_is_not_written(tmp_path):
+def test_text_that_is_not_unicode_is_not_written(tmp_path):
     """A lone surrogate, which cannot be encoded as UTF-8, leaves the old file."""
     path = tmp_path / "f.txt"
     with pytest.raises(UsageError, match="cannot be written as UTF-8: surrogates not allowed"):

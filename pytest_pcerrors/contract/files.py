@@ -50,7 +50,7 @@ def document_text(document: "Mapping[str, Any]") -> str:
 
 def _checked(path: Path) -> dict[str, Any]:
     own = read_json_object(path)
-    document = _whole(path, own, ())
+    document = _merged(path, own, ())
     check_error_schema(document["schema"], str(path))
     check_consistency(document, own, str(path))
     return document
@@ -66,7 +66,7 @@ def _named_file(name: str | Path, folder: Path) -> Path | None:
     return path
 
 
-def _whole(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
+def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
     """Return the document of a contract file, merged over the document that it extends."""
     validate(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
     _check_pairings(document.get("entries", []), str(path))
@@ -76,7 +76,7 @@ def _whole(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) ->
         raise UsageError(f"{path}: at /extends: the file extends itself")
     base = _named_file(document["extends"], path.parent)
     extending = (*extending, path.resolve())
-    below = shipped_document() if base is None else _whole(base, read_json_object(base), extending)
+    below = shipped_document() if base is None else _merged(base, read_json_object(base), extending)
     own = [{"origin": str(path), **entry} for entry in document.get("entries", [])]
     by_pairing = {(each["status"], each["code"]): each for each in (*below["entries"], *own)}
     statuses = {**below["statuses"], **document.get("statuses", {})}

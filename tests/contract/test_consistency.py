@@ -54,12 +54,12 @@ def message_of(write, custom):
         ),
     ],
 )
-def test_a_member_that_the_schema_does_not_have_is_refused(told, pointer, line):
+def test_a_member_that_the_schema_does_not_have_is_refused(message_of, pointer, line):
     """The message has the pointer, the names that the schema has, the nearest name, and the fix."""
     assert message_of(members={"code": pointer}) == [f"/members/code: {line}"]
 
 
-def test_each_member_is_reported(told):
+def test_each_member_is_reported(message_of):
     """Without its place, the rules of any member would be disabled."""
     members = {"code": "/error/code", "description": "/error/text", "data": "/date", "source": "/error/origin"}
     assert [line.partition(":")[0] for line in message_of(members=members)] == [
@@ -69,7 +69,7 @@ def test_each_member_is_reported(told):
     ]
 
 
-def test_a_schema_without_properties_has_no_member(told):
+def test_a_schema_without_properties_has_no_member(message_of):
     """An empty schema would check nothing."""
     assert message_of(schema={"type": "object"}, members={"code": "/code"}) == [
         f"/members/code: the error schema has no /code, it names no properties at its top; {FIX}"
@@ -112,19 +112,19 @@ HAVING_IT = {
 
 
 @pytest.mark.parametrize("schema", HAVING_IT.values(), ids=HAVING_IT)
-def test_a_schema_may_have_a_member_in_any_way(told, schema):
+def test_a_schema_may_have_a_member_in_any_way(message_of, schema):
     """No false alarm for any way to split a schema, or to permit other names explicitly."""
     assert message_of(schema=schema, members={"code": "/code"}) == []
 
 
-def test_below_what_may_be_anything_any_place_is_there(told):
+def test_below_what_may_be_anything_any_place_is_there(message_of):
     """A schema that permits all other names describes nothing inside them."""
     schema = {"type": "object", "additionalProperties": {}}
     assert message_of(schema=schema, members={"code": "/error/code"}) == []
 
 
 @pytest.mark.parametrize("permitting", ["additionalProperties", "unevaluatedProperties"])
-def test_a_slip_is_refused_where_other_names_are_permitted(told, permitting):
+def test_a_slip_is_refused_where_other_names_are_permitted(message_of, permitting):
     """A name that is similar to a defined name, or forbidden, is a mistake."""
     schema = {**in_object(code=TEXT, gone=False), permitting: True}
     assert message_of(schema=schema, members={"code": "/codes"}) == [
@@ -137,14 +137,14 @@ def test_a_slip_is_refused_where_other_names_are_permitted(told, permitting):
     ("types", "found"),
     [("object", "an object"), (["null", "array"], "an array or null"), ("boolean", "a boolean")],
 )
-def test_a_code_that_could_never_be_looked_up_is_refused(told, types, found):
+def test_a_code_that_could_never_be_looked_up_is_refused(message_of, types, found):
     """The catalogue has texts and numbers; its rules would never run."""
     assert message_of(schema=in_object(code={"allOf": [{"type": types}]}), members={"code": "/code"}) == [
         f"/members/code: the error schema has {found} at /code; a code is a string or an integer"
     ]
 
 
-def test_two_members_at_one_place_are_refused(told):
+def test_two_members_at_one_place_are_refused(message_of):
     """A typical mistake after copying a line."""
     assert message_of(members={"code": "/error/code", "description": "/error/code"}) == [
         "/members: code and description have the same pointer /error/code; give each its own"
@@ -164,7 +164,7 @@ def test_two_members_at_one_place_are_refused(told):
         ),
     ],
 )
-def test_a_deviation_needs_a_type_to_deviate_from(told, custom, at, line):
+def test_a_deviation_needs_a_type_to_deviate_from(message_of, custom, at, line):
     """Its rule would not exist, so it could be neither set nor seen."""
     error = in_object(code=TEXT, list={"items": TEXT}, free={"minLength": 1}, pair={"prefixItems": [TEXT]})
     told_all = message_of(
@@ -200,13 +200,13 @@ def test_what_is_extended_is_reported_apart(tmp_path):
         (" ", False),
     ],
 )
-def test_a_challenge_begins_with_its_scheme(told, challenge, fits):
+def test_a_challenge_begins_with_its_scheme(message_of, challenge, fits):
     """Another text would match any challenge, or none."""
     assert (message_of(challenge=challenge) == []) is fits
 
 
 @pytest.mark.parametrize("key", ["challange", "host", "entry", "deviation", "member"])
-def test_a_misspelt_key_is_refused(told, key):
+def test_a_misspelt_key_is_refused(message_of, key):
     """An unknown key would be ignored."""
     assert message_of(**{key: "x"})[0].startswith(f'the top: unknown key "{key}"; did you mean "')
 
@@ -234,7 +234,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize(("host", "fits"), HOSTS.items())
-def test_a_host_is_one_that_a_request_can_have(told, host, fits):
+def test_a_host_is_one_that_a_request_can_have(message_of, host, fits):
     """With an invalid host, every recorded exchange would be skipped."""
     assert (message_of(hosts=[host]) == []) is fits
 
@@ -253,7 +253,7 @@ def test_a_host_is_one_that_a_request_can_have(told, host, fits):
         ({"additionalItems": False}, "draft 2020-12 has no additionalItems; write items, after prefixItems"),
     ],
 )
-def test_a_misspelt_keyword_is_refused(told, schema, line):
+def test_a_misspelt_keyword_is_refused(message_of, schema, line):
     """JSON Schema ignores unknown keywords."""
     assert message_of(schema=in_object(code=schema), members={"code": "/code"}) == [f"/schema: {line}"]
 
@@ -271,7 +271,7 @@ def test_a_misspelt_keyword_is_refused(told, schema, line):
         "markdownDescription",
     ],
 )
-def test_a_remark_in_a_schema_stays_one(told, remark):
+def test_a_remark_in_a_schema_stays_one(message_of, remark):
     """Keywords of other vocabularies, such as OpenAPI, and names of properties are valid."""
     schema = in_object(code={remark: "x", "const": {"minLenght": 1}}, minLenght=TEXT)
     assert message_of(schema=schema, members={"code": "/code"}) == []
@@ -329,7 +329,7 @@ def test_every_place_is_found_and_no_other(place):
         check_consistency({"schema": schema, "members": {"code": f"{pointer}/9"}}, ["members"], "x")
 
 
-def test_a_schema_of_very_many_places_takes_no_time(told):
+def test_a_schema_of_very_many_places_takes_no_time(message_of):
     """References that multiply describe too many places to list; the nearest of the first ones is suggested."""
     below = [{"$ref": f"#/$defs/d{index + 1}"} for index in range(40)]
     doubling = {f"d{index}": {"properties": {"a": each, "b": each}} for index, each in enumerate(below)}

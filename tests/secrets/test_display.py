@@ -46,8 +46,8 @@ def test_the_texts_of_a_violation_are_safe(text, expected):
 
 def test_a_violation_is_reported_with_its_place():
     """A violation of the whole response has no place."""
-    told = [str(Violation("busy", pointer, rule="busy-cart")) for pointer in ("/code", "")]
-    assert told == ["busy-cart /code: busy", "busy-cart: busy"]
+    texts = [str(Violation("busy", pointer, rule="busy-cart")) for pointer in ("/code", "")]
+    assert texts == ["busy-cart /code: busy", "busy-cart: busy"]
 
 
 def test_a_contract_violation_is_a_failed_assertion():

@@ -101,7 +101,7 @@ def test_a_large_foreign_file_is_named():
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_what_is_not_a_text_of_a_recording_is_named(start, called, pack):
+def test_what_is_not_text_of_a_recording_is_named(start, called, pack):
     """A file that is given by name may be anything."""
     assert problem(pack(start), "trace.zip")[1].startswith(called)
 
