@@ -1,6 +1,7 @@
 """Compare two contracts: what changed, and the effect of each change on a client."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.changes import EFFECTS, Change, Effect
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
 
 
-_FIRST_ERROR = 400
 _SAME_WORDING = 0.1
 _TAKEN_FOR_SUCCESS = "a client that checks the HTTP status takes this error for a success"
 
@@ -46,7 +46,7 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 def _moved(code: str, before: "tuple[Entry, ...]", after: "tuple[Entry, ...]", concerned: "list[Entry]") -> Change:
     why = "a client that distinguishes errors by their HTTP status takes another branch"
-    if any(entry.status < _FIRST_ERROR for entry in concerned if entry in after):
+    if any(entry.status < HTTPStatus.BAD_REQUEST for entry in concerned if entry in after):
         why = _TAKEN_FOR_SUCCESS
     return Change(
         "status-changed",
@@ -67,7 +67,7 @@ def _removed(entry: "Entry") -> Change:
 
 def _added(entry: "Entry", *, known: bool) -> Change:
     what, pairings = f"{entry.status} with code {entry.code}", frozenset({entry.pairing})
-    if entry.status < _FIRST_ERROR:
+    if entry.status < HTTPStatus.BAD_REQUEST:
         why = _TAKEN_FOR_SUCCESS
         return Change("entry-added", what, "breaking", why, after=entry.description, pairings=pairings)
     why = (
@@ -109,7 +109,7 @@ def _is_same_wording(old: "Contract", new: "Contract") -> bool:
 def _statuses(old: "Contract", new: "Contract") -> Iterator[Change]:
     """Yield the changes of error statuses; changes of other statuses are reported with their entries."""
     for status in sorted(old.statuses.keys() | new.statuses.keys()):
-        if status < _FIRST_ERROR:
+        if status < HTTPStatus.BAD_REQUEST:
             continue
         if status not in old.statuses:
             why = "a client may receive a status that it does not know"

@@ -1,11 +1,33 @@
-"""Read ``Retry-After``: whole seconds or an HTTP date (RFC 9110, section 10.2.3)."""
+"""Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
+
+SUCCESSES = range(200, 300)
+"""The statuses of successful responses."""
+
+WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
+"""The statuses of responses that never have a body (RFC 9110, section 6.4.1)."""
+
+RETRYABLE = frozenset({429, 502, 503, 504})
+"""The statuses that a client may always retry."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, by name or by address.
+
+    >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("::1"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def seconds_to_wait(exchange: "Exchange") -> int | None:

@@ -3,7 +3,6 @@
 import re
 import time
 from copy import copy
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,7 +12,7 @@ from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.exchange.http import is_loopback, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.live.token import usable_token
 from pytest_pcerrors.secrets import hide
@@ -88,7 +87,7 @@ class ServiceSession(requests.Session):
         self._sleep = sleep
         self._on_retry = on_retry
         self._token = None if token is None else usable_token(token, "token")
-        if self._token and _is_plain(self.base_url) and not _is_loopback(self.base_url):
+        if self._token and _is_plain(self.base_url) and not is_loopback(_origin(self.base_url)[1] or ""):
             raise UsageError(f"{self.base_url}: the token is not sent over http; write https, or use no token")
         self.headers["Accept"] = "application/json"
 
@@ -208,14 +207,6 @@ def _origin(url: str | None) -> tuple[str, str | None, int | None]:
 
 def _is_plain(url: str | None) -> bool:
     return _origin(url)[0] == "http"
-
-
-def _is_loopback(url: str) -> bool:
-    host = _origin(url)[1] or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:

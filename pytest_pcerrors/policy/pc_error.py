@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.exchange.http import RETRYABLE, seconds_to_wait
 from pytest_pcerrors.secrets.display import safe, shown
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
-
-_RETRYABLE = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +60,7 @@ class PcError:
             correlation_id=exchange.header("MS-CorrelationId"),
             request_id=exchange.header("MS-RequestId"),
             retry_after=seconds_to_wait(exchange),
-            retryable=says if isinstance(says, bool) else status in _RETRYABLE,
+            retryable=says if isinstance(says, bool) else status in RETRYABLE,
         )
 
 

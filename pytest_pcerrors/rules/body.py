@@ -1,5 +1,6 @@
 """Rules for the body, from bytes to a JSON object. Their stages: text, value, object, envelope."""
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.encodings import encoding_of
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
-_UNAUTHORIZED = 401
 _JSON_STARTS = tuple('{["<-0123456789')
 _CONSTANTS = ("NaN", "Infinity")
 _CONTAINERS = (dict, list)
@@ -31,7 +31,7 @@ def body_empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `HTTP/1.1 500 Internal Server Error` and nothing after the headers
     Fix: Send an error object. A client falls back on the status and the reason phrase.
     """
-    if parsed.exchange.status != _UNAUTHORIZED:
+    if parsed.exchange.status != HTTPStatus.UNAUTHORIZED:
         yield from _empty(parsed)
 
 
@@ -42,7 +42,7 @@ def body_empty_unauthorized(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `HTTP/1.1 401 Unauthorized - MFA required` and nothing after the headers
     Fix: Send an error object. A client reads the reason phrase and the header `WWW-Authenticate`, because the real service sends no body here.
     """
-    if parsed.exchange.status == _UNAUTHORIZED:
+    if parsed.exchange.status == HTTPStatus.UNAUTHORIZED:
         yield from _empty(parsed)
 
 

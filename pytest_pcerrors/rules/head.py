@@ -1,6 +1,7 @@
 """Rules for the status and the headers. They run first, for every error response."""
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.http import seconds_to_wait
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
-_UNAUTHORIZED, _TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE = 401, 429, 503
-_FIRST_ERROR = 400
 _CHALLENGE = "WWW-Authenticate"
 _LONGEST_LIST = 80
 _JSON_TYPE = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json")
@@ -31,7 +30,7 @@ def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """
     status, contract = parsed.exchange.status, parsed.contract
     documented = ", ".join(map(str, contract.statuses))
-    if status >= _FIRST_ERROR and status not in contract.statuses and status not in contract.paired_statuses:
+    if status >= HTTPStatus.BAD_REQUEST and status not in contract.statuses and status not in contract.paired_statuses:
         yield Violation(
             f"{contract.reason(status)} is not a documented status (documented: {cut(documented, _LONGEST_LIST)})",
             expected=documented,
@@ -75,7 +74,7 @@ def challenge_missing(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send the documented challenge with every 401 response.
     """
     exchange = parsed.exchange
-    if exchange.status == _UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
+    if exchange.status == HTTPStatus.UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
         found = (
             "no WWW-Authenticate header" if exchange.header(_CHALLENGE) is None else "an empty WWW-Authenticate header"
         )
@@ -91,7 +90,7 @@ def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: A mock sends the documented challenge. A client also accepts `Bearer`, because the real service sends it.
     """
     template = parsed.contract.challenge
-    if parsed.exchange.status != _UNAUTHORIZED or template is None:
+    if parsed.exchange.status != HTTPStatus.UNAUTHORIZED or template is None:
         return
     challenges = _challenges(parsed)
     pattern = _TEMPLATE_PART.sub("[^,]+", re.escape(template.replace('"', "")))
@@ -113,11 +112,14 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client that receives neither uses its own delay.
     """
     exchange = parsed.exchange
-    if exchange.status not in (_TOO_MANY_REQUESTS, _SERVICE_UNAVAILABLE) or exchange.headers is None:
+    if (
+        exchange.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+        or exchange.headers is None
+    ):
         return
     value = exchange.header("Retry-After")
     expected = "seconds or an HTTP date"
-    if value is None and exchange.status == _TOO_MANY_REQUESTS:
+    if value is None and exchange.status == HTTPStatus.TOO_MANY_REQUESTS:
         yield Violation(f"no Retry-After header, expected {expected}", "Retry-After", expected=expected)
     elif value is not None and seconds_to_wait(exchange) is None:
         yield Violation(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import JsonError, parse
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_FIRST_ERROR = 400
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class ParsedResponse:
     def is_error(self) -> bool:
         """Whether this is an error response: its status is 400 or above, or the contract pairs the status with the code."""
         status = self.exchange.status
-        return status >= _FIRST_ERROR or (status, self.code) in self.contract.pairings
+        return status >= HTTPStatus.BAD_REQUEST or (status, self.code) in self.contract.pairings
 
     def member(self, name: str) -> Any:
         """Return the value of ``code``, ``description``, ``data`` or ``source`` at its place in the contract, or None."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.rules import body, catalogue, head, properties, success
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.rule import Rule, RuleFunction, user_rule
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.violation import Severity
 
-_SUCCESSES = range(200, 300)
 
 Condition = Callable[[ParsedResponse], object]
 
@@ -67,7 +67,7 @@ class RuleSet:
     def _stages(self, parsed: ParsedResponse) -> tuple[Stage, ...]:
         if parsed.is_error:
             return self.error_stages
-        return self.success_stages if parsed.exchange.status in _SUCCESSES else ()
+        return self.success_stages if parsed.exchange.status in SUCCESSES else ()
 
 
 def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, ...]:

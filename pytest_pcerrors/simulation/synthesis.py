@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.model import Contract
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
-_UNAUTHORIZED = 401
 _SIMPLEST: Mapping[str, Any] = {
     "string": "text",
     "integer": 1,
@@ -103,7 +103,7 @@ def _headers(
         *length_and_type(length, "application/json; charset=utf-8", moment),
         *service_identifiers(request, rng),
     ]
-    if entry.status == _UNAUTHORIZED and contract.challenge:
+    if entry.status == HTTPStatus.UNAUTHORIZED and contract.challenge:
         headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, rng)))
     return headers
 

@@ -162,7 +162,7 @@ def test_the_media_type_has_no_parameters_and_no_case(content_type, media_type):
         (lambda: Exchange(404, None, b"", origin=Path("a.yaml")), "expected an origin as a str"),
         (lambda: Exchange(404, None, b"", request=("GET", "/")), "expected a Request, got tuple"),
         (lambda: Request(None, "/"), "expected a request's method as a str, got NoneType"),
-        (lambda: Request("GET", None), "a request's URL as a str"),
+        (lambda: Request("GET", None), "expected a request's URL as a str"),
         (lambda: Exchange(404, {"A": ["b"]}, b""), "expected headers as a mapping or pairs"),
     ],
 )

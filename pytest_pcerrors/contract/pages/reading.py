@@ -27,7 +27,7 @@ _MEMBER_OR_BRACKET = re.compile(r'"([\w-]+)"[ \t]*:[ \t]*(\S?)|"[^"\n]*"|([\[{])
 _CHALLENGE = re.compile(r"^WWW-Authenticate:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*?(\w+)\s*\}")
 _KINDS: dict[str, dict[str, Any]] = {"[": {"type": "array", "items": {"type": "object"}}, "{": {"type": "object"}}
-_OPENING, _FIRST_ERROR, _MONTHS = ("[", "{"), 400, 12
+_OPENING, _MONTHS = ("[", "{"), 12
 _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -78,7 +78,7 @@ def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
     """Return the error statuses of every list whose items all begin with a status."""
     matches = [[_LISTED_STATUS.match(item) for item in each] for each in document.lists]
     found = {int(match[1]) for each in matches if all(each) for match in each if match}
-    listed = {status for status in found if status >= _FIRST_ERROR}
+    listed = {status for status in found if status >= HTTPStatus.BAD_REQUEST}
     if not listed:
         repairs.append(Repair(1, "no list of HTTP statuses; only those of the table of error codes are used"))
     return listed

@@ -2,6 +2,7 @@
 
 from codecs import BOM_UTF8
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ _SECONDS_TO_CONNECT, _SECONDS_TO_READ = 10, 30
 _SECONDS_IN_ALL = 60
 _MAX_REDIRECTS = 5
 _PAGE_TYPES = ("text/html", "text/markdown", "text/plain", "text/x-markdown", "application/xhtml+xml")
-_OK = 200
 _CHUNK = 64 * 1024
 
 
@@ -74,7 +74,7 @@ def _fetched(url: str) -> bytes:
 
 
 def _body(response: "requests.Response") -> bytes:
-    if response.status_code != _OK:
+    if response.status_code != HTTPStatus.OK:
         raise UsageError(f"cannot be fetched: the server responded {response.status_code} {response.reason}")
     media_type = response.headers.get("Content-Type", "text/plain").partition(";")[0].strip().lower()
     if media_type not in _PAGE_TYPES:

@@ -7,11 +7,10 @@ from weakref import WeakKeyDictionary
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
 from pytest_pcerrors.exchange.adapters.parts import USE_MAPPING, header_pairs, read, request_of
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 
 _KEPT_BODIES: "WeakKeyDictionary[object, bytes]" = WeakKeyDictionary()
 """Bodies that can be read only once, kept for the next read of the same response."""
-
-_WITHOUT_BODY = (204, 304)
 
 
 def from_requests(response: Any) -> ResponseData:
@@ -134,7 +133,7 @@ def _was_read(response: Any) -> bool:
     if not hasattr(response, "isclosed"):
         return False
     declared = response.getheader("Content-Length")
-    if declared == "0" or response.status in _WITHOUT_BODY or getattr(response, "_method", None) == "HEAD":
+    if declared == "0" or response.status in WITHOUT_BODY or getattr(response, "_method", None) == "HEAD":
         return False
     remaining = response.length
     is_partly_read = isinstance(response.chunk_left, int) or (remaining is not None and remaining < int(declared))

@@ -7,7 +7,6 @@ from typing import Any
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import NOT_KEPT, ResponseData
 from pytest_pcerrors.exchange.adapters.parts import (
-    WITHOUT_BODY,
     base64_bytes,
     body_bytes,
     header_pairs,
@@ -15,6 +14,7 @@ from pytest_pcerrors.exchange.adapters.parts import (
 )
 from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 
 _OF_RESPONSES = frozenset({"content", "statusText", "httpVersion", "redirectURL", "bodySize"})
 _MAX_DIGITS = 18

@@ -9,13 +9,13 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import NOT_KEPT, RequestData, ResponseData
 from pytest_pcerrors.exchange.adapters.har import content_bytes
 from pytest_pcerrors.exchange.adapters.parts import (
-    WITHOUT_BODY,
     base64_bytes,
     body_bytes,
     header_pairs,
     request_of,
     status_of,
 )
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 
 
 def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:

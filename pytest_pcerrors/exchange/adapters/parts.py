@@ -10,8 +10,6 @@ from pytest_pcerrors.exchange.adapters.data import RequestData
 
 USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
 """The advice for a response whose body can no longer be read."""
-WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})
-"""The statuses of responses that never have a body (RFC 9110, section 6.4.1)."""
 
 
 def body_bytes(body: Any) -> bytes:

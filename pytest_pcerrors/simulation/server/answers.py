@@ -9,6 +9,7 @@ from random import Random
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.server.faults import check_faults
 from pytest_pcerrors.simulation.server.wire import check_sendable
@@ -19,7 +20,6 @@ from pytest_pcerrors.text import nearest
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
-_SUCCESSES = range(200, 300)
 _CUT_AT = 10
 
 
@@ -112,7 +112,7 @@ class AnswerFactory:
     def status(self, status: int) -> Answer:
         """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
         _check_status(status)
-        if status in _SUCCESSES:
+        if status in SUCCESSES:
             word = " ok" if status == HTTPStatus.OK else ""
             return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
         if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from http import HTTPStatus
 from threading import Lock
 from time import monotonic
 from types import TracebackType
@@ -22,7 +23,6 @@ from pytest_pcerrors.simulation.server.wire import Wire, wire_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
-_FIRST_ERROR = 400
 _UNNAMED = 500
 
 
@@ -189,7 +189,7 @@ class ErrorServer:
             method,
             path,
             [
-                with_overrides(each, retry_after if each.exchange.status >= _FIRST_ERROR else None, faults)
+                with_overrides(each, retry_after if each.exchange.status >= HTTPStatus.BAD_REQUEST else None, faults)
                 for each in answers
             ],
             None,

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http.server import ThreadingHTTPServer
-from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import TCPServer
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.server.handler import Handler
 from pytest_pcerrors.simulation.server.wire import Wire
@@ -135,17 +135,10 @@ def check_address(host: str, port: int, *, allow_remote: bool) -> None:
         raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {port!r}")
     if not isinstance(host, str):
         raise UsageError(f'expected a host such as "127.0.0.1", got {host!r}')
-    if not allow_remote and not _is_loopback(host):
+    if not allow_remote and not is_loopback(host):
         raise UsageError(
             f'"{host}" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _problem(host: str, port: int, error: OSError) -> str:

@@ -1,15 +1,14 @@
 """Responses as they are sent: their bytes, and the state of the connection afterwards."""
 
 from enum import Enum
-from http import HTTPStatus
 from typing import NamedTuple
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.heads import phrase_of
 
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
-_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class End(Enum):
@@ -48,7 +47,7 @@ def wire_of(exchange: Exchange) -> Wire:
     b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
     """
     request = exchange.request
-    bare = exchange.status in _WITHOUT_BODY
+    bare = exchange.status in WITHOUT_BODY
     length = () if bare else (("Content-Length", str(len(exchange.body))),)
     fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
     bodiless = bare or (request is not None and request.method == "HEAD")
