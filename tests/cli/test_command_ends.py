@@ -2,6 +2,7 @@
 
 import errno
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -167,3 +168,11 @@ def test_help_is_status_0(pcerrors, arguments):
 def test_the_version_is_that_of_the_distribution(pcerrors):
     """It is defined once."""
     assert pcerrors("--version").out == f"pcerrors, version {version('pytest-pcerrors')}\n"
+
+
+def test_the_package_runs_as_the_command(monkeypatch, capsys):
+    """``python -m pytest_pcerrors`` is ``pcerrors``, with its exit status."""
+    monkeypatch.setattr(sys, "argv", ["pytest_pcerrors", "list", "--status", "999"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("pytest_pcerrors", run_name="__main__")
+    assert (ended.value.code, "no documented error" in capsys.readouterr().err) == (1, True)
