@@ -82,7 +82,7 @@ def pytest_testnodedown(node: Any) -> None:
     """Add the counts of a worker of pytest-xdist."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
-        run_of(node.config).add_counted(counted)
+        run_of(node.config).add_counts(counted)
 
 
 def run_of(config: pytest.Config) -> "Run":

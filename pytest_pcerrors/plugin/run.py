@@ -1,6 +1,5 @@
 """The shared state of a pytest run: policy, counts and cassettes."""
 
-from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,7 +13,8 @@ from pytest_pcerrors.plugin.cassettes import Cassettes
 from pytest_pcerrors.plugin.markers import policy_for
 from pytest_pcerrors.plugin.receiving import Receiving
 from pytest_pcerrors.plugin.recorder import Recorder
-from pytest_pcerrors.plugin.services import Services
+from pytest_pcerrors.plugin.services import Services, host_of_service
+from pytest_pcerrors.plugin.workers import add_counts, counts_of
 from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.other_hosts import nothing_checked
@@ -22,6 +22,7 @@ from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
@@ -35,27 +36,28 @@ class Run:
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        self.tally = Tally()
-        self._misuse = ""
+        self.config: pytest.Config = config
+        self.tally: Tally = Tally()
+        self.misuse: str = ""
+        """The message of misuse with which this run was stopped, or an empty text."""
         try:
             _refuse_empty(config)
             settings = Settings.find(config.rootpath)
             file = config.getoption("pc_contract")
-            policy = policy_of(
+            self.policy: "Policy" = policy_of(
                 settings,
                 contract=Contract.load(file, folder=config.invocation_params.dir) if file else None,
                 profile=config.getoption("pc_profile"),
                 root=config.rootpath,
                 max_age=config.getoption("pc_max_age"),
+                host=host_of_service(config, settings),
             )
-            self._context = Context(policy, self._on_verdict)
-            self.receiving = Receiving(self._context, self.tally)
+            self._context = Context(self.policy, self._on_verdict)
+            self.receiving: Receiving = Receiving(self._context, self.tally)
             self._context.on_warning = self.receiving.warned
-            self.services = Services(config, settings, self.receiving)
-            self.recorder = Recorder(config, settings, self.receiving, self.services)
-            self.policy = self._context.policy = policy.with_host(self.services.host)
-            self.cassettes = Cassettes(config, settings.collect, self.policy)
+            self.services: Services = Services(config, settings, self.receiving)
+            self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
+            self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.services.are_watched:
@@ -83,18 +85,11 @@ class Run:
         except UsageError as error:
             self._refuse(str(error))
 
-    def add_counted(self, counted: dict[str, Any]) -> None:
-        """Add the counts of a worker, or stop the run as the worker did.
-
-        Every worker collects all tests, so the counts of the collection are the same in each.
-        """
-        if counted["misuse"]:
-            self._refuse(counted["misuse"])
-        self.tally.plus(Tally.of_data(counted["tally"]))
-        self.recorder.add_unused(counted["unused"])
-        self.receiving.has_judged |= counted["has_judged"]
-        for name in ("seen", "hosts"):
-            getattr(self.cassettes, name).update((file, Counter(counts)) for file, counts in counted[name].items())
+    def add_counts(self, counts: dict[str, Any]) -> None:
+        """Add the counts of a worker, or stop the run as the worker did."""
+        if counts["misuse"]:
+            self._refuse(counts["misuse"])
+        add_counts(self, counts)
 
     def pytest_report_header(self) -> str:
         """Return the header line with the contract, the profile, and the live service."""
@@ -135,14 +130,7 @@ class Run:
         """Send the counts to the controller, if this is a worker of pytest-xdist."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
-            output["pcerrors"] = {
-                "misuse": self._misuse,
-                "tally": self.tally.as_data(),
-                "seen": {file: dict(counts) for file, counts in self.cassettes.seen.items()},
-                "hosts": {file: dict(counts) for file, counts in self.cassettes.hosts.items()},
-                "has_judged": self.receiving.has_judged,
-                "unused": self.recorder.unused,
-            }
+            output["pcerrors"] = counts_of(self)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was checked, and which cassettes had nothing to check."""
@@ -169,7 +157,7 @@ class Run:
 
     def _refuse(self, misuse: str) -> NoReturn:
         """Stop the run with a message of misuse; a worker also sends it to the controller."""
-        self._misuse = misuse
+        self.misuse = misuse
         raise pytest.UsageError(misuse)
 
 

@@ -27,15 +27,13 @@ class Services:
         self._settings = settings
         self._receiving = receiving
         self._servers: list[str] = []
-        self._own_url: str | None = config.getoption("pc_base_url") or settings.base_url
+        self._own_url = _own_url(config, settings)
         self.are_live: bool = config.getoption("pc_live")
         """Whether tests use the live service instead of cassettes."""
         self.are_watched: bool = config.getoption("pc_watch") or settings.watch
         """Whether the responses of every vcrpy cassette and of our servers are checked."""
         if self.are_live and config.getoption("pc_record"):
             raise UsageError("--pc-live records nothing, so it cannot be used with --pc-record")
-        self.host = urlsplit(self.base_url).hostname if self._own_url else None
-        """The host of the base URL, if one is given."""
 
     @cached_property
     def base_url(self) -> str:
@@ -89,3 +87,17 @@ class Services:
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""
         return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)
+
+
+def host_of_service(config: pytest.Config, settings: "Settings") -> str | None:
+    """Return the host of the base URL of a run; None if it uses one of Microsoft's clouds."""
+    url = _own_url(config, settings)
+    if url is None:
+        return None
+    from pytest_pcerrors.live.session import base_url_of
+
+    return urlsplit(base_url_of(url, None, settings.cloud)).hostname
+
+
+def _own_url(config: pytest.Config, settings: "Settings") -> str | None:
+    return config.getoption("pc_base_url") or settings.base_url

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import EntrySetting, Settings
 
 
-def policy_of(
+def policy_of(  # noqa: PLR0913 - one parameter an option
     settings: "Settings",
     *,
     contract: Contract | None = None,
     profile: str | None = None,
     root: Path | None = None,
     max_age: str | None = None,
+    host: str | None = None,
 ) -> Policy:
-    """Make a policy from settings; `contract`, `profile` and `max_age` override them.
+    """Make a policy from settings; `contract`, `profile` and `max_age` override them, and `host` is judged too.
 
     Relative origins are relative to `root`, by default the working directory.
     """
@@ -40,7 +41,7 @@ def policy_of(
     if settings.entries:
         contract = contract.extended(_entry(each) for each in settings.entries)
     age = settings.max_age if max_age is None else max_age
-    hosts = settings.hosts if settings.hosts is not None else contract.hosts
+    hosts = frozenset(settings.hosts if settings.hosts is not None else contract.hosts)
     return Policy(
         contract,
         profile=settings.profile,
@@ -48,7 +49,7 @@ def policy_of(
         profile_by_path=settings.profile_by_path,
         overrides=settings.severity,  # type: ignore[arg-type]  # its values were validated against the schema
         allowances=tuple(Allowance(**vars(each)) for each in settings.allow),
-        hosts=frozenset(hosts),
+        hosts=hosts | {host} if host and hosts else hosts,
         user_rules=tuple(_imported_rule(name, settings.root) for name in settings.rules),
         length_unit=settings.length_unit,
         root=root or Path.cwd(),

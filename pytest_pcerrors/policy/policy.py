@@ -100,10 +100,6 @@ class Policy:
         host = exchange.request.host if exchange.request else None
         return not self.hosts or host is None or host in self.hosts
 
-    def with_host(self, host: str | None) -> "Policy":
-        """Return this policy with a further host that is judged."""
-        return replace(self, hosts=self.hosts | {host}) if host and self.hosts else self
-
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Return the verdict on an exchange; `profile` overrides all other profiles."""
         parsed = read(exchange, self.contract)
