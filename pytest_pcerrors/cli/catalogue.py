@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.cli.output import is_terminal, print_output, print_problem
+from pytest_pcerrors.cli._options import contract_option, policy_for
+from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.reference import as_markdown
 from pytest_pcerrors.rules.registry import all_rules

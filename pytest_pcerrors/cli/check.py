@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.cli.input import bodies, recording_of, refuse_overwriting, sources_of
-from pytest_pcerrors.cli.options import contract_option, files_of_policy, from_here, policy_for, profile_option
-from pytest_pcerrors.cli.output import is_terminal, print_output, print_problem
+from pytest_pcerrors.cli._input import bodies, recording_of, refuse_overwriting, sources_of
+from pytest_pcerrors.cli._options import contract_option, files_of_policy, from_here, policy_for, profile_option
+from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import Finding, audit
@@ -21,7 +21,7 @@ from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.cli.input import Source
+    from pytest_pcerrors.cli._input import Source
     from pytest_pcerrors.policy.policy import Policy
 
 

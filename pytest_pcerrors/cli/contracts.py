@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.cli.input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
-from pytest_pcerrors.cli.output import print_output, print_problem
+from pytest_pcerrors.cli._input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
+from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.files import document_text
 from pytest_pcerrors.contract.model import Contract
@@ -22,7 +22,7 @@ from pytest_pcerrors.secrets.display import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_pcerrors.cli.input import Source
+    from pytest_pcerrors.cli._input import Source
     from pytest_pcerrors.contract.pages.document import Repair
     from pytest_pcerrors.exchange.model import Exchange
 

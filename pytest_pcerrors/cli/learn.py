@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import click
 
-from pytest_pcerrors.cli.input import recording_of, sources_of
-from pytest_pcerrors.cli.options import contract_option, policy_for, profile_option
-from pytest_pcerrors.cli.output import print_output, print_problem
+from pytest_pcerrors.cli._input import recording_of, sources_of
+from pytest_pcerrors.cli._options import contract_option, policy_for, profile_option
+from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.reporting.learned import as_toml

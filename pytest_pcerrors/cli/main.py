@@ -11,7 +11,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     The subcommands are imported here, so that Ctrl-C during the import does not show a traceback.
     """
     try:
-        from pytest_pcerrors.cli.commands import run
+        from pytest_pcerrors.cli._commands import run
 
         return run(arguments)
     except KeyboardInterrupt:

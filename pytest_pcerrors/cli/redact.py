@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from pytest_pcerrors.cli.input import sources_of
-from pytest_pcerrors.cli.output import print_output, print_problem
+from pytest_pcerrors.cli._input import sources_of
+from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from pytest_pcerrors.cli.options import contract_option, policy_for
-from pytest_pcerrors.cli.output import print_output
+from pytest_pcerrors.cli._options import contract_option, policy_for
+from pytest_pcerrors.cli._output import print_output
 
 
 @click.command()

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.contract._diff import diff
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry
-from pytest_pcerrors.contract.diff import diff
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import pointer_of, steps_of

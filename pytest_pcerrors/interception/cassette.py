@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
-from pytest_pcerrors.interception.interactions import decoded, exchange_of_interaction
-from pytest_pcerrors.interception.matching import Matching
+from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction
+from pytest_pcerrors.interception._matching import Matching
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from vcr.request import Request
 
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.interception.interactions import Response
-    from pytest_pcerrors.interception.matching import Difference
+    from pytest_pcerrors.interception._interactions import Response
+    from pytest_pcerrors.interception._matching import Difference
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types

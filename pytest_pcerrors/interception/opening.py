@@ -11,11 +11,11 @@ from vcr import VCR
 from vcr.patch import CassettePatcherBuilder
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception._interactions import comparable, redacted_request
+from pytest_pcerrors.interception._logs import hiding_secrets
+from pytest_pcerrors.interception._patches import patches_kept
+from pytest_pcerrors.interception._persister import Persister
 from pytest_pcerrors.interception.cassette import IndexedCassette
-from pytest_pcerrors.interception.interactions import comparable, redacted_request
-from pytest_pcerrors.interception.logs import hiding_secrets
-from pytest_pcerrors.interception.patches import patches_kept
-from pytest_pcerrors.interception.persister import Persister
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:

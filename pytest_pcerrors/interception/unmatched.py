@@ -13,7 +13,7 @@ from pytest_pcerrors.text import counted, cut
 if TYPE_CHECKING:
     from vcr.request import Request
 
-    from pytest_pcerrors.interception.matching import Difference
+    from pytest_pcerrors.interception._matching import Difference
 
 _MOST_NEAREST = 3
 _MOST_DIFFERENCES = 6

@@ -7,7 +7,7 @@ from unittest import mock
 from vcr.cassette import Cassette
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.interactions import exchange_of_interaction
+from pytest_pcerrors.interception._interactions import exchange_of_interaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

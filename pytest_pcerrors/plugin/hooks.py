@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.plugin.fixtures import pc_cassette, pc_contract, pc_server, pc_session, pc_vcr_config
+from pytest_pcerrors.plugin._fixtures import pc_cassette, pc_contract, pc_server, pc_session, pc_vcr_config
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.plugin.run import Run
+    from pytest_pcerrors.plugin._run import Run
 
 __all__ = ["pc_cassette", "pc_contract", "pc_server", "pc_session", "pc_vcr_config"]
 
@@ -87,7 +87,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 def run_of(config: pytest.Config) -> "Run":
     """Return the `Run` of this session; the first call makes it and registers it as a plugin."""
-    from pytest_pcerrors.plugin.run import Run
+    from pytest_pcerrors.plugin._run import Run
 
     return Run.of(config)
 

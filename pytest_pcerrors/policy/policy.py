@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy._profiles import severities
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
-from pytest_pcerrors.policy.profiles import severities
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read

@@ -1,5 +1,5 @@
 """Remove secrets from data before it is stored: `Redaction` for exchanges, `files` for recording files."""
 
-from pytest_pcerrors.redaction.redaction import Redaction
+from pytest_pcerrors.redaction._redaction import Redaction
 
 __all__ = ["Redaction"]

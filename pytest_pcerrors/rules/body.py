@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.jsontext import RepeatedNames, is_cut_off
-from pytest_pcerrors.rules.markup import markup_found
-from pytest_pcerrors.rules.pointers import Place, pointer_to
+from pytest_pcerrors.rules._markup import markup_found
+from pytest_pcerrors.rules._pointers import Place, pointer_to
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown, typed

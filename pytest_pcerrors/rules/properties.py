@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.pointers import escaped
+from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown

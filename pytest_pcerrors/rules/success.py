@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.rules.pointers import Place, pointer_to
+from pytest_pcerrors.rules._pointers import Place, pointer_to
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown

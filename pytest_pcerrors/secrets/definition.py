@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Literal
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.secrets import formats
+from pytest_pcerrors.secrets import _formats as formats
+from pytest_pcerrors.secrets._prefilter import Prefilter, Skip
 from pytest_pcerrors.secrets.names import PARAMETERS, Kind, kind_of, kind_of_header, squeezed
 from pytest_pcerrors.secrets.placeholders import is_replacement
-from pytest_pcerrors.secrets.prefilter import Prefilter, Skip
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
 
 MASK = "***"

@@ -2,7 +2,7 @@
 
 import re
 
-from pytest_pcerrors.secrets.opacity import is_opaque
+from pytest_pcerrors.secrets._opacity import is_opaque
 
 QUOTES = "\"'` \t\r\n"
 """Characters around a value that are not part of it."""

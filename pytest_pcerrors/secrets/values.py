@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from pytest_pcerrors.secrets import opacity
+from pytest_pcerrors.secrets import _opacity as opacity
 from pytest_pcerrors.secrets.placeholders import QUOTES, is_placeholder
 
 Look = Literal["nothing", "sentence", "word", "opaque"]

@@ -13,8 +13,8 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.simulation.heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
-from pytest_pcerrors.simulation.plausible import fill_in, operation_for
+from pytest_pcerrors.simulation._heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
+from pytest_pcerrors.simulation._plausible import fill_in, operation_for
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.cli import commands
+from pytest_pcerrors.cli import _commands as commands
 from pytest_pcerrors.cli.main import main
 
 
@@ -152,7 +152,7 @@ def test_a_system_error_is_reported_in_one_line(pcerrors, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("pytest_pcerrors.cli.input.archive_files", refuse)
+    monkeypatch.setattr("pytest_pcerrors.cli._input.archive_files", refuse)
     assert pcerrors("check", ".") == (2, "", "pcerrors: Input/output error\n")
 
 

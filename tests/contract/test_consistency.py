@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.contract.consistency import check_consistency
+from pytest_pcerrors.contract._consistency import check_consistency
 
 TEXT = {"type": "string"}
 FIX = 'correct the pointer, or add the property to "schema"'

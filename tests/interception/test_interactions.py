@@ -8,7 +8,7 @@ import pytest
 from vcr.request import Request
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.interception.interactions import body_of, exchange_of_interaction
+from pytest_pcerrors.interception._interactions import body_of, exchange_of_interaction
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from tapes import HOST, interaction
 from vcr import matchers
 from vcr.request import Request
 
-from pytest_pcerrors.interception.matching import Matching
+from pytest_pcerrors.interception._matching import Matching
 
 BY_NAME = {
     name: getattr(matchers, name)

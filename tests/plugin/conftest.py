@@ -13,8 +13,8 @@ import pytest_pcerrors.assertions
 import pytest_pcerrors.interception.opening
 import pytest_pcerrors.interception.watching
 import pytest_pcerrors.live.session
-import pytest_pcerrors.plugin.outcomes
-import pytest_pcerrors.plugin.run
+import pytest_pcerrors.plugin._outcomes
+import pytest_pcerrors.plugin._run
 import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again by every run inside a test
 
 PLUGINS = [

@@ -557,7 +557,8 @@ def test_where_another_plugin_keeps_its_cassettes_is_nothing_to_ours(pytester, t
 def test_modes_and_markers_stand_in_two_places_and_agree():
     """The hooks name them without loading what explains them."""
     from pytest_pcerrors.interception.record_modes import MODES
-    from pytest_pcerrors.plugin import hooks, markers
+    from pytest_pcerrors.plugin import _markers as markers
+    from pytest_pcerrors.plugin import hooks
 
     assert tuple(hooks._OPTIONS["--pc-record"]["choices"]) == MODES
     assert set(hooks._MARKERS) == {each.partition("(")[0] for each in markers.MARKERS}

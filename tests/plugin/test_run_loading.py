@@ -62,13 +62,13 @@ def test_an_unused_plugin_loads_next_to_nothing(loaded, pytester):
 def test_tables_with_a_name_like_ours_load_no_run(loaded, pytester):
     """They are looked at, and left to their owners."""
     pytester.makepyprojecttoml(LIKE_OURS)
-    assert "pytest_pcerrors.plugin.run" not in loaded()
+    assert "pytest_pcerrors.plugin._run" not in loaded()
 
 
 def test_a_run_that_uses_us_loads_the_rest(loaded, settings):
     """Settings are enough."""
     settings('profile = "observed"')
-    assert "pytest_pcerrors.plugin.run" in loaded()
+    assert "pytest_pcerrors.plugin._run" in loaded()
 
 
 @pytest.mark.parametrize(

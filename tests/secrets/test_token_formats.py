@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from pytest_pcerrors.secrets.formats import VENDORS, tokens_hidden
+from pytest_pcerrors.secrets._formats import VENDORS, tokens_hidden
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 IDS = [f"{number} {each.vendor}" for number, each in enumerate(VENDORS)]

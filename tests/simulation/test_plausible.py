@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.simulation.plausible import OPERATIONS, fill_in, operation_for
+from pytest_pcerrors.simulation._plausible import OPERATIONS, fill_in, operation_for
 
 
 @pytest.mark.parametrize(

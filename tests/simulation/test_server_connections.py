@@ -8,7 +8,7 @@ from threading import active_count
 import pytest
 
 from pytest_pcerrors.simulation.server import ErrorServer
-from pytest_pcerrors.simulation.server.request_bodies import LARGEST
+from pytest_pcerrors.simulation.server._request_bodies import LARGEST
 
 GET = b"GET /v1 HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

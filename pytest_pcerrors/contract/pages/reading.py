@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import shipped_document
-from pytest_pcerrors.contract.pages.codes import code_table, entries_of
+from pytest_pcerrors.contract.pages._codes import code_table, entries_of
+from pytest_pcerrors.contract.pages._html import read_html
+from pytest_pcerrors.contract.pages._markdown import read_markdown
+from pytest_pcerrors.contract.pages._numbers import numbers_in
 from pytest_pcerrors.contract.pages.document import Repair
-from pytest_pcerrors.contract.pages.html import read_html
-from pytest_pcerrors.contract.pages.markdown import read_markdown
-from pytest_pcerrors.contract.pages.numbers import numbers_in
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives.bare import bare_exchange
+from pytest_pcerrors.exchange.archives._bare import bare_exchange
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.bare import (
+from pytest_pcerrors.exchange.archives._bare import (
     VERBOSE_STARTS,
     is_bare_text,
     is_utf_16,
@@ -13,9 +13,9 @@ from pytest_pcerrors.exchange.archives.bare import (
     refuse_utf_16,
     refuse_verbose,
 )
+from pytest_pcerrors.exchange.archives._foreign import foreign_bytes, foreign_name
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.folders import ending
-from pytest_pcerrors.exchange.archives.foreign import foreign_bytes, foreign_name
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_json_document, read_ndjson
 

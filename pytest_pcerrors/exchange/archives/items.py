@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import has_no_response
 from pytest_pcerrors.exchange.adapters.mappings import from_mapping
-from pytest_pcerrors.exchange.archives.bare import refuse_bare
+from pytest_pcerrors.exchange.archives._bare import refuse_bare
 from pytest_pcerrors.exchange.encodings import TOO_LONG
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of

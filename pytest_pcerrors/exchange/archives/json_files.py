@@ -3,8 +3,8 @@
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.bare import refuse_bare
-from pytest_pcerrors.exchange.archives.foreign import foreign_name
+from pytest_pcerrors.exchange.archives._bare import refuse_bare
+from pytest_pcerrors.exchange.archives._foreign import foreign_name
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed
 from pytest_pcerrors.exchange.archives.streams import read_line, read_whole, skip_line
 

@@ -14,7 +14,7 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.foreign import foreign_name
+from pytest_pcerrors.exchange.archives._foreign import foreign_name
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
 from pytest_pcerrors.text import readable

@@ -11,14 +11,14 @@ from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
 from pytest_pcerrors.exchange.archives.streams import bounded, read_line, read_whole, rejoined, skip_line, unpacked
-from pytest_pcerrors.redaction.files.documents import Document, Location
-from pytest_pcerrors.redaction.files.raw import may_hold
+from pytest_pcerrors.redaction.files._documents import Document, Location
+from pytest_pcerrors.redaction.files._raw import may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
-    from pytest_pcerrors.redaction.redaction import Redaction
+    from pytest_pcerrors.redaction._redaction import Redaction
 
 
 class Rewritten(NamedTuple):

@@ -1,6 +1,6 @@
 """An HTTP server on loopback that returns any documented error or shape, and simulates network faults."""
 
-from pytest_pcerrors.simulation.server.error_server import ErrorServer
-from pytest_pcerrors.simulation.server.request_log import Received
+from pytest_pcerrors.simulation.server._error_server import ErrorServer
+from pytest_pcerrors.simulation.server._request_log import Received
 
 __all__ = ["ErrorServer", "Received"]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.shapes.made_up import FAULTS
-from pytest_pcerrors.simulation.shapes.observed import ERRORS
+from pytest_pcerrors.simulation.shapes._made_up import FAULTS
+from pytest_pcerrors.simulation.shapes._observed import ERRORS
+from pytest_pcerrors.simulation.shapes._successes import SUCCESSES
 from pytest_pcerrors.simulation.shapes.shape import exchanges_of
-from pytest_pcerrors.simulation.shapes.successes import SUCCESSES
 
 SIGHTINGS = (*ERRORS, *SUCCESSES)
 """The observed shapes by file. Add new ones at the end, because identifiers depend on the shapes before."""

@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.heads import (
+from pytest_pcerrors.simulation._heads import (
     length_and_type,
     phrase_of,
     request_to,

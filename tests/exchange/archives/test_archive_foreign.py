@@ -7,8 +7,8 @@ import json
 import pytest
 import yaml
 
+from pytest_pcerrors.exchange.archives._foreign import FORMATS
 from pytest_pcerrors.exchange.archives.files import stream_items
-from pytest_pcerrors.exchange.archives.foreign import FORMATS
 
 ASKED = {"method": "GET", "url": "https://api.example/v1"}
 GO_VCR_1 = {"request": {**ASKED, "body": "", "form": {}}, "response": {"body": "", "status": "200 OK", "code": 200}}

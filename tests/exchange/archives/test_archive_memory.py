@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 
-from pytest_pcerrors.cli.commands import run
+from pytest_pcerrors.cli._commands import run
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives import formats, json_files, streams
 from pytest_pcerrors.exchange.archives.files import file_items
@@ -129,7 +129,7 @@ def test_not_enough_memory_anywhere_is_misuse(monkeypatch, capsys):
     def exhausted(*_):
         raise MemoryError
 
-    monkeypatch.setattr("pytest_pcerrors.cli.input.archive_files", exhausted)
+    monkeypatch.setattr("pytest_pcerrors.cli._input.archive_files", exhausted)
     assert run(["check", "a.yaml"]) == 2
     assert capsys.readouterr().err.startswith("pcerrors: not enough memory")
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives import bare
+from pytest_pcerrors.exchange.archives import _bare as bare
 from pytest_pcerrors.exchange.archives.files import read_body
 
 BODY = {"code": "1000", "description": "No", "source": "x"}

@@ -1,0 +1,97 @@
+"""Check what the JSON Schema of contract files cannot express: that the parts of a contract fit together.
+
+Each of these mistakes would silently disable a check, so each is an error when the file is read.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.contract._schema_places import SchemaPlaces, names
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import article, pointer_of, steps_of
+from pytest_pcerrors.text import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAX_POINTERS = 200
+_MAX_NAMES = 8
+_CODE_TYPES = {"string", "integer", "number"}
+"""The JSON types of values that can be looked up in the catalogue."""
+
+
+def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:
+    """Raise a `UsageError` that lists everything in a complete contract document that would disable a check.
+
+    `own` are the keys of the file itself; the other keys are from the contract that it extends.
+    """
+    places = SchemaPlaces(document["schema"])
+    problems = {
+        "members": _members(document["members"], places),
+        "deviations": _deviations(document.get("deviations", ()), places),
+    }
+    lines = [
+        f"{where}: at {problem}" if key in own else f'{where}: at {problem} (as extended; give "{key}" beside "schema")'
+        for key, found in problems.items()
+        for problem in found
+    ]
+    if lines:
+        raise UsageError("\n".join(map(readable, lines)))
+
+
+def _members(members: "Mapping[str, str]", places: SchemaPlaces) -> Iterator[str]:
+    for name, pointer in members.items():
+        if not places.at(steps_of(pointer)):
+            yield f"/members/{name}: {_absent(steps_of(pointer), places)}"
+    for types in _types(places, steps_of(members["code"])):
+        if not types & _CODE_TYPES:
+            found = " or ".join(map(article, sorted(types)))
+            yield f"/members/code: the error schema has {found} at {members['code']}; a code is a string or an integer"
+    for pointer, count in Counter(members.values()).items():
+        if count > 1:
+            shared = " and ".join(name for name, each in members.items() if each == pointer)
+            yield f"/members: {shared} have the same pointer {pointer}; give each its own"
+
+
+def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
+    """Return the message for a path that a schema does not have: the most similar path, or the names it has there."""
+    missing = f"the error schema has no {pointer_of(steps)}"
+    depth = next(depth for depth in range(len(steps)) if not places.at(steps[: depth + 1]))
+    known = names(places.at(steps[:depth]))
+    similar = [(*steps[:depth], name, *steps[depth + 1 :]) for name in get_close_matches(steps[depth], known, n=1)]
+    named_alike = (path for path in _properties(places) if path[-1].casefold() == steps[-1].casefold())
+    for path in (*filter(places.at, similar), *named_alike):
+        return f'{missing}; did you mean "{pointer_of(path)}"?'
+    has = ", ".join(known[:_MAX_NAMES]) or "no properties"
+    place = pointer_of(steps[:depth]) or "its top"
+    return f'{missing}, it names {has} at {place}; correct the pointer, or add the property to "schema"'
+
+
+def _properties(places: SchemaPlaces) -> Iterator[tuple[str, ...]]:
+    return islice(places.pointers(), _MAX_POINTERS)
+
+
+def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces) -> Iterator[str]:
+    for index, each in enumerate(deviations):
+        steps = steps_of(each["at"])
+        if not places.always_at(steps):
+            yield f"/deviations/{index}/at: {_absent_deviation(steps, places)}"
+        elif not _types(places, steps):
+            yield f'/deviations/{index}/at: the error schema gives {each["at"]} no type to deviate from; add "type" there'
+
+
+def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
+    known = list(map(pointer_of, _properties(places)))
+    known += [f"{pointer}/*" for pointer in known if places.always_at((*steps_of(pointer), "*"))]
+    close = get_close_matches(pointer_of(steps), known, n=1)
+    fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
+    return f"the error schema has no {pointer_of(steps)}; {fix}"
+
+
+def _types(places: SchemaPlaces, steps: Sequence[str]) -> list[set[str]]:
+    """Return the types that each subschema of a place permits."""
+    declared = [each["type"] for each in places.always_at(steps) if "type" in each]
+    return [{types} if isinstance(types, str) else set(types) for types in declared]

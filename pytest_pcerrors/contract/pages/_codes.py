@@ -1,0 +1,156 @@
+"""Find the table of error codes on a page by its shape, and read its rows."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_pcerrors.contract.pages._numbers import number_of, status_of
+from pytest_pcerrors.contract.pages.document import Repair
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import visible
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.pages.document import Document, Row, Table
+
+    Numbers = list[int | None]
+
+_STATUSES = range(100, 600)
+_MIN_SHARE = 0.6
+_MAX_CELL = 60
+_LOOSE_PLACEHOLDER = re.compile(r"(?<!\\d)(?<!\\w)(?<!\\s)\{ ?([0-9])(?: ?([^\W\d_][^{}]*)| ?)\}")
+
+
+class Columns(NamedTuple):
+    """The columns of a table that contain the HTTP status, the error code and the description."""
+
+    status: int
+    code: int
+    description: int
+
+
+def code_table(document: "Document") -> "tuple[Table, Columns]":
+    """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
+    fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
+    if not fitting:
+        raise UsageError(
+            "no table of error codes: expected a table whose rows have an HTTP status, an error code and a description"
+        )
+    if len(fitting) > 1:
+        lines = " and ".join(str(table.line) for table, _ in fitting)
+        raise UsageError(
+            f"lines {lines}: more than one table could be the table of error codes; leave one of them on the page"
+        )
+    [(table, readings)] = fitting
+    if len(readings) > 1:
+        columns = " and ".join(str(each.code + 1) for each in readings)
+        raise UsageError(
+            f"line {table.line}: columns {columns} of the table could each be the error code; leave one of them on the page"
+        )
+    return table, readings[0]
+
+
+def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[dict[str, Any]]:
+    """Return the rows of a contract document, sorted by status and code; merge repeated pairings and collect repairs."""
+    texts: dict[tuple[int, str], list[str]] = {}
+    for row in table.rows:
+        if any(row.cells):
+            status, code, text = _read(row, columns, repairs)
+            known = texts.setdefault((status, code), [])
+            if text not in known:
+                known.append(text)
+    in_order = sorted(texts.items(), key=lambda each: (each[0][0], int(each[0][1])))
+    return [{"status": status, "code": code, "descriptions": each} for (status, code), each in in_order]
+
+
+def _readings(rows: "Sequence[Row]") -> list[Columns]:
+    """Return the possible readings of a table as error codes, one for each column that could be the code."""
+    filled = [row for row in rows if any(row.cells)]
+    columns = list(zip_longest(*(row.cells for row in filled), fillvalue=""))
+    numbers = [[number_of(cell) for cell in column] for column in columns]
+    status = _status_column(columns, numbers)
+    if status is None:
+        return []
+    numeric = [
+        index
+        for index in range(len(columns))
+        if index != status and _share(map(_is_number, numbers[index])) >= _MIN_SHARE
+    ]
+    texts = [
+        index
+        for index in range(len(columns))
+        if index not in (status, *numeric) and _share(map(_has_letters, columns[index])) >= _MIN_SHARE
+    ]
+    likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
+    return [Columns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
+
+
+def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Numbers]") -> int | None:
+    """Return the first column with the most HTTP statuses; plain numbers are preferred to numbers with names."""
+    for read in (numbers, [[status_of(cell) for cell in column] for column in columns]):
+        shares = [_share(each in _STATUSES for each in column) for column in read]
+        if shares and max(shares) >= _MIN_SHARE:
+            return shares.index(max(shares))
+    return None
+
+
+def _text_column(columns: "Sequence[Sequence[str]]", texts: Sequence[int], code: int) -> int:
+    """Return the column of descriptions: the one with the most placeholders, then the longest, after the code if possible."""
+    following = [index for index in texts if index > code] or texts
+    return max(
+        following, key=lambda index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index])))
+    )
+
+
+def _share(facts: Iterable[bool]) -> float:
+    known = list(facts)
+    return sum(known) / len(known)
+
+
+def _is_number(number: int | None) -> bool:
+    return number is not None
+
+
+def _has_letters(cell: str) -> bool:
+    return any(map(str.isalpha, cell))
+
+
+def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
+    """Return whether a column can be the codes: not row numbers, not the statuses, and not a few repeated numbers."""
+    counting = (list(range(len(numbers))), list(range(1, len(numbers) + 1)), statuses)
+    return numbers not in counting and len(set(numbers)) > _MIN_SHARE * len(numbers)
+
+
+def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str, str]:
+    cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
+    status, code = status_of(cells[0]), number_of(cells[1])
+    if status is None:
+        raise UsageError(
+            f'line {row.line}: "{_shown(cells[0])}" is not an HTTP status; expected a number such as 409 in column {columns.status + 1}'
+        )
+    if code is None:
+        raise UsageError(
+            f'line {row.line}: "{_shown(cells[1])}" is not an error code; expected a number in column {columns.code + 1}'
+        )
+    if not cells[2]:
+        raise UsageError(
+            f"line {row.line}: code {code} has no description; expected a text in column {columns.description + 1}"
+        )
+    for name, cell, number in (("status", cells[0], status), ("code", cells[1], code)):
+        if cell != str(number):
+            repairs.append(Repair(row.line, f'{name} "{_shown(cell)}" read as {number}'))
+    text = _LOOSE_PLACEHOLDER.sub(_placeholder, cells[2])
+    text = " ".join(text.split())
+    if text != cells[2]:
+        repairs.append(Repair(row.line, f"a placeholder of code {code} was not written as {{0}}"))
+    return status, str(code), text
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    """Move text that a machine translation put inside a placeholder to after it."""
+    return f"{{{match[1]}}} {match[2]}" if match[2] else f"{{{match[1]}}}"
+
+
+def _shown(cell: str) -> str:
+    """Return a cell in a form that fits a message: shortened, with control characters escaped."""
+    return visible(cell[:_MAX_CELL])

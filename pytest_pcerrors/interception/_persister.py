@@ -1,0 +1,113 @@
+"""Cassette files: read with exact error messages, and written atomically and without secrets."""
+
+import gc
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from vcr.cassette import Cassette
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.serialize import serialize
+from vcr.serializers import yamlserializer
+
+from pytest_pcerrors.documents import write_atomically
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.items import parsed
+from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
+from pytest_pcerrors.interception._interactions import interaction_of, redacted_request, redacted_response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.interception._interactions import RecordedRequest, Response
+    from pytest_pcerrors.redaction import Redaction
+
+    Loaded = tuple[list[RecordedRequest], list[Response], *tuple[dict[str, Any], ...]]
+
+
+class Persister:
+    """A persister for vcrpy, used instead of its own to load and save cassettes.
+
+    The one of vcrpy writes in place and in the encoding of the locale, and treats a file that it cannot decode as empty.
+    `name` is the path that messages show.
+    """
+
+    def __init__(self, redaction: "Redaction", name: str) -> None:
+        self._redaction = redaction
+        self._name = name
+        self._metadata: dict[str, Any] = {}
+
+    def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
+        """Return requests, responses, and metadata if this version of vcrpy supports them.
+
+        A file that cannot be read completely is an `ArchiveError`.
+        """
+        try:
+            data = Path(cassette_path).read_bytes()
+        except FileNotFoundError:
+            raise CassetteNotFoundError from None
+        except OSError as error:
+            raise UsageError(f"{self._name}: cannot be read: {error.strerror}") from None
+        if not data.strip():
+            raise CassetteNotFoundError  # an empty file has nothing to lose
+        others: dict[str, Any] = {}
+        with _collector_paused():
+            items = self._items(data, serializer, others)
+            interactions = [interaction_of(item, origin) for item, origin in items]
+        requests, responses = [request for request, _ in interactions], [response for _, response in interactions]
+        self._metadata = others.get("metadata") or {}
+        return (requests, responses, self._metadata) if _knows_metadata() else (requests, responses)
+
+    def save_cassette(self, cassette_path: str, cassette_dict: dict[str, Any], serializer: Any) -> None:
+        """Write all interactions as UTF-8 and without secrets; a reader sees either the old file or the new one."""
+        hidden = {
+            **cassette_dict,
+            "requests": [redacted_request(each, self._redaction) for each in cassette_dict["requests"]],
+            "responses": [redacted_response(each, self._redaction) for each in cassette_dict["responses"]],
+        }
+        path = Path(cassette_path)
+        try:
+            text = serialize(hidden, self._with_metadata(serializer))
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{path.parent}: cannot be created: {error.strerror}") from None
+        except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
+            raise UsageError(f"{self._name}: cannot be written: {error}") from None
+        write_atomically(path, text)
+
+    def _with_metadata(self, serializer: Any) -> Any:
+        """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 drops."""
+        kept = {"metadata": self._metadata} if self._metadata else {}
+        return SimpleNamespace(serialize=lambda data: serializer.serialize({**kept, **data}))
+
+    def _items(self, data: bytes, serializer: Any, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
+        """Yield the interactions as plain data, each with its origin."""
+        if serializer is yamlserializer:
+            yield from read_yaml_interactions(BytesIO(data), self._name, others)
+            return
+        document = parsed(data, self._name)
+        items = document.get("interactions") if isinstance(document, dict) else None
+        if not isinstance(items, list):
+            raise UsageError(f"{self._name}: not a cassette: expected an object with a list of interactions")
+        others |= document
+        for index, item in enumerate(items):
+            yield item, f"{self._name}#/interactions/{index}"
+
+
+def _knows_metadata() -> bool:
+    """Return whether vcrpy accepts metadata from a persister; version 9.2 does not."""
+    return hasattr(Cassette, "get_metadata")
+
+
+@contextmanager
+def _collector_paused() -> "Iterator[None]":
+    """Pause the garbage collector while many long-lived objects are created."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,161 @@
+"""The cassettes of a run, and counts of their contents."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.exchange.archives.files import archive_files
+from pytest_pcerrors.plugin._items import CassetteFile
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.policy.policy import Policy
+
+
+class Cassettes:
+    """The cassettes of a run, collected separately from the arguments of pytest.
+
+    So a folder of cassettes is not searched for tests, no file is collected twice, and a file name may contain brackets.
+    `seen` has the counts of each file by kind, `hosts` those of its skipped exchanges by host.
+    """
+
+    def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
+        self._config = config
+        self._policy = policy
+        self._targets = [_target(config, argument) for argument in config.args]
+        self._sources = self._find(configured)
+        self._collectors: list[CassetteFile] = []
+        self.seen: dict[str, Counter[str]] = {}
+        self.hosts: dict[str, Counter[str]] = {}
+
+    def take_arguments(self) -> None:
+        """Remove the arguments that name a cassette or an item of one, so that pytest does not collect them itself."""
+        files = self._files()
+        pairs = zip(self._config.args, self._targets, strict=True)
+        self._config.args[:] = [argument for argument, (path, _) in pairs if path not in files]
+
+    def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
+        """Yield a collector for each folder with cassettes of the run."""
+        for folder in dict.fromkeys(file.parent for file in self._files()):
+            name = self._name(folder)
+            yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
+
+    def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
+        """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
+        for file, source in self._files().items():
+            if file.parent == folder.path:
+                counts = self.seen[self._name(file)] = Counter()
+                if self._is_ignored(file, source):
+                    counts["ignored"] += 1
+                else:
+                    self._collectors.append(self._collector(file, folder, counts))
+                    yield self._collectors[-1]
+
+    def _collector(self, file: Path, folder: "CassetteFolder", counts: Counter[str]) -> CassetteFile:
+        name = self._name(file)
+        hosts = self.hosts[name] = Counter()
+        collector: CassetteFile = CassetteFile.from_parent(
+            folder, path=file, nodeid=name, policy=self._policy, named=self._named_in(file), counts=counts, hosts=hosts
+        )
+        return collector
+
+    def not_found(self) -> list[str]:
+        """Return a line for each item that an argument names and that does not exist."""
+        return [
+            f"not found: {collector.nodeid}::{name}; {hint}"
+            for collector in self._collectors
+            for name, hint in collector.not_found.items()
+        ]
+
+    def counts(self) -> Counter[str]:
+        """Return the counts of all files by kind."""
+        return sum(self.seen.values(), Counter[str]())
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a line for each path with nothing to check, and for ignored files."""
+        for source, files in self._sources.items():
+            seen = [self.seen.get(self._name(file), Counter[str]()) for file in files]
+            held = sum(seen, Counter[str]())
+            was_read = all(seen) and held["ignored"] < len(files)
+            if held["ignored"]:
+                yield f"{self._name(source)}: ignored by pytest and not checked: {held['ignored']} of {len(files)} cassettes"
+            if not files:
+                yield f"{self._name(source)} contains no cassette"
+            elif was_read and not held["error"] and not held["unreadable"]:
+                others = f"{held['success']} below 400, {held['other-host']} with other hosts"
+                yield f"{self._name(source)} contains no error response to check ({others})"
+
+    def _find(self, configured: Iterable[Path]) -> dict[Path, list[Path]]:
+        """Return the files of the run by the path under which they were found.
+
+        The paths of the option are read, and in a run without path arguments those of the settings. If an argument names
+        cassettes in such a path, only those are read, so that the id of an item can be given as an argument. An argument
+        that contains a path of the settings includes it.
+        """
+        has_arguments = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        named = [path for path, _ in self._targets] if has_arguments else []
+        start = self._config.invocation_params.dir
+        tops = {_normal(path): not has_arguments for path in configured}
+        tops |= {_normal(start / path): True for path in self._config.getoption("pc_cassettes")}
+        found: dict[Path, list[Path]] = {}
+        for top, is_asked in tops.items():
+            files = archive_files(top) if is_asked or top.exists() else []
+            inside = {path: _lying_in(path, files) for path in named if _lies_in(path, top)}
+            if any(inside.values()):
+                found |= inside
+            elif is_asked or any(_lies_in(top, path) for path in named):
+                found[top] = files
+        return found
+
+    def _files(self) -> dict[Path, Path]:
+        """Return every file once, with the path under which it was found."""
+        return {file: source for source, files in self._sources.items() for file in files}
+
+    def _named_in(self, file: Path) -> frozenset[str]:
+        """Return the names of the items of a file that arguments select; empty if all are."""
+        names = frozenset(name for path, name in self._targets if _lies_in(file, path))
+        return frozenset() if "" in names else names
+
+    def _is_ignored(self, file: Path, source: Path) -> bool:
+        """Return whether pytest ignores a file, or a folder between it and the path under which it was found."""
+        inner = [path for path in (file, *file.parents) if source in path.parents]
+        ignores = self._config.hook.pytest_ignore_collect
+        return any(ignores(collection_path=path, config=self._config) for path in inner)
+
+    def _name(self, path: Path) -> str:
+        """Return a path for messages, relative to the root directory if it is inside it."""
+        root = self._config.rootpath
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+class CassetteFolder(pytest.Directory):
+    """A folder with cassettes of the run. pytest loads its conftest.py and those of its parents, as for a folder of tests."""
+
+    def __init__(self, *, cassettes: Cassettes, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._cassettes = cassettes
+
+    def collect(self) -> Iterator[CassetteFile]:
+        """Yield the cassettes."""
+        return self._cassettes.collectors(self)
+
+
+def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
+    """Return the path in an argument, and the name of the item."""
+    path, _, name = argument.partition("::")
+    return _normal(config.invocation_params.dir / path), name
+
+
+def _normal(path: Path) -> Path:
+    return Path(os.path.normpath(path))
+
+
+def _lying_in(folder: Path, files: Iterable[Path]) -> list[Path]:
+    return [file for file in files if _lies_in(file, folder)]
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents

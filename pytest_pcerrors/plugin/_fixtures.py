@@ -1,0 +1,57 @@
+"""The fixtures of the plugin."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.interception.cassette import IndexedCassette
+    from pytest_pcerrors.live.session import ServiceSession
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+
+@pytest.fixture(scope="session")
+def pc_contract(request: pytest.FixtureRequest) -> "Contract":
+    """Return the contract of this run: the shipped one, or that of ``--pc-contract`` or the settings."""
+    from pytest_pcerrors.plugin._run import Run
+
+    return Run.of(request.config).policy.contract
+
+
+@pytest.fixture
+def pc_vcr_config() -> dict[str, Any]:
+    """Return the settings of vcrpy for ``pc_cassette``; override this fixture to change them."""
+    return {}
+
+
+@pytest.fixture
+def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
+    """Replay the responses of HTTP clients from the cassette of this test, or record them."""
+    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
+    from pytest_pcerrors.plugin._run import Run
+
+    with misuse_without_traceback(), Run.of(request.config).recorder.cassette(request) as cassette:
+        yield cassette
+
+
+@pytest.fixture
+def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -> "Iterator[ServiceSession]":
+    """Give a `requests.Session` for the service, or for the ``pc_server`` of this test."""
+    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
+    from pytest_pcerrors.plugin._run import Run
+
+    with misuse_without_traceback(), Run.of(request.config).services.session(request, pc_cassette) as session:
+        yield session
+
+
+@pytest.fixture
+def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
+    """Run an HTTP server on loopback that returns any documented error and every observed shape."""
+    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
+    from pytest_pcerrors.plugin._run import Run
+
+    with misuse_without_traceback(), Run.of(request.config).services.server() as server:
+        yield server

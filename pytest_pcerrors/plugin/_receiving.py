@@ -1,0 +1,206 @@
+"""The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.plugin._outcomes import warn
+from pytest_pcerrors.plugin._received import ReceivedResponses
+from pytest_pcerrors.reporting.failure import failure_text
+from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.rules.violation import ContractViolation
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.context import Context
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
+
+_MOST_SHOWN = 5
+
+
+@dataclass
+class CurrentTest:
+    """The current test: the responses it received, the cassettes it opened, and the outcome of its call phase."""
+
+    received: ReceivedResponses = field(default_factory=ReceivedResponses)
+    cassettes: list[Any] = field(default_factory=list)
+    recordings: "list[Verdict]" = field(default_factory=list)
+    """The verdicts on the cassettes themselves."""
+    failure: BaseException | None = None
+    """The exception with which this plugin failed the test after its call phase."""
+    tally: Tally = field(default_factory=Tally)
+    warned: "Counter[str]" = field(default_factory=Counter)
+    """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
+    has_failed: bool = False
+    """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
+    ran_to_its_end: bool = False
+    has_passed: bool = False
+
+
+class Receiving:
+    """Receives the responses of the cassettes and servers of a run, and judges them."""
+
+    def __init__(self, context: "Context", tally: "Tally") -> None:
+        self.test = CurrentTest()
+        self._context = context
+        self._tally = tally
+        self.has_judged = False
+        """Whether a response of a judged host was received, an error or not."""
+
+    @property
+    def policy(self) -> "Policy":
+        """The policy of the current test."""
+        return self._context.policy
+
+    def count(self, verdict: "Verdict") -> None:
+        """Count a verdict on a response of the current test."""
+        self.test.tally.add_verdict(verdict)
+
+    def warned(self, verdict: "Verdict") -> None:
+        """Count the warnings of a verdict as raised."""
+        self.test.warned.update(violation.rule for violation in verdict.warnings)
+
+    def on_response(self, exchange: "Exchange") -> None:
+        """Add a response from a cassette."""
+        self.test.received.add(exchange)
+
+    def mark_checked(self, exchange: "Exchange") -> None:
+        """Mark a response as checked, such as a 429 that was retried."""
+        self.test.received.mark_checked(exchange)
+
+    def on_served_response(self, exchange: "Exchange") -> None:
+        """Add a response from one of our servers."""
+        self.test.received.add_served(exchange)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Reset the state for every test, and for every repeated run of a test."""
+        self.close()
+        self._context.locate = self.test.received.located
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note that the current test has failed."""
+        self.test.has_failed |= report.failed
+
+    def close(self) -> None:
+        """Add the counts of the current test to those of the run, and reset them.
+
+        Violations in a test that did not fail were expected: `check` does not fail a test, and an exception may be caught.
+        So only a failed test adds violations; other tests add the warnings that were raised.
+        """
+        test = self.test
+        self._tally.plus(test.tally if test.has_failed else replace(test.tally, broken=Counter(), warned=test.warned))
+        self.test = CurrentTest()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Judge the received responses after the test function; if it raised, report unmatched requests."""
+        try:
+            result = yield
+        except BaseException as error:
+            self._report_unmatched(item, list(_chain(error)))
+            raise
+        if getattr(item, "_excinfo", None):  # pytest stores exceptions of unittest tests here
+            self._report_unmatched(item, [])
+        else:
+            self.test.ran_to_its_end = True
+            self._judge(item)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show only the violations if they are the failure, and note whether the test passed."""
+        report = yield
+        if report.when == "call":
+            caught = call.excinfo.value if call.excinfo else None
+            is_ours = caught is not None and caught is self.test.failure
+            self.test.has_passed = report.passed
+            if is_ours and report.longrepr is not None:
+                report.longrepr = str(caught)
+        return report
+
+    def _judge(self, item: pytest.Item) -> None:
+        """Fail the test for an unmatched request that its client ignored, and for violations."""
+        test = self.test
+        responses, others = test.received.judge(self.policy)
+        self.has_judged |= bool(responses)
+        self._tally.other_hosts.update(map(host_of, others))
+        verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
+        for verdict in verdicts:
+            self.count(verdict)
+        unmatched = [error for cassette in test.cassettes for error in cassette.unmatched]
+        failing = [verdict for verdict in verdicts if verdict.errors]
+        if unmatched:
+            test.failure = unmatched[0]
+            raise unmatched[0]
+        if failing:
+            test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
+            raise test.failure
+        for verdict in verdicts:
+            self.warned(verdict)
+        try:
+            warn(_warnings(verdicts), str(item.path))
+        except PcErrorsWarning as warning:
+            test.failure = warning
+            raise
+
+    def _report_unmatched(self, item: pytest.Item, errors: list[BaseException]) -> None:
+        """Report each unmatched request once: in the traceback, or in a section of the report."""
+        shown = set(map(id, errors))
+        unmatched = [each for cassette in self.test.cassettes for each in cassette.unmatched]
+        for each in unmatched:
+            each.__traceback__ = _own_frames(each.__traceback__, item.config.rootpath)
+        if unmatched and shown.isdisjoint(map(id, unmatched)):
+            item.add_report_section("call", "pcerrors", "\n".join(map(str, unmatched[:_MOST_SHOWN])))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | None:
+    """Return a traceback up to its last frame in the project, because frames of HTTP clients would show whole requests."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    while len(frames) > 1 and not _is_own(Path(frames[-1].tb_frame.f_code.co_filename), root):
+        frames.pop()
+    for frame in reversed(frames):
+        traceback = TracebackType(traceback, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return traceback
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and "site-packages" not in file.parts
+
+
+def _text(verdicts: "Sequence[Verdict]") -> str:
+    """Return the failure message of all responses, with equal messages only once."""
+    texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.parsed.contract) for each in verdicts)
+    shown = list(texts)[:_MOST_SHOWN]
+    more = len(verdicts) - len(shown)
+    return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
+
+
+def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:
+    return [_warning(verdict, each) for verdict in verdicts for each in verdict.warnings]
+
+
+def _warning(verdict: "Verdict", violation: "Violation") -> str:
+    if verdict.of_recording:
+        return f"{verdict.exchange.origin}: {violation}; {violation.hint}"
+    return f"{verdict.parsed.contract.reason(verdict.exchange.status)}: {violation}"

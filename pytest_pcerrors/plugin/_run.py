@@ -1,0 +1,173 @@
+"""The shared state of a pytest run: policy, counts and cassettes."""
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin._cassettes import Cassettes
+from pytest_pcerrors.plugin._markers import policy_for
+from pytest_pcerrors.plugin._receiving import Receiving
+from pytest_pcerrors.plugin._recorder import Recorder
+from pytest_pcerrors.plugin._services import Services, host_of_service
+from pytest_pcerrors.plugin._workers import add_counts, counts_of
+from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.reporting.other_hosts import nothing_checked
+from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+
+_KEY: pytest.StashKey["Run"] = pytest.StashKey()
+
+
+class Run:
+    """The plugin that is registered for a run that uses this package.
+
+    Its context is one object whose policy changes from test to test, so that objects that live longer than a test (for
+    example the task in which an async plugin runs its tests) see the policy of the current test.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config: pytest.Config = config
+        self.tally: Tally = Tally()
+        self.misuse: str = ""
+        """The message of misuse with which this run was stopped, or an empty text."""
+        try:
+            _refuse_empty(config)
+            settings = Settings.find(config.rootpath)
+            file = config.getoption("pc_contract")
+            self.policy: "Policy" = policy_of(
+                settings,
+                contract=Contract.load(file, folder=config.invocation_params.dir) if file else None,
+                profile=config.getoption("pc_profile"),
+                root=config.rootpath,
+                max_age=config.getoption("pc_max_age"),
+                host=host_of_service(config, settings),
+            )
+            self._context = Context(self.policy, self._on_verdict)
+            self.receiving: Receiving = Receiving(self._context, self.tally)
+            self._context.on_warning = self.receiving.warned
+            self.services: Services = Services(config, settings, self.receiving)
+            self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
+            self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        if self.services.are_watched:
+            self._watch()
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Run":
+        """Return the `Run` of a session; the first call makes it and registers it as a plugin."""
+        if _KEY not in config.stash:
+            config.stash[_KEY] = cls(config)
+            config.pluginmanager.register(config.stash[_KEY], "pcerrors-run")
+            config.pluginmanager.register(config.stash[_KEY].receiving, "pcerrors-receiving")
+        return config.stash[_KEY]
+
+    def prepare(self, items: "list[pytest.Item]") -> None:
+        """Stop the run for an invalid marker or a missing token; add the cassette fixture to marked tests."""
+        for item in items:
+            try:
+                policy_for(item, self.policy)
+            except UsageError as error:
+                self._refuse(f"{item.nodeid}: {error}")
+        try:
+            self.recorder.prepare(items)
+            self.services.prepare(items)
+        except UsageError as error:
+            self._refuse(str(error))
+
+    def add_counts(self, counts: dict[str, Any]) -> None:
+        """Add the counts of a worker, or stop the run as the worker did."""
+        if counts["misuse"]:
+            self._refuse(counts["misuse"])
+        add_counts(self, counts)
+
+    def pytest_report_header(self) -> str:
+        """Return the header line with the contract, the profile, and the live service."""
+        contract, page = self.policy.contract, self.policy.contract.page
+        dated = f" (page of {page.date})" if page.date else ""
+        profile = self.policy.forced_profile or self.policy.profile
+        live = f", live: {self.services.base_url}" if self.services.are_live else ""
+        return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}{live}"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Collect the cassettes of the run after everything else."""
+        report = yield
+        if isinstance(collector, pytest.Session):
+            report.result = [*report.result, *self.cassettes.folders(collector)]
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self) -> None:
+        """Stop the run if an argument names a recording that does not exist."""
+        if not_found := self.cassettes.not_found():
+            self._refuse("\n".join(not_found))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Set the policy of the test: that of the run with the markers of the test applied."""
+        self._context.policy = policy_for(item, self.policy)
+        try:
+            with within(self._context):
+                return (yield)
+        finally:
+            self.receiving.close()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Send the counts to the controller, if this is a worker of pytest-xdist."""
+        output = getattr(self.config, "workeroutput", None)
+        if output is not None:
+            output["pcerrors"] = counts_of(self)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print what was checked, and which cassettes had nothing to check."""
+        seen = self.cassettes.counts()
+        others = sum(self.cassettes.hosts.values(), self.tally.other_hosts)
+        tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"], skipped=seen["skipped"])
+        checked = not self.tally.is_empty or tally.unreadable or tally.skipped
+        for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks(), *self.recorder.remarks()):
+            terminalreporter.write_line(f"pcerrors: {line}")
+        if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
+            terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
+
+    def _on_verdict(self, verdict: "Verdict") -> None:
+        self.receiving.count(verdict)
+        self.receiving.mark_checked(verdict.exchange)
+
+    def _watch(self) -> None:
+        """Watch every cassette of vcrpy until the end of the run."""
+        from pytest_pcerrors.interception.watching import watching
+
+        stack = ExitStack()
+        stack.enter_context(watching(self.receiving.on_response))
+        self.config.add_cleanup(stack.close)
+
+    def _refuse(self, misuse: str) -> NoReturn:
+        """Stop the run with a message of misuse; a worker also sends it to the controller."""
+        self.misuse = misuse
+        raise pytest.UsageError(misuse)
+
+
+def _refuse_empty(config: pytest.Config) -> None:
+    for option, value in (
+        ("--pc-cassettes", config.getoption("pc_cassettes")),
+        ("--pc-contract", config.getoption("pc_contract")),
+        ("--pc-profile", config.getoption("pc_profile")),
+        ("--pc-base-url", config.getoption("pc_base_url")),
+        ("--pc-max-age", config.getoption("pc_max_age")),
+    ):
+        if value == "" or (isinstance(value, list) and "" in value):
+            raise UsageError(f"{option} is empty; is a shell variable not set?")

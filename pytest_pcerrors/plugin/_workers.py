@@ -1,0 +1,33 @@
+"""The counts that a worker of pytest-xdist sends to its controller, as plain data."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.reporting.summary import Tally
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.plugin._run import Run
+
+
+def counts_of(run: "Run") -> dict[str, Any]:
+    """Return what a worker has counted, or the misuse with which it stopped."""
+    return {
+        "misuse": run.misuse,
+        "tally": run.tally.as_data(),
+        "seen": {file: dict(counts) for file, counts in run.cassettes.seen.items()},
+        "hosts": {file: dict(counts) for file, counts in run.cassettes.hosts.items()},
+        "has_judged": run.receiving.has_judged,
+        "unused": run.recorder.unused,
+    }
+
+
+def add_counts(run: "Run", counts: dict[str, Any]) -> None:
+    """Add the counts of a worker to those of the controller.
+
+    Every worker collects all tests, so the counts of the collection (`seen`, `hosts`) are the same in each and are replaced.
+    """
+    run.tally.plus(Tally.of_data(counts["tally"]))
+    run.recorder.add_unused(counts["unused"])
+    run.receiving.has_judged |= counts["has_judged"]
+    run.cassettes.seen.update((file, Counter(each)) for file, each in counts["seen"].items())
+    run.cassettes.hosts.update((file, Counter(each)) for file, each in counts["hosts"].items())

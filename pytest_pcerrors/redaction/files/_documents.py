@@ -1,0 +1,158 @@
+"""Search the text of a recording file for secrets, and write it with its secrets hidden."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.curl_output import read_curl_output
+from pytest_pcerrors.exchange.archives.formats import read_yaml, reader_of_bytes
+from pytest_pcerrors.exchange.archives.json_files import is_exchange, read_ndjson
+from pytest_pcerrors.jsontext import JsonError, parse
+from pytest_pcerrors.redaction.files._json_nodes import json_nodes, json_written
+from pytest_pcerrors.redaction.files._nodes import Node
+from pytest_pcerrors.redaction.files._recordings import Changes
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.redaction._redaction import Redaction
+    from pytest_pcerrors.secrets import Found
+
+    Writer = Callable[["Node", str | bytes, str], str]
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class Location(NamedTuple):
+    """A finding in a file: its line (from 1), the index of its item (from 0; None outside all items), and what was found."""
+
+    line: int
+    item: int | None
+    found: "Found"
+
+
+@dataclass(frozen=True)
+class Document:
+    """The text of a file, with the changes that hide its secrets; `mark` is its byte order mark."""
+
+    text: str
+    mark: bytes
+    encoding: str
+    changes: Changes
+    write: "Writer"
+
+    @classmethod
+    def of(cls, data: bytes, name: str, redaction: "Redaction") -> "Document":
+        """Search the bytes of a file in the format of its name; raise an `ArchiveError` if it is not in that format."""
+        mark, encoding = next(((mark, each) for mark, each in _MARKS if data.startswith(mark)), (b"", "utf-8"))
+        try:
+            text = data[len(mark) :].decode(encoding, "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise ArchiveError(name, f"not {encoding.upper()} at byte {error.start}") from None
+        changes = Changes(redaction)
+        reader = reader_of_bytes(data, name)
+        return cls(text, mark, encoding, changes, _search(text, reader, changes, name))
+
+    def locations(self) -> list[Location]:
+        """Return the findings, in the order of the text."""
+        lines = _line_ends(self.text)
+        changes = self.changes
+        return [
+            Location(bisect_right(lines, node.start) + 1, item, found)
+            for node, (item, all_found) in sorted(changes.found.items(), key=lambda each: each[0].start)
+            if node.target is None or changes.edits.get(node.target) != changes.edits.get(node)
+            for found in all_found
+        ]
+
+    def edited(self) -> bytes:
+        """Return the bytes with the secrets hidden."""
+        edits = self.changes.edits
+        pieces, done = [], 0
+        for node, new in sorted(edits.items(), key=lambda each: each[0].start):
+            if node.target is None or edits.get(node.target) != new:
+                pieces += [self.text[done : node.start], self.write(node, new, self.text)]
+                done = node.end
+        return self.mark + "".join([*pieces, self.text[done:]]).encode(self.encoding, "surrogatepass")
+
+
+def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
+    """Search the items of a text and everything around them; return the function that writes its scalars."""
+    if reader is read_yaml:
+        from pytest_pcerrors.redaction.files._yaml_nodes import comments, yaml_nodes, yaml_written
+
+        top = yaml_nodes(text, name)
+        _search_document(top, changes)
+        for comment in comments(top, text):
+            changes.comment(comment)
+        return yaml_written
+    if reader is read_ndjson:
+        for number, (start, end) in enumerate(_lines(text)):
+            changes.item = number
+            _search_line(text, start, end, changes)
+    elif reader is read_curl_output:
+        changes.item = 0
+        changes.comment(Node("comment", 0, len(text), text))
+    else:
+        _search_json(text, name, changes)
+    return json_written
+
+
+def _search_json(text: str, name: str, changes: Changes) -> None:
+    """Search a JSON document: a list of exchanges, a cassette, HAR, or a single exchange."""
+    document, top = _parsed(text, name), json_nodes(text, 0, len(text))
+    if is_exchange(document):
+        changes.item = 0
+        changes.exchange(top)
+    elif top.kind == "list":
+        for number, item in enumerate(top.items):
+            changes.item = number
+            changes.exchange(item)
+    else:
+        _search_document(top, changes)
+
+
+def _search_line(text: str, start: int, end: int, changes: Changes) -> None:
+    """Search a line of NDJSON; an invalid line is searched as text."""
+    try:
+        _parsed(text[start:end], "")
+    except ArchiveError:
+        changes.comment(Node("comment", start, end, text[start:end]))
+    else:
+        changes.exchange(json_nodes(text, start, end))
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        return parse(text.removeprefix("\ufeff"))
+    except JsonError as error:
+        raise ArchiveError(name, f"not JSON: {error}") from None
+
+
+def _search_document(top: "Node", changes: Changes) -> None:
+    log, number = top.get("log"), 0
+    for parent in (top, *([log] if log is not None else [])):
+        for key, value in parent.members():
+            if key.value in ("interactions", "entries") and value.kind == "list":
+                for item in value.items:
+                    changes.item, number = number, number + 1
+                    changes.exchange(item)
+                changes.item = None
+            elif key.value != "log":
+                changes.other(key, value)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of each line that is not blank."""
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _line_ends(text: str) -> list[int]:
+    ends, at = [], text.find("\n")
+    while at >= 0:
+        ends.append(at)
+        at = text.find("\n", at + 1)
+    return ends

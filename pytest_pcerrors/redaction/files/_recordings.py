@@ -1,0 +1,244 @@
+"""Find the secrets in the scalars of a recorded exchange, in any form of recording, and their replacements."""
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters.parts import base64_bytes
+from pytest_pcerrors.redaction._findings import located
+from pytest_pcerrors.redaction.files._nodes import fields_of, text_of
+from pytest_pcerrors.secrets import MASK, Found
+from pytest_pcerrors.secrets.headers import credentials_hidden
+from pytest_pcerrors.secrets.members import Hidden, Members
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.redaction._findings import Searched
+    from pytest_pcerrors.redaction._redaction import Redaction
+    from pytest_pcerrors.redaction.files._nodes import Node
+
+_LENGTH = "content-length"
+
+
+class Changes:
+    """The new text of each scalar that contains a secret, and what was found in it, with the index of its `item`."""
+
+    def __init__(self, redaction: "Redaction") -> None:
+        self.edits: dict[Node, str | bytes] = {}
+        self.found: dict[Node, tuple[int | None, list[Found]]] = {}
+        self.item: int | None = None
+        self._redaction = redaction
+
+    def exchange(self, item: "Node") -> None:
+        """Search one exchange, in any form that archives have."""
+        response = item.get("response")
+        if response is None or item.get("request") is None:
+            self._response(item)
+            return
+        for key, value in item.members():
+            if key.value == "request":
+                self._request(value)
+            elif key.value == "response":
+                self._response(value)
+            else:
+                self.other(key, value)
+
+    def other(self, key: "Node", value: "Node") -> None:
+        """Search a member that no form of recording defines."""
+        members = self._members()
+        members.enter(is_object=True)
+        members.name(key, text_of(key))
+        _search(value, members)
+        self._put_members(members, "member")
+
+    def comment(self, node: "Node") -> None:
+        """Search a comment of the file."""
+        self._put(node, self._redaction.searched_text(text_of(node)), "comment", is_one=True)
+
+    def _request(self, request: "Node") -> None:
+        lengths: list[tuple[int, int]] = []
+        for key, value in request.members():
+            match key.value:
+                case "url" | "uri":
+                    self._put(value, self._redaction.searched_url(text_of(value)), "request URL")
+                case "method":
+                    self._put(value, self._redaction.searched_text(text_of(value)), "request method", is_one=True)
+                case "headers":
+                    continue
+                case "body" | "parsed_body":
+                    lengths += self._body(value, "request", _encoding_of(request))
+                case "postData":
+                    lengths += self._posted(value)
+                case "queryString":
+                    self._parameters(value, "request URL")
+                case "cookies":
+                    self._cookies(value, "request")
+                case _:
+                    self.other(key, value)
+        self._headers(request.get("headers"), "request", lengths)
+
+    def _response(self, response: "Node") -> None:
+        lengths: list[tuple[int, int]] = []
+        for key, value in response.members():
+            match key.value:
+                case "headers":
+                    continue
+                case "request":
+                    self._request(value)
+                case "status" | "statusText" | "reason":
+                    self._reason(value)
+                case "body" | "content" | "body_base64" | "parsed_body":
+                    lengths += self._response_body(str(key.value), value, response)
+                case "redirectURL":
+                    searched = self._redaction.searched_url(text_of(value))
+                    self._put(value, searched, "response header Location", is_one=True)
+                case "cookies":
+                    self._cookies(value, "response")
+                case _:
+                    self.other(key, value)
+        self._headers(response.get("headers"), "response", lengths)
+
+    def _response_body(self, key: str, value: "Node", response: "Node") -> list[tuple[int, int]]:
+        """Hide the secrets of a response's body, in the form of vcrpy, of HAR, or in our own; return its lengths as `_body` does."""
+        encoding, status = _encoding_of(response), response.get("status")
+        is_own = key == "body" and status is not None and not status.items
+        if key == "body_base64":
+            return self._base64(value, "response", encoding)
+        if is_own or key == "parsed_body":
+            return self._text_or_value(value, "response", encoding)
+        return self._body(value, "response", encoding)
+
+    def _reason(self, node: "Node") -> None:
+        for each in [value for _, value in node.members()] or [node]:
+            if each.kind == "text":
+                self._put(each, self._redaction.searched_text(text_of(each)), "reason phrase", is_one=True)
+
+    def _headers(self, node: "Node | None", side: str, lengths: list[tuple[int, int]]) -> None:
+        redaction = self._redaction
+        known = {str(old): str(new) for old, new in lengths}
+        for name_node, value in fields_of(node):
+            name, text = text_of(name_node), text_of(value)
+            searched = redaction.searched_header(name, text)
+            shown = redaction.header_name(name)
+            if name.lower() == _LENGTH and not searched.found and text.strip() in known:
+                self._write(value, known[text.strip()])
+            self._put(value, searched, f"{side} header {shown}", is_one=True)
+            if shown != name:
+                self._write(name_node, shown, [Found(f"{side} header {shown}", "secret")])
+
+    def _body(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
+        """Hide the secrets of a body; return pairs of its length before and after, for a body whose length is known."""
+        if node.kind == "mapping" and (text := node.get("base64_string") or node.get("string") or node.get("text")):
+            packing = node.get("encoding")
+            is_base64 = node.get("base64_string") is text or (packing is not None and packing.value == "base64")
+            lengths = (self._base64 if is_base64 else self._body)(text, side, encoding)
+            for key, value in node.members():
+                if value is not text:
+                    self.other(key, value)
+            return lengths
+        return self._text_or_value(node, side, encoding)
+
+    def _text_or_value(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
+        """Hide the secrets of a body recorded as text or as a JSON value."""
+        if node.items:
+            members = self._members()
+            _search(node, members)
+            self._put_members(members, f"{side} body")
+        if node.kind != "text":
+            return []
+        old = node.value if isinstance(node.value, bytes) else node.value.encode("utf-8", "surrogatepass")
+        searched = self._redaction.searched_body(old, encoding)
+        is_bytes = isinstance(node.value, bytes)
+        new = searched.value if is_bytes else searched.value.decode("utf-8", "surrogatepass")
+        self._write(node, new, located(searched.found, f"{side} body"))
+        return [(len(old), len(searched.value))]
+
+    def _base64(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
+        try:
+            old = base64_bytes(node.value)
+        except UsageError:
+            return self._body(node, side, encoding)
+        searched = self._redaction.searched_body(old, encoding)
+        packed = b64encode(searched.value) if searched.value != old else node.value
+        shown = packed.decode() if isinstance(packed, bytes) and isinstance(node.value, str) else packed
+        self._write(node, shown, located(searched.found, f"{side} body"))
+        return [(len(old), len(searched.value))]
+
+    def _posted(self, node: "Node") -> list[tuple[int, int]]:
+        lengths: list[tuple[int, int]] = []
+        encoding = node.get("encoding")
+        for key, value in node.members():
+            if key.value == "params":
+                self._parameters(value, "request body")
+            elif key.value == "text":
+                is_base64 = encoding is not None and encoding.value == "base64"
+                lengths += (self._base64 if is_base64 else self._body)(value, "request", None)
+            else:
+                self.other(key, value)
+        return lengths
+
+    def _parameters(self, node: "Node", place: str) -> None:
+        secrets = self._redaction.secrets
+        for name_node, value in fields_of(node):
+            name, text = text_of(name_node), text_of(value)
+            where = f"{place}, parameter {self._redaction.header_name(name)}"
+            certainty = secrets.certainty(secrets.kind_of_parameter(name), text)
+            if certainty is not None:
+                self._write(value, MASK, [Found(where, certainty)])
+            else:
+                self._put(value, self._redaction.searched_text(text), where, is_one=True)
+
+    def _cookies(self, node: "Node", side: str) -> None:
+        for name_node, value in fields_of(node):
+            name, text = self._redaction.header_name(text_of(name_node)), text_of(value)
+            if credentials_hidden("Cookie", f"x={text}") != f"x={text}":
+                self._write(value, MASK, [Found(f"{side} cookie {name}", "secret")])
+
+    def _members(self) -> Members:
+        def hidden(text: str) -> Hidden:
+            searched = self._redaction.searched_text(text)
+            certain = any(each.certainty == "secret" for each in searched.found)
+            return Hidden(searched.value, "secret" if certain else "suspected")
+
+        return Members(self._redaction.secrets, hidden)
+
+    def _put_members(self, members: Members, where: str) -> None:
+        for node, edit in members.end().items():
+            found = [Found(f"{where} {edit.pointer}", edit.certainty)]
+            self._write(node, edit.text, found)  # type: ignore[arg-type]  # the handles are nodes
+
+    def _put(self, node: "Node", searched: "Searched[str]", where: str, *, is_one: bool = False) -> None:
+        self._write(node, searched.value, located(searched.found, where, is_one=is_one))
+
+    def _write(self, node: "Node", new: str | bytes, found: "list[Found] | None" = None) -> None:
+        """Record the new text of a scalar if it changes, and what was found in it or why it could not be searched."""
+        old = node.value if isinstance(new, bytes) else text_of(node)
+        if node.kind in ("text", "number", "comment") and new != old:
+            self.edits[node] = new.encode("latin-1") if isinstance(node.value, bytes) and isinstance(new, str) else new
+            self.found.setdefault(node, (self.item, found or []))
+        elif found and any(each.problem for each in found):
+            self.found.setdefault(node, (self.item, found))
+
+
+def _encoding_of(message: "Node") -> str | None:
+    """Return the content encodings in the headers of a request or response, joined by commas, or None."""
+    values = [
+        text_of(value)
+        for name, value in fields_of(message.get("headers"))
+        if text_of(name).lower() == "content-encoding"
+    ]
+    return ", ".join(values) or None
+
+
+def _search(node: "Node", members: Members) -> None:
+    """Pass a value, and everything in it, to `members`."""
+    if node.kind in ("text", "number"):
+        members.value(node, text_of(node), "text" if node.kind == "text" else "number")
+    elif node.kind in ("mapping", "list"):
+        members.enter(is_object=node.kind == "mapping")
+        for index, each in enumerate(node.items):
+            if node.kind == "mapping" and not index % 2:
+                members.name(each, text_of(each))
+                continue
+            _search(each, members)
+            members.following()
+        members.leave()

@@ -1,0 +1,148 @@
+"""Parse YAML text into nodes with positions."""
+
+import re
+from base64 import b64encode
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, YamlError, events, line_of, scalar
+from pytest_pcerrors.redaction.files._nodes import Node
+from pytest_pcerrors.secrets.json_text import NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yaml.events import Event
+
+_MAX_DEPTH = 200
+_PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
+_COMMENT = re.compile(r"(?<!\S)#([^\r\n\x85\u2028\u2029]*+)")
+_BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off"))
+_NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
+def yaml_nodes(text: str, name: str) -> Node:
+    """Return the mapping of a cassette; the text must not begin with a byte order mark, which PyYAML's parsers count differently.
+
+    Aliases are expanded to at most `MAX_NODES` values in total.
+    """
+    top = Node("list", 0, len(text))
+    opened = [top]
+    anchored: dict[str, Node] = {}
+    remaining = MAX_NODES
+    try:
+        for event in events(StringIO(text)):
+            if isinstance(event, MappingEndEvent | SequenceEndEvent):
+                closed = opened.pop()
+                opened[-1].size += closed.size
+                continue
+            node = _node(event, anchored)
+            if node is None:
+                continue
+            opened[-1].items.append(node)
+            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+                opened.append(node)
+                if len(opened) > _MAX_DEPTH:
+                    raise YamlError("nested too deeply", line_of(event))  # noqa: TRY301 - handled like the errors of the parser
+                continue
+            opened[-1].size += node.size
+            if node.target is not None:
+                remaining -= node.size
+                node.items = node.items if remaining > 0 else []
+    except YamlError as error:
+        raise ArchiveError(f"{name}:{error.line}" if error.line else name, f"not YAML: {error}") from None
+    return top.items[0] if top.items else top
+
+
+def comments(top: Node, text: str) -> "Iterator[Node]":
+    """Yield the comments of a text, without their ``#``; they are outside all scalars."""
+    end = 0
+    for scalar_start, scalar_end in (*_scalars(top), (len(text), len(text))):
+        for match in _COMMENT.finditer(text, end, scalar_start):
+            yield Node("comment", *match.span(1), match[1])
+        end = scalar_end
+
+
+def _scalars(node: Node) -> "Iterator[tuple[int, int]]":
+    """Yield the positions of the scalars and aliases of a value, in order."""
+    if node.target is not None or node.kind not in ("mapping", "list"):
+        yield node.start, node.end
+        return
+    for each in node.items:
+        yield from _scalars(each)
+
+
+def yaml_written(node: Node, new: str | bytes, text: str) -> str:
+    """Return the YAML text of a node's new value: its anchor and tag, a quoted scalar, and the blank lines after it."""
+    if node.kind == "comment" and isinstance(new, str):
+        return new
+    old = text[node.start : node.end]
+    quoted = f'"{b64encode(new).decode()}"' if isinstance(new, bytes) else _quoted(new)
+    if node.kind == "number" and isinstance(new, str) and NUMBER.fullmatch(new):
+        quoted = new
+    if node.target is not None:
+        return f"!!binary {quoted}" if isinstance(new, bytes) else quoted
+    properties = _PROPERTIES.match(old)
+    return f"{properties[0] if properties else ''}{quoted}{old[len(old.rstrip()) :]}"
+
+
+def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
+    """Return the node that begins with an event; None for an event of the document or the stream."""
+    start, end = _index(event.start_mark), _index(event.end_mark)
+    if isinstance(event, AliasEvent):
+        target = anchored.get(str(event.anchor))
+        if target is None:
+            return Node("null", start, end)
+        return Node(target.kind, start, end, target.value, target.items, target, target.size)
+    if isinstance(event, ScalarEvent):
+        node = _scalar_node(event, start, end)
+    elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        node = Node("mapping" if isinstance(event, MappingStartEvent) else "list", start, end)
+    else:
+        return None
+    if event.anchor is not None:
+        anchored[event.anchor] = node
+    return node
+
+
+def _scalar_node(event: "ScalarEvent", start: int, end: int) -> Node:
+    """Return the node of a scalar; a plain null, boolean or number is not a text."""
+    try:
+        value = scalar(event)
+    except YamlError:
+        value = event.value  # a !!binary that is not base64
+    if value is None:
+        return Node("null", start, end)
+    if event.tag is None and event.implicit[0] and isinstance(value, str):
+        if value.lower() in _BOOLEANS:
+            return Node("null", start, end, value)
+        if NUMBER.fullmatch(value):
+            return Node("number", start, end, value)
+    return Node("text", start, end, value)
+
+
+def _index(mark: Any) -> int:
+    index: int = mark.index
+    return index
+
+
+def _quoted(text: str) -> str:
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in _NAMED_ESCAPES:
+        return _NAMED_ESCAPES[letter]
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"  # noqa: PLR2004 - the last code point of four digits

@@ -1,0 +1,222 @@
+"""Property rules: one for each keyword at each place of the error schema, checked by jsonschema.
+
+The name of a rule is the path of the property joined by hyphens, followed by the meaning of the keyword: ``maxLength`` at
+``/description`` is ``description-too-long``. A step through ``items`` is named ``item``.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.jsontext import type_of
+from pytest_pcerrors.rules._keyword_messages import explained
+from pytest_pcerrors.rules._keywords import MEASURES, Measure, validator_for
+from pytest_pcerrors.rules._pointers import escaped
+from pytest_pcerrors.rules._subschemas import Schema, Subschemas
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import shown
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.model import Contract, Deviation
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+EACH = "*"
+"""The step of a path that means every item of an array."""
+
+MEANINGS = {
+    "required": "missing",
+    "type": "type",
+    "minLength": "empty",
+    "maxLength": "too-long",
+    "pattern": "format",
+    "enum": "value",
+    "const": "value",
+}
+_NO_RULES = ("format", "properties")
+
+Predicate = Callable[[Any], bool]
+"""A function that returns whether a value passes a keyword."""
+
+
+@dataclass(frozen=True)
+class SchemaRule:
+    """A keyword at a place of the schema; `accepts` returns whether a value passes it, as jsonschema decides.
+
+    `documentation` is the description of the property in the schema, or of its nearest parent with one.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    keyword: str
+    limit: Any
+    accepts: Predicate = field(repr=False, compare=False)
+    measure: Measure = field(repr=False, compare=False, default=len)
+    hint: str = ""
+    documentation: str = ""
+
+    def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
+        """Return at most one violation: the first place that fails, with the number of further places."""
+        for value in self._values(parsed.document):
+            if not self.accepts(value):
+                return (self._violation(parsed.document),)
+        return ()
+
+    @cached_property
+    def _values(self) -> Callable[[Any], Sequence[Any]]:
+        return _selector(self.path)
+
+    def _violation(self, document: Any) -> Violation:
+        failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.accepts(value)]
+        pointer, value = failed[0]
+        expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        if self.keyword == "required":
+            pointer = f"{pointer}/{escaped(self.limit)}"
+        hint = _misspelt(self.limit, value) if self.keyword == "required" else self.hint
+        return Violation(message + more, pointer, expected, actual, hint)
+
+
+def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
+    """Return the rules of the error schema of a contract, in its order; `length_unit` is a key of `MEASURES`.
+
+    >>> from pytest_pcerrors import Contract
+    >>> [rule.name for rule in schema_rules(Contract.default())][:4]
+    ['code-missing', 'description-missing', 'source-missing', 'code-number']
+    """
+    return tuple(_Compiler(contract, MEASURES[length_unit]).below(contract.error_schema, ()))
+
+
+class _Compiler:
+    """Makes a rule from every keyword of an error schema."""
+
+    def __init__(self, contract: "Contract", measure: Measure) -> None:
+        self._subschemas = Subschemas(contract)
+        self._deviations = contract.deviations
+        self._measure = measure
+        self._validator = validator_for(contract.error_schema, measure)
+
+    def below(
+        self,
+        schema: Schema | bool,  # noqa: FBT001 - a schema may be true
+        path: tuple[str, ...],
+        above: frozenset[int] = frozenset(),
+        documentation: str = "",
+    ) -> Iterator[SchemaRule]:
+        """Yield the rules of a schema and of its properties and items. `documentation` is the description of the parent."""
+        here = self._subschemas.at_one_place(schema, above)
+        above |= {id(each.schema) for each in here}
+        documentation = next(
+            (each.schema["description"] for each in here if "description" in each.schema), documentation
+        )
+        for each, keywords in here:
+            for keyword in keywords:
+                yield from self._rules(each, keyword, path, documentation)
+        for each, _ in here:
+            for name, member in each.get("properties", {}).items():
+                yield from self.below(member, (*path, name), above, documentation)
+            if "items" in each and "prefixItems" not in each:
+                yield from self.below(each["items"], (*path, EACH), above, documentation)
+
+    def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
+        """Yield the rules of a keyword at a place."""
+        limit = schema[keyword]
+        if keyword == "required":
+            for name in limit:
+                member = schema.get("properties", {}).get(name)
+                member_documentation = (
+                    member.get("description", documentation) if isinstance(member, dict) else documentation
+                )
+                accepts = self._predicate(schema, keyword, [name])
+                yield SchemaRule(
+                    rule_name((*path, name), keyword), path, keyword, name, accepts, documentation=member_documentation
+                )
+        elif keyword == "type":
+            yield from (
+                self._type_rules(schema, path, documentation) if path else ()
+            )  # a body that is not an object has failed an earlier stage
+        elif keyword == "items" and "prefixItems" not in schema:
+            return
+        elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
+            accepts = self._predicate(schema, keyword, limit)
+            yield SchemaRule(
+                rule_name(path, keyword), path, keyword, limit, accepts, self._measure, documentation=documentation
+            )
+
+    def _type_rules(self, schema: Schema, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
+        """Yield a rule for each deviation that the contract names, then the rule for the type."""
+        types = schema["type"]
+        fits = self._predicate(schema, "type", types)
+        known = [deviation for deviation in self._deviations if deviation.at == path]
+        for deviation in known:
+            hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
+            yield SchemaRule(
+                deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, documentation=documentation
+            )
+        named = {deviation.type for deviation in known}
+        others_fit: Predicate = (lambda value: type_of(value) in named or fits(value)) if named else fits
+        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, documentation=documentation)
+
+    def _predicate(self, schema: Schema, keyword: str, limit: Any) -> Predicate:
+        function, validator = self._validator.VALIDATORS[keyword], self._validator
+
+        def accepts(value: Any) -> bool:
+            try:
+                for _ in function(validator, limit, value, schema) or ():
+                    return False
+            except RecursionError:
+                return False  # nested too deeply to be what the schema means
+            return True
+
+        return accepts
+
+
+def rule_name(path: tuple[str, ...], keyword: str) -> str:
+    """Return the name of the rule for a keyword at a path.
+
+    >>> rule_name(("error", "message"), "maxLength"), rule_name(("data", EACH), "type")
+    ('error-message-too-long', 'data-item-type')
+    """
+    meaning = MEANINGS.get(keyword) or _kebab(keyword)
+    return "-".join([*("item" if step == EACH else _kebab(step) for step in path), meaning])
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
+
+
+def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+    """Return a function that returns the values at a path of a document: none if a step is missing, several below `EACH`."""
+    if not path:
+        return lambda document: (document,)
+    step, below = path[0], _selector(path[1:])
+    if step == EACH:
+        return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
+    return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
+
+
+def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`."""
+    places = [("", document)]
+    for step in path:
+        if step == EACH:
+            lists = [(pointer, value) for pointer, value in places if isinstance(value, list)]
+            places = [(f"{pointer}/{index}", each) for pointer, value in lists for index, each in enumerate(value)]
+        else:
+            places = [
+                (f"{pointer}/{escaped(step)}", value[step])
+                for pointer, value in places
+                if isinstance(value, dict) and step in value
+            ]
+    return places
+
+
+def _misspelt(name: str, value: Any) -> str:
+    """Return a hint with a property whose name differs from the missing one only in letter case."""
+    alike = next((each for each in value if each.lower() == name.lower()), None)
+    return "" if alike is None else f"it has {shown(alike)}; letter case matters"
+
+
+def _unless(fits: Predicate, deviation: "Deviation") -> Predicate:
+    return lambda value: type_of(value) != deviation.type or fits(value)

@@ -1,0 +1,179 @@
+"""Hide secrets in any kind of text: JSON, URLs, forms, multipart forms, base64 and prose, also nested."""
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.secrets import _clean_json as clean_json
+from pytest_pcerrors.secrets import _packed as packed
+from pytest_pcerrors.secrets import _prose as prose
+from pytest_pcerrors.secrets import _urls as urls
+from pytest_pcerrors.secrets import json_text
+from pytest_pcerrors.secrets._formats import tokens_hidden
+from pytest_pcerrors.secrets.definition import MASK, Secrets
+from pytest_pcerrors.secrets.headers import credentials_hidden
+from pytest_pcerrors.secrets.members import Hidden
+from pytest_pcerrors.secrets.names import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_pcerrors.secrets.definition import Certainty
+
+_MAX_DEPTH = 5
+_PART_NAME = re.compile(
+    r"""^content-disposition:[^\r\n]*?\bname(?:\s*+=\s*+("[^"\r\n]*+"|[^\s;]++)|\*\s*+=\s*+[\w-]*+'[\w-]*+'([^\s;]++))""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
+_BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n)")
+_LATER_BOUNDARY = re.compile(r"^--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n[\w-]++:)", re.MULTILINE)
+_LONG = 2048
+_BINARY = re.compile(
+    rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{packed.BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
+)
+"""Base64 of an image or a file, which is too long to be a token."""
+
+BEYOND = 4096
+"""The number of characters that are searched after the part that is shown."""
+
+_STRENGTH = {None: 0, "suspected": 1, "secret": 2}
+
+
+class Found(NamedTuple):
+    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
+
+    If a part could not be searched, `problem` is the reason.
+    """
+
+    place: str
+    certainty: "Certainty"
+    problem: str = ""
+
+
+def hide(text: str, *, longest: int | None = None) -> str:
+    """Return a text with its secrets hidden; sentences about tokens and passwords are kept.
+
+    With `longest`, at most that many characters are returned. A secret that is cut off there is hidden too, since more of the text
+    is searched than is returned; an even longer one is detected by the format of its beginning.
+
+    >>> hide('{"access_token": "eyJhbGciOiJub25lIn0.e30.x", "code": "800064"}')
+    '{"access_token": "***", "code": "800064"}'
+    >>> hide("https://user:pass@host/v1?sig=x7Kq02pLm&size=3")
+    'https://***@host/v1?sig=***&size=3'
+    """
+    if longest is None or len(text) <= longest:
+        return Hider(_KNOWN).document(text)
+    return Hider(_KNOWN, is_cut=True).document(text[: longest + BEYOND])[:longest]
+
+
+class Hider:
+    """Hide secrets in one text, and collect their places in `found`.
+
+    `depth` is the number of texts around this one: JSON in a string of JSON, a URL in a parameter of another.
+    """
+
+    def __init__(self, secrets: Secrets, depth: int = 0, *, is_cut: bool = False) -> None:
+        self.found: list[Found] = []
+        self._secrets = secrets
+        self._depth = depth
+        self._is_cut = is_cut
+
+    @property
+    def certainty(self) -> "Certainty | None":
+        """The highest certainty of the secrets found; None if nothing was found."""
+        return max((each.certainty for each in self.found), key=_STRENGTH.__getitem__, default=None)
+
+    def url(self, url: str) -> str:
+        """Hide the secrets of a URL."""
+        if not self._secrets.may_be_in(url):
+            return url
+        return urls.url_hidden(url, self._secrets, self._inner, self._report)
+
+    def header(self, name: str, value: str) -> str:
+        """Hide the secrets of a header's value; in a credentials header, any value is a secret."""
+        kind = self._secrets.kind_of_header(name)
+        if kind is Kind.PUBLIC:
+            return value
+        certainty: Certainty | None
+        if kind is Kind.CREDENTIALS:
+            new, certainty = credentials_hidden(name, value), "secret"
+        else:
+            certainty = self._secrets.certainty(kind, value)
+            new = self.text(value) if certainty is None else MASK
+        if new != value and certainty is not None:
+            self._report("", certainty)
+        return new
+
+    def document(self, text: str) -> str:
+        """Hide the secrets of a complete body, which may be a form."""
+        if self._has_nothing(text):
+            return text
+        boundary = _BOUNDARY.match(text) or _LATER_BOUNDARY.search(text)
+        if boundary:
+            line = re.compile(rf"^{re.escape(boundary[0])}(?=[ \t]*+(?:--)?[ \t]*+\r?$)", re.MULTILINE)
+            return boundary[0].join(map(self._part, line.split(text)))
+        if urls.is_form(text) and not packed.is_packed(text):
+            return urls.form_hidden(text, self._secrets, self._inner, self._report)
+        return self.text(text)
+
+    def text(self, text: str) -> str:
+        """Hide the secrets of any text."""
+        if self._has_nothing(text):
+            return text
+        if self._depth > _MAX_DEPTH:
+            return prose.hidden(text, self._secrets, Hidden, self._report, is_cut=self._is_cut)
+        if json_text.looks_like_json(text):
+            if clean_json.is_clean(text, self._secrets, self._inner):
+                return text
+            done = json_text.edited(text, self._secrets, self._inner)
+            for edit in done.edits:
+                self._report(edit.pointer, edit.certainty)
+            return done.text if done.is_json else self._prose(done.text)
+        if urls.is_url(text) and not self._is_cut:
+            return self.url(text)
+        return self._prose(packed.hidden(text, self._inner, self._report))
+
+    def binary(self, text: str) -> str:
+        """Hide tokens of known formats in binary data decoded as Latin-1, each with asterisks of the same length."""
+        new = tokens_hidden(text, lambda match: "*" * len(match[0]))
+        if new != text:
+            self._report("", "secret")
+        return new
+
+    def _has_nothing(self, text: str) -> bool:
+        """Return whether a text need not be searched."""
+        if self._is_cut:
+            return False
+        return (len(text) > _LONG and _BINARY.fullmatch(text) is not None) or not self._secrets.may_be_in(text)
+
+    def _prose(self, text: str) -> str:
+        url = partial(self._nested, lambda hider, part: hider.url(part))
+        return prose.hidden(text, self._secrets, url, self._report, is_cut=self._is_cut)
+
+    def _inner(self, text: str) -> Hidden:
+        return self._nested(lambda hider, part: hider.text(part), text)
+
+    def _nested(self, hide: "Callable[[Hider, str], str]", text: str) -> Hidden:
+        hider = Hider(self._secrets, self._depth + 1, is_cut=self._is_cut)
+        return Hidden(hide(hider, text), hider.certainty)
+
+    def _report(self, place: str, certainty: "Certainty") -> None:
+        self.found.append(Found(place, certainty))
+
+    def _part(self, part: str) -> str:
+        """Hide the secrets of one part of a multipart form (RFC 7578)."""
+        blank = _BLANK_LINE.search(part)
+        head, content = (part[: blank.end()], part[blank.end() :]) if blank else ("", part)
+        value = content.rstrip("\r\n")
+        match = _PART_NAME.search(_FOLD.sub("", head))
+        name = (match[1] or match[2]).strip('"') if match else ""
+        certainty = self._secrets.certainty(self._secrets.kind_of_parameter(name), value)
+        if certainty is not None:
+            self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
+        hidden = MASK if certainty is not None else self.text(value)
+        return self.text(head) + hidden + content[len(value) :]
+
+
+_KNOWN = Secrets()

@@ -1,0 +1,220 @@
+"""Hide secrets in pairs of name and value in free text: ``password=x7Kq02pLm``, header lines, quoted values.
+
+Expressions of programs are not secrets.
+"""
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from pytest_pcerrors.secrets import _yaml_text as yaml_text
+from pytest_pcerrors.secrets.definition import MASK, Certainty
+from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
+from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.placeholders import is_placeholder
+from pytest_pcerrors.secrets.values import is_opaque
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.secrets.definition import Report, Secrets
+
+_QUOTE = r"""(?:["']|&quot;|&\#34;)"""
+_PAIR = re.compile(
+    rf"""(?<![\w.$-])(?P<name>[\w.$-]++)(?P<quote>\\*+{_QUOTE})?(?:\[\d*+\]|\])?+[ \t]*+(?P<sign>=>|:=|==|[:=]|%(?:25)*+3[ADad])[ \t]*+"""
+)
+_VALUE = re.compile(
+    r"""(?P<escape>\\++)["']|"(?:[^"\\]++|\\.)*+"?|'(?:[^'\\]++|\\.)*+'|&quot;(?:[^&]++|&(?!quot;))*+(?:&quot;)?|&\#34;[^&]*+(?:&\#34;)?"""
+    r"""|[$#]\{\{?[^{}\r\n]*+\}{0,2}+|[\[{][^\]}]*+[\]}]?|'?(?:(?:Bearer|Basic)[ \t]++)?(?:[^\s&,;"'<>}\]\\%)]++|%(?!(?:25)*2[36]))++""",
+    re.DOTALL | re.IGNORECASE,
+)
+_LINE = re.compile(r"""(?:[^\r\n\\]++|\\(?![rn"]))*+""")
+_WORD_BEFORE = re.compile(r"[A-Za-z]+ \Z")
+_HEADER_LINE = re.compile(
+    r"[ \t]*+(?:[A-Z]{3,7} \S++ HTTP/|HTTP/\d|(?:[A-Za-z]++-[\w-]++|Host|Accept|Origin|Server|Date|Via|Location|Cookie|Connection):)"
+)
+_BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
+_FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
+_ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
+"""A character that does not occur in the words of a sentence."""
+
+_ESCAPED_LINE = ("r", "n", "t")
+_OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
+_LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[(\[]?.*", re.DOTALL)
+
+_JOINED = ("?", "&", " ", "\\")
+"""The characters before a name that may have a preceding word, which can change its kind."""
+
+_LOOKBACK = 24
+_MAX_WORD = 128
+_MAX_LINE = 300
+
+
+def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
+    """Hide the values after names of secrets."""
+    pieces, done = [], 0
+    for match in _PAIR.finditer(text):
+        if match.start() < done or (
+            text[match.start() - 1 : match.start()] not in _JOINED and secrets.kind(match["name"]) is None
+        ):
+            continue
+        span = _Pair(match, secrets).span()
+        if span is not None:
+            report("", span.certainty)
+            pieces += [text[done : span.start], span.new]
+            done = span.end
+    return "".join([*pieces, text[done:]])
+
+
+class _Span(NamedTuple):
+    """The range of a secret, its replacement, and its certainty."""
+
+    start: int
+    end: int
+    new: str
+    certainty: Certainty
+
+
+class _Pair:
+    """A name and the sign after it; a secret may follow."""
+
+    def __init__(self, match: re.Match[str], secrets: "Secrets") -> None:
+        self._text = match.string
+        self._match = match
+        self._start = match.end()
+        self._sign, self._quote = match["sign"], match["quote"]
+        self._secrets = secrets
+        self._before = self._text[max(match.start() - _LOOKBACK, 0) : match.start()]
+        self._name, self._kind = self._named()
+
+    @cached_property
+    def _begins_line(self) -> bool:
+        is_after_escape = self._before.endswith("\\") and self._match["name"].startswith(_ESCAPED_LINE)
+        return is_after_escape or _FIRST.search(self._before) is not None
+
+    @property
+    def _is_assigned(self) -> bool:
+        """Whether the pair is clearly a name and a value; after only a colon, the next word may be part of a sentence."""
+        return self._sign != ":" or bool(self._quote)
+
+    def _named(self) -> tuple[str, Kind | None]:
+        """Return the name, with the word before it if that makes it the name of a secret, and its kind."""
+        name, secrets = self._match["name"], self._secrets
+        if self._before.endswith("\\") and name.startswith(_ESCAPED_LINE):
+            return name[1:], secrets.kind(name[1:])
+        kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
+        word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
+        if word is None:
+            return name, kind
+        both = word[0] + name
+        kind_of_both = secrets.kind(both)
+        return (both, kind_of_both) if kind_of_both in (Kind.STRONG, Kind.OWN) else (name, kind)
+
+    def span(self) -> _Span | None:
+        """Return the span of the secret value, or None."""
+        if self._kind is None:
+            return None
+        lines = None
+        if not self._is_assigned and self._begins_line:
+            lines = self._line() if self._kind is Kind.CREDENTIALS else self._block()
+        return lines or self._value()
+
+    def _line(self) -> _Span | None:
+        """Return the span of the rest of a header line."""
+        line = _line_at(self._text, self._start)
+        end = self._start + len(line)
+        new = credentials_hidden(self._name, line)
+        if new == line or not (holds_credentials(line) or self._is_within_message(end)):
+            return None
+        return _Span(self._start, end, new, "secret")
+
+    def _is_within_message(self, end: int) -> bool:
+        """Return whether the lines before and after are those of an HTTP message."""
+        start = self._match.start()
+        before = _BREAK.split(self._text[max(start - _MAX_LINE, 0) : start + 1])[-2:-1]
+        after = _BREAK.split(self._text[end : end + _MAX_LINE])[1:2]
+        return any(_HEADER_LINE.match(line) for line in before + after)
+
+    def _block(self) -> _Span | None:
+        """Return the span of the lines of a YAML block."""
+        lines = yaml_text.block(self._text, self._match.start(), self._start)
+        certainty = self._secrets.certainty(self._kind, lines[0]) if lines else None
+        if lines is None or certainty is None:
+            return None
+        value = lines[0].strip()
+        start = self._text.index(value, lines.start())
+        return _Span(start, start + len(value), MASK, certainty)
+
+    def _value(self) -> _Span | None:
+        """Return the span of the word, the quoted text or the list that follows."""
+        end = self._value_end()
+        value = self._text[self._start : end]
+        inside, quote = _inside(value)
+        new, certainty = self._hidden(inside)
+        if certainty is None or new == inside or not self._is_secret(value, end):
+            return None
+        if not quote and self._kind is not Kind.OWN and (_LITERAL.fullmatch(inside) or self._is_code(inside, end)):
+            return None
+        start = self._start + len(quote)
+        return _Span(start, start + len(inside), new, certainty)
+
+    def _hidden(self, value: str) -> tuple[str, Certainty | None]:
+        if self._kind is Kind.CREDENTIALS:
+            is_secret = holds_credentials(value) and not is_placeholder(value)
+            return credentials_hidden(self._name, value), "secret" if is_secret else None
+        return MASK, self._secrets.certainty(self._kind, _plain(value))
+
+    def _value_end(self) -> int:
+        """Return the end of a value; after only a colon, brackets are ignored and the length is limited."""
+        text, start = self._text, self._start
+        if not self._is_assigned and text.startswith(("[", "{"), start):
+            return start
+        value = _VALUE.match(text, start, len(text) if self._is_assigned else start + _MAX_WORD)
+        if value is None:
+            return start
+        return value.end() if value["escape"] is None else _closing(text, value)
+
+    def _is_code(self, value: str, end: int) -> bool:
+        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
+        is_called = value.endswith("(") or self._text[end : end + 1] in ("(", "[")
+        return (is_called or _DOTTED.fullmatch(value) is not None) and not is_opaque(value)
+
+    def _is_secret(self, value: str, end: int) -> bool:
+        """Return whether a value is a secret, not the next word of a sentence such as "Invalid token: expired"."""
+        if self._is_assigned and self._sign != "==":
+            return True
+        word = value.strip("\\\"'")
+        if is_opaque(word) or (self._sign == "==" and _ODD.search(word)):
+            return True
+        if self._sign == "==" or (value == word and not _ODD.search(word)):
+            return False
+        is_last = not _line_at(self._text, end, _MAX_WORD).strip(" \t.,;)")
+        if self._begins_line and is_last and not self._name.lower().endswith(("token", "key")):
+            return True
+        is_compound = any(each in self._name for each in "-_") or re.search("[a-z][A-Z]", self._name)
+        return bool(is_compound and (is_last or self._begins_line))
+
+
+def _inside(value: str) -> tuple[str, str]:
+    """Return the text between the quotes of a value, and the opening quote."""
+    opening = _OPENING.match(value)
+    quote = opening[0] if opening else ""
+    return value[len(quote) :].removesuffix(quote) if quote else value, quote
+
+
+def _plain(value: str) -> str:
+    """Return a value without percent-encoding, and without brackets around a list of values."""
+    return unquote(value).strip("[]{}()") if "%" in value or value[:1] in ("[", "{") else value
+
+
+def _closing(text: str, opening: re.Match[str]) -> int:
+    """Return the end of a text with escaped quotes: after the next quote with the same number of backslashes."""
+    end = text.find(opening[0], opening.end())
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find(opening[0], end + len(opening[0]))
+    return len(text) if end < 0 else end + len(opening[0])
+
+
+def _line_at(text: str, start: int, longest: int | None = None) -> str:
+    match = _LINE.match(text, start, len(text) if longest is None else start + longest)
+    return match[0] if match else ""

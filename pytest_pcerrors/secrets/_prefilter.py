@@ -1,0 +1,157 @@
+"""Decide in one pass whether a text must be searched, by all words and literals of secrets at once.
+
+After a literal, a token must follow; after a word, a name must end, and something that can be its value must follow.
+A text that is not clearly harmless must be searched.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
+
+from pytest_pcerrors.secrets._formats import LITERALS, begins_token
+from pytest_pcerrors.secrets._packed import BEGINNINGS
+from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SHORT_WORDS, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Skip = Callable[[bytes, int, int], int]
+"""A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
+
+_SCHEMES = (b"basic", b"bearer", b"negotiate", b"ntlm", b"sharedkey", b"sharedkeylite")
+_OTHER_WORDS = ("authorization auxiliary",)
+"""A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
+
+_MARKUP = (b"form-data", b"keyname")
+_PARAMETERS = tuple(f"{name}{end}".encode() for name in PARAMETERS for end in ("=", "%3d", "%253d"))
+"""Words that require a search with any text after them; the latter only at the beginning of a word."""
+
+_ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
+_FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
+_SEPARATORS = (b"", b"-", b"_", b" ", b".", b"\n")
+_USER = re.compile(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
+"""User information in a URL."""
+
+_ESCAPES = (
+    (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:(?:x|u00|U000000)[0-7][0-9A-Fa-f]|/)")),
+    (b"%", re.compile(rb"%(?:25)*+[0-7][0-9A-Fa-f]")),
+    (b"&", re.compile(rb"&(?:#[xX]0*+[0-7][0-9A-Fa-f];?|#0*+\d{1,3};?|quot;?)")),
+)
+"""The first characters of escapes in JSON, YAML, URLs and markup, and the pattern of an escape."""
+
+_MAX_ESCAPED = 5
+
+_RUN = rb"[\w.~+/=%-]"
+_SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
+_ENDING = ENDING.encode()
+_NO_NAME = re.compile(
+    b"|".join(
+        (
+            rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
+            rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
+            + _ENDING
+            + rb"[ \n]"
+            + _SHORT_WORD
+            + (rb"[ \n]" + _SHORT_WORD) * 2,
+            _ENDING + rb"\.[ \n][a-z-]",
+            _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
+            rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
+            rb'(?<=error="invalid_token)"',
+        )
+    ),
+    re.ASCII,
+)
+"""The text after a word that is not the end of a secret's name: the rest of a longer name, more words of a sentence, an empty
+value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
+"""
+
+_BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
+_LOOKBACK = 16
+
+
+class Prefilter:
+    """Search a text for the words and literals of secrets and of their names."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        from ahocorasick_rs import BytesAhoCorasick
+
+        words = {spelling: len(spelling) for word in (*WORDS, *_OTHER_WORDS) for spelling in _spellings(word)}
+        words |= {each: len(each) for each in (*_SCHEMES, *(word.encode() for word in HEADER_WORDS))}
+        words |= {f"{word}{end}".encode(): len(word) for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
+        self._names = tuple(sorted(name.encode() for name in names))
+        words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
+        self._lengths = tuple(words.values())
+        self._words = BytesAhoCorasick(list(words))
+        literals = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
+        self._literals = BytesAhoCorasick([each.encode() for each in literals])
+
+    @classmethod
+    @lru_cache(maxsize=32)
+    def of(cls, names: frozenset[str]) -> Self:
+        """Return the prefilter that also finds these names of a project; it is cached by the names."""
+        return cls(names)
+
+    def finds(self, text: str | bytes, skip: Skip | None = None) -> bool:
+        """Return whether a text must be searched; `skip` detects values that are placeholders."""
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        return any(form is None or self._finds(form, skip) for form in _forms(data))
+
+    def _finds(self, data: bytes, skip: Skip | None) -> bool:
+        if b"\0" in data or _USER.search(data):
+            return True
+        hits = self._literals.find_matches_as_indexes(data, overlapping=True)
+        if any(index >= len(LITERALS) or begins_token(index, data, start) for index, start, _ in hits):
+            return True
+        lower = data.lower()
+        if self._finds_name(data, lower, skip):
+            return True
+        flat = lower.translate(None, b"-_ .\n") if self._names else b""
+        return any(name in flat for name in self._names)
+
+    def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None) -> bool:
+        done = 0
+        for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
+            end = start + self._lengths[index]
+            if end == start and _is_clear(lower, start):
+                return True
+            if start < done or end == start or _NO_NAME.match(lower, end):
+                continue
+            done = skip(data, start, end) if skip is not None else 0
+            if not done:
+                return True
+        return False
+
+
+def _is_clear(lower: bytes, start: int) -> bool:
+    """Return whether a word of markup, or the name of a parameter, is worth a closer look: the latter if it begins there."""
+    before = _BEFORE_PARAMETER.search(lower, max(start - _LOOKBACK, 0), start)
+    return before is not None or lower.startswith(_MARKUP, start)
+
+
+def _forms(data: bytes) -> "Iterator[bytes | None]":
+    """Yield a text, then the text with its escapes resolved, repeatedly; None if they are nested too deeply."""
+    for _ in range(_MAX_ESCAPED):
+        yield data
+        escapes = {each for sign, pattern in _ESCAPES if sign in data for each in pattern.findall(data)}
+        if not escapes:
+            return
+        for escape in sorted(escapes, key=len, reverse=True):
+            data = data.replace(escape, _meaning(escape))
+    yield None
+
+
+def _meaning(escape: bytes) -> bytes:
+    """Return the character of an escape."""
+    if escape.endswith(b"/"):
+        return b"/"
+    if escape.startswith(b"&quot"):
+        return b'"'
+    if escape.startswith(b"&#") and escape[2:3] not in b"xX":
+        return chr(int(escape[2:].rstrip(b";"))).encode()
+    return bytes.fromhex(escape.rstrip(b";")[-2:].decode())
+
+
+def _spellings(word: str) -> set[bytes]:
+    parts = word.encode().split(b" ")
+    return {separator.join(parts) for separator in _SEPARATORS}

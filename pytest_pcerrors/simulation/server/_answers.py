@@ -1,0 +1,157 @@
+"""Answers of the server: documented errors by code, shapes by name, statuses, and a few words."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from random import Random
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.server._faults import check_faults
+from pytest_pcerrors.simulation.server._wire import check_sendable
+from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
+from pytest_pcerrors.simulation.synthesis import synthesize
+from pytest_pcerrors.text import nearest
+
+_STATUSES = range(100, 600)
+_FINAL = range(200, 600)
+_CUT_AT = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An exchange to send, its name in the log, and its faults."""
+
+    exchange: Exchange
+    name: str
+    faults: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_sendable(self.exchange)
+        check_faults(self.faults)
+        cut, length = self.faults.get("cut"), len(self.exchange.body)
+        if isinstance(cut, int) and cut >= length:
+            raise UsageError(f"cut={cut} does not cut the body: {self.name} has {length} bytes")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the client receives the whole answer."""
+        return "cut" not in self.faults and not self.faults.get("reset")
+
+    def __str__(self) -> str:
+        if self.faults.get("reset"):
+            return "connection reset"
+        faults = [f"{name} {value}" for name, value in self.faults.items()]
+        return ", ".join([self.name, *faults])
+
+
+class AnswerFactory:
+    """Makes answers for a contract; an unknown name is a `UsageError` that suggests the nearest one.
+
+    >>> factory = AnswerFactory(Contract.default())
+    >>> [str(factory.by_name(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
+    ['gateway-429', '409 800064', 'gateway-404', '200 ok', '401 400', 'connection reset']
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._words: dict[str, Callable[[], Answer]] = {
+            "ok": partial(self.status, HTTPStatus.OK),
+            "reset": lambda: Answer(self.status(HTTPStatus.OK).exchange, "reset", {"reset": True}),
+            "cut": lambda: Answer(self.status(HTTPStatus.OK).exchange, "200 ok", {"cut": _CUT_AT}),
+        }
+
+    def by_name(self, what: int | str) -> Answer:
+        """Return the answer for a number or a text.
+
+        A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
+        code, or "status/code".
+        """
+        if not _is_name(what):
+            raise UsageError(f'expected a number or a text such as 429, 800064 or "ok", got {what!r}')
+        if isinstance(what, int):
+            return self.status(what) if what in _STATUSES else self.error(what)
+        if what in self._words:
+            return self._words[what]()
+        if what in SHAPES:
+            return self.shape(what)
+        status, slash, code = what.partition("/")
+        if slash:
+            return self.error(code, _number(status))
+        if what not in self.contract.catalogue and _is_number(what) and int(what) in _STATUSES:
+            return self.status(int(what))
+        if what in self.contract.catalogue or _is_number(what):
+            return self.error(what)
+        known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
+        raise UsageError(f'"{what}" is not the name of an answer, a shape or a code; {nearest(what, known)}')
+
+    def error(self, code: int | str, status: int | None = None) -> Answer:
+        """Return the documented error of a code."""
+        if not _is_name(code):
+            raise UsageError(f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}')
+        if status is not None:
+            _check_status(status)
+        if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
+            raise UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
+        exchange = synthesize(code, status=status, contract=self.contract)
+        return Answer(exchange, f"{exchange.status} {code}")
+
+    def shape(self, name: str) -> Answer:
+        """Return a shape by its name."""
+        if not isinstance(name, str):
+            raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
+        if name not in SHAPES:
+            raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
+        return Answer(SHAPES[name], name)
+
+    def status(self, status: int) -> Answer:
+        """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
+        _check_status(status)
+        if status in SUCCESSES:
+            word = " ok" if status == HTTPStatus.OK else ""
+            return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self.shape("gateway-429")
+        entries = self.contract.catalogue.select(status=status)
+        if entries:
+            return self.error(entries[0].code, status)
+        name = next((name for name, shape in SHAPES.items() if shape.status == status), None)
+        return self.shape(name) if name else envelope(status, self.contract.reason(status).partition(" ")[2])
+
+
+def envelope(status: int, message: str, name: str = "") -> Answer:
+    """Return an answer with the gateway's envelope.
+
+    >>> envelope(404, "Nothing here").exchange.body
+    b'{"statusCode": 404, "message": "Nothing here"}'
+    """
+    return Answer(_plain(status, {"statusCode": status, "message": message}, GATEWAY), name or str(status))
+
+
+def _plain(status: int, body: object, sender: Sender) -> Exchange:
+    shape = Shape(f"plain-{status}", "GET /", json.dumps(body, ensure_ascii=False), sender=sender)
+    return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are not secrets
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _check_status(status: object) -> None:
+    if isinstance(status, bool) or not isinstance(status, int) or status not in _FINAL:
+        raise UsageError(f"{status!r} is not a final HTTP status; expected one from 200 to 599")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _number(text: str) -> int:
+    if not _is_number(text):
+        raise UsageError(f'"{text}" is not an HTTP status; write status/code, such as 409/800064')
+    return int(text)

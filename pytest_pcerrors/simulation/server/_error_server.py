@@ -1,0 +1,234 @@
+"""The server for tests: methods to set its rules, and a log of requests."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http import HTTPStatus
+from threading import Lock
+from time import monotonic
+from types import TracebackType
+from typing import Self, Unpack
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.server._answers import Answer, AnswerFactory
+from pytest_pcerrors.simulation.server._faults import Faults, with_faults
+from pytest_pcerrors.simulation.server._listener import Listener, check_address
+from pytest_pcerrors.simulation.server._request_log import Received, path_of
+from pytest_pcerrors.simulation.server._retry_after import check_retry_after, with_overrides
+from pytest_pcerrors.simulation.server._rules import RequestPattern, ResponseRule, ResponseRules
+from pytest_pcerrors.simulation.server._unmatched import answer_to_unmatched
+from pytest_pcerrors.simulation.server._wire import Wire, wire_of
+
+_ECHOED = ("ms-correlationid", "ms-requestid")
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+_UNNAMED = 500
+
+
+class ErrorServer:
+    """An HTTP/1.1 server on loopback that sends the answers of a test, and logs the requests that it receives.
+
+    `on_request` is called with every `Received`, and `on_answer` with the `Exchange` of every answer that is sent completely. Both
+    are called before the answer is sent, in the thread of its connection; `stop` raises their exceptions. Invalid arguments are a
+    `UsageError`.
+
+    >>> from urllib.request import urlopen
+    >>> with ErrorServer() as server:
+    ...     server.respond("GET", "/v1/customers", (200, b'{"items": []}'))
+    ...     body = urlopen(f"{server.url}/v1/customers?size=20").read()
+    >>> body, server.requests
+    (b'{"items": []}', [<GET /v1/customers?size=20 -> 200>])
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument for each option
+        self,
+        contract: Contract | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_remote: bool = False,
+        on_answer: Callable[[Exchange], object] | None = None,
+        on_request: Callable[[Received], object] | None = None,
+    ) -> None:
+        check_address(host, port, allow_remote=allow_remote)
+        if contract is not None and not isinstance(contract, Contract):
+            raise UsageError(f"expected a Contract, got {contract!r}")
+        self.on_answer, self.on_request = on_answer, on_request
+        self._host, self._port = host, port
+        self._factory = AnswerFactory(contract or Contract.default())
+        self._rules = ResponseRules()
+        self._log: list[Received] = []
+        self._lock = Lock()
+        self._listener: Listener | None = None
+        self._bound: int | None = None
+
+    def start(self) -> None:
+        """Start to listen; an address that cannot be used is a `UsageError`."""
+        if self._listener is not None:
+            raise UsageError("the server has been started already")
+        self._listener = Listener(self._host, self._port, self._answer)
+        self._bound = self._listener.port
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Close all connections and end all threads; raise what a callback raised.
+
+        A callback may also stop the server: its client gets no answer, and the next call outside of a callback waits for the threads.
+        """
+        listener = self._listener
+        if listener is None:
+            return
+        listener.close()
+        if not listener.is_answering:
+            self._listener = None
+            for failure in listener.join():
+                raise failure
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port of the server, also after it was stopped."""
+        if self._bound is None:
+            raise UsageError("the server is not running; start() it, or use it in a `with` statement")
+        return self._bound
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as ``http://127.0.0.1:40123``, also after the server was stopped."""
+        host = _ANYWHERE.get(self._host, self._host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def requests(self) -> list[Received]:
+        """All requests so far, in the order in which they were received completely."""
+        with self._lock:
+            return list(self._log)
+
+    def requests_to(self, method: str, path: str) -> list[Received]:
+        """Return the requests with this method whose path matches this pattern."""
+        pattern = RequestPattern(method, path)
+        return [each for each in self.requests if pattern.matches(each.method, each.path)]
+
+    def clear(self) -> None:
+        """Remove all rules and all logged requests."""
+        with self._lock:
+            self._rules.clear()
+            self._log.clear()
+
+    def fail(  # noqa: PLR0913 - three ways to name an answer
+        self,
+        method: str,
+        path: str,
+        code: int | str | None = None,
+        *,
+        status: int | None = None,
+        shape: str | None = None,
+        times: int | None = None,
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with a documented error by its code, with a plausible answer for a status, or with a shape.
+
+        The default is a 500. A code that is documented with several statuses also needs a status.
+        """
+        if shape is not None and (code, status) != (None, None):
+            raise UsageError("give a shape, or a code and its status, not both")
+        if shape is not None:
+            answer = self._factory.shape(shape)
+        elif code is not None:
+            answer = self._factory.error(code, status)
+        else:
+            answer = self._factory.status(_UNNAMED if status is None else status)
+        self._add(method, path, [with_overrides(answer, retry_after, faults)], times)
+
+    def shape(
+        self,
+        name: str,
+        *,
+        method: str = "*",
+        path: str = "/**",
+        times: int | None = None,
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with a shape, for all requests unless a method or path is given."""
+        self.fail(method, path, shape=name, times=times, retry_after=retry_after, **faults)
+
+    def respond(
+        self, method: str, path: str, response: object, *, times: int | None = None, **faults: Unpack[Faults]
+    ) -> None:
+        """Answer with any response that `check` takes, such as ``(status, body)`` or an `Exchange`."""
+        exchange = Exchange.of(response)
+        self._add(method, path, [Answer(exchange, str(exchange.status), faults)], times)
+
+    def sequence(
+        self,
+        *members: int | str,
+        method: str = "*",
+        path: str = "/**",
+        retry_after: int | str | None = None,
+        **faults: Unpack[Faults],
+    ) -> None:
+        """Answer with each member in turn; the last one repeats.
+
+        A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
+        code, or "status/code". `retry_after` applies to the errors.
+        """
+        check_retry_after(retry_after)
+        answers = map(self._factory.by_name, members)
+        self._add(
+            method,
+            path,
+            [
+                with_overrides(each, retry_after if each.exchange.status >= HTTPStatus.BAD_REQUEST else None, faults)
+                for each in answers
+            ],
+            None,
+        )
+
+    def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
+        rule = ResponseRule(RequestPattern(method, path), answers, times)
+        with self._lock:
+            self._rules.add(rule)
+
+    def _answer(self, request: Request) -> Wire:
+        """Choose the answer to a request, log the request, and return the response to send."""
+        whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
+        with self._lock:
+            chosen = self._rules.take(request.method, path_of(request.url))
+            answer = chosen or answer_to_unmatched(whole, self._factory, str(self._rules))
+            received = _received(request, answer)
+            self._log.append(received)
+        exchange = _answering(whole, answer.exchange)
+        wire = wire_of(exchange)
+        if self.on_request is not None:
+            self.on_request(received)
+        if self.on_answer is not None and answer.is_whole:
+            body = b"" if wire.bodiless else wire.body
+            self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
+        return with_faults(wire, answer.faults)
+
+    def _absolute(self, target: str) -> str:
+        return f"{self.url}{target}" if target.startswith("/") else target
+
+
+def _received(request: Request, answer: Answer) -> Received:
+    status = None if answer.faults.get("reset") else answer.exchange.status
+    return Received(request.method, request.url, request.headers, request.body, monotonic(), status, str(answer))
+
+
+def _answering(request: Request, exchange: Exchange) -> Exchange:
+    """Return an exchange as the response to this request, with the current date and the identifiers of the request."""
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
+    headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
+    return Exchange(exchange.status, headers, exchange.body, request, exchange.reason)

@@ -1,0 +1,147 @@
+"""The listening socket, with a thread for each connection and a clean shutdown."""
+
+import errno
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http.server import ThreadingHTTPServer
+from selectors import EVENT_READ, DefaultSelector
+from socketserver import TCPServer
+from threading import Event, Lock, Thread, current_thread
+from typing import Any
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import is_loopback
+from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.simulation.server._handler import Handler
+from pytest_pcerrors.simulation.server._wire import Wire
+
+_PORTS = range(65536)
+
+
+class Listener(ThreadingHTTPServer):
+    """Accepts connections until it is closed; `choose` returns the response to a request, in the thread of its connection."""
+
+    daemon_threads = True
+    request_queue_size = 1024
+    allow_reuse_port = False
+    timeout = 0
+
+    def __init__(self, host: str, port: int, choose: Callable[[Request], Wire]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._choose = choose
+        self.stopping = Event()
+        self._failures: list[BaseException] = []
+        self._connections: dict[socket.socket, Thread] = {}
+        self._abandoned: set[socket.socket] = set()
+        self._lock = Lock()
+        try:
+            super().__init__((host, port), partial(Handler, self))
+        except OSError as error:
+            raise UsageError(_problem(host, port, error)) from None
+        self._wake_receiver, self._wake_sender = socket.socketpair()
+        self._accepting = Thread(target=self._accept, name="pcerrors", daemon=True)
+
+    def start(self) -> None:
+        """Start to accept connections."""
+        self._accepting.start()
+
+    @property
+    def port(self) -> int:
+        """The port of the listening socket."""
+        return int(self.server_address[1])
+
+    def _accept(self) -> None:
+        """Accept connections until the listener stops; a socket pair wakes it up then, so that it need not poll."""
+        with DefaultSelector() as selector:
+            selector.register(self.socket, EVENT_READ)
+            selector.register(self._wake_receiver, EVENT_READ)
+            while not self.stopping.is_set():
+                selector.select()
+                self.handle_request()
+
+    def server_bind(self) -> None:
+        """Bind the socket without the reverse lookup of the host name, which may take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", self.port
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start the thread of a new connection."""
+        thread = Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        with self._lock:
+            self._connections = {each: own for each, own in self._connections.items() if own.is_alive()}
+            self._connections[request] = thread
+            thread.start()
+
+    def answer(self, request: Request) -> Wire:
+        """Return the response to a request. Any exception, even one of pytest, is kept for `join` and ends the connection."""
+        try:
+            return self._choose(request)
+        except BaseException as failure:
+            self._failures.append(failure)
+            raise ConnectionAbortedError from failure
+
+    def abandon(self, connection: socket.socket) -> None:
+        """Mark a connection that is closed without a shutdown."""
+        self._abandoned.add(connection)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        if request in self._abandoned:
+            self._abandoned.discard(request)
+            request.close()
+        else:
+            super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the standard library's signature
+        """Keep an exception of a connection thread for `join`, unless it is an `OSError` of a closed connection."""
+        failure = sys.exception()
+        if failure is not None and not isinstance(failure, OSError):
+            self._failures.append(failure)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the current thread is that of a connection, which cannot wait for its own end."""
+        return current_thread() in self._connections.values()
+
+    def close(self) -> None:
+        """Stop accepting, and wake up all waiting connections. It may be called more than once."""
+        self.stopping.set()
+        self._wake_sender.close()
+        self._accepting.join()
+        self._wake_receiver.close()
+        self.server_close()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def join(self) -> list[BaseException]:
+        """Wait until all threads have ended, and return their exceptions."""
+        for thread in self._connections.values():
+            thread.join()
+        return self._failures
+
+
+def check_address(host: str, port: int, *, allow_remote: bool) -> None:
+    """Raise a `UsageError` for an invalid port, and for an address that others can reach, unless `allow_remote` is set.
+
+    >>> check_address("0.0.0.0", 8080, allow_remote=False)
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: "0.0.0.0" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it
+    """
+    if isinstance(port, bool) or not isinstance(port, int) or port not in _PORTS:
+        raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {port!r}")
+    if not isinstance(host, str):
+        raise UsageError(f'expected a host such as "127.0.0.1", got {host!r}')
+    if not allow_remote and not is_loopback(host):
+        raise UsageError(
+            f'"{host}" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'
+        )
+
+
+def _problem(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use; give another port, or 0 for any free port"
+    return f"cannot listen on {host} port {port}: {error.strerror}"

@@ -1,0 +1,110 @@
+"""The rules of the server: request patterns, their answers, and how often they apply."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.simulation.server._answers import Answer
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_WILDCARDS = {"**": ".*", "*": "[^/]*"}
+
+
+@dataclass(frozen=True)
+class RequestPattern:
+    """A method and a path pattern: ``*`` matches anything within a segment, ``**`` anything; method ``*`` matches any.
+
+    The path is compared as it was received, without the query. A method is any token (RFC 9110, section 9.1), and may be written
+    in lower case in a rule. An invalid method or path is a `UsageError`.
+
+    >>> RequestPattern("POST", "/v1/customers/*/carts/*/checkout").matches("POST", "/v1/customers/7/carts/8/checkout")
+    True
+    >>> RequestPattern("*", "/v1/customers/*").matches("GET", "/v1/customers/7/carts"), RequestPattern("*", "/v1/**").matches("GET", "/v1/a/b")
+    (False, True)
+    """
+
+    method: str
+    path: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.method, str) or not _TOKEN.fullmatch(self.method):
+            raise UsageError(f'expected a method such as "GET", or "*" for any, got {self.method!r}')
+        if not isinstance(self.path, str):
+            raise UsageError(f'expected a path such as "/v1/customers/*", got {self.path!r}')
+        if not self.path.startswith(("/", "**")):
+            raise UsageError(
+                f'expected a path that begins with /, got "{self.path}"; the host is always that of the server'
+            )
+        if "?" in self.path or "#" in self.path:
+            raise UsageError(f'expected a path without a query, got "{self.path}"')
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = re.split(r"(\*\*?)", self.path)
+        return re.compile("".join(_WILDCARDS.get(part) or re.escape(part) for part in parts), re.DOTALL)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether a request with this method and path matches."""
+        return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
+
+
+class ResponseRule:
+    """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies."""
+
+    def __init__(self, pattern: RequestPattern, answers: Sequence[Answer], times: int | None = None) -> None:
+        if not answers:
+            raise UsageError("a sequence needs at least one member")
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
+            raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
+        self.pattern = pattern
+        self._answers = tuple(answers)
+        self._left = times
+        self._next = 0
+
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether the rule matches this request and is not used up."""
+        return self._left != 0 and self.pattern.matches(method, path)
+
+    def take(self) -> Answer:
+        """Return the next answer and count it."""
+        answer = self._answers[min(self._next, len(self._answers) - 1)]
+        self._next += 1
+        if self._left is not None:
+            self._left -= 1
+        return answer
+
+    def __str__(self) -> str:
+        used_up = " (used up)" if self._left == 0 else ""
+        return f"{self.pattern.method.upper()} {self.pattern.path}{used_up}"
+
+
+class ResponseRules:
+    """All rules, tried in the order in which they were set.
+
+    >>> from pytest_pcerrors.simulation.server._answers import envelope
+    >>> rules = ResponseRules()
+    >>> rules.add(ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1))
+    >>> str(rules.take("GET", "/v1/customers")), rules.take("GET", "/v1/customers"), str(rules)
+    ('503', None, '* /v1/** (used up)')
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[ResponseRule] = []
+
+    def add(self, rule: ResponseRule) -> None:
+        """Add a rule after the others."""
+        self._rules.append(rule)
+
+    def take(self, method: str, path: str) -> Answer | None:
+        """Return the next answer of the first rule that matches, or None."""
+        matching = next((rule for rule in self._rules if rule.matches(method, path)), None)
+        return None if matching is None else matching.take()
+
+    def clear(self) -> None:
+        """Remove all rules."""
+        self._rules.clear()
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self._rules)) or "none"

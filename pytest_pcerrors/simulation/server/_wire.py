@@ -1,0 +1,67 @@
+"""Responses as they are sent: their bytes, and the state of the connection afterwards."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation._heads import phrase_of
+
+_OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
+
+
+class End(Enum):
+    """The state of the connection after a response."""
+
+    KEEP = "kept open"
+    CLOSE = "closed"
+    RESET = "reset"
+
+
+class Wire(NamedTuple):
+    """A response that is sent after `wait` seconds: the head, then the body unless `bodiless`, then the `end`."""
+
+    start: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    bodiless: bool = False
+    wait: float = 0.0
+    end: End = End.KEEP
+
+    def sent(self) -> bytes:
+        r"""Return the bytes; they announce the close of the connection.
+
+        >>> Wire("204 No Content", (("Date", "today"),), b"", end=End.CLOSE).sent()
+        b'HTTP/1.1 204 No Content\r\nDate: today\r\nConnection: close\r\n\r\n'
+        """
+        closing = (("Connection", "close"),) if self.end is End.CLOSE else ()
+        fields = "".join(f"{name}: {value}\r\n" for name, value in (*self.headers, *closing))
+        return f"HTTP/1.1 {self.start}\r\n{fields}\r\n".encode("latin-1") + (b"" if self.bodiless else self.body)
+
+
+def wire_of(exchange: Exchange) -> Wire:
+    r"""Return the response for an exchange, with a new Content-Length, and without the body for HEAD.
+
+    >>> wire_of(Exchange(404, {}, b"gone")).sent()
+    b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
+    """
+    request = exchange.request
+    bare = exchange.status in WITHOUT_BODY
+    length = () if bare else (("Content-Length", str(len(exchange.body))),)
+    fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
+    bodiless = bare or (request is not None and request.method == "HEAD")
+    return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, bodiless)
+
+
+def check_sendable(exchange: Exchange) -> None:
+    """Raise a `UsageError` for a head that HTTP/1.1 cannot send: no final status, line breaks, non-Latin-1 characters."""
+    if exchange.status not in range(200, 600):
+        raise UsageError(f"{exchange.status} is not a final HTTP status; expected one from 200 to 599")
+    for text in (_reason(exchange), *(part for field in exchange.headers or () for part in field)):
+        if not text.isprintable() or not all(letter < "\u0100" for letter in text):
+            raise UsageError(f"{text!r} cannot be sent in the head of a response")
+
+
+def _reason(exchange: Exchange) -> str:
+    return phrase_of(exchange.status) if exchange.reason is None else exchange.reason
