@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy._profiles import severities
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
-from pytest_pcerrors.rules.rule import rule_name
+from pytest_pcerrors.rules.rule import PROFILES, rule_name
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import OF_RECORDINGS, SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
 from pytest_pcerrors.text import nearest
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from pytest_pcerrors.rules.rule import RuleFunction
+    from pytest_pcerrors.rules.rule import Rule, RuleFunction
     from pytest_pcerrors.rules.stages import RuleSet
     from pytest_pcerrors.rules.violation import Severity
     from pytest_pcerrors.secrets import Found
@@ -180,3 +179,15 @@ def _refuse_taken_names(user_rules: "tuple[RuleFunction, ...]", contract: Contra
         if name in taken:
             raise UsageError(f"there is already a rule {name}; give your rule another name")
         taken.add(name)
+
+
+def severities(profile: str, rules: "Iterable[Rule]", overrides: "Mapping[str, Severity]") -> "dict[str, Severity]":
+    """Return the severity of every rule under a profile, with `overrides` applied. An unknown profile is a `UsageError`.
+
+    >>> from pytest_pcerrors.rules.registry import RECORDING_RULES
+    >>> severities("observed", RECORDING_RULES, {"stale": "off"})
+    {'secret-recorded': 'error', 'secret-suspected': 'warning', 'stale': 'off'}
+    """
+    if profile not in PROFILES:
+        raise UsageError(f'there is no profile "{profile}"; {nearest(profile, PROFILES)}')
+    return {rule.name: overrides.get(rule.name, rule.severities[profile]) for rule in rules}

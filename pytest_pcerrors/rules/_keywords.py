@@ -1,4 +1,4 @@
-"""A jsonschema validator with its own versions of some keywords.
+"""The keywords of JSON Schema: a jsonschema validator with its own versions of some, and their messages.
 
 Types are strict, lengths are counted in a given unit, and unique items are found in linear time.
 """
@@ -11,7 +11,32 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
-from pytest_pcerrors.jsontext import type_of
+from pytest_pcerrors.jsontext import article, type_of
+from pytest_pcerrors.secrets.display import shown, typed
+from pytest_pcerrors.text import counted
+
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "minLength": ("character", "at least {} expected"),
+    "maxLength": ("character", "at most {} allowed"),
+    "minItems": ("item", "at least {} expected"),
+    "maxItems": ("item", "at most {} allowed"),
+    "minProperties": ("property", "at least {} expected"),
+    "maxProperties": ("property", "at most {} allowed"),
+}
+_EXPECTED: Mapping[str, str] = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "pattern": "a text that matches {}",
+    "const": "{}",
+    "uniqueItems": "items that all differ",
+    "anyOf": "what one of the alternatives of the error schema permits",
+    "oneOf": "what exactly one of the alternatives of the error schema permits",
+    "not": "what the error schema does not exclude",
+}
+"""The expectation of each keyword whose limit is shown as a value."""
 
 Measure = Callable[[str], int]
 """The length of a text in some unit."""
@@ -74,3 +99,33 @@ def _longer_than(measure: Measure) -> Callable[..., Sequence[ValidationError]]:
         return [ValidationError("too long")] if isinstance(value, str) and measure(value) > limit else ()
 
     return longer
+
+
+def explained(keyword: str, limit: Any, value: Any, measure: Callable[[str], int] = len) -> tuple[str, str, str]:
+    """Return the expected text, the actual text, and a message with both.
+
+    >>> explained("maxLength", 3, "long")
+    ('at most 3 allowed', '4', '4 characters, at most 3 allowed')
+    >>> explained("minimum", 3, 2)
+    ('at least 3', '2', '2 instead of at least 3')
+    """
+    if keyword == "required":
+        return f'"{limit}"', "nothing", f"{shown(limit)} is missing"
+    if keyword in _BOUNDS:
+        noun, bound = _BOUNDS[keyword]
+        count, expected = measure(value) if isinstance(value, str) else len(value), bound.format(limit)
+        return expected, str(count), f"{counted(count, noun)}, {expected}"
+    expected, actual = _expected(keyword, limit), typed(value) if keyword == "type" else shown(value)
+    return expected, actual, f"{actual} instead of {expected}"
+
+
+def _expected(keyword: str, limit: Any) -> str:
+    match keyword:
+        case "type":
+            return " or ".join(map(article, limit if isinstance(limit, list) else [limit]))
+        case "enum":
+            return " or ".join(map(shown, limit))
+        case _ if keyword in _EXPECTED:
+            return _EXPECTED[keyword].format(shown(limit))
+        case _:
+            return f"what {keyword} {shown(limit)} of the error schema permits"

@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import type_of
-from pytest_pcerrors.rules._keyword_messages import explained
-from pytest_pcerrors.rules._keywords import MEASURES, Measure, validator_for
+from pytest_pcerrors.rules._keywords import MEASURES, Measure, explained, validator_for
 from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules._subschemas import Schema, Subschemas
 from pytest_pcerrors.rules.violation import Violation

@@ -8,10 +8,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.server import ErrorServer
     from pytest_pcerrors.simulation.shapes import SHAPES
     from pytest_pcerrors.simulation.synthesis import synthesize
 else:
-    _MODULES = {"SHAPES": "shapes", "synthesize": "synthesis"}
+    _MODULES = {"ErrorServer": "server", "SHAPES": "shapes", "synthesize": "synthesis"}
 
     def __getattr__(name: str) -> object:
         from importlib import import_module
@@ -22,4 +23,4 @@ else:
         return value
 
 
-__all__ = ["SHAPES", "synthesize"]
+__all__ = ["SHAPES", "ErrorServer", "synthesize"]

@@ -10,8 +10,7 @@ from pytest_pcerrors.exchange.archives.curl_output import read_curl_output
 from pytest_pcerrors.exchange.archives.formats import read_yaml, reader_of_bytes
 from pytest_pcerrors.exchange.archives.json_files import is_exchange, read_ndjson
 from pytest_pcerrors.jsontext import JsonError, parse
-from pytest_pcerrors.redaction.files._json_nodes import json_nodes, json_written
-from pytest_pcerrors.redaction.files._nodes import Node
+from pytest_pcerrors.redaction.files._nodes import Node, json_nodes, json_written
 from pytest_pcerrors.redaction.files._recordings import Changes
 
 if TYPE_CHECKING:
