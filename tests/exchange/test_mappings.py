@@ -305,6 +305,14 @@ def test_an_exception_is_read_as_its_response():
     assert Exchange.of(ApiError((404, "Gone"))) == Exchange(404, None, b"Gone")
 
 
+def test_an_exception_may_carry_an_exchange():
+    """With its request, and with what is not known of its body."""
+    request = Request("GET", "https://host/v1/x", {"Accept": "*/*"}, b"")
+    exchange = Exchange(404, {"A": "b"}, b"", request, "Gone", "a.yaml:3", body_problem="not kept in the recording")
+    assert Exchange.of(ApiError(exchange)) == exchange
+    assert Exchange.of(ApiError(Exchange(404, None, b"Gone"))) == Exchange(404, None, b"Gone")
+
+
 def test_an_exception_without_response_is_misuse():
     """An exception without a response, such as a connection error, is not a response."""
     with pytest.raises(UsageError, match="this TimeoutError has no response"):

@@ -10,6 +10,7 @@ from pytest_pcerrors import Exchange
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction._findings import located
+from pytest_pcerrors.redaction.files import rewriting
 from pytest_pcerrors.redaction.files._raw import may_hold
 from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
 from pytest_pcerrors.secrets import Found, Secrets
@@ -50,6 +51,12 @@ def found(text, name):
 def test_secrets_are_found_item_by_item(name, text, expected):
     """What is outside all items comes last; a file that cannot be read yields nothing."""
     assert found(text, name) == expected
+
+
+def test_a_line_that_is_too_long_is_passed(monkeypatch):
+    """The lines after it are searched, and keep their numbers."""
+    monkeypatch.setattr(rewriting, "MAX_LINE", 100)
+    assert found(f"{json.dumps({'status': 200, 'body': 'x' * 200})}\n{json.dumps(OWN)}\n", "a.ndjson") == [(1, 1)]
 
 
 def test_what_curl_prints_is_edited_as_text():

@@ -27,6 +27,12 @@ def test_every_rule_is_described_once_in_the_order_of_the_stages():
     assert tuple(each.name for each in RECORDING_RULES) == OF_RECORDINGS
 
 
+@pytest.mark.parametrize("rule", [*ALWAYS_ERRORS, *RECORDING_RULES], ids=lambda rule: rule.name)
+def test_a_rule_outside_the_stages_checks_no_response(rule):
+    """Assertions, settings and recordings are checked elsewhere."""
+    assert list(rule.check(None)) == []
+
+
 def test_the_rules_of_recordings_have_severities():
     """A secret is an error under either profile, what may be one or is old a warning."""
     severities = {each.name: set(each.severities.values()) for each in SHIPPED[-3:]}

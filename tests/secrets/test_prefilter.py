@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sibling_harmless import values
@@ -111,3 +112,27 @@ def test_ordinary_texts_are_not_inspected():
     )
     assert not Secrets().may_be_in(ordinary)
     assert not Secrets().may_be_in(ordinary.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"pass\\u0077ord": "{OPAQUE}"}}',
+        f"https:\\/\\/host\\/x?password={OPAQUE}",
+        f"%70assword={OPAQUE}",
+        f"{{&quot;password&quot;: &quot;{OPAQUE}&quot;}}",
+        f"&#112;assword={OPAQUE}",
+        f"&#x70;assword={OPAQUE}",
+        f"%{'25' * 20}70assword={OPAQUE}",
+        f"&{'#38;' * 20}#112;assword={OPAQUE}",
+    ],
+)
+def test_an_escaped_secret_is_worth_a_closer_look(text):
+    """Also where escapes are nested too deeply to be resolved."""
+    assert Secrets().may_be_in(text)
+
+
+@pytest.mark.parametrize("text", ["https:\\/\\/host\\/orders", "100%25 of &quot;cats&quot;", "caf\\u00e9"])
+def test_escapes_alone_are_not(text):
+    """They are resolved, and the text has no secret."""
+    assert not Secrets().may_be_in(text)
