@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MODES = ("none", "once", "new_episodes", "all", "rewrite")
 """vcrpy's record modes, and ``rewrite``, which replaces the whole file."""
 
-_OPTION = "--pc-record"
+OPTION = "--pc-record"
 
 
 def record_mode(
@@ -27,18 +27,18 @@ def record_mode(
     'none'
     """
     given = {
-        _OPTION: option,
+        OPTION: option,
         "the marker pc_cassette(record=...)": marker,
         "record_mode of the fixture pc_vcr_config or vcr_config": config,
         "the key record of [tool.pcerrors]": setting,
     }
-    modes = {source: _known(mode, source) for source, mode in given.items() if mode is not None}
+    modes = {source: known_mode(mode, source) for source, mode in given.items() if mode is not None}
     source, mode = next(iter(modes.items()))
-    return "none" if source != _OPTION and _is_ci(environment) else mode
+    return "none" if source != OPTION and _is_ci(environment) else mode
 
 
-def _known(mode: str, source: str) -> str:
-    """Return the mode as plain text; in vcrpy's own settings it may be a member of an enumeration."""
+def known_mode(mode: str, source: str) -> str:
+    """Return the mode as plain text (in vcrpy's own settings it may be an enumeration's member); an unknown one is a `UsageError`."""
     if mode not in MODES:
         raise UsageError(
             f'{source}: "{readable(str(mode))}" is not a record mode; {nearest(str(mode), MODES)}\n'

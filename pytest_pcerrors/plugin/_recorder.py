@@ -11,7 +11,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.cassette_paths import cassette_name, named
-from pytest_pcerrors.interception.record_modes import record_mode
+from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
 from pytest_pcerrors.plugin._markers import pc_cassette
 from pytest_pcerrors.policy.age import Oldest
 
@@ -30,6 +30,8 @@ class Recorder:
     def __init__(
         self, config: pytest.Config, settings: "Settings", receiving: "Receiving", services: "Services"
     ) -> None:
+        if (mode := config.getoption("pc_record")) is not None:
+            known_mode(mode, OPTION)
         self._config = config
         self._settings = settings
         self._receiving = receiving

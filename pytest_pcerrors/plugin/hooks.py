@@ -31,7 +31,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "check every error response that any test receives through a vcrpy cassette, from pc_server, or live",
     },
     "--pc-record": {
-        "choices": ["none", "once", "new_episodes", "all", "rewrite"],
+        "metavar": "MODE",
         "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
     },
     "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
