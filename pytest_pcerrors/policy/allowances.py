@@ -7,14 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, Violation
 from pytest_pcerrors.settings import AllowanceSetting
 
 if TYPE_CHECKING:
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
-
-EXPIRED = "allowance-expired"
-"""The rule that an allowance breaks if it is used after its last day."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Allowance(AllowanceSetting):
             violation.pointer,
             expected=f"a day up to {self.until}",
             hint=f"fix the violation ({violation.message}), or give the allowance a later day",
-            rule=EXPIRED,
+            rule=ALLOWANCE_EXPIRED,
         )
 
 

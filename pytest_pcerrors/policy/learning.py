@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.policy.allowances import EXPIRED
+from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut
 
@@ -77,7 +77,7 @@ def learn(findings: "Iterable[Finding]") -> Proposal:
 
 def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
     code, status = _writable(parsed.code), parsed.exchange.status
-    if violation.rule == EXPIRED:
+    if violation.rule == ALLOWANCE_EXPIRED:
         proposal.expired += 1
     elif violation.rule in _UNDOCUMENTED and code:
         sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(parsed.description or ""), _LONGEST_SAMPLE))

@@ -14,10 +14,10 @@ from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
-from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
+from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, OF_RECORDINGS, RECORDING_RULES
 from pytest_pcerrors.rules.rule import PROFILES, rule_name
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.rules.violation import OF_RECORDINGS, SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
+from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.violation import EXPECTATIONS, OF_RECORDINGS, UNREADABLE
+from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
+from pytest_pcerrors.rules.violation import UNREADABLE
 from pytest_pcerrors.secrets import BEYOND, hide
 from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
 from pytest_pcerrors.text import counted, cut

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.rules.rule import Rule, severities_of
+from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 
 if TYPE_CHECKING:
     from pytest_pcerrors.rules.stages import RuleSet
@@ -30,14 +31,14 @@ ALWAYS_ERRORS = (
     ),
     Rule("data-unexpected", "assertion", "The data does not equal the expected data."),
     Rule(
-        "allowance-expired",
+        ALLOWANCE_EXPIRED,
         "settings",
         "An allowance was used after its last day.",
         example="`until = 2026-06-30` in July 2026",
         fix="Fix the violation, or give the allowance a later day and explain it in the reason.",
     ),
     Rule(
-        "unreadable",
+        UNREADABLE,
         "recordings",
         "A recording or one of its entries cannot be read, or the body of a response given to `check` or an assertion is unknown.",
         example="a truncated cassette, a header without a value, a HAR entry without its body that is given to `check`",
@@ -48,7 +49,7 @@ ALWAYS_ERRORS = (
 
 RECORDING_RULES = (
     Rule(
-        "secret-recorded",
+        SECRET_RECORDED,
         "recordings",
         "A recorded request or response contains a secret: a token, a password, a key, a cookie.",
         example="`Authorization: Bearer eyJ0eXAi...` in a cassette; any host, any status",
@@ -56,7 +57,7 @@ RECORDING_RULES = (
         severities=severities_of(),
     ),
     Rule(
-        "secret-suspected",
+        SECRET_SUSPECTED,
         "recordings",
         "A recorded request or response contains a possible secret: a password that is a plain word, a signature, or a body that cannot be searched.",
         example='`{"password": "summer"}` in a cassette; any host, any status',
@@ -64,7 +65,7 @@ RECORDING_RULES = (
         severities=severities_of("warning"),
     ),
     Rule(
-        "stale",
+        STALE,
         "recordings",
         "The oldest response of a recording is older than `--pc-max-age` or `max-age`.",
         example='a cassette recorded in January with `max-age = "90d"` in July',
@@ -73,3 +74,9 @@ RECORDING_RULES = (
     ),
 )
 """The rules for recordings, whatever host and status. They have severities, and allowances apply to them."""
+
+EXPECTATIONS = frozenset(each.name for each in ALWAYS_ERRORS if each.stage == "assertion")
+"""The names of the rules for the expectations of assertions, which are not part of the contract."""
+
+OF_RECORDINGS = tuple(each.name for each in RECORDING_RULES)
+"""The names of the rules of recordings."""

@@ -10,21 +10,11 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "off"]
 
-EXPECTATIONS = frozenset(
-    {
-        "not-an-error",
-        "not-a-success",
-        "status-unexpected",
-        "code-unexpected",
-        "description-unexpected",
-        "source-unexpected",
-        "data-unexpected",
-    }
-)
-"""The rules for the expectations of an assertion. They are not part of the contract."""
-
-SECRET_RECORDED, SECRET_SUSPECTED, STALE = OF_RECORDINGS = ("secret-recorded", "secret-suspected", "stale")
+SECRET_RECORDED, SECRET_SUSPECTED, STALE = "secret-recorded", "secret-suspected", "stale"
 """The rules for recordings. They apply to every recorded exchange, whatever its host and status."""
+
+ALLOWANCE_EXPIRED = "allowance-expired"
+"""The rule that an allowance breaks if it is used after its last day."""
 
 UNREADABLE = "unreadable"
 """The rule that a file, an entry of it, or the body of a given response breaks if it cannot be read."""
