@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
 from pytest_pcerrors.secrets._packed import BEGINNINGS
-from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SHORT_WORDS, WORDS
+from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
 
-_SCHEMES = (b"basic", b"bearer", b"negotiate", b"ntlm", b"sharedkey", b"sharedkeylite")
+_SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
 

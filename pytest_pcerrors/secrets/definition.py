@@ -11,7 +11,7 @@ from typing import Literal
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, Skip
-from pytest_pcerrors.secrets.names import PARAMETERS, Kind, kind_of, kind_of_header, squeezed
+from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
 from pytest_pcerrors.secrets.placeholders import is_replacement
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
 
@@ -25,7 +25,7 @@ Report = Callable[[str, Certainty], None]
 """A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
 _SCHEME = re.compile(
-    rf"{formats.EDGE}(Bearer|Basic|Negotiate|NTLM|SharedKey(?:Lite)?)(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
+    rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
     re.IGNORECASE | re.ASCII,
 )
 _PARAMETER_OF_CHALLENGE = re.compile(r"[\w-]+=(?!=*\Z)", re.ASCII)

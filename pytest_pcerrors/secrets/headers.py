@@ -3,17 +3,11 @@
 import re
 
 from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.names import squeezed
+from pytest_pcerrors.secrets.names import SCHEMES, squeezed
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word
 
-_SCHEMES = (
-    r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Kerberos|OAuth|Hawk|Token|ApiKey|SharedKey|SharedKeyLite|SSWS|PoP|DPoP|MAC|Splunk"
-    r"|GoogleLogin|Signature|vapid|GenieKey|SharedAccessSignature|AWS4-HMAC-SHA256)"
-)
-"""Authentication schemes: IANA's registry (RFC 9110, section 16.4), and those of vendors."""
-
-_SCHEME = re.compile(rf"(\s*{_SCHEMES})(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(rf"(\s*(?:{'|'.join(SCHEMES)}))(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
 _PAIR = re.compile(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
 _COOKIE = re.compile(r"(?<![^\s;,])[^\s;,=]++=[^\s;=]")
 _SCHEME_AND_TOKEN = 2

@@ -19,6 +19,16 @@ class Kind(Enum):
         return str(self)
 
 
+SCHEMES_IN_TEXT = ("Bearer", "Basic", "Negotiate", "NTLM", "SharedKeyLite", "SharedKey")
+"""Authentication schemes whose credentials are also found in the middle of a text."""
+
+SCHEMES = (
+    *SCHEMES_IN_TEXT,
+    *("Digest", "Kerberos", "OAuth", "Hawk", "Token", "ApiKey", "SSWS", "PoP", "DPoP", "MAC", "Splunk", "GoogleLogin"),
+    *("Signature", "vapid", "GenieKey", "SharedAccessSignature", "AWS4-HMAC-SHA256"),
+)
+"""Authentication schemes: IANA's registry (RFC 9110, section 16.4), and those of vendors."""
+
 _KEYS = (
     "api app application subscription account access auth functions function master private shared storage signing signature"
     " primary secondary license session secret client consumer encryption decryption developer host service admin webhook server"
