@@ -80,7 +80,7 @@ class ServiceSession(requests.Session):
         on_retry: "Callable[[Exchange], object]" = lambda _: None,
     ) -> None:
         super().__init__()
-        self.base_url = _checked_base(base_url)
+        self.base_url: str = _checked_base(base_url)
         self.patience = patience
         self.retries = retries
         self._origin = _origin(self.base_url)

@@ -50,10 +50,10 @@ class Receiving:
     """Receives the responses of the cassettes and servers of a run, and judges them."""
 
     def __init__(self, context: "Context", tally: "Tally") -> None:
-        self.test = CurrentTest()
+        self.test: CurrentTest = CurrentTest()
         self._context = context
         self._tally = tally
-        self.has_judged = False
+        self.has_judged: bool = False
         """Whether a response of a judged host was received, an error or not."""
 
     @property

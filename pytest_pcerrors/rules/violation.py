@@ -70,7 +70,7 @@ class ContractViolation(AssertionError):  # noqa: N818 - it is a failed assertio
 
     def __init__(self, message: str, violations: "Sequence[Violation]") -> None:
         super().__init__(message)
-        self.violations = tuple(violations)
+        self.violations: tuple[Violation, ...] = tuple(violations)
 
 
 ContractViolation.__module__ = "pytest_pcerrors"  # so that a failure names it as a test imports it

@@ -140,7 +140,7 @@ class Sampler:
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = self._followed(schema, schema)
+        self.schema: Mapping[str, Any] = self._followed(schema, schema)
 
     def sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
         """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""

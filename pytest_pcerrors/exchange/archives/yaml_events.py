@@ -55,7 +55,7 @@ class YamlValueError(YamlError):
 
     def __init__(self, problem: str, event: Event) -> None:
         super().__init__(problem, line_of(event))
-        self.unclosed = int(isinstance(event, CollectionStartEvent))
+        self.unclosed: int = int(isinstance(event, CollectionStartEvent))
 
 
 def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":

@@ -53,7 +53,8 @@ class ErrorServer:
         check_address(host, port, allow_remote=allow_remote)
         if contract is not None and not isinstance(contract, Contract):
             raise UsageError(f"expected a Contract, got {contract!r}")
-        self.on_answer, self.on_request = on_answer, on_request
+        self.on_answer: Callable[[Exchange], object] | None = on_answer
+        self.on_request: Callable[[Received], object] | None = on_request
         self._host, self._port = host, port
         self._factory = AnswerFactory(contract or Contract.default())
         self._rules = ResponseRules()
