@@ -1,13 +1,13 @@
 """The definition of a secret: by name and value, or by its format anywhere; built in, and extended by the settings."""
 
 import re
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from typing import Literal
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, Skip
@@ -199,7 +199,7 @@ def is_basic(token: str) -> bool:
     (True, False)
     """
     try:
-        pair = b64decode(token + "=" * (-len(token) % 4), validate=True).decode()
+        pair = base64_decoded(token).decode()
     except ValueError:
         return False
     return ":" in pair and pair.isprintable()

@@ -158,7 +158,7 @@ def test_a_body_may_be_base64(encoded):
     assert Exchange.of({"status": 404, "body_base64": encoded}).body == b"Gone"
 
 
-@pytest.mark.parametrize("encoded", ["Gone!", "R29uZQ=", "é", 5, ["R29uZQ=="]])
+@pytest.mark.parametrize("encoded", ["Gone!", "é", 5, ["R29uZQ=="]])
 def test_what_is_not_base64_is_misuse(encoded):
     """Characters outside base64 are not ignored."""
     with pytest.raises(UsageError, match="declared as base64 and is not valid base64"):

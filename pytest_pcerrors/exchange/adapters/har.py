@@ -119,8 +119,7 @@ def _base64_or_text(text: Any, size: Any) -> bytes:
         return body_bytes(text)
     if size != len(text.encode("utf-8", "surrogatepass")):
         try:
-            letters = "".join(text.split())
-            return base64_bytes(letters + "=" * (-len(letters) % 4))
+            return base64_bytes(text)
         except UsageError:
             pass
     return body_bytes(text)

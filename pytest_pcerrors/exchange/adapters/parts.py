@@ -1,10 +1,10 @@
 """Normalize the parts that all kinds of response have: statuses, headers, bodies and requests."""
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData
 
@@ -38,8 +38,7 @@ def body_bytes(body: Any) -> bytes:
 def base64_bytes(text: Any) -> bytes:
     """Decode base64; raise a `UsageError` if the text is not base64."""
     try:
-        packed = text.encode() if isinstance(text, str) else text
-        return b64decode(packed.translate(None, b" \t\r\n"), validate=True)
+        return base64_decoded(text)
     except (AttributeError, TypeError, ValueError):
         raise UsageError("the body is declared as base64 and is not valid base64") from None
 

@@ -6,8 +6,6 @@ that YAML gives them. Tags create no objects; for the two tags of file-like requ
 returned.
 """
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from typing import IO, TYPE_CHECKING, Any
 
 import yaml
@@ -24,6 +22,8 @@ from yaml.events import (
 )
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
+
+from pytest_pcerrors.base64text import base64_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,8 +171,8 @@ def scalar(event: Any) -> str | bytes | None:
     """Return the value of a scalar; raise a `YamlValueError` for a `!!binary` that is not base64."""
     if event.tag in _BINARY:
         try:
-            return b64decode("".join(event.value.split()), validate=True)
-        except (Base64Error, ValueError):
+            return base64_decoded(event.value)
+        except ValueError:
             raise YamlValueError("the !!binary is not base64", event) from None
     if event.tag is None and event.implicit[0] and event.value in _NULLS:
         return None
