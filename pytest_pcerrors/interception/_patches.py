@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import vcr.patch
-from vcr.stubs import VCRHTTPSConnection
+from vcr.stubs import VCRHTTPConnection, VCRHTTPSConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +20,26 @@ def patches_kept() -> "Iterator[None]":
     """Keep vcrpy's patches in place for a block, also while it makes a real connection or sends a request.
 
     vcrpy removes them from the whole process for that time, and requests of other threads then bypass the cassette. It
-    does so because `http.client.HTTPSConnection` looks up its own name in its module, and would find the patched class.
+    does so because real classes look up names in `http.client` and would find the patched ones: `HTTPSConnection` its own
+    name, and a subclass such as httplib2's the constructor of its base.
     """
     with (
         mock.patch.object(vcr.patch, "force_reset", nullcontext),
         mock.patch.object(_HTTPS, "__init__", _knowing_itself(_HTTPS.__init__)),
+        mock.patch.object(VCRHTTPConnection, "__init__", _also_of_real_class(VCRHTTPConnection)),
+        mock.patch.object(VCRHTTPSConnection, "__init__", _also_of_real_class(VCRHTTPSConnection)),
     ):
         yield
+
+
+def _also_of_real_class(stub: Any) -> Any:
+    """Return the constructor of one of vcrpy's connections, which for an object of another class is the real constructor."""
+    constructor, real = stub.__init__, stub._baseclass  # noqa: SLF001 - the class that it replaces
+
+    def construct(self: Any, *arguments: Any, **options: Any) -> None:
+        (constructor if isinstance(self, stub) else real.__init__)(self, *arguments, **options)
+
+    return construct
 
 
 def _knowing_itself(function: Any) -> Any:

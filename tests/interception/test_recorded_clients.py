@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import aiohttp
+import httplib2
 import httpx
 import pytest
 import requests
@@ -71,6 +72,13 @@ def with_urllib(url):
         return response.status, response.read()
 
 
+def with_httplib2(url):
+    """Ask with httplib2."""
+    with closing(httplib2.Http()) as client:
+        response, content = client.request(url, "POST", b'{"size": 3}', {"Content-Type": "application/json"})
+        return response.status, content
+
+
 CLIENTS = [
     with_requests,
     with_httpx,
@@ -79,6 +87,7 @@ CLIENTS = [
     with_urllib3,
     with_http_client,
     with_urllib,
+    with_httplib2,
 ]
 
 
@@ -103,6 +112,19 @@ def test_what_is_not_recorded_never_goes_out(service, tape, ask):
         ask(f"{service.url}/v1/carts")
     assert service.asked == []
     assert len(cassette.unmatched) == 1
+
+
+@pytest.mark.parametrize("base", [http.client.HTTPConnection, http.client.HTTPSConnection])
+def test_a_client_with_a_connection_of_its_own_can_make_it(tape, base):
+    """Its constructor calls that of the base by the name in `http.client`, where the patched class is."""
+
+    class Own(base):
+        def __init__(self, host):
+            getattr(http.client, base.__name__).__init__(self, host)
+
+    with tape():
+        connection = Own("127.0.0.1:9")
+    assert (type(connection), connection.host, connection.port) == (Own, "127.0.0.1", 9)
 
 
 def test_a_redirect_is_replayed_step_by_step(service, tape):
