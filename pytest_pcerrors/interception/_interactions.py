@@ -49,6 +49,11 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     return request, decoded(recorded) if "content" in response else recorded
 
 
+def of_client(response: Response) -> Response:
+    """Return a response that a client has received, with its headers as a mapping; vcrpy passes those of tornado as pairs."""
+    return {**response, "headers": header_lists(header_pairs(response["headers"]))}
+
+
 def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> Exchange:
     """Return an interaction as an exchange; an invalid recording is an `ArchiveError` at its origin."""
     sent = RequestData(request.method, request.uri, header_pairs(request.headers), body_of(request.body) or b"")

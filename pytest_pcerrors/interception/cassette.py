@@ -1,5 +1,6 @@
 """A vcrpy cassette that finds recordings by a key, reports its responses, and explains unmatched requests."""
 
+from contextlib import contextmanager
 from copy import copy, deepcopy
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
-from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction
+from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, of_client
 from pytest_pcerrors.interception._matching import Matching
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 
@@ -50,6 +51,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.keep = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
+        self.failures: list[Exception] = []
+        """Why responses were not recorded or reported; the client, which has received them, does not see it."""
         self.matching = Matching(self._match_on)
         self._on_response = on_response
         self._comparable = comparable
@@ -62,6 +65,13 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def append(self, request: "Request", response: "Response") -> None:
         """Add an interaction that was loaded or recorded; call `on_response` if it was recorded."""
+        if self._is_loading:
+            self._add(request, response)
+            return
+        with self._keeping_failures():
+            self._add(request, of_client(response))
+
+    def _add(self, request: "Request", response: "Response") -> None:
         filtered = self._before_record_request(request)
         if not filtered:
             return
@@ -98,7 +108,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             if index < self._loaded_count and not self.play_counts[index]:
                 self._played_interactions.append((recorded, response))
             self.play_counts[index] += 1
-        self._on_response(exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name))
+        with self._keeping_failures():
+            self._on_response(
+                exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name)
+            )
         return {**response, "headers": copy(response["headers"])}  # vcrpy takes headers out of what it replays
 
     def filter_request(self, request: "Request") -> "Request | None":
@@ -168,6 +181,15 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             if (is_left or self.allow_playback_repeats) and self.matching.accepts(compared, self._compared[index]):
                 return index
         return None
+
+    @contextmanager
+    def _keeping_failures(self) -> "Iterator[None]":
+        """Keep an exception in `failures`, and write nothing: a client that waits for a callback would never return."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the hooks of users may raise any
+            self.failures.append(error)
+            self.keep = False
 
     def _no_match(self, request: "Request") -> UnmatchedRequest:
         error = UnmatchedRequest(self, request)

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from traceback import format_exception
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.plugin._received import ReceivedResponses
 from pytest_pcerrors.reporting.failure import failure_text
@@ -44,6 +45,10 @@ class CurrentTest:
     """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
     ran_to_its_end: bool = False
     has_passed: bool = False
+
+    def problems(self) -> list[Exception]:
+        """Return what went wrong in the cassettes of the test: failed recordings, and requests that no recording answers."""
+        return [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
 
 
 class Receiving:
@@ -103,14 +108,14 @@ class Receiving:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Judge the received responses after the test function; if it raised, report unmatched requests."""
+        """Judge the received responses after the test function; if it raised, report the problems of its cassettes."""
         try:
             result = yield
         except BaseException as error:
-            self._report_unmatched(item, list(_chain(error)))
+            self._report_problems(item, list(_chain(error)))
             raise
         if getattr(item, "_excinfo", None):  # pytest stores exceptions of unittest tests here
-            self._report_unmatched(item, [])
+            self._report_problems(item, [])
         else:
             self.test.ran_to_its_end = True
             self._judge(item)
@@ -131,7 +136,7 @@ class Receiving:
         return report
 
     def _judge(self, item: pytest.Item) -> None:
-        """Fail the test for an unmatched request that its client ignored, and for violations."""
+        """Fail the test for a problem of its cassettes that its client did not see, and for violations."""
         test = self.test
         responses, others = test.received.judge(self.policy)
         self.has_judged |= bool(responses)
@@ -139,11 +144,11 @@ class Receiving:
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
             self.count(verdict)
-        unmatched = [error for cassette in test.cassettes for error in cassette.unmatched]
+        problems = test.problems()
         failing = [verdict for verdict in verdicts if verdict.errors]
-        if unmatched:
-            test.failure = unmatched[0]
-            raise unmatched[0]
+        if problems:
+            test.failure = problems[0] if _is_explained(problems[0]) else None
+            raise problems[0]
         if failing:
             test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
             raise test.failure
@@ -155,14 +160,25 @@ class Receiving:
             test.failure = warning
             raise
 
-    def _report_unmatched(self, item: pytest.Item, errors: list[BaseException]) -> None:
-        """Report each unmatched request once: in the traceback, or in a section of the report."""
+    def _report_problems(self, item: pytest.Item, errors: list[BaseException]) -> None:
+        """Report each problem once: in the traceback, or in a section of the report."""
         shown = set(map(id, errors))
-        unmatched = [each for cassette in self.test.cassettes for each in cassette.unmatched]
-        for each in unmatched:
+        problems = self.test.problems()
+        for each in problems:
             each.__traceback__ = _own_frames(each.__traceback__, item.config.rootpath)
-        if unmatched and shown.isdisjoint(map(id, unmatched)):
-            item.add_report_section("call", "pcerrors", "\n".join(map(str, unmatched[:_MOST_SHOWN])))
+        if problems and shown.isdisjoint(map(id, problems)):
+            item.add_report_section("call", "pcerrors", "\n".join(map(_described, problems[:_MOST_SHOWN])))
+
+
+def _is_explained(problem: Exception) -> bool:
+    """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
+    from pytest_pcerrors.interception.unmatched import UnmatchedRequest
+
+    return isinstance(problem, UsageError | UnmatchedRequest)
+
+
+def _described(problem: Exception) -> str:
+    return str(problem) if _is_explained(problem) else "".join(format_exception(problem)).rstrip()
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -175,8 +175,10 @@ def test_an_encoded_body_is_stored_as_it_was_before(tape, service, tmp_path, enc
 def test_an_encoding_that_cannot_be_searched_is_not_recorded(tape, service, tmp_path):
     """It might hold a secret."""
     service.headers, service.encode = {"Content-Encoding": "compress"}, lambda body: b"\xff" * len(body)
-    with pytest.raises(UsageError, match="content encoding 'compress' cannot be searched for secrets"), tape("once"):
+    with tape("once") as cassette:
         requests.get(service.url, timeout=5)
+    [problem] = cassette.failures
+    assert "content encoding 'compress' cannot be searched for secrets" in str(problem)
     assert not (tmp_path / "tape.yaml").exists()
 
 

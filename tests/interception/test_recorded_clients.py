@@ -13,6 +13,7 @@ import httpx
 import pytest
 import requests
 import urllib3
+from tornado.httpclient import AsyncHTTPClient
 
 
 def with_requests(url):
@@ -79,6 +80,20 @@ def with_httplib2(url):
         return response.status, content
 
 
+def with_tornado(url):
+    """Ask with tornado, which decodes gzip and calls back."""
+
+    async def ask():
+        request = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": b'{"size": 3}'}
+        with closing(AsyncHTTPClient(force_instance=True)) as client:
+            response = await client.fetch(url, **request, raise_error=False)
+        if response.code == 599:  # what tornado makes of an exception
+            response.rethrow()
+        return response.code, response.body
+
+    return asyncio.run(asyncio.wait_for(ask(), 30))
+
+
 CLIENTS = [
     with_requests,
     with_httpx,
@@ -88,6 +103,7 @@ CLIENTS = [
     with_http_client,
     with_urllib,
     with_httplib2,
+    with_tornado,
 ]
 
 
@@ -112,6 +128,19 @@ def test_what_is_not_recorded_never_goes_out(service, tape, ask):
         ask(f"{service.url}/v1/carts")
     assert service.asked == []
     assert len(cassette.unmatched) == 1
+
+
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_a_failure_of_the_recording_is_not_the_clients(service, tape, tmp_path, ask):
+    """A hook of the user that raises; the client receives the response, and nothing is written."""
+
+    def forgetful(response):
+        return response["status"]["cod"]
+
+    with tape("once", before_record_response=forgetful) as cassette:
+        assert ask(f"{service.url}/v1/carts")[0] == 409
+    assert [repr(each) for each in cassette.failures] == ["KeyError('cod')"]
+    assert not (tmp_path / "tape.yaml").exists()
 
 
 @pytest.mark.parametrize("base", [http.client.HTTPConnection, http.client.HTTPSConnection])

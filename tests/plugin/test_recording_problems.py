@@ -1,0 +1,74 @@
+"""What is said where a response could not be recorded: the client does not see it, the test does."""
+
+import pytest
+
+from pytest_pcerrors.simulation.server import ErrorServer
+
+
+@pytest.fixture
+def server():
+    """Run a server that answers any path with a documented error, in another thread."""
+    with ErrorServer() as server:
+        yield server
+
+
+@pytest.fixture
+def record(pytester, server, monkeypatch):
+    """Run a test that receives a busy cart, with a hook of vcrpy, and record it."""
+    monkeypatch.delenv("CI", raising=False)
+
+    def record(hook, last_line="pass", *arguments, setting="before_record_response"):
+        pytester.makepyfile(
+            test_cart=f"import pytest, requests\n{hook}\n@pytest.fixture\ndef pc_vcr_config(): return {{{setting!r}: hook}}\n"
+            f"def test_a(pc_cassette):\n    requests.get('{server.url}/errors/409/800064', timeout=5)\n    {last_line}"
+        )
+        return pytester.runpytest("-q", "--pc-record=once", *arguments)
+
+    return record
+
+
+@pytest.fixture
+def cassette(pytester):
+    """Return the path of the cassette that the test has."""
+    return pytester.path / "cassettes" / "test_cart" / "test_a.yaml"
+
+
+FORGETFUL = "def hook(response):\n    return response['status']['cod']"
+
+
+def test_a_hook_that_raises_fails_the_test_at_its_end(record, cassette):
+    """With the line of the hook; the test function ran to its end, and nothing is written."""
+    result = record(FORGETFUL, "print('the end')")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([">*return response*", "E*KeyError: 'cod'", "the end"])
+    assert not cassette.exists()
+
+
+def test_a_hook_that_raises_is_reported_with_a_test_that_fails(record):
+    """The response that it has spoiled may be why."""
+    result = record(FORGETFUL, "raise AssertionError('the cart')")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*the cart", "*Captured pcerrors call*", "*in hook", "KeyError: 'cod'"])
+
+
+def test_a_body_that_cannot_be_searched_fails_the_test_with_its_message(record, cassette):
+    """The message says all, so there is no traceback."""
+    hook = (
+        "import http.server, threading\n"
+        "class Packed(http.server.BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        self.send_response(200)\n        self.send_header('Content-Encoding', 'compress')\n"
+        "        self.end_headers()\n        self.wfile.write(b'\\xff\\xff')\n"
+        "    def log_message(self, *arguments): pass\n"
+        "def hook(response): return response"
+    )
+    steps = (
+        "with http.server.HTTPServer(('127.0.0.1', 0), Packed) as server:\n"
+        "        threading.Thread(target=server.handle_request).start()\n"
+        "        requests.get(f'http://127.0.0.1:{server.server_port}', timeout=5)"
+    )
+    result = record(hook, steps)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*cannot be searched for secrets*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert not cassette.exists()
