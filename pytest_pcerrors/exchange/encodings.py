@@ -8,7 +8,7 @@ import codecs
 import gzip
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -94,6 +94,25 @@ def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
         body, names = layer.body, names + layer.encodings
 
 
+def undo(body: bytes, content_encoding: str) -> Decoded:
+    """Decode a body by the encodings that its header declares, and no others; a body that is already decoded is returned as it is.
+
+    >>> import gzip
+    >>> undo(gzip.compress(gzip.compress(b"a file")), "gzip").body == gzip.compress(b"a file")
+    True
+    """
+    names: tuple[str, ...] = ()
+    for coding in reversed([each.strip().lower() for each in content_encoding.split(",")]):
+        known = [each for each in ENCODINGS if coding in each.declared]
+        if not known and coding not in {"", "identity"} and not _is_text(body):
+            return Decoded(body, names, _UNSUPPORTED.format(coding))
+        layer = outermost(body, frozenset({coding}), known)
+        if layer.problem:
+            return Decoded(body, names, layer.problem)
+        body, names = layer.body, names + layer.encodings
+    return Decoded(body, names)
+
+
 def encode(body: bytes, encodings: tuple[str, ...]) -> bytes:
     """Encode a body, with the outermost encoding given first; equal bodies give equal bytes.
 
@@ -115,10 +134,10 @@ def encoding_of(body: bytes) -> str | None:
     return next((each.name for each in ENCODINGS if each.starts and body.startswith(each.starts)), None)
 
 
-def outermost(body: bytes, declared: frozenset[str]) -> Decoded:
+def outermost(body: bytes, declared: frozenset[str], among: Iterable[Encoding] | None = None) -> Decoded:
     """Decode the outermost encoding; a missing package or a too large body is a problem only if no other encoding fits."""
     problem = None
-    for encoding in ENCODINGS:
+    for encoding in ENCODINGS if among is None else among:
         if not encoding.fits(body, declared) or (not encoding.starts and _is_text(body)):
             continue
         try:
@@ -131,7 +150,7 @@ def outermost(body: bytes, declared: frozenset[str]) -> Decoded:
             continue
     unreadable = ", ".join(sorted(declared & _UNREADABLE))
     if unreadable and not problem and not _is_text(body) and encoding_of(body) is None:
-        problem = f"encoded as {unreadable}, which is not supported"
+        problem = _UNSUPPORTED.format(unreadable)
     return Decoded(body, (), problem)
 
 
@@ -226,5 +245,6 @@ ENCODINGS = (
 """The supported encodings, those with fixed first bytes before the others."""
 
 _STARTS = tuple(start for each in ENCODINGS for start in each.starts)
+_UNSUPPORTED = "encoded as {}, which is not supported"
 _UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
 """The other content codings of IANA's registry."""

@@ -2,7 +2,6 @@
 
 import json
 from copy import copy
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
@@ -12,6 +11,7 @@ from pytest_pcerrors.exchange.adapters.data import RequestData
 from pytest_pcerrors.exchange.adapters.interactions import from_vcrpy, recorded_body
 from pytest_pcerrors.exchange.adapters.parts import body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
+from pytest_pcerrors.exchange.encodings import undo
 from pytest_pcerrors.exchange.model import Exchange
 
 if TYPE_CHECKING:
@@ -124,24 +124,36 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
 
 
 def decoded(response: "Response") -> "Response":
-    """Return a response without its content encoding (RFC 9110, section 8.4), as urllib3 decodes it.
+    """Return a response without its content encoding (RFC 9110, section 8.4).
 
-    An encoding that urllib3 cannot decode is a `UsageError`: a body that cannot be searched for secrets is not recorded.
+    An encoding that cannot be decoded is a `UsageError`: a body that cannot be searched for secrets is not recorded.
 
     >>> import gzip
     >>> body = {"string": gzip.compress(b"Forbidden")}
     >>> decoded({"headers": {"Content-Encoding": ["gzip"]}, "body": body, "status": {"code": 403}})["body"]
     {'string': b'Forbidden'}
     """
-    encodings = [name for name in response["headers"] if name.lower() == "content-encoding"]
-    body = response["body"].get("string")
-    if not encodings or not body:
+    pairs, body = header_pairs(response["headers"]), response["body"].get("string")
+    encoding = ", ".join(value for name, value in pairs if name.lower() == "content-encoding")
+    if not encoding or not body:
         return response
-    encoding = ", ".join(response["headers"][encodings[0]])
-    plain = body if encoding.strip().lower() in ("", "identity") else _decoded(body, encoding)
-    headers = {name: values for name, values in response["headers"].items() if name not in encodings}
-    lengths = {name: [str(len(plain))] for name in headers if name.lower() == "content-length"}
-    return {**response, "headers": headers | lengths, "body": {**response["body"], "string": plain}}
+    lengths = [value for name, value in pairs if name.lower() == "content-length"]
+    plain = _undone(body, encoding) if lengths in ([], [str(len(body))]) else body  # else its client has decoded it
+    kept = [
+        (name, str(len(plain)) if name.lower() == "content-length" else value)
+        for name, value in pairs
+        if name.lower() != "content-encoding"
+    ]
+    return {**response, "headers": header_lists(kept), "body": {**response["body"], "string": plain}}
+
+
+def _undone(body: bytes, encoding: str) -> bytes:
+    plain, _, problem = undo(body, encoding)
+    if problem:
+        raise UsageError(
+            f"a body in the content encoding {encoding!r} cannot be searched for secrets, so it is not recorded: {problem}"
+        )
+    return plain
 
 
 def _text(value: Any) -> str:
@@ -154,27 +166,3 @@ def _json(body: Any) -> bytes | None:
         return json.dumps(body).encode()
     except (TypeError, ValueError, RecursionError):
         return None
-
-
-def _decoded(body: bytes, encoding: str) -> bytes:
-    import urllib3
-
-    try:
-        plain = urllib3.HTTPResponse(BytesIO(body), {"content-encoding": encoding}, 200).data
-    except urllib3.exceptions.DecodeError:
-        return body  # the client has already decoded it, or it was never encoded
-    if plain == body and not _is_text(body):
-        raise UsageError(
-            f"a body in the content encoding {encoding!r} cannot be searched for secrets, so it is not recorded; "
-            "install its decoder (brotli, zstandard), or let the client accept gzip only"
-        )
-    return plain
-
-
-def _is_text(body: bytes) -> bool:
-    """Return whether a body is text that can be searched as it is, whatever its declared encoding."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

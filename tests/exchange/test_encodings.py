@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.exchange import encodings
-from pytest_pcerrors.exchange.encodings import ENCODINGS, Decoded, decode, encode, encoding_of
+from pytest_pcerrors.exchange.encodings import ENCODINGS, Decoded, decode, encode, encoding_of, undo
 
 BODY = b'{"code": "800064", "description": "The cart is being processed"}'
 HEADER = {"gzip": "gzip", "deflate": "deflate", "zstd": "zstd", "br": "br", "raw deflate": "deflate"}
@@ -184,3 +184,34 @@ def test_decoding_again_changes_nothing(body, stack, value):
     """With any bytes and any header, a decoded body has nothing left to decode."""
     decoded = decode(encode(body, tuple(stack)), value)
     assert decode(decoded.body, value) == (decoded.body, (), decoded.problem)
+
+
+@pytest.mark.parametrize("stack", [each for each in STACKS if each], ids=" in ".join)
+@pytest.mark.parametrize("inner", NAMES)
+def test_only_declared_encodings_are_undone(stack, inner):
+    """A body that is a compressed file itself stays compressed."""
+    file = encode(BODY, (inner,))
+    assert undo(encode(file, stack), header(stack)) == Decoded(file, stack)
+
+
+@pytest.mark.parametrize("value", ["", "identity", "utf-8", "gzip", "gzip, br", "compress"])
+def test_a_text_is_in_no_encoding(value):
+    """Its client has decoded it, or its server declares what is not one."""
+    assert undo(BODY, value) == Decoded(BODY)
+
+
+@pytest.mark.parametrize("value", ["x-own", "gzip, compress", "compress, gzip"])
+def test_an_unknown_encoding_is_a_problem(value):
+    """The body may be anything."""
+    assert (
+        undo(b"\xff\x00", value).problem
+        == f"encoded as {'x-own' if value == 'x-own' else 'compress'}, which is not supported"
+    )
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_missing_package_is_a_problem_of_its_encoding(monkeypatch, name):
+    """The problem names the command that installs it."""
+    for package in PACKAGES[name]:
+        monkeypatch.setitem(sys.modules, package, None)
+    assert INSTALL in undo(b"\x28\xb5\x2f\xfd\xff", name).problem
