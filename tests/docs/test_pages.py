@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 from importlib.resources import files
 from shlex import quote
 
@@ -103,6 +104,13 @@ def test_the_settings_reference_has_every_key():
     """Each key of the published JSON Schema is in a table, or has a section."""
     schema = json.loads(files("pytest_pcerrors").joinpath("settings.schema.json").read_text("utf-8"))
     assert_in_tables("settings", set(schema["properties"]))
+
+
+def test_the_table_of_clients_has_those_that_are_tested():
+    """Each row of the how-to guide is a client that records and replays in a test, in the same order."""
+    tested = runpy.run_path(str(ROOT / "tests" / "interception" / "test_recorded_clients.py"))["CLIENTS"]
+    page = (ROOT / "docs" / "how-to" / "record.md").read_text("utf-8")
+    assert re.findall(r"^[|] `([\w.]+)`", page, re.MULTILINE) == list(tested)
 
 
 def reference(name):

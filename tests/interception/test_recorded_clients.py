@@ -4,15 +4,20 @@ import asyncio
 import http.client
 import urllib.request
 from contextlib import closing
+from functools import partial
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import aiohttp
+import boto3
 import httplib2
 import httpx
+import httpx2
 import pytest
 import requests
 import urllib3
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from tornado.httpclient import AsyncHTTPClient
 
 
@@ -22,17 +27,17 @@ def with_requests(url):
     return response.status_code, response.content
 
 
-def with_httpx(url):
-    """Ask with httpx."""
-    response = httpx.post(url, json={"size": 3})
+def with_httpx(module, url):
+    """Ask with httpx, or its fork."""
+    response = module.post(url, json={"size": 3})
     return response.status_code, response.content
 
 
-def with_httpx_async(url):
-    """Ask with httpx_async."""
+def with_httpx_async(module, url):
+    """Ask with the asynchronous client of httpx, or of its fork."""
 
     async def ask():
-        async with httpx.AsyncClient() as client:
+        async with module.AsyncClient() as client:
             response = await client.post(url, json={"size": 3})
             return response.status_code, response.content
 
@@ -94,20 +99,43 @@ def with_tornado(url):
     return asyncio.run(asyncio.wait_for(ask(), 30))
 
 
-CLIENTS = [
-    with_requests,
-    with_httpx,
-    with_httpx_async,
-    with_aiohttp,
-    with_urllib3,
-    with_http_client,
-    with_urllib,
-    with_httplib2,
-    with_tornado,
-]
+def with_boto3(url):
+    """Ask with boto3, whose errors do not have the body; an event of it has."""
+    bodies = []
+    client = boto3.client(
+        "lambda",
+        endpoint_url=url,
+        region_name="eu-west-1",
+        aws_access_key_id="id",
+        aws_secret_access_key="key",
+        config=Config(retries={"max_attempts": 0}),
+    )
+    client.meta.events.register("response-received.lambda", lambda response_dict, **_: bodies.append(response_dict))
+    with closing(client), pytest.raises(ClientError):
+        client.invoke(FunctionName="cart", Payload=b'{"size": 3}')
+    return bodies[0]["status_code"], bodies[0]["body"]
 
 
-@pytest.mark.parametrize("ask", CLIENTS)
+CLIENTS = {
+    "requests": with_requests,
+    "httpx": partial(with_httpx, httpx),
+    "httpx.AsyncClient": partial(with_httpx_async, httpx),
+    "httpx2": partial(with_httpx, httpx2),
+    "httpx2.AsyncClient": partial(with_httpx_async, httpx2),
+    "aiohttp": with_aiohttp,
+    "urllib3": with_urllib3,
+    "http.client": with_http_client,
+    "urllib.request": with_urllib,
+    "httplib2": with_httplib2,
+    "tornado": with_tornado,
+    "boto3": with_boto3,
+}
+"""A function for each client that the documentation names."""
+
+with_every_client = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
+
+
+@with_every_client
 def test_what_is_recorded_is_replayed(service, tape, received, ask):
     """The first block sends the request to the server, the second does not; both report the response."""
     url = f"{service.url}/v1/carts"
@@ -116,12 +144,13 @@ def test_what_is_recorded_is_replayed(service, tape, received, ask):
     with tape():
         replayed = ask(url)
     assert replayed == recorded == (409, b'{"code": "1", "description": "Busy", "source": "test"}')
-    assert service.asked == ["POST /v1/carts"]
+    [asked] = service.asked
+    assert asked.startswith("POST /v1/carts")
     assert [(each.status, each.body) for each in received] == [recorded, recorded]
     assert received[0].request.body.replace(b" ", b"") == b'{"size":3}'
 
 
-@pytest.mark.parametrize("ask", CLIENTS)
+@with_every_client
 def test_what_is_not_recorded_never_goes_out(service, tape, ask):
     """The client's call fails with what is missing."""
     with tape() as cassette, pytest.raises(Exception, match="no recording answers POST"):
@@ -130,7 +159,7 @@ def test_what_is_not_recorded_never_goes_out(service, tape, ask):
     assert len(cassette.unmatched) == 1
 
 
-@pytest.mark.parametrize("ask", CLIENTS)
+@with_every_client
 def test_a_failure_of_the_recording_is_not_the_clients(service, tape, tmp_path, ask):
     """A hook of the user that raises; the client receives the response, and nothing is written."""
 
