@@ -30,10 +30,11 @@ _MOST_SHOWN = 5
 
 @dataclass
 class CurrentTest:
-    """The current test: the responses it received, the cassettes it opened, and the outcome of its call phase."""
+    """The current test: the responses it received, the cassettes and servers it opened, and the outcome of its call phase."""
 
     received: ReceivedResponses = field(default_factory=ReceivedResponses)
     cassettes: list[Any] = field(default_factory=list)
+    servers: list[Any] = field(default_factory=list)
     recordings: "list[Verdict]" = field(default_factory=list)
     """The verdicts on the cassettes themselves."""
     failure: BaseException | None = None
@@ -47,8 +48,9 @@ class CurrentTest:
     has_passed: bool = False
 
     def problems(self) -> list[Exception]:
-        """Return what went wrong in the cassettes of the test: failed recordings, and requests that no recording answers."""
-        return [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
+        """Return what went wrong in the cassettes and servers of the test: failed recordings, and unmatched requests."""
+        of_cassettes = [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
+        return [*of_cassettes, *(error for server in self.servers for error in server.unmatched)]
 
 
 class Receiving:
@@ -173,8 +175,9 @@ class Receiving:
 def _is_explained(problem: Exception) -> bool:
     """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
     from pytest_pcerrors.interception.unmatched import UnmatchedRequest
+    from pytest_pcerrors.simulation.server import NoMatchingRuleError
 
-    return isinstance(problem, UsageError | UnmatchedRequest)
+    return isinstance(problem, UsageError | UnmatchedRequest | NoMatchingRuleError)
 
 
 def _described(problem: Exception) -> str:

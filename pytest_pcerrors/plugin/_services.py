@@ -72,13 +72,14 @@ class Services:
 
     @contextmanager
     def server(self) -> "Iterator[ErrorServer]":
-        """Run a server for a test. Its responses are checked if the run watches, and never recorded."""
+        """Run a server for a test. Its responses are checked if the run watches, and never recorded; requests without a rule fail the test."""
         from pytest_pcerrors.simulation.server import ErrorServer
 
         with ErrorServer(self._receiving.policy.contract) as server:
             if self.are_watched:
                 server.on_answer = self._receiving.on_served_response
             self._servers.append(server.url)
+            self._receiving.test.servers.append(server)
             try:
                 yield server
             finally:

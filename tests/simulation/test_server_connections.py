@@ -1,14 +1,16 @@
 """Connections byte by byte: kept, closed, malformed, slow, lost, and very many at once."""
 
 import http.client
+import io
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
 from threading import active_count
 
 import pytest
 
 from pytest_pcerrors.simulation.server import ErrorServer
-from pytest_pcerrors.simulation.server._request_bodies import LARGEST
+from pytest_pcerrors.simulation.server._request_bodies import LARGEST, read_body
 
 GET = b"GET /v1 HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -43,6 +45,34 @@ def test_a_body_is_read_to_its_end(raw, server, sent, body):
     assert server.requests[0].body == body
 
 
+class CountedBytes(bytes):
+    """Bytes that count how often their length is asked."""
+
+    asked = 0
+
+    def __len__(self):
+        """Count, and return the length."""
+        CountedBytes.asked += 1
+        return super().__len__()
+
+
+class CountedStream(io.BytesIO):
+    """A stream of counted bytes."""
+
+    def read(self, size=-1):
+        """Return counted bytes."""
+        return CountedBytes(super().read(size))
+
+
+def test_many_chunks_cost_as_much_as_their_number():
+    """Each chunk is looked at a constant number of times, not once more for every chunk after it."""
+    count = 3_000
+    head = Message()
+    head["Transfer-Encoding"] = "chunked"
+    assert read_body(CountedStream(b"1\r\nx\r\n" * count + b"0\r\n\r\n"), head) == b"x" * count
+    assert 0 < CountedBytes.asked <= 3 * count
+
+
 def test_a_client_may_ask_before_it_sends(server):
     """100 Continue comes first."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
@@ -75,6 +105,7 @@ def test_a_client_may_ask_before_it_sends(server):
         (CHUNKED + b"3\r\nhello\r\n", 400),
         (CHUNKED + b"f" * 9000 + b"\r\n", 400),
         (CHUNKED + b"fffffff\r\n", 413),
+        (CHUNKED + b"0\r\n" + b"X: 1\r\n" * 200, 431),
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_refused(raw, server, sent, status, capfd):

@@ -55,18 +55,31 @@ def test_a_header_asks_for_a_delay(server):
         ("/errors/2006", {}, "code 2006 is documented with 400 and 403; give a status"),
         ("/errors/404/800064", {}, "code 800064 is documented with 409; not with 404"),
         ("/shapes/gateway-42", {}, 'there is no shape "gateway-42"; did you mean "gateway-429"?'),
-        ("/v1", {"X-PC-Error": "gatway-429"}, 'did you mean "gateway-429"?'),
-        ("/v1", {"X-PC-Error": ""}, '"" is not the name of an answer, a shape or a code'),
+        ("/errors/" + "9" * 5000, {}, "code 9999"),
+        ("/errors/" + "9" * 5000 + "/800064", {}, '9..." is not an HTTP status; write status/code'),
+        ("/shapes/" + "9" * 5000, {}, 'there is no shape "9999'),
+        ("/v1", {"X-PC-Error": "9" * 5000}, "X-PC-Error: code 9999"),
+        (
+            "/v1",
+            {"X-PC-Error": "gatway-429"},
+            'X-PC-Error: "gatway-429" is not the name of an answer, a shape or a code;',
+        ),
+        ("/v1", {"X-PC-Error": ""}, 'X-PC-Error: "" is not the name of an answer, a shape or a code'),
+        ("/v1", {"X-Pc-Eror": "429"}, 'X-Pc-Eror is not a header of this server; did you mean "X-PC-Error"?'),
+        ("/v1", {"X-PC-Delay": "9" * 5000}, "X-PC-Delay: expected seconds, got"),
+        ("/v1", {"X-PC-Delay": "-1"}, 'X-PC-Delay: expected seconds, got "-1"'),
         ("/v1", {"X-PC-Error": "99999999999"}, "code 99999999999 is not in the catalogue"),
         ("/", {"X-PC-Delay": "soon"}, 'X-PC-Delay: expected seconds, got "soon"'),
-        ("/", {"X-PC-Delay": "inf"}, "delay: expected seconds, got inf"),
+        ("/", {"X-PC-Delay": "inf"}, 'X-PC-Delay: expected seconds, got "inf"'),
     ],
 )
 def test_what_is_not_known_is_said(server, path, headers, message):
-    """With 400, and the nearest that is known."""
+    """With 400, the header or the path, and the nearest known name; long values are cut."""
     came = requests.get(server.url + path, headers=headers)
     assert came.status_code == 400
     assert message in came.json()["message"]
+    assert len(came.content) < 500
+    assert server.unmatched == []
 
 
 @pytest.mark.parametrize("path", ["/v1/customers", "/errors", "/shapes", "/errorsx/800064", "/%E2%82%AC"])
@@ -75,6 +88,32 @@ def test_any_other_path_is_the_gateways_404(server, path):
     came = requests.get(server.url + path)
     assert (came.status_code, came.content) == (404, SHAPES["gateway-404"].body)
     assert came.headers["X-PC-Hint"] == f"no rule matches GET {path}; rules are: none"
+
+
+def test_a_request_without_a_rule_is_kept(server):
+    """With the rules at the time of the request; `clear` does not forget it, and a requested answer is not one."""
+    server.fail("POST", "/v1/customers", 800064, times=1)
+    requests.post(server.url + "/v1/customers?size=20")
+    requests.post(server.url + "/v1/customers?size=20")
+    server.clear()
+    requests.get(server.url + "/errors/800064")
+    requests.get(server.url + "/v1", headers={"X-PC-Error": "nonsense"})
+    [error] = server.unmatched
+    assert str(error).splitlines()[:2] == [
+        "no rule matches POST /v1/customers",
+        "  rules are: POST /v1/customers (used up)",
+    ]
+
+
+def test_the_hint_fits_into_a_header(server):
+    """However long the path and the rules are."""
+    for number in range(300):
+        server.fail("GET", f"/v1/customers/{number}/subscriptions", 800064)
+    came = requests.get(server.url + "/v1/" + "9" * 5000)
+    assert came.status_code == 404
+    assert came.headers["X-PC-Hint"].startswith("no rule matches GET /v1/999")
+    assert "...; rules are: GET /v1/customers/0/subscriptions; " in came.headers["X-PC-Hint"]
+    assert len(came.headers["X-PC-Hint"]) < 5000
 
 
 def test_a_rule_comes_before_what_a_path_asks_for(server):

@@ -2,5 +2,6 @@
 
 from pytest_pcerrors.simulation.server._error_server import ErrorServer
 from pytest_pcerrors.simulation.server._request_log import Received
+from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
-__all__ = ["ErrorServer", "Received"]
+__all__ = ["ErrorServer", "NoMatchingRuleError", "Received"]

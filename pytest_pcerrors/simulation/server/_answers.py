@@ -16,20 +16,23 @@ from pytest_pcerrors.simulation.server._wire import check_sendable
 from pytest_pcerrors.simulation.shapes import SHAPES
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
 from pytest_pcerrors.simulation.synthesis import synthesize
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import cut, nearest
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
+_DIGITS_OF_STATUS = 3
 _CUT_AT = 10
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An exchange to send, its name in the log, and its faults."""
+    """An exchange to send, its name in the log, its faults, and whether it is an answer that was set or requested."""
 
     exchange: Exchange
     name: str
     faults: Mapping[str, object] = field(default_factory=dict)
+    is_wanted: bool = True
 
     def __post_init__(self) -> None:
         check_sendable(self.exchange)
@@ -83,12 +86,14 @@ class AnswerFactory:
         status, slash, code = what.partition("/")
         if slash:
             return self.error(code, _number(status))
-        if what not in self.contract.catalogue and _is_number(what) and int(what) in _STATUSES:
-            return self.status(int(what))
-        if what in self.contract.catalogue or _is_number(what):
+        if what in self.contract.catalogue or (_is_number(what) and not _is_status(what)):
             return self.error(what)
+        if _is_status(what):
+            return self.status(int(what))
         known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
-        raise UsageError(f'"{what}" is not the name of an answer, a shape or a code; {nearest(what, known)}')
+        raise UsageError(
+            f'"{cut(what, _LONGEST_NAME)}" is not the name of an answer, a shape or a code; {nearest(what, known)}'
+        )
 
     def error(self, code: int | str, status: int | None = None) -> Answer:
         """Return the documented error of a code."""
@@ -106,7 +111,7 @@ class AnswerFactory:
         if not isinstance(name, str):
             raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
         if name not in SHAPES:
-            raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
+            raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, SHAPES)}')
         return Answer(SHAPES[name], name)
 
     def status(self, status: int) -> Answer:
@@ -151,9 +156,13 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
+def _is_status(text: str) -> bool:
+    return len(text) <= _DIGITS_OF_STATUS and _is_number(text) and int(text) in _STATUSES
+
+
 def _number(text: str) -> int:
-    if not _is_number(text):
-        raise UsageError(f'"{text}" is not an HTTP status; write status/code, such as 409/800064')
+    if not _is_number(text) or len(text) > _DIGITS_OF_STATUS:
+        raise UsageError(f'"{cut(text, _LONGEST_NAME)}" is not an HTTP status; write status/code, such as 409/800064')
     return int(text)
 
 

@@ -17,7 +17,7 @@ from pytest_pcerrors.simulation.server._faults import Faults, with_faults
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._request_log import Received, path_of
 from pytest_pcerrors.simulation.server._rules import RequestPattern, ResponseRule, ResponseRules
-from pytest_pcerrors.simulation.server._unmatched import answer_to_unmatched
+from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError, requested_answer
 from pytest_pcerrors.simulation.server._wire import Wire, wire_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
@@ -28,8 +28,8 @@ _UNNAMED = 500
 class ErrorServer:
     """An HTTP/1.1 server on loopback that sends the answers of a test, and logs the requests that it receives.
 
-    `on_request` is called with every `Received`, and `on_answer` with the `Exchange` of every answer that is sent completely. Both
-    are called before the answer is sent, in the thread of its connection; `stop` raises their exceptions. Invalid arguments are a
+    `on_request` is called with every `Received`, and `on_answer` with the `Exchange` of every answer that is sent completely, except
+    for the 404 that a request without a rule gets; those requests are in `unmatched`. Both are called before the answer is sent, in the thread of its connection; `stop` raises their exceptions. Invalid arguments are a
     `UsageError`.
 
     >>> from urllib.request import urlopen
@@ -59,6 +59,7 @@ class ErrorServer:
         self._factory = AnswerFactory(contract or Contract.default())
         self._rules = ResponseRules()
         self._log: list[Received] = []
+        self._unmatched: list[NoMatchingRuleError] = []
         self._lock = Lock()
         self._listener: Listener | None = None
         self._bound: int | None = None
@@ -112,6 +113,12 @@ class ErrorServer:
         """All requests so far, in the order in which they were received completely."""
         with self._lock:
             return list(self._log)
+
+    @property
+    def unmatched(self) -> list[NoMatchingRuleError]:
+        """An exception for each request that no rule matched, and that did not request an answer itself; `clear` keeps them."""
+        with self._lock:
+            return list(self._unmatched)
 
     def requests_to(self, method: str, path: str) -> list[Received]:
         """Return the requests with this method whose path matches this pattern."""
@@ -204,18 +211,25 @@ class ErrorServer:
         """Choose the answer to a request, log the request, and return the response to send."""
         whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
         with self._lock:
-            chosen = self._rules.take(request.method, path_of(request.url))
-            answer = chosen or answer_to_unmatched(whole, self._factory, str(self._rules))
+            answer = self._rules.take(request.method, path_of(request.url)) or self._without_rule(whole)
             received = _received(request, answer)
             self._log.append(received)
         exchange = _answering(whole, answer.exchange)
         wire = wire_of(exchange)
         if self.on_request is not None:
             self.on_request(received)
-        if self.on_answer is not None and answer.is_whole:
+        if self.on_answer is not None and answer.is_whole and answer.is_wanted:
             body = b"" if wire.bodiless else wire.body
             self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
         return with_faults(wire, answer.faults)
+
+    def _without_rule(self, request: Request) -> Answer:
+        answer = requested_answer(request, self._factory)
+        if answer is not None:
+            return answer
+        unmatched = NoMatchingRuleError(request, str(self._rules))
+        self._unmatched.append(unmatched)
+        return unmatched.answer
 
     def _absolute(self, target: str) -> str:
         return f"{self.url}{target}" if target.startswith("/") else target

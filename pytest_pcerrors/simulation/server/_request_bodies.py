@@ -10,6 +10,7 @@ LARGEST = 16 * 1024 * 1024
 """The maximum size of a request body in bytes."""
 
 _LONGEST_LINE = 8192
+_MOST_TRAILERS = 100
 
 
 class BodyError(Exception):
@@ -38,15 +39,16 @@ def read_body(stream: "BufferedIOBase", headers: "Message") -> bytes:
 
 
 def _chunks(stream: "BufferedIOBase") -> bytes:
-    pieces: list[bytes] = []
+    body = bytearray()
     while size := _chunk_size(stream):
-        _permitted(size + sum(map(len, pieces)))
-        pieces.append(_exactly(stream, size))
+        _permitted(size + len(body))
+        body += _exactly(stream, size)
         if _line(stream):
             raise BodyError(400, "a chunk is longer than its declared size")
-    while _line(stream):  # trailers
-        pass
-    return b"".join(pieces)
+    for _ in range(_MOST_TRAILERS):
+        if not _line(stream):
+            return bytes(body)
+    raise BodyError(431, f"the chunked body has more than {_MOST_TRAILERS - 1} trailers")
 
 
 def _chunk_size(stream: "BufferedIOBase") -> int:

@@ -1,6 +1,7 @@
-"""Answers to requests without a rule: by the path or a header, the page at /, otherwise the gateway's 404."""
+"""Requests that no rule matches: the answer that the path or a header requests, the page at /, otherwise the gateway's 404."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote
 
 from pytest_pcerrors.errors import UsageError
@@ -8,27 +9,57 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.server._answers import Answer, AnswerFactory, envelope
+from pytest_pcerrors.simulation.server._faults import check_faults
 from pytest_pcerrors.simulation.server._page import index_page
 from pytest_pcerrors.simulation.server._request_log import path_of
+from pytest_pcerrors.text import cut, nearest
 
 ERROR_HEADER = "X-PC-Error"
 DELAY_HEADER = "X-PC-Delay"
 HINT_HEADER = "X-PC-Hint"
 
+_PREFIX = "x-pc-"
+_LONGEST_REQUEST = 200
+_LONGEST_MESSAGE = 400
+_LONGEST_HINT = 4000
 
-def answer_to_unmatched(request: Request, factory: AnswerFactory, rules: str) -> Answer:
-    """Return the answer to a request that no rule matches; a request for an unknown error gets a 400."""
+
+class NoMatchingRuleError(AssertionError):
+    """A request for which the server has neither a rule nor a requested answer; `answer` is what the server sends."""
+
+    def __init__(self, request: Request, rules: str) -> None:
+        problem = f"no rule matches {cut(safe(f'{request.method} {path_of(request.url)}'), _LONGEST_REQUEST)}"
+        super().__init__(
+            f"{problem}\n  rules are: {rules}\n"
+            '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
+        )
+        self.answer = _nothing_here(f"{problem}; rules are: {rules}")
+
+
+def requested_answer(request: Request, factory: AnswerFactory) -> Answer | None:
+    """Return the answer that a path or a header requests, or None; an invalid ``X-PC-`` header or an unknown error gets a 400."""
     try:
-        answer = _asked_for(request, factory)
-        return _delayed(answer, request.headers.get(DELAY_HEADER)) if answer else _nothing_here(request, rules)
+        _check_names(request.headers)
+        answer, faults = _requested(request, factory), _delay(request.headers.get(DELAY_HEADER))
+        return answer and replace(answer, faults={**answer.faults, **faults})
     except UsageError as error:
-        return envelope(400, str(error), "400, unknown error requested")
+        return envelope(400, cut(str(error), _LONGEST_MESSAGE), "400, unknown error requested")
 
 
-def _asked_for(request: Request, factory: AnswerFactory) -> Answer | None:
+def _check_names(headers: Headers) -> None:
+    known = {each.lower(): each for each in (ERROR_HEADER, DELAY_HEADER)}
+    for name, _ in headers:
+        if name.lower().startswith(_PREFIX) and name.lower() not in known:
+            raise UsageError(f"{name} is not a header of this server; {nearest(name, known.values())}")
+
+
+def _requested(request: Request, factory: AnswerFactory) -> Answer | None:
     wanted = request.headers.get(ERROR_HEADER)
     if wanted is not None:
-        return factory.by_name(wanted)
+        try:
+            return factory.by_name(wanted)
+        except UsageError as error:
+            raise UsageError(f"{ERROR_HEADER}: {error}") from None
     first, *rest = (unquote(step) for step in path_of(request.url).strip("/").split("/"))
     if not first and not rest:
         return Answer(index_page(request, factory.contract), "the page")
@@ -41,18 +72,20 @@ _FOLDERS: dict[str, Callable[[AnswerFactory, str], Answer]] = {
 }
 
 
-def _delayed(answer: Answer, seconds: str | None) -> Answer:
+def _delay(seconds: str | None) -> dict[str, object]:
+    """Return the fault that a header requests; a value that is not a number of seconds is a `UsageError`."""
     if seconds is None:
-        return answer
+        return {}
     try:
-        return Answer(answer.exchange, answer.name, {**answer.faults, "delay": float(seconds)})
-    except ValueError:
+        faults: dict[str, object] = {"delay": float(seconds)}
+        check_faults(faults)
+    except (ValueError, UsageError):
         raise UsageError(f'{DELAY_HEADER}: expected seconds, got "{seconds}"') from None
+    return faults
 
 
-def _nothing_here(request: Request, rules: str) -> Answer:
+def _nothing_here(hint: str) -> Answer:
     answer = envelope(404, "There is nothing at this path.", "404, no rule matches")
-    request_text = safe(f"{request.method} {path_of(request.url)}")
-    hint = f"no rule matches {request_text}; rules are: {rules}".encode("ascii", "backslashreplace").decode()
-    headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, hint)])
-    return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name)
+    text = cut(hint.encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
+    headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, text)])
+    return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name, is_wanted=False)
