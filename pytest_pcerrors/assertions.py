@@ -101,7 +101,7 @@ def assert_pc_success(response: object) -> None:
             Violation(f"{line} instead of a success (2xx){code}", expected="2xx", actual=line, rule="not-a-success")
         ]
     if unexpected:
-        raise ContractViolation(failure_text(verdict.exchange, unexpected, parsed.contract), unexpected)
+        raise ContractViolation(_failure_text(verdict, unexpected), unexpected)
 
 
 def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
@@ -113,13 +113,17 @@ def _judged(response: object, contract: "Contract | None" = None, profile: str |
 
 
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
-    contract = verdict.parsed.contract
     errors = [*verdict.errors, *unexpected]
     if errors:
-        raise ContractViolation(failure_text(verdict.exchange, [*errors, *verdict.warnings], contract), errors)
+        raise ContractViolation(_failure_text(verdict, [*errors, *verdict.warnings]), errors)
     current().on_warning(verdict)
+    line = verdict.parsed.contract.reason(verdict.exchange.status)
     for violation in verdict.warnings:
-        warnings.warn(f"{contract.reason(verdict.exchange.status)}: {violation}", PcErrorsWarning, stacklevel=3)
+        warnings.warn(f"{line}: {violation}", PcErrorsWarning, stacklevel=3)
+
+
+def _failure_text(verdict: "Verdict", violations: "Sequence[Violation]") -> str:
+    return failure_text(current().place(verdict.exchange), violations, verdict.parsed.contract)
 
 
 def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> frozenset[str]:

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._outcomes import warn
+from pytest_pcerrors.plugin._places import Places
 from pytest_pcerrors.plugin._received import ReceivedResponses
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.other_hosts import host_of
@@ -56,12 +57,17 @@ class CurrentTest:
 class Receiving:
     """Receives the responses of the cassettes and servers of a run, and judges them."""
 
-    def __init__(self, context: "Context", tally: "Tally") -> None:
+    def __init__(self, context: "Context", tally: "Tally", root: Path) -> None:
+        context.place = Places(root).placed
         self.test: CurrentTest = CurrentTest()
         self._context = context
         self._tally = tally
         self.has_judged: bool = False
         """Whether a response of a judged host was received, an error or not."""
+        self.has_run = False
+        """Whether a test function was called."""
+        self.has_received = False
+        """Whether a response was received, with whatever host."""
 
     @property
     def policy(self) -> "Policy":
@@ -78,6 +84,7 @@ class Receiving:
 
     def on_response(self, exchange: "Exchange") -> None:
         """Add a response from a cassette."""
+        self.has_received = True
         self.test.received.add(exchange)
 
     def mark_checked(self, exchange: "Exchange") -> None:
@@ -86,6 +93,7 @@ class Receiving:
 
     def on_served_response(self, exchange: "Exchange") -> None:
         """Add a response from one of our servers."""
+        self.has_received = True
         self.test.received.add_served(exchange)
 
     @pytest.hookimpl(tryfirst=True)
@@ -111,6 +119,7 @@ class Receiving:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Judge the received responses after the test function; if it raised, report the problems of its cassettes."""
+        self.has_run |= isinstance(item, pytest.Function)
         try:
             result = yield
         except BaseException as error:
@@ -152,7 +161,7 @@ class Receiving:
             test.failure = problems[0] if _is_explained(problems[0]) else None
             raise problems[0]
         if failing:
-            test.failure = ContractViolation(_text(failing), [each for one in failing for each in one.errors])
+            test.failure = ContractViolation(self._text(failing), [each for one in failing for each in one.errors])
             raise test.failure
         for verdict in verdicts:
             self.warned(verdict)
@@ -161,6 +170,16 @@ class Receiving:
         except PcErrorsWarning as warning:
             test.failure = warning
             raise
+
+    def _text(self, verdicts: "Sequence[Verdict]") -> str:
+        """Return the failure message of all responses, with equal messages only once."""
+        place = self._context.place
+        texts = dict.fromkeys(
+            failure_text(place(each.exchange), each.violations, each.parsed.contract) for each in verdicts
+        )
+        shown = list(texts)[:_MOST_SHOWN]
+        more = len(verdicts) - len(shown)
+        return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
 
     def _report_problems(self, item: pytest.Item, errors: list[BaseException]) -> None:
         """Report each problem once: in the traceback, or in a section of the report."""
@@ -205,14 +224,6 @@ def _own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | 
 
 def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and "site-packages" not in file.parts
-
-
-def _text(verdicts: "Sequence[Verdict]") -> str:
-    """Return the failure message of all responses, with equal messages only once."""
-    texts = dict.fromkeys(failure_text(each.exchange, each.violations, each.parsed.contract) for each in verdicts)
-    shown = list(texts)[:_MOST_SHOWN]
-    more = len(verdicts) - len(shown)
-    return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
 
 
 def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:

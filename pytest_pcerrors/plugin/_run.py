@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
+_NOTHING_WATCHED = (
+    "no response was watched: --pc-watch sees those of vcrpy's cassettes (also pytest-recording's), of pc_server and live ones;\n"
+    "those of responses, respx and other mocks it does not see: pass them to check or to an assertion"
+)
 
 
 class Run:
@@ -53,7 +57,7 @@ class Run:
                 host=host_of_service(config, settings),
             )
             self._context = Context(self.policy, self._on_verdict)
-            self.receiving: Receiving = Receiving(self._context, self.tally)
+            self.receiving: Receiving = Receiving(self._context, self.tally, config.rootpath)
             self._context.on_warning = self.receiving.warned
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
@@ -142,6 +146,8 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {line}")
         if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
+        if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:
+            terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
 
     def _on_verdict(self, verdict: "Verdict") -> None:
         self.receiving.count(verdict)

@@ -17,6 +17,8 @@ def counts_of(run: "Run") -> dict[str, Any]:
         "seen": {file: dict(counts) for file, counts in run.cassettes.seen.items()},
         "hosts": {file: dict(counts) for file, counts in run.cassettes.hosts.items()},
         "has_judged": run.receiving.has_judged,
+        "has_run": run.receiving.has_run,
+        "has_received": run.receiving.has_received,
         "unused": run.recorder.unused,
     }
 
@@ -29,5 +31,7 @@ def add_counts(run: "Run", counts: dict[str, Any]) -> None:
     run.tally.plus(Tally.of_data(counts["tally"]))
     run.recorder.add_unused(counts["unused"])
     run.receiving.has_judged |= counts["has_judged"]
+    run.receiving.has_run |= counts["has_run"]
+    run.receiving.has_received |= counts["has_received"]
     run.cassettes.seen.update((file, Counter(each)) for file, each in counts["seen"].items())
     run.cassettes.hosts.update((file, Counter(each)) for file, each in counts["hosts"].items())

@@ -24,13 +24,14 @@ class Context:
     """A policy, and the functions that checks call.
 
     `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised. `locate` adds the
-    origin to a replayed response. A run has one context, whose policy changes from test to test.
+    origin to a replayed response, and `place` completes the origin for a message. A run has one context, whose policy changes from test to test.
     """
 
     policy: "Policy"
     on_verdict: "Callable[[Verdict], object]" = field(default=lambda _: None)
     on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
+    place: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 
 
 _CURRENT: ContextVar[Context | None] = ContextVar("pcerrors", default=None)

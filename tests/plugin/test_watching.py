@@ -1,5 +1,7 @@
 """--pc-watch: contract checks for suites that know nothing of us, through any vcrpy cassette and our server."""
 
+import json
+
 import pytest
 
 HOST = "https://api.partnercenter.microsoft.com"
@@ -49,10 +51,64 @@ def test_a_bare_cassette_is_watched(pytester, bare_suite, settings, arguments, l
         [
             "*test_bad*",
             "  code-number  /code  the number 800064 instead of a string",
-            f"in *tape.yaml, GET {HOST}/1",
+            f"in tape.yaml:7, GET {HOST}/1",
             "pcerrors: 2 error responses checked, 1 violation (code-number 1)",
         ]
     )
+
+
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "worker"])
+def test_a_watched_run_without_any_response_says_what_is_watched(pytester, workers):
+    """Mocks of other libraries are not; a run that collects only says nothing."""
+    pytester.makepyfile("def test_a(): pass")
+    line = "pcerrors: no response was watched: --pc-watch sees *"
+    pytester.runpytest("-q", "--pc-watch", *workers).stdout.fnmatch_lines([line, "those of responses, respx *"])
+    pytester.runpytest("-q", "--pc-watch", "--collect-only").stdout.no_fnmatch_line(line)
+    pytester.runpytest("-q").stdout.no_fnmatch_line(line)
+
+
+def test_a_response_that_is_not_judged_was_watched(pytester, bare_suite, settings):
+    """Another message names its host."""
+    settings('hosts = ["other.example"]')
+    result = pytester.runpytest("-q", "--pc-watch")
+    result.stdout.fnmatch_lines(["pcerrors: nothing was checked: *"])
+    result.stdout.no_fnmatch_line("*no response was watched*")
+
+
+@pytest.mark.parametrize(
+    ("folder", "place"),
+    [("tapes", "tapes/tape.json"), ("..", "/*/tape.json")],
+    ids=["inside", "outside"],
+)
+def test_a_place_is_relative_to_the_root_directory(pytester, tmp_path_factory, folder, place):
+    """A file that is elsewhere has its whole path; an assertion names the same place, in the form of its format."""
+    file = (pytester.path / folder).resolve() / "tape.json"
+    file.parent.mkdir(exist_ok=True)
+    request = {"method": "GET", "uri": HOST, "body": None, "headers": {}}
+    body = {"string": '{"code": 800064, "description": "Busy", "source": "PartnerFD"}'}
+    headers = {"Content-Type": ["application/json"]}
+    response = {"status": {"code": 409, "message": "Conflict"}, "headers": headers, "body": body}
+    file.write_text(json.dumps({"version": 1, "interactions": [{"request": request, "response": response}] * 2}))
+    pytester.makepyfile(
+        f"""
+        import requests, vcr
+        from pytest_pcerrors import assert_pc_error
+
+        def get():
+            with vcr.use_cassette({str(file)!r}, record_mode="none", serializer="json"):
+                return requests.get("{HOST}")
+
+        def test_watched():
+            get()
+
+        def test_asserted():
+            assert_pc_error(get())
+        """
+    )
+    result = pytester.runpytest("-q", "--pc-watch", "--rootdir", pytester.path)
+    file.unlink()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines([f"in {place}[#]/interactions/0, GET *", f"E * in {place}[#]/interactions/0, GET *"])
 
 
 def test_without_it_nothing_is_watched(pytester, bare_suite):
@@ -78,7 +134,7 @@ def test_what_is_recorded_is_watched(pytester):
         )
         result = pytester.runpytest("-q", "--pc-watch")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["  gateway-envelope *"])
+    result.stdout.fnmatch_lines(["  gateway-envelope *", "in tape.yaml:2, GET *"])
 
 
 def test_a_recording_that_is_no_exchange_is_not_judged(pytester):
