@@ -186,6 +186,18 @@ def _redact(table: dict[str, Any]) -> RedactSetting:
     )
 
 
+def allowance_of(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
+    """Return the setting of one table ``[[tool.pcerrors.allow]]``; an invalid table is a `UsageError`.
+
+    >>> allowance_of({"rule": "pairing", "reason": "seen", "status": "404"}, Path("/project"), "here")
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: here: at /status: expected an integer or an array, got "404"
+    """
+    schema = published_schema("pytest_pcerrors", "settings.schema.json")
+    validate({**schema["properties"]["allow"]["items"], "$defs": schema["$defs"]}, table, where)
+    return _allowance(table, root)
+
+
 def _allowance(table: dict[str, Any], root: Path) -> AllowanceSetting:
     return AllowanceSetting(
         rule=table["rule"],

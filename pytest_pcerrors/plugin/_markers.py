@@ -1,16 +1,27 @@
 """The markers: their arguments, and the policy of a test with markers."""
 
+import json
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.allowances import Allowance
+from pytest_pcerrors.settings import allowance_of
 
 if TYPE_CHECKING:
     import pytest
 
     from pytest_pcerrors.policy.policy import Policy
 
-MARKERS = ("pc_allow(rule, reason=...)", "pc_profile(name)", "pc_cassette(name=None, record=None)")
+MARKERS = (
+    "pc_allow(rule, ..., reason=..., code=None, status=None, url=None, path=None, until=None)",
+    "pc_profile(name)",
+    "pc_cassette(name=None, record=None)",
+)
 
 
 def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
@@ -20,20 +31,50 @@ def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
     try:
         if cassette:
             pc_cassette(*cassette.args, **cassette.kwargs)
-        allowances = [pc_allow(*mark.args, **mark.kwargs) for mark in item.iter_markers("pc_allow")]
+        tables = [table for mark in item.iter_markers("pc_allow") for table in pc_allow(*mark.args, **mark.kwargs)]
         profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
     except TypeError as error:
         raise UsageError(f"{error}; the markers are {', '.join(MARKERS)}") from None
-    return policy.adapted(allowances, profile)
+    return policy.adapted([_allowance(table, policy.root) for table in tables], profile)
 
 
-def pc_allow(rule: str, *, reason: str) -> Allowance:
-    """Return the allowance of a marker; the marker takes the arguments of this function."""
-    if not isinstance(rule, str):
-        raise TypeError(f"pc_allow() takes the name of a rule, not {rule!r}")
+def pc_allow(  # noqa: PLR0913 - one argument for each key of the setting
+    rule: str,
+    *more: str,
+    reason: str,
+    code: str | int | Collection[str | int] | None = None,
+    status: int | Collection[int] | None = None,
+    url: str | None = None,
+    path: str | PathLike[str] | None = None,
+    until: date | str | None = None,
+) -> list[str]:
+    """Return a setting `allow` for each rule, in JSON; the marker takes the arguments of this function."""
+    for each in (rule, *more):
+        if not isinstance(each, str):
+            raise TypeError(f"pc_allow() takes the name of a rule, not {each!r}")
     if not isinstance(reason, str) or not reason.strip():
         raise TypeError(f"pc_allow() takes a reason in words, not {reason!r}")
-    return Allowance(rule, reason)
+    limits = {"reason": reason, "code": code, "status": status, "url": url, "path": path, "until": until}
+    given = {name: value for name, value in limits.items() if value is not None}
+    return [json.dumps({"rule": each, **given}, default=_plain) for each in (rule, *more)]
+
+
+def _plain(value: object) -> object:
+    """Return a value of a marker as JSON has it."""
+    match value:
+        case date():
+            return value.isoformat()
+        case PathLike():
+            return fspath(value)
+        case set() | frozenset():
+            return sorted(value, key=str)
+        case _:
+            raise TypeError(f"pc_allow() does not take {value!r}")
+
+
+@lru_cache(maxsize=128)
+def _allowance(table: str, root: Path) -> Allowance:
+    return Allowance(**vars(allowance_of(json.loads(table), root, "pc_allow()")))
 
 
 def pc_profile(name: str) -> str:

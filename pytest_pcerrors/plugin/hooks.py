@@ -43,7 +43,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 """The options. None has an optional value, because it would consume the next argument."""
 _MARKERS = {
-    "pc_allow": "pc_allow(rule, reason=): allow violations of this rule in the test, with a reason",
+    "pc_allow": (
+        "pc_allow(rule, ..., reason=, code=None, status=None, url=None, path=None, until=None): "
+        "allow violations of these rules in the test, with a reason"
+    ),
     "pc_profile": "pc_profile(name): judge the responses of the test under this profile",
     "pc_cassette": "pc_cassette(name=None, record=None): answer the test's HTTP clients from a cassette of this name",
 }

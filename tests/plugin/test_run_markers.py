@@ -65,6 +65,51 @@ def test_a_marked_parameter(run):
     """).assert_outcomes(passed=1, failed=1)
 
 
+LIMITS = {
+    'code="800064"': 1,
+    "code=800064, status=409": 1,
+    'code=["2000", "800064"], status={400, 409}': 1,
+    "path=pathlib.Path('tapes'), until='2099-12-31'": 0,
+    "until=datetime.date(2099, 12, 31)": 1,
+    'code="2000"': 0,
+    "status=(400, 404)": 0,
+    'url="*/carts/*"': 0,
+    'until="2020-01-01"': 0,
+}
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_an_allowance_has_the_limits_of_the_setting(run, limits):
+    """Code, status, URL, path and last day, in the forms that Python has for them."""
+    result = run(f"""
+        import datetime, pathlib
+        @pytest.mark.pc_allow("code-number", reason="numbers", {limits})
+        def test_a(): assert_pc_error(NUMERIC)
+    """)
+    result.assert_outcomes(**{"passed" if LIMITS[limits] else "failed": 1})
+
+
+def test_an_allowance_for_several_rules(run):
+    """One marker, with one reason and the same limits for each."""
+    run("""
+        @pytest.mark.pc_allow("code-number", "pairing", code="800064", reason="as seen")
+        def test_a(): assert_pc_error((404, NUMERIC[1]))
+        @pytest.mark.pc_allow("code-number", "pairing", code="2000", reason="as seen")
+        def test_b(): assert_pc_error((404, NUMERIC[1]))
+    """).assert_outcomes(passed=1, failed=1)
+
+
+def test_a_path_is_relative_to_the_root_directory(pytester, write):
+    """It names a recording or a folder of them."""
+    write("tapes/a.yaml", NUMERIC)
+    pytester.makeconftest("""
+        import pytest
+        def pytest_collection_modifyitems(items):
+            items[0].add_marker(pytest.mark.pc_allow("code-number", reason="numbers", path="tapes"))
+    """)
+    pytester.runpytest("--pc-cassettes=tapes").assert_outcomes(passed=1)
+
+
 def test_a_profile_for_a_test(run):
     """pc_profile sets another profile; the closest mark is used, and the mark overrides the option."""
     result = run(
@@ -98,7 +143,14 @@ MISUSE = {
     'pc_allow("code-number", reason=" ")': r"pc_allow\(\) takes a reason in words, not ' '",
     'pc_allow("code-number", reason=None)': r"pc_allow\(\) takes a reason in words, not None",
     'pc_allow(["code-number"], reason="x")': r"pc_allow\(\) takes the name of a rule, not \['code-number'\]",
-    'pc_allow("code-number", reason="x", until="2027")': r"pc_allow\(\) .*until",
+    'pc_allow("code-number", 7, reason="x")': r"pc_allow\(\) takes the name of a rule, not 7",
+    'pc_allow("code-number", "pairng", reason="x")': r'there is no rule "pairng"; did you mean "pairing"\?',
+    'pc_allow("code-number", reason="x", codes="1")': r"pc_allow\(\) .*codes.*; the markers are pc_allow\(rule, ",
+    'pc_allow("code-number", reason="x", code=[])': r"pc_allow\(\): at /code: it is empty",
+    'pc_allow("code-number", reason="x", code=2000.5)': r"pc_allow\(\): at /code: expected a string or an integer ",
+    'pc_allow("code-number", reason="x", code=object)': r"pc_allow\(\) does not take <class 'object'>",
+    'pc_allow("code-number", reason="x", status="404")': r"pc_allow\(\): at /status: expected an integer or an array",
+    'pc_allow("code-number", reason="x", until="2027")': r'pc_allow\(\): at /until: "2027" is not a date',
     "pc_allow": r"pc_allow\(\) .*rule",
     'pc_allow("code-numbr", reason="x")': r'there is no rule "code-numbr"; did you mean "code-number"\?',
     "pc_profile()": r"pc_profile\(\) .*name",
@@ -133,4 +185,4 @@ def test_misuse_of_a_marker_under_xdist(run):
 def test_markers_are_declared(pytester):
     """`pytest --markers` explains them, so that strict markers accept them."""
     result = pytester.runpytest("--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.pc_allow(rule, reason=): *", "@pytest.mark.pc_profile(name): *"])
+    result.stdout.fnmatch_lines(["@pytest.mark.pc_allow(rule, ..., reason=, *): *", "@pytest.mark.pc_profile(name): *"])
