@@ -55,6 +55,7 @@ _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.M
 """The header of a TOML table whose name may be a misspelling of ours."""
 _FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.policy.context"
+_CATALOGUE = "pytest_pcerrors.contract.catalogue"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +72,14 @@ def pytest_configure(config: pytest.Config) -> None:
     given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in _OPTIONS)
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Return the id of an `Entry` as a parameter, such as ``400-2001``; its module is not imported to find out."""
+    catalogue = sys.modules.get(_CATALOGUE)
+    if catalogue is None or not isinstance(val, catalogue.Entry):
+        return None
+    return f"{val.status}-{val.code}"
 
 
 @pytest.hookimpl(tryfirst=True)
