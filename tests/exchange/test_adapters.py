@@ -1,8 +1,10 @@
 """Which objects are responses, and the error for other objects."""
 
+import asyncio
 import subprocess
 import sys
 
+import aiohttp
 import httpx
 import pytest
 import requests
@@ -86,6 +88,36 @@ def test_a_class_of_the_same_name_in_another_package_is_none():
         Exchange.of(twin())
 
 
+@pytest.mark.parametrize("kind", ["coroutine", "Future", "_BaseRequestContextManager"])
+def test_a_response_that_is_not_awaited_is_misuse(kind):
+    """The advice is to await it, whatever the client returns in its place."""
+
+    async def get():
+        return 404, b""
+
+    async def forgotten():
+        waiting = {
+            "coroutine": get,
+            "Future": asyncio.get_running_loop().create_future,
+            "_BaseRequestContextManager": lambda: aiohttp.client._BaseRequestContextManager(get()),
+        }[kind]()
+        try:
+            Exchange.of(waiting)
+        finally:
+            getattr(waiting, "close", lambda: None)()
+
+    with pytest.raises(UsageError) as caught:
+        asyncio.run(forgotten())
+    assert str(caught.value).startswith(f"this is not a response, but the {kind} of one; await it: ")
+
+
+def test_a_response_of_another_part_of_azure_is_none():
+    """As that of a function app, which a server returns."""
+    twin = type("HttpResponse", (), {"__module__": "azure.functions._http"})
+    with pytest.raises(UsageError, match="a HttpResponse is not a response"):
+        Exchange.of(twin())
+
+
 def test_no_client_library_is_imported_to_find_out():
     """Recognizing a response imports no client or framework."""
     program = """
@@ -97,7 +129,7 @@ try:
     Exchange.of(42)
 except UsageError:
     pass
-print([name for name in ("requests", "httpx", "aiohttp", "urllib3", "http.client", "werkzeug", "django", "webob",
+print([name for name in ("requests", "httpx", "aiohttp", "urllib3", "http.client", "werkzeug", "django", "webob", "azure",
                          "starlette", "vcr", "_pytest") if name in sys.modules])
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

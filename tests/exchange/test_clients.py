@@ -14,6 +14,11 @@ import pytest
 import requests
 import urllib3
 import vcr
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.transport import AioHttpTransport, RequestsTransport
+from azure.core.pipeline.transport import HttpRequest as OlderAzureRequest
+from azure.core.rest import HttpRequest as AzureRequest
+from azure.core.rest import HttpResponse as AzureResponse
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
@@ -127,7 +132,43 @@ def with_urllib_lenient(method, url):
         yield response
 
 
+@contextmanager
+def with_azure(method, url, **sent):
+    """Ask with the transport of azure-core, in its current interface."""
+    with RequestsTransport() as transport:
+        yield transport.send(AzureRequest(method, url, **sent))
+
+
+@contextmanager
+def with_azure_stream(method, url):
+    """Ask with the transport of azure-core, and leave the body on the wire."""
+    with RequestsTransport() as transport:
+        yield transport.send(AzureRequest(method, url), stream=True)
+
+
+@contextmanager
+def with_azure_async(method, url):
+    """Ask with the asynchronous transport of azure-core, which reads the body."""
+
+    async def ask():
+        async with AioHttpTransport() as transport:
+            return await transport.send(AzureRequest(method, url))
+
+    yield asyncio.run(ask())
+
+
+@contextmanager
+def with_azure_pipeline(method, url):
+    """Ask with the transport of azure-core, in its older interface."""
+    with RequestsTransport() as transport:
+        yield transport.send(OlderAzureRequest(method, url))
+
+
 CLIENTS = [
+    with_azure,
+    with_azure_stream,
+    with_azure_async,
+    with_azure_pipeline,
     with_requests,
     with_requests_stream,
     with_httpx,
@@ -182,7 +223,7 @@ def test_the_request_is_known(client, server, method, path):
         assert request is None
 
 
-@pytest.mark.parametrize("client", [with_requests, with_httpx, with_aiohttp], ids=named)
+@pytest.mark.parametrize("client", [with_azure, with_requests, with_httpx, with_aiohttp], ids=named)
 def test_request_headers_are_known(client, server):
     """Clients that keep the headers of the request return them."""
     with client("POST", f"{server}/json", headers={"MS-RequestId": "1"}) as response:
@@ -197,6 +238,20 @@ def test_request_bodies_are_known(client, sent, kept, server):
     """Clients that keep the body of the request return it as bytes."""
     with client("POST", f"{server}/json", **sent) as response:
         assert Exchange.of(response).request.body == kept
+
+
+@pytest.mark.parametrize("client", [with_azure, with_azure_pipeline], ids=named)
+def test_an_error_of_azure_carries_its_response(client, server, answer):
+    """As an exception, as Microsoft's clients raise it."""
+    with client(answer.method, server + answer.path) as response:
+        assert Exchange.of(HttpResponseError(response=response)) == Exchange.of(response)
+
+
+@pytest.mark.parametrize("sent", [{"json": [1]}, {"content": b"[1]"}], ids=["json", "bytes"])
+def test_a_request_body_of_azure_is_known(sent, server):
+    """Unless it is a form, which azure-core keeps as it was given."""
+    with with_azure("POST", f"{server}/json", **sent) as response:
+        assert Exchange.of(response).request.body == b"[1]"
 
 
 def test_a_request_body_that_was_a_stream_is_unknown(server):
@@ -267,6 +322,33 @@ def unread_aiohttp(server):
     yield asyncio.run(ask())
 
 
+def consumed_by_azure(server):
+    """Read a stream of azure-core to its end."""
+    with with_azure_stream("GET", f"{server}/json") as response:
+        list(response.iter_raw())
+        yield response
+
+
+def unread_azure_async(server):
+    """Leave a response of azure-core's asynchronous transport unread."""
+
+    async def ask():
+        async with AioHttpTransport() as transport:
+            return await transport.send(AzureRequest("GET", f"{server}/json"), stream=True)
+
+    yield asyncio.run(ask())
+
+
+def unread_azure_pipeline(server):
+    """Leave a response of azure-core's older asynchronous interface unread."""
+
+    async def ask():
+        async with AioHttpTransport() as transport:
+            return await transport.send(OlderAzureRequest("GET", f"{server}/json"), stream=True)
+
+    yield asyncio.run(ask())
+
+
 def begun_by_urllib3(server):
     """Read the beginning of a stream of urllib3."""
     with with_urllib3_stream("GET", f"{server}/json") as response:
@@ -318,6 +400,9 @@ SPENT = [
     (closed_httpx, "while the response is open"),
     (unread_httpx_async, "await response.aread"),
     (unread_aiohttp, "await response.read"),
+    (consumed_by_azure, "while the response is open"),
+    (unread_azure_async, "await response.read"),
+    (unread_azure_pipeline, "await response.load_body"),
     (begun_by_urllib3, "read as a stream, or closed before it was read; pass"),
     (closed_urllib3, "read as a stream, or closed before it was read; pass"),
     (read_http_client, "read or closed before the check; pass"),
@@ -530,3 +615,22 @@ def test_a_replayed_answer_knows_its_request(client, replay):
     with client("GET", "http://api.example/v1/carts") as response:
         request = Exchange.of(response).request
     assert request == Request("GET", "http://api.example/v1/carts", request.headers)
+
+
+class OwnAzureResponse(AzureResponse):
+    """A response of a transport of the user's, with nothing of another library below it."""
+
+    status_code, reason, headers = 409, "Conflict", {"MS-RequestId": "1"}
+    request = AzureRequest("GET", "https://api.example/v1")
+
+    def read(self):
+        """Return the body."""
+        return b"{}"
+
+
+def test_a_response_of_an_own_transport_of_azure_is_read(monkeypatch):
+    """By what the interface of azure-core promises."""
+    monkeypatch.setattr(OwnAzureResponse, "__abstractmethods__", frozenset())
+    exchange = Exchange.of(OwnAzureResponse())
+    assert (exchange.status, exchange.reason, exchange.body) == (409, "Conflict", b"{}")
+    assert (list(exchange.headers), exchange.request.url) == ([("MS-RequestId", "1")], "https://api.example/v1")

@@ -21,7 +21,7 @@ def from_requests(response: Any) -> ResponseData:
         )
     body = read(response, lambda: response.content, USE_MAPPING)
     request = request_of(getattr(response, "request", None))
-    return ResponseData(response.status_code, _separate_headers(response), body, request, response.reason)
+    return ResponseData(response.status_code, separate_headers(response), body, request, response.reason)
 
 
 def from_httpx(response: Any) -> ResponseData:
@@ -73,7 +73,7 @@ def from_urllib_error(error: Any) -> ResponseData:
     return ResponseData(error.code, headers, body, request, error.msg)
 
 
-def _separate_headers(response: Any) -> list[tuple[str, str]]:
+def separate_headers(response: Any) -> list[tuple[str, str]]:
     """Return the headers as received: requests joins repeated headers, its urllib3 response keeps them separate."""
     original: Any = getattr(getattr(response, "raw", None), "headers", None)
     pairs: list[tuple[str, str]] = []

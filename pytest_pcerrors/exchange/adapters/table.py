@@ -1,11 +1,11 @@
 """The table of adapters: each kind of response is one function of this package and one line in `ADAPTERS`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters import clients, frameworks, mappings
+from pytest_pcerrors.exchange.adapters import azure, clients, frameworks, mappings
 from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
 
 
@@ -18,11 +18,18 @@ class Adapter(NamedTuple):
 
 
 def named(*names: str) -> Callable[[type], bool]:
-    """Return a predicate for types that inherit from one of these classes, given as ``package.Class``, without importing them."""
-    wanted = frozenset(names)
+    """Return a predicate for types that inherit from one of these classes, without importing them.
+
+    A class is given as ``package.Class``; it may be defined in any module of the package.
+    """
+    wanted = [name.rpartition(".") for name in names]
 
     def accepts(kind: type) -> bool:
-        return any(f"{each.__module__.partition('.')[0]}.{each.__name__}" in wanted for each in kind.__mro__)
+        return any(
+            base.__name__ == name and f"{base.__module__}.".startswith(f"{package}.")
+            for base in kind.__mro__
+            for package, _, name in wanted
+        )
 
     return accepts
 
@@ -65,6 +72,13 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter("urllib3", named("urllib3.BaseHTTPResponse", "urllib3.HTTPResponse"), clients.from_urllib3),
     Adapter("http.client", named("http.HTTPResponse"), clients.from_http_client),
     Adapter("urllib.error.HTTPError", named("urllib.HTTPError"), clients.from_urllib_error),
+    Adapter("azure-core", named("azure.core.rest.HttpResponse"), azure.from_azure),
+    Adapter("azure-core, asynchronous", named("azure.core.rest.AsyncHttpResponse"), azure.from_azure_async),
+    Adapter(
+        "azure-core's pipeline",
+        named("azure.core.pipeline.transport.HttpResponse", "azure.core.pipeline.transport.AsyncHttpResponse"),
+        azure.from_azure_transport,
+    ),
     Adapter("werkzeug and Flask", named("werkzeug.Response"), frameworks.from_werkzeug),
     Adapter("Django", named("django.HttpResponseBase"), frameworks.from_django),
     Adapter("WebTest", named("webob.Response"), frameworks.from_webob),
@@ -84,6 +98,10 @@ def response_data(response: object) -> ResponseData:
     """Read any kind of response; raise a `UsageError` that lists the kinds for anything else."""
     kind: type = type(response)
     adapter = _adapter_of(kind)
+    if adapter is None and isinstance(response, Awaitable):
+        raise UsageError(
+            f"this is not a response, but the {kind.__name__} of one; await it: `response = await client.get(...)`"
+        )
     if adapter is None:
         article = "an" if kind.__name__[0].lower() in "aeiou" else "a"
         raise UsageError(
