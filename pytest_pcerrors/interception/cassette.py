@@ -28,7 +28,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
     of a request make a key, and only recordings with the same key are compared. Interactions recorded in this run are not
     played, so that the next run gets the same responses. `on_response` is called with every response that was played or
-    recorded, but not with interactions that were only loaded.
+    recorded, but not with interactions that were only loaded. They pass `filter_loaded`, and none of the hooks of vcrpy, which have
+    made them what the file has.
     """
 
     def __init__(
@@ -48,9 +49,13 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """The command that runs the test, for the hint how to record."""
         self.others = others
         """The files of other tests, case-folded; they are not suggested as a former name of this file."""
+        self.filter_loaded: Callable[[Request], Any] = lambda request: request
+        """Makes the stored form of a loaded request, or returns None to leave it out."""
         self.keep = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
+        self.left_out = 0
+        """The number of responses that a hook of vcrpy has left out of the recording."""
         self.failures: list[Exception] = []
         """Why responses were not recorded or reported; the client, which has received them, does not see it."""
         self.matching = Matching(self._match_on)
@@ -66,26 +71,29 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def append(self, request: "Request", response: "Response") -> None:
         """Add an interaction that was loaded or recorded; call `on_response` if it was recorded."""
         if self._is_loading:
-            self._add(request, response)
+            if filtered := self.filter_loaded(request):
+                self._add(filtered, response)
             return
         with self._keeping_failures():
-            self._add(request, of_client(response))
+            self._record(request, of_client(response))
 
-    def _add(self, request: "Request", response: "Response") -> None:
+    def _record(self, request: "Request", response: "Response") -> None:
         filtered = self._before_record_request(request)
         if not filtered:
             return
-        if not self._is_loading:
-            self._on_response(exchange_of_interaction(request, response, self.name if self.keep else None))
-            response = decoded(deepcopy(response)) if self.keep else response
-        stored = self._before_record_response(response)
+        self._on_response(exchange_of_interaction(request, response, self.name if self.keep else None))
+        stored = self._before_record_response(decoded(deepcopy(response)) if self.keep else response)
         if stored is None:
-            return
+            self.left_out += 1
+        else:
+            self._add(filtered, stored)
+
+    def _add(self, request: "Request", response: "Response") -> None:
         with self._lock:
-            compared = self._comparable(filtered)
+            compared = self._comparable(request)
             self._by_key.setdefault(self.matching.key(compared), []).append(len(self.data))
             self._compared.append(compared)
-            self.data.append((filtered, stored))
+            self.data.append((request, response))
             self.dirty = True
 
     def can_play_response_for(self, request: "Request") -> bool:

@@ -91,16 +91,19 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
 
 def _cassette(options: CassetteOptions) -> IndexedCassette:
     try:
+        arguments = _arguments(options)
+        filter_loaded = arguments.pop("filter_loaded")
         cassette = IndexedCassette(
             on_response=options.on_response,
             comparable=partial(comparable, redaction=options.redaction),
             name=options.name,
             command=options.command,
             others=options.others,
-            **_arguments(options),
+            **arguments,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"vcrpy rejects its settings: {error.args[0] if error.args else error}") from None
+    cassette.filter_loaded = filter_loaded
     cassette.keep = options.is_kept and options.mode != "none"
     if options.is_kept and (options.mode != "rewrite" or options.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
@@ -125,6 +128,8 @@ def _arguments(options: CassetteOptions) -> dict[str, Any]:
     }
     merged = vcr.get_merged_config(**arguments)
     merged["before_record_request"] = _filter(merged["before_record_request"], options)
+    without_hooks = {key: value for key, value in arguments.items() if key not in _HOOKS}
+    merged["filter_loaded"] = _filter(vcr.get_merged_config(**without_hooks)["before_record_request"], options)
     merged["persister"] = Persister(options.redaction, options.name)
     return {key: value for key, value in merged.items() if key not in _NOT_OF_CASSETTE}
 

@@ -14,6 +14,7 @@ from pytest_pcerrors.interception.cassette_paths import cassette_name, named
 from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
 from pytest_pcerrors.plugin._markers import pc_cassette
 from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -40,6 +41,8 @@ class Recorder:
         self._begun: set[Path] = set()
         self._paths: dict[str, list[str]] = {}
         self.unused: dict[str, dict[str, str]] = {}
+        self.unwritten: dict[str, str] = {}
+        """Why cassettes were not written, by their name."""
 
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
@@ -70,6 +73,9 @@ class Recorder:
             cassette.keep &= test.ran_to_its_end or bool(config.get("record_on_exception"))
             if cassette.keep and cassette.dirty:
                 self._begun.add(path)
+            elif cassette.keep and cassette.left_out:
+                left_out = counted(cassette.left_out, "response")
+                self.unwritten[cassette.name] = f"before_record_response returned None for {left_out}"
         if test.has_passed:
             self._note_unused(cassette)
 
@@ -141,7 +147,9 @@ class Recorder:
             self.unused[name] = {index: label for index, label in left.items() if index in before}
 
     def remarks(self) -> Iterator[str]:
-        """Yield a line for each cassette with interactions that were never played."""
+        """Yield a line for each cassette that was not written, and for each with interactions that were never played."""
+        for name, reason in sorted(self.unwritten.items()):
+            yield f"{name}: nothing was recorded: {reason}; a hook has to return the response"
         for name, left in sorted(self.unused.items()):
             if left:
                 shown = list(left.values())

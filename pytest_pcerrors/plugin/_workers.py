@@ -20,6 +20,7 @@ def counts_of(run: "Run") -> dict[str, Any]:
         "has_run": run.receiving.has_run,
         "has_received": run.receiving.has_received,
         "unused": run.recorder.unused,
+        "unwritten": run.recorder.unwritten,
     }
 
 
@@ -30,6 +31,7 @@ def add_counts(run: "Run", counts: dict[str, Any]) -> None:
     """
     run.tally.plus(Tally.of_data(counts["tally"]))
     run.recorder.add_unused(counts["unused"])
+    run.recorder.unwritten |= counts["unwritten"]
     run.receiving.has_judged |= counts["has_judged"]
     run.receiving.has_run |= counts["has_run"]
     run.receiving.has_received |= counts["has_received"]

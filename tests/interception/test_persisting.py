@@ -291,6 +291,36 @@ def test_a_hook_that_changes_what_is_stored_leaves_the_client_its_answer(tape, s
     assert next(read_archive(tmp_path / "tape.yaml")).body == b"{}"
 
 
+def test_hooks_see_what_is_recorded_and_not_what_is_loaded(tape, service):
+    """The file has what they made, so replay is what the file says; it is matched with what they make of the request."""
+
+    def shouted(response):
+        response["body"]["string"] += b"!"
+        return response
+
+    def moved(request):
+        request.uri += "/moved"
+        return request
+
+    hooks = {"before_record_response": shouted, "before_record_request": moved}
+    with tape("once", **hooks):
+        received = requests.get(service.url, timeout=5).content
+    for _ in range(2):
+        with tape("new_episodes", **hooks) as cassette:
+            assert requests.get(service.url, timeout=5).content == received + b"!"
+    assert cassette.all_played
+    assert len(service.asked) == 1
+
+
+def test_a_filter_holds_for_what_was_recorded_without_it(tape, service):
+    """A parameter that is not compared any more, say."""
+    with tape("once"):
+        requests.get(f"{service.url}/v1?nonce=1", timeout=5)
+    with tape(filter_query_parameters=["nonce"]) as cassette:
+        requests.get(f"{service.url}/v1?nonce=2", timeout=5)
+    assert cassette.all_played
+
+
 def test_headers_in_bytes_are_recorded(tape, service, tmp_path):
     """Clients that sign requests send such."""
     with tape("once"):

@@ -56,8 +56,9 @@ def with_aiohttp(url):
 
 def with_urllib3(url):
     """Ask with urllib3."""
-    response = urllib3.PoolManager().request("POST", url, json={"size": 3})
-    return response.status, response.data
+    with urllib3.PoolManager() as pool:
+        response = pool.request("POST", url, json={"size": 3})
+        return response.status, response.data
 
 
 def with_http_client(url):

@@ -72,3 +72,25 @@ def test_a_body_that_cannot_be_searched_fails_the_test_with_its_message(record, 
     result.stdout.fnmatch_lines(["*cannot be searched for secrets*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     assert not cassette.exists()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["one process", "a worker"])
+def test_a_hook_that_returns_nothing_is_reported(record, cassette, workers):
+    """A `return` was forgotten; the client received its response, so the test passes."""
+    result = record("def hook(response):\n    response['headers'].pop('Server', None)", "pass", *workers)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "pcerrors: cassettes/test_cart/test_a.yaml: nothing was recorded: before_record_response returned None for 1 response; a hook has to return the response"
+        ]
+    )
+    assert not cassette.exists()
+
+
+def test_a_hook_that_leaves_out_some_responses_is_not_reported(record, cassette, server):
+    """That is what it is for."""
+    hook = "def hook(response): return response if response['status']['code'] == 409 else None"
+    result = record(hook, f"requests.get('{server.url}/errors/404/20000', timeout=5)")
+    result.assert_outcomes(passed=1)
+    assert "nothing was recorded" not in result.stdout.str()
+    assert cassette.exists()
