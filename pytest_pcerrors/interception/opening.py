@@ -38,6 +38,7 @@ _LISTS = (
     *("match_on", "additional_matchers", "ignore_hosts", "custom_patches", "skip_patchers"),
     *("filter_headers", "filter_query_parameters", "filter_post_data_parameters", "filter_sensitive_data"),
 )
+_REPLACING = ("filter_headers", "filter_query_parameters", "filter_post_data_parameters")
 _HOOKS = ("before_record", "before_record_request", "before_record_response")
 _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
@@ -118,6 +119,7 @@ def _arguments(options: CassetteOptions) -> dict[str, Any]:
         if callable(matcher):
             vcr.register_matcher(matcher.__name__, matcher)
         names.append(matcher.__name__ if callable(matcher) else matcher)
+    _check_names(vcr, [*names, *config.get("additional_matchers", ())], config.get("serializer", "yaml"))
     arguments = {
         **config,
         "path": str(options.path),
@@ -145,9 +147,39 @@ def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
             raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _SETTINGS)}")
         if key in _LISTS and (isinstance(value, str) or not isinstance(value, Iterable)):
             raise UsageError(f"vcrpy's setting {key!r}: expected a list, got {value!r}")
+        _check_pairs(key, value)
         if key in _HOOKS and not all(map(callable, value if isinstance(value, Iterable) else [value])):
             raise UsageError(f"vcrpy's setting {key!r}: expected a function or a list of functions, got {value!r}")
     return config
+
+
+def _check_names(vcr: VCR, names: list[Any], serializer: Any) -> None:
+    """Raise a `UsageError` for what vcrpy itself does not have, but another `VCR` may have had registered."""
+    for name in names:
+        if name not in vcr.matchers:
+            raise UsageError(
+                f"vcrpy has no matcher {name!r}; {nearest(str(name), vcr.matchers)}; "
+                "a matcher of your own is the function itself, in match_on of pc_vcr_config"
+            )
+    if not isinstance(serializer, str) or serializer not in vcr.serializers:
+        raise UsageError(
+            f"vcrpy's setting 'serializer': expected yaml or json, got {serializer!r}; "
+            "a serializer of your own cannot be used, since all commands read the cassettes"
+        )
+
+
+def _check_pairs(key: str, value: Any) -> None:
+    """Raise a `UsageError` for a filter without its names or pairs, which vcrpy would find only when it filters."""
+    if key in _REPLACING and not all(isinstance(each, str) or _is_pair(each, tuple) for each in value):
+        raise UsageError(f"vcrpy's setting {key!r}: expected names, or tuples of name and replacement, got {value!r}")
+    if key == "filter_sensitive_data":
+        pairs = value.items() if isinstance(value, Mapping) else value
+        if not all(_is_pair(each, (tuple, list)) for each in pairs):
+            raise UsageError(f"vcrpy's setting {key!r}: expected a dict with the value for each placeholder")
+
+
+def _is_pair(value: Any, kinds: Any) -> bool:
+    return isinstance(value, kinds) and len(value) == len(("name", "value"))
 
 
 def _record_mode(options: CassetteOptions) -> str:

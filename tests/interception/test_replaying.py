@@ -187,8 +187,22 @@ def test_metadata_of_vcrpy_survive(tape, write, ask, monkeypatch, is_known):
             {"persister": object()},
             "vcrpy's setting 'persister' cannot be used: pc_cassette names and writes its files itself; leave it out",
         ),
-        ({"match_on": ["metod"]}, "vcrpy rejects its settings: .*metod"),
-        ({"serializer": "xml"}, "vcrpy rejects its settings: .*xml"),
+        ({"match_on": ["metod"]}, "vcrpy has no matcher 'metod'; did you mean \"method\"?"),
+        (
+            {"additional_matchers": ["own"]},
+            "own'; .*; a matcher of your own is the function itself, in match_on of pc_vcr_config",
+        ),
+        (
+            {"serializer": "xml"},
+            "vcrpy's setting 'serializer': expected yaml or json, got 'xml'; a serializer of your own",
+        ),
+        ({"serializer": []}, "vcrpy's setting 'serializer': expected yaml or json, got \\[\\]"),
+        ({"filter_headers": [["Via", "x"]]}, "vcrpy's setting 'filter_headers': expected names, or tuples of name and"),
+        ({"filter_query_parameters": [("a", "b", "c")]}, "vcrpy's setting 'filter_query_parameters': expected names"),
+        (
+            {"filter_sensitive_data": ["s3cr3t"]},
+            "vcrpy's setting 'filter_sensitive_data': expected a dict with the value",
+        ),
         ({"skip_patchers": ["httpxx"]}, "vcrpy (rejects its settings: .*httpxx|has no setting 'skip_patchers')"),
         ({"filter_headers": 3}, "vcrpy's setting 'filter_headers': expected a list, got 3"),
     ],
@@ -244,3 +258,14 @@ def test_threads_share_what_is_recorded(tape, write):
     with tape() as cassette, ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(ask, range(200))) == list(range(200))
     assert cassette.all_played
+
+
+def test_sensitive_data_may_be_a_dict_or_pairs(tape, service, tmp_path):
+    """The value is not in the file, and is in what is replayed."""
+    service.headers = {"Via": "gate-7"}
+    for given in ({"<gate>": "gate-7"}, [("<gate>", "gate-7")], [["<gate>", "gate-7"]]):
+        with tape("rewrite", filter_sensitive_data=given):
+            requests.get(service.url, timeout=5)
+        assert "gate-7" not in (tmp_path / "tape.yaml").read_text("utf-8")
+        with tape(filter_sensitive_data=given):
+            assert requests.get(service.url, timeout=5).headers["Via"] == "gate-7"
