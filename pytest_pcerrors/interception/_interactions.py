@@ -15,6 +15,8 @@ from pytest_pcerrors.exchange.encodings import undo
 from pytest_pcerrors.exchange.model import Exchange
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_pcerrors.redaction import Redaction
 
 Response = dict[str, Any]
@@ -50,8 +52,52 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
 
 
 def of_client(response: Response) -> Response:
-    """Return a response that a client has received, with its headers as a mapping; vcrpy passes those of tornado as pairs."""
-    return {**response, "headers": header_lists(header_pairs(response["headers"]))}
+    """Return a response that a client has received, with its headers as a mapping; vcrpy passes those of tornado as pairs.
+
+    aiohttp gives bytes that are not UTF-8 as lone surrogates, which no file can have; they are read as ISO-8859-1.
+    """
+    status = response["status"]
+    headers = header_lists((name, _without_surrogates(value)) for name, value in header_pairs(response["headers"]))
+    return {
+        **response,
+        "status": {**status, "message": _without_surrogates(status.get("message"))},
+        "headers": headers,
+    }
+
+
+def _without_surrogates(text: Any) -> Any:
+    if not isinstance(text, str) or text.isascii():
+        return text
+    packed = text.encode("utf-8", "surrogateescape")
+    return text if packed.decode("utf-8", "replace") == text else packed.decode("iso-8859-1")
+
+
+def for_client(response: Response) -> Response:
+    """Return a copy of a recorded response whose headers and reason every client can encode; vcrpy takes headers out of it."""
+    status = response["status"]
+    message = _encodable(status.get("message"))
+    return {**response, "status": {**status, "message": message}, "headers": encodable_headers(response["headers"])}
+
+
+def encodable_headers(headers: "Mapping[str, list[str]]") -> dict[str, list[str]]:
+    """Return headers that encode to the bytes that the client received."""
+    return {name: [_encodable(value) for value in values] for name, values in headers.items()}
+
+
+class _HeaderText(str):
+    """A text beyond ASCII of a response's head, which encodes to the bytes that the client received, whatever encoding it asks for."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "iso-8859-1", errors: str = "strict") -> bytes:  # noqa: ARG002 - the signature of str
+        try:
+            return super().encode("iso-8859-1")
+        except UnicodeEncodeError:
+            return super().encode("utf-8", "surrogateescape")
+
+
+def _encodable(text: Any) -> Any:
+    return _HeaderText(text) if isinstance(text, str) and not text.isascii() else text
 
 
 def exchange_of_interaction(request: VcrRequest, response: Response, origin: str | None) -> Exchange:

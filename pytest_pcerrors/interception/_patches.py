@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import vcr.patch
-from vcr.stubs import VCRHTTPConnection, VCRHTTPSConnection
+import vcr.stubs
+from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPSConnection
+
+from pytest_pcerrors.interception._interactions import encodable_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
+
+_PARSE = vcr.stubs.parse_headers
 
 
 @contextmanager
@@ -26,10 +31,27 @@ def patches_kept() -> "Iterator[None]":
     with (
         mock.patch.object(vcr.patch, "force_reset", nullcontext),
         mock.patch.object(_HTTPS, "__init__", _knowing_itself(_HTTPS.__init__)),
+        mock.patch.object(vcr.stubs, "parse_headers", _parsed),
+        mock.patch.object(VCRConnection, "_real_host", _bracketed(VCRConnection._real_host)),  # noqa: SLF001 - as above
         mock.patch.object(VCRHTTPConnection, "__init__", _also_of_real_class(VCRHTTPConnection)),
         mock.patch.object(VCRHTTPSConnection, "__init__", _also_of_real_class(VCRHTTPSConnection)),
     ):
         yield
+
+
+def _parsed(headers: "dict[str, list[str]]") -> Any:
+    """Return headers as `http.client` has them; vcrpy writes them in UTF-8, and it reads ISO-8859-1."""
+    return _PARSE(encodable_headers(headers))
+
+
+def _bracketed(host_of: Any) -> Any:
+    """Return the method that finds the host of a URL; an IPv6 address needs its brackets there (RFC 3986, section 3.2.2)."""
+
+    def bracketed(connection: Any) -> str:
+        host = str(host_of(connection))
+        return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+    return bracketed
 
 
 def _also_of_real_class(stub: Any) -> Any:

@@ -1,14 +1,14 @@
 """A vcrpy cassette that finds recordings by a key, reports its responses, and explains unmatched requests."""
 
 from contextlib import contextmanager
-from copy import copy, deepcopy
+from copy import deepcopy
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
-from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, of_client
+from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, for_client, of_client
 from pytest_pcerrors.interception._matching import Matching
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 
@@ -120,7 +120,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             self._on_response(
                 exchange_of_interaction(request, response, getattr(recorded, "origin", None) or self.name)
             )
-        return {**response, "headers": copy(response["headers"])}  # vcrpy takes headers out of what it replays
+        return for_client(response)
 
     def filter_request(self, request: "Request") -> "Request | None":
         """Return the request as it would be stored, or None if it is not; raise if it should have been replayed.

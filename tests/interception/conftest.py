@@ -1,6 +1,7 @@
 """A real server that numbers its answers, and cassettes opened as the plugin opens them."""
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -32,13 +33,27 @@ class _Handler(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
+class _ServerOfIpv6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @pytest.fixture
 def service():
     """Run a server on loopback: `.url`, `.asked`, `.status`, `.headers`, `.encode`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    yield from _running(ThreadingHTTPServer(("127.0.0.1", 0), _Handler))
+
+
+@pytest.fixture
+def service_of_ipv6():
+    """Run the same server on the IPv6 address of loopback."""
+    yield from _running(_ServerOfIpv6(("::1", 0), _Handler))
+
+
+def _running(server):
     server.daemon_threads = True
     server.asked, server.status, server.headers, server.encode = [], 409, {}, lambda body: body
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    host, port = server.server_address[:2]
+    server.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()

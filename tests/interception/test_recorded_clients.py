@@ -160,6 +160,69 @@ def test_what_is_not_recorded_never_goes_out(service, tape, ask):
     assert len(cassette.unmatched) == 1
 
 
+async def city_of_aiohttp(url):
+    """Return the header with aiohttp."""
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.headers["X-City"]
+
+
+def city_of_httplib2(url):
+    """Return the header with httplib2."""
+    with closing(httplib2.Http()) as client:
+        return client.request(url)[0]["x-city"]
+
+
+HEADS = {
+    "requests": lambda url: requests.get(url, timeout=5).headers["X-City"],
+    "httpx": lambda url: httpx.get(url).headers["X-City"],
+    "httpx2": lambda url: httpx2.get(url).headers["X-City"],
+    "aiohttp": lambda url: asyncio.run(city_of_aiohttp(url)),
+    "urllib3": lambda url: urllib3.request("GET", url).headers["X-City"],
+    "httplib2": city_of_httplib2,
+}
+
+
+@with_every_client
+def test_an_address_of_ipv6_is_a_host(service_of_ipv6, tape, tmp_path, ask):
+    """It has its brackets in the cassette and in messages."""
+    url = f"{service_of_ipv6.url}/v1/carts"
+    with tape("once"):
+        recorded = ask(url)
+    assert url in (tmp_path / "tape.yaml").read_text("utf-8")
+    with tape():
+        assert ask(url) == recorded
+        with pytest.raises(Exception, match=r"no recording answers POST http://\[::1\]:\d+/v1/others"):
+            ask(f"{service_of_ipv6.url}/v1/others")
+    assert len(service_of_ipv6.asked) == 1
+
+
+@pytest.mark.parametrize("value", ["Z\xfcrich", "Z\u00c3\u00bcrich"], ids=["ISO-8859-1", "UTF-8"])
+@pytest.mark.parametrize("name", ["requests", "httpx", "httpx2", "aiohttp", "urllib3", "httplib2"])
+def test_a_header_beyond_ascii_is_replayed_as_it_was(service, tape, name, value):
+    """Each client reads it in its own way, and the same in replay."""
+    service.headers = {"X-City": value}
+    with tape("once"):
+        recorded = HEADS[name](service.url)
+    with tape():
+        replayed = HEADS[name](service.url)
+    is_text = recorded.encode("utf-8", "replace").decode() == recorded  # aiohttp may give lone surrogates instead
+    assert replayed == (recorded if is_text else value)
+    assert len(service.asked) == 1
+
+
+def test_a_header_in_any_script_is_replayed(tape, write):
+    """Another tool has written it."""
+    response = {
+        "status": {"code": 409, "message": "Zu spät"},
+        "headers": {"X-City": ["\u6771\u4eac"]},
+        "body": {"string": ""},
+    }
+    write({"request": {"method": "GET", "uri": "http://host/", "headers": {}, "body": None}, "response": response})
+    with tape(allow_playback_repeats=True):
+        assert httpx.get("http://host/").headers["X-City"] == "\u6771\u4eac"
+        assert requests.get("http://host/", timeout=5).reason == "Zu spät"
+
+
 @with_every_client
 def test_a_failure_of_the_recording_is_not_the_clients(service, tape, tmp_path, ask):
     """A hook of the user that raises; the client receives the response, and nothing is written."""
