@@ -125,8 +125,10 @@ class Receiving:
         except BaseException as error:
             self._report_problems(item, list(_chain(error)))
             raise
-        if getattr(item, "_excinfo", None):  # pytest stores exceptions of unittest tests here
-            self._report_problems(item, [])
+        caught = getattr(item, "_excinfo", None)  # pytest stores exceptions of unittest tests here
+        if caught:
+            self._report_problems(item, [each for info in caught for each in _chain(info.value)])
+            caught[:] = [pytest.ExceptionInfo.from_exception(info.value) for info in caught]
         else:
             self.test.ran_to_its_end = True
             self._judge(item)

@@ -506,6 +506,23 @@ def test_what_vcrpy_ignores_is_not_judged(pytester, test_file, server):
     result.stdout.no_fnmatch_line("pcerrors: *")
 
 
+@pytest.mark.parametrize("kind", ["function", "unittest"])
+def test_an_unmatched_request_shows_the_frame_of_the_test(pytester, kind):
+    """No frame of an HTTP client, and the message once."""
+    call = 'requests.get("https://api.partnercenter.microsoft.com/v1")'
+    bodies = {
+        "function": f"def test_a(pc_cassette):\n    {call}\n",
+        "unittest": f"@pytest.mark.pc_cassette\nclass TestA(unittest.TestCase):\n    def test_a(self):\n        {call}\n",
+    }
+    pytester.makepyfile("import pytest, requests, unittest\n" + bodies[kind])
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*site-packages*")
+    shown = [line for line in result.stdout.lines if "no recording answers GET" in line]
+    assert len([line for line in shown if not line.startswith("FAILED ")]) == 1
+    result.stdout.fnmatch_lines([f">*{call}", "E * no recording answers GET *"])
+
+
 def test_a_test_of_unittest_that_fails_reports_its_unmatched_requests(pytester, test_file):
     """Its client ignored it, and unittest hides the failure from pytest."""
     test_file(
