@@ -60,7 +60,8 @@ class ServiceSession(requests.Session):
 
     With `retries`, a request that gets a 429 is sent again after the time in ``Retry-After``, otherwise after 1, 2, 4, ...
     seconds, at most ten times, as long as the total wait is within `patience` seconds (counted again after a redirect) and
-    the body is not a stream. `on_retry` is called with each such 429. Misuse is a `UsageError`.
+    the body is not a stream. `on_retry` is called with each such 429. `on_missing_token` is called with the method and the URL of a
+    request that got a 401 because the session has no token. Misuse is a `UsageError`.
 
     >>> session = ServiceSession("https://api.partnercenter.microsoft.com", token="abc", retries=False)
     >>> session
@@ -78,6 +79,7 @@ class ServiceSession(requests.Session):
         retries: bool,
         sleep: "Callable[[float], object]" = time.sleep,
         on_retry: "Callable[[Exchange], object]" = lambda _: None,
+        on_missing_token: "Callable[[str, str], object]" = lambda *_: None,
     ) -> None:
         super().__init__()
         self.base_url: str = _checked_base(base_url)
@@ -86,6 +88,7 @@ class ServiceSession(requests.Session):
         self._origin = _origin(self.base_url)
         self._sleep = sleep
         self._on_retry = on_retry
+        self._on_missing_token = on_missing_token
         self._token = None if token is None else usable_token(token, "token")
         if self._token and _is_plain(self.base_url) and not is_loopback(_origin(self.base_url)[1] or ""):
             raise UsageError(f"{self.base_url}: the token is not sent over http; write https, or use no token")
@@ -112,8 +115,11 @@ class ServiceSession(requests.Session):
         prepared = super().prepare_request(full)
         if "@" in urlsplit(prepared.url or "").netloc:
             raise UsageError(f'"{_shown(str(prepared.url))}" contains a user name; use auth= instead')
-        if self._token and is_anonymous and not has_own and _origin(prepared.url) == self._origin:
-            prepared.headers["Authorization"] = _Credential(f"Bearer {self._token}")
+        if is_anonymous and not has_own and _origin(prepared.url) == self._origin:
+            if self._token:
+                prepared.headers["Authorization"] = _Credential(f"Bearer {self._token}")
+            else:
+                prepared.hooks["response"].append(self._check_unauthorized)
         return prepared
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
@@ -146,6 +152,10 @@ class ServiceSession(requests.Session):
             return super().send(request, **kwargs)
         except RequestException as error:
             raise type(error)(hide(str(error)), request=error.request) from None
+
+    def _check_unauthorized(self, response: requests.Response, **_: Any) -> None:
+        if response.status_code == requests.codes.unauthorized and _origin(response.url) == self._origin:
+            self._on_missing_token(str(response.request.method), response.url)
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
         """Return whether a redirect leaves the origin. This is stricter than requests, which permits http to https."""

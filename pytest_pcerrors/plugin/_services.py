@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin._outcomes import warn
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.settings import Settings
     from pytest_pcerrors.simulation.server import ErrorServer
+
+
+_HOW_TO_AUTHORIZE = (
+    "set PCERRORS_TOKEN, or token-command in [tool.pcerrors] "
+    'such as ["az", "account", "get-access-token", "--query", "accessToken", "--output", "tsv"]'
+)
 
 
 class Services:
@@ -49,10 +57,7 @@ class Services:
 
         token = find_token(os.environ, self._settings.token_command)
         if token is None and self.are_live:
-            raise UsageError(
-                "--pc-live needs an access token: set PCERRORS_TOKEN, or token-command in [tool.pcerrors] "
-                'such as ["az", "account", "get-access-token", "--query", "accessToken", "--output", "tsv"]'
-            )
+            raise UsageError(f"--pc-live needs an access token: {_HOW_TO_AUTHORIZE}")
         return token
 
     def prepare(self, items: list[pytest.Item]) -> None:
@@ -67,8 +72,15 @@ class Services:
 
         if "pc_server" in request.fixturenames:
             return ServiceSession(request.getfixturevalue("pc_server").url, retries=False)
-        token = None if cassette.write_protected else self.token
-        return ServiceSession(self.base_url, token=token, retries=self.are_live, on_retry=self._receiving.mark_checked)
+        if cassette.write_protected:
+            return ServiceSession(self.base_url, retries=False)
+        return ServiceSession(
+            self.base_url,
+            token=self.token,
+            retries=self.are_live,
+            on_retry=self._receiving.mark_checked,
+            on_missing_token=lambda method, url: warn([_missing_token(method, url)], str(request.node.path)),
+        )
 
     @contextmanager
     def server(self) -> "Iterator[ErrorServer]":
@@ -88,6 +100,10 @@ class Services:
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""
         return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)
+
+
+def _missing_token(method: str, url: str) -> str:
+    return f"401 for {safe(f'{method} {url}')}, which had no access token: {_HOW_TO_AUTHORIZE}"
 
 
 def host_of_service(config: pytest.Config, settings: "Settings") -> str | None:

@@ -327,3 +327,36 @@ def test_a_traceback_that_shows_the_headers_does_not_show_the_token():
     assert headers["Authorization"] == "Bearer s3cr3t"
     assert "'Authorization': 'Bearer ***'" in repr(headers)
     assert "s3cr3t" not in repr(headers)
+
+
+@pytest.mark.parametrize(
+    ("token", "call", "reported"),
+    [
+        (None, {}, 1),
+        (None, {"stream": True}, 1),
+        (TOKEN, {}, 0),
+        (None, {"headers": {"Authorization": None}}, 0),
+        (None, {"headers": {"Authorization": BEARER}}, 0),
+        (None, {"auth": ("me", "hunter2")}, 0),
+    ],
+)
+def test_a_401_without_a_token_is_reported(service, token, call, reported):
+    """Not if the call says itself how it is authorized, or that it is not; a stream is not read."""
+    service.answers = [(401, {}), (403, {})]
+    missing = []
+    with ServiceSession(
+        service.url, token=token, retries=False, on_missing_token=lambda *args: missing.append(args)
+    ) as session:
+        assert session.get("/a", **call).content == b"{}"
+        session.get("/b", **call)
+    assert missing == [("GET", f"{service.url}/a")] * reported
+
+
+def test_a_401_of_another_origin_is_not_reported(service, other):
+    """It was never to get the token."""
+    service.answers, other.answers = [(302, {"Location": f"{other.url}/a"})], [(401, {})] * 2
+    missing = []
+    with ServiceSession(service.url, retries=False, on_missing_token=lambda *args: missing.append(args)) as session:
+        assert session.get("/a").status_code == 401
+        assert session.get(f"{other.url}/a").status_code == 401
+    assert missing == []

@@ -130,6 +130,27 @@ def test_a_token_command_is_asked_once(pytester):
     assert log.read_text() == "x"
 
 
+def test_a_recording_without_a_token_says_so_where_a_401_is_received(pytester):
+    """With the variable to set; a replay of it, and a call that wants no token, say nothing."""
+    pytester.makepyfile(
+        """
+        def test_a(pc_session): assert pc_session.get("/v1/a?code=k7X9s3cr3tQ2w").status_code == 401
+        def test_b(pc_session): assert pc_session.get("/v1/b", headers={"Authorization": None}).status_code == 401
+        """
+    )
+    with ErrorServer() as server:
+        server.shape("empty-401")
+        arguments = ["-q", f"--pc-base-url={server.url}", "--pc-profile=observed", "-W", "ignore:401 Unauthorized:"]
+        recorded = pytester.runpytest(*arguments, "--pc-record=once")
+        replayed = pytester.runpytest(*arguments)
+    recorded.stdout.fnmatch_lines(
+        [f"*401 for GET {server.url}/v1/a?*, which had no access token: set PCERRORS_TOKEN, *"]
+    )
+    recorded.stdout.no_fnmatch_line("*/v1/b*no access token*")
+    recorded.stdout.no_fnmatch_line("*s3cr3t*")
+    replayed.stdout.no_fnmatch_line("*no access token*")
+
+
 def test_our_server_is_never_recorded_and_needs_no_token(pytester):
     """A session is bound to it where a test asks for both."""
     pytester.makepyfile(
