@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.tables import TABLE
 from pytest_pcerrors.text import counted
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_HOSTS = 5
 _LONGEST_HOST = 253
+_IGNORE_LOCAL = 'pc_vcr_config (or vcr_config of pytest-recording) with "ignore_localhost": True'
 
 
 def host_of(exchange: "Exchange") -> str:
@@ -35,6 +37,8 @@ def named_hosts(hosts: "Counter[str]") -> str:
 def nothing_checked(hosts: "Counter[str]") -> str:
     """Return the message that all exchanges were skipped because of their hosts, with the setting to paste.
 
+    If all hosts are on loopback, such as servers of the tests, it names the setting of vcrpy that leaves them out.
+
     >>> from collections import Counter
     >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
     nothing was checked: each of the 2 exchanges is with a host that is not judged (gateway.contoso.example 2)
@@ -42,10 +46,12 @@ def nothing_checked(hosts: "Counter[str]") -> str:
     hosts = ["gateway.contoso.example"]
     """
     which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
+    pronoun = "it" if hosts.total() == 1 else "them"
     setting = json.dumps([safe(host) for host, _ in _in_order(hosts)[:_MOST_HOSTS]])
+    local = f"\nnot to record {pronoun}: {_IGNORE_LOCAL}" if all(map(is_loopback, hosts)) else ""
     return (
         f"nothing was checked: {which} is with a host that is not judged ({_listed(hosts)})\n"
-        f"to judge {'it' if hosts.total() == 1 else 'them'}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}"
+        f"to judge {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{local}"
     )
 
 

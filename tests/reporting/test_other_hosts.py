@@ -35,6 +35,15 @@ def test_the_setting_can_be_pasted(host):
     assert (pasted[0] == host) is host.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("hosts", "named"),
+    [(["127.0.0.1"], True), (["::1", "localhost"], True), (["localhost", "a"], False), ([""], False)],
+)
+def test_servers_of_the_tests_are_better_not_recorded(hosts, named):
+    """Where only they were skipped, the setting of vcrpy is named."""
+    assert ('"ignore_localhost": True' in nothing_checked(Counter(hosts))) is named
+
+
 def test_one_exchange_is_one():
     """The singular is used."""
     assert nothing_checked(Counter(a=1)).startswith(
