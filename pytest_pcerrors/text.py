@@ -53,8 +53,18 @@ def nearest(word: str, known: "Iterable[str]") -> str:
     """
     choices = sorted(known)
     close = get_close_matches(word, choices, n=1)
-    if close:
-        return f'did you mean "{close[0]}"?'
+    return suggestion(close[0] if close else None, choices)
+
+
+def suggestion(word: str | None, known: "Iterable[str]") -> str:
+    """Return a hint naming the word that was probably meant; without one, some of those known.
+
+    >>> suggestion("profile", ["profile", "hosts"]), suggestion(None, ["profile", "hosts"])
+    ('did you mean "profile"?', 'known are hosts, profile')
+    """
+    if word is not None:
+        return f'did you mean "{word}"?'
+    choices = sorted(known)
     more = ", ..." if len(choices) > _MOST_KNOWN else ""
     return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"
 

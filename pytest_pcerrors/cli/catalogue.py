@@ -15,6 +15,7 @@ from pytest_pcerrors.reporting.reference import as_markdown
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.rules.rule import PROFILES, Rule
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -122,6 +123,6 @@ def _unknown(what: str, contract: "Contract", rules: "Collection[str]") -> str:
     """Return the message for an argument that is neither a code nor a rule, with a suggestion."""
     if what in map(str, contract.statuses):
         return f"{what} is an HTTP status, not a code or a rule; see `pcerrors list --status {what}`"
-    close = get_close_matches(what, [*contract.catalogue.codes, *rules], n=1)
-    hint = f'did you mean "{close[0]}"?' if close else "see `pcerrors list` for codes, `pcerrors explain` for rules"
+    meant = contract.catalogue.nearest(what) or next(iter(get_close_matches(what, rules, n=1)), None)
+    hint = suggestion(meant, ()) if meant else "see `pcerrors list` for codes, `pcerrors explain` for rules"
     return f"{json.dumps(what, ensure_ascii=False)} is neither a code nor a rule; {hint}"

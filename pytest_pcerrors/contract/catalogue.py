@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from pytest_pcerrors.contract.templates import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_SIMILAR = 0.7
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,22 @@ class Catalogue:
     def codes(self) -> tuple[str, ...]:
         """The distinct codes, in the order of the contract."""
         return tuple(self._by_code)
+
+    def nearest(self, code: str) -> str | None:
+        """Return the code that is most similar to an unknown one, preferably of the same length; None if no code is similar.
+
+        >>> from pytest_pcerrors import Contract
+        >>> catalogue = Contract.default().catalogue
+        >>> catalogue.nearest("8000640"), catalogue.nearest("teapot"), catalogue.nearest("8" * 5000)
+        ('800064', None, None)
+        """
+        close = get_close_matches(code, self.codes, cutoff=_SIMILAR) if len(code) <= self._longest_similar else []
+        return next((each for each in close if len(each) == len(code)), close[0] if close else None)
+
+    @cached_property
+    def _longest_similar(self) -> int:
+        """The length beyond which no code is similar, since the similarity is at most twice the shorter length by the sum."""
+        return int(max(map(len, self.codes), default=0) * (2 / _SIMILAR - 1))
 
     def find(self, text: int | str) -> tuple[Entry, ...]:
         """Return the entries whose code or a template contains `text`, ignoring case.

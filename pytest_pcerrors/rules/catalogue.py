@@ -1,6 +1,5 @@
 """Rules that compare an error object with the catalogue. They need a code that can be looked up."""
 
-from difflib import get_close_matches
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -112,11 +111,10 @@ def _description_of(entry: "Entry") -> str:
 
 
 def nearest_entry(contract: "Contract", code: str) -> str:
-    """Return a hint with the most similar documented code, preferably of the same length; empty if no code is similar."""
-    close = get_close_matches(code, contract.catalogue.codes, cutoff=0.7) if len(code) <= _LONGEST_CODE else []
-    if not close:
+    """Return a hint with the most similar documented code and its entries; empty if no code is similar."""
+    nearest = contract.catalogue.nearest(code)
+    if nearest is None:
         return ""
-    nearest = next((each for each in close if len(each) == len(code)), close[0])
     return f"nearest documented code: {nearest} with {documented(contract, contract.catalogue[nearest])}"
 
 

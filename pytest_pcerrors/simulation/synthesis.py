@@ -15,7 +15,7 @@ from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation._heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
 from pytest_pcerrors.simulation._plausible import fill_in, operation_for
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import cut, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ _SIMPLEST: Mapping[str, Any] = {
     "null": None,
 }
 _DEEPEST = 16
+_LONGEST_CODE = 100
 
 
 def synthesize(
@@ -80,7 +81,8 @@ def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Excha
 
 def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     if code not in contract.catalogue:
-        raise UsageError(f"code {code} is not in the catalogue; {nearest(code, contract.catalogue.codes)}")
+        meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)
+        raise UsageError(f"code {cut(code, _LONGEST_CODE)} is not in the catalogue; {meant}")
     fitting = contract.catalogue.select(status=status, code=code)
     if len(fitting) == 1:
         return fitting[0]

@@ -2,7 +2,10 @@
 
 import pytest
 
+from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry
+from pytest_pcerrors.rules.catalogue import nearest_entry
+from pytest_pcerrors.simulation import synthesize
 
 NOT_FOUND = Entry(404, "20000", ("No order has the given ID",))
 BUSY = Entry(409, "800064", ("Cart {0} is busy", "Cart {0} of {1} is busy"))
@@ -84,3 +87,20 @@ def test_a_code_may_be_a_number():
     assert 2006 in CATALOGUE
     assert CATALOGUE[2006] == CATALOGUE["2006"] == CATALOGUE.select(code=2006)
     assert CATALOGUE.find(2006) == CATALOGUE.find("2006")
+
+
+@pytest.mark.parametrize("unknown", ["800099", "8000640", "80064", "60012", "", "xyzzy", "9" * 5000])
+def test_every_message_suggests_the_same_code(unknown):
+    """And none if no code is similar."""
+    contract = Contract.default()
+    meant = contract.catalogue.nearest(unknown)
+    with pytest.raises(UsageError) as caught:
+        synthesize(unknown, contract=contract)
+    hint = nearest_entry(contract, unknown)
+    assert (f'did you mean "{meant}"?' in str(caught.value)) is (meant is not None)
+    assert (f"nearest documented code: {meant} " in hint) is (meant is not None)
+
+
+def test_a_catalogue_without_codes_has_no_nearest():
+    """None is similar."""
+    assert Catalogue(()).nearest("1") is None
