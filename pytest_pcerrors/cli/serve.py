@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=int, default=8080, show_default=True, help="The port to listen on; 0 means any free port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Permit an address that others can reach.")
-@click.option("--quiet", is_flag=True, help="Do not log requests to standard error.")
+@click.option("--quiet", is_flag=True, help="Print nothing to standard error: no hint, no line for each request.")
 @contract_option
 def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_file: str | None) -> int:
     """Serve every documented error and every observed shape over HTTP, until Ctrl-C.
@@ -35,14 +35,21 @@ def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_fil
     server = ErrorServer(policy.contract, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
     with _terminated() as end, server:
         print_output(server.url)
+        if not quiet:
+            _print(f"every error and shape, with its URL: {server.url}/ (Ctrl-C ends the server)")
         end.wait()
     return 0
 
 
 def _log(request: "Received") -> None:
     """Log a request without its query, since any value in it may be a secret."""
+    _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
+
+
+def _print(line: str) -> None:
+    """Print a line to standard error, if somebody reads it."""
     with suppress(OSError):
-        click.echo(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}", err=True)
+        click.echo(line, err=True)
 
 
 @contextmanager
