@@ -10,7 +10,7 @@ from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.simulation import SHAPES
 from pytest_pcerrors.simulation.server import ErrorServer
 
-VOID = {"meta"}
+VOID = {"meta", "link", "input"}
 
 
 @pytest.mark.parametrize("path", ["/errors/800064", "/errors/409/800064", "/errors/800064/"])
@@ -150,11 +150,22 @@ def test_the_page_lists_everything(server):
     tree = Tree(came.text)
     assert came.headers["Content-Type"] == "text/html; charset=utf-8"
     assert tree.open == []
-    assert len(tree.links) == len(set(tree.links)) == 163 + len(SHAPES)
+    assert tree.links[:3] == ["/favicon.ico", "#errors", "#shapes"]
+    links = tree.links[3:]
+    assert len(links) == len(set(links)) == 163 + len(SHAPES)
+    assert [link.startswith("/errors/") for link in links] == [True] * 163 + [False] * len(SHAPES)
     with requests.Session() as session:
-        for link in tree.links:
+        for link in links:
             status = int(link.split("/")[2]) if link.startswith("/errors") else SHAPES[link.split("/")[2]].status
             assert session.get(server.url + link).status_code == status
+
+
+def test_the_page_has_an_icon(server):
+    """Browsers request it for every address, so it is not a request without a rule."""
+    came = requests.get(server.url + "/favicon.ico")
+    assert (came.status_code, came.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert came.text.startswith("<svg ")
+    assert server.unmatched == []
 
 
 def test_the_page_is_json_for_programs(server):

@@ -1,4 +1,4 @@
-"""The page at /: every documented error and every shape with its URL, in HTML or JSON."""
+"""The page at /: every documented error and every shape with its URL, in HTML or JSON, and its icon."""
 
 import json
 from html import escape
@@ -20,11 +20,19 @@ _HTML = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{name}: errors</title>
+<link rel="icon" type="image/svg+xml" href="{icon}">
 <style>
 :root {{ color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d); }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ border-bottom: 1px solid var(--line); padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }}
+td {{ min-width: 5rem; overflow-wrap: anywhere; }}
+td:nth-child(2) {{ overflow-wrap: normal; }}
+@media (min-width: 40rem) {{ td:nth-child(2) {{ white-space: nowrap; }} }}
+nav {{ display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; }}
+nav label {{ margin-left: auto; }}
+input {{ font: inherit; max-width: 100%; }}
+[hidden] {{ display: none !important; }}
 code, pre {{ font-family: ui-monospace, monospace; }}
 pre {{ border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; padding: .6rem; }}
 </style>
@@ -36,23 +44,52 @@ a shape. <code>X-PC-Delay</code> makes the answer wait that many seconds. With <
 <pre>curl -i {url}/errors/{path}
 curl -i -X POST -H 'X-PC-Error: {path}' {url}/v1/customers
 curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers</pre>
-<h2>Shapes beside the documented one</h2>
-<table>
-<thead><tr><th scope="col">Shape</th><th scope="col">Status</th><th scope="col">Known from</th></tr></thead>
-<tbody>
-{shapes}
-</tbody>
-</table>
-<h2>Documented errors</h2>
+<nav>
+<a href="#errors">Documented errors</a>
+<a href="#shapes">Shapes beside the documented one</a>
+<label id="filter" hidden>Filter <input type="search" placeholder="409, cart, html"></label>
+</nav>
+<h2 id="errors">Documented errors</h2>
 <table>
 <thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Description</th></tr></thead>
 <tbody>
 {errors}
 </tbody>
 </table>
+<h2 id="shapes">Shapes beside the documented one</h2>
+<table>
+<thead><tr><th scope="col">Shape</th><th scope="col">Status</th><th scope="col">Known from</th></tr></thead>
+<tbody>
+{shapes}
+</tbody>
+</table>
+<script>
+const rows = [...document.querySelectorAll("tbody tr")].map(row => [row, row.textContent.toLowerCase()]);
+const filter = document.getElementById("filter"), input = filter.querySelector("input");
+const apply = () => {{
+  const words = input.value.toLowerCase().split(/\\s+/);
+  for (const [row, text] of rows) row.hidden = !words.every(word => text.includes(word));
+}};
+filter.hidden = false;
+input.value = new URLSearchParams(location.search).get("filter") ?? "";
+input.addEventListener("input", apply);
+apply();
+</script>
 </body>
 </html>
 """
+
+
+ICON_PATH = "/favicon.ico"
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b3261e"/>'
+    '<path d="M8 3v6M8 11v2" stroke="#fff" stroke-width="2"/></svg>'
+)
+
+
+def icon(request: Request) -> Exchange:
+    """Return the icon of the page, which browsers request for every address of a server."""
+    return Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON.encode(), request, "OK")
 
 
 def index_page(request: Request, contract: "Contract") -> Exchange:
@@ -94,14 +131,15 @@ def _html(index: dict[str, Any], url: str) -> str:
     errors, shapes = index["errors"], index["shapes"]
     return _HTML.format(
         name=escape(index["name"]),
+        icon=ICON_PATH,
         url=escape(url.rstrip("/")),
         path=escape(errors[0]["path"].removeprefix("/errors/")) if errors else "503",
+        errors=_rows(
+            (_link(each["path"], each["code"]), escape(each["reason"]), escape(each["description"])) for each in errors
+        ),
         shapes=_rows(
             (_link(each["path"], each["name"]), escape(each["reason"]), "seen" if each["observed"] else "made up")
             for each in shapes
-        ),
-        errors=_rows(
-            (_link(each["path"], each["code"]), escape(each["reason"]), escape(each["description"])) for each in errors
         ),
     )
 

@@ -10,7 +10,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.server._answers import Answer, AnswerFactory, envelope
 from pytest_pcerrors.simulation.server._faults import check_faults
-from pytest_pcerrors.simulation.server._page import index_page
+from pytest_pcerrors.simulation.server._page import ICON_PATH, icon, index_page
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.text import cut, nearest
 
@@ -60,6 +60,8 @@ def _requested(request: Request, factory: AnswerFactory) -> Answer | None:
             return factory.by_name(wanted)
         except UsageError as error:
             raise UsageError(f"{ERROR_HEADER}: {error}") from None
+    if path_of(request.url) == ICON_PATH:
+        return Answer(icon(request), "the icon")
     first, *rest = (unquote(step) for step in path_of(request.url).strip("/").split("/"))
     if not first and not rest:
         return Answer(index_page(request, factory.contract), "the page")
