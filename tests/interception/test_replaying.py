@@ -269,3 +269,10 @@ def test_sensitive_data_may_be_a_dict_or_pairs(tape, service, tmp_path):
         assert "gate-7" not in (tmp_path / "tape.yaml").read_text("utf-8")
         with tape(filter_sensitive_data=given):
             assert requests.get(service.url, timeout=5).headers["Via"] == "gate-7"
+
+
+def test_what_is_ignored_is_not_loaded(tape, write):
+    """It would never be played."""
+    write(interaction(), interaction(host="https://other.example"))
+    with tape(ignore_hosts=["other.example"]) as cassette:
+        assert len(cassette) == 1
