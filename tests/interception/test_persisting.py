@@ -32,7 +32,7 @@ RESPONSE = "response: {status: {code: 404, message: x}, headers: {}, body: {stri
         (f"interactions:\n- {RESPONSE}".encode(), "tape.yaml:2: "),
         (f"interactions:\n- {REQUEST}".encode(), 'tape.yaml:2: the response has no "status"'),
         (f"interactions:\n- {REQUEST}\n  response: {{status: {{code: x}}}}".encode(), "tape.yaml:2: expected a status as a number"),
-        (b"interactions: " + b"[" * 5000, "tape.yaml:1: "),
+        (b"interactions: " + b"[" * 5000, "tape.yaml:"),
         (f"interactions:\n- {REQUEST.replace('host', '[host')}\n  {RESPONSE}".encode(), "tape.yaml:2: the URL of the request is invalid"),
         (f"interactions:\n- {REQUEST.replace('host', 'host:99999')}\n  {RESPONSE}".encode(), "tape.yaml:2: the URL of the request is invalid"),
         (f"interactions:\n- {REQUEST}\n  status: 404\n  headers: {{}}".encode(), "tape.yaml:2: an interaction without a re"),
