@@ -32,6 +32,8 @@ MAX_NODES = 200_000
 """The maximum number of values in one item; a text counts once more for each KiB, an alias with all values it refers to."""
 MAX_DEPTH = 64
 """The maximum depth of the values of one item."""
+_MAX_OPEN = 500
+"""The maximum number of open collections while the rest of an item is skipped; libyaml 0.2.6 itself stops at 1000."""
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _CORE = "tag:yaml.org,2002:"
@@ -161,10 +163,12 @@ class Builder:
             raise YamlValueError(f"one item has more than {MAX_NODES} values or KiB, including aliases", event)
 
     def _close(self, unclosed: int) -> None:
-        """Skip the rest of this many collections."""
+        """Skip the rest of this many collections, up to a depth that older versions of libyaml read in quadratic time."""
         while unclosed:
             event = self.next()
             unclosed += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if unclosed > _MAX_OPEN:
+                raise YamlError("nested too deeply for a recording", line_of(event))
 
 
 def scalar(event: Any) -> str | bytes | None:
