@@ -26,8 +26,8 @@ PLUGINS = [
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Run without plugins of others that take as long to load as a run takes, and look for plugins only once."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:recording")
+    """Run without plugins that take as long as a run takes: those of others, and the collector of garbage at the end."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:recording -p no:unraisableexception")
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     return pytester
 
