@@ -38,8 +38,8 @@ def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["list"], 0), (["check", "seen.ndjson"], 1)],
-    ids=["list", "check"],
+    [(["list"], 0), (["explain"], 0), (["check", "seen.ndjson"], 1)],
+    ids=["list", "explain", "check"],
 )
 def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, status):
     """With the pipe closed before the first line, nothing is printed, and the exit status is still correct."""

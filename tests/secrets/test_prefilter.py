@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sibling_harmless import values
 from sibling_secrets import secrets
@@ -89,6 +89,7 @@ def test_all_texts_of_the_other_tests_that_would_change_are_found():
     assert missed == []
 
 
+@settings(max_examples=500)
 @given(text=TEXTS, is_json=st.booleans())
 def test_any_text_that_would_change_is_found(text, is_json):
     """Words of secrets between punctuation, and opaque values."""
