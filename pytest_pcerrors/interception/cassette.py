@@ -28,15 +28,16 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
     of a request make a key, and only recordings with the same key are compared. Interactions recorded in this run are not
     played, so that the next run gets the same responses. `on_response` is called with every response that was played or
-    recorded, but not with interactions that were only loaded. They pass `filter_loaded`, and none of the hooks of vcrpy, which have
-    made them what the file has.
+    recorded, but not with interactions that were only loaded. They pass `filter_loaded`, which returns
+    their stored form, or None to leave them out, and none of the hooks of vcrpy, which have made them what the file has.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords only, what `open_cassette` knows of a test
         self,
         *,
         on_response: "Callable[[Exchange], object]",
         comparable: "Callable[[Request], Request]" = lambda request: request,
+        filter_loaded: "Callable[[Request], Any]" = lambda request: request,
         name: str,
         command: str,
         others: frozenset[str] = frozenset(),
@@ -49,8 +50,6 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """The command that runs the test, for the hint how to record."""
         self.others = others
         """The files of other tests, case-folded; they are not suggested as a former name of this file."""
-        self.filter_loaded: Callable[[Request], Any] = lambda request: request
-        """Makes the stored form of a loaded request, or returns None to leave it out."""
         self.keep = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
@@ -61,6 +60,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.matching = Matching(self._match_on)
         self._on_response = on_response
         self._comparable = comparable
+        self._filter_loaded = filter_loaded
         self._is_loading = False
         self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
@@ -71,7 +71,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def append(self, request: "Request", response: "Response") -> None:
         """Add an interaction that was loaded or recorded; call `on_response` if it was recorded."""
         if self._is_loading:
-            if filtered := self.filter_loaded(request):
+            if filtered := self._filter_loaded(request):
                 self._add(filtered, response)
             return
         with self._keeping_failures():

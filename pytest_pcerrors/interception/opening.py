@@ -92,19 +92,16 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
 
 def _cassette(options: CassetteOptions) -> IndexedCassette:
     try:
-        arguments = _arguments(options)
-        filter_loaded = arguments.pop("filter_loaded")
         cassette = IndexedCassette(
             on_response=options.on_response,
             comparable=partial(comparable, redaction=options.redaction),
             name=options.name,
             command=options.command,
             others=options.others,
-            **arguments,
+            **_arguments(options),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"vcrpy rejects its settings: {error.args[0] if error.args else error}") from None
-    cassette.filter_loaded = filter_loaded
     cassette.keep = options.is_kept and options.mode != "none"
     if options.is_kept and (options.mode != "rewrite" or options.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does

@@ -40,10 +40,7 @@ def record_mode(
 def known_mode(mode: str, source: str) -> str:
     """Return the mode as plain text (in vcrpy's own settings it may be an enumeration's member); an unknown one is a `UsageError`."""
     if mode not in MODES:
-        raise UsageError(
-            f'{source}: "{readable(str(mode))}" is not a record mode; {nearest(str(mode), MODES)}\n'
-            f"record modes are {', '.join(MODES)}"
-        )
+        raise UsageError(f'{source}: "{readable(str(mode))}" is not a record mode; {nearest(str(mode), MODES)}')
     return MODES[MODES.index(mode)]
 
 

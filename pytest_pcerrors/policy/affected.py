@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.policy.policy import is_with
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -30,7 +31,7 @@ def touched(
     places: dict[Change, list[str]] = defaultdict(list)
     for exchange in exchanges:
         both = [read(exchange, contract) for contract in (old, new)]
-        if not _concerns(exchange, {*old.hosts, *new.hosts}) or not any(each.is_error for each in both):
+        if not is_with(exchange, {*old.hosts, *new.hosts}) or not any(each.is_error for each in both):
             continue
         pairings = {(exchange.status, each.code) for each in both}
         differing = {pointer for pointer, _ in _faults(both[0]) ^ _faults(both[1])}
@@ -42,12 +43,6 @@ def touched(
             ):
                 places[change].append(exchange.origin or "")
     return dict(places)
-
-
-def _concerns(exchange: "Exchange", hosts: set[str]) -> bool:
-    """Return whether the host of an exchange is one of these, or is unknown."""
-    host = exchange.request.host if exchange.request else None
-    return not hosts or host is None or host in hosts
 
 
 def _faults(parsed: "ParsedResponse") -> set[tuple[str, str]]:

@@ -21,7 +21,7 @@ from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, S
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from pytest_pcerrors.rules.rule import Rule, RuleFunction
@@ -96,8 +96,7 @@ class Policy:
 
     def judges(self, exchange: "Exchange") -> bool:
         """Return whether the policy judges a recorded exchange: its host is one of `hosts`, or is unknown."""
-        host = exchange.request.host if exchange.request else None
-        return not self.hosts or host is None or host in self.hosts
+        return is_with(exchange, self.hosts)
 
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Return the verdict on an exchange; `profile` overrides all other profiles."""
@@ -160,6 +159,12 @@ class Policy:
             else:
                 kept.append(violation)
         return Verdict(parsed, tuple(kept), tuple(allowed))
+
+
+def is_with(exchange: "Exchange", hosts: "Collection[str]") -> bool:
+    """Return whether the host of an exchange is one of these, or is unknown; without hosts, any is."""
+    host = exchange.request.host if exchange.request else None
+    return not hosts or host is None or host in hosts
 
 
 def secret_violation(found: "Found", origin: str | None) -> Violation:
