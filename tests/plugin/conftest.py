@@ -17,6 +17,7 @@ import pytest_pcerrors.plugin._outcomes
 import pytest_pcerrors.plugin._run
 import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again by every run inside a test
 
+LEFT_OUT = ("hypothesispytest", "anyio", "recording", "rerunfailures", "unraisableexception")
 PLUGINS = [
     each
     for each in metadata.distributions()
@@ -26,8 +27,12 @@ PLUGINS = [
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Run without plugins that take as long as a run takes: those of others, and the collector of garbage at the end."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:anyio -p no:recording -p no:unraisableexception")
+    """Run without the plugins in `LEFT_OUT`, unless a test names one by ``-p``, and look for plugins only once.
+
+    Plugins of others take as long to load as a run takes, and pytest-rerunfailures 15 leaves a busy thread behind; pytest 8.4
+    collects garbage five times at the end of a run.
+    """
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in LEFT_OUT))
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     return pytester
 

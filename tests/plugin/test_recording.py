@@ -187,7 +187,7 @@ def test_each_run_of_a_test_that_is_run_again_counts_for_itself(pytester, test_f
     tape("cassettes/test_cart/test_a.yaml", "/good")
     file = pytester.path / "cassettes/test_cart/test_a.yaml"
     file.write_text(file.read_text("utf-8").replace("version: 1\n", "") + text.partition("interactions:\n")[2], "utf-8")
-    result = pytester.runpytest("-q", "--reruns=1")
+    result = pytester.runpytest("-q", "-prerunfailures", "--reruns=1")
     assert result.parseoutcomes() == {"passed": 1, "rerun": 1}
 
 
@@ -549,7 +549,7 @@ def test_the_age_is_reported_again_to_a_test_that_is_run_again(pytester, test_fi
     settings('max-age = "180d"', "[tool.pcerrors.severity]", 'stale = "error"')
     test_file("pytestmark = pytest.mark.pc_cassette('shared')\ndef test_a(): get('/v1')\ndef test_b(): get('/v1')")
     tape("cassettes/shared.yaml", "/v1")
-    result = pytester.runpytest("-q", "--reruns=1")
+    result = pytester.runpytest("-q", "-prerunfailures", "--reruns=1")
     assert result.parseoutcomes() == {"failed": 1, "passed": 1, "rerun": 1}
     result.stdout.fnmatch_lines(["*record it again: pytest test_cart.py::test_a --pc-record=all"])
 

@@ -153,7 +153,7 @@ CHECKED = "1 error response checked"
 def test_what_a_test_expects_to_be_broken_is_no_violation_of_the_run(pytester, test, said):
     """A test that looks at a broken response and passes has found what it expected; one that fails has not."""
     pytester.makepyfile(dedent(BROKEN) + test)
-    assert told(pytester.runpytest("-q")) == [said]
+    assert told(pytester.runpytest("-q", *(["-prerunfailures"] if "reruns" in test else []))) == [said]
 
 
 def test_other_hosts_and_unreadable_files(write, run, pytester):

@@ -76,7 +76,7 @@ def test_workers_without_counts(pytester):
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
 def test_beside_other_plugins(pytester, write, workers):
     """Plugins that record, and that run a failed test again, change nothing of what is found."""
-    rerun = ["--reruns=1"] if find_spec("pytest_rerunfailures") else []
+    rerun = ["-prerunfailures", "--reruns=1"] if find_spec("pytest_rerunfailures") else []
     write("cassettes/a.yaml", GOOD, NUMERIC, NO_RETRY_AFTER)
     pytester.makepyfile(TESTS)
     result = pytester.runpytest("--pc-cassettes=cassettes", *rerun, *workers)
