@@ -7,6 +7,7 @@ alternately in one process, so that a slow moment affects both; the figure to qu
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import process_time
 
@@ -71,7 +72,7 @@ def seconds(files: list[Path], policy: Policy) -> float:
     return process_time() - start
 
 
-def main(folders: list[str]) -> None:
+def main(folders: Sequence[str] = ()) -> None:
     """Print the cost for ordinary recordings, and for each folder."""
     contract = Contract.default()
     ways = {
