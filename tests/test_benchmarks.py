@@ -1,4 +1,4 @@
-"""Each benchmark runs to its end: one short round, since what it measures is no test."""
+"""Each benchmark runs to its end: one short round, since a test measures nothing."""
 
 import re
 import runpy

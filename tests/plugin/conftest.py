@@ -29,7 +29,7 @@ PLUGINS = [
 def pytester(pytester, monkeypatch):
     """Run without the plugins in `LEFT_OUT`, unless a test names one by ``-p``, and look for plugins only once.
 
-    Plugins of others take as long to load as a run takes, and pytest-rerunfailures 15 leaves a busy thread behind; pytest 8.4
+    Plugins of others take as long to load as a run takes, and pytest-rerunfailures 15 starts a busy thread that never ends; pytest 8.4
     collects garbage five times at the end of a run.
     """
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in LEFT_OUT))
