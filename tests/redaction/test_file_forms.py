@@ -75,6 +75,7 @@ def assert_clean(data, name):
     return new.data
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("form", "body"), CASES)
 @pytest.mark.parametrize("is_packed", [False, True], ids=["", "gz"])
 def test_what_is_left_holds_no_secret(form, body, is_packed):
@@ -86,6 +87,7 @@ def test_what_is_left_holds_no_secret(form, body, is_packed):
 RECORDED = sorted(Path(__file__).parents[2].joinpath("cassettes").rglob("*.yaml"))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_secrets_injected_into_real_recordings_are_found(path):
     """Only the injected secret changes: in a header, in the URL, in bytes."""

@@ -91,6 +91,7 @@ def test_json_stays_json(value, indent, is_ascii):
     assert OPAQUE not in json.dumps([redacted[each] for each in redacted if each == "password"])
 
 
+@pytest.mark.untraced
 @settings(max_examples=200)
 @given(value=VALUES, cut=st.integers(1, 40))
 def test_redacting_twice_is_redacting_once(value, cut):
@@ -218,6 +219,7 @@ UNITS = (
 )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("unit", UNITS)
 def test_hostile_bodies_take_time_in_proportion(unit):
     """Eight times the body takes far less than sixty-four times as long."""

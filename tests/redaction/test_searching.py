@@ -71,6 +71,7 @@ def test_a_file_that_cannot_be_parsed_is_refused(data):
         rewritten(data, "a.yaml", Redaction())
 
 
+@pytest.mark.untraced
 def test_aliases_are_followed_within_a_bound():
     """A few lines may expand to billions of values."""
     lines = ["a0: &a0 {password: x, n: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"]

@@ -89,6 +89,7 @@ def is_missed(data, name):
         return False
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("part", ["headers", "body", "url"])
 @pytest.mark.parametrize("written", WRITTEN)
 @settings(max_examples=60)

@@ -61,6 +61,7 @@ PLACES = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_left_in_a_body(place, name):

@@ -102,6 +102,7 @@ def assert_presentable(violations):
         assert violation.rule in repr(violation)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("status", [200, 401, 409, 429])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_any_body_is_answered(strict, body, status):
@@ -133,6 +134,7 @@ ANY_BODY = st.binary() | st.text().map(str.encode) | json_values().map(lambda va
 NAMES = st.sampled_from(["Content-Type", "Retry-After", "WWW-Authenticate", "Date"]) | st.text()
 
 
+@pytest.mark.untraced
 @settings(max_examples=400)
 @given(status=st.integers(100, 599), headers=st.none() | st.dictionaries(NAMES, st.text()), body=ANY_BODY)
 def test_anything_is_answered(strict, status, headers, body):

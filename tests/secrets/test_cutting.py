@@ -36,6 +36,7 @@ SHOWN = 3
 """How much of a secret may be shown: fewer letters say nothing."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_that_is_cut_anywhere_is_hidden(place, secret):

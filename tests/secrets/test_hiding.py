@@ -92,6 +92,7 @@ SURROUNDINGS = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
 @settings(max_examples=20)
 @given(secret=OPAQUE)

@@ -20,6 +20,8 @@ from pytest_pcerrors.redaction.files.rewriting import rewritten
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.secrets.display import safe
 
+pytestmark = pytest.mark.untraced
+
 URL = "https://api.partnercenter.microsoft.com/v1/x"
 LEFT, CHANGED = 0.03, 0.02
 SECRETS = list(secrets())

@@ -47,6 +47,7 @@ def test_an_endless_stream_gives_its_first_exchanges(name):
     assert stream.taken < 500_000
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", ENDLESS)
 def test_memory_does_not_grow_with_the_stream(name):
     """Ten times as many exchanges take no more memory."""
