@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _MOST_KNOWN = 20
 _MOST_CHARACTERS = 400
@@ -30,6 +30,16 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {_CONSONANT_AND_Y.sub('ie', noun)}s"
+
+
+def listed(texts: "Sequence[str]", most: int = 5) -> str:
+    """Return the first `most` texts of a list, and how many more there are.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c"], most=1)
+    ('a, b', 'a, and 2 more')
+    """
+    more = [f"and {len(texts) - most} more"] if len(texts) > most else []
+    return ", ".join([*texts[:most], *more])
 
 
 def visible(text: str) -> str:

@@ -41,6 +41,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         name: str,
         command: str,
         others: frozenset[str] = frozenset(),
+        former: str = "",
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
@@ -49,7 +50,11 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.command = command
         """The command that runs the test, for the hint how to record."""
         self.others = others
-        """The files of other tests, case-folded; they are not suggested as a former name of this file."""
+        """The files of other tests, case-folded; they are not suggested as a similar name of this file."""
+        self.former = former
+        """The path of an existing file that has the name which earlier versions gave to this file, or an empty text."""
+        self.also: tuple[IndexedCassette, ...] = ()
+        """Further cassettes of the test, which are only replayed, after this one."""
         self.keep = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
@@ -97,7 +102,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             self.dirty = True
 
     def can_play_response_for(self, request: "Request") -> bool:
-        """Return whether the mode replays, and an unplayed recording matches this request."""
+        """Return whether an unplayed recording matches this request, in this cassette if its mode replays, or in a further one."""
+        return self._can_play(request) or any(each.can_play_response_for(request) for each in self.also)
+
+    def _can_play(self, request: "Request") -> bool:
         self._last_filtered = None, None  # its body may have changed since the last call
         filtered = self._filtered(request)
         if not filtered or self.record_mode == RecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
@@ -107,6 +115,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def play_response(self, request: "Request") -> "Response":
         """Return the response of the next recording that matches this request."""
         __tracebackhide__ = True
+        if self.also and not self._can_play(request):
+            for each in self.also:
+                if each.can_play_response_for(request):
+                    return each.play_response(request)
         filtered = self._filtered(request)
         with self._lock:
             index = self._find(filtered)

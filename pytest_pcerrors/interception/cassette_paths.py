@@ -23,21 +23,22 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)", re.IGNOR
 
 
 def cassette_name(module: str, names: "Sequence[str]", parameters: str | None) -> str:
-    """Return the name of a test's cassette, at most 200 characters: ``<module>/<test>.yaml``.
+    """Return the name of a test's cassette: ``<module>/<test>.yaml``.
 
-    Only the last part of a dotted `module` is used. `names` are the enclosing classes and the test, `parameters` is the
-    id of a parametrised test, without brackets. A name that had to change gets a hash, so that it is unique.
+    `module` is the path of the test module from the root directory, without its suffix. `names` are the enclosing classes and
+    the test, `parameters` is the id of a parametrised test, without brackets. A part that had to change, or is longer than
+    60 characters in the module or 134 in the test, gets a hash, so that it is unique.
 
-    >>> cassette_name("tests.test_cart", ["TestBusy", "test_pay"], "409-800064")
-    'test_cart/TestBusy.test_pay-409-800064.yaml'
+    >>> cassette_name("tests/test_cart", ["TestBusy", "test_pay"], "409-800064")
+    'tests/test_cart/TestBusy.test_pay-409-800064.yaml'
     >>> cassette_name("test_cart", ["test_pay"], "PUT /carts")
     'test_cart/test_pay-PUT-carts-bf61342f.yaml'
     """
     true = shown = ".".join(names)
     if parameters is not None:
         true, shown = f"{true}-{parameters}", f"{true}-{parameters[:_MOST_PARAMETERS]}"
-    folder = module.rpartition(".")[2]
-    return f"{_fitting(folder, folder, _MOST_FOLDER)}/{_fitting(shown, true, _MOST_FILE)}.yaml"
+    folders = (_fitting(folder, folder, _MOST_FOLDER) for folder in module.split("/"))
+    return "/".join([*folders, f"{_fitting(shown, true, _MOST_FILE)}.yaml"])
 
 
 def _fitting(text: str, true: str, most: int) -> str:

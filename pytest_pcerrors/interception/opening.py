@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,9 @@ class CassetteOptions:
     """The options of a cassette: its path, its record mode, and the functions that it calls.
 
     `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
-    `command` runs the test, for hints, and `others` are the files of other tests. With `is_kept` false, nothing is written.
+    `command` runs the test, for hints, and `others` are the files of other tests. `former` is
+    the path of an existing file that has the name which earlier versions gave to this one. `also` has further cassettes, which are only replayed, with
+    their names. With `is_kept` false, nothing is written.
     With `continues`, the file was recorded in this run, and is extended.
     """
 
@@ -61,6 +63,8 @@ class CassetteOptions:
     on_response: "Callable[[Exchange], object]"
     bypasses: "Callable[[str], bool]" = lambda _: False
     others: frozenset[str] = frozenset()
+    former: str = ""
+    also: Mapping["Path", str] = field(default_factory=dict)
     is_kept: bool = True
     continues: bool = False
 
@@ -98,6 +102,7 @@ def _cassette(options: CassetteOptions) -> IndexedCassette:
             name=options.name,
             command=options.command,
             others=options.others,
+            former=options.former,
             **_arguments(options),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -105,7 +110,18 @@ def _cassette(options: CassetteOptions) -> IndexedCassette:
     cassette.keep = options.is_kept and options.mode != "none"
     if options.is_kept and (options.mode != "rewrite" or options.continues):
         cassette._load()  # noqa: SLF001 - as vcrpy's own constructor does
+    if options.is_kept:
+        cassette.also = tuple(_further(options, path, name) for path, name in options.also.items())
     return cassette
+
+
+def _further(options: CassetteOptions, path: "Path", name: str) -> IndexedCassette:
+    """Return a further cassette of a test, which is only replayed."""
+    if not path.exists():
+        raise UsageError(
+            f"{name}: a test needs it (pc_cassette: also=), and there is no such file; record the test that it is named after"
+        )
+    return _cassette(replace(options, path=path, name=name, mode="none", former="", also={}))
 
 
 def _arguments(options: CassetteOptions) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from heapq import nsmallest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from vcr.errors import CannotOverwriteExistingCassetteException
@@ -72,11 +72,11 @@ def _mode(cassette: Any) -> str:
 
 
 def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
+    others = [_held(each) for each in cassette.also]
     if not cassette.rewound:
-        return [_missing(cassette)]
-    held, played = len(cassette), len(cassette.play_counts)
+        return [_missing(cassette), *others]
     matches = list(cassette.matches(request))
-    lines = [f"{cassette.name} holds {counted(held, 'interaction')}, {played} of them played"]
+    lines = [_held(cassette), *others]
     if matches:
         numbers = ", ".join(f"#{index + 1}" for index in matches[:_MOST_DIFFERENCES])
         more = f" and {len(matches) - _MOST_DIFFERENCES} more" if len(matches) > _MOST_DIFFERENCES else ""
@@ -87,10 +87,20 @@ def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
     return lines
 
 
+def _held(cassette: Any) -> str:
+    return f"{cassette.name} holds {counted(len(cassette), 'interaction')}, {len(cassette.play_counts)} of them played"
+
+
 def _missing(cassette: Any) -> str:
     path = Path(cassette.path)
     if path.exists():
         return f"{cassette.name} is empty"
+    if cassette.former:
+        old, new = (PurePosixPath(name).parent for name in (cassette.former, cassette.name))
+        return (
+            f"there is no {cassette.name}; if {cassette.former} is its recording, from a version that left out the folder of "
+            f"the test module, move it: mkdir -p {new.parent} && git mv {old} {new}"
+        )
     beside = [
         file.name for file in path.parent.glob("*") if file.is_file() and str(file).casefold() not in cassette.others
     ]

@@ -1,12 +1,12 @@
 """The markers: their arguments, and the policy of a test with markers."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.allowances import Allowance
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARKERS = (
     "pc_allow(rule, ..., reason=..., code=None, status=None, url=None, path=None, until=None)",
     "pc_profile(name)",
-    "pc_cassette(name=None, record=None)",
+    "pc_cassette(name=None, record=None, also=())",
 )
 
 
@@ -84,9 +84,20 @@ def pc_profile(name: str) -> str:
     return name
 
 
-def pc_cassette(name: str | None = None, record: str | None = None) -> tuple[str | None, str | None]:
-    """Return the name and the record mode of a marker; the marker takes the arguments of this function."""
+class PcCassette(NamedTuple):
+    """The arguments of a marker `pc_cassette`."""
+
+    name: str | None = None
+    record: str | None = None
+    also: tuple[str, ...] = ()
+
+
+def pc_cassette(name: str | None = None, record: str | None = None, *, also: Iterable[str] = ()) -> PcCassette:
+    """Return the name, the record mode and the names of further cassettes; the marker takes the arguments of this function."""
     for value in (name, record):
         if value is not None and not isinstance(value, str):
             raise TypeError(f"pc_cassette() takes a name and a record mode as text, not {value!r}")
-    return name, record
+    further = None if isinstance(also, str) else tuple(also)
+    if further is None or not all(isinstance(each, str) for each in further):
+        raise TypeError(f"pc_cassette() takes also= as a list of names, not {also!r}")
+    return PcCassette(name, record, further)

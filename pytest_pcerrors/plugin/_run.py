@@ -76,8 +76,12 @@ class Run:
             config.pluginmanager.register(config.stash[_KEY].receiving, "pcerrors-receiving")
         return config.stash[_KEY]
 
-    def prepare(self, items: "list[pytest.Item]") -> None:
-        """Stop the run for an invalid marker or a missing token; add the cassette fixture to marked tests."""
+    def prepare(self, items: "list[pytest.Item]", collected: "list[pytest.Item]", *, has_gaps: bool) -> None:
+        """Stop the run for an invalid marker or a missing token; add the cassette fixture to marked tests.
+
+        `items` are the tests that will run, `collected` those before any were deselected. With `has_gaps`, a module was
+        skipped or could not be collected.
+        """
         for item in items:
             try:
                 policy_for(item, self.policy)
@@ -85,6 +89,7 @@ class Run:
                 self._refuse(f"{item.nodeid}: {error}")
         try:
             self.recorder.prepare(items)
+            self.recorder.files.add(collected, self.cassettes.files(), has_gaps=has_gaps)
             self.services.prepare(items)
         except UsageError as error:
             self._refuse(str(error))
@@ -142,7 +147,8 @@ class Run:
         others = sum(self.cassettes.hosts.values(), self.tally.other_hosts)
         tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"], skipped=seen["skipped"])
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
-        for line in (*([tally.sentence()] if checked else []), *self.cassettes.remarks(), *self.recorder.remarks()):
+        remarks = (*self.cassettes.remarks(), *self.recorder.remarks(), *self.recorder.files.remarks())
+        for line in (*([tally.sentence()] if checked else []), *remarks):
             terminalreporter.write_line(f"pcerrors: {line}")
         if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)

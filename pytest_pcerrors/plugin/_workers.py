@@ -1,6 +1,7 @@
 """The counts that a worker of pytest-xdist sends to its controller, as plain data."""
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.reporting.summary import Tally
@@ -19,7 +20,8 @@ def counts_of(run: "Run") -> dict[str, Any]:
         "has_judged": run.receiving.has_judged,
         "has_run": run.receiving.has_run,
         "has_received": run.receiving.has_received,
-        "unused": run.recorder.unused,
+        "played": run.recorder.played,
+        "orphans": list(map(str, run.recorder.files.orphans)),
         "unwritten": run.recorder.unwritten,
     }
 
@@ -27,10 +29,11 @@ def counts_of(run: "Run") -> dict[str, Any]:
 def add_counts(run: "Run", counts: dict[str, Any]) -> None:
     """Add the counts of a worker to those of the controller.
 
-    Every worker collects all tests, so the counts of the collection (`seen`, `hosts`) are the same in each and are replaced.
+    Every worker collects all tests, so the counts of the collection (`seen`, `hosts`, `orphans`) are the same in each and are replaced.
     """
     run.tally.plus(Tally.of_data(counts["tally"]))
-    run.recorder.add_unused(counts["unused"])
+    run.recorder.add_played(counts["played"])
+    run.recorder.files.orphans = list(map(Path, counts["orphans"]))
     run.recorder.unwritten |= counts["unwritten"]
     run.receiving.has_judged |= counts["has_judged"]
     run.receiving.has_run |= counts["has_run"]

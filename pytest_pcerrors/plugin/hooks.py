@@ -5,6 +5,7 @@ A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by im
 
 import re
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "MODE",
         "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
     },
+    "--pc-prune": {
+        "action": "store_true",
+        "help": "remove the cassettes that no test uses; run all tests with it",
+    },
     "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
     "--pc-live": {
         "action": "store_true",
@@ -48,7 +53,7 @@ _MARKERS = {
         "allow violations of these rules in the test, with a reason"
     ),
     "pc_profile": "pc_profile(name): judge the responses of the test under this profile",
-    "pc_cassette": "pc_cassette(name=None, record=None): answer the test's HTTP clients from a cassette of this name",
+    "pc_cassette": "pc_cassette(name=None, record=None, also=()): answer the test's HTTP clients from a cassette of this name, then from others",
 }
 _OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
 _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
@@ -56,6 +61,8 @@ _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.M
 _FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.policy.context"
 _CATALOGUE = "pytest_pcerrors.contract.catalogue"
+_COLLECTED: pytest.StashKey[list[pytest.Item]] = pytest.StashKey()
+_HAS_GAPS: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,11 +89,30 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{val.status}-{val.code}"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Note that a module was skipped, or could not be collected."""
+    report = yield
+    if report.outcome != "passed":
+        collector.config.stash[_HAS_GAPS] = True
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the collected tests, since some may be deselected."""
+    config.stash[_COLLECTED] = items.copy()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Load the rest of the plugin if collected tests use the checks, a marker or a fixture of ours."""
     if _CHECKS in sys.modules or any(map(_uses_us, session.items)):
-        run_of(session.config).prepare(session.items)
+        stash = session.config.stash
+        run = run_of(session.config)
+        run.prepare(session.items, stash.get(_COLLECTED, session.items), has_gaps=stash.get(_HAS_GAPS, False))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,14 +19,15 @@ TEXT = st.text(max_size=300) | st.text("aZ09_.-/ [é", max_size=12)
     ("module", "names", "parameters", "name"),
     [
         ("test_cart", ["test_pay"], None, "test_cart/test_pay.yaml"),
-        ("tests.test_cart", ["TestBusy", "test_pay"], "409-800064", "test_cart/TestBusy.test_pay-409-800064.yaml"),
+        ("tests/a/test_cart", ["TestBusy", "test_pay"], "409-1", "tests/a/test_cart/TestBusy.test_pay-409-1.yaml"),
+        ("test.cart", ["test_pay"], None, "test.cart/test_pay.yaml"),
         ("test_cart", ["A", "B", "test_pay"], "x_1.5", "test_cart/A.B.test_pay-x_1.5.yaml"),
         ("test_cart", ["test_pay"], "", "test_cart/test_pay-.yaml"),
         ("test_cart", ["test_pay"], "x" * 80, f"test_cart/test_pay-{'x' * 80}.yaml"),
     ],
 )
 def test_a_cassette_is_named_after_its_test(module, names, parameters, name):
-    """The last part of the module is the folder; classes, function and id are the file."""
+    """The path of the module is the folder; classes, function and id are the file."""
     assert cassette_name(module, names, parameters) == name
 
 
@@ -46,6 +47,7 @@ def test_a_cassette_is_named_after_its_test(module, names, parameters, name):
         ("m", ["Con", "test"], None, f"m/_Con.test{HASH}.yaml"),
         ("m", [".hidden"], None, f"m/_.hidden{HASH}.yaml"),
         ("", ["test"], None, f"_{HASH}/test.yaml"),
+        ("ä/m", ["test"], None, f"-?{HASH}/m/test.yaml"),
     ],
 )
 def test_what_no_file_can_be_named_is_replaced(module, names, parameters, pattern):
@@ -60,12 +62,15 @@ def test_what_no_file_can_be_named_is_replaced(module, names, parameters, patter
 def test_every_system_can_hold_every_name(names, module, parameters):
     """Letters, digits, `_.-`, not long, not hidden, no device of Windows."""
     name = cassette_name(module, names, parameters)
-    folder, file = name.split("/")
-    assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", folder)
+    *folders, file = name.split("/")
+    assert len(folders) == len(module.split("/"))
+    for folder in folders:
+        assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", folder)
+        assert len(folder) <= 60
+        assert not folder.endswith(".")
+        assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", folder)
     assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.yaml", file)
-    assert len(name) <= 200
-    assert not folder.endswith(".")
-    assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", folder)
+    assert len(file) <= 139
     assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\.", file)
 
 

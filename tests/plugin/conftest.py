@@ -9,14 +9,10 @@ import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
 import yaml
 
-import pytest_pcerrors.assertions
-import pytest_pcerrors.interception.opening
-import pytest_pcerrors.interception.watching
-import pytest_pcerrors.live.session
-import pytest_pcerrors.plugin._outcomes
-import pytest_pcerrors.plugin._run
-import pytest_pcerrors.simulation.server  # noqa: F401 - loaded once, not again by every run inside a test
+from pytest_pcerrors.simulation.server import ErrorServer  # loaded once, not again by every run inside a test
 
+HOST = "https://api.partnercenter.microsoft.com"
+BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
 LEFT_OUT = ("hypothesispytest", "anyio", "recording", "rerunfailures", "unraisableexception")
 PLUGINS = [
     each
@@ -82,3 +78,50 @@ def ids(pytester):
         return [line for line in printed if "::" in line]
 
     return ids
+
+
+@pytest.fixture
+def tape(write):
+    """Write a cassette of responses of one status, one for each path."""
+
+    def tape(name, *paths, body=BUSY, status=409, date="Thu, 13 Apr 2017 21:29:11 GMT"):
+        headers = {"Content-Type": ["application/json"], "Date": [date]}
+        return write(
+            name,
+            *(
+                {
+                    "request": {"method": "GET", "uri": f"{HOST}{path}", "body": None, "headers": {}},
+                    "response": {
+                        "status": {"code": status, "message": "Conflict"},
+                        "headers": headers,
+                        "body": {"string": body},
+                    },
+                }
+                for path in paths
+            ),
+        )
+
+    return tape
+
+
+@pytest.fixture
+def test_file(pytester):
+    """Write test_cart.py; ``get`` asks for a path by a requests.Session."""
+
+    def test_file(text, name="test_cart.py"):
+        file = pytester.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(
+            f"import pytest, requests\nHOST = {HOST!r}\ndef get(path, host=HOST):\n    return requests.get(host + path, timeout=5)\n{text}",
+            "utf-8",
+        )
+        return file
+
+    return test_file
+
+
+@pytest.fixture
+def server():
+    """Run a server that answers any path with a documented error, in another thread."""
+    with ErrorServer() as server:
+        yield server

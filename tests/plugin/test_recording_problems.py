@@ -2,15 +2,6 @@
 
 import pytest
 
-from pytest_pcerrors.simulation.server import ErrorServer
-
-
-@pytest.fixture
-def server():
-    """Run a server that answers any path with a documented error, in another thread."""
-    with ErrorServer() as server:
-        yield server
-
 
 @pytest.fixture
 def record(pytester, server, monkeypatch):
@@ -81,7 +72,7 @@ def test_a_hook_that_returns_nothing_is_reported(record, cassette, workers):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "pcerrors: cassettes/test_cart/test_a.yaml: nothing was recorded: before_record_response returned None for 1 response; a hook has to return the response"
+            "pcerrors: cassettes/test_cart/test_a.yaml: not written: before_record_response returned None for 1 response; a hook has to return the response"
         ]
     )
     assert not cassette.exists()

@@ -1,0 +1,201 @@
+"""The cassette files of tests: which test uses which file, and which files no test uses."""
+
+import glob
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.cassette_paths import SUFFIXES, cassette_name, named
+from pytest_pcerrors.plugin._markers import PcCassette, pc_cassette
+from pytest_pcerrors.text import counted, listed
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.settings import Settings
+
+
+class CassetteOfTest(NamedTuple):
+    """The cassette of a test: its file, its record mode, the files that are only replayed, and whether a marker names it.
+
+    `former` is a file with the name that earlier versions gave to this one, without the folder of the test module, where
+    only that exists.
+    """
+
+    path: Path
+    record: str | None
+    also: tuple[Path, ...]
+    former: Path | None = None
+    is_named: bool = False
+
+
+class CassettesOfTests:
+    """The cassette files of the collected tests, also of those that are deselected."""
+
+    def __init__(self, config: pytest.Config, settings: "Settings") -> None:
+        self._config = config
+        self._settings = settings
+        self._users: defaultdict[str, set[str]] = defaultdict(set)
+        self._folders: set[Path] = set()
+        self._named: set[str] = set()
+        self._has_gaps = False
+        self.orphans: list[Path] = []
+        """The files that no test uses; set when all tests are known."""
+
+    def of(self, item: pytest.Item) -> CassetteOfTest:
+        """Return the cassette of a test. Two markers on one function, or an invalid name, are a `UsageError`."""
+        marker = _marker(item)
+        folder = self._settings.cassettes
+        also = tuple(folder / named(each) for each in marker.also)
+        if marker.name is not None:
+            return CassetteOfTest(folder / named(marker.name), marker.record, also, is_named=True)
+        name = PurePosixPath(self._default_name(item))
+        path, former = folder / name, folder / name.relative_to(name.parents[1])
+        is_moved = path != former and former.exists() and not path.exists()
+        return CassetteOfTest(path, marker.record, also, former if is_moved else None)
+
+    def shown(self, path: Path) -> str:
+        """Return a path for messages, relative to the root directory if it is inside it."""
+        root = self._config.rootpath
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+    def users(self, path: Path) -> set[str]:
+        """Return the ids of the tests that use a file, also those that are deselected."""
+        return self._users[_key(path)]
+
+    def known_users(self, path: Path) -> list[str] | None:
+        """Return the ids of all tests that use a file, or None if a marker names it and the run has not collected all tests."""
+        return sorted(self.users(path)) if self.is_whole or _key(path) not in self._named else None
+
+    def others(self, path: Path) -> frozenset[str]:
+        """Return the files of other tests, case-folded."""
+        return frozenset(self._users).difference([_key(path)])
+
+    def add(self, collected: Iterable[pytest.Item], checked: Iterable[Path], *, has_gaps: bool) -> None:
+        """Add the collected tests, and find the files that no test uses.
+
+        `checked` are the cassettes that are items of the run. With `has_gaps`, a module was skipped or could not be collected.
+        """
+        self._has_gaps = has_gaps
+        for item in collected:
+            if uses_cassette(item):
+                cassette = self.of(item)
+                for path in (cassette.path, *cassette.also):
+                    self._users[_key(path)].add(item.nodeid)
+                self._named.update(
+                    map(_key, cassette.also if not cassette.is_named else (cassette.path, *cassette.also))
+                )
+                if cassette.former:
+                    self._users[_key(cassette.former)].add(item.nodeid)
+                if cassette.is_named or item.path not in self._narrowed:
+                    self._folders.add(cassette.path.parent)
+        self.orphans = list(self._find_orphans(frozenset(map(_key, checked))))
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a line with the files that no test uses, after removing them if the option asks for it."""
+        if not self.orphans:
+            return
+        shown = listed(list(map(self.shown, self.orphans)))
+        if not self._config.getoption("pc_prune"):
+            yield f"{shown}: no test uses {'it' if len(self.orphans) == 1 else 'them'}; --pc-prune removes such cassettes"
+        elif not self._config.option.collectonly and not hasattr(self._config, "workerinput"):
+            yield from _removed(self.orphans, self._settings.cassettes, shown)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the run has collected all tests of the project, as far as pytest's configuration tells."""
+        options = (self._config.getoption(name, None) for name in ("lf", "ignore", "ignore_glob"))
+        root = self._config.rootpath
+        wanted = [Path(each) for path in self._config.getini("testpaths") for each in glob.glob(str(root / path))]  # noqa: PTH207 - as pytest reads it
+        targets = [path for path, _ in self._targets]
+        is_narrowed = any(options) or bool(self._narrowed) or self._has_gaps
+        return not is_narrowed and all(any(map(path.is_relative_to, targets)) for path in wanted or [root])
+
+    @cached_property
+    def _targets(self) -> list[tuple[Path, str]]:
+        """The paths that the run collects, each with the name of a test, or an empty text."""
+        parts = (argument.partition("::") for argument in self._config.args)
+        return [(_absolute(self._config.invocation_params.dir / path), name) for path, _, name in parts]
+
+    @cached_property
+    def _narrowed(self) -> set[Path]:
+        """The modules of which an argument selects single tests."""
+        return {path for path, name in self._targets if name}
+
+    def _find_orphans(self, checked: frozenset[str]) -> Iterator[Path]:
+        """Yield the files beside those of collected tests, and those of test modules that do not exist any more.
+
+        Other files may belong to anything. A file whose folder a marker names, or whose module does not exist, is only
+        judged in a run of all tests.
+        """
+        for file in sorted(self._settings.cassettes.rglob("*")):
+            if file.suffix in SUFFIXES and _key(file) not in self._users and file.is_file():
+                is_beside = file.parent in self._folders and not self._has_gaps
+                is_default = self._is_of_module(file.parent)
+                if (is_beside and (is_default or (self.is_whole and _key(file) not in checked))) or (
+                    self.is_whole and is_default and not self._module_exists(file.parent)
+                ):
+                    yield file
+
+    def _is_of_module(self, folder: Path) -> bool:
+        """Return whether a folder of cassettes is named like a test module."""
+        return any(fnmatch(f"{folder.name}.py", pattern) for pattern in self._config.getini("python_files"))
+
+    def _module_exists(self, folder: Path) -> bool:
+        top = self._settings.cassettes
+        return (top.parent / folder.relative_to(top)).with_name(f"{folder.name}.py").exists()
+
+    def _default_name(self, item: pytest.Item) -> str:
+        names = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
+        function = getattr(item, "originalname", None) or item.name
+        parameters = getattr(getattr(item, "callspec", None), "id", None)
+        module = Path(os.path.relpath(item.path.with_suffix(""), self._settings.cassettes.parent)).as_posix()
+        return cassette_name(module, [*names, function], parameters)
+
+
+def uses_cassette(item: pytest.Item) -> bool:
+    """Return whether a test has the marker or the fixture."""
+    return bool(item.get_closest_marker("pc_cassette")) or "pc_cassette" in getattr(item, "fixturenames", ())
+
+
+def _removed(files: list[Path], top: Path, shown: str) -> Iterator[str]:
+    """Remove files, and the folders below `top` that are empty then; yield a line that says so."""
+    try:
+        for file in files:
+            file.unlink()
+            folder = file.parent
+            while folder != top and not any(folder.iterdir()):
+                folder.rmdir()
+                folder = folder.parent
+    except OSError as error:
+        yield f"{error.filename}: cannot be removed: {error.strerror}"
+    else:
+        yield f"removed {counted(len(files), 'cassette')} that no test uses: {shown}"
+
+
+def _marker(item: pytest.Item) -> PcCassette:
+    """Return the arguments of the closest marker of a test."""
+    closest = [(node, mark) for node, mark in item.iter_markers_with_node("pc_cassette")]
+    if not closest:
+        return PcCassette()
+    if sum(node is closest[0][0] for node, _ in closest) > 1:
+        raise UsageError(
+            f"{item.nodeid} has two markers pc_cassette; one is enough for several cassettes: "
+            '@pytest.mark.pc_cassette("a", also=["b"])'
+        )
+    mark = closest[0][1]
+    return pc_cassette(*mark.args, **mark.kwargs)
+
+
+def _key(path: Path) -> str:
+    """Return a path as a case-insensitive file system compares it."""
+    return str(path).casefold()
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.normpath(path))

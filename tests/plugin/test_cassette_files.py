@@ -1,0 +1,240 @@
+"""The files of the tests' cassettes: their names, several in one test, those without a test, and those that were not written."""
+
+import pytest
+import yaml
+
+HOST = "https://api.partnercenter.microsoft.com"
+USES = "def test_a(pc_cassette): get('/v1')"
+ORPHAN = "pcerrors: {}: no test uses it; --pc-prune removes such cassettes"
+
+
+@pytest.fixture(autouse=True)
+def not_in_ci(monkeypatch):
+    """Leave CI, where the run that tests us may be."""
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture
+def remarks(pytester):
+    """Run pytest, and return the lines of this plugin without its summary."""
+
+    def remarks(*arguments):
+        lines = pytester.runpytest("-q", *arguments).stdout.lines
+        return [line for line in lines if line.startswith("pcerrors: ") and " checked, " not in line]
+
+    return remarks
+
+
+@pytest.mark.parametrize("setting", ["cassettes", "tests/recordings"])
+def test_two_modules_of_one_name_have_two_cassettes(pytester, test_file, tape, settings, setting):
+    """Also if only one of them runs; the name has the path of the module from the folder that holds the cassettes."""
+    settings(f'cassettes = "{setting}"')
+    for folder in ("tests/a", "tests/b"):
+        test_file(USES, f"{folder}/test_x.py")
+        (pytester.path / folder / "__init__.py").touch()
+    name = f"{setting}/{'tests/' if setting == 'cassettes' else ''}a/test_x/test_a.yaml"
+    tape(name, "/v1")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([f"E*there is no {name.replace('a/test_x', 'b/test_x')}"])
+
+
+def test_a_module_outside_has_a_name_of_its_own(pytester, test_file, tape, settings):
+    """Beside the folder that holds the cassettes, say."""
+    settings('cassettes = "tests/cassettes"')
+    for folder in ("tests", "more"):
+        test_file(USES, f"{folder}/test_x.py")
+        (pytester.path / folder / "__init__.py").touch()
+    tape("tests/cassettes/test_x/test_a.yaml", "/v1")
+    result = pytester.runpytest("-q", "more")
+    result.stdout.fnmatch_lines(["E*there is no tests/cassettes/_..-*/more/test_x/test_a.yaml*"])
+
+
+def test_a_file_with_the_name_of_earlier_versions_is_shown_with_its_new_place(pytester, test_file, tape, remarks):
+    """The command that the message has moves it; until then it is no orphan."""
+    test_file(USES, "tests/test_x.py")
+    file = tape("cassettes/test_x/test_a.yaml", "/v1")
+    result = pytester.runpytest("-q", "--pc-prune")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*if cassettes/test_x/test_a.yaml is its recording*: mkdir -p cassettes/tests && git mv cassettes/test_x cassettes/tests/test_x"
+        ]
+    )
+    (pytester.path / "cassettes/tests").mkdir()
+    file.parent.rename(pytester.path / "cassettes/tests/test_x")
+    pytester.runpytest("-q").assert_outcomes(passed=1)
+
+
+def test_several_cassettes_answer_one_test(pytester, test_file, tape):
+    """Its own first, then the others in their order; each recording once."""
+    test_file(
+        "@pytest.mark.pc_cassette('own', also=['login', 'prices'])\n"
+        "def test_a():\n    assert [get(path).status_code for path in ('/own', '/token', '/v1', '/v1', '/own')] == [409, 409, 409, 200, 200]"
+    )
+    tape("cassettes/own.yaml", "/own")
+    tape("cassettes/login.yaml", "/token", "/v1", "/unused")
+    tape("cassettes/prices.yaml", "/v1", "/own", status=200, body="{}")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"pcerrors: cassettes/login.yaml: never played: #3 GET {HOST}/unused"])
+
+
+def test_only_the_own_cassette_is_recorded(pytester, test_file, tape, server, settings):
+    """What another one answers is not sent, whatever the mode."""
+    settings('hosts = ["127.0.0.1"]')
+    test_file(
+        f"@pytest.mark.pc_cassette('own', also=['login'])\ndef test_a():\n    get('/token')\n    get('/errors/409/800064', {server.url!r})"
+    )
+    login = tape("cassettes/login.yaml", "/token")
+    before = login.read_bytes()
+    for mode in ("once", "all", "rewrite"):
+        pytester.runpytest("-q", f"--pc-record={mode}").assert_outcomes(passed=1)
+        own = yaml.safe_load((pytester.path / "cassettes/own.yaml").read_text("utf-8"))
+        assert [each["request"]["uri"] for each in own["interactions"]] == [f"{server.url}/errors/409/800064"]
+    assert login.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        (["pc_cassette(also=['login'])"], "*cassettes/login.yaml: *there is no such file*"),
+        (["pc_cassette(also='login')"], "*pc_cassette() takes also= as a list of names, not 'login'*"),
+        (["pc_cassette(also=[3])"], "*pc_cassette() takes also= as a list of names, not [[]3]*"),
+        (["pc_cassette(also=['../x'])"], '*"../x" has a part ".."*'),
+        (["pc_cassette('a')", "pc_cassette('b')"], "*two markers pc_cassette*also=*"),
+    ],
+)
+def test_misuse_of_several_cassettes_is_explained(pytester, test_file, tape, marks, said):
+    """Before the test runs."""
+    marked = "".join(f"@pytest.mark.{mark}\n" for mark in marks)
+    test_file(f"{marked}def test_a(): get('/v1')")
+    tape("cassettes/test_cart/test_a.yaml", "/v1")
+    result = pytester.runpytest("-q")
+    assert result.ret
+    assert "passed" not in result.parseoutcomes()
+    (result.stdout if result.ret == pytest.ExitCode.TESTS_FAILED else result.stderr).fnmatch_lines([said])
+
+
+def test_a_missing_further_message_lists_all_cassettes(pytester, test_file, tape):
+    """With what each holds."""
+    test_file("@pytest.mark.pc_cassette('own', also=['login'])\ndef test_a(): get('/v2')")
+    tape("cassettes/own.yaml", "/v1")
+    tape("cassettes/login.yaml", "/token", "/more")
+    pytester.runpytest("-q").stdout.fnmatch_lines(
+        [
+            "E*cassettes/own.yaml holds 1 interaction, 0 of them played",
+            "E*cassettes/login.yaml holds 2 interactions, 0 of them played",
+        ]
+    )
+
+
+ORPHANS = {
+    "a test that was renamed": "cassettes/test_cart/test_old.yaml",
+    "a parameter that was removed": "cassettes/test_cart/test_a-2.json",
+    "a module that was removed": "cassettes/sub/test_gone/test_a.yaml",
+    "a name that no marker has now": "cassettes/shared/old.yml",
+}
+
+
+@pytest.mark.parametrize("orphan", ORPHANS.values(), ids=ORPHANS.keys())
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
+def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(
+    pytester, test_file, tape, remarks, orphan, workers
+):
+    """With its folder, if that is empty then."""
+    test_file(f"{USES}\n@pytest.mark.pc_cassette('shared/busy')\ndef test_b(): get('/v1')")
+    used = [tape(f"cassettes/{name}.yaml", "/v1") for name in ("test_cart/test_a", "shared/busy")]
+    file = tape(orphan, "/v1")
+    assert remarks(*workers) == [ORPHAN.format(orphan)]
+    assert file.exists()
+    assert remarks("--pc-prune", "--collect-only") == []
+    assert remarks("--pc-prune", *workers) == [f"pcerrors: removed 1 cassette that no test uses: {orphan}"]
+    assert not file.exists()
+    assert all(each.exists() for each in used)
+    assert {each.name for each in (pytester.path / "cassettes").iterdir()} == {"test_cart", "shared"}
+    assert remarks("--pc-prune", *workers) == []
+
+
+KEPT = {
+    "a folder of their own": "cassettes/observed/a.yaml",
+    "the top": "cassettes/a.yaml",
+    "no cassette": "cassettes/test_cart/notes.txt",
+    "a module that is not collected": "cassettes/other/test_more/test_a.yaml",
+    "pytest-recording's": "other/cassettes/test_more/test_old.yaml",
+}
+
+
+@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT.keys())
+def test_files_of_others_are_no_orphans(pytester, test_file, tape, remarks, kept):
+    """What the run cannot know is not listed."""
+    test_file(USES)
+    test_file("pytest.importorskip('no_such_module')", "other/test_more.py")
+    tape("cassettes/test_cart/test_a.yaml", "/v1")
+    tape(kept, "/v1")
+    assert remarks("--pc-prune", "--ignore=other") == []
+
+
+PARTIAL = {
+    "one test": (["test_cart.py::test_a"], ""),
+    "another folder": (["sub"], ""),
+    "a module": (["test_cart.py"], ""),
+    "an ignored folder": (["--ignore=sub"], ""),
+    "the last failed": (["--lf"], ""),
+    "a skipped module": ([], "pytest.skip('not here', allow_module_level=True)"),
+    "a module that cannot be imported": (["--continue-on-collection-errors"], "raise ImportError"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "beginning"), PARTIAL.values(), ids=PARTIAL.keys())
+def test_a_part_of_the_tests_makes_no_orphan(pytester, test_file, tape, remarks, arguments, beginning):
+    """The file that only a test in another module uses, and a recording in it that only that test plays."""
+    test_file("@pytest.mark.pc_cassette('shared/busy')\ndef test_a(): get('/v1')\ndef test_z(): assert False")
+    test_file(
+        "def test_b(): pass\n@pytest.mark.pc_cassette('shared/late')\ndef test_c(): get('/v1')\n"
+        f"@pytest.mark.pc_cassette('shared/busy')\ndef test_d(): get('/v2')\n{beginning}",
+        "sub/test_more.py",
+    )
+    tape("cassettes/shared/busy.yaml", "/v1", "/v2")
+    tape("cassettes/shared/late.yaml", "/v1")
+    if "--lf" in arguments:
+        pytester.runpytest("-q", "-pcacheprovider")
+    assert remarks("--pc-prune", *arguments) == []
+
+
+def test_deselected_tests_still_use_their_cassettes(test_file, tape, remarks):
+    """And nothing is said of recordings that only they play."""
+    test_file(
+        "pytestmark = pytest.mark.pc_cassette('shared')\ndef test_a(): get('/a')\ndef test_b(): get('/b')\n"
+        "@pytest.mark.pc_cassette('other')\ndef test_c(): get('/a')"
+    )
+    tape("cassettes/shared.yaml", "/a", "/b")
+    tape("cassettes/other.yaml", "/a")
+    assert remarks("--pc-prune", "-k", "test_a") == []
+    assert remarks("--pc-prune", "--deselect=test_cart.py::test_c") == []
+
+
+def test_a_cassette_that_cannot_be_removed_is_named(pytester, test_file, tape, remarks):
+    """Here it is a folder."""
+    test_file(USES)
+    tape("cassettes/test_cart/test_a.yaml", "/v1")
+    file = tape("cassettes/test_cart/test_b.yaml", "/v1")
+    pytester.makeconftest(
+        "import pytest, pathlib\n@pytest.hookimpl(trylast=True)\ndef pytest_sessionfinish():\n"
+        f"    file = pathlib.Path({str(file)!r})\n    file.unlink()\n    file.mkdir()"
+    )
+    (said,) = remarks("--pc-prune")
+    assert said.startswith(f"pcerrors: {file}: cannot be removed: ")
+
+
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
+def test_a_recording_that_is_not_written_is_reported(pytester, test_file, server, settings, remarks, workers):
+    """With the test, for the first five; what stands in the file stays."""
+    settings('hosts = ["127.0.0.1"]')
+    test_file(
+        f"@pytest.mark.parametrize('n', range(7))\ndef test_a(pc_cassette, n):\n    get('/errors/409/800064', {server.url!r})\n    assert n == 0"
+    )
+    said = remarks("--pc-record=once", *workers)
+    name = "cassettes/test_cart/test_a-{0}.yaml: not written: test_cart.py::test_a[{0}] did not run to its end"
+    assert said == [*(f"pcerrors: {name.format(n)}" for n in range(1, 6)), "pcerrors: 1 more cassette not written"]
+    assert [each.name for each in (pytester.path / "cassettes/test_cart").iterdir()] == ["test_a-0.yaml"]
