@@ -63,4 +63,13 @@ def moment(value: str) -> datetime | None:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return with_offset(parsed)
+
+
+def with_offset(time: datetime) -> datetime:
+    """Return a time with its offset from UTC; without one, it is in UTC.
+
+    >>> print(with_offset(datetime(2017, 4, 13, 21, 29)))
+    2017-04-13 21:29:00+00:00
+    """
+    return time.replace(tzinfo=UTC) if time.utcoffset() is None else time

@@ -1,6 +1,7 @@
 """The normal form of a response, with its request where known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.table import response_data
 from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import with_offset
 from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ class Exchange:
     For unknown headers, `headers` has the value None, and rules about headers do not run. `body` has no content encodings: an encoded body
     is decoded, completely, so an exchange made from the parts of another has the same body. `body_problem` is the reason why the
     body is unknown (not kept in the recording, or cannot be decoded), or None. An unknown body is ``b""``, and rules about bodies
-    do not run. `origin` is the place in a recording: ``path:line`` or ``path#/log/entries/3``.
+    do not run. `origin` is the place in a recording: ``path:line`` or ``path#/log/entries/3``. `recorded_at` is the moment at which
+    the recording says that it was made (one without an offset is in UTC); the same exchange recorded again is equal.
 
     >>> Exchange(409, {"Content-Type": "application/json"}, b'{"code": "800064"}')
     <Exchange 409, 18 bytes>
@@ -86,6 +89,7 @@ class Exchange:
     reason: str | None
     origin: str | None
     body_problem: str | None
+    recorded_at: datetime | None = field(compare=False)
 
     def __init__(  # noqa: PLR0913, PLR0917 - one argument a field
         self,
@@ -97,14 +101,14 @@ class Exchange:
         origin: str | None = None,
         *,
         body_problem: str | None = None,
+        recorded_at: datetime | None = None,
     ) -> None:
         _check_parts(status, body, request)
-        if reason is not None:
-            _check_text("a reason phrase", reason)
-        if origin is not None:
-            _check_text("an origin", origin)
-        if body_problem is not None:
-            _check_text("a body's problem", body_problem)
+        for what, text in (("a reason phrase", reason), ("an origin", origin), ("a body's problem", body_problem)):
+            if text is not None:
+                _check_text(what, text)
+        if recorded_at is not None and not isinstance(recorded_at, datetime):
+            raise UsageError(f"expected recorded_at as a datetime, got {type(recorded_at).__name__}")
         if body and body_problem is not None:
             raise UsageError("an unknown body must be empty; omit the body or body_problem")
         known = None if headers is None else Headers(headers)
@@ -117,6 +121,7 @@ class Exchange:
         object.__setattr__(self, "reason", reason)
         object.__setattr__(self, "origin", origin)
         object.__setattr__(self, "body_problem", problem)
+        object.__setattr__(self, "recorded_at", recorded_at and with_offset(recorded_at))
 
     @classmethod
     def of(cls, response: object) -> "Exchange":
@@ -131,8 +136,8 @@ class Exchange:
     def of_data(cls, data: "ResponseData") -> "Exchange":
         """Return the exchange of a response that an adapter has read."""
         request = None if data.request is None else Request(*data.request)
-        status, headers, body, _, reason, origin, body_problem = data
-        return cls(status, headers, body, request, reason, origin, body_problem=body_problem)
+        status, headers, body, _, reason, origin, body_problem, recorded_at = data
+        return cls(status, headers, body, request, reason, origin, body_problem=body_problem, recorded_at=recorded_at)
 
     def __repr__(self) -> str:
         request = f" {self.request.method} {hide(self.request.url)}" if self.request else ""

@@ -16,6 +16,7 @@ from pytest_pcerrors.exchange.model import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from pytest_pcerrors.redaction import Redaction
 
@@ -24,9 +25,10 @@ Response = dict[str, Any]
 
 
 class RecordedRequest(VcrRequest):  # type: ignore[misc]  # vcrpy ships no types
-    """A vcrpy request that was loaded from a cassette; `origin` is its place in the file."""
+    """A vcrpy request that was loaded from a cassette; `origin` is its place in the file, `recorded_at` the moment in it."""
 
     origin: str | None = None
+    recorded_at: "datetime | None" = None
 
 
 def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
@@ -42,7 +44,7 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
         _ = request.port  # raises for an invalid port here instead of in the first comparison
     except ValueError as error:
         raise ArchiveError(origin, f"the URL of the request is invalid: {error}") from None
-    request.origin = origin
+    request.origin, request.recorded_at = origin, exchange.recorded_at
     recorded = {
         "status": {"code": exchange.status, "message": exchange.reason or ""},
         "headers": header_lists(header_pairs(response.get("headers") or ())),
@@ -104,7 +106,8 @@ def exchange_of_interaction(request: VcrRequest, response: Response, origin: str
     """Return an interaction as an exchange; an invalid recording is an `ArchiveError` at its origin."""
     sent = RequestData(request.method, request.uri, header_pairs(request.headers), body_of(request.body) or b"")
     try:
-        return Exchange.of_data(from_vcrpy(response, origin).answering(sent))
+        answer = from_vcrpy(response, origin).answering(sent)
+        return Exchange.of_data(answer._replace(recorded_at=getattr(request, "recorded_at", None)))
     except UsageError as error:
         raise ArchiveError(origin or "the response", str(error)) from None
 

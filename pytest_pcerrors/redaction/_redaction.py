@@ -167,9 +167,8 @@ class Redaction:
         body = self.body(exchange.body)
         headers = None if exchange.headers is None else self._fields(exchange.headers, exchange.body, body)
         reason = None if exchange.reason is None else self.text(exchange.reason)
-        redacted = Exchange(
-            exchange.status, headers, body, request, reason, exchange.origin, body_problem=exchange.body_problem
-        )
+        parts = (exchange.status, headers, body, request, reason, exchange.origin)
+        redacted = Exchange(*parts, body_problem=exchange.body_problem, recorded_at=exchange.recorded_at)
         return exchange if redacted == exchange else redacted
 
     def found(self, exchange: Exchange) -> list[Found]:

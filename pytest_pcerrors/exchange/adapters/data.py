@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pytest_pcerrors.exchange.headers import RawHeaders
 
 NOT_KEPT = "not kept in the recording"
@@ -28,6 +30,7 @@ class ResponseData(NamedTuple):
     reason: str | None = None
     origin: str | None = None
     body_problem: str | None = None
+    recorded_at: "datetime | None" = None
 
     def answering(self, request: RequestData) -> "ResponseData":
         """Return the response with its request; the missing body of a response to a HEAD is not a problem."""

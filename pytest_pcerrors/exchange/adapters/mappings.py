@@ -7,10 +7,16 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import ResponseData
 from pytest_pcerrors.exchange.adapters.har import from_har, is_har_response
 from pytest_pcerrors.exchange.adapters.interactions import from_old_vcrpy, from_vcrpy, request_of_mapping
-from pytest_pcerrors.exchange.adapters.parts import base64_bytes, body_bytes, header_pairs, status_of
+from pytest_pcerrors.exchange.adapters.parts import (
+    base64_bytes,
+    body_bytes,
+    header_pairs,
+    recording_time,
+    status_of,
+)
 from pytest_pcerrors.text import nearest
 
-_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin")
+_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin", "recorded_at")
 
 
 def from_pair(pair: Any) -> ResponseData:
@@ -25,13 +31,14 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
     """Read a mapping in the form of a recording or in our own form.
 
     Our own form: ``status``, ``headers``, ``body`` (bytes, text or a JSON value) or ``body_base64``, ``reason``, ``request``
-    (``method``, ``url``, ``headers``, ``body``), ``origin``. Without ``headers``, the headers are unknown.
+    (``method``, ``url``, ``headers``, ``body``), ``origin``, ``recorded_at``. Without ``headers``, the headers are unknown.
     """
     if isinstance(mapping.get("status"), int) and not is_har_response(mapping):
         return _from_own(mapping, origin)
     match mapping:
         case {"request": request, "response": Mapping() as response} if request is not None:
-            return from_mapping(response, origin).answering(request_of_mapping(request))
+            answer = from_mapping(response, origin).answering(request_of_mapping(request))
+            return answer._replace(recorded_at=recording_time(mapping) or answer.recorded_at)
         case {"response": response}:
             missing = "request" if response is not None else "response"
             raise UsageError(f"an interaction has a request and a response; this one has no {missing}")
@@ -59,5 +66,6 @@ def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
         body,
         reason=mapping.get("reason"),
         origin=origin or mapping.get("origin"),
+        recorded_at=recording_time(mapping),
     )
     return response if request is None else response.answering(request_of_mapping(request))

@@ -1,12 +1,14 @@
 """Normalize the parts that all kinds of response have: statuses, headers, bodies and requests."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.data import RequestData
+from pytest_pcerrors.exchange.http import moment, with_offset
 
 USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
 """The advice for a response whose body can no longer be read."""
@@ -116,6 +118,28 @@ def status_of(status: Any) -> int:
     if isinstance(status, bool) or not isinstance(status, int):
         raise UsageError(f"expected a status as a number such as 409, got {type(status).__name__}")
     return status
+
+
+def recording_time(recorded: Mapping[str, Any]) -> datetime | None:
+    """Return the moment at ``recorded_at``, or else ``startedDateTime`` (HAR), of a recorded exchange; None without a valid one.
+
+    The value is ISO 8601, an HTTP date, or a datetime; without an offset it is in UTC.
+
+    >>> print(recording_time({"recorded_at": "Tue, 01 Nov 2011 04:58:44 GMT"}))
+    2011-11-01 04:58:44+00:00
+    >>> print(recording_time({"startedDateTime": "2011-11-01T06:58:44.250+02:00"}))
+    2011-11-01 06:58:44.250000+02:00
+    """
+    return _time(recorded.get("recorded_at")) or _time(recorded.get("startedDateTime"))
+
+
+def _time(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.removesuffix(" UTC"))  # as Ruby writes a time
+        except ValueError:
+            return moment(value)
+    return with_offset(value) if isinstance(value, datetime) else None
 
 
 def _header(item: Any) -> tuple[str, Any]:

@@ -44,7 +44,8 @@ def _from_exchange(exchange: Any) -> ResponseData:
     request = exchange.request
     sent = request and RequestData(request.method, request.url, request.headers, request.body)
     own = (exchange.status, exchange.headers, exchange.body)
-    return ResponseData(*own, sent, exchange.reason, exchange.origin, exchange.body_problem)
+    known = (exchange.reason, exchange.origin, exchange.body_problem, exchange.recorded_at)
+    return ResponseData(*own, sent, *known)
 
 
 def _from_exception(error: Any) -> ResponseData:
