@@ -13,6 +13,7 @@ from pytest_pcerrors.cli._options import contract_option, files_of_policy, from_
 from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Finding, audit
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.formats import FORMATS
@@ -80,6 +81,8 @@ def check(  # noqa: PLR0913 - one parameter an option
         print_problem(nothing_checked(tally.other_hosts))
     elif not tally.errors and not tally.unreadable:
         print_problem("no error response was found to check")
+    if tally.undated:
+        print_problem(unknown_age_text(tally.undated))
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
     return int(failing and fail_on != "never")
 

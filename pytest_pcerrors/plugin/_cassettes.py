@@ -78,6 +78,10 @@ class Cassettes:
         """Return the counts of all files by kind."""
         return sum(self.seen.values(), Counter[str]())
 
+    def undated(self) -> set[str]:
+        """Return the names of the files whose age is unknown."""
+        return {name for name, counts in self.seen.items() if counts["undated"]}
+
     def remarks(self) -> Iterator[str]:
         """Yield a line for each path with nothing to check, and for ignored files."""
         for source, files in self._sources.items():

@@ -39,7 +39,7 @@ _LONGEST_CODE = 20
 class CassetteFile(pytest.File):
     """The collector of an archive. Its items are its error responses, or those that the command line names.
 
-    `counts` receives the counts by kind: error, success, other-host, skipped, unreadable. `hosts` receives the hosts of the kind
+    `counts` receives the counts by kind: error, success, other-host, skipped, unreadable; undated is 1 if the age is unknown. `hosts` receives the hosts of the kind
     other-host.
     """
 
@@ -70,7 +70,7 @@ class CassetteFile(pytest.File):
         """Yield an item for every error response, and a failing item for each unreadable place."""
         self._counts["error"] = 0  # a file that was read has at least this count
         recording = Recording.of_file(self.path, self._policy, self.nodeid)
-        secrets, oldest = SecretsByItem(recording), Oldest()
+        secrets, oldest = SecretsByItem(recording), Oldest(self._policy.judges)
         verdicts: list[Verdict | None] = []
         for number, item in enumerate(self._recorded(recording)):
             found = secrets.of(number, item)
@@ -89,6 +89,7 @@ class CassetteFile(pytest.File):
         yield from self._recording_items(list(filter(None, verdicts)))
         if verdict := self._policy.stale(oldest):
             yield RecordingItem.from_parent(self, name=STALE, verdicts=[verdict])
+        self._counts["undated"] = int(not self._named and self._policy.is_undated(oldest))
 
     def _recording_items(self, verdicts: "list[Verdict]") -> Iterator[RecordingItem]:
         """Yield an item for each rule about secrets that the file breaks or that was allowed."""

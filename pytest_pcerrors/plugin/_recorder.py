@@ -55,6 +55,8 @@ class Recorder:
         """What passing tests have played of each cassette, by its name."""
         self.unwritten: dict[str, str] = {}
         """Why cassettes were not written, by their name."""
+        self.undated: set[str] = set()
+        """The names of the cassettes whose age is unknown."""
 
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
@@ -138,13 +140,15 @@ class Recorder:
         policy = self._receiving.policy
         if not policy.max_age or not cassette.rewound or cassette.record_mode == "all":
             return
-        oldest = Oldest()
+        oldest = Oldest(policy.judges)
         for exchange in cassette.exchanges():
             oldest.add(exchange)
         mode = "rewrite" if len(self.files.users(Path(cassette.path))) < 2 else "all"  # noqa: PLR2004 - two share it
         verdict = policy.stale(oldest, f"record it again: {cassette.command} --pc-record={mode}")
         if verdict is not None and self._aged.setdefault(cassette.name, nodeid) == nodeid:
             self._receiving.test.recordings.append(verdict)
+        if policy.is_undated(oldest):
+            self.undated.add(cassette.name)
 
     def _note_recorded(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
         """Note that a cassette was begun, or why nothing was written to it."""

@@ -15,6 +15,7 @@ from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
 from pytest_pcerrors.plugin._workers import add_counts, counts_of
+from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.other_hosts import nothing_checked
@@ -150,6 +151,8 @@ class Run:
         remarks = (*self.cassettes.remarks(), *self.recorder.remarks(), *self.recorder.files.remarks())
         for line in (*([tally.sentence()] if checked else []), *remarks):
             terminalreporter.write_line(f"pcerrors: {line}")
+        if undated := self.cassettes.undated() | self.recorder.undated:
+            terminalreporter.write_line(f"pcerrors: {unknown_age_text(undated)}")
         if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
         if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:

@@ -23,6 +23,7 @@ def counts_of(run: "Run") -> dict[str, Any]:
         "played": run.recorder.played,
         "orphans": list(map(str, run.recorder.files.orphans)),
         "unwritten": run.recorder.unwritten,
+        "undated": list(run.recorder.undated),
     }
 
 
@@ -35,6 +36,7 @@ def add_counts(run: "Run", counts: dict[str, Any]) -> None:
     run.recorder.add_played(counts["played"])
     run.recorder.files.orphans = list(map(Path, counts["orphans"]))
     run.recorder.unwritten |= counts["unwritten"]
+    run.recorder.undated.update(counts["undated"])
     run.receiving.has_judged |= counts["has_judged"]
     run.receiving.has_run |= counts["has_run"]
     run.receiving.has_received |= counts["has_received"]

@@ -1,17 +1,23 @@
-"""The age of a recording: the oldest ``Date`` of its responses, compared with an age such as ``180d``."""
+"""The age of a recording: the date of its oldest response, compared with an age such as ``180d``."""
 
 import re
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from datetime import date, datetime
 
     from pytest_pcerrors.exchange.model import Exchange
 
+_FIRST_YEAR = 1990
+"""The year in which HTTP was invented; an earlier date is that of a clock that was not set, such as 1970-01-01."""
+
+_MOST_SHOWN = 5
 _AGE = re.compile(r"([1-9][0-9]{0,4})d")
 
 
@@ -30,7 +36,9 @@ def days_of(age: str) -> int:
 
 
 class Oldest:
-    """Finds the oldest response of a recording by its ``Date``; a response without a valid date is ignored.
+    """Finds the oldest response of a recording by its date, see `date_of`; a response without a date is ignored.
+
+    `judges` is whether a response is judged, which is asked for those without a date.
 
     >>> from pytest_pcerrors import Exchange
     >>> first = Oldest()
@@ -40,15 +48,32 @@ class Oldest:
     2017-04-13 21:29:11+00:00
     """
 
-    def __init__(self) -> None:
+    def __init__(self, judges: "Callable[[Exchange], bool]" = lambda _: True) -> None:
+        self._judges = judges
         self.exchange: Exchange | None = None
         self.since: datetime | None = None
+        self.undated: Exchange | None = None
+        """The first response that is judged and has no date."""
 
     def add(self, exchange: "Exchange") -> None:
         """Add a response of the recording."""
-        since = moment(exchange.header("Date") or "")
+        since = date_of(exchange)
         if since is not None and (self.since is None or since < self.since):
             self.exchange, self.since = exchange, since
+        if since is None and self.undated is None and self._judges(exchange):
+            self.undated = exchange
+
+
+def date_of(exchange: "Exchange") -> "datetime | None":
+    """Return the ``Date`` of a response, or else the moment of its recording; None without a valid one.
+
+    >>> from datetime import UTC, datetime
+    >>> from pytest_pcerrors import Exchange
+    >>> print(date_of(Exchange(404, {"Date": "yesterday"}, b"", recorded_at=datetime(2017, 4, 13, tzinfo=UTC))))
+    2017-04-13 00:00:00+00:00
+    """
+    dates = (moment(exchange.header("Date") or ""), exchange.recorded_at)
+    return next((each for each in dates if each is not None and each.year >= _FIRST_YEAR), None)
 
 
 def is_stale(since: "datetime | None", days: int, today: "date") -> bool:
@@ -60,6 +85,22 @@ def is_stale(since: "datetime | None", days: int, today: "date") -> bool:
     (False, True)
     """
     return since is not None and (today - since.date()).days > days
+
+
+def unknown_age_text(files: "Collection[str]") -> str:
+    """Return the message that the age of recordings is unknown, with the names of the first.
+
+    >>> unknown_age_text(["cassettes/a.yaml"])
+    'cassettes/a.yaml: age unknown: no response has a date (a Date header, recorded_at or startedDateTime)'
+    >>> unknown_age_text([f"{name}.yaml" for name in "abcdefg"])
+    'age unknown of 7 recordings: no response has a date (a Date header, recorded_at or startedDateTime): a.yaml, b.yaml, c.yaml, d.yaml, e.yaml, and 2 more'
+    """
+    reason = "no response has a date (a Date header, recorded_at or startedDateTime)"
+    first, *more = names = [safe(each) for each in sorted(files)[:_MOST_SHOWN]]
+    if not more:
+        return f"{first}: age unknown: {reason}"
+    rest = f", and {len(files) - len(names)} more" if len(files) > len(names) else ""
+    return f"age unknown of {len(files)} recordings: {reason}: {', '.join(names)}{rest}"
 
 
 def age_text(since: "datetime", days: int, today: "date") -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.secrets import Found
 
-Kind = Literal["error", "success", "other-host", "stale", "skipped", "unreadable", "recording"]
+Kind = Literal["error", "success", "other-host", "stale", "undated", "skipped", "unreadable", "recording"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Finding:
     """An item of an archive and what was found in it; `kind` says how it was judged, or why it was not.
 
     An exchange with another host is not judged: it has no `verdict`. Skipped and unreadable items have no `exchange`, and neither
-    have places of a file outside of its items. `recording` is the verdict on secrets in the recording, whatever the host.
+    have places of a file outside of its items, or a file of unknown age (kind undated). `recording` is the verdict on the recording:
+    on its secrets, whatever the host, or on its age.
     """
 
     kind: Kind
@@ -51,8 +52,8 @@ def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Find
 
 
 def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Finding]":
-    """Yield a finding for every item of an archive, for each secret outside of its items, and if the archive is stale."""
-    oldest = Oldest()
+    """Yield a finding for every item of an archive, for each secret outside of its items, and if the archive is stale or has no date."""
+    oldest = Oldest(policy.judges)
     secrets = SecretsByItem(recording)
     for number, item in enumerate(recording.items):
         found = secrets.of(number, item)
@@ -71,6 +72,8 @@ def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Findi
         yield Finding("recording", origin, recording=policy.secrets_at([outside], origin))
     if verdict := policy.stale(oldest):
         yield Finding("stale", verdict.exchange.origin or "", verdict.exchange, recording=verdict)
+    if recording.name and policy.is_undated(oldest):  # a bare body is not a recording
+        yield Finding("undated", recording.name)
 
 
 def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:

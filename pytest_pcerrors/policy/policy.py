@@ -127,9 +127,16 @@ class Policy:
         exchange, since = oldest.exchange, oldest.since
         if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
             return None
-        violation = Violation(age_text(since, self.max_age, self.today), "Date", hint=hint, rule=STALE)
+        header = "" if since is exchange.recorded_at else "Date"
+        violation = Violation(age_text(since, self.max_age, self.today), header, hint=hint, rule=STALE)
         verdict = self.of_recording(exchange, [violation])
         return verdict if verdict.violations or verdict.allowed else None
+
+    def is_undated(self, oldest: Oldest) -> bool:
+        """Return whether an age is set, and that of a recording with judged responses is unknown; False if `stale` is off or allowed."""
+        if self.max_age is None or oldest.since is not None or oldest.undated is None:
+            return False
+        return bool(self.of_recording(oldest.undated, [Violation("age unknown", rule=STALE)]).violations)
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
         """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""

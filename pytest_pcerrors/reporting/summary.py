@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ _MOST_NAMED = 8
 
 @dataclass
 class Tally:
-    """Counts of judged responses, broken rules by severity, used allowances, and skipped or unreadable items."""
+    """Counts of judged responses, broken rules by severity, used allowances, and skipped or unreadable items.
+
+    `undated` has the names of the recordings whose age is unknown.
+    """
 
     errors: int = 0
     successes: int = 0
@@ -27,6 +31,7 @@ class Tally:
     unreadable: int = 0
     skipped: int = 0
     unknown_bodies: "Counter[str]" = field(default_factory=Counter)
+    undated: list[str] = field(default_factory=list)
 
     def add_verdict(self, verdict: "Verdict") -> None:
         """Count a verdict. A verdict on a recording does not count as a response."""
@@ -51,6 +56,8 @@ class Tally:
             self.unreadable += 1
         elif finding.kind == "skipped":
             self.skipped += 1
+        elif finding.kind == "undated":
+            self.undated.append(safe(finding.origin))
 
     def plus(self, other: Self) -> None:
         """Add the counts of another tally."""

@@ -67,7 +67,8 @@ RECORDING_RULES = (
     Rule(
         STALE,
         "recordings",
-        "The oldest response of a recording is older than `--pc-max-age` or `max-age`.",
+        "The oldest response of a recording is older than `--pc-max-age` or `max-age`, by its header `Date`, or else by "
+        "`recorded_at` or `startedDateTime` (HAR) of the recorded exchange.",
         example='a cassette recorded in January with `max-age = "90d"` in July',
         fix="Record it again.",
         severities=severities_of("warning"),

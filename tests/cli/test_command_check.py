@@ -334,6 +334,31 @@ def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):
     assert pcerrors("check", "--max-age", "half a year", "a.ndjson").status == 2
 
 
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]])
+def test_an_unknown_age_is_reported_once_for_all_files(pcerrors, tmp_path, quiet):
+    """Not as a violation: on standard error, and in the summary of the JSON report."""
+    for name in "abcdefg":
+        (tmp_path / f"{name}.ndjson").write_text(in_ndjson(GOOD_BODY) * 2)
+    said = pcerrors("check", "--max-age", "180d", "--fail-on", "warning", *quiet, ".")
+    assert said.status == 0
+    assert "unknown" not in said.out
+    [line] = said.err.splitlines()
+    assert line.startswith("pcerrors: age unknown of 7 recordings: no response has a date (")
+    assert line.endswith("): a.ndjson, b.ndjson, c.ndjson, d.ndjson, e.ndjson, and 2 more")
+    said = pcerrors("check", "--max-age", "180d", "--format", "json", *quiet, "a.ndjson")
+    assert said.err.startswith("pcerrors: a.ndjson: age unknown: ")
+    document = json.loads(said.out)
+    assert (document["findings"], document["summary"]["undated"]) == ([], ["a.ndjson"])
+    assert pcerrors("check", *quiet, "a.ndjson").err == ""
+
+
+@pytest.mark.parametrize(("arguments", "is_known"), [(["--status", "409"], True), ([], False)])
+def test_a_body_alone_is_not_a_recording(pcerrors, tmp_path, arguments, is_known):
+    """So nothing is said of its age, as it is of a response without a date."""
+    (tmp_path / "a.json").write_text(GOOD_BODY if arguments else in_ndjson(GOOD_BODY))
+    assert (pcerrors("check", "--max-age", "180d", *arguments, "a.json").err == "") is is_known
+
+
 @pytest.mark.parametrize("arguments", [["check", "seen.ndjson"], ["schema"], ["list"], ["explain", "800064"]])
 def test_shipped_names_the_contract_that_comes_with_the_package(pcerrors, recorded, good, contract_file, arguments):
     """The option overrides another contract of the settings."""

@@ -1,13 +1,15 @@
 """The age of a recording."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pytest_pcerrors import Exchange
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.policy.age import Oldest, age_text, days_of, is_stale
+from pytest_pcerrors.policy.age import Oldest, age_text, date_of, days_of, is_stale, unknown_age_text
 from pytest_pcerrors.settings import Settings
 
 
@@ -67,11 +69,85 @@ def test_the_oldest_response_counts(dates):
     assert first.exchange.header("Date") in dates
 
 
+RECORDED = datetime(2019, 1, 2, 3, tzinfo=UTC)
+SHIFTED = datetime(2017, 4, 14, 0, 29, 11, tzinfo=timezone(timedelta(hours=3)))
+
+
+@pytest.mark.parametrize(
+    ("header", "recorded_at", "expected"),
+    [
+        (FIRST, RECORDED, SINCE),
+        ("yesterday", RECORDED, RECORDED),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", RECORDED, RECORDED),
+        (None, RECORDED, RECORDED),
+        (None, SHIFTED, SINCE),
+        (None, None, None),
+        ("yesterday", None, None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", datetime(1, 1, 1, tzinfo=UTC), None),
+    ],
+)
+def test_the_date_of_the_response_comes_before_that_of_its_recording(header, recorded_at, expected):
+    """An invalid one, or one of a clock that was not set, is ignored."""
+    headers = None if header is None else {"Date": header}
+    assert date_of(Exchange(404, headers, b"", recorded_at=recorded_at)) == expected
+
+
+def test_the_oldest_is_found_among_both():
+    """Whatever offset they have."""
+    first = oldest(["Fri, 14 Apr 2017 21:29:11 GMT"])
+    first.add(Exchange(409, None, b"", recorded_at=SHIFTED))
+    assert (first.since, first.exchange.status) == (SINCE, 409)
+
+
+OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59)).map(timezone)
+
+
+@given(
+    st.text() | st.sampled_from([FIRST, "Fri, 31 Dec 9999 23:59:59 -2359"]),
+    st.none() | st.datetimes(timezones=OFFSETS | st.none()),
+    st.dates(),
+)
+@example("Mon, 01 Jan 0001 00:00:00 +2359", datetime.max.replace(tzinfo=timezone(timedelta(hours=-23))), date.min)
+def test_no_date_raises(header, recorded_at, today):
+    """Neither a text nor a moment of any year, compared with any other."""
+    first = oldest([FIRST, header, None])
+    first.add(Exchange(404, None, b"", recorded_at=recorded_at))
+    assert first.since <= SINCE
+    assert is_stale(first.since, 1, today) is (today > first.since.date() + timedelta(days=1))
+    assert age_text(first.since, 1, today).startswith(f"oldest response of {first.since.date()}, ")
+
+
 @pytest.mark.parametrize("dates", [[], [None], ["soon"]])
 def test_without_a_date_nothing_is_known(dates):
     """So it is not stale either."""
     first = oldest(dates)
     assert (first.exchange, first.since) == (None, None)
+    assert (first.undated is None) is not dates
+
+
+def test_only_a_judged_response_is_missed_its_date():
+    """One with another host is not."""
+    first = Oldest(lambda each: each.status == 409)
+    for status in (404, 409, 409):
+        first.add(Exchange(status, None, b"", origin=f"a.yaml:{status}"))
+    assert first.undated.status == 409
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        (["a.yaml"], "a.yaml: age unknown: "),
+        (["b.yaml", "a.yaml"], "age unknown of 2 recordings: "),
+        ([f"{number}.yaml" for number in range(300)], "age unknown of 300 recordings: "),
+    ],
+)
+def test_unknown_ages_are_one_line(files, text):
+    """With the first names in order, however many there are."""
+    line = unknown_age_text(files)
+    assert line.startswith(text)
+    assert "\n" not in line
+    assert [each for each in files if each in line] == [each for each in files if each in sorted(files)[:5]]
+    assert line.endswith(", and 295 more") is (len(files) == 300)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ import json
 import sys
 from base64 import b64encode
 
+import pytest
+
 from pytest_pcerrors import Contract
+from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.policy.recordings import Recording
@@ -71,6 +74,62 @@ def test_a_recording_is_stale_by_its_oldest_response(tmp_path):
     assert (violation.rule, violation.severity, violation.pointer) == ("stale", "warning", "Date")
     assert violation.message.startswith("oldest response of 2017-04-13, ")
     assert [each.kind for each in found(tmp_path, "all.ndjson")] == ["error", "error", "unreadable"]
+
+
+UNDATED = line(409, ERROR)
+OTHER = line(409, ERROR, "login.contoso.com")
+
+
+def dated(text, **more):
+    """Add members to a line."""
+    return json.dumps(json.loads(text) | more)
+
+
+def allowed(rule):
+    """Return settings with an allowance."""
+    return {"allowances": (Allowance(rule, "made by hand"),)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "settings", "is_undated"),
+    [
+        ([UNDATED], {}, True),
+        ([UNDATED, dated(UNDATED, headers={"Date": "yesterday"}, recorded_at="x"), "{"], {}, True),
+        ([line(201, {}), OTHER], {}, True),
+        ([UNDATED, dated(UNDATED, headers={"Date": DATES[0]})], {}, False),
+        ([UNDATED, dated(UNDATED, recorded_at=DATES[0])], {}, False),
+        ([UNDATED, dated(OTHER, recorded_at=DATES[0])], {}, False),
+        ([OTHER], {}, False),
+        (["{"], {}, False),
+        ([dated(OTHER, status=0, content={})], {}, False),
+        ([""], {}, False),
+        ([UNDATED], {"max_age": None}, False),
+        ([UNDATED], {"overrides": {"stale": "off"}}, False),
+        ([UNDATED], {"overrides": {"stale": "error"}}, True),
+        ([UNDATED], allowed("stale"), False),
+        ([UNDATED], allowed("code-number"), True),
+    ],
+)
+def test_a_recording_without_a_date_is_reported_without_a_violation(tmp_path, lines, settings, is_undated):
+    """If it has a judged response, and its age is to be known."""
+    (tmp_path / "all.ndjson").write_text("\n".join(lines), "utf-8")
+    given = {"max_age": 99_999, "hosts": frozenset({HOST}), "root": tmp_path, **settings}
+    policy = Policy(Contract.default(), **given)
+    findings = list(audit([Recording.of_file(tmp_path / "all.ndjson", policy, "all.ndjson")], policy))
+    undated = [each for each in findings if each.kind == "undated"]
+    assert [(each.origin, each.violations) for each in undated] == [("all.ndjson", ())] * is_undated
+
+
+@pytest.mark.parametrize(("key", "moment"), [("recorded_at", DATES[1]), ("startedDateTime", "2017-04-13T21:29:11Z")])
+def test_a_recording_may_be_stale_by_its_own_date(tmp_path, key, moment):
+    """Then the violation names no header."""
+    entry = {"request": {"url": "/v1"}, "response": {"status": 404, "headers": [], "content": {"text": "{}"}}}
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": [{**entry, key: moment}]}}), "utf-8")
+    policy = Policy(Contract.default(), root=tmp_path, max_age=30)
+    *_, last = audit([Recording.of_file(tmp_path / "a.har", policy)], policy)
+    [violation] = last.violations
+    assert (last.kind, violation.rule, violation.pointer) == ("stale", "stale", "")
+    assert violation.message.startswith("oldest response of 2017-04-13, ")
 
 
 def test_a_secret_is_found_whatever_host_and_status(tmp_path):

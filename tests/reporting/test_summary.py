@@ -7,7 +7,7 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.policy.allowances import Allowance
-from pytest_pcerrors.policy.audit import finding, unreadable
+from pytest_pcerrors.policy.audit import Finding, finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.summary import Tally
 
@@ -51,6 +51,13 @@ def test_a_file_that_cannot_be_read_counts():
     assert tally == Tally(unreadable=1)
 
 
+def test_a_recording_of_unknown_age_is_named():
+    """Without the secrets and control characters that its name may have."""
+    tally = Tally()
+    tally.add(Finding("undated", "a\x1b.yaml?sig=kX7pQz19vLmW"))
+    assert tally == Tally(undated=["a\\x1b.yaml?sig=***"])
+
+
 def test_counts_of_two_runs_add_up():
     """As those of two workers do."""
     one = Tally(errors=1, broken=Counter(pairing=1))
@@ -60,7 +67,8 @@ def test_counts_of_two_runs_add_up():
 
 def test_counts_travel_as_plain_data():
     """What goes through JSON comes back as it was."""
-    tally = Tally(errors=3, broken=Counter(pairing=2), warned=Counter(), other_hosts=Counter({"login.example.com": 1}))
+    counts = {"broken": Counter(pairing=2), "warned": Counter(), "other_hosts": Counter({"login.example.com": 1})}
+    tally = Tally(errors=3, undated=["a.yaml"], **counts)
     assert Tally.of_data(tally.as_data()) == tally
 
 
