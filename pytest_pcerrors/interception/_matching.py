@@ -92,7 +92,7 @@ def _differences(matcher: "Matcher", sent: Request, recorded: Request) -> "Itera
     if matcher is matchers.query:
         yield from _in_pairs("parameter", sent.query, recorded.query)
     elif matcher is matchers.headers:
-        yield from _in_pairs("header", sent.headers.items(), recorded.headers.items())
+        yield from _in_pairs("header", *_spelt_alike(sent.headers.items(), recorded.headers.items()))
     elif matcher in (matchers.body, matchers.raw_body):
         yield from _in_bodies(sent.body, recorded.body)
     elif matcher in _PARTS:
@@ -115,6 +115,13 @@ def _in_urls(
         yield from _in_pairs("parameter", sent.query, recorded.query)
     elif sent_url.query != recorded_url.query:
         yield Difference("query, in its order", sent_url.query, recorded_url.query)
+
+
+def _spelt_alike(sent: Any, recorded: Any) -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
+    """Return two lists of headers in which equal names are spelt as they were sent (RFC 9110, section 5.1: in any letter case)."""
+    spelling = {str(name).lower(): str(name) for headers in (recorded, sent) for name, _ in headers}
+    ours, theirs = ([(spelling[str(name).lower()], value) for name, value in headers] for headers in (sent, recorded))
+    return ours, theirs
 
 
 def _in_pairs(what: str, sent: Any, recorded: Any) -> "Iterator[Difference]":

@@ -108,7 +108,7 @@ class CassettesOfTests:
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether the run has collected all tests of the project, as far as pytest's configuration tells."""
+        """Whether the run has collected all tests of the project, according to pytest's configuration."""
         options = (self._config.getoption(name, None) for name in ("lf", "ignore", "ignore_glob"))
         root = self._config.rootpath
         wanted = [Path(each) for path in self._config.getini("testpaths") for each in glob.glob(str(root / path))]  # noqa: PTH207 - as pytest reads it

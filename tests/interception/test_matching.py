@@ -70,6 +70,7 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
             ['parameter x: sent "1", recorded "2"', 'parameter y: sent nothing, recorded "3"'],
         ),
         ("headers", {"headers": {}}, ['header Accept: sent "a", recorded nothing']),
+        ("headers", {"headers": {"ACCEPT": "b"}}, ['header Accept: sent "a", recorded "b"']),
         (
             "uri",
             {"uri": "http://host:80/v1/b?x=2#f"},

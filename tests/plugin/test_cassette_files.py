@@ -51,7 +51,7 @@ def test_a_module_outside_has_a_name_of_its_own(pytester, test_file, tape, setti
 
 
 def test_a_file_with_the_name_of_earlier_versions_is_shown_with_its_new_place(pytester, test_file, tape, remarks):
-    """The command that the message has moves it; until then it is no orphan."""
+    """The command that the message has moves it; until then it is not listed."""
     test_file(USES, "tests/test_x.py")
     file = tape("cassettes/test_x/test_a.yaml", "/v1")
     result = pytester.runpytest("-q", "--pc-prune")
@@ -229,7 +229,7 @@ def test_a_cassette_that_cannot_be_removed_is_named(pytester, test_file, tape, r
 
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
 def test_a_recording_that_is_not_written_is_reported(pytester, test_file, server, settings, remarks, workers):
-    """With the test, for the first five; what stands in the file stays."""
+    """With the test, for the first five; an existing file is left unchanged."""
     settings('hosts = ["127.0.0.1"]')
     test_file(
         f"@pytest.mark.parametrize('n', range(7))\ndef test_a(pc_cassette, n):\n    get('/errors/409/800064', {server.url!r})\n    assert n == 0"
