@@ -64,6 +64,15 @@ class RuleSet:
             if not stage.continues(parsed):
                 return
 
+    def ran(self, parsed: ParsedResponse) -> list[str]:
+        """Return the names of the rules that `violations` runs for a response, in their order."""
+        names: list[str] = []
+        for stage in self._stages(parsed):
+            names += (rule.name for rule in stage.rules)
+            if not stage.continues(parsed):
+                break
+        return names
+
     def _stages(self, parsed: ParsedResponse) -> tuple[Stage, ...]:
         if parsed.is_error:
             return self.error_stages

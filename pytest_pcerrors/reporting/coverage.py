@@ -1,0 +1,194 @@
+"""Error coverage: which of the documented errors were met, and how."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.simulation.shapes.recognition import shapes_of
+from pytest_pcerrors.text import cut
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.stages import RuleSet
+
+Way = Literal["asserted", "replayed", "served", "simulated"]
+
+WAYS: tuple[Way, ...] = ("asserted", "replayed", "served", "simulated")
+"""How an error can be met: an assertion with its code passed; a recording was checked, or a client received it; a server or a
+simulation gave it to a client."""
+
+VERSION = 1
+"""The version of the document that `ErrorCoverage.document` returns."""
+
+_MOST_PLACES = 5
+_MOST_UNDOCUMENTED = 10_000
+_LONGEST_CODE = 60
+_OTHERS = (999, "and others")
+"""Counts the undocumented codes beyond the first thousands, so that an archive with a new code in every response stays small."""
+
+
+class Judged(NamedTuple):
+    """A judged response: the rules that ran, those of them that it breaks, allowed or not, and the shapes that it has."""
+
+    ran: "Collection[str]"
+    broken: "Collection[str]"
+    shapes: "Collection[str]"
+
+    @classmethod
+    def of(cls, verdict: "Verdict", rules: "RuleSet") -> Self:
+        """Return what a verdict says; `rules` are those under its profile."""
+        parsed = verdict.parsed
+        broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
+        is_documented = (parsed.exchange.status, parsed.code) in parsed.contract.pairings
+        return cls(rules.ran(parsed), broken, () if is_documented and not broken else shapes_of(parsed.exchange))
+
+
+@dataclass
+class ErrorCoverage:
+    """Counts of what was met, by pairing, status, rule and shape; `undocumented` has the codes that the contract does not pair.
+
+    `excluded` are the pairings that are not wanted.
+
+    >>> from pytest_pcerrors import Contract
+    >>> coverage = ErrorCoverage(Contract.default())
+    >>> coverage.add("replayed", 409, "800064")
+    >>> coverage.percent, len(coverage.missing())
+    (0.6, 162)
+    """
+
+    contract: "Contract"
+    excluded: "frozenset[tuple[int, str]]" = frozenset()
+    pairings: "Counter[tuple[int, str, Way]]" = field(default_factory=Counter)
+    statuses: "Counter[tuple[int, Way]]" = field(default_factory=Counter)
+    rules: "Counter[tuple[str, bool]]" = field(default_factory=Counter)
+    shapes: "Counter[str]" = field(default_factory=Counter)
+    undocumented: "Counter[tuple[int, str]]" = field(default_factory=Counter)
+    places: "defaultdict[tuple[int, str], set[str]]" = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, way: Way, status: int, code: str | None, place: str = "", count: int = 1) -> None:
+        """Count an error that was met. `place` says where, for a code that the contract does not pair with the status."""
+        self.statuses[status, way] += count
+        if code is None:
+            return
+        if (status, code) in self.contract.pairings:
+            self.pairings[status, code, way] += count
+        elif way != "asserted":  # its response was received too, or is made up
+            self._add_undocumented((status, cut(safe(code), _LONGEST_CODE)), count, [safe(place)] if place else [])
+
+    def add_judged(self, judged: Judged) -> None:
+        """Count the rules and the shapes of a judged response."""
+        self.rules.update((rule, rule in judged.broken) for rule in judged.ran)
+        self.shapes.update(judged.shapes)
+
+    def plus(self, other: Self) -> None:
+        """Add the counts of another coverage of the same contract, such as that of another shard. Excluded is what both exclude."""
+        self.excluded &= other.excluded
+        for name in ("pairings", "statuses", "rules", "shapes"):
+            getattr(self, name).update(getattr(other, name))
+        for pairing, count in other.undocumented.items():
+            self._add_undocumented(pairing, count, other.places[pairing])
+
+    def _add_undocumented(self, pairing: tuple[int, str], count: int, places: Iterable[str]) -> None:
+        if len(self.undocumented) >= _MOST_UNDOCUMENTED:
+            pairing = pairing if pairing in self.undocumented else _OTHERS
+        self.undocumented[pairing] += count
+        self.places[pairing] = set(sorted({*self.places[pairing], *places})[:_MOST_PLACES])
+
+    def is_met(self, entry: "Entry") -> bool:
+        """Return whether an error was met in any way."""
+        return any(self.pairings[*entry.pairing, way] for way in WAYS)
+
+    @property
+    def wanted(self) -> "list[Entry]":
+        """The documented errors without those that are excluded."""
+        return [entry for entry in self.contract.catalogue if entry.pairing not in self.excluded]
+
+    def missing(self) -> "list[Entry]":
+        """Return the wanted errors that were not met."""
+        return [entry for entry in self.wanted if not self.is_met(entry)]
+
+    @property
+    def percent(self) -> float:
+        """The percentage of the wanted errors that were met, rounded down to one digit, so that 100 means all; 100 if none is wanted."""
+        wanted = len(self.wanted)
+        return 100.0 if not wanted else (wanted - len(self.missing())) * 1000 // wanted / 10
+
+    def document(self) -> dict[str, Any]:
+        """Return the coverage as plain data; its JSON Schema is ``coverage.schema.json``."""
+        contract = self.contract
+        statuses = dict.fromkeys((*contract.statuses, *sorted(status for status, _ in self.statuses)))
+        rules = dict.fromkeys(rule for rule, _ in sorted(self.rules))
+        return {
+            "schema": VERSION,
+            "tool": {"name": "pytest-pcerrors"},
+            "kind": "coverage",
+            "contract": contract.name,
+            "summary": {
+                "documented": len(contract.catalogue),
+                "excluded": len(contract.catalogue) - len(self.wanted),
+                "met": len(self.wanted) - len(self.missing()),
+                "percent": self.percent,
+            },
+            "pairings": [self._row(entry) for entry in contract.catalogue],
+            "statuses": [
+                {"status": status, **{way: self.statuses[status, way] for way in WAYS}} for status in sorted(statuses)
+            ],
+            "rules": [
+                {"rule": rule, "conforming": self.rules[rule, False], "breaking": self.rules[rule, True]}
+                for rule in rules
+            ],
+            "shapes": [{"shape": shape, "met": count} for shape, count in sorted(self.shapes.items())],
+            "undocumented": [
+                {"status": status, "code": code, "count": count, "places": sorted(self.places[status, code])}
+                for (status, code), count in sorted(self.undocumented.items())
+            ],
+        }
+
+    def _row(self, entry: "Entry") -> dict[str, Any]:
+        row = {"status": entry.status, "code": entry.code, "excluded": entry.pairing in self.excluded}
+        return row | {way: self.pairings[*entry.pairing, way] for way in WAYS}
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any], contract: "Contract") -> Self:
+        """Return the coverage in a document of this version and of a contract."""
+        coverage = cls(contract)
+        coverage.excluded = frozenset((row["status"], row["code"]) for row in document["pairings"] if row["excluded"])
+        for row in document["pairings"]:
+            coverage.pairings.update({(row["status"], row["code"], way): row[way] for way in WAYS if row[way]})
+        for row in document["statuses"]:
+            coverage.statuses.update({(row["status"], way): row[way] for way in WAYS if row[way]})
+        for row in document["rules"]:
+            coverage.rules.update({(row["rule"], False): row["conforming"], (row["rule"], True): row["breaking"]})
+        coverage.shapes.update({row["shape"]: row["met"] for row in document["shapes"]})
+        for row in document["undocumented"]:
+            coverage._add_undocumented((row["status"], row["code"]), row["count"], row["places"])
+        return coverage
+
+
+def excluded_by(patterns: Iterable[str], contract: "Contract") -> "tuple[frozenset[tuple[int, str]], list[str]]":
+    """Return the pairings that patterns exclude, and the patterns that fit none.
+
+    A pattern is a code, such as ``800064``, a glob of codes, ``8000*``, or a status and a glob of codes, ``501/*``. A status alone is
+    not one, because a code may look like it.
+
+    >>> from pytest_pcerrors import Contract
+    >>> pairings, unused = excluded_by(["501/*", "80006?", "999"], Contract.default())
+    >>> (501, "0") in pairings, unused
+    (True, ['999'])
+    """
+    excluded: set[tuple[int, str]] = set()
+    unused = []
+    for pattern in patterns:
+        found = {
+            (status, code)
+            for status, code in contract.pairings
+            if fnmatchcase(f"{status}/{code}" if "/" in pattern else code, pattern)
+        }
+        excluded |= found
+        unused += [] if found else [pattern]
+    return frozenset(excluded), unused

@@ -1,0 +1,133 @@
+"""The formats of error coverage: each is a function from a coverage to a text."""
+
+import json
+from collections.abc import Callable
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted, cut
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+
+_WIDTH = 100
+_MOST_UNDOCUMENTED = 10
+_LONGEST_CODE = 40
+_GOOD, _FAIR = 90, 60
+_COLOURS = {_GOOD: "#2a6b2f", _FAIR: "#7a5b00", 0: "#a12622"}
+
+
+def as_text(coverage: ErrorCoverage) -> str:
+    """Return a table by status with the codes that were not met, the totals, and the undocumented codes."""
+    names = {status: coverage.contract.reason(status) for status, _ in _by_status(coverage)}
+    width = max(map(len, names.values()), default=0)
+    head = f"{'status':{width}}  errors  met  cover  missing"
+    lines = [head, "-" * len(head)]
+    for status, entries in _by_status(coverage):
+        missing = [entry.code for entry in entries if not coverage.is_met(entry)]
+        met = len(entries) - len(missing)
+        start = f"{names[status]:{width}}  {len(entries):6}  {met:3}  {_percent(met, len(entries)):>4}%  "
+        lines += wrap(" ".join(missing), _WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [
+            start.rstrip()
+        ]
+    wanted, missing_in_all = len(coverage.wanted), len(coverage.missing())
+    met = wanted - missing_in_all
+    lines += ["-" * len(head), f"{'total':{width}}  {wanted:6}  {met:3}  {_percent(met, wanted):>4}%"]
+    return "\n".join([*lines, *_notes(coverage), ""])
+
+
+def as_json(coverage: ErrorCoverage) -> str:
+    """Return the document of the coverage."""
+    return f"{json.dumps(coverage.document(), indent=1)}\n"
+
+
+def as_markdown(coverage: ErrorCoverage) -> str:
+    """Return a table by status in Markdown, the codes that were not met, and the notes."""
+    lines = [f"**Error coverage: {coverage.percent:g} %** of the {coverage.contract.name} contract", ""]
+    lines += ["| status | errors | met | not met |", "|---|--:|--:|---|"]
+    for status, entries in _by_status(coverage):
+        missing = [f"`{entry.code}`" for entry in entries if not coverage.is_met(entry)]
+        lines.append(
+            f"| {coverage.contract.reason(status)} | {len(entries)} | {len(entries) - len(missing)} | {' '.join(missing)} |"
+        )
+    notes = [f"- {note.replace('|', chr(92) + '|').replace('`', chr(39))}" for note in _notes(coverage)]
+    return "\n".join([*lines, "", *notes, ""])
+
+
+def as_badge(coverage: ErrorCoverage) -> str:
+    """Return a badge with the percentage, as SVG."""
+    value = f"{coverage.percent:g} %"
+    colour = next(colour for least, colour in _COLOURS.items() if coverage.percent >= least)
+    label, right = 98, 14 + 7 * len(value)
+    whole = label + right
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="20" role="img" aria-label="error coverage: {value}">'
+        f"<title>error coverage: {value}</title>"
+        f'<rect width="{label}" height="20" fill="#444"/><rect x="{label}" width="{right}" height="20" fill="{colour}"/>'
+        '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        f'<text x="{label / 2:g}" y="14">error coverage</text><text x="{label + right / 2:g}" y="14">{value}</text></g></svg>\n'
+    )
+
+
+COVERAGE_FORMATS: dict[str, Callable[[ErrorCoverage], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+    "badge": as_badge,
+}
+"""The formats of ``--pc-coverage-report`` and of `pcerrors check --coverage`."""
+
+
+def comparison(base: ErrorCoverage, head: ErrorCoverage) -> str:
+    """Return what a coverage has lost and won against another one, a line for each error."""
+    lines = [f"error coverage: {base.percent:g} % before, {head.percent:g} % now"]
+    for word, one, other in (("lost", base, head), ("won", head, base)):
+        lines += [
+            f"{word}  {entry.status} {entry.code}  {safe(entry.description)}"
+            for entry in head.wanted
+            if one.is_met(entry) and not other.is_met(entry)
+        ]
+    return "\n".join([*lines, ""])
+
+
+def shortfall(coverage: ErrorCoverage, least: float) -> str:
+    """Return by how much a coverage is below a percentage, or an empty text if it is not.
+
+    >>> from pytest_pcerrors import Contract
+    >>> shortfall(ErrorCoverage(Contract.default()), 1)
+    'error coverage is 0 %, at least 1 % is required: 2 more errors'
+    """
+    if coverage.percent >= least:
+        return ""
+    wanted, missing = len(coverage.wanted), len(coverage.missing())
+    needed = -(-wanted * least // 100) - (wanted - missing)
+    return f"error coverage is {coverage.percent:g} %, at least {least:g} % is required: {counted(int(needed), 'more error')}"
+
+
+def _by_status(coverage: ErrorCoverage) -> "list[tuple[int, list[Entry]]]":
+    wanted = sorted(coverage.wanted, key=lambda entry: entry.status)
+    return [(status, list(entries)) for status, entries in groupby(wanted, key=lambda entry: entry.status)]
+
+
+def _percent(met: int, wanted: int) -> int:
+    return met * 100 // wanted if wanted else 100
+
+
+def _notes(coverage: ErrorCoverage) -> list[str]:
+    """Return lines on how errors were met, on what is excluded, and on undocumented codes."""
+    by_way = {way: sum(bool(coverage.pairings[*each.pairing, way]) for each in coverage.wanted) for way in WAYS}
+    notes = [", ".join(f"{way} {count}" for way, count in by_way.items() if count)] if any(by_way.values()) else []
+    excluded = len(coverage.contract.catalogue) - len(coverage.wanted)
+    notes += [f"{counted(excluded, 'error')} excluded by the settings"] if excluded else []
+    found = sorted(coverage.undocumented.items(), key=lambda each: (-each[1], each[0]))
+    for (status, code), count in found[:_MOST_UNDOCUMENTED]:
+        places = ", ".join(sorted(coverage.places[status, code]))
+        where = f", such as {safe(places)}" if places else ""
+        notes.append(
+            f"undocumented: {status} with code {cut(safe(code), _LONGEST_CODE)}, {counted(count, 'time')}{where}"
+        )
+    more = len(found) - _MOST_UNDOCUMENTED
+    return [*notes, *([f"and {counted(more, 'more undocumented code')}"] if more > 0 else [])]
