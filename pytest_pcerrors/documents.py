@@ -14,7 +14,7 @@ from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repe
 from pytest_pcerrors.text import nearest, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from jsonschema.exceptions import ValidationError
@@ -37,9 +37,20 @@ def published_schema(package: str, name: str) -> dict[str, Any]:
 def read_json_object(path: "Path") -> dict[str, Any]:
     """Read a JSON object from a file; raise a `UsageError` that names the file if it cannot be read or is not one."""
     try:
-        document = parse(path.read_bytes().decode("utf-8-sig"))
+        data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    return json_object(data, str(path))
+
+
+def json_object(data: bytes, path: str) -> dict[str, Any]:
+    """Return the JSON object that a file holds; raise a `UsageError` that names the file if it does not hold one.
+
+    >>> json_object(b'{"schema": 1}', "run.json")
+    {'schema': 1}
+    """
+    try:
+        document = parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
     except JsonError as error:
@@ -131,16 +142,18 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
 
 
-def write_atomically(path: "Path", content: str | bytes) -> None:
+def write_atomically(path: "Path", content: "str | bytes | Iterable[str]") -> None:
     """Write a file atomically: readers see the old content or the new, never a part of either. Text is encoded as UTF-8.
 
-    A symbolic link stays a link, and its target keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written directly.
+    Pieces of text are written as they are made; if that raises, the file stays as it was. A symbolic link stays a link, and its
+    target keeps its mode. A device or a pipe, such as ``/dev/stdout``, is written directly.
     """
+    pieces = (content,) if isinstance(content, str | bytes) else content
+    data = (piece if isinstance(piece, bytes) else piece.encode("utf-8") for piece in pieces)
     try:
-        data = content if isinstance(content, bytes) else content.encode("utf-8")
         is_device = path.is_relative_to("/dev") or path.is_relative_to("/proc")
         if is_device or (path.exists() and not path.is_file()):
-            path.write_bytes(data)
+            _write(path, data)
         else:
             _replace(path.resolve(), data)
     except OSError as error:
@@ -149,14 +162,19 @@ def write_atomically(path: "Path", content: str | bytes) -> None:
         raise UsageError(f"{path}: cannot be written as UTF-8: {error.reason}") from None
 
 
-def _replace(path: "Path", data: bytes) -> None:
+def _replace(path: "Path", data: "Iterable[bytes]") -> None:
     """Write a temporary file in the same folder, then rename it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        temporary.write_bytes(data)
+        _write(temporary, data)
         if path.exists():
             temporary.chmod(path.stat().st_mode)
         temporary.replace(path)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _write(path: "Path", data: "Iterable[bytes]") -> None:
+    with path.open("wb") as file:
+        file.writelines(data)

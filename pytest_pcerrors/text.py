@@ -42,15 +42,15 @@ def listed(texts: "Sequence[str]", most: int = 5) -> str:
     return ", ".join([*texts[:most], *more])
 
 
-def visible(text: str) -> str:
-    r"""Return a text with its control characters and surrogates escaped.
+def visible(text: str, kept: str = "") -> str:
+    r"""Return a text with its control characters and surrogates escaped, except those that are `kept`.
 
-    >>> visible("a\ud800\x1b[31m")
-    'a\\ud800\\x1b[31m'
+    >>> visible("a\ud800\x1b[31m"), visible("a\n\r", kept="\n")
+    ('a\\ud800\\x1b[31m', 'a\n\\r')
     """
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return "".join(letter if letter.isprintable() or letter in kept else ascii(letter)[1:-1] for letter in text)
 
 
 def nearest(word: str, known: "Iterable[str]") -> str:

@@ -155,7 +155,7 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 @pytest.mark.parametrize(
     ("failing", "reason"),
-    [("write_bytes", "No space left on device"), ("replace", "No space left on device")],
+    [("open", "No space left on device"), ("replace", "No space left on device")],
 )
 def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, reason):
     """If the disk is full, the old file is unchanged and no temporary file is left."""
@@ -165,9 +165,24 @@ def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch, failing, rea
 
     path = tmp_path / "f.txt"
     path.write_text("old")
-    monkeypatch.setattr(Path, failing, full)
-    with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
-        write_atomically(path, "new")
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, failing, full)
+        with pytest.raises(UsageError, match=f"cannot be written: {reason}$"):
+            write_atomically(path, "new")
+    assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
+
+
+def test_pieces_are_written_as_a_whole_or_not_at_all(tmp_path):
+    """If a piece cannot be made, the old file is unchanged and no temporary file is left."""
+
+    def pieces():
+        yield "new"
+        yield {"a": "b"}["c"]
+
+    path = tmp_path / "f.txt"
+    write_atomically(path, iter(["o", "ld"]))
+    with pytest.raises(KeyError):
+        write_atomically(path, pieces())
     assert [(file, file.read_text()) for file in tmp_path.iterdir()] == [(path, "old")]
 
 
