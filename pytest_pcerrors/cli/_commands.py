@@ -1,9 +1,10 @@
 """The group of subcommands, and its exit status. Misuse never ends with a traceback."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -19,14 +20,21 @@ _COMMANDS = {
     "learn": ("learn", "learn_settings"),
     "list": ("catalogue", "list_entries"),
     "redact": ("redact", "redact"),
+    "report": ("_commands", "report"),
     "schema": ("schema", "schema"),
     "serve": ("serve", "serve"),
     "synth": ("synth", "synth"),
 }
+_REPORT_COMMANDS = {"render": ("report", "render")}
+"""The subcommands of a group: the module of each, and the name of its function."""
 
 
 class _Commands(click.Group):
     """A group whose subcommands are loaded when they are called, so that each loads only its own imports."""
+
+    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._table = table
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Print the help and exit with 2 if no subcommand is given; click before 8.2 exits with 0."""
@@ -36,17 +44,17 @@ class _Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+        return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in self._table:
             return None
-        module, name = _COMMANDS[cmd_name]
+        module, name = self._table[cmd_name]
         command: click.Command = getattr(import_module(f"pytest_pcerrors.cli.{module}"), name)
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, table=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pytest-pcerrors")
 def pcerrors() -> None:
     """Check error responses against the Partner Center error contract.
@@ -54,6 +62,11 @@ def pcerrors() -> None:
     Settings come from [tool.pcerrors] in pyproject.toml; options override them. Exit status: 0 conforms, 1 violations,
     2 misuse.
     """
+
+
+@click.group(cls=_Commands, table=_REPORT_COMMANDS)
+def report() -> None:
+    """Work with saved reports: the JSON that `pcerrors check` and `pytest --pc-report` write."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

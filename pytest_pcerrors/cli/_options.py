@@ -1,6 +1,6 @@
 """Options of several subcommands, and the policy made from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,21 @@ contract_option: Decorator = click.option(
     metavar="FILE",
     help="A contract file, or the word shipped; it overrides the contract of the settings.",
 )
+output_option: Decorator = click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to this file.",
+)
 profile_option: Decorator = click.option(
     "--profile", type=click.Choice(list(PROFILES)), help="The profile for everything."
 )
+
+
+def format_option(formats: Collection[str]) -> Decorator:
+    """Return the option that selects one of these formats, by default the first."""
+    names = list(formats)
+    return click.option("--format", "format_name", type=click.Choice(names), default=names[0], show_default=True)
 
 
 def policy_for(

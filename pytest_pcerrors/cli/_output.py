@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 import click
 
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 
 
@@ -18,6 +21,17 @@ def print_output(text: str, *, newline: bool = True) -> None:
         _to_nowhere()
         if not isinstance(error, BrokenPipeError):
             raise UsageError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def write_report(pieces: Iterable[str], output: Path | None) -> None:
+    """Write a report to a file, whole or not at all, or print it piece by piece; with a progress bar in the same terminal, at the end."""
+    if output is not None:
+        write_atomically(output, pieces)
+        return
+    if is_terminal(sys.stdout) and is_terminal(sys.stderr):
+        pieces = list(pieces)
+    for piece in pieces:
+        print_output(piece, newline=False)
 
 
 def print_problem(problem: str) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.cli._options import contract_option, policy_for
+from pytest_pcerrors.cli._options import contract_option, format_option, policy_for
 from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.formats.registry import ENTRY_FORMATS
 from pytest_pcerrors.reporting.reference import as_markdown
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.rules.rule import PROFILES, Rule
@@ -24,32 +25,25 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.policy import Policy
 
-_CODE_WIDTH = 7
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 
 
 @click.command("list")
 @click.option("--status", type=int, help="Only entries with this HTTP status.")
 @click.option("--search", metavar="TEXT", help="Only entries whose code or description contains this text.")
-@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option(ENTRY_FORMATS)
 @contract_option
 def list_entries(status: int | None, search: str | None, format_name: str, contract_file: str | None) -> int:
     """List the documented errors. Exit status 1 if there is no match."""
     contract = policy_for(contract_file)[0].contract
     found = set(contract.catalogue.find(search)) if search else set(contract.catalogue)
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
-    if format_name == "json":
-        rows = [{"status": each.status, "code": each.code, "descriptions": each.templates} for each in entries]
-        print_output(json.dumps(rows, indent=2))
-    elif not entries:
+    if format_name == "table" and not entries:
         print_problem("no documented error matches")
-    elif is_terminal(sys.stdout):
+    elif format_name == "table" and is_terminal(sys.stdout):
         _print_table(entries, contract)
     else:
-        width = max(_CODE_WIDTH, *(len(entry.code) for entry in entries))
-        print_output(
-            "\n".join(f"{entry.status}  {entry.code:>{width}}  {safe(entry.description)}" for entry in entries)
-        )
+        print_output(ENTRY_FORMATS[format_name](entries), newline=False)
     return int(not entries)
 
 

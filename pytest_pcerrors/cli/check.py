@@ -1,7 +1,7 @@
 """``pcerrors check``: check archives against the contract."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli._input import bodies, recording_of, refuse_overwriting, sources_of
-from pytest_pcerrors.cli._options import contract_option, files_of_policy, from_here, policy_for, profile_option
-from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
-from pytest_pcerrors.documents import write_atomically
+from pytest_pcerrors.cli._options import (
+    contract_option,
+    files_of_policy,
+    format_option,
+    from_here,
+    output_option,
+    policy_for,
+    profile_option,
+)
+from pytest_pcerrors.cli._output import is_terminal, print_problem, write_report
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Finding, audit
 from pytest_pcerrors.policy.recordings import Recording
-from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.other_hosts import nothing_checked
-from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,8 +35,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@format_option(FORMATS)
+@output_option
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -64,7 +71,6 @@ def check(  # noqa: PLR0913 - one parameter an option
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age)
-    tally = Tally()
     if status is None:
         sources = _sources(paths, settings)
         refuse_overwriting(output, [*sources, *files_of_policy(settings, contract_file)])
@@ -72,11 +78,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     else:
         refuse_overwriting(output, map(Path, paths))
         findings = audit([Recording("", bodies(paths, status))], policy)
-    report = FORMATS[format_name](_counted(findings, tally), tally, policy, quiet=quiet)
-    if output is None:
-        _print(report)
-    else:
-        write_atomically(output, "".join(report))
+    report = Report.of_audit(findings, policy, is_quiet=quiet)
+    write_report(FORMATS[format_name](report), output)
+    tally = report.tally
     if tally.has_skipped_all:
         print_problem(nothing_checked(tally.other_hosts))
     elif not tally.errors and not tally.unreadable:
@@ -94,23 +98,9 @@ def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
     return sources
 
 
-def _counted(findings: Iterator[Finding], tally: Tally) -> Iterator[Finding]:
-    for finding in findings:
-        tally.add(finding)
-        yield finding
-
-
 def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
     with _progress(sources, quiet=quiet) as watched:
         yield from audit((recording_of(source, policy) for source in watched), policy)
-
-
-def _print(report: Iterable[str]) -> None:
-    """Print a report piece by piece, or, with a progress bar in the same terminal, after the bar has ended."""
-    if is_terminal(sys.stdout) and is_terminal(sys.stderr):
-        report = list(report)
-    for piece in report:
-        print_output(piece, newline=False)
 
 
 @contextmanager

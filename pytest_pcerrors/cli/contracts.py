@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli._input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
-from pytest_pcerrors.cli._output import print_output, print_problem
+from pytest_pcerrors.cli._options import format_option, output_option
+from pytest_pcerrors.cli._output import print_output, print_problem, write_report
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.files import document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.pages.reading import read_page
 from pytest_pcerrors.contract.pages.sources import decoded, document_of, page_of
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
+from pytest_pcerrors.reporting.formats.registry import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     metavar="PATH",
     help="List which of these recordings each change affects (repeatable).",
 )
-@click.option("--format", "format_name", type=click.Choice(list(CHANGE_FORMATS)), default="text", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@format_option(CHANGE_FORMATS)
+@output_option
 @click.option(
     "--fail-on",
     type=click.Choice([*EFFECTS, "never"]),
@@ -95,10 +95,7 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     changes = before.diff(after)
     unreadable: list[str] = []
     report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
-    if output is None:
-        print_output(report, newline=False)
-    else:
-        write_atomically(output, report)
+    write_report([report], output)
     failing = [effect for effect in EFFECTS if fail_on in EFFECTS[EFFECTS.index(effect) :]]
     return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 

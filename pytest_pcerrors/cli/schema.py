@@ -8,13 +8,21 @@ import click
 
 from pytest_pcerrors.cli._options import contract_option, policy_for
 from pytest_pcerrors.cli._output import print_output
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.saved import report_schema
 
 
 @click.command()
 @click.option("--openapi", is_flag=True, help="Print it as a component of an OpenAPI 3.1 document.")
+@click.option("--report", is_flag=True, help="Print the schema of JSON reports instead.")
 @contract_option
-def schema(contract_file: str | None, *, openapi: bool) -> int:
+def schema(contract_file: str | None, *, openapi: bool, report: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
+    if report:
+        if openapi or contract_file is not None:
+            raise UsageError("--report prints the schema of reports; leave out --openapi and --contract")
+        print_output(json.dumps(report_schema(), indent=2))
+        return 0
     contract = policy_for(contract_file)[0].contract
     document = _as_component(contract.error_schema, contract.name) if openapi else contract.error_schema
     print_output(json.dumps(document, indent=2))

@@ -1,11 +1,9 @@
 """Archives as collectors, their error responses as items, and the names of items."""
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +17,7 @@ from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.reporting.request_paths import generic_path
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE, ContractViolation
 from pytest_pcerrors.secrets import hide
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
-_IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 _LONGEST_REQUEST = 160
 _LONGEST_CODE = 20
 
@@ -189,17 +187,10 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     'GET /v1/orders/{id} 409 800064 #7'
     """
     request = exchange.request
-    request_text = f"{request.method} {_path(request.url)}" if request else "response"
+    request_text = f"{request.method} {generic_path(request.url)}" if request else "response"
     words = [request_text[:_LONGEST_REQUEST], str(exchange.status), hide(code or "")[:_LONGEST_CODE], f"#{number}"]
     name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
     return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
-
-
-def _path(url: str) -> str:
-    try:
-        return _IDENTIFIER.sub("{id}", hide(urlsplit(url).path)) or "/"
-    except ValueError:
-        return "/"
 
 
 def _line(place: str | None) -> int | None:

@@ -1,22 +1,19 @@
 """Reports of the changes between two contracts: text, JSON, and Markdown for a pull request."""
 
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.changes import EFFECTS
+from pytest_pcerrors.reporting.markdown_text import cell
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.changes import Change
 
-    ChangeFormat = Callable[[Sequence[Change], Mapping[Change, Sequence[str]]], str]
-
 _LONGEST_TEXT = 100
 _MOST_TOUCHED = 5
-_MARKS = re.compile(r"([\\|`*_\[\]~])")
 
 
 def as_text(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[str]]") -> str:
@@ -61,9 +58,9 @@ def as_markdown(changes: "Sequence[Change]", touched: "Mapping[Change, Sequence[
                 "|---|---|---|---|---|",
             ]
         for change in rows:
-            places = "<br>".join(map(_cell, _listed(touched.get(change, ()))))
+            places = "<br>".join(map(cell, _listed(touched.get(change, ()))))
             cells = (_title(change), _short(change.before), _short(change.after), change.why)
-            lines.append(f"| {' | '.join(map(_cell, cells))} | {places} |")
+            lines.append(f"| {' | '.join(map(cell, cells))} | {places} |")
     return "\n".join(lines) + "\n"
 
 
@@ -89,11 +86,3 @@ def _listed(places: Sequence[str]) -> list[str]:
 
 def _short(text: str) -> str:
     return cut(safe(text), _LONGEST_TEXT)
-
-
-def _cell(text: str) -> str:
-    """Return a text escaped for a Markdown table, with at signs escaped so that nobody is mentioned."""
-    return _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;"))
-
-
-CHANGE_FORMATS: "dict[str, ChangeFormat]" = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.reporting.report import CORRELATION, response_data
+from pytest_pcerrors.reporting.request_paths import generic_path
 from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
 from pytest_pcerrors.rules.violation import UNREADABLE
-from pytest_pcerrors.secrets import BEYOND, hide
-from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
 from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.reporting.report import FindingData, ViolationData
     from pytest_pcerrors.rules.violation import Violation
 
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
 _WIDEST = 40
-_CORRELATION = "MS-CorrelationId"
 
 
 def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
@@ -31,62 +31,90 @@ def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contra
       pairing  /code  code 800061 is documented with 400 Bad Request ("Canceling this order is not possible"), not with 409
     body: {"code": "800061", "description": "No", "source": "PartnerFD"}
     """
-    return "\n".join([headline(exchange, violations, contract), *violation_lines(violations), *context_lines(exchange)])
+    return finding_text(response_data(exchange, violations, contract, origin=exchange.origin or ""), contract.name)
 
 
-def headline(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
-    """Return the first line: the response, what is wrong with it, and in how many places."""
-    unexpected = sum(violation.rule in EXPECTATIONS for violation in violations)
-    recorded = sum(violation.rule in OF_RECORDINGS for violation in violations)
-    unknown = sum(violation.rule == UNREADABLE for violation in violations)
-    broken = len(violations) - unexpected - recorded - unknown
-    parts = [f"breaks the {contract.name} error contract in {counted(broken, 'place')}"] if broken else []
+def finding_text(finding: "FindingData", contract: str) -> str:
+    """Return the message for a finding; `contract` is the name of the contract."""
+    lines = [headline(finding, finding.get("contract", contract)), *violation_lines(finding["violations"])]
+    return "\n".join(lines if finding["status"] is None else [*lines, *_context_lines(finding)])
+
+
+def headline(finding: "FindingData", contract: str) -> str:
+    """Return the first line: the response, what is wrong with it, and in how many places; without a response, the place."""
+    rules = [violation["rule"] for violation in finding["violations"]]
+    unknown = rules.count(UNREADABLE)
+    if finding["status"] is None:
+        return f"{place(finding)} {'cannot be read' if unknown else 'is not fit to be kept as a recording'}:"
+    unexpected = sum(rule in EXPECTATIONS for rule in rules)
+    recorded = sum(rule in OF_RECORDINGS for rule in rules)
+    broken = len(rules) - unexpected - recorded - unknown
+    parts = [f"breaks the {contract} error contract in {counted(broken, 'place')}"] if broken else []
     parts += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
     parts += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
     parts += ["cannot be checked in full"] if unknown else []
-    return safe(f"{status_line(exchange, contract)} {' and '.join(parts)}:")
+    return f"{status_line(finding)} {' and '.join(parts)}:"
 
 
-def violation_lines(violations: "Sequence[Violation]") -> list[str]:
+def place(finding: "FindingData") -> str:
+    """Return the path of a finding with its line or entry: ``cart.yaml:41``, ``trace.har#/log/entries/3``."""
+    path, line, entry = finding["path"] or "", finding["line"], finding["entry"]
+    if entry is not None:
+        return f"{path}#{entry}"
+    return path if line is None else f"{path}:{line}"
+
+
+def status_line(finding: "FindingData") -> str:
+    """Return the status and the reason phrase of a finding with a response."""
+    return f"{finding['status']} {finding['reason']}".rstrip()
+
+
+def request_line(finding: "FindingData") -> str:
+    """Return the method and the URL of a finding, or an empty text."""
+    if finding["method"] is None:
+        return ""
+    return cut(f"{finding['method']} {finding['url']}", _LONGEST_URL)
+
+
+def title(finding: "FindingData") -> str:
+    """Return a short name of a finding that stays the same when it is recorded again: method, path, status and code."""
+    if finding["status"] is None:
+        return finding["kind"]
+    path = None if finding["url"] is None else generic_path(finding["url"])
+    return " ".join(filter(None, [finding["method"], path, str(finding["status"]), finding["code"]]))
+
+
+def test_of(finding: "FindingData") -> str:
+    """Return the id of the test of a finding, or an empty text if it only repeats the path of a recording."""
+    path, test = finding["path"] or "", finding.get("test", "")
+    return "" if test.startswith(f"{path}::") and not path.endswith(".py") else test
+
+
+def violation_lines(violations: "Sequence[ViolationData]") -> list[str]:
     """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
-    pointers = min(_WIDEST, max((len(each.pointer) + 2 for each in violations if each.pointer), default=0))
+    pointers = min(_WIDEST, max((len(each["pointer"]) + 2 for each in violations if each["pointer"]), default=0))
     lines = []
-    following = [each.hint for each in violations[1:]] + [""]
+    following = [each["hint"] for each in violations[1:]] + [""]
     for label, violation, next_hint in zip(labels, violations, following, strict=True):
-        pointer = f"{violation.pointer}  " if violation.pointer else ""
-        lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation.message}")
-        if violation.hint and violation.hint != next_hint:
-            lines.append(f"  {'':{margin}}  {'':{pointers}}{violation.hint}")
+        pointer = f"{violation['pointer']}  " if violation["pointer"] else ""
+        lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation['message']}")
+        if violation["hint"] and violation["hint"] != next_hint:
+            lines.append(f"  {'':{margin}}  {'':{pointers}}{violation['hint']}")
     return lines
 
 
-def context_lines(exchange: "Exchange") -> list[str]:
-    """Return the lines with the origin, the request and the body; secrets are masked, and long bodies are cut."""
-    request = exchange.request
-    request_text = cut(f"{safe(request.method)} {safe(request.url)}", _LONGEST_URL) if request else ""
-    where = ", ".join(filter(None, [safe(exchange.origin or ""), request_text]))
-    correlation = exchange.header(_CORRELATION)
-    what = [f"{_CORRELATION} {safe(correlation)}"] if correlation else []
-    if exchange.body:
-        what.append(f"body: {body_text(exchange.body)}")
+def _context_lines(finding: "FindingData") -> list[str]:
+    """Return the lines with the place, the request, the test and the body; long bodies are cut."""
+    test = test_of(finding)
+    where = ", ".join(filter(None, [place(finding), request_line(finding), test and f"test {test}"]))
+    correlation, body = finding["correlation_id"], finding["body"]
+    what = [f"{CORRELATION} {correlation}"] if correlation else []
+    if body is not None:
+        what.append(f"body: {cut(' '.join(body.split()), _LONGEST_BODY)}")
     return [line for line in (f"in {where}" if where else "", "   ".join(what)) if line]
 
 
-def body_text(body: bytes) -> str:
-    """Return the beginning of a body on one line, with secrets masked."""
-    text = hide(body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace"), longest=LONGEST_SHOWN)
-    return cut(safe(" ".join(text.split())), _LONGEST_BODY)
-
-
-def _label(violation: "Violation") -> str:
-    return f"{violation.rule} (warning)" if violation.severity == "warning" else violation.rule
-
-
-def status_line(exchange: "Exchange", contract: "Contract") -> str:
-    """Return the status and the reason phrase: the received one if it differs from the documented one."""
-    documented = contract.reason(exchange.status)
-    if exchange.reason and exchange.reason.lower() not in documented.lower():
-        return cut(f"{exchange.status} {exchange.reason}", 80)
-    return documented
+def _label(violation: "ViolationData") -> str:
+    return f"{violation['rule']} (warning)" if violation["severity"] == "warning" else violation["rule"]

@@ -1,7 +1,7 @@
 """Counts of a run, and their summary for the plugin and the command."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts
@@ -9,8 +9,11 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
 
 _MOST_NAMED = 8
 
@@ -44,6 +47,13 @@ class Tally:
         self.warned.update(violation.rule for violation in verdict.warnings)
         self.allowed.update(allowance.rule for allowance in verdict.allowed)
 
+    def recount(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Count these violations instead of those of a verdict that was added: what a failing assertion reports."""
+        for severity, counts in (("error", self.broken), ("warning", self.warned)):
+            counts.subtract(each.rule for each in verdict.violations if each.severity == severity)
+            counts.update(each.rule for each in violations if each.severity == severity)
+        self.broken, self.warned = +self.broken, +self.warned
+
     def add(self, finding: "Finding") -> None:
         """Count a finding of an audit."""
         if finding.recording is not None:
@@ -64,15 +74,26 @@ class Tally:
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
 
+    def without_expected(self, warned: "Counter[str]") -> Self:
+        """Return the counts of a test that did not fail, with only the warnings that were raised.
+
+        Its violations were expected: `check` does not fail a test, and an exception may be caught.
+        """
+        return replace(self, broken=Counter(), warned=warned)
+
     def as_data(self) -> dict[str, Any]:
-        """Return the counts as plain data for `of_data`."""
-        return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()}
+        """Return the counts as plain data for `of_data`, in an order that does not depend on that of the tests."""
+        return {
+            name: dict(sorted(value.items())) if isinstance(value, Counter) else value
+            for name, value in vars(self).items()
+        }
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> Self:
-        """Make a tally from plain data."""
+        """Make a tally from plain data; counts that it does not know are ignored."""
+        names = [each.name for each in fields(cls) if each.name in data]
         counts: dict[str, Any] = {
-            name: Counter(each) if isinstance(each, dict) else each for name, each in data.items()
+            name: Counter(data[name]) if isinstance(data[name], dict) else data[name] for name in names
         }
         return cls(**counts)
 

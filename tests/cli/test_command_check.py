@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import pytest
 
+from pytest_pcerrors.reporting.formats.registry import FORMATS
+
 GOOD_BODY = '{"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}'
 BAD_BODY = GOOD_BODY.replace('"800064"', "800064")
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
@@ -77,17 +79,22 @@ def test_a_violation_is_status_1_and_reported_in_full(pcerrors, recorded, bad):
 
 
 def test_json_is_one_document_with_all_that_text_says(pcerrors, recorded, good, bad, doubtful):
-    """Findings with violations, each with its exchange, and the summary."""
+    """Every error response, each with its violations, and the summary."""
     document = json.loads(pcerrors("check", "--format", "json", recorded(good, bad, doubtful).name).out)
-    assert document["contract"] == "Partner Center"
-    assert [each["origin"] for each in document["findings"]] == ["seen.ndjson:2", "seen.ndjson:3"]
-    assert document["findings"][0] == {
-        "origin": "seen.ndjson:2",
+    assert (document["schema"], document["contract"]) == (1, "Partner Center")
+    assert [(each["path"], each["line"]) for each in document["findings"]] == [("seen.ndjson", n) for n in (1, 2, 3)]
+    assert document["findings"][1] == {
+        "path": "seen.ndjson",
+        "line": 2,
+        "entry": None,
         "kind": "error",
         "status": 409,
+        "reason": "Conflict",
         "method": "POST",
         "url": URL,
         "code": "800064",
+        "correlation_id": None,
+        "body": BAD_BODY,
         "violations": [
             {
                 "rule": "code-number",
@@ -99,13 +106,15 @@ def test_json_is_one_document_with_all_that_text_says(pcerrors, recorded, good, 
                 "hint": 'the real service sends this; the profile "observed" permits it',
             }
         ],
+        "allowed": [],
     }
+    assert [rule["name"] for rule in document["rules"]] == ["retry-after", "code-number"]
     assert document["summary"]["errors"] == 3
 
 
-def test_json_of_nothing_is_a_document_too(pcerrors, recorded, good):
-    """Without a finding, the list is empty."""
-    document = json.loads(pcerrors("check", "--format", "json", recorded(good)).out)
+def test_json_of_nothing_is_a_document_too(pcerrors, recorded):
+    """Without an error response, the list is empty."""
+    document = json.loads(pcerrors("check", "--format", "json", recorded({"status": 200, "body": {}})).out)
     assert (document["findings"], document["summary"]["broken"]) == ([], {})
 
 
@@ -226,10 +235,10 @@ def test_an_unreadable_file_fails_and_the_others_are_read(pcerrors, recorded, go
 
 
 def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
-    """It has an origin and a violation, and no exchange."""
+    """It has a path and a violation, and no response."""
     (tmp_path / "empty.ndjson").touch()
     [finding] = json.loads(pcerrors("check", "--format", "json", ".").out)["findings"]
-    assert (finding["kind"], finding["origin"], finding["status"]) == ("unreadable", "empty.ndjson", None)
+    assert (finding["kind"], finding["path"], finding["status"]) == ("unreadable", "empty.ndjson", None)
 
 
 PASSED_OVER = "1 exchange with another host skipped: login.example.com 1 (to judge it: hosts in [tool.pcerrors])"
@@ -266,7 +275,7 @@ SECRETS = {"Authorization": "Bearer hunter2hunter2", "Set-Cookie": "sid=hunter2"
 LEAKY = '{"code": 7, "description": "access_token=hunter2", "client_secret": "hunter2", "source": "hunter"}'
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_report_shows_a_secret(pcerrors, recorded, form):
     """Neither body, URL, headers nor code give a token, a cookie or a password away."""
     request = {"method": "GET", "url": f"https://me:hunter2@{URL[8:]}?sig=hunter2", "headers": SECRETS}

@@ -40,3 +40,18 @@ def test_a_name_of_any_letters_makes_a_plain_one(pcerrors, contract_file):
     [name] = document["components"]["schemas"]
     assert name == "AcmeAPIV2BetaError"
     assert re.fullmatch(r"[\w.-]+", name, re.ASCII)
+
+
+def test_the_schema_of_reports_is_that_of_the_package(pcerrors, recorded):
+    """A JSON report is valid by it."""
+    schema = json.loads(pcerrors("schema", "--report").out)
+    Draft202012Validator.check_schema(schema)
+    report = pcerrors("check", recorded({"status": 404, "body": "gone"}), "--format", "json").out
+    Draft202012Validator(schema).validate(json.loads(report))
+
+
+@pytest.mark.parametrize("other", ["--openapi", "--contract=shipped"])
+def test_reports_have_one_schema(pcerrors, other):
+    """The other options are about bodies."""
+    message = "pcerrors: --report prints the schema of reports; leave out --openapi and --contract\n"
+    assert pcerrors("schema", "--report", other) == (2, "", message)

@@ -8,6 +8,7 @@ import pytest
 from pytest_pcerrors import ContractViolation, Exchange, Request, assert_pc_error, assert_pc_success, check
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.reporting.failure import failure_text, violation_lines
+from pytest_pcerrors.reporting.report import violation_data
 from pytest_pcerrors.rules.violation import Violation
 
 REQUEST = Request("POST", "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout")
@@ -264,7 +265,8 @@ def test_a_reason_phrase_is_reported_where_it_is_another(reason, line):
 
 def test_a_long_pointer_does_not_push_the_others_away():
     """The column of pointers ends somewhere."""
-    lines = violation_lines([Violation("a", "/" + "p" * 90, rule="r"), Violation("b", "/q", rule="r")])
+    violations = [Violation("a", "/" + "p" * 90, rule="r"), Violation("b", "/q", rule="r")]
+    lines = violation_lines(list(map(violation_data, violations)))
     assert lines == [f"  r  /{'p' * 90}  a", f"  r  {'/q':40}b"]
 
 

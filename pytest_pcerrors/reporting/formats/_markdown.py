@@ -1,0 +1,34 @@
+"""The format ``markdown``, for a pull request or a job summary."""
+
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
+from pytest_pcerrors.reporting.markdown_text import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.reporting.report import FindingData, Report, ViolationData
+
+
+def as_markdown(report: "Report") -> "Iterator[str]":
+    """Yield a heading, the summary, and a table with a row for each violation."""
+    rows = [_row(finding, each) for finding in report.with_violations() for each in finding["violations"]]
+    yield f"## {cell(report.contract)} error contract\n\n{cell(report.tally.sentence())}\n"
+    if rows:
+        yield "\n| severity | rule | response | place | violation |\n|---|---|---|---|---|\n"
+    yield from rows
+
+
+def _row(finding: "FindingData", violation: "ViolationData") -> str:
+    response = "" if finding["status"] is None else status_line(finding)
+    places = [place(finding), test_of(finding)]
+    message = ": ".join(filter(None, [violation["pointer"], violation["message"]]))
+    cells = (
+        [violation["severity"]],
+        [violation["rule"]],
+        [response, request_line(finding)],
+        places,
+        [message, violation["hint"]],
+    )
+    return f"| {' | '.join('<br>'.join(cell(each) for each in lines if each) for lines in cells)} |\n"

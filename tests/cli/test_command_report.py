@@ -1,0 +1,106 @@
+"""``pcerrors report``: saved reports in other formats."""
+
+import json
+
+import pytest
+
+from pytest_pcerrors.reporting.formats.registry import FORMATS
+
+
+@pytest.fixture
+def saved(pcerrors, recorded, good, bad, doubtful):
+    """Save the JSON report of three responses, and return its path."""
+    recorded(good, bad, doubtful)
+    assert pcerrors("check", "seen.ndjson", "--format", "json", "-o", "run.json").status == 1
+    return "run.json"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_saved_report_is_written_as_check_writes_it(pcerrors, saved, form):
+    """In every format, byte for byte; a report is not a check, so the exit status is 0."""
+    assert pcerrors("report", "render", saved, "--format", form) == (
+        0,
+        pcerrors("check", "seen.ndjson", "--format", form).out,
+        "",
+    )
+
+
+def test_a_saved_report_comes_from_standard_input_and_goes_to_a_file(pcerrors, saved, piped, tmp_path):
+    """As with every other command."""
+    piped((tmp_path / saved).read_bytes())
+    assert pcerrors("report", "render", "-", "--quiet", "-o", "run.txt") == (0, "", "")
+    assert (tmp_path / "run.txt").read_text() == pcerrors("check", "seen.ndjson", "--quiet").out
+
+
+def test_members_that_are_added_later_are_ignored(pcerrors, saved, tmp_path):
+    """A report of the same version may say more."""
+    document = json.loads((tmp_path / saved).read_text())
+    for each in (document, document["findings"][0], document["summary"]):
+        each["more"] = {"a": [1]}
+    (tmp_path / "later.json").write_text(json.dumps(document))
+    assert pcerrors("report", "render", "later.json") == pcerrors("report", "render", saved)
+
+
+HOW_TO = "write one with `pcerrors check --format json --output FILE` or `pytest --pc-report=json:FILE`"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON: Expecting property name enclosed in double quotes"),
+        ("[]", "expected a JSON object, got an array"),
+        ('{"version": "2.1.0", "runs": []}', f"not a report of pytest-pcerrors; {HOW_TO}"),
+        ('{"schema": true, "tool": {"name": "pytest-pcerrors"}}', f"not a report of pytest-pcerrors; {HOW_TO}"),
+        ('{"schema": 1, "tool": {"name": "other"}}', f"not a report of pytest-pcerrors; {HOW_TO}"),
+        (
+            '{"schema": 2, "tool": {"name": "pytest-pcerrors"}}',
+            "a report of version 2, and this pytest-pcerrors reads version 1; update it: pip install -U pytest-pcerrors",
+        ),
+        ('{"schema": 1, "tool": {"name": "pytest-pcerrors", "version": "1"}}', 'at the top: "contract" is missing'),
+    ],
+    ids=["not JSON", "an array", "SARIF", "no version", "another tool", "newer", "incomplete"],
+)
+def test_anything_else_is_misuse(pcerrors, tmp_path, text, message):
+    """The message says what it is, and how to write a report."""
+    (tmp_path / "run.json").write_text(text)
+    ended = pcerrors("report", "render", "run.json")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(f"pcerrors: run.json: {message}")
+
+
+def test_the_input_cannot_be_the_output(pcerrors, saved, tmp_path):
+    """It would be lost."""
+    before = (tmp_path / saved).read_bytes()
+    ended = pcerrors("report", "render", saved, "-o", saved)
+    assert (ended.status, ended.err) == (
+        2,
+        "pcerrors: run.json is an input and cannot be the output; give another file\n",
+    )
+    assert (tmp_path / saved).read_bytes() == before
+
+
+def test_a_file_that_does_not_exist_is_misuse(pcerrors):
+    """The message names it."""
+    ended = pcerrors("report", "render", "missing.json")
+    assert ended.status == 2
+    assert ended.err.startswith("pcerrors: missing.json: cannot be read: ")
+
+
+def test_report_without_a_subcommand_prints_its_help(pcerrors):
+    """As the command itself does."""
+    ended = pcerrors("report")
+    assert (ended.status, ended.out) == (2, "")
+    assert "render" in ended.err
+
+
+def test_an_unknown_subcommand_is_misuse(pcerrors):
+    """Click's message names it."""
+    assert pcerrors("report", "rendr").status == 2
+
+
+def test_a_report_that_cannot_be_made_leaves_the_old_file(pcerrors, recorded, bad, tmp_path, monkeypatch):
+    """The job summary is written last, and the report is complete or not there."""
+    (tmp_path / "out.txt").write_text("old")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "missing" / "summary.md"))
+    assert pcerrors("check", recorded(bad), "--format", "github", "-o", "out.txt").status == 2
+    assert (tmp_path / "out.txt").read_text() == "old"
