@@ -357,7 +357,8 @@ def test_an_unknown_age_is_reported_once_for_all_files(pcerrors, tmp_path, quiet
     said = pcerrors("check", "--max-age", "180d", "--format", "json", *quiet, "a.ndjson")
     assert said.err.startswith("pcerrors: a.ndjson: age unknown: ")
     document = json.loads(said.out)
-    assert (document["findings"], document["summary"]["undated"]) == ([], ["a.ndjson"])
+    assert not any(each["violations"] for each in document["findings"])
+    assert document["summary"]["undated"] == ["a.ndjson"]
     assert pcerrors("check", *quiet, "a.ndjson").err == ""
 
 
