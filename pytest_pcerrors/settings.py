@@ -77,6 +77,7 @@ class Settings:
     profile_by_path: tuple[tuple[Path, str], ...] = ()
     allow: tuple[AllowanceSetting, ...] = ()
     entries: tuple[EntrySetting, ...] = ()
+    coverage_exclude: tuple[str, ...] = ()
 
     @classmethod
     def find(cls, directory: Path) -> "Settings":
@@ -124,6 +125,7 @@ class Settings:
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
             allow=tuple(_allowance(each, root) for each in table.get("allow", ())),
             entries=tuple(EntrySetting(**{**each, "code": str(each["code"])}) for each in table.get("entry", ())),
+            coverage_exclude=tuple(table.get("coverage", {}).get("exclude", ())),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pytest_pcerrors.cli._coverage import AskedCoverage, Coverage, coverage_options
 from pytest_pcerrors.cli._input import bodies, recording_of, refuse_overwriting, sources_of
 from pytest_pcerrors.cli._options import (
     contract_option,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 )
 @click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
+@coverage_options
 @contract_option
 @profile_option
 def check(  # noqa: PLR0913 - one parameter an option
@@ -62,6 +64,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     *,
     status: int | None,
     quiet: bool,
+    asked: AskedCoverage,
     contract_file: str | None,
     profile: str | None,
 ) -> int:
@@ -71,14 +74,17 @@ def check(  # noqa: PLR0913 - one parameter an option
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age)
+    sources = _sources(paths, settings) if status is None else []
+    inputs = [*sources, *files_of_policy(settings, contract_file)] if status is None else [*map(Path, paths)]
+    refuse_overwriting(output, inputs)
     if status is None:
-        sources = _sources(paths, settings)
-        refuse_overwriting(output, [*sources, *files_of_policy(settings, contract_file)])
         findings = _findings(sources, policy, quiet=quiet)
     else:
-        refuse_overwriting(output, map(Path, paths))
         findings = audit([Recording("", bodies(paths, status))], policy)
-    report = Report.of_audit(findings, policy, is_quiet=quiet)
+    coverage = Coverage(asked, policy, settings, inputs)
+    if coverage.is_printed and output is None and format_name != "text":
+        raise UsageError("the coverage would be printed after the report; write one of them to a file")
+    report = Report.of_audit(coverage.counting(findings), policy, is_quiet=quiet)
     write_report(FORMATS[format_name](report), output)
     tally = report.tally
     if tally.has_skipped_all:
@@ -88,7 +94,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     if tally.undated:
         print_problem(unknown_age_text(tally.undated))
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
-    return int(failing and fail_on != "never")
+    return int(coverage.report() or (failing and fail_on != "never"))
 
 
 def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.shapes.recognition import shapes_of
-from pytest_pcerrors.text import cut
+from pytest_pcerrors.text import cut, readable
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -170,25 +171,27 @@ class ErrorCoverage:
         return coverage
 
 
-def excluded_by(patterns: Iterable[str], contract: "Contract") -> "tuple[frozenset[tuple[int, str]], list[str]]":
-    """Return the pairings that patterns exclude, and the patterns that fit none.
+def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[tuple[int, str]]":
+    """Return the pairings that patterns exclude; a pattern that fits none is a `UsageError`.
 
     A pattern is a code, such as ``800064``, a glob of codes, ``8000*``, or a status and a glob of codes, ``501/*``. A status alone is
-    not one, because a code may look like it.
+    not a pattern, because a code may be the same number.
 
     >>> from pytest_pcerrors import Contract
-    >>> pairings, unused = excluded_by(["501/*", "80006?", "999"], Contract.default())
-    >>> (501, "0") in pairings, unused
-    (True, ['999'])
+    >>> sorted(excluded_by(["501/*", "2006"], Contract.default()))
+    [(400, '2006'), (403, '2006'), (501, '0')]
     """
     excluded: set[tuple[int, str]] = set()
-    unused = []
     for pattern in patterns:
         found = {
             (status, code)
             for status, code in contract.pairings
             if fnmatchcase(f"{status}/{code}" if "/" in pattern else code, pattern)
         }
+        if not found:
+            raise UsageError(
+                f'[tool.pcerrors.coverage] exclude: "{readable(pattern)}" fits no error of the contract {contract.name}; '
+                'write a code, a glob such as "8000*", or a status with one, such as "501/*"'
+            )
         excluded |= found
-        unused += [] if found else [pattern]
-    return frozenset(excluded), unused
+    return frozenset(excluded)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pytest_pcerrors import Contract, Exchange
+from pytest_pcerrors import Contract, Exchange, UsageError
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, comparison, shortfall
@@ -28,7 +28,7 @@ MET = st.tuples(
 
 def covered(*met, excluded=()):
     """Return a coverage of these errors."""
-    coverage = ErrorCoverage(CONTRACT, excluded_by(excluded, CONTRACT)[0])
+    coverage = ErrorCoverage(CONTRACT, excluded_by(excluded, CONTRACT))
     for each in met:
         coverage.add(*each)
     return coverage
@@ -95,14 +95,20 @@ def test_only_all_errors_are_a_hundred_percent():
         ("501/*", {(501, "0")}),
         ("400", {(401, "400")}),
         ("80006[45]", {(400, "800065"), (409, "800064"), (409, "800065")} & set(PAIRINGS)),
-        ("999", set()),
     ],
 )
 def test_patterns_exclude_codes_globs_and_statuses(pattern, pairings):
-    """One that fits nothing is reported."""
-    found, unused = excluded_by([pattern], CONTRACT)
-    assert found == pairings
-    assert unused == ([] if pairings else [pattern])
+    """In any number."""
+    assert excluded_by([pattern], CONTRACT) == pairings
+    assert excluded_by([pattern, "2001"], CONTRACT) == pairings | {(400, "2001")}
+
+
+@pytest.mark.parametrize("pattern", ["999", "501", "501/1", "", "\ud800"])
+def test_a_pattern_that_fits_no_error_is_misuse(pattern):
+    """It may be a slip."""
+    with pytest.raises(UsageError, match="fits no error of the contract Partner Center") as caught:
+        excluded_by(["2001", pattern], CONTRACT)
+    assert str(caught.value).encode()
 
 
 @pytest.mark.parametrize(
