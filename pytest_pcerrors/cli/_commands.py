@@ -25,7 +25,11 @@ _COMMANDS = {
     "serve": ("serve", "serve"),
     "synth": ("synth", "synth"),
 }
-_REPORT_COMMANDS = {"render": ("report", "render")}
+_REPORT_COMMANDS = {
+    "compare": ("report", "compare"),
+    "merge": ("report", "merge"),
+    "render": ("report", "render"),
+}
 """The subcommands of a group: the module of each, and the name of its function."""
 
 
@@ -66,7 +70,7 @@ def pcerrors() -> None:
 
 @click.group(cls=_Commands, table=_REPORT_COMMANDS)
 def report() -> None:
-    """Work with saved reports: the JSON that `pcerrors check` and `pytest --pc-report` write."""
+    """Work with saved reports and coverages: the JSON that `pcerrors check` and pytest write."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

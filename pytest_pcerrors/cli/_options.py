@@ -31,10 +31,12 @@ profile_option: Decorator = click.option(
 )
 
 
-def format_option(formats: Collection[str]) -> Decorator:
+def format_option(formats: Collection[str], default: str | None = None) -> Decorator:
     """Return the option that selects one of these formats, by default the first."""
     names = list(formats)
-    return click.option("--format", "format_name", type=click.Choice(names), default=names[0], show_default=True)
+    return click.option(
+        "--format", "format_name", type=click.Choice(names), default=default or names[0], show_default=True
+    )
 
 
 def policy_for(

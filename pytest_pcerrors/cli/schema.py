@@ -9,19 +9,22 @@ import click
 from pytest_pcerrors.cli._options import contract_option, policy_for
 from pytest_pcerrors.cli._output import print_output
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.reporting.saved import report_schema
+from pytest_pcerrors.reporting.saved import coverage_schema, report_schema
 
 
 @click.command()
 @click.option("--openapi", is_flag=True, help="Print it as a component of an OpenAPI 3.1 document.")
-@click.option("--report", is_flag=True, help="Print the schema of JSON reports instead.")
+@click.option("--report", "of_what", flag_value="report", help="Print the schema of JSON reports instead.")
+@click.option(
+    "--coverage", "of_what", flag_value="coverage", help="Print the schema of error coverages in JSON instead."
+)
 @contract_option
-def schema(contract_file: str | None, *, openapi: bool, report: bool) -> int:
+def schema(contract_file: str | None, of_what: str | None, *, openapi: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
-    if report:
+    if of_what is not None:
         if openapi or contract_file is not None:
-            raise UsageError("--report prints the schema of reports; leave out --openapi and --contract")
-        print_output(json.dumps(report_schema(), indent=2))
+            raise UsageError(f"--{of_what} prints the schema of {of_what}s; leave out --openapi and --contract")
+        print_output(json.dumps(report_schema() if of_what == "report" else coverage_schema(), indent=2))
         return 0
     contract = policy_for(contract_file)[0].contract
     document = _as_component(contract.error_schema, contract.name) if openapi else contract.error_schema

@@ -4,8 +4,9 @@ The document that the format ``json`` writes has exactly this content, so every 
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NotRequired, Self, TypedDict
 
@@ -34,6 +35,7 @@ LINES = "\n\t"
 
 CORRELATION = "MS-CorrelationId"
 _LONGEST_REASON = 76
+_NUMBER = re.compile(r"([0-9]{1,18})")
 
 
 class ViolationData(TypedDict):
@@ -121,9 +123,32 @@ class Report:
             is_quiet,
         )
 
+    def plus(self, other: Self) -> Self:
+        """Return the sum of two reports of the same contract; findings are sorted by place."""
+        tally = Tally()
+        tally.plus(self.tally)
+        tally.plus(other.tally)
+        findings = sorted([*self.findings, *other.findings], key=order)
+        return replace(self, rules={**other.rules, **self.rules}, findings=findings, tally=tally)
+
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""
         return (finding for finding in self.findings if finding["violations"])
+
+
+def order(finding: FindingData) -> tuple[object, ...]:
+    """Return a key that sorts findings by place, then by test, whatever the order in which they were found."""
+    return (
+        _natural(finding["path"] or ""),
+        finding["line"] or 0,
+        _natural(finding["entry"] or ""),
+        _natural(finding.get("test", "")),
+    )
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Return a key that sorts numbers in a text by their value."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(text)]
 
 
 def rules_of(policy: "Policy") -> dict[str, RuleData]:

@@ -1,13 +1,17 @@
-"""Reports that were saved as JSON, read to be written in another format."""
+"""Reports and coverages that were saved as JSON, read to be written in another format, joined or compared."""
 
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.documents import json_object, published_schema, validate
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.coverage import VERSION, ErrorCoverage
 from pytest_pcerrors.reporting.report import SCHEMA, Report
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pytest_pcerrors.contract.model import Contract
 
 _HOW_TO = "write one with `pcerrors check --format json --output FILE` or `pytest --pc-report=json:FILE`"
 
@@ -21,21 +25,64 @@ def report_schema() -> dict[str, Any]:
     return published_schema("pytest_pcerrors.reporting", "report.schema.json")
 
 
-def report_of(data: bytes, path: str, *, is_quiet: bool = False) -> Report:
-    """Return the report in a JSON document; anything else is a `UsageError` that names the file."""
+def coverage_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document with an error coverage.
+
+    >>> coverage_schema()["properties"]["kind"]["const"]
+    'coverage'
+    """
+    return published_schema("pytest_pcerrors.reporting", "coverage.schema.json")
+
+
+def saved_of(data: bytes, path: str, contract: "Callable[[], Contract]") -> Report | ErrorCoverage:
+    """Return the report or the coverage in a JSON document; anything else is a `UsageError` that names the file.
+
+    `contract` returns the contract of a coverage; one with other errors is a `UsageError`.
+    """
     document = json_object(data, path)
-    _refuse_foreign(document, path)
-    validate(report_schema(), document, path)
-    return Report.of_document(document, is_quiet=is_quiet)
+    is_coverage = document.get("kind") == "coverage"
+    _refuse_foreign(document, path, VERSION if is_coverage else SCHEMA)
+    if not is_coverage:
+        validate(report_schema(), document, path)
+        return Report.of_document(document)
+    validate(coverage_schema(), document, path)
+    of = contract()
+    if [(row["status"], row["code"]) for row in document["pairings"]] != [each.pairing for each in of.catalogue]:
+        raise UsageError(
+            f"{path}: the coverage of another contract ({safe(document['contract'])}), not of {of.name}; "
+            "name its file: --contract FILE"
+        )
+    return ErrorCoverage.of_document(document, of)
 
 
-def _refuse_foreign(document: "Mapping[str, Any]", path: str) -> None:
-    """Raise a `UsageError` for a document that is not a report, or one of a newer version."""
+def merged(several: "Sequence[Report | ErrorCoverage]", paths: "Sequence[str]") -> Report | ErrorCoverage:
+    """Return the sum of reports, or that of coverages; a mixture is a `UsageError`."""
+    first, *others = several
+    for each, path in zip(others, paths[1:], strict=True):
+        if isinstance(first, Report) and isinstance(each, Report):
+            if each.contract != first.contract:
+                raise UsageError(
+                    f"{path}: a report for the contract {each.contract}, and {paths[0]} is one for {first.contract}"
+                )
+            first = first.plus(each)
+        elif isinstance(first, ErrorCoverage) and isinstance(each, ErrorCoverage):
+            first.plus(each)
+        else:
+            raise UsageError(f"{path}: {_kind(each)}, and {paths[0]} is {_kind(first)}; only the same can be joined")
+    return first
+
+
+def _kind(saved: Report | ErrorCoverage) -> str:
+    return "a report" if isinstance(saved, Report) else "an error coverage"
+
+
+def _refuse_foreign(document: "Mapping[str, Any]", path: str, version: int) -> None:
+    """Raise a `UsageError` for a document that is not one of ours, or one of a newer version."""
     found, tool = document.get("schema"), document.get("tool")
     if type(found) is not int or not isinstance(tool, dict) or tool.get("name") != "pytest-pcerrors":
         raise UsageError(f"{path}: not a report of pytest-pcerrors; {_HOW_TO}")
-    if found > SCHEMA:
+    if found > version:
         raise UsageError(
-            f"{path}: a report of version {found}, and this pytest-pcerrors reads version {SCHEMA}; "
+            f"{path}: a report of version {found}, and this pytest-pcerrors reads version {version}; "
             "update it: pip install -U pytest-pcerrors"
         )

@@ -1,9 +1,10 @@
-"""``pcerrors report``: saved reports in other formats."""
+"""``pcerrors report``: saved reports and coverages in other formats, joined, and compared."""
 
 import json
 
 import pytest
 
+from pytest_pcerrors import Contract
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 
 
@@ -104,3 +105,82 @@ def test_a_report_that_cannot_be_made_leaves_the_old_file(pcerrors, recorded, ba
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "missing" / "summary.md"))
     assert pcerrors("check", recorded(bad), "--format", "github", "-o", "out.txt").status == 2
     assert (tmp_path / "out.txt").read_text() == "old"
+
+
+@pytest.fixture
+def shards(pcerrors):
+    """Check two recordings, each with a report and a coverage of its own, and both at once."""
+    pcerrors("synth", "-o", "cassettes")
+    for name, paths in {
+        "a": ["cassettes/409.yaml"],
+        "b": ["cassettes/404.yaml"],
+        "ab": ["cassettes/404.yaml", "cassettes/409.yaml"],
+    }.items():
+        said = pcerrors(
+            "check", *paths, "--format", "json", "-o", f"{name}.json", "--coverage-report", f"json:{name}.coverage.json"
+        )
+        assert said.status == 0
+
+
+@pytest.mark.parametrize("kind", ["json", "coverage.json"])
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids=str)
+def test_shards_are_joined_to_the_whole(pcerrors, shards, tmp_path, kind, order):
+    """Byte for byte, in any order, in every format."""
+    whole = (tmp_path / f"ab.{kind}").read_text()
+    paths = [f"{name}.{kind}" for name in order]
+    assert pcerrors("report", "merge", *paths) == (0, whole, "")
+    rendered = pcerrors("report", "render", f"ab.{kind}", "--format", "markdown").out
+    assert pcerrors("report", "merge", *paths, "--format", "markdown", "-o", "out.md") == (0, "", "")
+    assert (tmp_path / "out.md").read_text() == rendered
+    assert pcerrors("report", "merge", f"a.{kind}") == pcerrors("report", "render", f"a.{kind}", "--format", "json")
+
+
+def test_two_coverages_are_compared(pcerrors, shards):
+    """Each lost error and each one won is a line; a loss is a failure on request."""
+    said = pcerrors("report", "compare", "ab.coverage.json", "a.coverage.json")
+    assert (said.status, said.err) == (0, "")
+    head, *lines = said.out.splitlines()
+    assert head == "error coverage: 15.9 % before, 6.1 % now"
+    lost = [f"lost  404 {entry.code}" for entry in Contract.default().catalogue.select(status=404)]
+    assert [line.rsplit("  ", 1)[0] for line in lines] == lost
+    assert pcerrors("report", "compare", "ab.coverage.json", "a.coverage.json", "--fail-on", "lost").status == 1
+    assert pcerrors("report", "compare", "a.coverage.json", "ab.coverage.json", "--fail-on", "lost").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["merge", "a.json", "b.coverage.json"],
+            "b.coverage.json: an error coverage, and a.json is a report; only the same can be joined",
+        ),
+        (["merge", "a.coverage.json", "b.json"], "b.json: a report, and a.coverage.json is an error coverage"),
+        (
+            ["merge", "a.json", "other.json"],
+            "other.json: a report for the contract Other, and a.json is one for Partner Center",
+        ),
+        (["merge", "a.json", "-o", "a.json"], "a.json"),
+        (["compare", "a.json", "a.coverage.json"], "a.json: a report; compare takes two coverages"),
+        (
+            ["render", "other.coverage.json"],
+            "the coverage of another contract (Other), not of Partner Center; name its file: --contract FILE",
+        ),
+        (["render", "newer.json"], "a report of version 2, and this pytest-pcerrors reads version 1"),
+        (["render", "a.json", "--format", "badge"], "a report has no format badge; known are"),
+        (["render", "a.coverage.json", "--format", "sarif"], "an error coverage has no format sarif; known are"),
+        (["render", "missing.json"], "missing.json: cannot be read: "),
+    ],
+)
+def test_what_does_not_fit_is_explained(pcerrors, shards, tmp_path, arguments, message):
+    """With the file."""
+    for name, changes in {
+        "other.json": {"contract": "Other"},
+        "other.coverage.json": {"contract": "Other", "pairings": []},
+        "newer.json": {"schema": 2},
+    }.items():
+        source = "a.coverage.json" if name == "other.coverage.json" else "a.json"
+        document = json.loads((tmp_path / source).read_text())
+        (tmp_path / name).write_text(json.dumps(document | changes))
+    said = pcerrors("report", *arguments)
+    assert said.status == 2
+    assert message in said.err

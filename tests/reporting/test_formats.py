@@ -21,7 +21,7 @@ from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.formats import _github
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.report import Report, rules_of
-from pytest_pcerrors.reporting.saved import report_of, report_schema
+from pytest_pcerrors.reporting.saved import report_schema, saved_of
 from pytest_pcerrors.reporting.summary import Tally
 
 HERE = Path(__file__).parent
@@ -38,6 +38,11 @@ FINDINGS = [
     finding(Exchange(429, HEADERS, NUMBER, REQUEST, None, "c d.har#/log/entries/3"), POLICY),
     Finding("other-host", "c.yaml:1", Exchange(500, None, b"")),
 ]
+
+
+def report_in(data, path):
+    """Return the report in a document."""
+    return saved_of(data, path, Contract.default)
 
 
 def written(form, findings=FINDINGS, **keywords):
@@ -293,7 +298,7 @@ hostile = given(st.builds(document_of, st.lists(PLACES, min_size=1, max_size=2),
 
 def rendered(document, form):
     """Return a saved report in a format, as a file holds it."""
-    report = report_of(json.dumps(document).encode(), "run.json")
+    report = report_in(json.dumps(document).encode(), "run.json")
     return "".join(FORMATS[form](report)).encode().decode()
 
 
@@ -343,7 +348,7 @@ def test_nothing_breaks_github(document):
         read = dict(each.split("=", 1) for each in properties.split(","))
         assert kind in ("error", "warning")
         assert set(read) <= {"file", "line", "title"}
-        assert unquote(read["title"]) == report_of(json.dumps(document_of([], title)).encode(), "x").contract
+        assert unquote(read["title"]) == report_in(json.dumps(document_of([], title)).encode(), "x").contract
 
 
 @hostile
@@ -375,7 +380,7 @@ def test_every_format_of_real_findings_is_the_same_from_a_saved_report(form):
         )
         for text in HOSTILE
     ]
-    saved = report_of(written("json", [*FINDINGS, *found]).encode(), "run.json")
+    saved = report_in(written("json", [*FINDINGS, *found]).encode(), "run.json")
     assert "".join(FORMATS[form](saved)) == written(form, [*FINDINGS, *found])
 
 
