@@ -101,7 +101,7 @@ def assert_pc_success(response: object) -> None:
             Violation(f"{line} instead of a success (2xx){code}", expected="2xx", actual=line, rule="not-a-success")
         ]
     if unexpected:
-        raise ContractViolation(_failure_text(verdict, unexpected), unexpected)
+        raise _failure(verdict, unexpected)
 
 
 def _judged(response: object, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
@@ -115,15 +115,19 @@ def _judged(response: object, contract: "Contract | None" = None, profile: str |
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
     errors = [*verdict.errors, *unexpected]
     if errors:
-        raise ContractViolation(_failure_text(verdict, [*errors, *verdict.warnings]), errors)
+        raise _failure(verdict, [*errors, *verdict.warnings])
     current().on_warning(verdict)
     line = verdict.parsed.contract.reason(verdict.exchange.status)
     for violation in verdict.warnings:
         warnings.warn(f"{line}: {violation}", PcErrorsWarning, stacklevel=3)
 
 
-def _failure_text(verdict: "Verdict", violations: "Sequence[Violation]") -> str:
-    return failure_text(current().place(verdict.exchange), violations, verdict.parsed.contract)
+def _failure(verdict: "Verdict", violations: "Sequence[Violation]") -> ContractViolation:
+    """Return the exception of a failing assertion, with the violations that it reports, and notify the context."""
+    context = current()
+    context.on_failure(verdict, violations)
+    text = failure_text(context.place(verdict.exchange), violations, verdict.parsed.contract)
+    return ContractViolation(text, [each for each in violations if each.severity == "error"])
 
 
 def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> frozenset[str]:

@@ -37,6 +37,11 @@ class Cassettes:
         pairs = zip(self._config.args, self._targets, strict=True)
         self._config.args[:] = [argument for argument, (path, _) in pairs if path not in files]
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of the run."""
+        return list(self._files())
+
     def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
         """Yield a collector for each folder with cassettes of the run."""
         for folder in dict.fromkeys(file.parent for file in self._files()):

@@ -1,22 +1,19 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+from pytest_pcerrors.plugin._current_test import CurrentTest
 from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.plugin._places import Places
-from pytest_pcerrors.plugin._received import ReceivedResponses
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.other_hosts import host_of
-from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.rules.violation import ContractViolation
 
 if TYPE_CHECKING:
@@ -24,34 +21,23 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.context import Context
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 5
 
 
-@dataclass
-class CurrentTest:
-    """The current test: the responses it received, the cassettes and servers it opened, and the outcome of its call phase."""
+class Observer(Protocol):
+    """Something that wants to know what is judged in each test."""
 
-    received: ReceivedResponses = field(default_factory=ReceivedResponses)
-    cassettes: list[Any] = field(default_factory=list)
-    servers: list[Any] = field(default_factory=list)
-    recordings: "list[Verdict]" = field(default_factory=list)
-    """The verdicts on the cassettes themselves."""
-    failure: BaseException | None = None
-    """The exception with which this plugin failed the test after its call phase."""
-    tally: Tally = field(default_factory=Tally)
-    warned: "Counter[str]" = field(default_factory=Counter)
-    """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
-    has_failed: bool = False
-    """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
-    ran_to_its_end: bool = False
-    has_passed: bool = False
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Note a verdict of the current test."""
 
-    def problems(self) -> list[Exception]:
-        """Return what went wrong in the cassettes and servers of the test: failed recordings, and unmatched requests."""
-        of_cassettes = [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
-        return [*of_cassettes, *(error for server in self.servers for error in server.unmatched)]
+    def on_warning(self, verdict: "Verdict") -> None:
+        """Note that the warnings of a verdict were raised."""
+
+    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Note what a failing assertion reported of a verdict."""
 
 
 class Receiving:
@@ -68,6 +54,7 @@ class Receiving:
         """Whether a test function was called."""
         self.has_received = False
         """Whether a response was received, with whatever host."""
+        self.observers: list[Observer] = []
 
     @property
     def policy(self) -> "Policy":
@@ -77,10 +64,24 @@ class Receiving:
     def count(self, verdict: "Verdict") -> None:
         """Count a verdict on a response of the current test."""
         self.test.tally.add_verdict(verdict)
+        for each in self.observers:
+            each.on_verdict(verdict)
 
     def warned(self, verdict: "Verdict") -> None:
         """Count the warnings of a verdict as raised."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
+        for each in self.observers:
+            each.on_warning(verdict)
+
+    def failed(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Count what a failing assertion reports, instead of the violations of its verdict."""
+        self.test.tally.recount(verdict, violations)
+        for each in self.observers:
+            each.on_failure(verdict, violations)
+
+    def place(self, exchange: "Exchange") -> "Exchange":
+        """Return an exchange with its complete origin, for a message."""
+        return self._context.place(exchange)
 
     def on_response(self, exchange: "Exchange") -> None:
         """Add a response from a cassette."""
@@ -109,11 +110,10 @@ class Receiving:
     def close(self) -> None:
         """Add the counts of the current test to those of the run, and reset them.
 
-        Violations in a test that did not fail were expected: `check` does not fail a test, and an exception may be caught.
-        So only a failed test adds violations; other tests add the warnings that were raised.
+        Only a failed test adds violations; other tests add the warnings that were raised.
         """
         test = self.test
-        self._tally.plus(test.tally if test.has_failed else replace(test.tally, broken=Counter(), warned=test.warned))
+        self._tally.plus(test.tally if test.has_failed else test.tally.without_expected(test.warned))
         self.test = CurrentTest()
 
     @pytest.hookimpl(wrapper=True)
@@ -153,7 +153,7 @@ class Receiving:
         test = self.test
         responses, others = test.received.judge(self.policy)
         self.has_judged |= bool(responses)
-        self._tally.other_hosts.update(map(host_of, others))
+        test.tally.other_hosts.update(map(host_of, others))
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
             self.count(verdict)
@@ -175,9 +175,8 @@ class Receiving:
 
     def _text(self, verdicts: "Sequence[Verdict]") -> str:
         """Return the failure message of all responses, with equal messages only once."""
-        place = self._context.place
         texts = dict.fromkeys(
-            failure_text(place(each.exchange), each.violations, each.parsed.contract) for each in verdicts
+            failure_text(self.place(each.exchange), each.violations, each.parsed.contract) for each in verdicts
         )
         shown = list(texts)[:_MOST_SHOWN]
         more = len(verdicts) - len(shown)

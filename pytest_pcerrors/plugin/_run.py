@@ -1,8 +1,8 @@
 """The shared state of a pytest run: policy, counts and cassettes."""
 
+from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._cassettes import Cassettes
+from pytest_pcerrors.plugin._facts import Facts
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
@@ -23,10 +24,12 @@ from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
+_WITHOUT_RESULT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 _NOTHING_WATCHED = (
     "no response was watched: --pc-watch sees those of vcrpy's cassettes (also pytest-recording's), of pc_server and live ones;\n"
     "those of responses, respx and other mocks it does not see: pass them to check or to an assertion"
@@ -43,6 +46,7 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config: pytest.Config = config
         self.tally: Tally = Tally()
+        self._facts: Facts = Facts(is_worker=hasattr(config, "workerinput"))
         self.misuse: str = ""
         """The message of misuse with which this run was stopped, or an empty text."""
         try:
@@ -59,10 +63,11 @@ class Run:
             )
             self._context = Context(self.policy, self._on_verdict)
             self.receiving: Receiving = Receiving(self._context, self.tally, config.rootpath)
-            self._context.on_warning = self.receiving.warned
+            self._context.on_warning, self._context.on_failure = self.receiving.warned, self.receiving.failed
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
+            self._reports: Reports | None = self._asked_reports()
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.services.are_watched:
@@ -72,9 +77,12 @@ class Run:
     def of(cls, config: pytest.Config) -> "Run":
         """Return the `Run` of a session; the first call makes it and registers it as a plugin."""
         if _KEY not in config.stash:
-            config.stash[_KEY] = cls(config)
-            config.pluginmanager.register(config.stash[_KEY], "pcerrors-run")
-            config.pluginmanager.register(config.stash[_KEY].receiving, "pcerrors-receiving")
+            run = config.stash[_KEY] = cls(config)
+            config.pluginmanager.register(run, "pcerrors-run")
+            config.pluginmanager.register(run.receiving, "pcerrors-receiving")
+            if run._facts.sources:
+                for name, plugin in {"facts": run._facts, **run._facts.sources}.items():
+                    config.pluginmanager.register(plugin, f"pcerrors-{name}")
         return config.stash[_KEY]
 
     def prepare(self, items: "list[pytest.Item]", collected: "list[pytest.Item]", *, has_gaps: bool) -> None:
@@ -136,17 +144,20 @@ class Run:
             self.receiving.close()
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
-        """Send the counts to the controller, if this is a worker of pytest-xdist."""
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports, or, if this is a worker of pytest-xdist, send the counts to the controller."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
             output["pcerrors"] = counts_of(self)
+        elif self._reports and exitstatus not in _WITHOUT_RESULT and not self.config.getoption("collectonly"):
+            self._reports.write(self._collected(), session)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was checked, and which cassettes had nothing to check."""
         seen = self.cassettes.counts()
-        others = sum(self.cassettes.hosts.values(), self.tally.other_hosts)
-        tally = replace(self.tally, other_hosts=others, unreadable=seen["unreadable"], skipped=seen["skipped"])
+        tally = self._collected()
+        tally.plus(self.tally)
+        others = tally.other_hosts
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
         remarks = (*self.cassettes.remarks(), *self.recorder.remarks(), *self.recorder.files.remarks())
         for line in (*([tally.sentence()] if checked else []), *remarks):
@@ -157,6 +168,26 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
         if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
+        if self._reports:
+            self._reports.print(terminalreporter)
+
+    def _collected(self) -> Tally:
+        """Return the counts of the collection: what is in the cassettes and is not judged."""
+        seen = self.cassettes.counts()
+        hosts = sum(self.cassettes.hosts.values(), Counter[str]())
+        return Tally(other_hosts=hosts, unreadable=seen["unreadable"], skipped=seen["skipped"])
+
+    def _asked_reports(self) -> "Reports | None":
+        """Return the reports that the option asks for, and add their source of facts; None if it asks for none."""
+        if not (given := self.config.getoption("pc_report")):
+            return None
+        from pytest_pcerrors.plugin._reports import Reports, targets_of
+
+        targets = targets_of(given, self.config.invocation_params.dir, self.cassettes.files)
+        reports = Reports(targets, self.receiving, is_worker=self._facts.is_worker)
+        self._facts.sources["findings"] = reports.found
+        self.receiving.observers.append(reports.found)
+        return reports
 
     def _on_verdict(self, verdict: "Verdict") -> None:
         self.receiving.count(verdict)
@@ -183,6 +214,7 @@ def _refuse_empty(config: pytest.Config) -> None:
         ("--pc-profile", config.getoption("pc_profile")),
         ("--pc-base-url", config.getoption("pc_base_url")),
         ("--pc-max-age", config.getoption("pc_max_age")),
+        ("--pc-report", config.getoption("pc_report")),
     ):
         if value == "" or (isinstance(value, list) and "" in value):
             raise UsageError(f"{option} is empty; is a shell variable not set?")

@@ -45,6 +45,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "send requests to the live service instead of the cassettes; needs a token",
     },
     "--pc-base-url": {"metavar": "URL", "help": "where pc_session sends its requests"},
+    "--pc-report": {
+        "metavar": "FORMAT:FILE",
+        "action": "append",
+        "default": [],
+        "help": "write what was found as text, json, junit, sarif, github or markdown; the file - is the terminal (repeatable)",
+    },
 }
 """The options. None has an optional value, because it would consume the next argument."""
 _MARKERS = {

@@ -12,24 +12,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
 
 
 @dataclass
 class Context:
     """A policy, and the functions that checks call.
 
-    `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised. `locate` adds the
-    origin to a replayed response, and `place` completes the origin for a message. A run has one context, whose policy changes from test to test.
+    `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised, `on_failure` with the
+    verdict of a failing assertion and all violations that the assertion reports. `locate` adds the origin to a replayed response, and `place` completes the origin for a message. A run has one context, whose policy changes from test to test.
     """
 
     policy: "Policy"
     on_verdict: "Callable[[Verdict], object]" = field(default=lambda _: None)
     on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    on_failure: "Callable[[Verdict, Sequence[Violation]], object]" = field(default=lambda _, __: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
     place: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 

@@ -1,0 +1,36 @@
+"""The state of the current test."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.plugin._received import ReceivedResponses
+from pytest_pcerrors.reporting.summary import Tally
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.policy.verdict import Verdict
+
+
+@dataclass
+class CurrentTest:
+    """The current test: the responses it received, the cassettes and servers it opened, and the outcome of its call phase."""
+
+    received: ReceivedResponses = field(default_factory=ReceivedResponses)
+    cassettes: list[Any] = field(default_factory=list)
+    servers: list[Any] = field(default_factory=list)
+    recordings: "list[Verdict]" = field(default_factory=list)
+    """The verdicts on the cassettes themselves."""
+    failure: BaseException | None = None
+    """The exception with which this plugin failed the test after its call phase."""
+    tally: Tally = field(default_factory=Tally)
+    warned: "Counter[str]" = field(default_factory=Counter)
+    """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
+    has_failed: bool = False
+    """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
+    ran_to_its_end: bool = False
+    has_passed: bool = False
+
+    def problems(self) -> list[Exception]:
+        """Return what went wrong in the cassettes and servers of the test: failed recordings, and unmatched requests."""
+        of_cassettes = [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
+        return [*of_cassettes, *(error for server in self.servers for error in server.unmatched)]

@@ -1,0 +1,73 @@
+"""Facts of tests: plain data on the report of each test, from the process that ran it to the one that sums up the run.
+
+pytest-xdist sends a report with all its attributes as soon as a phase of a test has ended. So facts of finished tests survive a worker that
+is killed later, in contrast to ``workeroutput``, and they do not appear in pytest's own JUnit file, in contrast to ``user_properties``.
+"""
+
+from collections import defaultdict
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pytest
+
+_ATTRIBUTE = "pcerrors_facts"
+
+
+@dataclass(frozen=True)
+class TestFacts:
+    """The facts of one source about a test that has ended."""
+
+    __test__ = False  # pytest does not collect it where a test imports it
+
+    nodeid: str
+    has_failed: bool
+    """Whether a phase of the test has failed; an expected failure is not one."""
+    data: Any
+    """What `FactSource.take` returned, as None, bool, int, str, list or dict."""
+
+
+class FactSource(Protocol):
+    """A feature that wants to know something of each test."""
+
+    def take(self, item: pytest.Item) -> Any:
+        """Return the facts of a test after its teardown and forget them; None without any. It runs where the test runs."""
+
+    def add(self, facts: TestFacts) -> None:
+        """Receive the facts of a test. It runs in the controller, in the order in which tests end."""
+
+
+class Facts:
+    """A plugin that carries the facts of its sources. It is registered only if there is a source.
+
+    Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost.
+    """
+
+    def __init__(self, *, is_worker: bool) -> None:
+        self.sources: dict[str, FactSource] = {}
+        self.is_worker = is_worker
+        self._outcomes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the facts of a test on the report of its teardown."""
+        report = yield
+        if report.when == "teardown":
+            taken = {name: source.take(item) for name, source in self.sources.items()}
+            setattr(report, _ATTRIBUTE, {name: data for name, data in taken.items() if data is not None})
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remove the facts from a report before others keep it, and give them to their sources."""
+        if self.is_worker:
+            return
+        key = report.nodeid, getattr(report, "worker_id", "")
+        if report.when == "setup":
+            self._outcomes[key].clear()
+        self._outcomes[key].add(report.outcome)
+        if report.when == "teardown":
+            outcomes = self._outcomes.pop(key)
+            for name, data in vars(report).pop(_ATTRIBUTE, {}).items():
+                if "rerun" not in outcomes:  # pytest-rerunfailures runs the test again
+                    self.sources[name].add(TestFacts(report.nodeid, "failed" in outcomes, data))
