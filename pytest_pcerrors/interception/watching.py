@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from vcr.cassette import Cassette
+from vcr.request import Request
 
-from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception._interactions import exchange_of_interaction
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
     loading: set[int] = set()
 
     def notify(cassette: Any, request: Any, response: Any) -> None:
-        with suppress(UsageError):  # a suite that is only watched does not fail for an invalid recording
-            on_response(exchange_of_interaction(request, response, str(cassette.path)))
+        if exchange := _exchange(cassette, request, response):
+            on_response(exchange)
 
     def playing(cassette: Any, request: Any) -> Any:
         response = play(cassette, request)
@@ -52,3 +52,11 @@ def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
         mock.patch.object(Cassette, "_load", loading_silently),
     ):
         yield
+
+
+def _exchange(cassette: Any, request: Any, response: Any) -> "Exchange | None":
+    """Return an interaction as an exchange, or None for an invalid one: a suite that is only watched may store anything."""
+    if isinstance(request, Request):
+        with suppress(Exception):
+            return exchange_of_interaction(request, response, str(cassette.path))
+    return None

@@ -6,6 +6,8 @@ import pytest
 import requests
 import vcr
 from tapes import HOST, PLAIN, interaction
+from vcr.cassette import Cassette
+from vcr.request import Request
 
 from pytest_pcerrors.interception.watching import watching
 
@@ -38,6 +40,50 @@ def test_a_cassette_of_ours_reports_who_opened_it(tape, write, received):
     with watching(listened.append), tape():
         requests.get(f"{HOST}/v1/customers", timeout=5)
     assert (len(received), listened) == (1, [])
+
+
+class Unreadable:
+    """An object that raises whatever is done with it."""
+
+    def __getattr__(self, name):
+        raise LookupError(name)
+
+    __str__ = __iter__ = __getattr__
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+SENT = Request("GET", HOST, None, {})
+NOT_EXCHANGES = {
+    "texts": ("a request", "a response"),
+    "numbers": (1, 2),
+    "a text as the response": (SENT, "a response"),
+    "no status": (SENT, {"headers": {}, "body": {"string": b""}}),
+    "a status that is not a mapping": (SENT, {"status": 200}),
+    "headers that cannot be read": (SENT, {"status": {"code": 200}, "headers": Unreadable(), "body": {"string": b""}}),
+    "a body that cannot be read": (SENT, {"status": {"code": 200}, "headers": {}, "body": Unreadable()}),
+    "a request that cannot be read": (Unreadable(), {"status": {"code": 200}, "headers": {}, "body": {"string": b""}}),
+}
+
+
+@pytest.mark.parametrize(("request_", "response"), NOT_EXCHANGES.values(), ids=NOT_EXCHANGES)
+def test_what_is_not_an_exchange_is_stored_and_played_as_without_watching(request_, response):
+    """A suite may store anything in a cassette, and its persister or its hooks may."""
+
+    def compare(one, other):
+        assert one is other
+
+    def used():
+        cassette = Cassette("tape.yaml", allow_playback_repeats=True, match_on=[compare])
+        cassette.append(request_, response)
+        return cassette.play_response(request_)
+
+    received = []
+    with watching(received.append):
+        watched = used()
+    assert watched == used()
+    assert received == []
 
 
 def test_after_the_block_vcrpy_is_as_it_was():
