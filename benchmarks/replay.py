@@ -46,6 +46,8 @@ def ours(file: Path) -> AbstractContextManager[object]:
             config={},
             redaction=Redaction(),
             on_response=lambda exchange: exchange,
+            test="test_replay.py",
+            on_late=print,
         )
     )
 

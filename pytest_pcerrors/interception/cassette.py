@@ -10,7 +10,8 @@ from vcr.record_mode import RecordMode
 
 from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, for_client, of_client
 from pytest_pcerrors.interception._matching import Matching
-from pytest_pcerrors.interception.unmatched import UnmatchedRequest
+from pytest_pcerrors.interception.threads import ended_here
+from pytest_pcerrors.interception.unmatched import UnmatchedRequest, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -86,6 +87,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         filtered = self._before_record_request(request)
         if not filtered:
             return
+        if ended := ended_here():
+            ended.refusal(described(filtered))
+            return
         self._on_response(exchange_of_interaction(request, response, self.name if self.keep else None))
         stored = self._before_record_response(decoded(deepcopy(response)) if self.keep else response)
         if stored is None:
@@ -102,12 +106,18 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             self.dirty = True
 
     def can_play_response_for(self, request: "Request") -> bool:
-        """Return whether an unplayed recording matches this request, in this cassette if its mode replays, or in a further one."""
-        return self._can_play(request) or any(each.can_play_response_for(request) for each in self.also)
+        """Return whether an unplayed recording matches this request, in this cassette if its mode replays, or in a further one.
 
-    def _can_play(self, request: "Request") -> bool:
+        vcrpy calls this before anything else. It raises if the test of the thread that sends the request has ended.
+        """
+        __tracebackhide__ = True
         self._last_filtered = None, None  # its body may have changed since the last call
         filtered = self._filtered(request)
+        if filtered and (ended := ended_here()):
+            raise ended.refusal(described(filtered))
+        return self._can_play(filtered) or any(each.can_play_response_for(request) for each in self.also)
+
+    def _can_play(self, filtered: "Request | None") -> bool:
         if not filtered or self.record_mode == RecordMode.ALL or not (self.rewound or self.allow_playback_repeats):
             return False
         return self._find(filtered) is not None
@@ -115,11 +125,11 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def play_response(self, request: "Request") -> "Response":
         """Return the response of the next recording that matches this request."""
         __tracebackhide__ = True
-        if self.also and not self._can_play(request):
+        filtered = self._filtered(request)
+        if self.also and not self._can_play(filtered):
             for each in self.also:
                 if each.can_play_response_for(request):
                     return each.play_response(request)
-        filtered = self._filtered(request)
         with self._lock:
             index = self._find(filtered)
             if index is None:

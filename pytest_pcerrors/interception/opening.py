@@ -16,6 +16,7 @@ from pytest_pcerrors.interception._logs import hiding_secrets
 from pytest_pcerrors.interception._patches import patches_kept
 from pytest_pcerrors.interception._persister import Persister
 from pytest_pcerrors.interception.cassette import IndexedCassette
+from pytest_pcerrors.interception.threads import StartedThreads
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class CassetteOptions:
     """The options of a cassette: its path, its record mode, and the functions that it calls.
 
     `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
-    `command` runs the test, for hints, and `others` are the files of other tests. `former` is
-    the path of an existing file that has the name which earlier versions gave to this one. `also` has further cassettes, which are only replayed, with
-    their names. With `is_kept` false, nothing is written.
+    `command` runs the test, for hints, and `others` are the files of other tests. `former` is the path of an existing file that
+    has the name which earlier versions gave to this one. `also` has further cassettes, which are only replayed, with their names. With
+    `is_kept` false, nothing is written. `test` names the test, and `on_late` is called with it and each request that its threads
+    send after its end.
     With `continues`, the file was recorded in this run, and is extended.
     """
 
@@ -61,6 +63,8 @@ class CassetteOptions:
     config: Mapping[str, Any]
     redaction: "Redaction"
     on_response: "Callable[[Exchange], object]"
+    test: str
+    on_late: "Callable[[str, str], object]"
     bypasses: "Callable[[str], bool]" = lambda _: False
     others: frozenset[str] = frozenset()
     former: str = ""
@@ -77,6 +81,7 @@ def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
     """
     cassette = _cassette(options)
     with ExitStack() as stack:
+        stack.enter_context(StartedThreads(options.test, options.on_late).followed())
         stack.enter_context(patches_kept())
         for patcher in _Patchers(cassette).build():
             stack.enter_context(patcher)

@@ -40,7 +40,7 @@ def unmatched_text(cassette: Any, request: "Request") -> str:
     """Return the message for an unmatched request: the request, the recordings, the nearest ones, and how to record it."""
     return "\n".join(
         [
-            f"no recording answers {_described(request)}",
+            f"no recording answers {described(request)}",
             *(f"  {line}" for line in _recorded_lines(cassette, request)),
             *(f"  {line}" for line in _nearest_lines(cassette, request)),
             f"  record it: {cassette.command} --pc-record={_mode(cassette)}",
@@ -50,10 +50,11 @@ def unmatched_text(cassette: Any, request: "Request") -> str:
 
 def label(cassette: Any, index: int) -> str:
     """Return the label of an interaction in messages: its number, counted from 1, and its request."""
-    return f"#{index + 1} {_described(cassette.data[index][0])}"
+    return f"#{index + 1} {described(cassette.data[index][0])}"
 
 
-def _described(request: "Request") -> str:
+def described(request: "Request") -> str:
+    """Return a request for messages: its method and URL, without secrets."""
     return cut(f"{safe(request.method)} {safe(request.uri)}", _LONGEST_URL)
 
 

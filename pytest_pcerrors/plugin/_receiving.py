@@ -10,6 +10,7 @@ import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._current_test import CurrentTest
+from pytest_pcerrors.plugin._late import LateRequests
 from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.plugin._places import Places
 from pytest_pcerrors.reporting.failure import failure_text
@@ -48,6 +49,7 @@ class Receiving:
         self.test: CurrentTest = CurrentTest()
         self._context = context
         self._tally = tally
+        self.late: LateRequests = LateRequests()
         self.has_judged: bool = False
         """Whether a response of a judged host was received, an error or not."""
         self.has_run = False

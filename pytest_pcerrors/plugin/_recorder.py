@@ -90,6 +90,8 @@ class Recorder:
             config=config,
             redaction=self._receiving.policy.redaction,
             on_response=self._receiving.on_response,
+            test=request.node.nodeid,
+            on_late=self._receiving.late.add,
             bypasses=self._services.handle,
             others=self.files.others(mine.path),
             former=self.files.shown(mine.former) if mine.former else "",

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin._cassettes import Cassettes
 from pytest_pcerrors.plugin._facts import Facts
 from pytest_pcerrors.plugin._markers import policy_for
@@ -143,6 +144,12 @@ class Run:
         finally:
             self.receiving.close()
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Let the threads that a fixture of a wider scope starts work for every test."""
+        with nullcontext() if fixturedef.scope == "function" else shared():
+            return (yield)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports, or, if this is a worker of pytest-xdist, send the counts to the controller."""
@@ -159,7 +166,13 @@ class Run:
         tally.plus(self.tally)
         others = tally.other_hosts
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
-        remarks = (*self.cassettes.remarks(), *self.recorder.remarks(), *self.recorder.files.remarks())
+        recorder = self.recorder
+        remarks = (
+            *self.cassettes.remarks(),
+            *recorder.remarks(),
+            *recorder.files.remarks(),
+            *self.receiving.late.remarks(),
+        )
         for line in (*([tally.sentence()] if checked else []), *remarks):
             terminalreporter.write_line(f"pcerrors: {line}")
         if undated := self.cassettes.undated() | self.recorder.undated:

@@ -20,6 +20,7 @@ def counts_of(run: "Run") -> dict[str, Any]:
         "has_judged": run.receiving.has_judged,
         "has_run": run.receiving.has_run,
         "has_received": run.receiving.has_received,
+        "late": run.receiving.late.requests,
         "played": run.recorder.played,
         "orphans": list(map(str, run.recorder.files.orphans)),
         "unwritten": run.recorder.unwritten,
@@ -33,6 +34,7 @@ def add_counts(run: "Run", counts: dict[str, Any]) -> None:
     Every worker collects all tests, so the counts of the collection (`seen`, `hosts`, `orphans`) are the same in each and are replaced.
     """
     run.tally.plus(Tally.of_data(counts["tally"]))
+    run.receiving.late.plus(counts["late"])
     run.recorder.add_played(counts["played"])
     run.recorder.files.orphans = list(map(Path, counts["orphans"]))
     run.recorder.unwritten |= counts["unwritten"]

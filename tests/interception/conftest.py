@@ -67,10 +67,16 @@ def received():
 
 
 @pytest.fixture
-def tape(tmp_path, received):
+def late():
+    """Keep the requests that a cassette has refused because their tests have ended, with these tests."""
+    return []
+
+
+@pytest.fixture
+def tape(tmp_path, received, late):
     """Open ``tape.yaml`` in a mode, with vcrpy's settings."""
 
-    def tape(mode="none", *, name="tape.yaml", redaction=None, is_kept=True, continues=False, **config):
+    def tape(mode="none", *, name="tape.yaml", redaction=None, is_kept=True, continues=False, test="test_y", **config):
         return open_cassette(
             CassetteOptions(
                 path=tmp_path / name,
@@ -80,6 +86,8 @@ def tape(tmp_path, received):
                 config=config,
                 redaction=redaction or Redaction(),
                 on_response=received.append,
+                test=test,
+                on_late=lambda *told: late.append(told),
                 bypasses=lambda url: "/ours" in url,
                 is_kept=is_kept,
                 continues=continues,
