@@ -37,6 +37,8 @@ class Persister:
     def __init__(self, redaction: "Redaction", name: str) -> None:
         self._redaction = redaction
         self._name = name
+        self.held = 0
+        """The number of interactions that were written."""
         self._metadata: dict[str, Any] = {}
 
     def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
@@ -76,6 +78,7 @@ class Persister:
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
         write_atomically(path, text)
+        self.held = len(hidden["requests"])
 
     def _with_metadata(self, serializer: Any) -> Any:
         """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 drops."""

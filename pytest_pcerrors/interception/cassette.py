@@ -1,5 +1,6 @@
 """A vcrpy cassette that finds recordings by a key, reports its responses, and explains unmatched requests."""
 
+from collections import Counter
 from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock
@@ -59,8 +60,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self.keep = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
-        self.left_out = 0
-        """The number of responses that a hook of vcrpy has left out of the recording."""
+        self.left_out: Counter[str] = Counter()
+        """How many requests, responses and interactions each hook of vcrpy has left out of the recording."""
+        self.written = 0
+        """The number of interactions that were saved."""
         self.failures: list[Exception] = []
         """Why responses were not recorded or reported; the client, which has received them, does not see it."""
         self.matching = Matching(self._match_on)
@@ -86,6 +89,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def _record(self, request: "Request", response: "Response") -> None:
         filtered = self._before_record_request(request)
         if not filtered:
+            self.left_out["before_record_request"] += bool(self._filter_loaded(request))  # else its host is ignored
             return
         if ended := ended_here():
             ended.refusal(described(filtered))
@@ -93,7 +97,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         self._on_response(exchange_of_interaction(request, response, self.name if self.keep else None))
         stored = self._before_record_response(decoded(deepcopy(response)) if self.keep else response)
         if stored is None:
-            self.left_out += 1
+            self.left_out["before_record_response"] += 1
         else:
             self._add(filtered, stored)
 
@@ -233,6 +237,11 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         finally:
             self._is_loading = False
         self._old_interactions = list(self.data)  # in their stored form, like the requests they are compared with
+
+    def _persist(self, cassette_dict: dict[str, Any]) -> None:
+        super()._persist(cassette_dict)
+        self.written = self._persister.held
+        self.left_out["before_save_interaction"] += len(cassette_dict["requests"]) - self.written
 
     def _save(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - vcrpy's signature
         if self.keep:

@@ -61,6 +61,7 @@ class Recorder:
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
         """Open the cassette of a test; save what was recorded if the test function ran to its end."""
+        from pytest_pcerrors.interception.left_out import why_nothing_was_recorded
         from pytest_pcerrors.interception.opening import open_cassette
 
         test = self._receiving.test
@@ -73,6 +74,8 @@ class Recorder:
             if cassette.keep:
                 cassette.keep = test.ran_to_its_end or bool(options.config.get("record_on_exception"))
                 self._note_recorded(cassette, options.path, request.node.nodeid)
+        if not options.continues and (reason := why_nothing_was_recorded(cassette)):
+            self.unwritten[cassette.name] = f"nothing was recorded: {reason}"
         if test.has_passed:
             for each in (cassette, *cassette.also):
                 self._note_played(each, request.node.nodeid)
@@ -153,16 +156,11 @@ class Recorder:
             self.undated.add(cassette.name)
 
     def _note_recorded(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
-        """Note that a cassette was begun, or why nothing was written to it."""
+        """Note that a cassette was begun, or that it was not written because of a test."""
         if cassette.keep and cassette.dirty:
             self._begun.add(path)
         elif cassette.dirty:
-            self.unwritten[cassette.name] = f"{nodeid} did not run to its end"
-        elif cassette.left_out:
-            left_out = counted(cassette.left_out, "response")
-            self.unwritten[cassette.name] = (
-                f"before_record_response returned None for {left_out}; a hook has to return the response"
-            )
+            self.unwritten[cassette.name] = f"not written: {nodeid} did not run to its end"
 
     def _note_played(self, cassette: "IndexedCassette", nodeid: str) -> None:
         from pytest_pcerrors.interception.unmatched import label
@@ -183,7 +181,7 @@ class Recorder:
         """Yield lines for the cassettes that were not written, and for those with interactions that no test has played."""
         unwritten = sorted(self.unwritten.items())
         for name, reason in unwritten[:_MOST_SHOWN]:
-            yield f"{name}: not written: {reason}"
+            yield f"{name}: {reason}"
         if len(unwritten) > _MOST_SHOWN:
             yield f"{counted(len(unwritten) - _MOST_SHOWN, 'more cassette')} not written"
         for name, each in sorted(self.played.items()):

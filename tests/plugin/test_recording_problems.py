@@ -65,17 +65,51 @@ def test_a_body_that_cannot_be_searched_fails_the_test_with_its_message(record, 
     assert not cassette.exists()
 
 
+NOTHING = {
+    "before_record_request": ("def hook(request): request.headers.clear()", "request"),
+    "before_record_response": ("def hook(response): response['headers'].pop('Server', None)", "response"),
+    "before_save_interaction": ("def hook(request, response): request.headers.clear()", "interaction"),
+}
+"""For each hook one that forgets its `return`, and what it has to return."""
+
+
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["one process", "a worker"])
-def test_a_hook_that_returns_nothing_is_reported(record, cassette, workers):
-    """A `return` was forgotten; the client received its response, so the test passes."""
-    result = record("def hook(response):\n    response['headers'].pop('Server', None)", "pass", *workers)
+@pytest.mark.parametrize("setting", NOTHING)
+def test_a_hook_that_returns_nothing_is_reported(record, cassette, setting, workers):
+    """The client received its response, so the test passes."""
+    hook, noun = NOTHING[setting]
+    result = record(hook, "pass", *workers, setting=setting)
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "pcerrors: cassettes/test_cart/test_a.yaml: not written: before_record_response returned None for 1 response; a hook has to return the response"
-        ]
+    why = f"{setting} returned None for 1 {noun}; a hook has to return the {noun}"
+    result.stdout.fnmatch_lines([f"pcerrors: cassettes/test_cart/test_a.yaml: nothing was recorded: {why}"])
+    assert not cassette.exists() or "uri:" not in cassette.read_text("utf-8")
+
+
+NONE = "lambda request: None"
+SOME = "lambda request: None if '800064' in request.uri else request"
+BOTH = "ask('409/800064'), ask('404/20000')"
+ON_PURPOSE = {
+    "some requests": (f"'before_record_request': {SOME}", BOTH, ["once", "once", "new_episodes"]),
+    "an ignored host": (f"'before_record_request': {NONE}, 'ignore_localhost': True", BOTH, ["once", "all"]),
+    "our server": (f"'before_record_request': {NONE}", "requests.get(pc_server.url, timeout=5)", ["once"]),
+    "a test that fails": (f"'before_record_request': {NONE}", f"{BOTH}, [].pop()", ["once"]),
+    "a replaying run": (f"'before_record_request': {NONE}", BOTH, ["none"]),
+}
+
+
+@pytest.mark.parametrize(("config", "steps", "modes"), ON_PURPOSE.values(), ids=ON_PURPOSE)
+def test_requests_that_are_left_out_on_purpose_are_not_reported(pytester, monkeypatch, server, config, steps, modes):
+    """A run that records nothing else, or that replays, is in order."""
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makepyfile(
+        f"import pytest, requests\n@pytest.fixture\ndef pc_vcr_config(): return {{{config}}}\n"
+        f"def ask(error): requests.get(f'{server.url}/errors/{{error}}', timeout=5)\n"
+        f"def test_a(pc_cassette{', pc_server' if 'pc_server' in steps else ''}): {steps}"
     )
-    assert not cassette.exists()
+    for mode in modes:
+        result = pytester.runpytest("-q", f"--pc-record={mode}")
+        assert "nothing was recorded" not in result.stdout.str()
+        assert result.parseoutcomes() == ({"failed": 1} if "pop" in steps else {"passed": 1})
 
 
 def test_a_hook_that_leaves_out_some_responses_is_not_reported(record, cassette, server):
