@@ -169,7 +169,7 @@ def test_a_thread_is_part_of_its_test_until_its_end(service, tape):
 
 
 def test_a_response_after_the_end_is_received_and_not_recorded(service, tape, tmp_path, late, received):
-    """It was sent in time; the next test does not see it."""
+    """It was sent in time; the next test does not see it. (vcrpy closes the connections of requests at the end.)"""
     go, entered = threading.Event(), threading.Event()
 
     def slow(body):
@@ -180,7 +180,7 @@ def test_a_response_after_the_end_is_received_and_not_recorded(service, tape, tm
     service.encode = slow
     answers = []
     with tape("once", test="test_first"):
-        thread = threading.Thread(target=lambda: answers.append(with_requests(f"{service.url}/slow")))
+        thread = threading.Thread(target=lambda: answers.append(with_httpx(f"{service.url}/slow")))
         thread.start()
         assert entered.wait(10)
     with tape("once", name="next.yaml"):
