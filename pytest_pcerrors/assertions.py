@@ -82,6 +82,8 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
             )
         ]
     _raise_or_warn(verdict, unexpected)
+    if codes:
+        current().on_asserted(verdict)
     return PcError.of(parsed)
 
 

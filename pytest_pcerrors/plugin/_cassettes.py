@@ -75,10 +75,6 @@ class Cassettes:
             for name, hint in collector.not_found.items()
         ]
 
-    def files(self) -> Iterable[Path]:
-        """Return the files of the run."""
-        return self._files()
-
     def counts(self) -> Counter[str]:
         """Return the counts of all files by kind."""
         return sum(self.seen.values(), Counter[str]())

@@ -8,7 +8,10 @@ from pytest_pcerrors.plugin._received import ReceivedResponses
 from pytest_pcerrors.reporting.summary import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
 
 
 @dataclass
@@ -34,3 +37,19 @@ class CurrentTest:
         """Return what went wrong in the cassettes and servers of the test: failed recordings, and unmatched requests."""
         of_cassettes = [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
         return [*of_cassettes, *(error for server in self.servers for error in server.unmatched)]
+
+
+class Observer:
+    """Something that wants to know what is judged in the current test."""
+
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Note a verdict."""
+
+    def on_warning(self, verdict: "Verdict") -> None:
+        """Note that the warnings of a verdict were raised."""
+
+    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Note what a failing assertion reported of a verdict."""
+
+    def on_asserted(self, verdict: "Verdict") -> None:
+        """Note that an assertion with the code of the response has passed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.plugin._current_test import Observer
 from pytest_pcerrors.plugin._facts import TestFacts
 from pytest_pcerrors.policy.audit import Finding, unreadable
 from pytest_pcerrors.reporting.report import FindingData, finding_data, violation_data
@@ -35,7 +36,7 @@ class _Judged:
     has_warned: bool = False
 
 
-class FindingsOfTests:
+class FindingsOfTests(Observer):
     """A source of facts: the findings of each test, with its counts.
 
     `findings` and `tally` have those of all tests that have ended: of a test that failed every judged error response and every other

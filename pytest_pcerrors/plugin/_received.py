@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
@@ -31,6 +33,10 @@ class ReceivedResponses:
     def add_served(self, exchange: "Exchange") -> None:
         """Add a response from one of our servers; it is judged whatever its host."""
         self._responses.append((exchange, True))
+
+    def replayed(self) -> "Iterator[Exchange]":
+        """Yield the responses from cassettes and of the live service, checked by the test or not."""
+        return (exchange for exchange, is_served in self._responses if not is_served)
 
     def mark_checked(self, exchange: "Exchange") -> None:
         """Mark a response as checked, so that it is not judged again."""

@@ -4,12 +4,12 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
-from pytest_pcerrors.plugin._current_test import CurrentTest
+from pytest_pcerrors.plugin._current_test import CurrentTest, Observer
 from pytest_pcerrors.plugin._late import LateRequests
 from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.plugin._places import Places
@@ -26,19 +26,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 5
-
-
-class Observer(Protocol):
-    """Something that wants to know what is judged in each test."""
-
-    def on_verdict(self, verdict: "Verdict") -> None:
-        """Note a verdict of the current test."""
-
-    def on_warning(self, verdict: "Verdict") -> None:
-        """Note that the warnings of a verdict were raised."""
-
-    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
-        """Note what a failing assertion reported of a verdict."""
 
 
 class Receiving:
@@ -80,6 +67,11 @@ class Receiving:
         self.test.tally.recount(verdict, violations)
         for each in self.observers:
             each.on_failure(verdict, violations)
+
+    def asserted(self, verdict: "Verdict") -> None:
+        """Report that an assertion with the code of the response has passed."""
+        for each in self.observers:
+            each.on_asserted(verdict)
 
     def place(self, exchange: "Exchange") -> "Exchange":
         """Return an exchange with its complete origin, for a message."""

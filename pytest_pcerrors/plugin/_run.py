@@ -11,8 +11,8 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin._cassettes import Cassettes
-from pytest_pcerrors.plugin._facts import Facts
 from pytest_pcerrors.plugin._markers import policy_for
+from pytest_pcerrors.plugin._outputs import Outputs
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
@@ -25,12 +25,10 @@ from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
-_WITHOUT_RESULT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 _NOTHING_WATCHED = (
     "no response was watched: --pc-watch sees those of vcrpy's cassettes (also pytest-recording's), of pc_server and live ones;\n"
     "those of responses, respx and other mocks it does not see: pass them to check or to an assertion"
@@ -47,7 +45,6 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config: pytest.Config = config
         self.tally: Tally = Tally()
-        self._facts: Facts = Facts(is_worker=hasattr(config, "workerinput"))
         self.misuse: str = ""
         """The message of misuse with which this run was stopped, or an empty text."""
         try:
@@ -65,10 +62,11 @@ class Run:
             self._context = Context(self.policy, self._on_verdict)
             self.receiving: Receiving = Receiving(self._context, self.tally, config.rootpath)
             self._context.on_warning, self._context.on_failure = self.receiving.warned, self.receiving.failed
+            self._context.on_asserted = self.receiving.asserted
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
-            self._reports: Reports | None = self._asked_reports()
+            self._outputs = Outputs(config, settings, self.receiving, self.services, self.cassettes)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.services.are_watched:
@@ -81,9 +79,7 @@ class Run:
             run = config.stash[_KEY] = cls(config)
             config.pluginmanager.register(run, "pcerrors-run")
             config.pluginmanager.register(run.receiving, "pcerrors-receiving")
-            if run._facts.sources:
-                for name, plugin in {"facts": run._facts, **run._facts.sources}.items():
-                    config.pluginmanager.register(plugin, f"pcerrors-{name}")
+            run._outputs.register()
         return config.stash[_KEY]
 
     def prepare(self, items: "list[pytest.Item]", collected: "list[pytest.Item]", *, has_gaps: bool) -> None:
@@ -99,7 +95,7 @@ class Run:
                 self._refuse(f"{item.nodeid}: {error}")
         try:
             self.recorder.prepare(items)
-            self.recorder.files.add(collected, self.cassettes.files(), has_gaps=has_gaps)
+            self.recorder.files.add(collected, self.cassettes.files, has_gaps=has_gaps)
             self.services.prepare(items)
         except UsageError as error:
             self._refuse(str(error))
@@ -151,13 +147,13 @@ class Run:
             return (yield)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, or, if this is a worker of pytest-xdist, send the counts to the controller."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
             output["pcerrors"] = counts_of(self)
-        elif self._reports and exitstatus not in _WITHOUT_RESULT and not self.config.getoption("collectonly"):
-            self._reports.write(self._collected(), session)
+        else:
+            self._outputs.write(session, self._collected())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print what was checked, and which cassettes had nothing to check."""
@@ -181,26 +177,13 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
         if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
-        if self._reports:
-            self._reports.print(terminalreporter)
+        self._outputs.print(terminalreporter)
 
     def _collected(self) -> Tally:
         """Return the counts of the collection: what is in the cassettes and is not judged."""
         seen = self.cassettes.counts()
         hosts = sum(self.cassettes.hosts.values(), Counter[str]())
         return Tally(other_hosts=hosts, unreadable=seen["unreadable"], skipped=seen["skipped"])
-
-    def _asked_reports(self) -> "Reports | None":
-        """Return the reports that the option asks for, and add their source of facts; None if it asks for none."""
-        if not (given := self.config.getoption("pc_report")):
-            return None
-        from pytest_pcerrors.plugin._reports import Reports, targets_of
-
-        targets = targets_of(given, self.config.invocation_params.dir, self.cassettes.files)
-        reports = Reports(targets, self.receiving, is_worker=self._facts.is_worker)
-        self._facts.sources["findings"] = reports.found
-        self.receiving.observers.append(reports.found)
-        return reports
 
     def _on_verdict(self, verdict: "Verdict") -> None:
         self.receiving.count(verdict)
@@ -228,6 +211,8 @@ def _refuse_empty(config: pytest.Config) -> None:
         ("--pc-base-url", config.getoption("pc_base_url")),
         ("--pc-max-age", config.getoption("pc_max_age")),
         ("--pc-report", config.getoption("pc_report")),
+        ("--pc-coverage-report", config.getoption("pc_coverage_report")),
+        ("--pc-coverage-min", config.getoption("pc_coverage_min")),
     ):
         if value == "" or (isinstance(value, list) and "" in value):
             raise UsageError(f"{option} is empty; is a shell variable not set?")

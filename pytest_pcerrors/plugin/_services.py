@@ -13,8 +13,9 @@ from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.plugin._receiving import Receiving
@@ -35,6 +36,8 @@ class Services:
         self._settings = settings
         self._receiving = receiving
         self._servers: list[str] = []
+        self.on_served: Callable[[Exchange], object] = lambda _: None
+        """Called with every response of a server, in a thread of the server."""
         self._own_url = _own_url(config, settings)
         self.are_live: bool = config.getoption("pc_live")
         """Whether tests use the live service instead of cassettes."""
@@ -88,14 +91,18 @@ class Services:
         from pytest_pcerrors.simulation.server import ErrorServer
 
         with ErrorServer(self._receiving.policy.contract) as server:
-            if self.are_watched:
-                server.on_answer = self._receiving.on_served_response
+            server.on_answer = self._on_answer
             self._servers.append(server.url)
             self._receiving.test.servers.append(server)
             try:
                 yield server
             finally:
                 self._servers.pop()
+
+    def _on_answer(self, exchange: "Exchange") -> None:
+        if self.are_watched:
+            self._receiving.on_served_response(exchange)
+        self.on_served(exchange)
 
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""

@@ -40,6 +40,20 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "remove the cassettes that no test uses; run all tests with it",
     },
     "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
+    "--pc-coverage": {
+        "action": "store_true",
+        "help": "print which of the documented errors the tests have met, and which are missing",
+    },
+    "--pc-coverage-report": {
+        "metavar": "FORMAT:FILE",
+        "action": "append",
+        "default": [],
+        "help": "write the error coverage to a file (- is the terminal) as text, json, markdown or badge (repeatable)",
+    },
+    "--pc-coverage-min": {
+        "metavar": "PERCENT",
+        "help": "fail the run if its tests have met fewer of the documented errors",
+    },
     "--pc-live": {
         "action": "store_true",
         "help": "send requests to the live service instead of the cassettes; needs a token",

@@ -81,10 +81,12 @@ class ErrorCoverage:
         elif way != "asserted":  # its response was received too, or is made up
             self._add_undocumented((status, cut(safe(code), _LONGEST_CODE)), count, [safe(place)] if place else [])
 
-    def add_judged(self, judged: Judged) -> None:
-        """Count the rules and the shapes of a judged response."""
-        self.rules.update((rule, rule in judged.broken) for rule in judged.ran)
-        self.shapes.update(judged.shapes)
+    def add_judged(self, judged: Judged, count: int = 1) -> None:
+        """Count the rules and the shapes of judged responses."""
+        for rule in judged.ran:
+            self.rules[rule, rule in judged.broken] += count
+        for shape in judged.shapes:
+            self.shapes[shape] += count
 
     def plus(self, other: Self) -> None:
         """Add the counts of another coverage of the same contract, such as that of another shard. Excluded is what both exclude."""

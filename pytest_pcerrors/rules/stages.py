@@ -64,8 +64,13 @@ class RuleSet:
             if not stage.continues(parsed):
                 return
 
+    def names(self, *, is_error: bool) -> list[str]:
+        """Return the names of the rules for error responses, or for 2xx responses, in the order in which they run."""
+        stages = self.error_stages if is_error else self.success_stages
+        return [rule.name for stage in stages for rule in stage.rules]
+
     def ran(self, parsed: ParsedResponse) -> list[str]:
-        """Return the names of the rules that `violations` runs for a response, in their order."""
+        """Return the names of the rules that `violations` runs for a response: the first ones of `names`."""
         names: list[str] = []
         for stage in self._stages(parsed):
             names += (rule.name for rule in stage.rules)

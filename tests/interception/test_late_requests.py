@@ -169,7 +169,7 @@ def test_a_thread_is_part_of_its_test_until_its_end(service, tape):
 
 
 def test_a_response_after_the_end_is_received_and_not_recorded(service, tape, tmp_path, late, received):
-    """It was sent in time; the next test does not see it. (vcrpy closes the connections of requests at the end.)"""
+    """It was sent in time; the next test does not see it. vcrpy closes the connections of requests at the end, so the client is another one."""
     go, entered = threading.Event(), threading.Event()
 
     def slow(body):

@@ -6,9 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from recordings import API, FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRONG_PAIRING, recorded
 
+from pytest_pcerrors import Contract
 from pytest_pcerrors.plugin import _findings
 from pytest_pcerrors.reporting.formats.registry import FORMATS
-from pytest_pcerrors.reporting.saved import report_of
+from pytest_pcerrors.reporting.saved import saved_of
 
 TESTS = """
     import pytest
@@ -116,7 +117,7 @@ def test_all_formats_are_the_same_with_workers_and_from_the_saved_report(suite):
     asked = [f"--pc-report={form}:alone/{form}" for form in FORMATS]
     suite.runpytest("--pc-cassettes=cassettes", *asked)
     suite.runpytest("--pc-cassettes=cassettes", "-n2", *(each.replace("alone", "many") for each in asked))
-    saved = report_of((suite.path / "alone/json").read_bytes(), "json")
+    saved = saved_of((suite.path / "alone/json").read_bytes(), "json", Contract.default)
     for form, as_form in FORMATS.items():
         alone = (suite.path / "alone" / form).read_text()
         assert (suite.path / "many" / form).read_text() == alone == "".join(as_form(saved)), form

@@ -1,0 +1,150 @@
+"""The error coverage of a run: what each test has met, and what is printed and written of it."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_pcerrors.documents import write_atomically
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin._current_test import Observer
+from pytest_pcerrors.plugin._items import CassetteItem
+from pytest_pcerrors.plugin._reports import shown
+from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
+from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfall
+from pytest_pcerrors.reporting.targets import targets_of
+from pytest_pcerrors.rules.parsed_response import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.plugin._facts import TestFacts
+    from pytest_pcerrors.plugin._receiving import Receiving
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.settings import Settings
+
+OPTION = "--pc-coverage-report"
+
+
+class CoverageOfTests(Observer):
+    """A source of facts: the errors that each test has met, and the rules that were judged in it."""
+
+    def __init__(self, receiving: "Receiving", coverage: ErrorCoverage) -> None:
+        self.counted = coverage
+        self._receiving = receiving
+        self._policy = receiving.policy
+        self._asserted: list[tuple[int, str | None]] = []
+        self._served: list[Exchange] = []
+        self._judged: Counter[tuple[str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
+
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Count the rules of a verdict on a response, by the contract of the run."""
+        parsed = verdict.parsed
+        if not verdict.of_recording and parsed.contract is self._policy.contract:
+            profile = self._receiving.policy.profile_for(parsed.exchange.origin)
+            judged = Judged.of(verdict, self._policy.profiled(profile).rules)
+            self._judged[
+                profile, parsed.is_error, len(judged.ran), tuple(sorted(judged.broken)), tuple(judged.shapes)
+            ] += 1
+
+    def on_asserted(self, verdict: "Verdict") -> None:
+        """Note that an assertion with the code of a response has passed."""
+        if verdict.parsed.contract is self._policy.contract:
+            self._asserted.append((verdict.exchange.status, verdict.parsed.code))
+
+    def on_served(self, exchange: "Exchange") -> None:
+        """Note a response of one of our servers, in a thread of the server."""
+        self._served.append(exchange)
+
+    def take(self, item: pytest.Item) -> Any:
+        """Return what the current test has met, as plain data; None if that is nothing."""
+        met: Counter[tuple[str, int, str | None, str]] = Counter()
+        met.update(("asserted", status, code, "") for status, code in self._asserted)
+        met.update(self._met("replayed", self._replayed(item), item))
+        met.update(self._met("served", self._served, item))
+        judged = self._judged
+        self._asserted, self._served, self._judged = [], [], Counter()
+        if not met and not judged:
+            return None
+        return {
+            "met": [[*key, count] for key, count in met.items()],
+            "judged": [[*key, count] for key, count in judged.items()],
+        }
+
+    def add(self, facts: "TestFacts") -> None:
+        """Add what a test has met."""
+        for way, status, code, place, count in facts.data["met"]:
+            self.counted.add(way, status, code, place, count)
+        for profile, is_error, length, broken, shapes, count in facts.data["judged"]:
+            names = self._policy.profiled(profile).rules.names(is_error=is_error)
+            self.counted.add_judged(Judged(names[:length], broken, shapes), count)
+
+    def _replayed(self, item: pytest.Item) -> "Iterator[Exchange]":
+        if isinstance(item, CassetteItem):
+            yield item.exchange
+        yield from filter(self._policy.judges, self._receiving.test.received.replayed())
+
+    def _met(
+        self, way: str, exchanges: "Iterator[Exchange] | list[Exchange]", item: pytest.Item
+    ) -> "Iterator[tuple[str, int, str | None, str]]":
+        """Yield how errors were met; only an undocumented code has a place."""
+        for exchange in exchanges:
+            parsed = read(exchange, self._policy.contract)
+            if parsed.is_error:
+                is_known = (exchange.status, parsed.code) in self._policy.contract.pairings
+                place = "" if is_known or parsed.code is None else self._receiving.place(exchange).origin
+                yield way, exchange.status, parsed.code, item.nodeid if place is None else place
+
+
+class CoverageReports:
+    """The error coverage of a run: counted on the reports of its tests, then printed and written."""
+
+    def __init__(self, config: pytest.Config, receiving: "Receiving", settings: "Settings") -> None:
+        policy = receiving.policy
+        self._least = _percentage(config.getoption("pc_coverage_min"))
+        folder = config.invocation_params.dir
+        self._targets = targets_of(config.getoption("pc_coverage_report"), OPTION, COVERAGE_FORMATS, folder)
+        self._is_printed: bool = config.getoption("pc_coverage")
+        self._said: list[str] = []
+        coverage = ErrorCoverage(policy.contract, excluded_by(settings.coverage_exclude, policy.contract))
+        self.found = CoverageOfTests(receiving, coverage)
+
+    def write(self, session: pytest.Session) -> None:
+        """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
+        for target in self._targets:
+            if target.file is not None:
+                try:
+                    target.make_folder()
+                    write_atomically(target.file, COVERAGE_FORMATS[target.form](self.found.counted))
+                    self._said.append(f"{target.form} coverage: {shown(target.file)}")
+                except UsageError as error:
+                    self._said.append(str(error))
+                    session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self._least is not None and (short := shortfall(self.found.counted, self._least)):
+            self._said.append(short)
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def print(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the table and the reports for the terminal, and what was written."""
+        terminal.ensure_newline()
+        forms = ["text"] if self._is_printed else []
+        for form in (*forms, *(target.form for target in self._targets if target.file is None)):
+            terminal.write_sep("-", f"error coverage of the {self.found.counted.contract.name} contract")
+            terminal.write(COVERAGE_FORMATS[form](self.found.counted))
+        for line in self._said:
+            terminal.write_line(f"pcerrors: {line}")
+
+
+def _percentage(given: str | None) -> float | None:
+    """Return the option ``--pc-coverage-min`` as a number; anything but a percentage is a `UsageError`."""
+    if given is None:
+        return None
+    try:
+        least = float(given)
+    except ValueError:
+        least = -1
+    if not 0 <= least <= 100:  # noqa: PLR2004 - percent
+        raise UsageError(f"--pc-coverage-min={given}: expected a percentage from 0 to 100, such as 80")
+    return least

@@ -1,0 +1,85 @@
+"""What options ask for at the end of a run: reports, and the error coverage."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_pcerrors.plugin._facts import Facts
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.plugin._cassettes import Cassettes
+    from pytest_pcerrors.plugin._coverage import CoverageReports
+    from pytest_pcerrors.plugin._receiving import Receiving
+    from pytest_pcerrors.plugin._reports import Reports
+    from pytest_pcerrors.plugin._services import Services
+    from pytest_pcerrors.reporting.summary import Tally
+    from pytest_pcerrors.settings import Settings
+
+_COVERAGE_OPTIONS = ("pc_coverage", "pc_coverage_report", "pc_coverage_min")
+_WITHOUT_RESULT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
+
+
+class Outputs:
+    """The reports and the error coverage of a run. What nothing asks for is neither loaded nor counted."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        settings: "Settings",
+        receiving: "Receiving",
+        services: "Services",
+        cassettes: "Cassettes",
+    ) -> None:
+        self._config = config
+        self._receiving = receiving
+        self._facts: Facts = Facts(is_worker=hasattr(config, "workerinput"))
+        self._reports: Reports | None = self._asked_reports(cassettes)
+        self._coverage: CoverageReports | None = self._asked_coverage(settings, services)
+
+    def register(self) -> None:
+        """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
+        if self._facts.sources:
+            for name, plugin in {"facts": self._facts, **self._facts.sources}.items():
+                self._config.pluginmanager.register(plugin, f"pcerrors-{name}")
+
+    def write(self, session: pytest.Session, collected: "Tally") -> None:
+        """Write the files. `collected` has the counts of the collection; a run that was stopped by misuse has no result."""
+        if session.exitstatus in _WITHOUT_RESULT or self._config.getoption("collectonly"):
+            return
+        if self._reports:
+            self._reports.write(collected, session)
+        if self._coverage:
+            self._coverage.write(session)
+
+    def print(self, terminal: pytest.TerminalReporter) -> None:
+        """Print what is for the terminal, and which files were written."""
+        if self._reports:
+            self._reports.print(terminal)
+        if self._coverage:
+            self._coverage.print(terminal)
+
+    def _asked_reports(self, cassettes: "Cassettes") -> "Reports | None":
+        """Return the reports that the option asks for, and add their source of facts; None if it asks for none."""
+        if not (given := self._config.getoption("pc_report")):
+            return None
+        from pytest_pcerrors.plugin._reports import OPTION, Reports
+        from pytest_pcerrors.reporting.formats.registry import FORMATS
+        from pytest_pcerrors.reporting.targets import targets_of
+
+        targets = targets_of(given, OPTION, FORMATS, self._config.invocation_params.dir, cassettes.files)
+        reports = Reports(targets, self._receiving, is_worker=self._facts.is_worker)
+        self._facts.sources["findings"] = reports.found
+        self._receiving.observers.append(reports.found)
+        return reports
+
+    def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
+        """Return the error coverage if an option asks for it, and add its source of facts."""
+        if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
+            return None
+        from pytest_pcerrors.plugin._coverage import CoverageReports
+
+        coverage = CoverageReports(self._config, self._receiving, settings)
+        self._facts.sources["coverage"] = coverage.found
+        self._receiving.observers.append(coverage.found)
+        services.on_served = coverage.found.on_served
+        return coverage
