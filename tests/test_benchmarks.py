@@ -13,6 +13,6 @@ FILES = sorted(Path(__file__).parents[1].joinpath("benchmarks").glob("*.py"))
 def test_a_benchmark_prints_a_ratio(file, capsys):
     """It compares with something that people know."""
     main = runpy.run_path(str(file))["main"]
-    main.__globals__.update(ROUNDS=1, CALLS=10, SMALL=3, MIDDLE=3, LARGE=3)
+    main.__globals__.update(ROUNDS=1, CALLS=10, SMALL=3, MIDDLE=3, LARGE=3, ITEMS=3)
     main()
     assert re.search(r"\d\.\d\d( |$)", capsys.readouterr().out, re.MULTILINE)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin._facts import TestFacts
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.settings import Settings
 
 OPTION = "--pc-coverage-report"
@@ -36,11 +37,13 @@ class CoverageOfTests(Observer):
         self._policy = receiving.policy
         self._asserted: list[tuple[int, str | None]] = []
         self._served: list[Exchange] = []
+        self._parsed: dict[int, ParsedResponse] = {}
         self._judged: Counter[tuple[str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
 
     def on_verdict(self, verdict: "Verdict") -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
         parsed = verdict.parsed
+        self._parsed[id(parsed.exchange)] = parsed
         if not verdict.of_recording and parsed.contract is self._policy.contract:
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             judged = Judged.of(verdict, self._policy.profiled(profile).rules)
@@ -64,7 +67,7 @@ class CoverageOfTests(Observer):
         met.update(self._met("replayed", self._replayed(item), item))
         met.update(self._met("served", self._served, item))
         judged = self._judged
-        self._asserted, self._served, self._judged = [], [], Counter()
+        self._asserted, self._served, self._parsed, self._judged = [], [], {}, Counter()
         if not met and not judged:
             return None
         return {
@@ -77,7 +80,8 @@ class CoverageOfTests(Observer):
         for way, status, code, place, count in facts.data["met"]:
             self.counted.add(way, status, code, place, count)
         for profile, is_error, length, broken, shapes, count in facts.data["judged"]:
-            names = self._policy.profiled(profile).rules.names(is_error=is_error)
+            rules = self._policy.profiled(profile).rules
+            names = rules.error_names if is_error else rules.success_names
             self.counted.add_judged(Judged(names[:length], broken, shapes), count)
 
     def _replayed(self, item: pytest.Item) -> "Iterator[Exchange]":
@@ -90,7 +94,7 @@ class CoverageOfTests(Observer):
     ) -> "Iterator[tuple[str, int, str | None, str]]":
         """Yield how errors were met; only an undocumented code has a place."""
         for exchange in exchanges:
-            parsed = read(exchange, self._policy.contract)
+            parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.contract)
             if parsed.is_error:
                 is_known = (exchange.status, parsed.code) in self._policy.contract.pairings
                 place = "" if is_known or parsed.code is None else self._receiving.place(exchange).origin

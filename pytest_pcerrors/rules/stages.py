@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
@@ -64,19 +64,24 @@ class RuleSet:
             if not stage.continues(parsed):
                 return
 
-    def names(self, *, is_error: bool) -> list[str]:
-        """Return the names of the rules for error responses, or for 2xx responses, in the order in which they run."""
-        stages = self.error_stages if is_error else self.success_stages
-        return [rule.name for stage in stages for rule in stage.rules]
+    @cached_property
+    def error_names(self) -> tuple[str, ...]:
+        """The names of the rules for error responses, in the order in which they run."""
+        return tuple(rule.name for stage in self.error_stages for rule in stage.rules)
 
-    def ran(self, parsed: ParsedResponse) -> list[str]:
-        """Return the names of the rules that `violations` runs for a response: the first ones of `names`."""
-        names: list[str] = []
+    @cached_property
+    def success_names(self) -> tuple[str, ...]:
+        """The names of the rules for 2xx responses, in the order in which they run."""
+        return tuple(rule.name for stage in self.success_stages for rule in stage.rules)
+
+    def ran(self, parsed: ParsedResponse) -> tuple[str, ...]:
+        """Return the names of the rules that `violations` runs for a response: the first ones of all."""
+        count = 0
         for stage in self._stages(parsed):
-            names += (rule.name for rule in stage.rules)
+            count += len(stage.rules)
             if not stage.continues(parsed):
                 break
-        return names
+        return (self.error_names if parsed.is_error else self.success_names)[:count]
 
     def _stages(self, parsed: ParsedResponse) -> tuple[Stage, ...]:
         if parsed.is_error:
