@@ -89,15 +89,18 @@ def test_the_pytest_reference_has_every_option_fixture_and_marker(tmp_path, prog
 
 
 def test_the_command_reference_has_every_option(tmp_path, programs):
-    """Each subcommand has a section with its options, and with the choices of each."""
-    printed = run("pcerrors --help", tmp_path, programs)[0]
-    for command in re.findall(r"^  ([a-z]+)  ", printed, re.MULTILINE):
-        shown = run(f"pcerrors {command} --help", tmp_path, programs)[0]
-        section = (
-            reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0].replace("\\|", "|")
-        )
-        wanted = {*re.findall(r"--[a-z-]+", shown), *re.findall(r"\[([a-z]+(?:\|[a-z]+)+)\]", shown)} - {"--help"}
-        assert {each for each in wanted if each not in section} == set(), command
+    """Each subcommand has a section with its options, and with the choices of each; that of a group has those of its subcommands."""
+
+    def described(*words):
+        """Return the options, choices and subcommands in the help of a command, and the names of its subcommands."""
+        shown = run(" ".join(["pcerrors", *words, "--help"]), tmp_path, programs)[0]
+        options = {*re.findall(r"--[a-z-]+", shown), *re.findall(r"\[([a-z]+(?:\|[a-z]+)+)\]", shown)} - {"--help"}
+        inner = re.findall(r"^  ([a-z]+)  ", shown.partition("Commands:")[2], re.MULTILINE)
+        return options.union(inner, *(described(*words, each)[0] for each in inner if words)), inner
+
+    for command in described()[1]:
+        section = reference("command").partition(f"## `pcerrors {command}`")[2].partition("\n## ")[0]
+        assert {each for each in described(command)[0] if each not in section.replace("\\|", "|")} == set(), command
 
 
 def test_the_settings_reference_has_every_key():
