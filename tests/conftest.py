@@ -49,6 +49,12 @@ def _ctrl_c_interrupts():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture(autouse=True)
+def _no_job_summary(monkeypatch):
+    """Do not write to the summary of the job on GitHub that runs these tests."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
 @pytest.fixture
 def contract_of():
     """Make a custom contract from its error schema, and from any other keys to change."""

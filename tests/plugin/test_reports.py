@@ -1,13 +1,14 @@
 """``--pc-report``: what a run found, in files."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 from recordings import API, FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRONG_PAIRING, recorded
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.plugin import _findings
+from pytest_pcerrors.plugin import _findings, hooks
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.saved import saved_of
 
@@ -207,9 +208,14 @@ def test_a_finding_by_another_contract_says_so(pytester, contract_file):
     assert "breaks the Acme error contract" in (pytester.path / "run.txt").read_text()
 
 
-def test_a_report_can_go_to_the_terminal(suite, monkeypatch):
+def test_the_help_of_the_option_names_every_format():
+    """The option is declared without loading the registry, for the sake of runs that do not use it."""
+    words = re.findall(r"\w+", hooks._OPTIONS["--pc-report"]["help"])
+    assert set(FORMATS) <= set(words)
+
+
+def test_a_report_can_go_to_the_terminal(suite):
     """Where GitHub reads its commands."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     result = suite.runpytest("-q", "--pc-report=github:-")
     result.stdout.fnmatch_lines(["::error file=test_it.py,line=8,title=code-number::409 Conflict: /code: *"])
 

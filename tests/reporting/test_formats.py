@@ -50,12 +50,6 @@ def written(form, findings=FINDINGS, **keywords):
     return "".join(FORMATS[form](Report.of_audit(iter(findings), POLICY, **keywords)))
 
 
-@pytest.fixture(autouse=True)
-def _no_summary(monkeypatch):
-    """Do not write to the summary of the job that runs these tests."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-
-
 def test_text_has_a_paragraph_for_each_response_with_violations():
     """Conforming and skipped responses are only counted."""
     assert written("text", FINDINGS[:4]) == (
