@@ -302,7 +302,7 @@ MISUSE = [
     ("sarif:", "--pc-report=sarif: has no file; write FORMAT:FILE, such as --pc-report=sarif:report.sarif"),
     ("json:.", "--pc-report=json:.: */is a folder; give a file"),
     ("json:a.yaml", "--pc-report=json:a.yaml: *a.yaml is a recording of this run; give another file"),
-    ("json:a.yaml/run.json", "--pc-report: the folder *a.yaml cannot be created: *"),
+    ("json:a.yaml/run.json", "the folder *a.yaml cannot be created: *"),
     ("text:./taken.txt", "--pc-report=text:./taken.txt: taken.txt is that of another report; give another file"),
 ]
 
