@@ -16,34 +16,30 @@ PAGES = sorted(
 
 _SITE = "https://pytest-pcerrors.github.io/pytest-pcerrors/"
 _REPOSITORY = "https://github.com/pytest-pcerrors/pytest-pcerrors/"
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r'^```(\w+)(?: title="(.*?)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _OF_PYTEST = re.compile(
     r"[.FEsxX]+ +\[ *\d+%\]|=+ .* =+|_+ .* _+|(?:FAILED|ERROR) .*|\d+ (?:passed|failed|error).* in [\d.]+s"
 )
 """A line of pytest's own, which each version words as it likes."""
 _RUN_OF_PYTEST = re.compile(r"(?:\w+=(?:\$\(.*?\)|\S+) )*pytest ")
 _FAILURE = re.compile(r"^[.sx]*[FE]|^\d+ (?:failed|error)", re.MULTILINE)
-_FILE_NAME = re.compile(r"\A(?:#|//) ([\w./-]+\.\w+)\n")
+_FILE_NAME = re.compile(r"\A# ([\w./-]+\.\w+)\n")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, and the line of the page that it begins on."""
+    """A fenced block: its language, its title, its text, and the line of the page that it begins on."""
 
     language: str
+    title: str | None
     text: str
     line: int
 
     @property
     def file_name(self) -> str | None:
-        """The name that the block's first line, a comment, gives it."""
+        """The title, or the name in a comment on the first line."""
         match = _FILE_NAME.match(self.text)
-        return match.group(1) if match else None
-
-    @property
-    def content(self) -> str:
-        """What the file is to hold: the text, without the comment where the language has none."""
-        return self.text.partition("\n")[2] if self.language in ("json", "markdown") else self.text
+        return match.group(1) if match else self.title
 
     @property
     def commands(self) -> list[tuple[str, str]]:
@@ -55,7 +51,7 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page."""
     text = page.read_text("utf-8")
-    return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)]
+    return [Block(*match.groups(), text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)]
 
 
 def links(page: Path) -> list[Path]:

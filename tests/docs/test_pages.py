@@ -29,7 +29,7 @@ def test_a_page_does_what_it_shows(name, tmp_path, programs):
         where = f"{name}:{block.line}"
         if block.file_name:
             (tmp_path / block.file_name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / block.file_name).write_text(block.content)
+            (tmp_path / block.file_name).write_text(block.text)
         elif block.language == "python":
             printed, status = run(f"python -c {quote(block.text)}", tmp_path, programs)
             assert status == 0, f"{where}: {printed}"
