@@ -43,6 +43,8 @@ class Page:
 class Contract:
     """What a conforming error response must be.
 
+    The fields are the keys of a contract file; `catalogue` has its `entries`, and `error_schema` its `schema`.
+
     >>> from pytest_pcerrors import Contract
     >>> contract = Contract.default()
     >>> contract.name, len(contract.statuses), (409, "800064") in contract.pairings

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
     r"""Check a response and return its violations, errors and warnings; an empty list means that it conforms.
 
-    `response` is any of: a response of requests, httpx, aiohttp, urllib3, http.client, urllib, Flask, Django, Starlette,
-    WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
+    `response` is any of: a response of requests, httpx, aiohttp, azure-core, urllib3, http.client, urllib, Flask, Django,
+    Starlette, WebTest; a vcrpy interaction; a HAR entry; an `Exchange`; a mapping with ``status``, ``headers``, ``body``; a pair
     (status, body); an exception with a ``.response``. `contract` and `profile` override the settings.
 
     No response makes this raise, whatever its bytes; an argument that is not a response is a `UsageError`. An unknown

@@ -28,9 +28,9 @@ _UNNAMED = 500
 class ErrorServer:
     """An HTTP/1.1 server on loopback that sends the answers of a test, and logs the requests that it receives.
 
-    `on_request` is called with every `Received`, and `on_answer` with the `Exchange` of every answer that is sent completely, except
-    for the 404 that a request without a rule gets; those requests are in `unmatched`. Both are called before the answer is sent, in the thread of its connection; `stop` raises their exceptions. Invalid arguments are a
-    `UsageError`.
+    `on_request` is called with every request, and `on_answer` with the `Exchange` of every answer that is sent completely, except for the
+    404 that a request without a rule gets. Both are called before the answer is sent, in the thread of its connection. `stop`, which ends
+    a `with` statement, raises their exceptions. Invalid arguments are a `UsageError`.
 
     >>> from urllib.request import urlopen
     >>> with ErrorServer() as server:

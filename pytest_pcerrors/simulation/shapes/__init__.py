@@ -21,4 +21,4 @@ MADE_UP: Mapping[str, Exchange] = MappingProxyType(dict(exchanges_of(FAULTS, "ma
 """Responses that a client may receive, although no public sample shows them."""
 
 SHAPES: Mapping[str, Exchange] = MappingProxyType({**OBSERVED, **MADE_UP})
-"""All shapes, observed and invented."""
+"""Undocumented responses by name: observed ones of the real service, and invented ones."""
