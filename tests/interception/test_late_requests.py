@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.pool import ThreadPool
-from queue import Queue
+from multiprocessing.dummy import DummyProcess
+from queue import Queue, SimpleQueue
 
 import aiohttp
 import anyio.to_thread
@@ -197,9 +197,12 @@ def a_pool(stack):
     return stack.enter_context(ThreadPoolExecutor(1)).submit
 
 
-def a_pool_of_multiprocessing(stack):
-    """Return how a pool of the other kind is given a call."""
-    return stack.enter_context(ThreadPool(1)).apply_async
+def a_thread_of_multiprocessing(stack):
+    """Return how a thread as in `multiprocessing.pool.ThreadPool`, without its pickled messages, is given a call."""
+    calls = SimpleQueue()
+    DummyProcess(target=lambda: [call() for call in iter(calls.get, None)]).start()
+    stack.callback(calls.put, None)
+    return calls.put
 
 
 def a_worker(stack):
@@ -270,7 +273,7 @@ def a_thread_of_a_fixture(stack):
     return calls.append
 
 
-WORKERS = [a_pool, a_pool_of_multiprocessing, a_worker, a_server, a_loop, a_portal, a_thread_of_a_fixture]
+WORKERS = [a_pool, a_thread_of_multiprocessing, a_worker, a_server, a_loop, a_portal, a_thread_of_a_fixture]
 
 
 @pytest.mark.parametrize("make", WORKERS, ids=lambda make: make.__name__)
