@@ -106,6 +106,12 @@ class ErrorCoverage:
         """Return whether an error was met in any way."""
         return any(self.pairings[*entry.pairing, way] for way in WAYS)
 
+    def change(self, entry: "Entry", base: Self) -> Literal["", "lost", "won"]:
+        """Return what has become of an error since the coverage of another run; an excluded error is neither lost nor won."""
+        if entry.pairing in self.excluded or self.is_met(entry) == base.is_met(entry):
+            return ""
+        return "won" if self.is_met(entry) else "lost"
+
     @property
     def wanted(self) -> "list[Entry]":
         """The documented errors without those that are excluded."""

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
+from pytest_pcerrors.reporting.html.page import coverage_as_html
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
 
@@ -77,6 +78,7 @@ COVERAGE_FORMATS: dict[str, Callable[[ErrorCoverage], str]] = {
     "json": as_json,
     "markdown": as_markdown,
     "badge": as_badge,
+    "html": coverage_as_html,
 }
 """The formats of ``--pc-coverage-report`` and of `pcerrors check --coverage`."""
 
@@ -84,11 +86,11 @@ COVERAGE_FORMATS: dict[str, Callable[[ErrorCoverage], str]] = {
 def comparison(base: ErrorCoverage, head: ErrorCoverage) -> str:
     """Return what a coverage has lost and won against another one, a line for each error."""
     lines = [f"error coverage: {base.percent:g} % before, {head.percent:g} % now"]
-    for word, one, other in (("lost", base, head), ("won", head, base)):
+    for word in ("lost", "won"):
         lines += [
             f"{word}  {entry.status} {entry.code}  {safe(entry.description)}"
             for entry in head.wanted
-            if one.is_met(entry) and not other.is_met(entry)
+            if head.change(entry, base) == word
         ]
     return "\n".join([*lines, ""])
 

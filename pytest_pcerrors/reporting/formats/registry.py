@@ -14,6 +14,7 @@ from pytest_pcerrors.reporting.formats._junit import as_junit
 from pytest_pcerrors.reporting.formats._markdown import as_markdown
 from pytest_pcerrors.reporting.formats._sarif import as_sarif
 from pytest_pcerrors.reporting.formats._text import as_text
+from pytest_pcerrors.reporting.html.page import as_html
 from pytest_pcerrors.reporting.report import Report
 
 FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
@@ -23,6 +24,7 @@ FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
     "sarif": as_sarif,
     "github": as_github,
     "markdown": as_markdown,
+    "html": as_html,
 }
 """The formats of `pcerrors check`, `pcerrors report` and `--pc-report`. Each yields a report in pieces."""
 

@@ -1,0 +1,94 @@
+"""The format ``html``: findings and error coverage in one file, which opens from disk and loads nothing."""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.coverage import WAYS
+from pytest_pcerrors.reporting.html._findings import Found
+from pytest_pcerrors.reporting.html._picture import Picture
+from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Template
+
+    from pytest_pcerrors.reporting.coverage import ErrorCoverage
+
+
+def as_html(
+    report: Report, coverage: "ErrorCoverage | None" = None, base: "ErrorCoverage | None" = None
+) -> "Iterator[str]":
+    """Yield the page of a report, with the coverage and what has changed since that of another run, if they are given.
+
+    Without jinja2, raise a `UsageError`.
+
+    >>> from pytest_pcerrors import Contract
+    >>> from pytest_pcerrors.policy.policy import Policy
+    >>> report = Report.of_audit([], Policy(Contract.default()))
+    >>> "0 error responses checked" in "".join(as_html(report))
+    True
+    """
+    return _pieces(_template(), report, coverage, base)
+
+
+def coverage_as_html(coverage: "ErrorCoverage") -> str:
+    """Return the page of a coverage without findings."""
+    return "".join(as_html(Report(coverage.contract.name, {}, (), Tally()), coverage))
+
+
+def _pieces(
+    template: "Template", report: Report, coverage: "ErrorCoverage | None", base: "ErrorCoverage | None"
+) -> "Iterator[str]":
+    """Read the findings, which completes the tally, and yield the page."""
+    found = Found.of(report)
+    picture = None if coverage is None else Picture.of(coverage, base)
+    statuses = found.statuses | {group.status for group in picture.groups} if picture else found.statuses
+    yield from template.generate(
+        report=report,
+        found=found,
+        picture=picture,
+        ways=WAYS,
+        statuses=sorted(statuses),
+        has_findings=picture is None or not report.tally.is_empty or found.total > 0,
+        style=_data("report.css"),
+        script=_data("report.js"),
+    )
+
+
+@cache
+def _template() -> "Template":
+    """Return the template. Every text that it prints is escaped, for HTML and from control characters and surrogates."""
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError:
+        raise UsageError("the format html needs jinja2: pip install 'pytest-pcerrors[html]'") from None
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printed
+    )
+    environment.filters["own"] = Markup
+    environment.filters["sha256"] = _sha256
+    return environment.from_string(_data("report.html.j2"))
+
+
+def _printed(value: Any) -> Any:
+    """Escape the control characters and surrogates of a text, but not of markup, which is a subclass."""
+    return visible(value) if type(value) is str else value
+
+
+def _sha256(text: str) -> str:
+    """Return the hash by which a Content-Security-Policy allows an inline script or style."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _data(name: str) -> str:
+    return files("pytest_pcerrors.reporting.html").joinpath(name).read_text("utf-8")
