@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _STATES = {
     "several": ("", "met in several ways"),
-    "asserted": ("A", "asserted: an assertion with its code passed"),
+    "asserted": ("A", "asserted by a test"),
     "replayed": ("R", "replayed from a recording"),
-    "served": ("S", "served by a server to a client"),
+    "served": ("S", "served to a client"),
     "simulated": ("M", "simulated for a client"),
     "missing": ("–", "not met"),  # noqa: RUF001 - a dash that is as wide as a letter
     "excluded": ("×", "excluded by the settings"),  # noqa: RUF001 - the sign is more visible than the letter

@@ -167,12 +167,11 @@
   function select(cell) {
     document.querySelector(".cell[aria-current]")?.removeAttribute("aria-current");
     cell.setAttribute("aria-current", "true");
-    const [status, code, text, , ...counts] = rowOfCell(cell).cells;
-    const ways = [...document.querySelectorAll("#all thead .count")].map((each) => each.textContent);
+    const [status, code, text] = rowOfCell(cell).cells;
     const texts = [...text.children].map((each) => make("p", "", each.textContent));
     const title = make("h3", "", code.textContent);
     const how = make("p", "state", cell.title.slice(`${cell.dataset.status} ${code.textContent}: `.length));
-    byId("details").replaceChildren(title, make("p", "", status.textContent), how, ...texts, described(ways.map((way, index) => [way, counts[index].textContent])));
+    byId("details").replaceChildren(title, make("p", "", status.textContent), how, ...texts);
   }
 
   function go(cell) {
