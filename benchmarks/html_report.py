@@ -81,7 +81,9 @@ def page() -> "list[str]":
             entry.status, HEADERS, json.dumps(body, indent=2).encode(), request, None, f"carts.yaml:{number + 1}"
         )
         findings.append(finding(exchange, policy))
-    return list(as_html(Report.of_audit(findings, policy), coverage))
+    report = Report.of_audit(findings, policy)
+    report.coverage = coverage
+    return list(as_html(report))
 
 
 if __name__ == "__main__":

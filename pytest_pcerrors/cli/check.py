@@ -85,6 +85,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     if coverage.is_printed and output is None and format_name != "text":
         raise UsageError("the coverage would be printed after the report; write one of them to a file")
     report = Report.of_audit(coverage.counting(findings), policy, is_quiet=quiet)
+    report.coverage = coverage.counted if asked.is_any else None
     write_report(FORMATS[format_name](report), output)
     tally = report.tally
     if tally.has_skipped_all:

@@ -15,6 +15,7 @@ from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, compari
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import merged, saved_of
+from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.text import nearest
 
 _ALL_FORMATS = tuple(dict.fromkeys([*FORMATS, *COVERAGE_FORMATS]))
@@ -25,13 +26,22 @@ _ALL_FORMATS = tuple(dict.fromkeys([*FORMATS, *COVERAGE_FORMATS]))
 @format_option(_ALL_FORMATS)
 @output_option
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary.")
+@click.option(
+    "--base", metavar="FILE", help="A saved coverage; the page of --format html shows what has changed since."
+)
 @contract_option
-def render(saved: str, *, format_name: str, output: Path | None, quiet: bool, contract_file: str | None) -> int:
+def render(  # noqa: PLR0913 - one parameter an option
+    saved: str, *, format_name: str, output: Path | None, quiet: bool, base: str | None, contract_file: str | None
+) -> int:
     """Write a saved JSON report or coverage in another format; - is standard input. The exit status is 0."""
-    refuse_overwriting(output, _paths(saved))
+    refuse_overwriting(output, _paths(saved, *([base] if base else [])))
     read = _read(saved, contract_file)
     if isinstance(read, Report):
         read.is_quiet = quiet
+    if base is not None:
+        if format_name != "html":
+            raise UsageError("--base is for --format html; `pcerrors report compare` prints the changes")
+        read = _with_base(read, _coverage(base, contract_file))
     write_report(_written(read, format_name), output)
     return 0
 
@@ -61,13 +71,7 @@ def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, cont
 @contract_option
 def compare(base: str, head: str, fail_on: str, contract_file: str | None) -> int:
     """Print which errors the coverage HEAD has lost and won against the coverage BASE."""
-    coverages = []
-    for path in (base, head):
-        read = _read(path, contract_file)
-        if not isinstance(read, ErrorCoverage):
-            raise UsageError(f"{path}: a report; compare takes two coverages, of `--pc-coverage-report=json:FILE`")
-        coverages.append(read)
-    before, now = coverages
+    before, now = _coverage(base, contract_file), _coverage(head, contract_file)
     print_output(comparison(before, now), newline=False)
     has_lost = any(before.is_met(entry) for entry in now.missing())
     return int(has_lost and fail_on == "lost")
@@ -87,6 +91,26 @@ def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
         except OSError as error:
             raise UsageError(f"{saved}: cannot be read: {error.strerror}") from None
     return saved_of(data, saved, lambda: policy_for(contract_file)[0].contract)
+
+
+def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
+    """Return a saved coverage, or that of a saved report."""
+    read = _read(path, contract_file)
+    coverage = read.coverage if isinstance(read, Report) else read
+    if coverage is None:
+        raise UsageError(
+            f"{path}: a report without error coverage; count it with --coverage, or pytest's --pc-coverage"
+        )
+    return coverage
+
+
+def _with_base(read: Report | ErrorCoverage, base: ErrorCoverage) -> Report:
+    """Return a report that shows its coverage beside that of another run."""
+    report = read if isinstance(read, Report) else Report(read.contract.name, {}, (), Tally(), coverage=read)
+    if report.coverage is None:
+        raise UsageError("the report has no error coverage to compare with that of --base")
+    report.base = base
+    return report
 
 
 def _written(read: Report | ErrorCoverage, format_name: str) -> Iterator[str]:

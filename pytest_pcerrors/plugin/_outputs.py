@@ -47,7 +47,7 @@ class Outputs:
         if session.exitstatus in _WITHOUT_RESULT or self._config.getoption("collectonly"):
             return
         if self._reports:
-            self._reports.write(collected, session)
+            self._reports.write(collected, self._coverage.found.counted if self._coverage else None, session)
         if self._coverage:
             self._coverage.write(session)
 

@@ -14,6 +14,7 @@ from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.plugin._receiving import Receiving
+    from pytest_pcerrors.reporting.coverage import ErrorCoverage
     from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.reporting.targets import Target
 
@@ -33,11 +34,13 @@ class Reports:
             for target in targets:
                 target.make_folder()
 
-    def write(self, collected: "Tally", session: pytest.Session) -> None:
+    def write(self, collected: "Tally", coverage: "ErrorCoverage | None", session: pytest.Session) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
         collected.plus(self.found.tally)
         findings = sorted(self.found.findings, key=order)
-        self._report = Report(self._policy.contract.name, rules_of(self._policy), findings, collected)
+        self._report = Report(
+            self._policy.contract.name, rules_of(self._policy), findings, collected, coverage=coverage
+        )
         for form, file in self._targets:
             if file is not None:
                 try:

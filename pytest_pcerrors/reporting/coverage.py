@@ -12,6 +12,8 @@ from pytest_pcerrors.simulation.shapes.recognition import shapes_of
 from pytest_pcerrors.text import cut, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.verdict import Verdict
@@ -163,7 +165,7 @@ class ErrorCoverage:
         return row | {way: self.pairings[*entry.pairing, way] for way in WAYS}
 
     @classmethod
-    def of_document(cls, document: dict[str, Any], contract: "Contract") -> Self:
+    def of_document(cls, document: "Mapping[str, Any]", contract: "Contract") -> Self:
         """Return the coverage in a document of this version and of a contract."""
         coverage = cls(contract)
         coverage.excluded = frozenset((row["status"], row["code"]) for row in document["pairings"] if row["excluded"])

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NotRequired, Self, TypedDict
 
 from pytest_pcerrors.policy.allowances import file_of
+from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.secrets import BEYOND, hide
@@ -101,6 +102,10 @@ class Report:
     tool_version: str = field(default_factory=lambda: version("pytest-pcerrors"))
     is_quiet: bool = False
     """Whether the summary is left out of a report for people."""
+    coverage: ErrorCoverage | None = None
+    """Which documented errors were met, if that was counted; complete when the findings have been read."""
+    base: ErrorCoverage | None = None
+    """The coverage of another run, to show what has changed since."""
 
     @classmethod
     def of_audit(cls, findings: "Iterable[Finding]", policy: "Policy", *, is_quiet: bool = False) -> Self:
@@ -129,7 +134,10 @@ class Report:
         tally.plus(self.tally)
         tally.plus(other.tally)
         findings = sorted([*self.findings, *other.findings], key=order)
-        return replace(self, rules={**other.rules, **self.rules}, findings=findings, tally=tally)
+        if self.coverage and other.coverage:
+            self.coverage.plus(other.coverage)
+        coverage = self.coverage or other.coverage
+        return replace(self, rules={**other.rules, **self.rules}, findings=findings, tally=tally, coverage=coverage)
 
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""

@@ -42,11 +42,18 @@ def saved_of(data: bytes, path: str, contract: "Callable[[], Contract]") -> Repo
     document = json_object(data, path)
     is_coverage = document.get("kind") == "coverage"
     _refuse_foreign(document, path, VERSION if is_coverage else SCHEMA)
-    if not is_coverage:
-        validate(report_schema(), document, path)
-        return Report.of_document(document)
+    if is_coverage:
+        return _coverage_of(document, path, contract())
+    validate(report_schema(), document, path)
+    report = Report.of_document(document)
+    if "coverage" in document:
+        report.coverage = _coverage_of(document["coverage"], path, contract())
+    return report
+
+
+def _coverage_of(document: dict[str, Any], path: str, of: "Contract") -> ErrorCoverage:
+    """Return the coverage in a document; a `UsageError` if it is not one of this contract."""
     validate(coverage_schema(), document, path)
-    of = contract()
     if [(row["status"], row["code"]) for row in document["pairings"]] != [each.pairing for each in of.catalogue]:
         raise UsageError(
             f"{path}: the coverage of another contract ({safe(document['contract'])}), not of {of.name}; "

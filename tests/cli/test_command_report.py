@@ -160,7 +160,7 @@ def test_two_coverages_are_compared(pcerrors, shards):
             "other.json: a report for the contract Other, and a.json is one for Partner Center",
         ),
         (["merge", "a.json", "-o", "a.json"], "a.json"),
-        (["compare", "a.json", "a.coverage.json"], "a.json: a report; compare takes two coverages"),
+        (["compare", "plain.json", "a.coverage.json"], "plain.json: a report without error coverage; count it with --coverage"),
         (
             ["render", "other.coverage.json"],
             "the coverage of another contract (Other), not of Partner Center; name its file: --contract FILE",
@@ -168,6 +168,8 @@ def test_two_coverages_are_compared(pcerrors, shards):
         (["render", "newer.json"], "a report of version 2, and this pytest-pcerrors reads version 1"),
         (["render", "a.json", "--format", "badge"], "a report has no format badge; known are"),
         (["render", "a.coverage.json", "--format", "sarif"], "an error coverage has no format sarif; known are"),
+        (["render", "a.json", "--base", "b.json"], "--base is for --format html"),
+        (["render", "plain.json", "--base", "b.json", "--format", "html"], "the report has no error coverage to compare"),
         (["render", "missing.json"], "missing.json: cannot be read: "),
     ],
 )
@@ -181,6 +183,26 @@ def test_what_does_not_fit_is_explained(pcerrors, shards, tmp_path, arguments, m
         source = "a.coverage.json" if name == "other.coverage.json" else "a.json"
         document = json.loads((tmp_path / source).read_text())
         (tmp_path / name).write_text(json.dumps(document | changes))
+    plain = json.loads((tmp_path / "a.json").read_text())
+    del plain["coverage"]
+    (tmp_path / "plain.json").write_text(json.dumps(plain))
     said = pcerrors("report", *arguments)
     assert said.status == 2
     assert message in said.err
+
+
+@pytest.mark.parametrize("kind", ["json", "coverage.json"])
+def test_a_page_shows_what_has_changed_since_a_base_run(pcerrors, shards, kind):
+    """For a report with coverage and for a coverage alone; each lost error is marked."""
+    said = pcerrors("report", "render", f"a.{kind}", "--format", "html", "--base", "ab.coverage.json")
+    assert (said.status, said.err) == (0, "")
+    assert "15.9 % in the base run" in said.out
+    alone = pcerrors("report", "render", f"a.{kind}", "--format", "html")
+    assert "in the base run" not in alone.out
+
+
+def test_markdown_has_the_coverage_after_the_violations(pcerrors, shards):
+    """So a job summary shows both."""
+    out = pcerrors("report", "render", "a.json", "--format", "markdown").out
+    assert out.index("error contract") < out.index("**Error coverage: 6.1 %**")
+

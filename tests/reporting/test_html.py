@@ -35,7 +35,9 @@ FINDINGS = [
 
 def document(findings=FINDINGS, *coverages):
     """Return the page of these findings and coverages, as a browser without scripts understands it."""
-    return BeautifulSoup("".join(as_html(Report.of_audit(iter(findings), POLICY), *coverages)), "html.parser")
+    report = Report.of_audit(iter(findings), POLICY)
+    report.coverage, report.base = (*coverages, None, None)[:2]
+    return BeautifulSoup("".join(as_html(report)), "html.parser")
 
 
 def covered(*met, excluded=()):

@@ -50,7 +50,9 @@ def opened(chromium, tmp_path):
 
     def opened(findings=(), *coverages, **options):
         path = tmp_path / "report.html"
-        path.write_text("".join(as_html(Report.of_audit(findings, POLICY), *coverages)), "utf-8")
+        report = Report.of_audit(findings, POLICY)
+        report.coverage, report.base = (*coverages, None, None)[:2]
+        path.write_text("".join(as_html(report)), "utf-8")
         contexts.append(chromium.new_context(**options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(error.message))

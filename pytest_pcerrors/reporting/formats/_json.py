@@ -26,4 +26,7 @@ def as_json(report: "Report") -> "Iterator[str]":
         yield separator + json.dumps(finding)
         separator = ",\n"
     rules = [rule for name, rule in report.rules.items() if name in broken]
-    yield f'\n], "rules": {json.dumps(rules)}, "summary": {json.dumps(report.tally.as_data())}}}\n'
+    yield f'\n], "rules": {json.dumps(rules)}'
+    if report.coverage:
+        yield f', "coverage": {json.dumps(report.coverage.document())}'
+    yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.reporting.coverage_formats import as_markdown as coverage_as_markdown
 from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
 from pytest_pcerrors.reporting.markdown_text import cell
 
@@ -18,6 +19,8 @@ def as_markdown(report: "Report") -> "Iterator[str]":
     if rows:
         yield "\n| severity | rule | response | place | violation |\n|---|---|---|---|---|\n"
     yield from rows
+    if report.coverage:
+        yield f"\n{coverage_as_markdown(report.coverage)}"
 
 
 def _row(finding: "FindingData", violation: "ViolationData") -> str:

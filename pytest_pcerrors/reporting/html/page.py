@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
 
 
-def as_html(
-    report: Report, coverage: "ErrorCoverage | None" = None, base: "ErrorCoverage | None" = None
-) -> "Iterator[str]":
-    """Yield the page of a report, with the coverage and what has changed since that of another run, if they are given.
+def as_html(report: Report) -> "Iterator[str]":
+    """Yield the page of a report, with its coverage and what has changed since that of another run, if it has them.
 
     Without jinja2, raise a `UsageError`.
 
@@ -35,20 +33,18 @@ def as_html(
     >>> "0 error responses checked" in "".join(as_html(report))
     True
     """
-    return _pieces(_template(), report, coverage, base)
+    return _pieces(_template(), report)
 
 
 def coverage_as_html(coverage: "ErrorCoverage") -> str:
     """Return the page of a coverage without findings."""
-    return "".join(as_html(Report(coverage.contract.name, {}, (), Tally()), coverage))
+    return "".join(as_html(Report(coverage.contract.name, {}, (), Tally(), coverage=coverage)))
 
 
-def _pieces(
-    template: "Template", report: Report, coverage: "ErrorCoverage | None", base: "ErrorCoverage | None"
-) -> "Iterator[str]":
-    """Read the findings, which completes the tally, and yield the page."""
+def _pieces(template: "Template", report: Report) -> "Iterator[str]":
+    """Read the findings, which completes the counts, and yield the page."""
     found = Found.of(report)
-    picture = None if coverage is None else Picture.of(coverage, base)
+    picture = None if report.coverage is None else Picture.of(report.coverage, report.base)
     statuses = found.statuses | {group.status for group in picture.groups} if picture else found.statuses
     yield from template.generate(
         report=report,
