@@ -48,7 +48,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FORMAT:FILE",
         "action": "append",
         "default": [],
-        "help": "write the error coverage to a file (- is the terminal) as text, json, markdown or badge (repeatable)",
+        "help": "write the error coverage to a file (- is the terminal) as text, json, markdown, badge or html (repeatable)",
     },
     "--pc-coverage-min": {
         "metavar": "PERCENT",
@@ -63,7 +63,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FORMAT:FILE",
         "action": "append",
         "default": [],
-        "help": "write what was found as text, json, junit, sarif, github or markdown; the file - is the terminal (repeatable)",
+        "help": "write what was found as text, json, junit, sarif, github, markdown or html; the file - is the terminal (repeatable)",
     },
 }
 """The options. None has an optional value, because it would consume the next argument."""
