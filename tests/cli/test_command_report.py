@@ -160,7 +160,10 @@ def test_two_coverages_are_compared(pcerrors, shards):
             "other.json: a report for the contract Other, and a.json is one for Partner Center",
         ),
         (["merge", "a.json", "-o", "a.json"], "a.json"),
-        (["compare", "plain.json", "a.coverage.json"], "plain.json: a report without error coverage; count it with --coverage"),
+        (
+            ["compare", "plain.json", "a.coverage.json"],
+            "plain.json: a report without error coverage; count it with --coverage",
+        ),
         (
             ["render", "other.coverage.json"],
             "the coverage of another contract (Other), not of Partner Center; name its file: --contract FILE",
@@ -169,7 +172,10 @@ def test_two_coverages_are_compared(pcerrors, shards):
         (["render", "a.json", "--format", "badge"], "a report has no format badge; known are"),
         (["render", "a.coverage.json", "--format", "sarif"], "an error coverage has no format sarif; known are"),
         (["render", "a.json", "--base", "b.json"], "--base is for --format html"),
-        (["render", "plain.json", "--base", "b.json", "--format", "html"], "the report has no error coverage to compare"),
+        (
+            ["render", "plain.json", "--base", "b.json", "--format", "html"],
+            "the report has no error coverage to compare",
+        ),
         (["render", "missing.json"], "missing.json: cannot be read: "),
     ],
 )
@@ -205,4 +211,3 @@ def test_markdown_has_the_coverage_after_the_violations(pcerrors, shards):
     """So a job summary shows both."""
     out = pcerrors("report", "render", "a.json", "--format", "markdown").out
     assert out.index("error contract") < out.index("**Error coverage: 6.1 %**")
-
