@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Any
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
+from pytest_pcerrors.interception._index import RecordingIndex
 from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, for_client, of_client
-from pytest_pcerrors.interception._matching import Matching
 from pytest_pcerrors.interception.threads import ended_here
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest, described
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Iterator
 
     from vcr.request import Request
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception._interactions import Response
-    from pytest_pcerrors.interception._matching import Difference
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     """A cassette whose replay time does not depend on its size.
 
-    vcrpy compares every recording with every matcher, twice for each request. Here the matchers that compare plain parts
-    of a request make a key, and only recordings with the same key are compared. Interactions recorded in this run are not
+    vcrpy compares every recording with every matcher, twice for each request. Here an index finds them. Interactions recorded in this run are not
     played, so that the next run gets the same responses. `on_response` is called with every response that was played or
     recorded, but not with interactions that were only loaded. They pass `filter_loaded`, which returns
     their stored form, or None to leave them out, and none of the hooks of vcrpy, which have made them what the file has.
@@ -66,14 +64,10 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """The number of interactions that were saved."""
         self.failures: list[Exception] = []
         """Why responses were not recorded or reported; the client, which has received them, does not see it."""
-        self.matching = Matching(self._match_on)
+        self.index = RecordingIndex(self._match_on, comparable)
         self._on_response = on_response
-        self._comparable = comparable
         self._filter_loaded = filter_loaded
         self._is_loading = False
-        self._compared: list[Request] = []
-        self._by_key: dict[Hashable, list[int]] = {}
-        self._first_left: dict[Hashable, int] = {}
         self._last_filtered: tuple[object, Any] = (None, None)
         self._lock = RLock()
 
@@ -103,9 +97,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
 
     def _add(self, request: "Request", response: "Response") -> None:
         with self._lock:
-            compared = self._comparable(request)
-            self._by_key.setdefault(self.matching.key(compared), []).append(len(self.data))
-            self._compared.append(compared)
+            self.index.add(request)
             self.data.append((request, response))
             self.dirty = True
 
@@ -162,20 +154,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def rewind(self) -> None:
         """Let every recording be played again."""
         super().rewind()
-        self._first_left.clear()
-
-    def matches(self, request: "Request") -> "Iterator[int]":
-        """Yield the index of each interaction that matches a stored request, played or not."""
-        compared = self._comparable(request)
-        for index in self._by_key.get(self.matching.key(compared), ()):
-            if self.matching.accepts(compared, self._compared[index]):
-                yield index
-
-    def differences(self, request: "Request") -> "Iterator[tuple[int, list[Difference]]]":
-        """Yield the index of each interaction, with the differences between a stored request and its request."""
-        compared = self._comparable(request)
-        for index, each in enumerate(self._compared):
-            yield index, self.matching.differences(compared, each)
+        self.index.rewind()
 
     def exchanges(self) -> "Iterator[Exchange]":
         """Yield the exchanges of the cassette."""
@@ -201,20 +180,14 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         return filtered
 
     def _find(self, request: "Request") -> int | None:
-        """Return the index of the recording to play next; played recordings at the front are skipped permanently."""
-        compared = self._comparable(request)
-        key = self.matching.key(compared)
-        indices = self._by_key.get(key, ())
-        first = self._first_left.get(key, 0)
-        while not self.allow_playback_repeats and first < len(indices) and self.play_counts[indices[first]]:
-            first += 1
-        self._first_left[key] = first
-        for position in range(first, len(indices)):
-            index = indices[position]
-            is_left = index < self._loaded_count and not self.play_counts[index]
-            if (is_left or self.allow_playback_repeats) and self.matching.accepts(compared, self._compared[index]):
-                return index
-        return None
+        """Return the index of the recording to play next."""
+        return self.index.find(request, self._is_done, self._is_left)
+
+    def _is_done(self, index: int) -> bool:
+        return bool(self.play_counts[index]) and not self.allow_playback_repeats
+
+    def _is_left(self, index: int) -> bool:
+        return self.allow_playback_repeats or (index < self._loaded_count and not self.play_counts[index])
 
     @contextmanager
     def _keeping_failures(self) -> "Iterator[None]":
@@ -253,7 +226,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         recorded: list[Any] = self.data[self._loaded_count :]
         if self.drop_unused_requests:
             return recorded
-        kept = [each for each in loaded if all(index < self._loaded_count for index in self.matches(each[0]))]
+        kept = [each for each in loaded if all(index < self._loaded_count for index in self.index.matches(each[0]))]
         return kept + recorded
 
     def _build_used_interactions_dict(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _reason(cassette: Any, request: "Request") -> str:
 
 
 def _has_match(cassette: Any, request: "Request") -> bool:
-    return next(cassette.matches(request), None) is not None
+    return next(cassette.index.matches(request), None) is not None
 
 
 def _mode(cassette: Any) -> str:
@@ -76,7 +76,7 @@ def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
     others = [_held(each) for each in cassette.also]
     if not cassette.rewound:
         return [_missing(cassette), *others]
-    matches = list(cassette.matches(request))
+    matches = list(cassette.index.matches(request))
     lines = [_held(cassette), *others]
     if matches:
         numbers = ", ".join(f"#{index + 1}" for index in matches[:_MOST_DIFFERENCES])
@@ -116,7 +116,7 @@ def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
         return []
     lines = []
     for index, differing in nsmallest(
-        _MOST_NEAREST, cassette.differences(request), key=lambda each: _distance(each[1])
+        _MOST_NEAREST, cassette.index.differences(request), key=lambda each: _distance(each[1])
     ):
         played = "already played" if cassette.play_counts[index] else "not played"
         lines.append(f"near: {label(cassette, index)}, {played}")

@@ -11,7 +11,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.plugin._current_test import Observer
 from pytest_pcerrors.plugin._facts import TestFacts
 from pytest_pcerrors.policy.audit import Finding, unreadable
-from pytest_pcerrors.reporting.report import FindingData, finding_data, violation_data
+from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, violation_data
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.rules.violation import STALE
 from pytest_pcerrors.secrets.display import safe

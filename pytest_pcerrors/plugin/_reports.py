@@ -8,8 +8,9 @@ import pytest
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._findings import FindingsOfTests
+from pytest_pcerrors.reporting.finding_data import order
 from pytest_pcerrors.reporting.formats.registry import FORMATS
-from pytest_pcerrors.reporting.report import Report, order, rules_of
+from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.reporting.report import CORRELATION, response_data
+from pytest_pcerrors.reporting.finding_data import CORRELATION, response_data
 from pytest_pcerrors.reporting.request_paths import generic_path
 from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
 from pytest_pcerrors.rules.violation import UNREADABLE
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.reporting.report import FindingData, ViolationData
+    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
     from pytest_pcerrors.rules.violation import Violation
 
 _LONGEST_BODY = 160

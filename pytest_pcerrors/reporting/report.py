@@ -4,76 +4,25 @@ The document that the format ``json`` writes has exactly this content, so every 
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NotRequired, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
-from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
+from pytest_pcerrors.reporting.finding_data import LINES, FindingData, finding_data, order
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.rules.registry import all_rules
-from pytest_pcerrors.secrets import BEYOND, hide
-from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
-from pytest_pcerrors.text import cut, visible
+from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.rules.rule import Rule
-    from pytest_pcerrors.rules.violation import Violation
 
 SCHEMA = 1
 """The version of the document. It changes if readers of this version would misunderstand the document."""
-
-LINES = "\n\t"
-"""The control characters that a body keeps; no other text of a report has any."""
-
-CORRELATION = "MS-CorrelationId"
-_LONGEST_REASON = 76
-_NUMBER = re.compile(r"([0-9]{1,18})")
-
-
-class ViolationData(TypedDict):
-    """A `Violation` as plain data."""
-
-    rule: str
-    severity: str
-    message: str
-    pointer: str
-    expected: str
-    actual: str
-    hint: str
-
-
-class FindingData(TypedDict):
-    """A judged error response, or another place with violations.
-
-    `path` with `line` or `entry` (a JSON Pointer) is where the response was recorded; without a recording it is the test that
-    received it. `kind` is that of `Finding`. What is not known is None. `test` is the id of a pytest test, and `contract` the name
-    of the contract if it is another one than that of the report.
-    """
-
-    path: str | None
-    line: int | None
-    entry: str | None
-    kind: str
-    status: int | None
-    reason: str | None
-    method: str | None
-    url: str | None
-    code: str | None
-    correlation_id: str | None
-    body: str | None
-    violations: list[ViolationData]
-    allowed: list[str]
-    test: NotRequired[str]
-    contract: NotRequired[str]
 
 
 class RuleData(TypedDict):
@@ -144,81 +93,9 @@ class Report:
         return (finding for finding in self.findings if finding["violations"])
 
 
-def order(finding: FindingData) -> tuple[object, ...]:
-    """Return a key that sorts findings by place, then by test, whatever the order in which they were found."""
-    return (
-        _natural(finding["path"] or ""),
-        finding["line"] or 0,
-        _natural(finding["entry"] or ""),
-        _natural(finding.get("test", "")),
-    )
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Return a key that sorts numbers in a text by their value."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(text)]
-
-
 def rules_of(policy: "Policy") -> dict[str, RuleData]:
     """Return the documentation of all rules of a policy, by name."""
     return {rule.name: _rule_data(rule) for rule in all_rules(policy.rules)}
-
-
-def finding_data(finding: "Finding", contract: "Contract") -> FindingData:
-    """Return a finding as plain data. Only a response with violations has a body.
-
-    >>> from pytest_pcerrors import Contract, Exchange
-    >>> from pytest_pcerrors.policy.audit import finding
-    >>> from pytest_pcerrors.policy.policy import Policy
-    >>> found = finding(Exchange(404, None, b"gone", origin="a.yaml:2"), Policy(Contract.default()))
-    >>> data = finding_data(found, Contract.default())
-    >>> data["path"], data["line"], data["status"], data["reason"], data["violations"][0]["rule"]
-    ('a.yaml', 2, 404, 'Not Found', 'body-plain-text')
-    """
-    verdicts = [each for each in (finding.verdict, finding.recording) if each is not None]
-    code = finding.verdict.parsed.code if finding.verdict else None
-    data = response_data(finding.exchange, finding.violations, contract, origin=finding.origin)
-    data["kind"] = finding.kind
-    data["code"] = None if code is None else safe(code)
-    data["allowed"] = [allowance.rule for verdict in verdicts for allowance in verdict.allowed]
-    return data
-
-
-def response_data(
-    exchange: "Exchange | None", violations: "Sequence[Violation]", contract: "Contract", *, origin: str
-) -> FindingData:
-    """Return the finding for a response with these violations; its kind is ``error``, and its code is not filled in."""
-    path, line, entry = _place_of(origin)
-    request = exchange.request if exchange else None
-    correlation = exchange.header(CORRELATION) if exchange else None
-    return {
-        "path": path,
-        "line": line,
-        "entry": entry,
-        "kind": "error",
-        "status": exchange.status if exchange else None,
-        "reason": safe(_reason(exchange, contract)) if exchange else None,
-        "method": safe(request.method) if request else None,
-        "url": safe(request.url) if request else None,
-        "code": None,
-        "correlation_id": safe(correlation) if correlation else None,
-        "body": _body_text(exchange.body) if exchange and exchange.body and violations else None,
-        "violations": [violation_data(each) for each in violations],
-        "allowed": [],
-    }
-
-
-def violation_data(violation: "Violation") -> ViolationData:
-    """Return a violation as plain data."""
-    return {
-        "rule": violation.rule,
-        "severity": violation.severity,
-        "message": violation.message,
-        "pointer": violation.pointer,
-        "expected": violation.expected,
-        "actual": violation.actual,
-        "hint": violation.hint,
-    }
 
 
 def _counted(findings: "Iterable[Finding]", tally: Tally, contract: "Contract") -> Iterator[FindingData]:
@@ -238,29 +115,6 @@ def _rule_data(rule: "Rule") -> RuleData:
         "example": visible(rule.example),
         "fix": visible(rule.fix),
     }
-
-
-def _place_of(origin: str) -> tuple[str | None, int | None, str | None]:
-    """Return the path, the line and the JSON Pointer of an origin, each None if it has none."""
-    file = file_of(origin)
-    place = origin[len(file) + 1 :]
-    entry = safe(place) if place.startswith("/") else None
-    return safe(file) or None, int(place) if place.isdecimal() else None, entry
-
-
-def _reason(exchange: "Exchange", contract: "Contract") -> str:
-    """Return the reason phrase: the received one if it differs from the documented one."""
-    _, _, documented = contract.reason(exchange.status).partition(" ")
-    if exchange.reason and exchange.reason.lower() not in documented.lower():
-        return cut(exchange.reason, _LONGEST_REASON)
-    return documented
-
-
-def _body_text(body: bytes) -> str:
-    """Return the beginning of a body with secrets masked, and with its line breaks."""
-    text = body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    end = "..." if len(text) > LONGEST_SHOWN else ""
-    return visible(hide(text, longest=LONGEST_SHOWN), kept=LINES) + end
 
 
 def _escaped(value: Any, kept: str = "") -> Any:

@@ -8,7 +8,7 @@ import pytest
 from pytest_pcerrors import ContractViolation, Exchange, Request, assert_pc_error, assert_pc_success, check
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.reporting.failure import failure_text, violation_lines
-from pytest_pcerrors.reporting.report import violation_data
+from pytest_pcerrors.reporting.finding_data import violation_data
 from pytest_pcerrors.rules.violation import Violation
 
 REQUEST = Request("POST", "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout")

@@ -15,7 +15,8 @@ from pytest_pcerrors.reporting.formats._markdown import as_markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.reporting.report import FindingData, Report, ViolationData
+    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+    from pytest_pcerrors.reporting.report import Report
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _MOST_SUMMARISED = 1000

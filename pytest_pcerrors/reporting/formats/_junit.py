@@ -11,7 +11,8 @@ from pytest_pcerrors.reporting.failure import finding_text, place, test_of, titl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.reporting.report import FindingData, Report, ViolationData
+    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+    from pytest_pcerrors.reporting.report import Report
 
 
 def as_junit(report: "Report") -> "Iterator[str]":

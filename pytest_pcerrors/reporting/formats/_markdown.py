@@ -9,7 +9,8 @@ from pytest_pcerrors.reporting.markdown_text import cell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.reporting.report import FindingData, Report, ViolationData
+    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+    from pytest_pcerrors.reporting.report import Report
 
 
 def as_markdown(report: "Report") -> "Iterator[str]":

@@ -16,7 +16,8 @@ from pytest_pcerrors.reporting.request_paths import generic_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.reporting.report import FindingData, Report, RuleData, ViolationData
+    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+    from pytest_pcerrors.reporting.report import Report, RuleData
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SITE = "https://pytest-pcerrors.github.io/pytest-pcerrors/"

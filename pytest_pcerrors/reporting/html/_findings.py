@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.reporting.report import FindingData, Report, RuleData
+    from pytest_pcerrors.reporting.finding_data import FindingData
+    from pytest_pcerrors.reporting.report import Report, RuleData
 
 _MOST_FINDINGS = 20_000
 """What a browser can still show; a page is for people, and the JSON report has all."""
