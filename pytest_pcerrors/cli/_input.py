@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -44,11 +44,11 @@ def items_in(source: "Source") -> "Iterator[Item]":
     return stream_items(standard_input(), STDIN) if source is None else file_items(source)
 
 
-def recording_of(source: "Source", policy: "Policy") -> Recording:
-    """Return a file or standard input as a recording."""
+def recording_of(source: "Source", policy: "Policy", on_read: Callable[[int], object] | None = None) -> Recording:
+    """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file."""
     if source is None:
         return Recording.of_stream(standard_input(), STDIN, policy)
-    return Recording.of_file(source, policy)
+    return Recording.of_file(source, policy, on_read=on_read)
 
 
 def refuse_overwriting(output: Path | None, sources: "Iterable[Source]") -> None:

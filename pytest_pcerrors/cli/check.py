@@ -1,8 +1,6 @@
 """``pcerrors check``: check archives against the contract."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,8 @@ from pytest_pcerrors.cli._options import (
     policy_for,
     profile_option,
 )
-from pytest_pcerrors.cli._output import is_terminal, print_problem, write_report
+from pytest_pcerrors.cli._output import print_problem, write_report
+from pytest_pcerrors.cli._progress import watched
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Finding, audit
@@ -106,20 +105,5 @@ def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
 
 
 def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
-    with _progress(sources, quiet=quiet) as watched:
-        yield from audit((recording_of(source, policy) for source in watched), policy)
-
-
-@contextmanager
-def _progress(sources: "list[Source]", *, quiet: bool) -> "Iterator[Iterator[Source]]":
-    """Show a progress bar on standard error if that is a terminal and there is more than one file."""
-    if quiet or len(sources) < 2 or not is_terminal(sys.stderr):  # noqa: PLR2004 - a bar for one file is useless
-        yield iter(sources)
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    ) as progress:
-        yield iter(progress.track(sources, description="Checking"))
+    with watched("Checking", sources, quiet=quiet) as each:
+        yield from audit((recording_of(source, policy, on_read) for source, on_read in each), policy)

@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.archives.files import file_items, stream_items
 from pytest_pcerrors.redaction.files.rewriting import found_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.policy.policy import Policy
@@ -30,10 +30,15 @@ class Recording(NamedTuple):
     found: "Iterable[InItem]" = ()
 
     @classmethod
-    def of_file(cls, file: Path, policy: "Policy", name: str = "") -> Self:
-        """Return a file as a recording that is read item by item; `name` is the path that origins show."""
+    def of_file(
+        cls, file: Path, policy: "Policy", name: str = "", on_read: "Callable[[int], object] | None" = None
+    ) -> Self:
+        """Return a file as a recording that is read item by item; `name` is the path that origins show.
+
+        `on_read` is called with the number of bytes of every read.
+        """
         name = name or str(file)
-        return cls(name, file_items(file, name), _found_in_file(file, name, policy))
+        return cls(name, file_items(file, name, on_read), _found_in_file(file, name, policy))
 
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:

@@ -13,6 +13,7 @@ import pytest
 
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 
+MIB = 1024 * 1024
 GOOD_BODY = '{"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}'
 BAD_BODY = GOOD_BODY.replace('"800064"', "800064")
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
@@ -323,12 +324,22 @@ def test_a_bar_runs_on_a_terminal_and_the_report_stays_whole(process, recorded, 
     assert (report or shown).endswith("\n2 error responses checked, 2 violations (code-number 2)\n")
 
 
-def test_no_bar_runs_where_none_is_wanted(process, recorded, bad):
-    """With ``--quiet`` the terminal shows nothing but the report."""
+@pytest.mark.parametrize(("large", "paths", "total"), [(11 * MIB, ["seen.ndjson"], "11.5 MB"), (0, [".", "-"], "?")])
+def test_a_bar_goes_by_bytes(process, recorded, bad, large, paths, total):
+    """For a single file too, if it is large; with standard input there is no total."""
+    recorded({**bad, "request": {"url": URL, "body": "x" * large}})
+    shown, report = on_a_terminal(process, "check", *paths, report_too=False)
+    assert f"/{total}" in shown
+    assert report.count("code-number  /code") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--quiet", "."], ["seen.ndjson"]], ids=["quiet", "one small file"])
+def test_no_bar_runs_where_none_is_wanted(process, recorded, bad, arguments):
+    """With ``--quiet``, and for a small file, the terminal shows nothing but the report."""
     recorded(bad)
     recorded(bad, name="more.ndjson")
-    shown, report = on_a_terminal(process, "check", "--quiet", ".", report_too=False)
-    assert (shown, report.count("code-number")) == ("", 2)
+    shown, report = on_a_terminal(process, "check", *arguments, report_too=False)
+    assert (shown, "code-number" in report) == ("", True)
 
 
 def test_an_age_is_reported_where_one_is_asked_for(pcerrors, tmp_path):

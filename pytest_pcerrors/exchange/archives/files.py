@@ -14,10 +14,10 @@ from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
-from pytest_pcerrors.exchange.archives.streams import bounded, rejoined, unpacked
+from pytest_pcerrors.exchange.archives.streams import bounded, metered, rejoined, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
@@ -69,15 +69,15 @@ def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
         raise ArchiveError(place, f"{len(problems) + more} places cannot be read:{listed}")
 
 
-def file_items(file: Path, name: str = "") -> "Iterator[Item]":
+def file_items(file: Path, name: str = "", on_read: "Callable[[int], object] | None" = None) -> "Iterator[Item]":
     """Yield the items of a file in order; an entry that cannot be read is yielded as an `ArchiveError`.
 
-    `name` is the path in messages and origins.
+    `name` is the path in messages and origins. `on_read` is called with the number of bytes of every read.
     """
     name = name or str(file)
     try:
         with file.open("rb") as stream:
-            yield from stream_items(stream, name)
+            yield from stream_items(metered(stream, on_read) if on_read else stream, name)
     except OSError as error:
         yield ArchiveError(name, f"cannot be read: {error.strerror or error}")
 

@@ -1,6 +1,7 @@
 """Byte streams for the readers: put back bytes that were read, decompress gzip, and limit the decompressed size."""
 
 import gzip
+from collections.abc import Callable
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import IO, Any, cast
 
@@ -26,6 +27,11 @@ def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
     """Return a stream of these bytes followed by the rest of another stream."""
     return BufferedReader(_Rejoined(start, rest), _BUFFER)
+
+
+def metered(stream: IO[bytes], on_read: Callable[[int], object]) -> IO[bytes]:
+    """Return a stream that calls `on_read` with the number of bytes of every read."""
+    return BufferedReader(_Metered(stream, on_read), _BUFFER)
 
 
 def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
@@ -75,6 +81,17 @@ class _Rejoined(RawIOBase):
         data = self._start.read(len(buffer)) or self._read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+
+class _Metered(_Rejoined):
+    def __init__(self, stream: IO[bytes], on_read: Callable[[int], object]) -> None:
+        super().__init__(b"", stream)
+        self._on_read = on_read
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(buffer)
+        self._on_read(size)
+        return size
 
 
 class _Bounded(RawIOBase):

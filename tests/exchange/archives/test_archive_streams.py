@@ -9,7 +9,7 @@ import pytest
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives import json_files
-from pytest_pcerrors.exchange.archives.files import read_stream
+from pytest_pcerrors.exchange.archives.files import file_items, read_stream
 
 ITEM = b"- request: {method: GET, uri: /}\n  response: {status: {code: 404}, body: {string: %s}}\n" % (b"x" * 900)
 LINE = b'{"status": 404, "body": "%s"}\n' % (b"x" * 900)
@@ -100,3 +100,15 @@ def test_a_stream_that_fails_is_left_to_the_caller(ending):
 
     with pytest.raises(BrokenPipeError):
         list(read_stream(Failing(), f"a{ending}"))
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.ndjson", "a.ndjson.gz"])
+def test_every_read_of_a_file_is_counted(tmp_path, name):
+    """The sum is the size of the file, in its packed form, and grows while the items are read."""
+    start, repeated = ENDLESS[name.removesuffix(".gz")]
+    data = start + repeated * 1000
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(data, compresslevel=0) if name.endswith(".gz") else data)
+    sizes = []
+    sums = [sum(sizes) for _ in file_items(file, on_read=sizes.append)]
+    assert sums[0] < sums[500] < sum(sizes) == file.stat().st_size

@@ -1,0 +1,67 @@
+"""The progress bar of long work, by bytes."""
+
+import sys
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.cli._output import is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.progress import Progress, TaskID
+
+    from pytest_pcerrors.cli._input import Source
+
+    Watched = tuple[Source, Callable[[int], object] | None]
+
+_LARGE = 10 * 1024 * 1024
+
+
+@contextmanager
+def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Iterable[Watched]]":
+    """Give each source with the function to call with the number of bytes of every read of it, and show a bar of them.
+
+    The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
+    the function is None. With standard input, a pipe or a device among the sources the bar has no total.
+    """
+    sizes = [_size(source) for source in sources]
+    if quiet or not is_terminal(sys.stderr) or (len(sources) < 2 and sum(filter(None, sizes)) <= _LARGE):  # noqa: PLR2004 - fewer than several files
+        yield [(source, None) for source in sources]
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as progress:
+        known = [size for size in sizes if size is not None]
+        task = progress.add_task(title, total=sum(known) if len(known) == len(sizes) else None)
+        yield _tracked(progress, task, zip(sources, sizes, strict=True))
+
+
+def _tracked(
+    progress: "Progress", task: "TaskID", sources: "Iterable[tuple[Source, int | None]]"
+) -> "Iterator[Watched]":
+    """Yield each source; when the next one is requested, count the former as read, since the rest of a broken file is not read."""
+    done = 0
+    for source, size in sources:
+        yield source, partial(progress.advance, task)
+        done += size or 0
+        progress.update(task, completed=done)
+
+
+def _size(source: "Source") -> int | None:
+    """Return the size of a file in bytes, or None if it is not known."""
+    with suppress(OSError):
+        if source is not None and source.is_file():
+            return source.stat().st_size
+    return None
