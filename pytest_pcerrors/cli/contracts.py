@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     metavar="CONTRACT",
     help="Use the descriptions of this contract (a file, or shipped) for entries that it has.",
 )
-def import_page(page: str, output: Path | None, descriptions: str | None) -> int:
+@click.option("--quiet", is_flag=True, help="Print the contract and errors only: no correction of the page, no counts.")
+def import_page(page: str, output: Path | None, descriptions: str | None, *, quiet: bool) -> int:
     """Make a contract from a documentation page: a Markdown or HTML file, an http(s) URL, or - for standard input.
 
     The page may be in any language. Corrections of the page are printed on standard error.
@@ -48,16 +49,18 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     refuse_overwriting(output, [None if page == STDIN else Path(page)])
     document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
     contract = Contract.of_document(document)
-    _print_repairs(page, repairs)
+    if not quiet:
+        _print_repairs(page, repairs)
     if descriptions is not None:
-        worded = _contract(descriptions).catalogue
+        worded = _contract(descriptions, quiet=quiet).catalogue
         contract = contract.extended(entry for entry in worded if entry.pairing in contract.pairings)
     if output is None:
         print_output(document_text(contract.document()), newline=False)
     else:
         contract.save(output)
         counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
-        print_output(f"{output}: {counts}")
+        if not quiet:
+            print_output(f"{output}: {counts}")
     return 0
 
 
@@ -80,8 +83,9 @@ def import_page(page: str, output: Path | None, descriptions: str | None) -> int
     show_default=True,
     help="The effect that makes the exit status 1: this, or worse. An unreadable recording does so too.",
 )
+@click.option("--quiet", is_flag=True, help="Print changes and errors only: no correction of a page.")
 def diff_contracts(  # noqa: PLR0913 - one parameter an option
-    old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str
+    old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str, quiet: bool
 ) -> int:
     """Compare two contracts, and print each change and its effect on clients.
 
@@ -91,7 +95,7 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
 
     sources = sources_of(archives)
     refuse_overwriting(output, [Path(old), Path(new), *sources])
-    before, after = _contract(old), _contract(new)
+    before, after = _contract(old, quiet=quiet), _contract(new, quiet=quiet)
     changes = before.diff(after)
     unreadable: list[str] = []
     report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
@@ -100,9 +104,10 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 
 
-def _contract(source: str) -> Contract:
+def _contract(source: str, *, quiet: bool) -> Contract:
     document, repairs = document_of(source)
-    _print_repairs(source, repairs)
+    if not quiet:
+        _print_repairs(source, repairs)
     return Contract.of_document(document)
 
 

@@ -19,7 +19,8 @@ from pytest_pcerrors.text import counted
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit status 1 if something would change.")
-def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
+@click.option("--quiet", is_flag=True, help="Print errors only: no place of a secret, no summary.")
+def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     """Hide the secrets in cassettes, HAR and NDJSON files, or folders of them, in place.
 
     Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
@@ -33,12 +34,13 @@ def redact(paths: tuple[str, ...], *, only_check: bool) -> int:
     done = _Done()
     for file in filter(None, files):
         try:
-            _clean(file, redaction, done, only_check=only_check)
+            _clean(file, redaction, done, only_check=only_check, quiet=quiet)
         except ArchiveError as error:
             print_problem(f"{safe(str(error))}; not changed")
             done.problems += 1
-    verb = "would be hidden" if only_check else "hidden"
-    print_output(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
+    if not quiet:
+        verb = "would be hidden" if only_check else "hidden"
+        print_output(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
     return int(bool(done.problems) or (only_check and bool(done.changed)))
 
 
@@ -52,7 +54,7 @@ class _Done:
     problems: int = 0
 
 
-def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -> None:
+def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool, quiet: bool) -> None:
     """Clean a file; print and count the hidden secrets, and the parts that could not be searched."""
     if not file.is_file():
         raise ArchiveError(str(file), "not a regular file, so it cannot be changed in place")
@@ -74,4 +76,6 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool) -
             done.problems += 1
             continue
         done.hidden += 1
-        print_output(safe(f"{file}:{line}  {found.place}{' (suspected)' if found.certainty == 'suspected' else ''}"))
+        if not quiet:
+            suspected = " (suspected)" if found.certainty == "suspected" else ""
+            print_output(safe(f"{file}:{line}  {found.place}{suspected}"))

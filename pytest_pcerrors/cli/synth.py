@@ -22,8 +22,11 @@ from pytest_pcerrors.text import counted
 @click.option("--status", type=int, help="Only errors with this HTTP status.")
 @click.option("--code", help="Only this error code.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The seed for identifiers and dates.")
+@click.option("--quiet", is_flag=True, help="Do not list the files.")
 @contract_option
-def synth(output: Path | None, status: int | None, code: str | None, seed: int, contract_file: str | None) -> int:
+def synth(  # noqa: PLR0913 - one parameter an option
+    output: Path | None, status: int | None, code: str | None, seed: int, *, quiet: bool, contract_file: str | None
+) -> int:
     """Write conforming cassettes for vcrpy, one file for each status, with a request and a response for every documented error.
 
     A file with the same name is replaced.
@@ -44,5 +47,6 @@ def synth(output: Path | None, status: int | None, code: str | None, seed: int, 
     folder.mkdir(parents=True, exist_ok=True)
     for file, exchanges in by_file.items():
         write_atomically(file, cassette_text(exchanges))
-        print_output(f"{file}: {counted(len(exchanges), 'exchange')}")
+        if not quiet:
+            print_output(f"{file}: {counted(len(exchanges), 'exchange')}")
     return 0

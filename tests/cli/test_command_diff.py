@@ -49,6 +49,14 @@ def test_recordings_that_a_change_touches_are_told(pcerrors, newer, recorded, go
     assert ended.err.startswith("pcerrors: bad.ndjson:1: ")
 
 
+def test_quiet_prints_no_correction(pcerrors, tmp_path):
+    """The changes to a page are the same."""
+    (tmp_path / "page.md").write_text("- 404 x\n\n| HTTP | Code | Text |\n|---|---|---|\n| 404 | 20.000 | Weg |\n")
+    loud = pcerrors("diff", "shipped", "page.md")
+    assert pcerrors("diff", "shipped", "page.md", "--quiet") == (1, loud.out, "")
+    assert "pcerrors: page.md: line 5: " in loud.err
+
+
 @pytest.mark.parametrize("arguments", [["shipped", "none.json"], ["shipped", "shipped", "--cassettes", "none.yaml"]])
 def test_misuse_is_status_2(pcerrors, arguments):
     """What is missing is named."""

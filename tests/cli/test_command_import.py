@@ -34,6 +34,14 @@ def test_a_page_is_written_to_a_file(pcerrors, page):
     assert Contract.load("contract.json").pairings == {(400, "2001"), (404, "20000")}
 
 
+def test_quiet_leaves_the_contract_only(pcerrors, page):
+    """Neither corrections nor counts; the contract is the same."""
+    printed = pcerrors("import", page).out
+    assert pcerrors("import", page, "--quiet", "--descriptions", page) == (0, printed, "")
+    assert pcerrors("import", page, "--quiet", "-o", "contract.json") == (0, "", "")
+    assert Contract.load("contract.json").pairings == {(400, "2001"), (404, "20000")}
+
+
 def test_a_page_comes_from_standard_input(pcerrors, monkeypatch):
     """A dash is standard input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PAGE.encode())))

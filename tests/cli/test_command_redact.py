@@ -65,6 +65,15 @@ def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
     assert (tmp_path / "b.yaml").read_text() == "interactions: {"
 
 
+@pytest.mark.parametrize(("arguments", "status"), [([], 0), (["--check"], 1)])
+def test_quiet_leaves_errors_only(pcerrors, file, tmp_path, arguments, status):
+    """The exit status says whether something would change, and what cannot be read is on standard error."""
+    assert pcerrors("redact", "--quiet", *arguments, "a.ndjson") == (status, "", "")
+    (tmp_path / "b.yaml").write_text("interactions: {")
+    ended = pcerrors("redact", "--quiet", *arguments, ".")
+    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+
+
 def test_a_file_that_is_invalid_is_told(pcerrors, tmp_path, monkeypatch, file):
     """A file may vanish between the listing and the reading."""
     monkeypatch.setattr(

@@ -25,6 +25,12 @@ def test_every_documented_error_is_written_one_file_a_status(pcerrors):
     assert sum(int(line.split()[1]) for line in out.splitlines()) == 163
 
 
+def test_quiet_lists_no_file(pcerrors):
+    """The files are the same."""
+    assert pcerrors("synth", "--quiet", "-o", "made") == (0, "", "")
+    assert sorted(files("made")) == [f"{status}.yaml" for status in STATUSES]
+
+
 def test_what_is_written_conforms(pcerrors):
     """The command's own check finds nothing."""
     pcerrors("synth", "-o", "made")
