@@ -11,6 +11,7 @@ from pytest_pcerrors.contract.catalogue import Catalogue, Entry
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import pointer_of, steps_of
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +50,8 @@ class Contract:
     >>> contract = Contract.default()
     >>> contract.name, len(contract.statuses), (409, "800064") in contract.pairings
     ('Partner Center', 15, True)
+    >>> contract
+    Contract('Partner Center', 163 pairings)
     """
 
     name: str
@@ -60,6 +63,9 @@ class Contract:
     challenge: str | None = None
     deviations: tuple[Deviation, ...] = ()
     page: Page = field(default_factory=Page)
+
+    def __repr__(self) -> str:
+        return f"Contract({self.name!r}, {counted(len(self.pairings), 'pairing')})"
 
     @classmethod
     def default(cls) -> "Contract":
