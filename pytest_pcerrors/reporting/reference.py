@@ -29,8 +29,6 @@ def as_markdown(rules: "Sequence[Rule]") -> str:
     lines = [
         "# Rules",
         "",
-        "Generated from the rules with `pcerrors explain`; change the docstring of a rule, not this page.",
-        "",
         "A response is checked in stages. Each rule checks one property, independently of the others. It has a severity in each",
         "profile: `error` fails, `warning` warns, and with `off` the rule does not run.",
     ]

@@ -27,3 +27,8 @@ def test_a_section_reports_what_the_rule_says_and_leaves_out_what_it_does_not():
 def test_rules_of_users_have_a_stage():
     """A rule from the settings is listed with the others."""
     assert "## Stage: user\n\nYour own rules." in as_markdown([Rule("mine", "user", "It breaks.")])
+
+
+def test_the_reference_begins_with_what_it_is_about():
+    """Readers see no note for maintainers."""
+    assert as_markdown([]).startswith("# Rules\n\nA response is checked in stages.")
