@@ -87,7 +87,10 @@ def test_any_other_path_is_the_gateways_404(server, path):
     """As the service answers a path that it does not know; a header says why."""
     came = requests.get(server.url + path)
     assert (came.status_code, came.content) == (404, SHAPES["gateway-404"].body)
-    assert came.headers["X-PC-Hint"] == f"no rule matches GET {path}; rules are: none"
+    assert came.headers["X-PC-Hint"] == (
+        f"no rule matches GET {path}; there are no rules; "
+        "X-PC-Error: 429 requests an error for any path, and the page at / lists the names"
+    )
 
 
 def test_a_request_without_a_rule_is_kept(server):

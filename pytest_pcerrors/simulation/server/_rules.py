@@ -107,4 +107,4 @@ class ResponseRules:
         self._rules.clear()
 
     def __str__(self) -> str:
-        return "; ".join(map(str, self._rules)) or "none"
+        return "; ".join(map(str, self._rules))

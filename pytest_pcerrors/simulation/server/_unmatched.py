@@ -18,6 +18,7 @@ ERROR_HEADER = "X-PC-Error"
 DELAY_HEADER = "X-PC-Delay"
 HINT_HEADER = "X-PC-Hint"
 
+_NO_RULES = f"there are no rules; {ERROR_HEADER}: 429 requests an error for any path, and the page at / lists the names"
 _PREFIX = "x-pc-"
 _LONGEST_REQUEST = 200
 _LONGEST_MESSAGE = 400
@@ -28,12 +29,13 @@ class NoMatchingRuleError(AssertionError):
     """A request for which the server has neither a rule nor a requested answer; `answer` is what the server sends."""
 
     def __init__(self, request: Request, rules: str) -> None:
+        known = f"rules are: {rules}" if rules else _NO_RULES
         problem = f"no rule matches {cut(safe(f'{request.method} {path_of(request.url)}'), _LONGEST_REQUEST)}"
         super().__init__(
-            f"{problem}\n  rules are: {rules}\n"
+            f"{problem}\n  {known}\n"
             '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
         )
-        self.answer = _nothing_here(f"{problem}; rules are: {rules}")
+        self.answer = _nothing_here(f"{problem}; {known}")
 
 
 def requested_answer(request: Request, factory: AnswerFactory) -> Answer | None:
