@@ -70,7 +70,10 @@ def pcerrors() -> None:
 
 @click.group(cls=_Commands, table=_REPORT_COMMANDS)
 def report() -> None:
-    """Work with saved reports and coverages: the JSON that `pcerrors check` and pytest write."""
+    """Convert, join and compare saved reports and coverages.
+
+    They are the JSON that `pcerrors check` and pytest write.
+    """
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -51,7 +51,10 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
 @click.argument("what", required=False, metavar="[CODE|RULE]")
 @contract_option
 def explain(what: str | None, contract_file: str | None) -> int:
-    """Explain an error code or a rule; without an argument, print all rules as Markdown."""
+    """Explain an error code or a rule.
+
+    Without an argument, print all rules as Markdown.
+    """
     policy = policy_for(contract_file)[0]
     rules = {each.name: each for each in all_rules(policy.rules)}
     if what is None:

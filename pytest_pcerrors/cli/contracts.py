@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 )
 @click.option("--quiet", is_flag=True, help="Print the contract and errors only: no correction of the page, no counts.")
 def import_page(page: str, output: Path | None, descriptions: str | None, *, quiet: bool) -> int:
-    """Make a contract from a documentation page: a Markdown or HTML file, an http(s) URL, or - for standard input.
+    """Make a contract from a documentation page.
 
-    The page may be in any language. Corrections of the page are printed on standard error.
+    PAGE is a Markdown or HTML file, an http(s) URL, or - for standard input. The page may be in any language. Corrections of the page are printed on standard error.
     """
     refuse_overwriting(output, [None if page == STDIN else Path(page)])
     document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
@@ -87,7 +87,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None, *, qui
 def diff_contracts(  # noqa: PLR0913 - one parameter an option
     old: str, new: str, *, archives: tuple[str, ...], format_name: str, output: Path | None, fail_on: str, quiet: bool
 ) -> int:
-    """Compare two contracts, and print each change and its effect on clients.
+    """Compare two contracts: each change, and its effect on clients.
 
     OLD and NEW are contract files (.json), pages (files or URLs), or the word shipped.
     """

@@ -19,9 +19,9 @@ _ALLOWED = timedelta(days=180)
 @contract_option
 @profile_option
 def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile: str | None) -> int:
-    """Propose settings under which these recordings pass, as TOML for pyproject.toml.
+    """Propose settings under which these recordings pass.
 
-    It prints an entry for every undocumented code or pairing, with the number of occurrences and a sample text, and an allowance
+    It prints TOML for pyproject.toml: an entry for every undocumented code or pairing, with the number of occurrences and a sample text, and an allowance
     of half a year for every other broken rule. Review it before you use it. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)

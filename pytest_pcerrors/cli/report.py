@@ -33,7 +33,10 @@ _ALL_FORMATS = tuple(dict.fromkeys([*FORMATS, *COVERAGE_FORMATS]))
 def render(  # noqa: PLR0913 - one parameter an option
     saved: str, *, format_name: str, output: Path | None, quiet: bool, base: str | None, contract_file: str | None
 ) -> int:
-    """Write a saved JSON report or coverage in another format; - is standard input. The exit status is 0."""
+    """Write a saved JSON report or coverage in another format.
+
+    - is standard input. The exit code is 0.
+    """
     refuse_overwriting(output, _paths(saved, *([base] if base else [])))
     read = _read(saved, contract_file)
     if isinstance(read, Report):
@@ -52,7 +55,10 @@ def render(  # noqa: PLR0913 - one parameter an option
 @output_option
 @contract_option
 def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, contract_file: str | None) -> int:
-    """Join the JSON reports or coverages of several runs, such as the shards of a CI job. The exit status is 0."""
+    """Join the JSON reports or coverages of several runs.
+
+    The runs are, for example, the shards of a CI job. The exit code is 0.
+    """
     refuse_overwriting(output, _paths(*saved))
     write_report(_written(merged([_read(each, contract_file) for each in saved], saved), format_name), output)
     return 0
@@ -70,7 +76,10 @@ def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, cont
 )
 @contract_option
 def compare(base: str, head: str, fail_on: str, contract_file: str | None) -> int:
-    """Print which errors the coverage HEAD has lost and won against the coverage BASE."""
+    """Print the errors that a coverage has lost and won.
+
+    The coverage HEAD is compared with the coverage BASE.
+    """
     before, now = _coverage(base, contract_file), _coverage(head, contract_file)
     print_output(comparison(before, now), newline=False)
     has_lost = any(before.is_met(entry) for entry in now.missing())

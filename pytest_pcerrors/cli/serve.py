@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @click.option("--quiet", is_flag=True, help="Print nothing to standard error: no hint, no line for each request.")
 @contract_option
 def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_file: str | None) -> int:
-    """Serve every documented error and every observed shape over HTTP, until Ctrl-C.
+    """Serve the documented errors and the observed shapes over HTTP.
 
-    The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
+    It runs until Ctrl-C. The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
     """
     from pytest_pcerrors.simulation.server import ErrorServer
 

@@ -27,9 +27,9 @@ from pytest_pcerrors.text import counted
 def synth(  # noqa: PLR0913 - one parameter an option
     output: Path | None, status: int | None, code: str | None, seed: int, *, quiet: bool, contract_file: str | None
 ) -> int:
-    """Write conforming cassettes for vcrpy, one file for each status, with a request and a response for every documented error.
+    """Write cassettes of conforming responses, for vcrpy.
 
-    A file with the same name is replaced.
+    It writes one file for each status, with a request and a response for every documented error. A file with the same name is replaced.
     """
     from pytest_pcerrors.interception.cassette_text import cassette_text
     from pytest_pcerrors.simulation.synthesis import synthesize_entries

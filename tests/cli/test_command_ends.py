@@ -164,6 +164,16 @@ def test_help_is_status_0(pcerrors, arguments):
     assert ended.out.startswith("Usage: pcerrors")
 
 
+@pytest.mark.parametrize(
+    ("words", "group"), [([], commands.pcerrors), (["report"], commands.pcerrors.get_command(None, "report"))]
+)
+def test_the_help_of_a_group_describes_each_subcommand_in_full(pcerrors, words, group):
+    """The first sentence of each fits into 80 columns."""
+    shown = pcerrors(*words, "--help").out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in shown] == group.list_commands(None)
+    assert [line for line in shown if not line.endswith(".") or line.endswith("...")] == []
+
+
 def test_the_version_is_that_of_the_distribution(pcerrors):
     """It is defined once."""
     assert pcerrors("--version").out == f"pcerrors, version {version('pytest-pcerrors')}\n"
