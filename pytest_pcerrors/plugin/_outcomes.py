@@ -18,14 +18,20 @@ def misuse_without_traceback() -> Iterator[None]:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
-def warn(messages: Iterable[str], place: str) -> None:
+def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
+    """Warn of each message once, at the place of a test, as `warn` does."""
+    path, line, _ = item.reportinfo()
+    warn(messages, str(path), 0 if line is None else line + 1)
+
+
+def warn(messages: Iterable[str], place: str, line: int = 0) -> None:
     """Warn of each message once; where warnings are errors, raise a single one with all messages.
 
-    The line number is 0, so that Python finds no source line to print: it would show what was recorded, unmasked.
+    In a recording, the line is 0, so that Python finds no source line to print: it would show what was recorded, unmasked.
     """
     distinct = list(dict.fromkeys(messages))
     try:
         for message in distinct:
-            warnings.warn_explicit(message, PcErrorsWarning, place, 0)
+            warnings.warn_explicit(message, PcErrorsWarning, place, line)
     except PcErrorsWarning:
         raise PcErrorsWarning("\n".join(distinct)) from None

@@ -11,7 +11,7 @@ import pytest
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._current_test import CurrentTest, Observer
 from pytest_pcerrors.plugin._late import LateRequests
-from pytest_pcerrors.plugin._outcomes import warn
+from pytest_pcerrors.plugin._outcomes import warn_at
 from pytest_pcerrors.plugin._places import Places
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.other_hosts import host_of
@@ -162,7 +162,7 @@ class Receiving:
         for verdict in verdicts:
             self.warned(verdict)
         try:
-            warn(_warnings(verdicts), str(item.path))
+            warn_at(item, _warnings(verdicts))
         except PcErrorsWarning as warning:
             test.failure = warning
             raise

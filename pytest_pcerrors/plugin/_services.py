@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin._outcomes import warn
+from pytest_pcerrors.plugin._outcomes import warn_at
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Services:
             token=self.token,
             retries=self.are_live,
             on_retry=self._receiving.mark_checked,
-            on_missing_token=lambda method, url: warn([_missing_token(method, url)], str(request.node.path)),
+            on_missing_token=lambda method, url: warn_at(request.node, [_missing_token(method, url)]),
         )
 
     @contextmanager

@@ -134,7 +134,8 @@ def test_a_recording_without_a_token_says_so_where_a_401_is_received(pytester):
     """With the variable to set; a replay of it, and a call that wants no token, say nothing."""
     pytester.makepyfile(
         """
-        def test_a(pc_session): assert pc_session.get("/v1/a?code=k7X9s3cr3tQ2w").status_code == 401
+        def test_a(pc_session):
+            assert pc_session.get("/v1/a?code=k7X9s3cr3tQ2w").status_code == 401
         def test_b(pc_session): assert pc_session.get("/v1/b", headers={"Authorization": None}).status_code == 401
         """
     )

@@ -57,6 +57,17 @@ def test_a_bare_cassette_is_watched(pytester, bare_suite, settings, arguments, l
     )
 
 
+def test_a_warning_is_located_at_the_test(pytester, bare_suite, settings):
+    """With its line, so that an editor opens it."""
+    settings("[tool.pcerrors.severity]", 'code-number = "warning"')
+    lines = pytester.path.joinpath("test_a_warning_is_located_at_the_test.py").read_text("utf-8").splitlines()
+    result = pytester.runpytest("-q", "--pc-watch")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(
+        [f"*test.py:{lines.index('def test_bad():') + 1}: PcErrorsWarning: 409 Conflict: code-number*"]
+    )
+
+
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "worker"])
 def test_a_watched_run_without_any_response_says_what_is_watched(pytester, workers):
     """Mocks of other libraries are not; a run that collects only says nothing."""
