@@ -24,7 +24,6 @@ from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Finding, audit
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.formats.registry import FORMATS
-from pytest_pcerrors.reporting.other_hosts import nothing_checked
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.settings import Settings
 
@@ -87,10 +86,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     report.coverage = coverage.counted if asked.is_any else None
     write_report(FORMATS[format_name](report), output)
     tally = report.tally
-    if tally.has_skipped_all:
-        print_problem(nothing_checked(tally.other_hosts))
-    elif not tally.errors and not tally.unreadable:
-        print_problem("no error response was found to check")
+    if unchecked := tally.unchecked():
+        print_problem(unchecked)
     if tally.undated:
         print_problem(unknown_age_text(tally.undated))
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))

@@ -10,6 +10,7 @@ from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.reporting.learned import as_toml
+from pytest_pcerrors.reporting.summary import Tally
 
 _ALLOWED = timedelta(days=180)
 
@@ -25,9 +26,11 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     of half a year for every other broken rule. Review it before you use it. Exit status 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
-    proposal = learn(audit((recording_of(source, policy) for source in sources_of(archives)), policy))
+    tally = Tally()
+    findings = audit((recording_of(source, policy) for source in sources_of(archives)), policy)
+    proposal = learn(tally.counting(findings))
     if proposal.is_empty and not proposal.unreadable and not proposal.expired:
-        print_problem("nothing to learn: all recordings pass")
+        print_problem(tally.unchecked() or "nothing to learn: all recordings pass")
     else:
         print_output(as_toml(proposal, policy.today + _ALLOWED), newline=False)
     return int(bool(proposal.unreadable))

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts
+from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts, nothing_checked
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.verdict import Verdict
@@ -69,6 +69,12 @@ class Tally:
         elif finding.kind == "undated":
             self.undated.append(safe(finding.origin))
 
+    def counting(self, findings: "Iterable[Finding]") -> "Iterator[Finding]":
+        """Yield the findings of an audit, and count each."""
+        for finding in findings:
+            self.add(finding)
+            yield finding
+
     def plus(self, other: Self) -> None:
         """Add the counts of another tally."""
         for name, value in vars(other).items():
@@ -101,6 +107,16 @@ class Tally:
     def has_skipped_all(self) -> bool:
         """Whether nothing was judged, and something was skipped because of its host."""
         return bool(self.other_hosts) and not self.errors and not self.successes
+
+    def unchecked(self) -> str:
+        """Return why no error response was checked, or an empty text if one was, or if something could not be read.
+
+        >>> Tally(successes=1).unchecked()
+        'no error response was found to check'
+        """
+        if self.has_skipped_all:
+            return nothing_checked(self.other_hosts)
+        return "" if self.errors or self.unreadable else "no error response was found to check"
 
     @property
     def is_empty(self) -> bool:

@@ -25,6 +25,16 @@ def test_nothing_to_learn(pcerrors, recorded, good):
     assert pcerrors("learn", recorded(good)) == (0, "", "pcerrors: nothing to learn: all recordings pass\n")
 
 
+def test_nothing_to_learn_from_is_said(pcerrors, recorded, good):
+    """Where every host was skipped, the setting is shown, as `check` shows it; where no error was recorded, that is said."""
+    skipped = recorded({**good, "request": {"method": "GET", "url": "https://gateway.example/v1"}})
+    learnt, checked = pcerrors("learn", skipped), pcerrors("check", skipped)
+    assert (learnt.status, learnt.out, learnt.err) == (0, "", checked.err)
+    assert 'hosts = ["gateway.example"]' in learnt.err
+    success = recorded({"status": 200, "body": "{}"})
+    assert pcerrors("learn", success) == (0, "", "pcerrors: no error response was found to check\n")
+
+
 def test_a_file_that_cannot_be_read_is_a_comment(pcerrors, tmp_path):
     """Failures that no setting can allow are comments in the TOML."""
     (tmp_path / "bad.ndjson").write_text("{")
