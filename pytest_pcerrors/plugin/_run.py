@@ -160,8 +160,10 @@ class Run:
         seen = self.cassettes.counts()
         tally = self._collected()
         tally.plus(self.tally)
-        others = tally.other_hosts
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
+        judged = self.receiving.has_judged or seen["error"] or seen["success"]
+        if nothing := nothing_checked(tally.other_hosts) if tally.has_skipped_all and not judged else "":
+            tally.other_hosts = Counter()  # they are named once
         recorder = self.recorder
         remarks = (
             *self.cassettes.remarks(),
@@ -173,8 +175,8 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {line}")
         if undated := self.cassettes.undated() | self.recorder.undated:
             terminalreporter.write_line(f"pcerrors: {unknown_age_text(undated)}")
-        if tally.has_skipped_all and not (self.receiving.has_judged or seen["error"] or seen["success"]):
-            terminalreporter.write_line(f"pcerrors: {nothing_checked(others)}", yellow=True, bold=True)
+        if nothing:
+            terminalreporter.write_line(f"pcerrors: {nothing}", yellow=True, bold=True)
         if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
         self._outputs.print(terminalreporter)

@@ -41,24 +41,28 @@ def nothing_checked(hosts: "Counter[str]") -> str:
 
     >>> from collections import Counter
     >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
-    nothing was checked: each of the 2 exchanges is with a host that is not judged (gateway.contoso.example 2)
+    nothing was checked: each of the 2 exchanges is with a host that is not judged
     to judge them, set in pyproject.toml, below [tool.pcerrors]:
     hosts = ["gateway.contoso.example"]
     """
     which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
     pronoun = "it" if hosts.total() == 1 else "them"
     setting = json.dumps([safe(host) for host, _ in _in_order(hosts)[:_MOST_HOSTS]])
+    more = f"  # {_more(hosts)}" if len(hosts) > _MOST_HOSTS else ""
     local = f"\nnot to record {pronoun}: {_IGNORE_LOCAL}" if all(map(is_loopback, hosts)) else ""
     return (
-        f"nothing was checked: {which} is with a host that is not judged ({_listed(hosts)})\n"
-        f"to judge {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{local}"
+        f"nothing was checked: {which} is with a host that is not judged\n"
+        f"to judge {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{more}{local}"
     )
 
 
 def _listed(hosts: "Counter[str]") -> str:
     named = ", ".join(f"{safe(host)} {count}" for host, count in _in_order(hosts)[:_MOST_HOSTS])
-    more = len(hosts) - _MOST_HOSTS
-    return f"{named}, {counted(more, 'more host')}" if more > 0 else named
+    return f"{named}, {_more(hosts)}" if len(hosts) > _MOST_HOSTS else named
+
+
+def _more(hosts: "Counter[str]") -> str:
+    return counted(len(hosts) - _MOST_HOSTS, "more host")
 
 
 def _in_order(hosts: "Counter[str]") -> list[tuple[str, int]]:

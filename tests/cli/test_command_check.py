@@ -261,7 +261,7 @@ def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, res
     message = "pcerrors: no error response was found to check\n"
     if "request" in response:
         message = (
-            "pcerrors: nothing was checked: the exchange is with a host that is not judged (login.example.com 1)\n"
+            "pcerrors: nothing was checked: the exchange is with a host that is not judged\n"
             'to judge it, set in pyproject.toml, below [tool.pcerrors]:\nhosts = ["login.example.com"]\n'
         )
     assert pcerrors("check", recorded(response)) == (0, summary, message)

@@ -161,8 +161,8 @@ def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "pcerrors: 0 error responses checked, 0 violations, 1 exchange with another host skipped: login.example 1 *",
-            "pcerrors: nothing was checked: the exchange is with a host that is not judged (login.example 1)",
+            "pcerrors: 0 error responses checked, 0 violations",
+            "pcerrors: nothing was checked: the exchange is with a host that is not judged",
             'hosts = [[]"login.example"]',
         ]
     )

@@ -87,10 +87,12 @@ def test_where_all_was_skipped_the_setting_is_shown(write, pytester, workers):
     write("cassettes/a.yaml", FOREIGN, FOREIGN)
     write("cassettes/b.yaml", FOREIGN)
     result = pytester.runpytest("-q", "--pc-cassettes=cassettes", "cassettes", *workers)
-    assert result.stdout.str().count("nothing was checked") == 1
+    assert (
+        result.stdout.str().count("nothing was checked") == result.stdout.str().count("login.microsoftonline.com") == 1
+    )
     result.stdout.fnmatch_lines(
         [
-            "pcerrors: nothing was checked: each of the 3 exchanges is with a host that is not judged (login.microsoftonline.com 3)",
+            "pcerrors: nothing was checked: each of the 3 exchanges is with a host that is not judged",
             "to judge them, set in pyproject.toml, below [[]tool.pcerrors]:",
             'hosts = [[]"login.microsoftonline.com"]',
         ]

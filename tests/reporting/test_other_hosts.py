@@ -44,10 +44,16 @@ def test_servers_of_the_tests_are_better_not_recorded(hosts, named):
     assert ('"ignore_localhost": True' in nothing_checked(Counter(hosts))) is named
 
 
+def test_the_setting_has_the_most_frequent_hosts():
+    """A comment counts the others, so that the line can be pasted."""
+    text = nothing_checked(Counter({f"h{index}": 9 - index for index in range(7)}))
+    assert text.endswith('hosts = ["h0", "h1", "h2", "h3", "h4"]  # 2 more hosts')
+
+
 def test_one_exchange_is_one():
     """The singular is used."""
     assert nothing_checked(Counter(a=1)).startswith(
-        "nothing was checked: the exchange is with a host that is not judged (a 1)\nto judge it, set"
+        "nothing was checked: the exchange is with a host that is not judged\nto judge it, set"
     )
 
 
