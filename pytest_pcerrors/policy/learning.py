@@ -46,11 +46,11 @@ class RuleOccurrence(Occurrence):
 
 @dataclass
 class Proposal:
-    """Undocumented pairings and broken rules. `unreadable` has the files that no setting can allow."""
+    """Undocumented pairings and broken rules. `unreadable` has the places that no setting can allow, each with what to do."""
 
     entries: dict[tuple[int, str], Occurrence] = field(default_factory=lambda: defaultdict(Occurrence))
     rules: dict[str, RuleOccurrence] = field(default_factory=lambda: defaultdict(RuleOccurrence))
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
     expired: int = 0
 
     @property
@@ -68,7 +68,7 @@ def learn(findings: "Iterable[Finding]") -> Proposal:
     proposal = Proposal()
     for finding in findings:
         if finding.problem is not None:
-            proposal.unreadable.append(finding.origin)
+            proposal.unreadable[finding.origin] = finding.problem.hint
         elif finding.verdict is not None:
             for violation in finding.verdict.errors:
                 _add(proposal, finding.origin, finding.verdict.parsed, violation)

@@ -61,8 +61,8 @@ def _conditions(seen: "RuleOccurrence") -> "Iterator[str]":
 
 
 def _remarks(proposal: "Proposal") -> "Iterator[str]":
-    for place in proposal.unreadable:
-        yield f"# {json.dumps(place)} cannot be read, and no setting allows that: record it again, or remove it"
+    for place, fix in proposal.unreadable.items():
+        yield f"# {json.dumps(place)} cannot be read, and no setting allows that: {fix}"
     if proposal.expired:
         yield "# an allowance has expired: fix the violation, or give the allowance a later day"
 

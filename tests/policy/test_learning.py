@@ -80,4 +80,4 @@ def test_what_no_setting_excuses():
     assert (proposal.expired, proposal.is_empty) == (1, True)
     assert learn(
         audit_recording(Recording("", [ArchiveError("b.yaml", "not YAML")]), Policy(Contract.default()))
-    ).unreadable == ["b.yaml"]
+    ).unreadable == {"b.yaml": "record it again, or remove it"}

@@ -71,7 +71,9 @@ def test_codes_and_statuses_are_two_allowances():
 
 def test_what_no_setting_excuses_is_a_comment():
     """Unreadable files and expired allowances."""
-    proposal = Proposal(unreadable=["a\n.yaml"], expired=1)
+    proposal = Proposal(unreadable={"a\n.yaml": "record it again"}, expired=1)
 
     assert settled(proposal) == Settings.of_table({}, Path())
-    assert as_toml(proposal, UNTIL).startswith('# "a\\n.yaml" cannot be read')
+    assert as_toml(proposal, UNTIL).startswith(
+        '# "a\\n.yaml" cannot be read, and no setting allows that: record it again\n'
+    )

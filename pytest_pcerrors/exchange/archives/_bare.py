@@ -12,6 +12,8 @@ _RECORDED = frozenset({"request", "response", "interactions", "log", "http_inter
 _ERROR_NAMES = frozenset(
     {"code", "description", "message", "error", "errors", "statusCode", "errorCode", "errorMessage", "title", "detail"}
 )
+_DESCRIBING = frozenset({"title", "description"})
+_OF_MANIFESTS = frozenset({"name", "$schema"})
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 VERBOSE_STARTS = (b"* ", b"> ", b"< ")
 """The beginnings of lines of ``curl -v``, which are not valid YAML."""
@@ -22,8 +24,13 @@ _FIX = 'wrap it as {"status": 404, "body": ...}, or give its status: pcerrors ch
 
 def refuse_bare(item: Any, origin: str) -> None:
     """Raise an `ArchiveError` if a parsed value that is not an exchange looks like an error body."""
-    if isinstance(item, dict) and item.keys() & _ERROR_NAMES and not item.keys() & _RECORDED:
+    if isinstance(item, dict) and item.keys() & _ERROR_NAMES and not item.keys() & _RECORDED and not _is_manifest(item):
         _refuse("an error body without its HTTP status", origin)
+
+
+def _is_manifest(item: dict[Any, Any]) -> bool:
+    """Return whether a value describes something else than an error, such as a package or a schema."""
+    return bool(item.keys() & _OF_MANIFESTS) and item.keys() & _ERROR_NAMES <= _DESCRIBING
 
 
 def is_bare_text(start: bytes) -> bool:

@@ -3,6 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+CHOOSE_RECORDINGS = "name the files or the folder of your recordings instead"
+"""What to do about a file that is not a recording."""
+
+_CONVERT = "convert it to NDJSON or HAR"
 _NOT_YET = "which pcerrors does not read yet"
 _NO_RECORDING = "not a recording"
 _MARKS = {
@@ -13,35 +17,36 @@ _MARKS = {
 
 
 class Foreign(NamedTuple):
-    """A format that is not supported: its name in messages, and a predicate for its documents."""
+    """A format that is not supported: its name in messages, a predicate for its documents, the reason, and the fix."""
 
     name: str
     fits: Callable[[Any], bool]
     why: str = _NOT_YET
+    fix: str = _CONVERT
 
 
-def foreign_name(document: Any) -> str | None:
-    """Return the name of the unsupported format of a parsed document, with the reason; else None.
+def foreign_format(document: Any) -> tuple[str, str] | None:
+    """Return the unsupported format of a parsed document, as a problem and its fix; else None.
 
     For a document that is read in pieces, the first item of its list is enough.
 
-    >>> foreign_name({"openapi": "3.1.0"})
-    'an OpenAPI document, not a recording'
-    >>> foreign_name({"interactions": []}) is None
+    >>> foreign_format({"openapi": "3.1.0"})
+    ('an OpenAPI document, not a recording', 'name the files or the folder of your recordings instead')
+    >>> foreign_format({"interactions": []}) is None
     True
     """
     found = next((each for each in FORMATS if each.fits(document)), None)
-    return None if found is None else f"{found.name}, {found.why}"
+    return None if found is None else (f"{found.name}, {found.why}", found.fix)
 
 
-def foreign_bytes(start: bytes) -> str | None:
-    r"""Return the name of the unsupported format of data, judged by its first bytes; else None.
+def foreign_bytes(start: bytes) -> tuple[str, str] | None:
+    r"""Return the unsupported format of data by its first bytes, as a problem and its fix; else None.
 
     >>> foreign_bytes(b"PK\x03\x04...")
-    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
+    ('a zip archive, such as a Playwright trace, which pcerrors does not read yet', 'convert it to NDJSON or HAR')
     """
     found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
-    return None if found is None else f"{found}, {_NOT_YET}"
+    return None if found is None else (f"{found}, {_NOT_YET}", _CONVERT)
 
 
 def _has(*keys: str) -> Callable[[Any], bool]:
@@ -94,7 +99,7 @@ FORMATS = (
     Foreign(
         "a cassette of vcrpy before 1.0",
         _lists("request.host", "request.path", "response"),
-        "run python -m vcr.migration on it",
+        fix="run python -m vcr.migration on it",
     ),
     Foreign("a recording of ExVCR", _lists("request.request_body", "response.status_code")),
     Foreign("a recording of php-vcr", _lists("request.url", "response.status")),
@@ -123,6 +128,6 @@ FORMATS = (
     Foreign("a Postman collection", _is_postman),
     Foreign("an Insomnia export", _has("__export_format")),
     Foreign("a Playwright trace", _either(lambda each: _at(each, "type") in ("context-options", "resource-snapshot"))),
-    Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING),
+    Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING, CHOOSE_RECORDINGS),
 )
 """The known formats that are not supported, specific ones before general ones."""

@@ -13,7 +13,7 @@ from pytest_pcerrors.exchange.archives._bare import (
     refuse_utf_16,
     refuse_verbose,
 )
-from pytest_pcerrors.exchange.archives._foreign import foreign_bytes, foreign_name
+from pytest_pcerrors.exchange.archives._foreign import foreign_bytes, foreign_format
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.folders import ending
 from pytest_pcerrors.exchange.archives.items import parsed
@@ -90,10 +90,10 @@ def _reader_for(start: bytes, name: str) -> "Reader":
         first: Any = parsed(start, "")
     except ArchiveError:
         return read_json_document
-    _refuse(foreign_name(first), name)
+    _refuse(foreign_format(first), name)
     return read_json_document if first.keys() & {"interactions", "log"} else read_ndjson
 
 
-def _refuse(foreign: str | None, name: str) -> None:
+def _refuse(foreign: tuple[str, str] | None, name: str) -> None:
     if foreign is not None:
-        raise ArchiveError(name, foreign)
+        raise ArchiveError(name, *foreign)

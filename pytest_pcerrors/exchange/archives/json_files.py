@@ -4,7 +4,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._bare import refuse_bare
-from pytest_pcerrors.exchange.archives._foreign import foreign_name
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, foreign_format
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed
 from pytest_pcerrors.exchange.archives.streams import read_line, read_whole, skip_line
 
@@ -27,8 +27,8 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     (``name#/3``), or a single exchange (``name:1``).
     """
     document = parsed(read_whole(stream), name)
-    if is_exchange(document) and (foreign := foreign_name(document)):
-        raise ArchiveError(name, foreign)
+    if is_exchange(document) and (foreign := foreign_format(document)):
+        raise ArchiveError(name, *foreign)
     if is_exchange(document):
         yield item_of(document, f"{name}:1")
         return
@@ -69,8 +69,8 @@ def _item_of_line(line: bytes | bytearray, name: str, number: int) -> "Item":
     except ArchiveError as error:
         return error
     item = item_of(value, origin)
-    if number == 1 and isinstance(item, ArchiveError) and (foreign := foreign_name(value)):
-        raise ArchiveError(name, foreign)
+    if number == 1 and isinstance(item, ArchiveError) and (foreign := foreign_format(value)):
+        raise ArchiveError(name, *foreign)
     return item
 
 
@@ -85,12 +85,10 @@ def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
             pointer = ""
         case _:
             refuse_bare(document, name)
-            found = foreign_name(document) or (
-                f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}"
-            )
-            raise ArchiveError(name, found)
+            found = f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}"
+            raise ArchiveError(name, *(foreign_format(document) or (found, CHOOSE_RECORDINGS)))
     if not isinstance(items, list):
         raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")
-    if items and (foreign := foreign_name(document)):
-        raise ArchiveError(name, foreign)
+    if items and (foreign := foreign_format(document)):
+        raise ArchiveError(name, *foreign)
     return items, pointer

@@ -14,7 +14,7 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._foreign import foreign_name
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, foreign_format
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
 from pytest_pcerrors.text import readable
@@ -32,8 +32,8 @@ def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
     is_first = True
     for interaction, origin in read_yaml_interactions(stream, name, {}):
         item = item_of(interaction, origin)
-        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_name({"interactions": [interaction]})):
-            raise ArchiveError(name, foreign)
+        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_format({"interactions": [interaction]})):
+            raise ArchiveError(name, *foreign)
         is_first = False
         del interaction  # frees a large body
         yield item
@@ -66,7 +66,7 @@ def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Itera
         if isinstance(other, ArchiveError):
             broken.append((other, other.place))
     if not has_interactions:
-        raise ArchiveError(name, foreign_name(others) or _no_interactions(others))
+        raise ArchiveError(name, *(foreign_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
     yield from broken
     builder.next()  # the end of the document
     if not isinstance(following := builder.next(), StreamEndEvent):
@@ -87,8 +87,8 @@ def _enter(builder: Builder, name: str) -> None:
     if not isinstance(top, MappingStartEvent):
         first = builder.next() if isinstance(top, SequenceStartEvent) else None
         value = [] if isinstance(first, SequenceEndEvent) else [builder.item(first)] if first else builder.item(top)
-        found = foreign_name(value) or f"not a cassette: expected a mapping with interactions, found {outline(value)}"
-        raise ArchiveError(name, found)
+        found = f"not a cassette: expected a mapping with interactions, found {outline(value)}"
+        raise ArchiveError(name, *(foreign_format(value) or (found, CHOOSE_RECORDINGS)))
 
 
 def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, str]]":

@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from pytest_pcerrors.exchange.archives._foreign import FORMATS
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, FORMATS
 from pytest_pcerrors.exchange.archives.files import stream_items
 
 ASKED = {"method": "GET", "url": "https://api.example/v1"}
@@ -74,7 +74,27 @@ def test_a_foreign_format_is_named(called, document, name):
     place, said = problem(write(document).encode(), name)
     assert place == name
     assert said.startswith(f"{called}, ")
-    assert said.endswith(("which pcerrors does not read yet", "not a recording", "python -m vcr.migration on it"))
+    assert said.endswith(("which pcerrors does not read yet", "not a recording"))
+
+
+@pytest.mark.parametrize(
+    ("document", "fix"),
+    [
+        (FOREIGN["a recording of go-vcr"], "convert it to NDJSON or HAR"),
+        (FOREIGN["a cassette of vcrpy before 1.0"], "run python -m vcr.migration on it"),
+        (FOREIGN["an OpenAPI document"], CHOOSE_RECORDINGS),
+        ({"name": "app", "version": "1.0.0", "private": True, "scripts": {}}, CHOOSE_RECORDINGS),
+        ({"name": "app", "version": "1.0.0", "description": "An app"}, CHOOSE_RECORDINGS),
+        ({"$schema": "https://json-schema.org/", "title": "App", "description": "An app"}, CHOOSE_RECORDINGS),
+        ({"name": "CI", "on": ["push"], "jobs": {"test": {"runs-on": "ubuntu-latest"}}}, CHOOSE_RECORDINGS),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_the_fix_fits_what_the_file_is(document, fix, name):
+    """Only a recording can be recorded again or converted; nobody removes the manifest of a package."""
+    write = yaml.safe_dump if name == "a.yaml" else json.dumps
+    errors = list(stream_items(io.BytesIO(write(document).encode()), name))
+    assert {error.fix for error in errors} == {fix}
 
 
 def test_a_foreign_line_names_the_file():
