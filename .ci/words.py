@@ -32,6 +32,7 @@ INSTEAD = {
     r"taken apart|takes? apart": "parse, split",
     r"by hand and by|whoever|whatever it had|what it had": "anyone who, any",
     r"anew": "again",
+    r"exit status(?:es)?": "exit code",
     r"where it is none|if it is none|where there is none": "otherwise, if there is not one",
 }
 """A pattern, and what to write instead; matched as whole words in any letter case."""

@@ -37,7 +37,7 @@ def repository(tmp_path):
 
 
 def shell(script, folder, programs=Path(sys.executable).parent, **variables):
-    """Run a script as GitHub runs the steps of an action; return its exit status, and what it prints."""
+    """Run a script as GitHub runs the steps of an action; return its exit code, and what it prints."""
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "COLUMNS": "80", **variables}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     ended = subprocess.run(
@@ -90,7 +90,7 @@ def test_the_action_is_a_composite_one_whose_inputs_are_variables_only():
     ],
 )
 def test_the_action_checks_recordings(repository, inputs, status, printed):
-    """The exit status is that of the command, and the inputs are data."""
+    """The exit code is that of the command, and the inputs are data."""
     ended, shown = run_step("Check the recordings", repository, **inputs)
     assert (ended, printed in shown) == (status, True), shown
     assert not (repository / "run").exists()

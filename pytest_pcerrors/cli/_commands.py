@@ -1,4 +1,4 @@
-"""The group of subcommands, and its exit status. Misuse never ends with a traceback."""
+"""The group of subcommands, and its exit code. Misuse never ends with a traceback."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ class _Commands(click.Group):
 def pcerrors() -> None:
     """Check error responses against the Partner Center error contract.
 
-    Settings come from [tool.pcerrors] in pyproject.toml; options override them. Exit status: 0 conforms, 1 violations,
+    Settings come from [tool.pcerrors] in pyproject.toml; options override them. Exit code: 0 conforms, 1 violations,
     2 misuse.
     """
 
@@ -77,7 +77,7 @@ def report() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand and return its exit status; Ctrl-C raises `KeyboardInterrupt`."""
+    """Run a subcommand and return its exit code; Ctrl-C raises `KeyboardInterrupt`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -29,7 +29,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--coverage-min": {
         "type": click.FloatRange(0, 100),
         "metavar": "PERCENT",
-        "help": "The exit status is 1 if fewer of the documented errors are in the recordings.",
+        "help": "The exit code is 1 if fewer of the documented errors are in the recordings.",
     },
 }
 

@@ -14,7 +14,7 @@ from pytest_pcerrors.errors import UsageError
 
 
 def print_output(text: str, *, newline: bool = True) -> None:
-    """Write to standard output. If its reader has closed it, discard the output and keep the exit status."""
+    """Write to standard output. If its reader has closed it, discard the output and keep the exit code."""
     try:
         click.echo(text, nl=newline)
     except OSError as error:
@@ -35,7 +35,7 @@ def write_report(pieces: Iterable[str], output: Path | None) -> None:
 
 
 def print_problem(problem: str) -> None:
-    """Write a problem to standard error; ignore an error of writing, since the exit status reports the problem too."""
+    """Write a problem to standard error; ignore an error of writing, since the exit code reports the problem too."""
     with suppress(OSError):
         click.echo(f"pcerrors: {problem}", err=True)
 

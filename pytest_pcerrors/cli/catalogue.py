@@ -34,7 +34,7 @@ _INTEGER = re.compile(r"0|[1-9][0-9]*")
 @format_option(ENTRY_FORMATS)
 @contract_option
 def list_entries(status: int | None, search: str | None, format_name: str, contract_file: str | None) -> int:
-    """List the documented errors. Exit status 1 if there is no match."""
+    """List the documented errors. Exit code 1 if there is no match."""
     contract = policy_for(contract_file)[0].contract
     found = set(contract.catalogue.find(search)) if search else set(contract.catalogue)
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="The severity that makes the exit status 1. Unreadable input is an error.",
+    help="The severity that makes the exit code 1. Unreadable input is an error.",
 )
 @click.option(
     "--status",

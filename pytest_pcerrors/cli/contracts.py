@@ -81,7 +81,7 @@ def import_page(page: str, output: Path | None, descriptions: str | None, *, qui
     type=click.Choice([*EFFECTS, "never"]),
     default="breaking",
     show_default=True,
-    help="The effect that makes the exit status 1: this, or worse. An unreadable recording does so too.",
+    help="The effect that makes the exit code 1: this, or worse. An unreadable recording does so too.",
 )
 @click.option("--quiet", is_flag=True, help="Print changes and errors only: no correction of a page.")
 def diff_contracts(  # noqa: PLR0913 - one parameter an option

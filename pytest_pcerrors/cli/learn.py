@@ -23,7 +23,7 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     """Propose settings under which these recordings pass.
 
     It prints TOML for pyproject.toml: an entry for every undocumented code or pairing, with the number of occurrences and a sample text, and an allowance
-    of half a year for every other broken rule. Review it before you use it. Exit status 1 if a file cannot be read.
+    of half a year for every other broken rule. Review it before you use it. Exit code 1 if a file cannot be read.
     """
     policy, _ = policy_for(contract_file, profile)
     tally = Tally()

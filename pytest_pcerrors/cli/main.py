@@ -6,7 +6,7 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 conforms, 1 violations, 2 misuse, 130 Ctrl-C.
+    """Run the command and return its exit code: 0 conforms, 1 violations, 2 misuse, 130 Ctrl-C.
 
     The subcommands are imported here, so that Ctrl-C during the import does not show a traceback.
     """

@@ -18,13 +18,13 @@ from pytest_pcerrors.text import counted
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit status 1 if something would change.")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 if something would change.")
 @click.option("--quiet", is_flag=True, help="Print errors only: no place of a secret, no summary.")
 def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     """Hide the secrets in recordings, or folders of them, in place.
 
     It reads cassettes, HAR and NDJSON files. Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
-    and whether it is only suspected. Exit status 1 if something cannot be read or searched; an unreadable file stays unchanged,
+    and whether it is only suspected. Exit code 1 if something cannot be read or searched; an unreadable file stays unchanged,
     and the others are cleaned.
     """
     redaction = Redaction.of_settings(Settings.find(Path.cwd()).redact)

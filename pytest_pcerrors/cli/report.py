@@ -72,7 +72,7 @@ def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, cont
     type=click.Choice(["lost", "never"]),
     default="never",
     show_default=True,
-    help="The exit status is 1 if an error is not met any more.",
+    help="The exit code is 1 if an error is not met any more.",
 )
 @contract_option
 def compare(base: str, head: str, fail_on: str, contract_file: str | None) -> int:

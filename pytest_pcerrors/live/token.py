@@ -82,7 +82,7 @@ def _printed(command: "Sequence[str]", environment: "Mapping[str, str]", seconds
         raise UsageError(f"{name}: cannot be run: {reason}; is it installed, and on the PATH?") from None
     if done.returncode != 0:
         raise UsageError(
-            f"{name}: it ended with exit status {done.returncode}; run it yourself to see its output (not shown here, because it may "
+            f"{name}: it ended with exit code {done.returncode}; run it yourself to see its output (not shown here, because it may "
             f"contain a token), or set {VARIABLE}"
         )
     return done.stdout.decode("utf-8", "replace")

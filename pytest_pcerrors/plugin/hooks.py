@@ -72,7 +72,7 @@ _MARKERS = {
         "pc_allow(rule, ..., reason=, code=None, status=None, url=None, path=None, until=None): "
         "allow violations of these rules in the test, with a reason"
     ),
-    "pc_profile": "pc_profile(name): judge the responses of the test under this profile",
+    "pc_profile": "pc_profile(name): check the responses of the test under this profile",
     "pc_cassette": "pc_cassette(name=None, record=None, also=()): answer the test's HTTP clients from a cassette of this name, then from others",
 }
 _OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")

@@ -40,7 +40,7 @@ class ViolationData(TypedDict):
 
 
 class FindingData(TypedDict):
-    """A judged error response, or another place with violations.
+    """A checked error response, or another place with violations.
 
     `path` with `line` or `entry` (a JSON Pointer) is where the response was recorded; without a recording it is the test that
     received it. `kind` is that of `Finding`. What is not known is None. `test` is the id of a pytest test, and `contract` the name

@@ -24,14 +24,14 @@ def host_of(exchange: "Exchange") -> str:
 
 
 def named_hosts(hosts: "Counter[str]") -> str:
-    """Return how many exchanges were skipped, with which hosts, and the setting to judge them.
+    """Return how many exchanges were skipped, with which hosts, and the setting to check them.
 
     >>> from collections import Counter
     >>> named_hosts(Counter({"login.microsoftonline.com": 2}))
-    '2 exchanges with other hosts skipped: login.microsoftonline.com 2 (to judge them: hosts in [tool.pcerrors])'
+    '2 exchanges with other hosts skipped: login.microsoftonline.com 2 (to check them: hosts in [tool.pcerrors])'
     """
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
-    return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {_listed(hosts)} (to judge {pronoun}: hosts in {TABLE})"
+    return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {_listed(hosts)} (to check {pronoun}: hosts in {TABLE})"
 
 
 def nothing_checked(hosts: "Counter[str]") -> str:
@@ -41,8 +41,8 @@ def nothing_checked(hosts: "Counter[str]") -> str:
 
     >>> from collections import Counter
     >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
-    nothing was checked: each of the 2 exchanges is with a host that is not judged
-    to judge them, set in pyproject.toml, below [tool.pcerrors]:
+    nothing was checked: each of the 2 exchanges is with a host that is not checked
+    to check them, set in pyproject.toml, below [tool.pcerrors]:
     hosts = ["gateway.contoso.example"]
     """
     which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
@@ -51,8 +51,8 @@ def nothing_checked(hosts: "Counter[str]") -> str:
     more = f"  # {_more(hosts)}" if len(hosts) > _MOST_HOSTS else ""
     local = f"\nnot to record {pronoun}: {_IGNORE_LOCAL}" if all(map(is_loopback, hosts)) else ""
     return (
-        f"nothing was checked: {which} is with a host that is not judged\n"
-        f"to judge {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{more}{local}"
+        f"nothing was checked: {which} is with a host that is not checked\n"
+        f"to check {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{more}{local}"
     )
 
 

@@ -1,4 +1,4 @@
-"""``pcerrors check``: what it reads, what it prints, and its exit status."""
+"""``pcerrors check``: what it reads, what it prints, and its exit code."""
 
 import base64
 import errno
@@ -60,7 +60,7 @@ FORMS = {".yaml": in_yaml, ".json": in_json, ".har": in_har, ".ndjson": in_ndjso
 
 
 def test_a_response_that_conforms_is_status_0(pcerrors, recorded, good):
-    """Nothing is wrong: one line, exit status 0."""
+    """Nothing is wrong: one line, exit code 0."""
     assert pcerrors("check", recorded(good)) == (0, "1 error response checked, 0 violations\n", "")
 
 
@@ -242,7 +242,7 @@ def test_an_unreadable_file_is_a_finding_in_json(pcerrors, tmp_path):
     assert (finding["kind"], finding["path"], finding["status"]) == ("unreadable", "empty.ndjson", None)
 
 
-PASSED_OVER = "1 exchange with another host skipped: login.example.com 1 (to judge it: hosts in [tool.pcerrors])"
+PASSED_OVER = "1 exchange with another host skipped: login.example.com 1 (to check it: hosts in [tool.pcerrors])"
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,8 @@ def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, res
     message = "pcerrors: no error response was found to check\n"
     if "request" in response:
         message = (
-            "pcerrors: nothing was checked: the exchange is with a host that is not judged\n"
-            'to judge it, set in pyproject.toml, below [tool.pcerrors]:\nhosts = ["login.example.com"]\n'
+            "pcerrors: nothing was checked: the exchange is with a host that is not checked\n"
+            'to check it, set in pyproject.toml, below [tool.pcerrors]:\nhosts = ["login.example.com"]\n'
         )
     assert pcerrors("check", recorded(response)) == (0, summary, message)
 

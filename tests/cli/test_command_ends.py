@@ -42,7 +42,7 @@ def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
     ids=["list", "explain", "check"],
 )
 def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, status):
-    """With the pipe closed before the first line, nothing is printed, and the exit status is still correct."""
+    """With the pipe closed before the first line, nothing is printed, and the exit code is still correct."""
     recorded(*[bad] * 50)
     ours, theirs = os.pipe()
     os.close(ours)
@@ -180,7 +180,7 @@ def test_the_version_is_that_of_the_distribution(pcerrors):
 
 
 def test_the_package_runs_as_the_command():
-    """``python -m pytest_pcerrors`` is ``pcerrors``, with its exit status."""
+    """``python -m pytest_pcerrors`` is ``pcerrors``, with its exit code."""
     command = [sys.executable, "-m", "pytest_pcerrors", "list", "--status", "999"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, "no documented error" in done.stderr) == (1, "", True)

@@ -1,4 +1,4 @@
-"""``pcerrors redact``: what it changes, what it prints, and its exit status."""
+"""``pcerrors redact``: what it changes, what it prints, and its exit code."""
 
 import base64
 import gzip
@@ -31,7 +31,7 @@ def test_secrets_are_hidden_in_place(pcerrors, file):
 
 
 def test_check_changes_nothing(pcerrors, file):
-    """Exit status 1 where something would change."""
+    """Exit code 1 where something would change."""
     assert pcerrors("redact", "--check", ".") == (1, f"{TOLD}2 values would be hidden in 1 of 1 file\n", "")
     assert file.read_text() == LINE
     file.write_text(CLEAN)
@@ -56,7 +56,7 @@ def test_the_check_of_standard_input_names_no_file(pcerrors, process, file):
 
 
 def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
-    """The others are cleaned, and the exit status says that not all are."""
+    """The others are cleaned, and the exit code says that not all are."""
     (tmp_path / "b.yaml").write_text("interactions: {")
     ended = pcerrors("redact", ".")
     assert (ended.status, ended.out) == (1, f"{TOLD}2 values hidden in 1 of 1 file\n")
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_read_is_left(pcerrors, file, tmp_path):
 
 @pytest.mark.parametrize(("arguments", "status"), [([], 0), (["--check"], 1)])
 def test_quiet_leaves_errors_only(pcerrors, file, tmp_path, arguments, status):
-    """The exit status says whether something would change, and what cannot be read is on standard error."""
+    """The exit code says whether something would change, and what cannot be read is on standard error."""
     assert pcerrors("redact", "--quiet", *arguments, "a.ndjson") == (status, "", "")
     (tmp_path / "b.yaml").write_text("interactions: {")
     ended = pcerrors("redact", "--quiet", *arguments, ".")

@@ -18,7 +18,7 @@ def saved(pcerrors, recorded, good, bad, doubtful):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_saved_report_is_written_as_check_writes_it(pcerrors, saved, form):
-    """In every format, byte for byte; a report is not a check, so the exit status is 0."""
+    """In every format, byte for byte; a report is not a check, so the exit code is 0."""
     assert pcerrors("report", "render", saved, "--format", form) == (
         0,
         pcerrors("check", "seen.ndjson", "--format", form).out,

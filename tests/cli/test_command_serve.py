@@ -76,7 +76,7 @@ def test_a_log_that_nobody_reads_is_no_problem(serving):
     ],
 )
 def test_misuse_is_reported_in_one_line(pcerrors, arguments, problem):
-    """With exit status 2."""
+    """With exit code 2."""
     ended = pcerrors("serve", *arguments)
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert problem in ended.err

@@ -69,7 +69,7 @@ def _file_of(target: str, page: Path) -> Path | None:
 
 
 def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:
-    """Run a command of a page in a folder, with these programs first; return all that it prints, and its exit status."""
+    """Run a command of a page in a folder, with these programs first; return all that it prints, and its exit code."""
     path = f"{programs}:{Path(sys.executable).parent}:/usr/bin:/bin"
     with TemporaryFile() as printed:  # a pipe would wait for what the command leaves in the background
         status = subprocess.run(
@@ -89,7 +89,7 @@ def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:
 def differs(command: str, shown: str, printed: str, status: int) -> bool:
     """Return whether a page does not show what a command printed; ``...`` is anything, and white space is folded.
 
-    Of a run of pytest its own lines are left out, and whether it fails is known by its exit status.
+    Of a run of pytest its own lines are left out, and whether it fails is known by its exit code.
     """
     if _RUN_OF_PYTEST.match(command):
         if bool(status) != bool(_FAILURE.search(shown)):

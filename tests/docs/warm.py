@@ -91,7 +91,7 @@ def wait_until_ready(server: Popen) -> None:
 
 
 def serve(address: str) -> int:
-    """Load, listen, and fork for each script that connects; return in each fork, with the exit status of its program."""
+    """Load, listen, and fork for each script that connects; return in each fork, with the exit code of its program."""
     Path("test_first_run.py").write_text(FIRST_RUN)
     if pytest.main(["-q", "-p", "no:cacheprovider"]):
         return 1
@@ -112,7 +112,7 @@ def serve(address: str) -> int:
 
 
 def answer(link: socket.socket) -> int:
-    """Fork once more: the parent reports the process id and the exit status, the child becomes the program."""
+    """Fork once more: the parent reports the process id and the exit code, the child becomes the program."""
     asked, streams, _, _ = socket.recv_fds(link, 1 << 20, 3)
     pid = os.fork()
     if pid:

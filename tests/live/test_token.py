@@ -94,10 +94,10 @@ def test_a_bad_variable_is_not_shown(text):
 
 
 def test_a_command_that_fails_is_told():
-    """With its exit status, and without its output, which may contain the token."""
+    """With its exit code, and without its output, which may contain the token."""
     program = "import sys; sys.exit('token s3cr3t expired')"
     assert reported({}, running(program)) == (
-        f'token-command "{sys.executable}": it ended with exit status 1; run it yourself to see its output '
+        f'token-command "{sys.executable}": it ended with exit code 1; run it yourself to see its output '
         "(not shown here, because it may contain a token), or set PCERRORS_TOKEN"
     )
 

@@ -194,7 +194,7 @@ def test_a_path_that_pytest_skips_can_be_named(write, ids):
 
 @pytest.mark.parametrize("argument", ["--pc-cassettes=missing", "--pc-cassettes=a.yaml/b.yaml"])
 def test_a_missing_path_of_the_option_is_misuse(pytester, write, argument):
-    """A path that does not exist ends the run before it begins: one line, no traceback, exit status 4."""
+    """A path that does not exist ends the run before it begins: one line, no traceback, exit code 4."""
     write("a.yaml", GOOD)
     result = pytester.runpytest(argument)
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -162,7 +162,7 @@ def test_other_hosts_are_counted_and_not_judged(pytester, test_file, tape):
     result.stdout.fnmatch_lines(
         [
             "pcerrors: 0 error responses checked, 0 violations",
-            "pcerrors: nothing was checked: the exchange is with a host that is not judged",
+            "pcerrors: nothing was checked: the exchange is with a host that is not checked",
             'hosts = [[]"login.example"]',
         ]
     )

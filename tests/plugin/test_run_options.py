@@ -105,7 +105,7 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
 )
 @pytest.mark.parametrize("how", [[], ["-n2"]], ids=["alone", "xdist"])
 def test_misuse_of_an_option(pytester, option, said, how):
-    """Misuse ends the run before it begins: the message alone, no traceback, exit status 4."""
+    """Misuse ends the run before it begins: the message alone, no traceback, exit code 4."""
     pytester.makefile(".json", broken="{", foreign='{"openapi": "3.1.0"}')
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest(option, *how)

@@ -77,7 +77,7 @@ def test_assertions_count(pytester):
 
 
 PASSED_OVER = (
-    "1 exchange with another host skipped: login.microsoftonline.com 1 (to judge it: hosts in [tool.pcerrors])"
+    "1 exchange with another host skipped: login.microsoftonline.com 1 (to check it: hosts in [tool.pcerrors])"
 )
 
 
@@ -92,8 +92,8 @@ def test_where_all_was_skipped_the_setting_is_shown(write, pytester, workers):
     )
     result.stdout.fnmatch_lines(
         [
-            "pcerrors: nothing was checked: each of the 3 exchanges is with a host that is not judged",
-            "to judge them, set in pyproject.toml, below [[]tool.pcerrors]:",
+            "pcerrors: nothing was checked: each of the 3 exchanges is with a host that is not checked",
+            "to check them, set in pyproject.toml, below [[]tool.pcerrors]:",
             'hosts = [[]"login.microsoftonline.com"]',
         ]
     )
@@ -235,7 +235,7 @@ def test_a_run_of_one_id_counts_one(write, run):
 
 
 def test_without_a_terminal(write, pytester):
-    """With -p no:terminal nothing is written, and the exit status is that of the items."""
+    """With -p no:terminal nothing is written, and the exit code is that of the items."""
     write("a.yaml", NUMERIC)
     result = pytester.runpytest("-p", "no:terminal", "--pc-cassettes=.")
     assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -22,7 +22,7 @@ from pytest_pcerrors.reporting.summary import Tally
 def test_the_most_frequent_hosts_are_named(count, listed):
     """And how many more there are."""
     hosts = Counter({f"h{index}": 9 - index for index in range(count)})
-    assert f"{listed} (to judge them: hosts in [tool.pcerrors])" in named_hosts(hosts)
+    assert f"{listed} (to check them: hosts in [tool.pcerrors])" in named_hosts(hosts)
 
 
 @pytest.mark.parametrize("host", ["gateway.contoso.example", "::1", "a\x1b[31m", 'a"b', "\ud800"])
@@ -53,7 +53,7 @@ def test_the_setting_has_the_most_frequent_hosts():
 def test_one_exchange_is_one():
     """The singular is used."""
     assert nothing_checked(Counter(a=1)).startswith(
-        "nothing was checked: the exchange is with a host that is not judged\nto judge it, set"
+        "nothing was checked: the exchange is with a host that is not checked\nto check it, set"
     )
 
 

@@ -97,11 +97,11 @@ def test_an_empty_tally_has_seen_nothing(tally, is_empty):
         (Tally(unreadable=2), "0 error responses checked, 0 violations, 2 unreadable places"),
         (
             Tally(other_hosts=Counter(a=1)),
-            "0 error responses checked, 0 violations, 1 exchange with another host skipped: a 1 (to judge it: hosts in [tool.pcerrors])",
+            "0 error responses checked, 0 violations, 1 exchange with another host skipped: a 1 (to check it: hosts in [tool.pcerrors])",
         ),
         (
             Tally(other_hosts=Counter(a=1, b=2)),
-            "0 error responses checked, 0 violations, 3 exchanges with other hosts skipped: b 2, a 1 (to judge them: hosts in [tool.pcerrors])",
+            "0 error responses checked, 0 violations, 3 exchanges with other hosts skipped: b 2, a 1 (to check them: hosts in [tool.pcerrors])",
         ),
     ],
 )

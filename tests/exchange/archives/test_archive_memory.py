@@ -37,7 +37,7 @@ sys.exit(main(["check", *sys.argv[1:]]))
 
 
 def measured(path):
-    """Check a file in its own process; return the exit status, the growth of its memory in MiB, and its output."""
+    """Check a file in its own process; return the exit code, the growth of its memory in MiB, and its output."""
     command = [sys.executable, "-c", MEASURED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=path.parent)
     *lines, numbers = done.stdout.splitlines()
@@ -98,7 +98,7 @@ def test_a_long_body_is_held_a_few_times(tmp_path, ending):
 
 @pytest.mark.parametrize("ending", [".json", ".yaml", ".har"])
 def test_too_little_memory_is_misuse(tmp_path, ending):
-    """The exit status is 2, with a message and without a traceback."""
+    """The exit code is 2, with a message and without a traceback."""
     path = tmp_path / f"a{ending}"
     path.write_text(json.dumps({"interactions": [{"request": None, "status": 404, "body": "x" * 30_000_000}]}))
 
