@@ -123,9 +123,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         __tracebackhide__ = True
         filtered = self._filtered(request)
         if self.also and not self._can_play(filtered):
-            for each in self.also:
-                if each.can_play_response_for(request):
-                    return each.play_response(request)
+            other = next((each for each in self.also if each.can_play_response_for(request)), self.also[-1])
+            return other.play_response(request)
         with self._lock:
             index = self._find(filtered)
             if index is None:

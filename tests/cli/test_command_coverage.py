@@ -41,6 +41,15 @@ def test_the_coverage_is_written_to_files(pcerrors, archive, tmp_path, form):
     assert "100" in (tmp_path / "a/b/coverage").read_text()
 
 
+def test_successes_are_no_errors_that_were_met(pcerrors, recorded):
+    """Their rules are counted."""
+    busy = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
+    file = recorded({"status": 200, "body": "{}"}, {"status": 409, "body": busy})
+    document = json.loads(pcerrors("check", file, "--coverage-report", "json:-", "-o", "report.txt").out)
+    assert document["summary"]["met"] == 1
+    assert {"rule": "error-in-success", "conforming": 1, "breaking": 0} in document["rules"]
+
+
 def test_excluded_errors_do_not_count(pcerrors, archive, tmp_path):
     """They are named in the settings; the document says which."""
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.coverage]\nexclude = ["[1-9]*/*"]')

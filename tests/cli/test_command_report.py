@@ -211,3 +211,14 @@ def test_markdown_has_the_coverage_after_the_violations(pcerrors, shards):
     """So a job summary shows both."""
     out = pcerrors("report", "render", "a.json", "--format", "markdown").out
     assert out.index("error contract") < out.index("**Error coverage: 6.1 %**")
+
+
+def test_a_report_without_coverage_can_be_joined_to_one_with_it(pcerrors, shards, tmp_path):
+    """The coverage is that of the other one."""
+    plain = json.loads((tmp_path / "b.json").read_text())
+    del plain["coverage"]
+    (tmp_path / "plain.json").write_text(json.dumps(plain))
+    for order in (["a.json", "plain.json"], ["plain.json", "a.json"]):
+        document = json.loads(pcerrors("report", "merge", *order).out)
+        assert document["coverage"]["summary"]["met"] == 10
+        assert document["summary"]["errors"] == 26

@@ -9,7 +9,16 @@ import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
 import yaml
 
-from pytest_pcerrors.simulation.server import ErrorServer  # loaded once, not again by every run inside a test
+import pytest_pcerrors.assertions  # these are loaded once, not again by every run inside a test
+import pytest_pcerrors.exchange.archives.yaml_files
+import pytest_pcerrors.interception.opening
+import pytest_pcerrors.interception.watching
+import pytest_pcerrors.live.session
+import pytest_pcerrors.plugin._coverage
+import pytest_pcerrors.plugin._outcomes
+import pytest_pcerrors.plugin._reports
+import pytest_pcerrors.plugin._run  # noqa: F401
+from pytest_pcerrors.simulation.server import ErrorServer
 
 HOST = "https://api.partnercenter.microsoft.com"
 BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'

@@ -55,6 +55,7 @@ WAYS = {
         "requests.get(pc_server.url + '/errors/400/2001', timeout=5)",
         {"400 2001": {"served": 1}},
     ),
+    "a success of our server": ("requests.get(pc_server.url, timeout=5)", {}),
     "a response of another host": ("requests.get(OTHER, timeout=5)", {}),
 }
 
@@ -164,6 +165,16 @@ def test_the_table_and_the_files_are_printed(pytester, suite):
         ]
     )
     assert (suite.path / "a/b.svg").read_text().startswith("<svg")
+
+
+def test_a_report_has_the_coverage_of_the_run(suite):
+    """In JSON as a member, in Markdown after the violations, in HTML as cells."""
+    reports = [f"--pc-report={form}:report.{form}" for form in ("json", "markdown", "html")]
+    assert suite.runpytest("-q", "--pc-coverage-report=json:coverage.json", *reports, "test_cart.py").ret == 0
+    texts = [(suite.path / f"report.{form}").read_text("utf-8") for form in ("json", "markdown", "html")]
+    assert json.loads(texts[0])["coverage"] == json.loads((suite.path / "coverage.json").read_text("utf-8"))
+    assert "Error coverage: 1.2 %" in texts[1]
+    assert "documented errors met" in texts[2]
 
 
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])

@@ -12,6 +12,7 @@ from vcr.request import Request as VcrRequest
 from pytest_pcerrors import Contract, Exchange, Request, check
 from pytest_pcerrors.cli._commands import run
 from pytest_pcerrors.cli.serve import _log
+from pytest_pcerrors.interception._index import RecordingIndex
 from pytest_pcerrors.interception._interactions import redacted_request, redacted_response
 from pytest_pcerrors.interception._logs import hiding_secrets
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
@@ -66,8 +67,7 @@ def failure(exchange):
 def unmatched(exchange):
     """Return the message for a request without a recorded response."""
     cassette = SimpleNamespace(
-        rewound=True, name="a.yaml", command="pytest", play_counts={}, matches=lambda _: iter(()), differences=lambda _: (),
-        __len__=None,
+        rewound=True, name="a.yaml", command="pytest", play_counts={}, also=(), index=RecordingIndex((), lambda each: each), __len__=None
     )  # fmt: skip
     held = {name: staticmethod(each) if callable(each) else each for name, each in vars(cassette).items()}
     cassette = type("Held", (), {**held, "__len__": lambda _: 0})
