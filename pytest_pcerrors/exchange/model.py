@@ -144,7 +144,7 @@ class Exchange:
         body = f"{len(self.body)} bytes" if self.body_problem is None else f"body unknown: {self.body_problem}"
         return f"<Exchange {self.status}{request}, {body}>"
 
-    def at(self, origin: str) -> "Exchange":
+    def at(self, origin: str | None) -> "Exchange":
         """Return this exchange with another origin.
 
         >>> Exchange(404, None, b"").at("cart.yaml:12").origin

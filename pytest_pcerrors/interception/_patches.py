@@ -1,6 +1,7 @@
 """vcrpy's patches kept in place, so that concurrent requests of other threads use the cassette."""
 
 import http.client
+import time
 from contextlib import contextmanager, nullcontext
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from unittest import mock
 
 import vcr.patch
 import vcr.stubs
+from urllib3.util.retry import Retry
 from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPSConnection
 
 from pytest_pcerrors.interception._interactions import encodable_headers
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
 _PARSE = vcr.stubs.parse_headers
+_SLEEP = time.sleep
 
 
 @contextmanager
@@ -36,6 +39,22 @@ def patches_kept() -> "Iterator[None]":
         mock.patch.object(VCRHTTPConnection, "__init__", _also_of_real_class(VCRHTTPConnection)),
         mock.patch.object(VCRHTTPSConnection, "__init__", _also_of_real_class(VCRHTTPSConnection)),
     ):
+        yield
+
+
+@contextmanager
+def waits_skipped() -> "Iterator[None]":
+    """Let the retries of urllib3, and so of requests, not wait in a block: an answer from a recording is there at once.
+
+    A test that has replaced `time.sleep`, to see how long its client would wait, still sees it.
+    """
+    wait = Retry.sleep
+
+    def skip(retry: Any, response: Any = None) -> None:
+        if time.sleep is not _SLEEP:
+            wait(retry, response)
+
+    with mock.patch.object(Retry, "sleep", skip):
         yield
 
 

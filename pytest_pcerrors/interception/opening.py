@@ -13,7 +13,7 @@ from vcr.patch import CassettePatcherBuilder
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception._interactions import comparable, redacted_request
 from pytest_pcerrors.interception._logs import hiding_secrets
-from pytest_pcerrors.interception._patches import patches_kept
+from pytest_pcerrors.interception._patches import patches_kept, waits_skipped
 from pytest_pcerrors.interception._persister import Persister
 from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.threads import StartedThreads
@@ -83,6 +83,8 @@ def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
     with ExitStack() as stack:
         stack.enter_context(StartedThreads(options.test, options.on_late).followed())
         stack.enter_context(patches_kept())
+        if options.mode == "none":
+            stack.enter_context(waits_skipped())
         for patcher in _Patchers(cassette).build():
             stack.enter_context(patcher)
         stack.enter_context(hiding_secrets())

@@ -24,12 +24,15 @@ class Places:
         """Return an exchange with the origin ``path:line``, relative to the root directory if the file is in it.
 
         The URL may differ from the recorded one, as the matchers of vcrpy permit, if no other interaction has the same response.
-        Without such an interaction, as when it was just recorded, the origin is the path alone.
+        Without such an interaction, as when it was just recorded, the origin is the path alone. If there is no such file, because it
+        may not be written, there is no origin.
         """
         origin = exchange.origin
         if origin is None or file_of(origin) != origin:
             return exchange
         file = Path(origin).absolute()
+        if not file.exists():
+            return exchange.at(None)
         name = (file.relative_to(self._root) if file.is_relative_to(self._root) else file).as_posix()
         places = self._places_in(file, name).get(_key(exchange), {})
         single = next(iter(places.values())) if len(places) == 1 else name

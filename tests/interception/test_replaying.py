@@ -7,7 +7,9 @@ import pytest
 import requests
 import vcr
 import yaml
+from requests.adapters import HTTPAdapter
 from tapes import HOST, interaction
+from urllib3.util.retry import Retry
 from vcr.cassette import Cassette
 from vcr.request import Request
 
@@ -276,3 +278,27 @@ def test_what_is_ignored_is_not_loaded(tape, write):
     write(interaction(), interaction(host="https://other.example"))
     with tape(ignore_hosts=["other.example"]) as cassette:
         assert len(cassette) == 1
+
+
+@pytest.fixture
+def retrying(write):
+    """Record a 429 and then an answer, and return a session that obeys Retry-After."""
+    busy = interaction("/v1", status=429)
+    busy["response"]["headers"]["Retry-After"] = ["41"]
+    write(busy, interaction("/v1", status=200))
+    with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=Retry(total=2, status_forcelist=[429])))
+        yield session
+
+
+@pytest.mark.parametrize(("is_replaced", "waits"), [(False, []), (True, [41])], ids=["real", "replaced by the test"])
+def test_replay_does_not_wait_as_a_retry_asks(tape, retrying, monkeypatch, is_replaced, waits):
+    """Unless the test looks at how long its client would wait."""
+    waited = []
+    sleep = waited.append
+    monkeypatch.setattr("time.sleep", sleep)
+    if not is_replaced:
+        monkeypatch.setattr("pytest_pcerrors.interception._patches._SLEEP", sleep)
+    with tape():
+        assert retrying.get(f"{HOST}/v1", timeout=5).status_code == 200
+    assert waited == waits

@@ -238,3 +238,18 @@ def test_a_recording_that_is_not_written_is_reported(pytester, test_file, server
     name = "cassettes/test_cart/test_a-{0}.yaml: not written: test_cart.py::test_a[{0}] did not run to its end"
     assert said == [*(f"pcerrors: {name.format(n)}" for n in range(1, 6)), "pcerrors: 1 more cassette not written"]
     assert [each.name for each in (pytester.path / "cassettes/test_cart").iterdir()] == ["test_a-0.yaml"]
+
+
+def test_no_message_names_a_file_that_was_not_written(pytester, test_file, server, settings):
+    """Except the line that says so: the response is described by its request."""
+    settings('hosts = ["127.0.0.1"]')
+    test_file(
+        f"from pytest_pcerrors import assert_pc_error\ndef test_a(pc_cassette):\n    assert_pc_error(get('/errors/409/800064', {server.url!r}), 2001)"
+    )
+    result = pytester.runpytest("-q", "--pc-record=once", "--pc-report=text:-")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*GET http://127.0.0.1:*/errors/409/800064"])
+    naming = [line for line in result.stdout.lines if "cassettes/" in line]
+    assert naming == [
+        "pcerrors: cassettes/test_cart/test_a.yaml: not written: test_cart.py::test_a did not run to its end"
+    ]
