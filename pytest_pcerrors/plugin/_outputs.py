@@ -81,5 +81,5 @@ class Outputs:
         coverage = CoverageReports(self._config, self._receiving, settings)
         self._facts.sources["coverage"] = coverage.found
         self._receiving.observers.append(coverage.found)
-        services.on_served = coverage.found.on_served
+        services.listeners.append(coverage.found.on_served)
         return coverage

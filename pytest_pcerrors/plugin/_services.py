@@ -36,13 +36,15 @@ class Services:
         self._settings = settings
         self._receiving = receiving
         self._servers: list[str] = []
-        self.on_served: Callable[[Exchange], object] = lambda _: None
+        self.listeners: list[Callable[[Exchange], object]] = []
         """Called with every response of a server, in a thread of the server."""
         self._own_url = _own_url(config, settings)
         self.are_live: bool = config.getoption("pc_live")
         """Whether tests use the live service instead of cassettes."""
         self.are_watched: bool = config.getoption("pc_watch") or settings.watch
         """Whether the responses of every vcrpy cassette and of our servers are checked."""
+        if self.are_watched:
+            self.listeners.append(receiving.on_served_response)
         if self.are_live and config.getoption("pc_record"):
             raise UsageError("--pc-live records nothing, so it cannot be used with --pc-record")
 
@@ -91,7 +93,8 @@ class Services:
         from pytest_pcerrors.simulation.server import ErrorServer
 
         with ErrorServer(self._receiving.policy.contract) as server:
-            server.on_answer = self._on_answer
+            if self.listeners:
+                server.on_answer = self._on_answer
             self._servers.append(server.url)
             self._receiving.test.servers.append(server)
             try:
@@ -100,9 +103,8 @@ class Services:
                 self._servers.pop()
 
     def _on_answer(self, exchange: "Exchange") -> None:
-        if self.are_watched:
-            self._receiving.on_served_response(exchange)
-        self.on_served(exchange)
+        for each in self.listeners:
+            each(exchange)
 
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""
