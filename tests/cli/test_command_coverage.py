@@ -1,16 +1,22 @@
 """`pcerrors check --coverage`: which documented errors an archive has."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from pytest_pcerrors import Contract
 
+SHIPPED = Path(__file__).parents[2] / "cassettes"
+
 
 @pytest.fixture
-def archive(pcerrors):
-    """Write a recording of every documented error."""
-    assert pcerrors("synth", "-o", "cassettes").status == 0
+def archive(tmp_path):
+    """Copy a recording of every documented error."""
+    (tmp_path / "cassettes").mkdir()
+    for file in SHIPPED.glob("*.yaml"):
+        shutil.copy(file, tmp_path / "cassettes")
 
 
 def test_all_documented_errors_are_a_hundred_percent(pcerrors, archive):

@@ -1,10 +1,12 @@
 """``pcerrors report``: saved reports and coverages in other formats, joined, and compared."""
 
 import json
+import shutil
 
 import pytest
 
 from pytest_pcerrors import Contract
+from pytest_pcerrors.cli.main import main
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 
 
@@ -107,19 +109,24 @@ def test_a_report_that_cannot_be_made_leaves_the_old_file(pcerrors, recorded, ba
     assert (tmp_path / "out.txt").read_text() == "old"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Check two recordings, each with a report and a coverage of its own, and both at once; return the folder."""
+    folder = tmp_path_factory.mktemp("shards")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        main(["synth", "-o", "cassettes", "--quiet"])
+        for name, statuses in {"a": ["409"], "b": ["404"], "ab": ["404", "409"]}.items():
+            files = [f"cassettes/{status}.yaml" for status in statuses]
+            coverage = f"json:{name}.coverage.json"
+            assert main(["check", *files, "--format", "json", "-o", f"{name}.json", "--coverage-report", coverage]) == 0
+    return folder
+
+
 @pytest.fixture
-def shards(pcerrors):
-    """Check two recordings, each with a report and a coverage of its own, and both at once."""
-    pcerrors("synth", "-o", "cassettes")
-    for name, paths in {
-        "a": ["cassettes/409.yaml"],
-        "b": ["cassettes/404.yaml"],
-        "ab": ["cassettes/404.yaml", "cassettes/409.yaml"],
-    }.items():
-        said = pcerrors(
-            "check", *paths, "--format", "json", "-o", f"{name}.json", "--coverage-report", f"json:{name}.coverage.json"
-        )
-        assert said.status == 0
+def shards(made, tmp_path):
+    """Copy the reports and coverages into the folder of the test."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize("kind", ["json", "coverage.json"])

@@ -137,8 +137,11 @@ ORPHANS = {
 }
 
 
-@pytest.mark.parametrize("orphan", ORPHANS.values(), ids=ORPHANS.keys())
-@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    ("orphan", "workers"),
+    [*((each, []) for each in ORPHANS.values()), (ORPHANS["a test that was renamed"], ["-n1"])],
+    ids=[*ORPHANS, "xdist"],
+)
 def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(
     pytester, test_file, tape, remarks, orphan, workers
 ):

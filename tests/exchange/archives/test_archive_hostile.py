@@ -304,6 +304,7 @@ def test_what_is_around_the_fault_is_read(read, bad):
     assert error.place == "a.yaml:6"
 
 
+@pytest.mark.untraced
 def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
     """Truncated at any byte, an archive gives the exchanges before it, then nothing or one error."""
     whole = [(each.status, each.headers, each.body) for each in read(sample, f"a{ending}")[0]]
@@ -367,6 +368,7 @@ def test_what_is_odd_and_clear_is_read(read, data, statuses):
     assert ([each.status for each in exchanges], error) == (statuses, None)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("response", ["headers: {a: [*a999]}", "body: *a999"], ids=["header", "body"])
 def test_what_aliases_nest_beyond_all_depth_is_refused(read, response):
     """A value nested too deeply by aliases is an error like any other."""
@@ -418,6 +420,7 @@ def read_on(data, name):
             assert exchange.origin.startswith(name)
 
 
+@pytest.mark.untraced
 @given(DOCUMENTS, st.sampled_from(["a.json", "a.har", "a.ndjson", "-"]))
 def test_no_json_raises_anything_else(document, name):
     """Any JSON value is exchanges, an error, or both in this order."""

@@ -51,6 +51,7 @@ def bomb(path, start, size):
     return path
 
 
+@pytest.mark.untraced
 def test_what_unpacks_without_end_stays_small(tmp_path):
     """A small file that would fill the memory is one finding that names the limit."""
     status, grown, told = measured(bomb(tmp_path / "a.yaml.gz", b"interactions:\n- 'x", 140 * MIB))
@@ -82,6 +83,7 @@ def test_in_each_format_memory_has_a_bound(tmp_path, monkeypatch, name, start, s
     assert peak < 16 * MIB
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("ending", [".json", ".yaml", ".ndjson"])
 def test_a_long_body_is_held_a_few_times(tmp_path, ending):
     """A body of 8 MB is read, judged and searched for secrets."""

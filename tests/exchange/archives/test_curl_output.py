@@ -156,6 +156,7 @@ def test_an_endless_output_is_refused(read, monkeypatch):
     assert str(read(head(b"200 OK") + b"x" * 100, "-")[1]).startswith("-: more than 0 MiB")
 
 
+@pytest.mark.untraced
 def test_very_many_responses_in_a_row_take_no_time(read):
     """The time is proportional to the length."""
     data = head(b"100 Continue", end=b"\n") * 100_000 + head(b"404 No") + BODY
