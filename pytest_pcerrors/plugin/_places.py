@@ -31,19 +31,18 @@ class Places:
         if origin is None or file_of(origin) != origin:
             return exchange
         file = Path(origin).absolute()
-        if not file.exists():
+        if (state := _state_of(file)) is None:
             return exchange.at(None)
         name = (file.relative_to(self._root) if file.is_relative_to(self._root) else file).as_posix()
-        places = self._places_in(file, name).get(_key(exchange), {})
+        places = self._places_in(file, name, state).get(_key(exchange), {})
         single = next(iter(places.values())) if len(places) == 1 else name
         return exchange.at(places.get(_url(exchange), single))
 
-    def _places_in(self, file: Path, name: str) -> "dict[Key, dict[str, str]]":
-        """Return the places of the interactions of a file: by response, then by URL."""
+    def _places_in(self, file: Path, name: str, state: object) -> "dict[Key, dict[str, str]]":
+        """Return the places of the interactions of a file in this state: by response, then by URL."""
         from pytest_pcerrors.errors import UsageError
         from pytest_pcerrors.exchange.archives.files import exchanges_of, file_items
 
-        state = _state_of(file)
         if self._last[0] != state:
             places: "dict[Key, dict[str, str]]" = defaultdict(dict)
             with suppress(UsageError):  # an entry that cannot be read, or a file in a format of its own
@@ -62,9 +61,9 @@ def _url(exchange: "Exchange") -> str:
 
 
 def _state_of(file: Path) -> object:
-    """Return a value that differs when the file was written again."""
+    """Return a value that differs when the file was written again; None if there is no such file."""
     try:
         status = file.stat()
     except OSError:
-        return file
+        return None
     return file, status.st_mtime_ns, status.st_size

@@ -65,7 +65,7 @@ def programs() -> Iterator[Path]:
         server = Popen(
             [sys.executable, "-P", __file__, address],
             cwd=folder,
-            env=os.environ | ENVIRONMENT,
+            env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | ENVIRONMENT,
             stdin=DEVNULL,
             stdout=PIPE,
             text=True,

@@ -187,6 +187,14 @@ def test_a_coverage_that_is_too_low_fails_the_run(suite, workers):
     assert suite.runpytest("-q", "--pc-coverage-min=1.2", "test_cart.py", *workers).ret == 0
 
 
+def test_a_run_that_has_failed_anyway_says_so_too(suite):
+    """The coverage may be too low because of the failure."""
+    suite.makepyfile(test_fail="def test_f(): assert False")
+    result = suite.runpytest("-q", "--pc-coverage-min=80", "test_fail.py")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["pcerrors: error coverage is 0 %, *"])
+
+
 def test_excluded_errors_are_not_wanted(pytester, suite, settings):
     """By code, glob or status; an exclusion that fits nothing is misuse."""
     settings(

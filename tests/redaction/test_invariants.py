@@ -81,7 +81,6 @@ def shape(value):
     return float if type(value) is int else type(value)
 
 
-@pytest.mark.untraced
 @settings(max_examples=300)
 @given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_json_stays_json(value, indent, is_ascii):

@@ -121,7 +121,6 @@ CLEAN = st.recursive(
 )
 
 
-@pytest.mark.untraced
 @settings(max_examples=200)
 @given(value=CLEAN, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_what_holds_no_secret_is_unchanged(value, indent, is_ascii):

@@ -158,7 +158,6 @@ def test_a_long_text_is_cut():
     assert hide("a" * 10_000) == "a" * 10_000
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     "unit",
     [

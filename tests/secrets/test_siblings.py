@@ -49,7 +49,6 @@ def readings(value):
     yield from (form.decode(encoding, "replace") for form in forms for encoding in ENCODINGS)
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(3))
 def test_secrets_are_hidden(seed):
     """Neither a secret nor most of one is left."""

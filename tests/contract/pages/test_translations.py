@@ -6,6 +6,8 @@ from dressing import DRESSES, LANGUAGES, PAIRINGS, PLACEHOLDERS, STATUSES, TEXTS
 from pytest_pcerrors import Contract
 from pytest_pcerrors.contract.pages.reading import read_page
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture(params=[f"{locale} {dress}" for locale in LANGUAGES for dress in DRESSES])
 def contract(request):
