@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from pre_commit import clientlib
 
 from pytest_pcerrors.exchange.archives.formats import READERS
 
@@ -128,7 +128,6 @@ def hook():
 
 def test_the_hook_is_valid_for_pre_commit():
     """By the check that pre-commit itself makes."""
-    clientlib = pytest.importorskip("pre_commit.clientlib")
     assert [each["id"] for each in clientlib.load_manifest(str(HOOKS))] == [hook()["id"]]
 
 
@@ -155,9 +154,6 @@ def test_the_hook_takes_every_file_that_the_command_reads_in_a_folder_of_cassett
 )
 def test_the_hook_checks_staged_recordings(repository, staged, status):
     """Files elsewhere are not read; one beside recordings that is not a recording is reported, as it is in a folder."""
-    pytest.importorskip("pre_commit")
-    if shutil.which("git") is None:
-        pytest.skip("needs git")
     for name in ("openapi.yaml", "cassettes/api.yaml"):
         (repository / name).write_text("openapi: 3.1.0\n")
     hooks = [hook() | {"language": "system"}]  # as it is installed: a new environment would need the network

@@ -43,8 +43,8 @@ class CoverageOfTests(Observer):
     def on_verdict(self, verdict: "Verdict") -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
         parsed = verdict.parsed
-        self._parsed[id(parsed.exchange)] = parsed
         if not verdict.of_recording and parsed.contract is self._policy.contract:
+            self._parsed[id(parsed.exchange)] = parsed
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             judged = Judged.of(verdict, self._policy.profiled(profile).rules)
             self._judged[

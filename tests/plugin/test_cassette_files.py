@@ -141,7 +141,7 @@ ORPHANS = {
 
 @pytest.mark.parametrize(
     ("orphan", "workers"),
-    [*((each, []) for each in ORPHANS.values()), (ORPHANS["a test that was renamed"], ["-n1"])],
+    [*((each, []) for each in ORPHANS.values()), (ORPHANS["a name that no marker has now"], ["-n1"])],
     ids=[*ORPHANS, "xdist"],
 )
 def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(

@@ -139,7 +139,6 @@ def test_a_killed_worker_loses_only_the_test_that_it_ran(suite):
 
 def test_only_the_last_run_of_a_repeated_test_counts(pytester):
     """With pytest-rerunfailures: one that passes in the end, one that never does, and one that fails in its teardown."""
-    pytest.importorskip("pytest_rerunfailures")
     pytester.makepyfile(
         test_it=TESTS.partition("    def test_broken")[0]
         + """
