@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from pytest_pcerrors.cli._output import print_output, print_problem
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.targets import Target, targets_of
@@ -71,6 +70,8 @@ class Coverage:
         self._asked = asked
         self._policy = policy
         self._targets: list[Target] = targets_of(asked.reports, _REPORT, COVERAGE_FORMATS, Path.cwd(), files)
+        for target in self._targets:
+            target.make_folder()
         patterns = settings.coverage_exclude if asked.is_any else ()
         self.counted = ErrorCoverage(policy.contract, excluded_by(patterns, policy.contract))
 
@@ -99,8 +100,7 @@ class Coverage:
             if target.file is None:
                 print_output(text, newline=False)
             else:
-                target.make_folder()
-                write_atomically(target.file, [text])
+                target.write(text)
         short = "" if self._asked.least is None else shortfall(self.counted, self._asked.least)
         if short:
             print_problem(short)

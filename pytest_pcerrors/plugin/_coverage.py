@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._current_test import Observer
 from pytest_pcerrors.plugin._items import CassetteItem
-from pytest_pcerrors.plugin._reports import shown
+from pytest_pcerrors.plugin._reports import Line, print_lines, write_files
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfall
-from pytest_pcerrors.reporting.targets import targets_of
 from pytest_pcerrors.rules.parsed_response import read
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin._facts import TestFacts
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.settings import Settings
 
@@ -104,29 +103,24 @@ class CoverageOfTests(Observer):
 class CoverageReports:
     """The error coverage of a run: counted on the reports of its tests, then printed and written."""
 
-    def __init__(self, config: pytest.Config, receiving: "Receiving", settings: "Settings") -> None:
+    def __init__(
+        self, config: pytest.Config, targets: "list[Target]", receiving: "Receiving", settings: "Settings"
+    ) -> None:
         policy = receiving.policy
         self._least = _percentage(config.getoption("pc_coverage_min"))
-        folder = config.invocation_params.dir
-        self._targets = targets_of(config.getoption("pc_coverage_report"), OPTION, COVERAGE_FORMATS, folder)
+        self._targets = targets
         self._is_printed: bool = config.getoption("pc_coverage")
-        self._said: list[str] = []
+        self._said: list[Line] = []
         coverage = ErrorCoverage(policy.contract, excluded_by(settings.coverage_exclude, policy.contract))
         self.found = CoverageOfTests(receiving, coverage)
 
     def write(self, session: pytest.Session) -> None:
         """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
-        for target in self._targets:
-            if target.file is not None:
-                try:
-                    target.make_folder()
-                    write_atomically(target.file, COVERAGE_FORMATS[target.form](self.found.counted))
-                    self._said.append(f"{target.form} coverage: {shown(target.file)}")
-                except UsageError as error:
-                    self._said.append(str(error))
-                    session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._said = write_files(
+            self._targets, lambda form: COVERAGE_FORMATS[form](self.found.counted), "coverage", session
+        )
         if self._least is not None and (short := shortfall(self.found.counted, self._least)):
-            self._said.append(short)
+            self._said.append(Line(short, is_failure=True))
             if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -137,8 +131,7 @@ class CoverageReports:
         for form in (*forms, *(target.form for target in self._targets if target.file is None)):
             terminal.write_sep("-", f"error coverage of the {self.found.counted.contract.name} contract")
             terminal.write(COVERAGE_FORMATS[form](self.found.counted))
-        for line in self._said:
-            terminal.write_line(f"pcerrors: {line}")
+        print_lines(self._said, terminal)
 
 
 def _percentage(given: str | None) -> float | None:

@@ -7,12 +7,15 @@ import pytest
 from pytest_pcerrors.plugin._facts import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from pytest_pcerrors.plugin._cassettes import Cassettes
     from pytest_pcerrors.plugin._coverage import CoverageReports
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.plugin._services import Services
     from pytest_pcerrors.reporting.summary import Tally
+    from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.settings import Settings
 
 _COVERAGE_OPTIONS = ("pc_coverage", "pc_coverage_report", "pc_coverage_min")
@@ -34,7 +37,7 @@ class Outputs:
         self._receiving = receiving
         self._facts: Facts = Facts(is_worker=hasattr(config, "workerinput"))
         self._reports: Reports | None = self._asked_reports(cassettes)
-        self._coverage: CoverageReports | None = self._asked_coverage(settings, services)
+        self._coverage: CoverageReports | None = self._asked_coverage(settings, services, cassettes)
 
     def register(self) -> None:
         """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
@@ -64,22 +67,36 @@ class Outputs:
             return None
         from pytest_pcerrors.plugin._reports import OPTION, Reports
         from pytest_pcerrors.reporting.formats.registry import FORMATS
-        from pytest_pcerrors.reporting.targets import targets_of
 
-        targets = targets_of(given, OPTION, FORMATS, self._config.invocation_params.dir, cassettes.files)
-        reports = Reports(targets, self._receiving, is_worker=self._facts.is_worker)
+        reports = Reports(self._targets(given, OPTION, FORMATS, cassettes), self._receiving)
         self._facts.sources["findings"] = reports.found
         self._receiving.observers.append(reports.found)
         return reports
 
-    def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
+    def _asked_coverage(
+        self, settings: "Settings", services: "Services", cassettes: "Cassettes"
+    ) -> "CoverageReports | None":
         """Return the error coverage if an option asks for it, and add its source of facts."""
         if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
             return None
-        from pytest_pcerrors.plugin._coverage import CoverageReports
+        from pytest_pcerrors.plugin._coverage import OPTION, CoverageReports
+        from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS
 
-        coverage = CoverageReports(self._config, self._receiving, settings)
+        targets = self._targets(self._config.getoption("pc_coverage_report"), OPTION, COVERAGE_FORMATS, cassettes)
+        coverage = CoverageReports(self._config, targets, self._receiving, settings)
         self._facts.sources["coverage"] = coverage.found
         self._receiving.observers.append(coverage.found)
         services.listeners.append(coverage.found.on_served)
         return coverage
+
+    def _targets(
+        self, given: "Iterable[str]", option: str, formats: "Collection[str]", cassettes: "Cassettes"
+    ) -> "list[Target]":
+        """Return what an option asks for, and create the folders; a recording of the run is refused."""
+        from pytest_pcerrors.reporting.targets import targets_of
+
+        targets = targets_of(given, option, formats, self._config.invocation_params.dir, cassettes.files)
+        if not self._facts.is_worker:
+            for target in targets:
+                target.make_folder()
+        return targets

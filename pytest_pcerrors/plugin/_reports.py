@@ -1,11 +1,10 @@
 """The reports of a run: what ``--pc-report`` asks for, written when the run has ended."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._findings import FindingsOfTests
 from pytest_pcerrors.reporting.finding_data import order
@@ -14,6 +13,8 @@ from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
     from pytest_pcerrors.reporting.summary import Tally
@@ -22,18 +23,22 @@ if TYPE_CHECKING:
 OPTION = "--pc-report"
 
 
+class Line(NamedTuple):
+    """A line about a file in the summary of a run."""
+
+    text: str
+    is_failure: bool = False
+
+
 class Reports:
     """The reports of a run, made from the findings of its tests."""
 
-    def __init__(self, targets: "list[Target]", receiving: "Receiving", *, is_worker: bool) -> None:
+    def __init__(self, targets: "list[Target]", receiving: "Receiving") -> None:
         self.found: FindingsOfTests = FindingsOfTests(receiving)
         self._targets = targets
         self._policy = receiving.policy
-        self._failures: list[str] = []
+        self._written: list[Line] = []
         self._report: Report | None = None
-        if not is_worker:
-            for target in targets:
-                target.make_folder()
 
     def write(self, collected: "Tally", coverage: "ErrorCoverage | None", session: pytest.Session) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
@@ -42,31 +47,44 @@ class Reports:
         self._report = Report(
             self._policy.contract.name, rules_of(self._policy), findings, collected, coverage=coverage
         )
-        for form, file in self._targets:
-            if file is not None:
-                try:
-                    write_atomically(file, FORMATS[form](self._report))
-                except UsageError as error:
-                    self._failures.append(str(error))
-                    session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        report = self._report
+        self._written = write_files(self._targets, lambda form: FORMATS[form](report), "report", session)
 
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the reports for the terminal, where the others are, and what could not be written."""
         if self._report is None:
             return
+        print_lines(self._written, terminal)
         for form, file in self._targets:
             if file is None:
                 terminal.ensure_newline()
                 terminal.write("".join(FORMATS[form](self._report)))
-            elif not self._failures:
-                terminal.write_line(f"pcerrors: {form} report: {shown(file)}")
         for nodeid, number in sorted(self.found.left_out.items()):
             terminal.write_line(f"pcerrors: {counted(number, 'finding')} of {nodeid} left out of the reports")
-        for failure in self._failures:
-            terminal.write_line(f"pcerrors: {failure}", red=True, bold=True)
 
 
-def shown(file: Path) -> str:
-    """Return the path of a file for messages, relative to the working directory if it is inside it."""
+def write_files(
+    targets: "Iterable[Target]", text: "Callable[[str], str | Iterable[str]]", noun: str, session: pytest.Session
+) -> list[Line]:
+    """Write the files of targets, each with the text in its format, and return a line for each; the session fails if one cannot be written."""
+    lines = []
+    for target in targets:
+        if target.file is not None:
+            try:
+                target.write(text(target.form))
+                lines.append(Line(f"{target.form} {noun}: {_shown(target.file)}"))
+            except UsageError as error:
+                lines.append(Line(str(error), is_failure=True))
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    return lines
+
+
+def print_lines(lines: "Iterable[Line]", terminal: pytest.TerminalReporter) -> None:
+    """Print lines about files, failures in red."""
+    for text, is_failure in lines:
+        terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)
+
+
+def _shown(file: Path) -> str:
     here = Path.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)

@@ -229,13 +229,22 @@ def test_misuse_of_an_option_stops_the_run(pytester, option, said):
 
 
 def test_a_file_that_cannot_be_written_fails_the_run(pytester, suite):
-    """The rest is printed and written."""
-    (suite.path / "file").touch()
-    result = suite.runpytest(
-        "-q", "--pc-coverage-report=json:file/a.json", "--pc-coverage-report=json:b.json", "test_cart.py"
-    )
+    """The rest is written. A folder that cannot be created, and a recording of the run, stop it before any test."""
+    suite.makepyfile(test_gone="import os\ndef test_a(): os.rmdir('gone')")
+    reports = ["--pc-coverage-report=json:gone/a.json", "--pc-coverage-report=json:b.json"]
+    result = suite.runpytest("-q", *reports, "test_gone.py")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stdout.fnmatch_lines(["pcerrors: *cannot be created: *", "pcerrors: json coverage: b.json"])
+    result.stdout.fnmatch_lines(["pcerrors: *gone*a.json: cannot be written: *", "pcerrors: json coverage: b.json"])
+    (suite.path / "file").touch()
+    for name, said in (
+        ("file/a.json", "*cannot be created: *"),
+        ("cassettes/409.yaml", "*is a recording of this run*"),
+    ):
+        before = (suite.path / "cassettes/409.yaml").read_bytes()
+        result = suite.runpytest("-q", f"--pc-coverage-report=json:{name}", "--pc-cassettes=cassettes")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([said])
+        assert (suite.path / "cassettes/409.yaml").read_bytes() == before
 
 
 def test_nothing_is_counted_where_nothing_is_collected(suite, coverage):
