@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from pytest_pcerrors.cli._output import print_output, print_problem
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.targets import Target, targets_of
@@ -100,7 +101,7 @@ class Coverage:
             if target.file is None:
                 print_output(text, newline=False)
             else:
-                target.write(text)
+                write_atomically(target.file, text)
         short = "" if self._asked.least is None else shortfall(self.counted, self._asked.least)
         if short:
             print_problem(short)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._findings import FindingsOfTests
 from pytest_pcerrors.reporting.finding_data import order
@@ -71,7 +72,7 @@ def write_files(
     for target in targets:
         if target.file is not None:
             try:
-                target.write(text(target.form))
+                write_atomically(target.file, text(target.form))
                 lines.append(Line(f"{target.form} {noun}: {_shown(target.file)}"))
             except UsageError as error:
                 lines.append(Line(str(error), is_failure=True))

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import nearest
 
@@ -25,11 +24,6 @@ class Target(NamedTuple):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise UsageError(f"the folder {self.file.parent} cannot be created: {error.strerror}") from None
-
-    def write(self, pieces: str | Iterable[str]) -> None:
-        """Write the file, if it is not the terminal, whole or not at all; a `UsageError` if it cannot be written."""
-        if self.file is not None:
-            write_atomically(self.file, pieces)
 
 
 def targets_of(

@@ -3,15 +3,10 @@
 import pytest
 import yaml
 
+pytestmark = pytest.mark.usefixtures("not_in_ci")
 HOST = "https://api.partnercenter.microsoft.com"
 USES = "def test_a(pc_cassette): get('/v1')"
 ORPHAN = "pcerrors: {}: no test uses it; --pc-prune removes such cassettes"
-
-
-@pytest.fixture(autouse=True)
-def not_in_ci(monkeypatch):
-    """Leave CI, where the run that tests us may be."""
-    monkeypatch.delenv("CI", raising=False)
 
 
 @pytest.fixture

@@ -3,15 +3,10 @@
 import pytest
 import yaml
 
+pytestmark = pytest.mark.usefixtures("not_in_ci")
 HOST = "https://api.partnercenter.microsoft.com"
 BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
 NUMERIC = '{"code": 800064, "description": "Busy", "source": "PartnerFD"}'
-
-
-@pytest.fixture(autouse=True)
-def not_in_ci(monkeypatch):
-    """Leave CI, where the run that tests us may be."""
-    monkeypatch.delenv("CI", raising=False)
 
 
 def recorded(file):
