@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors.simulation.server._rules import RequestPattern
+from pytest_pcerrors.simulation.answers.rules import RequestPattern
 
 
 @pytest.mark.parametrize(

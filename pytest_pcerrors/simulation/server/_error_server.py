@@ -12,13 +12,13 @@ from typing import Self, Unpack
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.server._answers import Answer, AnswerFactory, check_retry_after, with_overrides
-from pytest_pcerrors.simulation.server._faults import Faults, with_faults
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, check_retry_after, with_overrides
+from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
+from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule, ResponseRules
+from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._request_log import Received, path_of
-from pytest_pcerrors.simulation.server._rules import RequestPattern, ResponseRule, ResponseRules
 from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError, requested_answer
-from pytest_pcerrors.simulation.server._wire import Wire, wire_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.simulation.server._answers import envelope
+from pytest_pcerrors.simulation.answers.answer import envelope
+from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
-from pytest_pcerrors.simulation.server._wire import End, Wire, wire_of
 
 if TYPE_CHECKING:
     from threading import Event

@@ -15,8 +15,8 @@ from typing import Any
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.simulation.answers.wire import Wire
 from pytest_pcerrors.simulation.server._handler import Handler
-from pytest_pcerrors.simulation.server._wire import Wire
 
 _PORTS = range(65536)
 

@@ -8,8 +8,8 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.simulation.server._answers import Answer, AnswerFactory, envelope
-from pytest_pcerrors.simulation.server._faults import check_faults
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, envelope
+from pytest_pcerrors.simulation.answers.faults import check_faults
 from pytest_pcerrors.simulation.server._page import ICON_PATH, icon, index_page
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.text import cut, nearest

@@ -8,7 +8,7 @@ from threading import TIMEOUT_MAX
 from typing import Any, NamedTuple, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.simulation.server._wire import End, Wire
+from pytest_pcerrors.simulation.answers.wire import End, Wire
 from pytest_pcerrors.text import nearest
 
 _PIECE = 64

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.simulation.server._answers import Answer
+from pytest_pcerrors.simulation.answers.answer import Answer
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WILDCARDS = {"**": ".*", "*": "[^/]*"}
@@ -83,7 +83,7 @@ class ResponseRule:
 class ResponseRules:
     """All rules, tried in the order in which they were set.
 
-    >>> from pytest_pcerrors.simulation.server._answers import envelope
+    >>> from pytest_pcerrors.simulation.answers.answer import envelope
     >>> rules = ResponseRules()
     >>> rules.add(ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1))
     >>> str(rules.take("GET", "/v1/customers")), rules.take("GET", "/v1/customers"), str(rules)

@@ -11,8 +11,8 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.server._faults import Faults, check_faults
-from pytest_pcerrors.simulation.server._wire import check_sendable
+from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
+from pytest_pcerrors.simulation.answers.wire import check_sendable
 from pytest_pcerrors.simulation.shapes import SHAPES
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
 from pytest_pcerrors.simulation.synthesis import synthesize
