@@ -8,13 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vcr import VCR
-from vcr.patch import CassettePatcherBuilder
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception._interactions import comparable, redacted_request
-from pytest_pcerrors.interception._logs import hiding_secrets
-from pytest_pcerrors.interception._patches import patches_kept, waits_skipped
 from pytest_pcerrors.interception._persister import Persister
+from pytest_pcerrors.interception.answering import Front, installed
 from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.threads import StartedThreads
 from pytest_pcerrors.text import nearest
@@ -41,7 +39,6 @@ _LISTS = (
 )
 _REPLACING = ("filter_headers", "filter_query_parameters", "filter_post_data_parameters")
 _HOOKS = ("before_record", "before_record_request", "before_record_response")
-_IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,23 +79,9 @@ def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
     cassette = _cassette(options)
     with ExitStack() as stack:
         stack.enter_context(StartedThreads(options.test, options.on_late).followed())
-        stack.enter_context(patches_kept())
-        if options.mode == "none":
-            stack.enter_context(waits_skipped())
-        for patcher in _Patchers(cassette).build():
-            stack.enter_context(patcher)
-        stack.enter_context(hiding_secrets())
+        stack.enter_context(installed(Front(cassette), skips_waits=options.mode == "none"))
         yield cassette
     cassette._save()  # noqa: SLF001 - as vcrpy's own context does
-
-
-class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's patches without those of in-process transports, whose requests are never sent over the network."""
-
-    def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> Any:
-        if getattr(obj, "__name__", "") in _IN_PROCESS:
-            return None
-        return super()._build_patcher(obj, patched_attribute, replacement_class)
 
 
 def _cassette(options: CassetteOptions) -> IndexedCassette:

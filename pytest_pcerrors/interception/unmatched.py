@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.errors import CannotOverwriteExistingCassetteException
 
+from pytest_pcerrors.interception.responders import simulated_lines
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
 
@@ -43,6 +44,7 @@ def unmatched_text(cassette: Any, request: "Request") -> str:
             f"no recording answers {described(request)}",
             *(f"  {line}" for line in _recorded_lines(cassette, request)),
             *(f"  {line}" for line in _nearest_lines(cassette, request)),
+            *(f"  simulated: {line}" for line in simulated_lines()),
             f"  record it: {cassette.command} --pc-record={_mode(cassette)}",
         ]
     )

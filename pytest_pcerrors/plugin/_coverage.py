@@ -36,6 +36,7 @@ class CoverageOfTests(Observer):
         self._policy = receiving.policy
         self._asserted: list[tuple[int, str | None]] = []
         self._served: list[Exchange] = []
+        self._simulated: list[Exchange] = []
         self._parsed: dict[int, ParsedResponse] = {}
         self._judged: Counter[tuple[str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
 
@@ -59,14 +60,19 @@ class CoverageOfTests(Observer):
         """Note a response of one of our servers, in a thread of the server."""
         self._served.append(exchange)
 
+    def on_simulated(self, exchange: "Exchange") -> None:
+        """Note a simulated response, in the thread of its client."""
+        self._simulated.append(exchange)
+
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met, as plain data; None if that is nothing."""
         met: Counter[tuple[str, int, str | None, str]] = Counter()
         met.update(("asserted", status, code, "") for status, code in self._asserted)
         met.update(self._met("replayed", self._replayed(item), item))
         met.update(self._met("served", self._served, item))
+        met.update(self._met("simulated", self._simulated, item))
         judged = self._judged
-        self._asserted, self._served, self._parsed, self._judged = [], [], {}, Counter()
+        self._asserted, self._served, self._simulated, self._parsed, self._judged = [], [], [], {}, Counter()
         if not met and not judged:
             return None
         return {

@@ -10,8 +10,10 @@ from pytest_pcerrors.reporting.summary import Tally
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.violation import Violation
+    from pytest_pcerrors.simulation.in_process import Simulator
 
 
 @dataclass
@@ -21,6 +23,7 @@ class CurrentTest:
     received: ReceivedResponses = field(default_factory=ReceivedResponses)
     cassettes: list[Any] = field(default_factory=list)
     servers: list[Any] = field(default_factory=list)
+    simulators: "list[Simulator]" = field(default_factory=list)
     recordings: "list[Verdict]" = field(default_factory=list)
     """The verdicts on the cassettes themselves."""
     failure: BaseException | None = None
@@ -34,9 +37,13 @@ class CurrentTest:
     has_passed: bool = False
 
     def problems(self) -> list[Exception]:
-        """Return what went wrong in the cassettes and servers of the test: failed recordings, and unmatched requests."""
+        """Return what went wrong in the cassettes, servers and simulations of the test: failed recordings, and unmatched requests."""
         of_cassettes = [error for cassette in self.cassettes for error in (*cassette.failures, *cassette.unmatched)]
-        return [*of_cassettes, *(error for server in self.servers for error in server.unmatched)]
+        return [*of_cassettes, *(error for each in (*self.servers, *self.simulators) for error in each.unmatched)]
+
+    def unused(self) -> Exception | None:
+        """Return the error for a simulation that no request has used; None if all were used."""
+        return next(filter(None, (each.unused() for each in self.simulators)), None)
 
 
 class Observer:
@@ -53,3 +60,6 @@ class Observer:
 
     def on_asserted(self, verdict: "Verdict") -> None:
         """Note that an assertion with the code of the response has passed."""
+
+    def on_simulated(self, exchange: "Exchange") -> None:
+        """Note a simulated response, in the thread of its client."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
+    from pytest_pcerrors.simulation.in_process import Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
 
 
@@ -55,3 +56,15 @@ def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
 
     with misuse_without_traceback(), Run.of(request.config).services.server() as server:
         yield server
+
+
+@pytest.fixture
+def pc_simulate(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
+    """Answer the HTTP clients of this test with any documented error or observed shape; nothing is sent over the network."""
+    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
+    from pytest_pcerrors.plugin._run import Run
+    from pytest_pcerrors.plugin._simulations import simulator_of
+
+    run = Run.of(request.config)
+    with misuse_without_traceback(), simulator_of(request, run.receiving, run.services) as simulator:
+        yield simulator

@@ -73,6 +73,11 @@ class Receiving:
         for each in self.observers:
             each.on_asserted(verdict)
 
+    def simulated(self, exchange: "Exchange") -> None:
+        """Report a simulated response, in the thread of the client that has received it."""
+        for each in self.observers:
+            each.on_simulated(exchange)
+
     def place(self, exchange: "Exchange") -> "Exchange":
         """Return an exchange with its complete origin, for a message."""
         return self._context.place(exchange)
@@ -151,7 +156,7 @@ class Receiving:
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
             self.count(verdict)
-        problems = test.problems()
+        problems = test.problems() or [*filter(None, [test.unused()])]
         failing = [verdict for verdict in verdicts if verdict.errors]
         if problems:
             test.failure = problems[0] if _is_explained(problems[0]) else None
@@ -189,9 +194,11 @@ class Receiving:
 def _is_explained(problem: Exception) -> bool:
     """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
     from pytest_pcerrors.interception.unmatched import UnmatchedRequest
+    from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
     from pytest_pcerrors.simulation.server import NoMatchingRuleError
 
-    return isinstance(problem, UsageError | UnmatchedRequest | NoMatchingRuleError)
+    ours = UsageError | UnmatchedRequest | NoMatchingRuleError | NotSimulatedError | UnusedSimulationError
+    return isinstance(problem, ours)
 
 
 def _described(problem: Exception) -> str:

@@ -62,7 +62,7 @@ class Run:
             self._context = Context(self.policy, self._on_verdict)
             self.receiving: Receiving = Receiving(self._context, self.tally, config.rootpath)
             self._context.on_warning, self._context.on_failure = self.receiving.warned, self.receiving.failed
-            self._context.on_asserted = self.receiving.asserted
+            self._context.on_asserted, self._context.on_simulated = self.receiving.asserted, self.receiving.simulated
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)

@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.plugin._fixtures import pc_cassette, pc_contract, pc_server, pc_session, pc_vcr_config
+from pytest_pcerrors.plugin._fixtures import (
+    pc_cassette,
+    pc_contract,
+    pc_server,
+    pc_session,
+    pc_simulate,
+    pc_vcr_config,
+)
 
 if TYPE_CHECKING:
     from pytest_pcerrors.plugin._run import Run
 
-__all__ = ["pc_cassette", "pc_contract", "pc_server", "pc_session", "pc_vcr_config"]
+__all__ = ["pc_cassette", "pc_contract", "pc_server", "pc_session", "pc_simulate", "pc_vcr_config"]
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "--pc-cassettes": {

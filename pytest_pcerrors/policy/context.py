@@ -26,7 +26,7 @@ class Context:
 
     `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised, `on_failure` with the
     verdict of a failing assertion and all violations that the assertion reports, `on_asserted` with that of an assertion that passed and
-    names the code. `locate` adds the origin to a replayed response, and `place` completes the origin for a message. A run has one context,
+    names the code, `on_simulated` with every response that a simulation gives to a client, in the thread of the client. `locate` adds the origin to a replayed response, and `place` completes the origin for a message. A run has one context,
     whose policy changes from test to test.
     """
 
@@ -35,6 +35,7 @@ class Context:
     on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
     on_failure: "Callable[[Verdict, Sequence[Violation]], object]" = field(default=lambda _, __: None)
     on_asserted: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    on_simulated: "Callable[[Exchange], object]" = field(default=lambda _: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
     place: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
 

@@ -8,11 +8,21 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.answers.success import ok
+    from pytest_pcerrors.simulation.in_process import Simulation, Simulator, simulate
     from pytest_pcerrors.simulation.server import ErrorServer
     from pytest_pcerrors.simulation.shapes import SHAPES
     from pytest_pcerrors.simulation.synthesis import synthesize
 else:
-    _MODULES = {"ErrorServer": "server", "SHAPES": "shapes", "synthesize": "synthesis"}
+    _MODULES = {
+        "ErrorServer": "server",
+        "SHAPES": "shapes",
+        "Simulation": "in_process",
+        "Simulator": "in_process",
+        "ok": "answers.success",
+        "simulate": "in_process",
+        "synthesize": "synthesis",
+    }
 
     def __getattr__(name: str) -> object:
         from importlib import import_module
@@ -23,4 +33,4 @@ else:
         return value
 
 
-__all__ = ["SHAPES", "ErrorServer", "synthesize"]
+__all__ = ["SHAPES", "ErrorServer", "Simulation", "Simulator", "ok", "simulate", "synthesize"]

@@ -46,6 +46,12 @@ class Answer:
         """Whether the client receives the whole answer."""
         return "cut" not in self.faults and not self.faults.get("reset")
 
+    @property
+    def delay(self) -> float:
+        """Seconds until the answer is sent."""
+        seconds = self.faults.get("delay", 0.0)
+        return float(seconds) if isinstance(seconds, int | float) else 0.0
+
     def __str__(self) -> str:
         if self.faults.get("reset"):
             return "connection reset"

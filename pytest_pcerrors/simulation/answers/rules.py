@@ -4,12 +4,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.simulation.answers.answer import Answer
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WILDCARDS = {"**": ".*", "*": "[^/]*"}
+
+
+class Pattern(Protocol):
+    """A pattern of requests; its text is for messages."""
+
+    def matches(self, method: str, target: str, /) -> bool:
+        """Return whether a request with this method and target matches."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,7 @@ class RequestPattern:
     path: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.method, str) or not _TOKEN.fullmatch(self.method):
-            raise UsageError(f'expected a method such as "GET", or "*" for any, got {self.method!r}')
+        check_method(self.method)
         if not isinstance(self.path, str):
             raise UsageError(f'expected a path such as "/v1/customers/*", got {self.path!r}')
         if not self.path.startswith(("/", "**")):
@@ -49,11 +56,20 @@ class RequestPattern:
         """Return whether a request with this method and path matches."""
         return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
 
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+def check_method(method: object) -> None:
+    """Raise a `UsageError` for anything but a method, which is a token (RFC 9110, section 9.1), or ``*``."""
+    if not isinstance(method, str) or not _TOKEN.fullmatch(method):
+        raise UsageError(f'expected a method such as "GET", or "*" for any, got {method!r}')
+
 
 class ResponseRule:
     """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies."""
 
-    def __init__(self, pattern: RequestPattern, answers: Sequence[Answer], times: int | None = None) -> None:
+    def __init__(self, pattern: Pattern, answers: Sequence[Answer], times: int | None = None) -> None:
         if not answers:
             raise UsageError("a sequence needs at least one member")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
@@ -75,9 +91,13 @@ class ResponseRule:
             self._left -= 1
         return answer
 
+    def described(self) -> str:
+        """Return the rule with its answers."""
+        return f"{self} -> {', '.join(map(str, self._answers))}"
+
     def __str__(self) -> str:
         used_up = " (used up)" if self._left == 0 else ""
-        return f"{self.pattern.method.upper()} {self.pattern.path}{used_up}"
+        return f"{self.pattern}{used_up}"
 
 
 class ResponseRules:

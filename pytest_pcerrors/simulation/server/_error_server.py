@@ -1,8 +1,6 @@
 """The server for tests: methods to set its rules, and a log of requests."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from http import HTTPStatus
 from threading import Lock
 from time import monotonic
@@ -14,13 +12,13 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, check_retry_after, with_overrides
 from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
+from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule, ResponseRules
 from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._request_log import Received, path_of
 from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError, requested_answer
 
-_ECHOED = ("ms-correlationid", "ms-requestid")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _UNNAMED = 500
 
@@ -214,7 +212,7 @@ class ErrorServer:
             answer = self._rules.take(request.method, path_of(request.url)) or self._without_rule(whole)
             received = _received(request, answer)
             self._log.append(received)
-        exchange = _answering(whole, answer.exchange)
+        exchange = reply_to(whole, answer.exchange)
         wire = wire_of(exchange)
         if self.on_request is not None:
             self.on_request(received)
@@ -238,11 +236,3 @@ class ErrorServer:
 def _received(request: Request, answer: Answer) -> Received:
     status = None if answer.faults.get("reset") else answer.exchange.status
     return Received(request.method, request.url, request.headers, request.body, monotonic(), status, str(answer))
-
-
-def _answering(request: Request, exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to this request, with the current date and the identifiers of the request."""
-    now = format_datetime(datetime.now(UTC), usegmt=True)
-    sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
-    headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
-    return Exchange(exchange.status, headers, exchange.body, request, exchange.reason)

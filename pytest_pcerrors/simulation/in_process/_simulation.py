@@ -1,0 +1,121 @@
+"""One simulated answer, or a sequence of them, for the requests that match a pattern."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.simulation.answers.answer import Answer
+from pytest_pcerrors.simulation.answers.rules import ResponseRule, check_method
+from pytest_pcerrors.text import cut, listed
+
+_LONGEST_URL = 200
+
+
+class NotSimulatedError(AssertionError):
+    """A request that nothing simulates, and that must not be sent."""
+
+    def __init__(self, method: str, url: str, simulated: Sequence[str]) -> None:
+        lines = [f"  simulated: {each}" for each in simulated] or ["  nothing is simulated yet"]
+        super().__init__(
+            "\n".join(
+                [
+                    f"nothing simulates {shown(method, url)}",
+                    *lines,
+                    "  add a simulation for it, or pass_through(url) to let it be sent",
+                ]
+            )
+        )
+
+
+class UnusedSimulationError(AssertionError):
+    """A simulation that answered no request."""
+
+    def __init__(self, simulation: "Simulation", sent: Sequence[str]) -> None:
+        requests = f"it sent {listed([*dict.fromkeys(sent)])}" if sent else "it sent no request at all"
+        super().__init__(
+            f"the client sent no request for a simulation: {simulation}\n  {requests}\n  required=False permits that"
+        )
+
+
+@dataclass(frozen=True)
+class UrlPattern:
+    """A method and a glob for the URL, in which ``*`` matches anything; a glob that begins with ``/`` is for the path.
+
+    The URL is compared with its query and without it.
+
+    >>> UrlPattern("POST", "*/carts/*/checkout").matches("POST", "https://host/v1/customers/7/carts/8/checkout?a=b")
+    True
+    """
+
+    method: str
+    url: str
+
+    def __post_init__(self) -> None:
+        check_method(self.method)
+        if not isinstance(self.url, str) or not self.url:
+            raise UsageError(f'expected a URL with wildcards, such as "*/v1/customers/*", got {self.url!r}')
+
+    def matches(self, method: str, url: str) -> bool:
+        """Return whether a request with this method and URL matches."""
+        if self.method.upper() not in ("*", method):
+            return False
+        if self.url == "*":
+            return True
+        if self.url.startswith("/"):
+            parts = urlsplit(url)
+            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+        return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
+
+    def __str__(self) -> str:
+        return shown(self.method.upper(), self.url)
+
+
+class Simulation:
+    """A simulated answer, or a sequence of them: `requests` are those that it answered, `exchanges` what their clients received.
+
+    As a context manager, it ends with the block, which raises an `UnusedSimulationError` if it is required and answered nothing.
+    """
+
+    def __init__(self, rule: ResponseRule, *, required: bool, end: "Callable[[Simulation], object]") -> None:
+        self.rule = rule
+        self.required = required
+        self.requests: list[Request] = []
+        self.exchanges: list[Exchange] = []
+        self._end = end
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether a simulation that is required has answered no request."""
+        return self.required and not self.requests
+
+    def answer(self, request: Request) -> Answer:
+        """Return the next answer, and note the request."""
+        self.requests.append(request)
+        return self.rule.take()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(self)
+        if error is None and self.is_unused:
+            raise UnusedSimulationError(self, ())
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        return self.rule.described()
+
+
+def shown(method: str, url: str) -> str:
+    """Return a request for messages, without secrets."""
+    return cut(safe(f"{method} {url}"), _LONGEST_URL)

@@ -1,0 +1,217 @@
+"""The simulator: it answers the requests of every HTTP client of the process."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from http import HTTPStatus
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.interception.answering import answering
+from pytest_pcerrors.interception.responders import Reply
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, with_overrides
+from pytest_pcerrors.simulation.answers.reply import reply_to
+from pytest_pcerrors.simulation.answers.rules import ResponseRule
+from pytest_pcerrors.simulation.answers.wire import wire_of
+from pytest_pcerrors.simulation.in_process._simulation import (
+    NotSimulatedError,
+    Simulation,
+    UnusedSimulationError,
+    UrlPattern,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.answers.faults import Faults
+
+_OF_CONNECTIONS = ("cut", "chunked")
+
+
+class Options(TypedDict, total=False):
+    """What a simulation may have besides its answer."""
+
+    status: int | None
+    """The status of a code that is documented with several."""
+    method: str
+    """The method of the requests; ``*``, the default, is any."""
+    url: str
+    """A glob for their URL; one that begins with ``/`` is for the path. The default is any URL."""
+    times: int | None
+    """How many requests are answered; None, the default, is any number. The last member of a sequence repeats."""
+    headers: Mapping[str, str | None]
+    """Headers to set in each answer, or, with the value None, to leave out."""
+    retry_after: int | str | None
+    """The header ``Retry-After`` of errors: seconds, or an HTTP date."""
+    delay: float
+    """Seconds until the answer: a client with a shorter time-out raises its error at once. Nothing sleeps."""
+    required: bool
+    """Whether it is an error if no request is answered, which is the default."""
+
+
+class Simulator:
+    """Answers the requests of HTTP clients in this process while it is open; nothing is sent over the network.
+
+    Calling it adds a simulation. A request gets the answer of the first one that matches and is not used up. A request that none
+    matches is refused with a `NotSimulatedError`, unless `pass_through` permits it. Use it in a ``with`` statement: its end raises
+    refusals that the client has hidden, and an `UnusedSimulationError`.
+
+    >>> import requests
+    >>> with Simulator() as simulator:
+    ...     carts = simulator(800064, method="POST", url="*/checkout")
+    ...     response = requests.post("https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout", timeout=5)
+    >>> response.status_code, response.json()["code"], len(carts.requests)
+    (409, '800064', 1)
+    """
+
+    def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
+        context = current()
+        self._factory = AnswerFactory(contract or context.policy.contract)
+        self._on_simulated = context.on_simulated
+        self._bypasses = bypasses
+        self._passing: list[UrlPattern] = []
+        self._simulations: list[Simulation] = []
+        self._sent: list[str] = []
+        self._lock = RLock()
+        self._stack = ExitStack()
+        self.unmatched: list[NotSimulatedError] = []
+        """The refusals so far."""
+
+    def __call__(self, what: object, **options: Unpack[Options]) -> Simulation:
+        """Answer requests with an error, a shape, or any response. A list is a sequence.
+
+        `what` is a code (800064), a status (429), a name ("gateway-404", "409/800064", "ok", "reset"), or a response that `check` takes,
+        such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
+        """
+        members = what if isinstance(what, list) else [what]
+        answers = [self._answer(each, options) for each in members]
+        pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
+        rule = ResponseRule(pattern, answers, options.get("times"))
+        simulation = Simulation(rule, required=options.get("required", True), end=self._remove)
+        with self._lock:
+            self._simulations.append(simulation)
+        return simulation
+
+    def pass_through(self, url: str, method: str = "*") -> None:
+        """Let requests that nothing simulates be sent, if their URL matches a glob."""
+        with self._lock:
+            self._passing.append(UrlPattern(method, url))
+
+    def _answer(self, what: object, options: Options) -> Answer:
+        status = options.get("status")
+        if isinstance(what, int | str):
+            answer = self._factory.by_name(what) if status is None else self._factory.error(what, status)
+        else:
+            exchange = Exchange.of(what)
+            answer = Answer(exchange, f"{exchange.status} {type(what).__name__}")
+        is_error = answer.exchange.status >= HTTPStatus.BAD_REQUEST
+        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
+        answer = with_overrides(answer, options.get("retry_after") if is_error else None, delay)
+        for fault in _OF_CONNECTIONS:
+            if fault in answer.faults:
+                raise UsageError(f"{fault}: a fault of a connection, which pc_server sends; nothing is sent here")
+        return _with_headers(answer, options.get("headers", {}))
+
+    def matches(self, method: str, url: str) -> bool:
+        """Return whether a simulation answers this request."""
+        return not self._bypasses(url) and any(each.rule.matches(method, url) for each in self._simulations)
+
+    def reply(self, request: Request) -> Reply:
+        """Return the answer to a request of a client."""
+        with self._lock:
+            self._sent.append(shown(request.method, request.url))
+            matching = (each for each in self._simulations if each.rule.matches(request.method, request.url))
+            simulation = next(matching, None)
+            if simulation is None:  # another thread has used it up
+                raise self._refused(request.method, request.url)
+            answer = simulation.answer(request)
+        exchange = reply_to(request, answer.exchange)
+        wire = wire_of(exchange)
+        received = Exchange(
+            exchange.status, wire.headers, b"" if wire.bodiless else wire.body, request, exchange.reason
+        )
+        is_reset = bool(answer.faults.get("reset"))
+        if not is_reset:
+            simulation.exchanges.append(received)
+            self._on_simulated(received)
+        return Reply(received, answer.delay, reset=is_reset)
+
+    def refusal(self, method: str, url: str) -> NotSimulatedError | None:
+        """Return the error for a request that nothing simulates; None if it may be sent."""
+        if self._bypasses(url) or any(each.matches(method, url) for each in self._passing):
+            return None
+        return self._refused(method, url)
+
+    def described(self) -> list[str]:
+        """Return each simulation: its pattern and its answers."""
+        return list(map(str, self._simulations))
+
+    def unused(self) -> UnusedSimulationError | None:
+        """Return the error for the first simulation that is required and answered no request; None if there is none."""
+        found = next((each for each in self._simulations if each.is_unused), None)
+        return None if found is None else UnusedSimulationError(found, self._sent)
+
+    def opened(
+        self, test: str = "a test", on_late: Callable[[str, str], object] = lambda *_: None
+    ) -> AbstractContextManager[None]:
+        """Answer requests in a block, and check nothing at its end.
+
+        `on_late` is called with the name of the test and each request that its threads send after the end of the block.
+        """
+        return answering(self, test, on_late)
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self.opened())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        problems = [*self.unmatched, *filter(None, [self.unused()])]
+        if error is None and problems:
+            raise problems[0]
+        if error is not None and self.unmatched and error not in self.unmatched:
+            error.add_note(str(self.unmatched[0]))
+
+    def _refused(self, method: str, url: str) -> NotSimulatedError:
+        error = NotSimulatedError(method, url, self.described())
+        with self._lock:
+            self._sent.append(shown(method, url))
+            self.unmatched.append(error)
+        return error
+
+    def _remove(self, simulation: Simulation) -> None:
+        with self._lock:
+            self._simulations.remove(simulation)
+
+
+@contextmanager
+def simulate(what: object, *, pass_through: str = "", **options: Unpack[Options]) -> Iterator[Simulation]:
+    """Answer the requests of HTTP clients in a block; the arguments are those of `Simulator`.
+
+    Requests that do not match are refused, except those whose URL matches the glob `pass_through`.
+
+    >>> import httpx
+    >>> with simulate([429, "ok"], retry_after=7) as simulation:
+    ...     received = [httpx.get("https://api.partnercenter.microsoft.com/v1/customers") for _ in range(2)]
+    >>> [each.status_code for each in received], received[0].headers["Retry-After"]
+    ([429, 200], '7')
+    """
+    with Simulator() as simulator:
+        if pass_through:
+            simulator.pass_through(pass_through)
+        yield simulator(what, **options)
+
+
+def _with_headers(answer: Answer, headers: Mapping[str, str | None]) -> Answer:
+    """Return an answer with other headers; those with the value None are left out."""
+    names = {name.lower() for name in headers}
+    exchange = answer.exchange
+    kept = [(name, value) for name, value in exchange.headers or () if name.lower() not in names]
+    new = [(name, value) for name, value in headers.items() if value is not None]
+    changed = Exchange(exchange.status, [*kept, *new], exchange.body, exchange.request, exchange.reason)
+    return Answer(changed, answer.name, answer.faults)
