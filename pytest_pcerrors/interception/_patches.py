@@ -1,6 +1,6 @@
 """vcrpy's patches kept in place, so that concurrent requests of other threads use the cassette."""
 
-import http.client
+import sys
 import time
 from contextlib import contextmanager, nullcontext
 from types import FunctionType
@@ -16,6 +16,7 @@ from pytest_pcerrors.interception._interactions import encodable_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
@@ -33,7 +34,8 @@ def patches_kept() -> "Iterator[None]":
     """
     with (
         mock.patch.object(vcr.patch, "force_reset", nullcontext),
-        mock.patch.object(_HTTPS, "__init__", _knowing_itself(_HTTPS.__init__)),
+        _knowing_itself(_HTTPS),
+        _knowing_itself(getattr(sys.modules.get("httplib2"), "HTTPSConnectionWithTimeout", None)),
         mock.patch.object(vcr.stubs, "parse_headers", _parsed),
         mock.patch.object(VCRConnection, "_real_host", _bracketed(VCRConnection._real_host)),  # noqa: SLF001 - as above
         mock.patch.object(VCRHTTPConnection, "__init__", _also_of_real_class(VCRHTTPConnection)),
@@ -83,9 +85,12 @@ def _also_of_real_class(stub: Any) -> Any:
     return construct
 
 
-def _knowing_itself(function: Any) -> Any:
-    """Return the constructor of `http.client.HTTPSConnection` with its name bound to the real class."""
-    names = {**vars(http.client), "HTTPSConnection": _HTTPS}
+def _knowing_itself(real: Any) -> "AbstractContextManager[object]":
+    """Bind the name of a class in its constructor to the class itself in a block; nothing changes for None or a stub."""
+    function = getattr(real, "__init__", None)
+    if not isinstance(function, FunctionType) or issubclass(real, VCRConnection):
+        return nullcontext()
+    names = {**function.__globals__, real.__name__: real}
     bound = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
     bound.__kwdefaults__ = function.__kwdefaults__
-    return bound
+    return mock.patch.object(real, "__init__", bound)

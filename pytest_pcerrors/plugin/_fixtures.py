@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
-    from pytest_pcerrors.simulation.in_process import Simulator
+    from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedShape, Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
 
 
@@ -68,3 +68,22 @@ def pc_simulate(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
     run = Run.of(request.config)
     with misuse_without_traceback(), simulator_of(request, run.receiving, run.services) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def pc_entry(request: pytest.FixtureRequest) -> "SimulatedEntry":
+    """Return the documented error for which a test with the marker ``pc_entries`` runs."""
+    return _case(request)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def pc_shape(request: pytest.FixtureRequest) -> "SimulatedShape":
+    """Return the undocumented response for which a test with the marker ``pc_shapes`` runs."""
+    return _case(request)  # type: ignore[no-any-return]
+
+
+def _case(request: pytest.FixtureRequest) -> Any:
+    from pytest_pcerrors.plugin._cases import case_of
+    from pytest_pcerrors.plugin._run import Run
+
+    return case_of(request, Run.of(request.config).policy.contract)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.settings import allowance_of
 
@@ -17,15 +18,10 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.policy.policy import Policy
 
-MARKERS = (
-    "pc_allow(rule, ..., reason=..., code=None, status=None, url=None, path=None, until=None)",
-    "pc_profile(name)",
-    "pc_cassette(name=None, record=None, also=())",
-)
-
 
 def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
     """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
+    _refuse_unused(item)
     closest = item.get_closest_marker("pc_profile")
     cassette = item.get_closest_marker("pc_cassette")
     try:
@@ -34,8 +30,17 @@ def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
         tables = [table for mark in item.iter_markers("pc_allow") for table in pc_allow(*mark.args, **mark.kwargs)]
         profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
     except TypeError as error:
-        raise UsageError(f"{error}; the markers are {', '.join(MARKERS)}") from None
+        raise UsageError(
+            f"{error}; the markers are {', '.join(text.partition('): ')[0] + ')' for text in MARKERS.values())}"
+        ) from None
     return policy.adapted([_allowance(table, policy.root) for table in tables], profile)
+
+
+def _refuse_unused(item: "pytest.Item") -> None:
+    """Raise a `UsageError` for a marker on a test that does not take the fixture of its cases."""
+    for fixture, marker in MARKERS_OF_CASES.items():
+        if item.get_closest_marker(marker) and fixture not in getattr(item, "fixturenames", ()):
+            raise UsageError(f"@pytest.mark.{marker} runs a test once for each {fixture}, which the test must take")
 
 
 def pc_allow(  # noqa: PLR0913 - one argument for each key of the setting

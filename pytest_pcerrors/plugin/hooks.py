@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES
 from pytest_pcerrors.plugin._fixtures import (
     pc_cassette,
     pc_contract,
+    pc_entry,
     pc_server,
     pc_session,
+    pc_shape,
     pc_simulate,
     pc_vcr_config,
 )
@@ -23,7 +26,16 @@ from pytest_pcerrors.plugin._fixtures import (
 if TYPE_CHECKING:
     from pytest_pcerrors.plugin._run import Run
 
-__all__ = ["pc_cassette", "pc_contract", "pc_server", "pc_session", "pc_simulate", "pc_vcr_config"]
+__all__ = [
+    "pc_cassette",
+    "pc_contract",
+    "pc_entry",
+    "pc_server",
+    "pc_session",
+    "pc_shape",
+    "pc_simulate",
+    "pc_vcr_config",
+]
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "--pc-cassettes": {
@@ -74,14 +86,6 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 """The options. None has an optional value, because it would consume the next argument."""
-_MARKERS = {
-    "pc_allow": (
-        "pc_allow(rule, ..., reason=, code=None, status=None, url=None, path=None, until=None): "
-        "allow violations of these rules in the test, with a reason"
-    ),
-    "pc_profile": "pc_profile(name): check the responses of the test under this profile",
-    "pc_cassette": "pc_cassette(name=None, record=None, also=()): answer the test's HTTP clients from a cassette of this name, then from others",
-}
 _OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
 _LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
 """The header of a TOML table whose name may be a misspelling of ours."""
@@ -101,7 +105,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare our markers, and load the rest of the plugin if an option or the settings use it."""
-    for line in _MARKERS.values():
+    for line in MARKERS.values():
         config.addinivalue_line("markers", line)
     given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in _OPTIONS)
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
@@ -114,6 +118,14 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if catalogue is None or not isinstance(val, catalogue.Entry):
         return None
     return f"{val.status}-{val.code}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with a marker of ours once for each of its cases."""
+    if not MARKERS_OF_CASES.keys().isdisjoint(metafunc.fixturenames):
+        from pytest_pcerrors.plugin._cases import parametrize
+
+        parametrize(metafunc, run_of(metafunc.config).policy.contract)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -158,7 +170,7 @@ def run_of(config: pytest.Config) -> "Run":
 
 
 def _uses_us(item: pytest.Item) -> bool:
-    has_marker = any(item.get_closest_marker(name) for name in _MARKERS)
+    has_marker = any(item.get_closest_marker(name) for name in MARKERS)
     return has_marker or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 

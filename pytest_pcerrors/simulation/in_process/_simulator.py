@@ -7,6 +7,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
+from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
@@ -83,8 +84,8 @@ class Simulator:
     def __call__(self, what: object, **options: Unpack[Options]) -> Simulation:
         """Answer requests with an error, a shape, or any response. A list is a sequence.
 
-        `what` is a code (800064), a status (429), a name ("gateway-404", "409/800064", "ok", "reset"), or a response that `check` takes,
-        such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
+        `what` is a code (800064), a status (429), a name ("gateway-404", "409/800064", "ok", "reset"), an `Entry`, a mutant, or a response
+        that `check` takes, such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
         """
         members = what if isinstance(what, list) else [what]
         answers = [self._answer(each, options) for each in members]
@@ -105,8 +106,7 @@ class Simulator:
         if isinstance(what, int | str):
             answer = self._factory.by_name(what) if status is None else self._factory.error(what, status)
         else:
-            exchange = Exchange.of(what)
-            answer = Answer(exchange, f"{exchange.status} {type(what).__name__}")
+            answer = self._response(what, status)
         is_error = answer.exchange.status >= HTTPStatus.BAD_REQUEST
         delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
         answer = with_overrides(answer, options.get("retry_after") if is_error else None, delay)
@@ -114,6 +114,15 @@ class Simulator:
             if fault in answer.faults:
                 raise UsageError(f"{fault}: a fault of a connection, which pc_server sends; nothing is sent here")
         return _with_headers(answer, options.get("headers", {}))
+
+    def _response(self, what: object, status: int | None) -> Answer:
+        """Return the answer for an entry, for something that has a name and an exchange, or for a response."""
+        if status is not None:
+            raise UsageError("status= is for a code; a response has its own")
+        if isinstance(what, Entry):
+            return self._factory.error(what.code, what.status)
+        exchange = Exchange.of(getattr(what, "exchange", what))
+        return Answer(exchange, str(what) if hasattr(what, "exchange") else f"{exchange.status} response")
 
     def matches(self, method: str, url: str) -> bool:
         """Return whether a simulation answers this request."""
@@ -150,7 +159,7 @@ class Simulator:
         return list(map(str, self._simulations))
 
     def unused(self) -> UnusedSimulationError | None:
-        """Return the error for the first simulation that is required and answered no request; None if there is none."""
+        """Return the error for the first simulation that is required and answered no request; None if all are used."""
         found = next((each for each in self._simulations if each.is_unused), None)
         return None if found is None else UnusedSimulationError(found, self._sent)
 

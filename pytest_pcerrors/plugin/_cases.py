@@ -1,0 +1,101 @@
+"""Tests that run once for each documented error, or once for each shape."""
+
+from collections.abc import Callable, Collection
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.plugin import MARKERS_OF_CASES
+from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedShape
+from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
+from pytest_pcerrors.simulation.synthesis import synthesize_entry
+from pytest_pcerrors.text import nearest
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.in_process import Simulator
+
+    OneOrSeveral = int | str | Collection[int | str] | None
+
+
+def entries(contract: Contract, *, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None) -> dict[str, Any]:
+    """Return the documented errors by the id of their test; the marker `pc_entries` takes the keywords of this function."""
+    statuses, codes = _texts("status", status), _texts("code", code)
+    found = {
+        f"{entry.status}-{entry.code}": entry
+        for entry in contract.catalogue
+        if (not statuses or str(entry.status) in statuses) and (not codes or entry.code in codes)
+    }
+    if unknown := next((each for each in codes if each not in contract.catalogue), None):
+        raise UsageError(f"code {unknown} is not in the catalogue; {nearest(unknown, contract.catalogue.codes)}")
+    if not found:
+        raise UsageError("no documented error has this status and code; see `pcerrors list`")
+    return found
+
+
+def shapes(_: Contract, *names: str) -> dict[str, Any]:
+    """Return the shapes by name: the observed ones, or those that fit one of the globs `names`."""
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"pc_shapes() takes names of shapes, not {name!r}")
+        if not any(fnmatchcase(each, name) for each in SHAPES):
+            raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
+    if not names:
+        return dict(OBSERVED)
+    return {each: exchange for each, exchange in SHAPES.items() if any(fnmatchcase(each, name) for name in names)}
+
+
+class Kind(NamedTuple):
+    """A kind of cases: the arguments of its marker, and how they are found."""
+
+    arguments: str
+    select: Callable[..., dict[str, Any]]
+
+
+KINDS = {"pc_entry": Kind("status=None, code=None", entries), "pc_shape": Kind("*names", shapes)}
+"""The kinds of cases, by the name of their fixture."""
+
+
+def parametrize(metafunc: pytest.Metafunc, contract: Contract) -> None:
+    """Run a test that has our fixtures once for each case that its markers select; a wrong marker is an error of the collection."""
+    for fixture, kind in KINDS.items():
+        if fixture in metafunc.fixturenames:
+            cases = _selected(metafunc.definition, fixture, kind, contract)
+            metafunc.parametrize(fixture, list(cases.values()), ids=list(cases), indirect=True)
+
+
+def _selected(item: pytest.Item, fixture: str, kind: Kind, contract: Contract) -> dict[str, Any]:
+    name = MARKERS_OF_CASES[fixture]
+    marker = item.get_closest_marker(name)
+    if marker is None:
+        pytest.fail(f"{fixture} is for tests with the marker @pytest.mark.{name}({kind.arguments})", pytrace=False)
+    try:
+        return kind.select(contract, *marker.args, **marker.kwargs)
+    except TypeError:
+        pytest.fail(f"@pytest.mark.{name}: it takes ({kind.arguments})", pytrace=False)
+    except UsageError as error:
+        pytest.fail(f"@pytest.mark.{name}: {error}", pytrace=False)
+
+
+def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
+    """Return the case for a fixture of a test."""
+
+    def simulator() -> "Simulator":
+        return request.getfixturevalue("pc_simulate")  # type: ignore[no-any-return]
+
+    case = request.param
+    if request.fixturename == "pc_entry":
+        return SimulatedEntry(case, synthesize_entry(case, contract), simulator)
+    return SimulatedShape(next(name for name, each in SHAPES.items() if each is case), case, simulator)
+
+
+def _texts(name: str, given: "OneOrSeveral") -> frozenset[str]:
+    """Return one value or several as texts; anything else is a `UsageError`."""
+    if given is None:
+        return frozenset()
+    several = [given] if isinstance(given, int | str) else given
+    if not isinstance(several, Collection) or not all(isinstance(each, int | str) for each in several):
+        raise UsageError(f"expected {name} as a number, a text or a list of them, got {given!r}")
+    return frozenset(map(str, several))

@@ -1,0 +1,57 @@
+"""The responses that a marked test is run for, one after the other."""
+
+from typing import TYPE_CHECKING, Unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.simulation.in_process._simulation import Simulation
+    from pytest_pcerrors.simulation.in_process._simulator import Options, Simulator
+
+
+class SimulatedResponse:
+    """A response, with its `name`, that a test simulates when it wants to."""
+
+    def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+        self.name = name
+        self.exchange = exchange
+        self._simulator = simulator
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.exchange.status
+
+    def simulate(self, **options: "Unpack[Options]") -> "Simulation":
+        """Answer the requests of HTTP clients with it; the options are those of `Simulator`."""
+        return self._simulator()(self, **options)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+class SimulatedEntry(SimulatedResponse):
+    """A documented error, with a conforming response."""
+
+    def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+        super().__init__(f"{entry.status}-{entry.code}", exchange, simulator)
+        self.entry = entry
+
+    @property
+    def code(self) -> str:
+        """The error code."""
+        return self.entry.code
+
+    @property
+    def description(self) -> str:
+        """The first description template; the response has its placeholders filled in."""
+        return self.entry.description
+
+
+class SimulatedShape(SimulatedResponse):
+    """An undocumented response that the real service sends, or that a client may receive from a gateway."""
