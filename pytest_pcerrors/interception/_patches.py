@@ -3,6 +3,7 @@
 import sys
 import time
 from contextlib import contextmanager, nullcontext
+from http.client import HTTPMessage
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
-_PARSE = vcr.stubs.parse_headers
 _SLEEP = time.sleep
 
 
@@ -60,9 +60,13 @@ def waits_skipped() -> "Iterator[None]":
         yield
 
 
-def _parsed(headers: "dict[str, list[str]]") -> Any:
-    """Return headers as `http.client` has them; vcrpy writes them in UTF-8, and it reads ISO-8859-1."""
-    return _PARSE(encodable_headers(headers))
+def _parsed(headers: "dict[str, list[str]]") -> HTTPMessage:
+    """Return headers as `http.client` has them, which reads ISO-8859-1; vcrpy writes them in UTF-8 and parses them again."""
+    message = HTTPMessage()
+    for name, values in encodable_headers(headers).items():
+        for value in values:
+            message[name] = value if value.isascii() else value.encode().decode("iso-8859-1")
+    return message
 
 
 def _bracketed(host_of: Any) -> Any:

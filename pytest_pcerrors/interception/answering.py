@@ -1,5 +1,6 @@
 """Requests of any HTTP client answered by code instead of a recording; nothing is sent over the network."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
 
 
+_LIBRARIES = {
+    "boto3": "botocore.awsrequest",
+    "httplib2": "httplib2",
+    "tornado": "tornado.simple_httpclient",
+    "aiohttp": "aiohttp.client",
+    "httpx": "httpx",
+    "httpx2": "httpx2",
+}
+"""The modules of clients by the names of vcrpy's patches; vcrpy has loaded those that are installed."""
 _installed: "list[Front]" = []
 
 
@@ -33,13 +43,15 @@ class Front:
     """What the stubs of vcrpy see as their cassette: the responders first, then the cassette, if there is one."""
 
     custom_patches: tuple[Any, ...] = ()
-    skip_patchers: tuple[str, ...] = ()
 
     def __init__(self, cassette: "IndexedCassette | None" = None) -> None:
         self._cassette = cassette
         self._path = "" if cassette is None else cassette._path  # noqa: SLF001 - vcrpy names classes after it
+        self.skip_patchers = [name for name, library in _LIBRARIES.items() if library not in sys.modules]
+        """The clients that are not patched; vcrpy would look for each that is not installed again and again."""
         if cassette is not None:
-            self.custom_patches, self.skip_patchers = cassette.custom_patches, getattr(cassette, "skip_patchers", ())
+            self.custom_patches = cassette.custom_patches
+            self.skip_patchers += getattr(cassette, "skip_patchers", ())
 
     def can_play_response_for(self, request: "VcrRequest") -> bool:
         """Return whether a responder or a recording answers a request."""

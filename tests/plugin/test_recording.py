@@ -513,11 +513,3 @@ def test_where_another_plugin_keeps_its_cassettes_is_nothing_to_ours(pytester, t
     pytester.runpytest("-q").assert_outcomes(passed=1)
     test_file(text.format("pc_vcr_config"))
     pytester.runpytest("-q").assert_outcomes(errors=1)
-
-
-def test_the_markers_of_the_hooks_are_those_that_are_read():
-    """The hooks name them without loading what explains them."""
-    from pytest_pcerrors.plugin import _markers as markers
-    from pytest_pcerrors.plugin import hooks
-
-    assert set(hooks._MARKERS) == {each.partition("(")[0] for each in markers.MARKERS}

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation._heads import phrase_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Request
@@ -13,7 +15,7 @@ _ECHOED = ("ms-correlationid", "ms-requestid")
 
 
 def reply_to(request: "Request", exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to a request: with the current date, and the identifiers that the request has.
+    """Return an exchange as the response to a request: with the current date, the identifiers that the request has, and no body for HEAD.
 
     >>> from pytest_pcerrors import Request
     >>> request = Request("GET", "https://host/v1", {"MS-RequestId": "7"})
@@ -23,4 +25,6 @@ def reply_to(request: "Request", exchange: Exchange) -> Exchange:
     now = format_datetime(datetime.now(UTC), usegmt=True)
     sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
-    return Exchange(exchange.status, headers, exchange.body, request, exchange.reason)
+    bodiless = request.method == "HEAD" or exchange.status in WITHOUT_BODY
+    reason = phrase_of(exchange.status) if exchange.reason is None else exchange.reason
+    return Exchange(exchange.status, headers, b"" if bodiless else exchange.body, request, reason)

@@ -36,8 +36,10 @@ class NotSimulatedError(AssertionError):
 class UnusedSimulationError(AssertionError):
     """A simulation that answered no request."""
 
-    def __init__(self, simulation: "Simulation", sent: Sequence[str]) -> None:
-        requests = f"it sent {listed([*dict.fromkeys(sent)])}" if sent else "it sent no request at all"
+    def __init__(self, simulation: "Simulation", sent: Sequence[tuple[str, str]]) -> None:
+        requests = (
+            f"it sent {listed([shown(*each) for each in dict.fromkeys(sent)])}" if sent else "it sent no request at all"
+        )
         super().__init__(
             f"the client sent no request for a simulation: {simulation}\n  {requests}\n  required=False permits that"
         )

@@ -17,13 +17,11 @@ from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, with_overrides
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
-from pytest_pcerrors.simulation.answers.wire import wire_of
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Simulation,
     UnusedSimulationError,
     UrlPattern,
-    shown,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +73,7 @@ class Simulator:
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
         self._simulations: list[Simulation] = []
-        self._sent: list[str] = []
+        self._sent: list[tuple[str, str]] = []
         self._lock = RLock()
         self._stack = ExitStack()
         self.unmatched: list[NotSimulatedError] = []
@@ -131,17 +129,13 @@ class Simulator:
     def reply(self, request: Request) -> Reply:
         """Return the answer to a request of a client."""
         with self._lock:
-            self._sent.append(shown(request.method, request.url))
+            self._sent.append((request.method, request.url))
             matching = (each for each in self._simulations if each.rule.matches(request.method, request.url))
             simulation = next(matching, None)
             if simulation is None:  # another thread has used it up
                 raise self._refused(request.method, request.url)
             answer = simulation.answer(request)
-        exchange = reply_to(request, answer.exchange)
-        wire = wire_of(exchange)
-        received = Exchange(
-            exchange.status, wire.headers, b"" if wire.bodiless else wire.body, request, exchange.reason
-        )
+        received = reply_to(request, answer.exchange)
         is_reset = bool(answer.faults.get("reset"))
         if not is_reset:
             simulation.exchanges.append(received)
@@ -189,7 +183,7 @@ class Simulator:
     def _refused(self, method: str, url: str) -> NotSimulatedError:
         error = NotSimulatedError(method, url, self.described())
         with self._lock:
-            self._sent.append(shown(method, url))
+            self._sent.append((method, url))
             self.unmatched.append(error)
         return error
 
