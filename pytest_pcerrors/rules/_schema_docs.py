@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules._schema_rules import SchemaRule
+    from pytest_pcerrors.rules.schema_rules import SchemaRule
     from pytest_pcerrors.rules.violation import Severity
 
 _OBSERVED: "Mapping[str, Severity]" = {"source-missing": "warning"}

@@ -9,9 +9,9 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.rules import body, catalogue, head, properties, success
 from pytest_pcerrors.rules._schema_docs import schema_rule
-from pytest_pcerrors.rules._schema_rules import schema_rules
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.rule import Rule, RuleFunction, user_rule
+from pytest_pcerrors.rules.schema_rules import schema_rules
 from pytest_pcerrors.rules.violation import Violation
 
 if TYPE_CHECKING:

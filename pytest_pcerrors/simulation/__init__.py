@@ -1,4 +1,4 @@
-"""Responses made from a contract, and undocumented responses that the real service sends.
+"""Responses made from a contract, mutants that break one rule, and undocumented responses that the real service sends.
 
 >>> from pytest_pcerrors.simulation import SHAPES, synthesize
 >>> synthesize(800064).status, SHAPES["gateway-429"].header("Retry-After")
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_pcerrors.simulation.answers.success import ok
     from pytest_pcerrors.simulation.in_process import Simulation, Simulator, simulate
+    from pytest_pcerrors.simulation.mutation import Mutant, mutants
     from pytest_pcerrors.simulation.server import ErrorServer
     from pytest_pcerrors.simulation.shapes import SHAPES
     from pytest_pcerrors.simulation.synthesis import synthesize
 else:
     _MODULES = {
         "ErrorServer": "server",
+        "Mutant": "mutation",
         "SHAPES": "shapes",
         "Simulation": "in_process",
         "Simulator": "in_process",
+        "mutants": "mutation",
         "ok": "answers.success",
         "simulate": "in_process",
         "synthesize": "synthesis",
@@ -33,4 +36,14 @@ else:
         return value
 
 
-__all__ = ["SHAPES", "ErrorServer", "Simulation", "Simulator", "ok", "simulate", "synthesize"]
+__all__ = [
+    "SHAPES",
+    "ErrorServer",
+    "Mutant",
+    "Simulation",
+    "Simulator",
+    "mutants",
+    "ok",
+    "simulate",
+    "synthesize",
+]

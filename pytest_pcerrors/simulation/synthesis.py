@@ -79,6 +79,18 @@ def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Excha
     return exchange
 
 
+def required_headers(status: int, contract: Contract) -> dict[str, str]:
+    """Return the headers that a conforming response with a status needs, beside the type of its body.
+
+    >>> required_headers(429, Contract.default())
+    {'Retry-After': '57'}
+    """
+    if status == HTTPStatus.UNAUTHORIZED:
+        rng = random.Random(status)  # noqa: S311 - identifiers in a response are not secrets
+        return {"WWW-Authenticate": with_identifiers(contract.challenge or "Bearer", rng)}
+    return {"Retry-After": "57"} if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+
+
 def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     if code not in contract.catalogue:
         meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)
@@ -171,6 +183,10 @@ class Sampler:
     def member(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         """Return the schema of a member; if it is missing, true or false, return one that permits anything."""
         return self._followed(schema.get("properties", {}).get(name), self.schema)
+
+    def item(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of the items of an array; without one, return one that permits anything."""
+        return self._followed(schema.get("items"), self.schema)
 
     def _followed(self, schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
         for _ in range(_DEEPEST):

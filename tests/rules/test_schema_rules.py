@@ -7,7 +7,7 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.contract.model import Deviation
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.rules._schema_rules import schema_rules
+from pytest_pcerrors.rules.schema_rules import schema_rules
 from pytest_pcerrors.rules.stages import rule_set
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 9}

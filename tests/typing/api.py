@@ -25,7 +25,7 @@ from pytest_pcerrors import (
     read_archive,
 )
 from pytest_pcerrors.live.session import ServiceSession
-from pytest_pcerrors.simulation import SHAPES, synthesize
+from pytest_pcerrors.simulation import SHAPES, Mutant, mutants, synthesize
 from pytest_pcerrors.simulation.server import ErrorServer, Received
 
 
@@ -92,10 +92,12 @@ def reads_recordings() -> list[bytes]:
     exchanges = read_archive("cassettes")
     assert_type(exchanges, Iterator[Exchange])
     request = Request("GET", "https://api.partnercenter.microsoft.com/v1/customers", {"Accept": "application/json"})
+    broken = list(mutants(Contract.default().catalogue["800064"][0], rule="code-type"))
+    assert_type(broken, list[Mutant])
     own = Exchange(409, [("Set-Cookie", "a=1")], b"{}", request, "Conflict", "here.yaml:1")
     made = synthesize(2006, status=403, seed=7)
     assert_type(own.header("Retry-After"), str | None)
-    return [each.body for each in (*exchanges, own, made, Exchange.of((404, b"")))]
+    return [each.body for each in (*exchanges, *(each.exchange for each in broken), own, made, Exchange.of((404, b"")))]
 
 
 @pytest.mark.pc_cassette("shared/busy", record="once")

@@ -1,0 +1,123 @@
+"""The conforming response from which mutants are made, and its copies with one part changed."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.synthesis import required_headers
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+Variant = tuple[str, Exchange]
+"""The word for a way to break a rule, and the changed response."""
+
+Mutator = Callable[["Base"], Iterator[Variant]]
+"""A function that proposes variants for a rule. Those that do not break exactly that rule are dropped afterwards."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A conforming response, as it is and parsed. `broken` has the names of the rules that it breaks, which are off by default."""
+
+    exchange: Exchange
+    contract: "Contract"
+    parsed: "ParsedResponse"
+    broken: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The body as text, without white space around it."""
+        return (self.parsed.text or "").strip()
+
+    @property
+    def document(self) -> Any:
+        """The JSON value of the body; None without one."""
+        return self.parsed.document
+
+    @property
+    def entries(self) -> "tuple[Entry, ...]":
+        """The documented errors of the code: the one with this status, or else all."""
+        found = self.parsed.entries
+        return tuple(entry for entry in found if entry.status == self.exchange.status) or found
+
+    @property
+    def entry(self) -> "Entry | None":
+        """The documented error that this response is, or None."""
+        return next((entry for entry in self.entries if entry.status == self.exchange.status), None)
+
+    def member(self, name: str) -> Any:
+        """Return the value of a member of the contract, such as ``code``; None without one."""
+        return self.parsed.member(name)
+
+    def with_member(self, name: str, value: Any) -> Exchange:
+        """Return this response with another value of a member that it has."""
+        return self.with_document(replaced(self.document, self.contract.members[name], value))
+
+    def with_document(self, document: Any) -> Exchange:
+        """Return this response with another JSON value as its body."""
+        return self.with_body(as_json(document))
+
+    def with_text(self, text: str) -> Exchange:
+        """Return this response with another text as its body."""
+        return self.with_body(text.encode())
+
+    def with_body(self, body: bytes) -> Exchange:
+        """Return this response with another body, of which Content-Length has the length."""
+        exchange = self.exchange
+        headers = [
+            (name, str(len(body)) if name.lower() == "content-length" else value)
+            for name, value in exchange.headers or ()
+        ]
+        return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
+
+    def with_header(self, name: str, value: str | None) -> Exchange:
+        """Return this response with another value of a header, or without it."""
+        exchange = self.exchange
+        headers = [each for each in exchange.headers or () if each[0].lower() != name.lower()]
+        if value is not None:
+            headers.append((name, value))
+        return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)
+
+    def with_status(self, status: int) -> Exchange:
+        """Return this response with another status, its reason phrase, and the headers that it needs."""
+        exchange = self.exchange
+        reason = None if exchange.reason is None else self.contract.reason(status).partition(" ")[2]
+        return completed(Exchange(status, exchange.headers, exchange.body, exchange.request, reason), self.contract)
+
+
+def completed(exchange: Exchange, contract: "Contract") -> Exchange:
+    """Return a response with the headers that its status needs and that it has not; the type of the body if headers are unknown."""
+    headers = [("Content-Type", "application/json")] if exchange.headers is None else list(exchange.headers)
+    present = {name.lower() for name, _ in headers}
+    needed = required_headers(exchange.status, contract)
+    headers += [(name, value) for name, value in needed.items() if name.lower() not in present]
+    problem = exchange.body_problem
+    return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason, body_problem=problem)
+
+
+def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
+    """Return a copy of a document with another value at a path that it has.
+
+    >>> replaced({"error": {"code": "7"}, "id": 1}, ["error", "code"], 7)
+    {'error': {'code': 7}, 'id': 1}
+    """
+    if not steps:
+        return value
+    return {**document, steps[0]: replaced(document[steps[0]], steps[1:], value)}
+
+
+def as_json(document: Any) -> bytes:
+    r"""Return a JSON value as UTF-8; if it has characters that UTF-8 cannot encode, all that are not ASCII are escaped.
+
+    >>> as_json({"a": "\ud800"})
+    b'{"a": "\\ud800"}'
+    """
+    try:
+        return json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(document).encode()

@@ -1,0 +1,96 @@
+"""Mutators for the rules of members that the error schema cannot express, and of the catalogue."""
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.simulation._plausible import fill_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.simulation.mutation._base import Base, Variant
+
+_BLANKS = {"space": " ", "line-break": "\r\n", "tab": "\t", "no-break-space": "\N{NO-BREAK SPACE}"}
+_UNKNOWN = {
+    "flag": ("isRetryable", False),
+    "text": ("message", "The request failed."),
+    "object": ("innerError", {"code": "InternalServerError"}),
+    "null": ("target", None),
+    "empty-name": ("", "text"),
+    "proto": ("__proto__", {}),
+}
+_KEPT = "\N{REPLACEMENT CHARACTER}"
+
+
+def description_blank(base: "Base") -> "Iterator[Variant]":
+    """Describe the error with white space; as much of it as there was text, if one character is too short."""
+    description: Any = base.member("description")
+    if isinstance(description, str):
+        for variant, text in _BLANKS.items():
+            yield variant, base.with_member("description", text)
+            yield variant, base.with_member("description", text * len(description))
+
+
+def unknown_property(base: "Base") -> "Iterator[Variant]":
+    """Add a property: usual names, and those that confuse a client."""
+    if isinstance(base.document, dict):
+        for variant, (name, value) in _UNKNOWN.items():
+            yield variant, base.with_document({**base.document, name: value})
+
+
+def code_unknown(base: "Base") -> "Iterator[Variant]":
+    """Send codes that look like the documented one, a word, and an empty code."""
+    code = base.member("code")
+    if code is None:
+        return
+    for variant, text in _codes_like(str(code), base):
+        number = isinstance(code, int) and text.isdecimal()
+        yield variant, base.with_member("code", int(text) if number else text)
+
+
+def _codes_like(code: str, base: "Base") -> "Iterator[tuple[str, str]]":
+    known = base.contract.catalogue
+    if code.isdecimal():
+        following = (str(int(code) + step).zfill(len(code)) for step in count(1))
+        yield "next", next(each for each in following if each not in known)
+    yield "longer", f"{code}0"
+    yield "leading-zero", f"0{code}"
+    yield "space", f"{code} "
+    yield "word", "InternalServerError"
+    yield "empty", ""
+
+
+def pairing(base: "Base") -> "Iterator[Variant]":
+    """Send the code with every other status that has codes."""
+    for status in sorted(base.contract.paired_statuses - {base.exchange.status}):
+        yield str(status), base.with_status(status)
+
+
+def description_placeholder(base: "Base") -> "Iterator[Variant]":
+    """Leave each placeholder of the template unfilled, and all of them; for an unknown code, add one."""
+    if base.member("description") is None:
+        return
+    for entry in base.entries:
+        for template in entry.templates:
+            yield from _unfilled(template, entry, base)
+    if not base.entries:
+        yield "0", base.with_member("description", f"{base.member('description')} {{0}}")
+
+
+def _unfilled(template: str, entry: "Entry", base: "Base") -> "Iterator[Variant]":
+    for placeholder in sorted(entry.placeholders):
+        if placeholder in template:
+            others = fill_in(template.replace(placeholder, _KEPT), lambda: "7")
+            yield placeholder.strip("{}"), base.with_member("description", others.replace(_KEPT, placeholder))
+    yield "all", base.with_member("description", template)
+
+
+def description_template(base: "Base") -> "Iterator[Variant]":
+    """Describe the error with another text, in other letters, and without the end of the text."""
+    text: Any = base.member("description")
+    if isinstance(text, str):
+        yield "other", base.with_member("description", "Something went wrong.")
+        yield "upper-case", base.with_member("description", text.upper())
+        yield "truncated", base.with_member("description", text[:-1])
+        yield "prefix", base.with_member("description", f"Error: {text}")
