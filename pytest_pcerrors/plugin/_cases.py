@@ -1,4 +1,4 @@
-"""Tests that run once for each documented error, or once for each shape."""
+"""Tests that run once for each documented error, mutant or shape."""
 
 from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
@@ -6,30 +6,65 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin import MARKERS_OF_CASES
-from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedShape
+from pytest_pcerrors.rules.stages import rule_set
+from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
+from pytest_pcerrors.simulation.mutation import mutants
+from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.simulation.in_process import Simulator
+    from pytest_pcerrors.simulation.mutation import Mutant
 
     OneOrSeveral = int | str | Collection[int | str] | None
 
 
 def entries(contract: Contract, *, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None) -> dict[str, Any]:
     """Return the documented errors by the id of their test; the marker `pc_entries` takes the keywords of this function."""
+    return {f"{entry.status}-{entry.code}": entry for entry in _selected(contract, status, code)}
+
+
+def mutated(
+    contract: Contract, *, rule: "OneOrSeveral" = None, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None
+) -> dict[str, Any]:
+    """Return mutants by their text: those of the selected errors, or, without a selection, those of one response for each rule."""
+    known = rule_set(contract).rules
+    rules = _texts("rule", rule)
+    if unknown := next((each for each in rules if each not in known), None):
+        raise UsageError(f'there is no rule "{unknown}"; {nearest(unknown, known)}')
+    if status is None and code is None:
+        made = [_first_mutants(each, contract) for each in known if not rules or each in rules]
+    else:
+        made = [list(mutants(each, contract=contract)) for each in _selected(contract, status, code)]
+    found = {str(each): each for several in made for each in several if not rules or each.rule in rules}
+    if not found:
+        raise UsageError("no response for these errors breaks this rule alone; leave out the status and the code")
+    return found
+
+
+def _first_mutants(rule: str, contract: Contract) -> "list[Mutant]":
+    """Return the mutants for a rule of the first response that has some; the first error of each status comes first."""
+    several = list(bases(contract))
+    firsts = [each for number, each in enumerate(several) if each.status not in {it.status for it in several[:number]}]
+    made = (list(mutants(each, rule=rule, contract=contract)) for each in [*firsts, *several])
+    return next(filter(None, made), [])
+
+
+def _selected(contract: Contract, status: "OneOrSeveral", code: "OneOrSeveral") -> list[Entry]:
     statuses, codes = _texts("status", status), _texts("code", code)
-    found = {
-        f"{entry.status}-{entry.code}": entry
-        for entry in contract.catalogue
-        if (not statuses or str(entry.status) in statuses) and (not codes or entry.code in codes)
-    }
     if unknown := next((each for each in codes if each not in contract.catalogue), None):
         raise UsageError(f"code {unknown} is not in the catalogue; {nearest(unknown, contract.catalogue.codes)}")
+    found = [
+        entry
+        for entry in contract.catalogue
+        if (not statuses or str(entry.status) in statuses) and (not codes or entry.code in codes)
+    ]
     if not found:
         raise UsageError("no documented error has this status and code; see `pcerrors list`")
     return found
@@ -54,7 +89,11 @@ class Kind(NamedTuple):
     select: Callable[..., dict[str, Any]]
 
 
-KINDS = {"pc_entry": Kind("status=None, code=None", entries), "pc_shape": Kind("*names", shapes)}
+KINDS = {
+    "pc_entry": Kind("status=None, code=None", entries),
+    "pc_mutant": Kind("rule=None, status=None, code=None", mutated),
+    "pc_shape": Kind("*names", shapes),
+}
 """The kinds of cases, by the name of their fixture."""
 
 
@@ -62,11 +101,11 @@ def parametrize(metafunc: pytest.Metafunc, contract: Contract) -> None:
     """Run a test that has our fixtures once for each case that its markers select; a wrong marker is an error of the collection."""
     for fixture, kind in KINDS.items():
         if fixture in metafunc.fixturenames:
-            cases = _selected(metafunc.definition, fixture, kind, contract)
+            cases = _cases_of(metafunc.definition, fixture, kind, contract)
             metafunc.parametrize(fixture, list(cases.values()), ids=list(cases), indirect=True)
 
 
-def _selected(item: pytest.Item, fixture: str, kind: Kind, contract: Contract) -> dict[str, Any]:
+def _cases_of(item: pytest.Item, fixture: str, kind: Kind, contract: Contract) -> dict[str, Any]:
     name = MARKERS_OF_CASES[fixture]
     marker = item.get_closest_marker(name)
     if marker is None:
@@ -86,8 +125,11 @@ def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
         return request.getfixturevalue("pc_simulate")  # type: ignore[no-any-return]
 
     case = request.param
-    if request.fixturename == "pc_entry":
-        return SimulatedEntry(case, synthesize_entry(case, contract), simulator)
+    match request.fixturename:
+        case "pc_entry":
+            return SimulatedEntry(case, synthesize_entry(case, contract), simulator)
+        case "pc_mutant":
+            return SimulatedMutant(case, simulator)
     return SimulatedShape(next(name for name, each in SHAPES.items() if each is case), case, simulator)
 
 

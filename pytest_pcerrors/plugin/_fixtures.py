@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
-    from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedShape, Simulator
+    from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape, Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
 
 
@@ -73,6 +73,12 @@ def pc_simulate(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
 @pytest.fixture
 def pc_entry(request: pytest.FixtureRequest) -> "SimulatedEntry":
     """Return the documented error for which a test with the marker ``pc_entries`` runs."""
+    return _case(request)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def pc_mutant(request: pytest.FixtureRequest) -> "SimulatedMutant":
+    """Return the response that breaks one rule, for which a test with the marker ``pc_mutants`` runs."""
     return _case(request)  # type: ignore[no-any-return]
 
 

@@ -174,6 +174,33 @@ class TestMany:
     result.stdout.fnmatch_lines(["test_it.py::test_a?403-2006?", "*1/2 tests collected*"])
 
 
+def test_once_for_each_mutant(run):
+    """Those of an error, or of one response for each rule; the client gets a response that breaks the rule."""
+    result = run("""
+from pytest_pcerrors import Contract, check
+from pytest_pcerrors.rules.stages import rule_set
+
+seen = set()
+
+@pytest.mark.pc_mutants(code=800064, rule=["code-number", "description-missing"])
+def test_of_an_error(pc_mutant):
+    pc_mutant.simulate()
+    assert pc_mutant.rule in [each.rule for each in check(get())]
+    assert (pc_mutant.entry.code, pc_mutant.variant) == ("800064", "")
+
+@pytest.mark.pc_mutants()
+def test_of_every_rule(pc_mutant): seen.add(pc_mutant.rule)
+
+@pytest.mark.pc_mutants(status=401, rule="challenge-other")
+def test_of_a_status(pc_mutant): pass
+
+def test_all_rules(): assert seen == set(rule_set(Contract.default()).rules)
+""")
+    result.assert_outcomes(passed=result.parseoutcomes()["passed"])
+    result = run("@pytest.mark.pc_mutants(code=800064)\ndef test_a(pc_mutant): pass", "--co", "-k", "code-type-null")
+    result.stdout.fnmatch_lines(["test_it.py::test_a?409-800064-code-type-null?"])
+
+
 def test_once_for_each_shape(run):
     """The observed ones, or those whose names fit."""
     result = run("""
@@ -216,6 +243,14 @@ MISUSED = {
     "no such shape": (
         "@pytest.mark.pc_shapes('html-501')\ndef test_a(pc_shape): pass",
         '@pytest.mark.pc_shapes: there is no shape "html-501"; *',
+    ),
+    "no such rule": (
+        "@pytest.mark.pc_mutants(rule='code-nmber')\ndef test_a(pc_mutant): pass",
+        '@pytest.mark.pc_mutants: there is no rule "code-nmber"; did you mean "code-number"?',
+    ),
+    "no mutant": (
+        "@pytest.mark.pc_mutants(rule='retry-after', status=409)\ndef test_a(pc_mutant): pass",
+        "@pytest.mark.pc_mutants: no response for these errors breaks this rule alone; *",
     ),
     "no name": ("@pytest.mark.pc_shapes(7)\ndef test_a(pc_shape): pass", "@pytest.mark.pc_shapes: it takes (*names)"),
 }

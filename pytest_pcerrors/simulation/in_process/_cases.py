@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.simulation.in_process._simulation import Simulation
     from pytest_pcerrors.simulation.in_process._simulator import Options, Simulator
+    from pytest_pcerrors.simulation.mutation import Mutant
 
 
 class SimulatedResponse:
@@ -51,6 +52,29 @@ class SimulatedEntry(SimulatedResponse):
     def description(self) -> str:
         """The first description template; the response has its placeholders filled in."""
         return self.entry.description
+
+
+class SimulatedMutant(SimulatedResponse):
+    """A response that breaks exactly one rule, in one of several ways."""
+
+    def __init__(self, mutant: "Mutant", simulator: "Callable[[], Simulator]") -> None:
+        super().__init__(str(mutant), mutant.exchange, simulator)
+        self.mutant = mutant
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that the response breaks."""
+        return self.mutant.rule
+
+    @property
+    def variant(self) -> str:
+        """A short word for the way in which it breaks the rule; empty if there is one way only."""
+        return self.mutant.variant
+
+    @property
+    def entry(self) -> "Entry | None":
+        """The documented error that was changed; None if the response was not one."""
+        return self.mutant.entry
 
 
 class SimulatedShape(SimulatedResponse):
