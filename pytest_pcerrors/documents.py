@@ -6,6 +6,7 @@
 import json
 import os
 from contextlib import suppress
+from datetime import date, time
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,6 +42,46 @@ def read_json_object(path: "Path") -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     return json_object(data, str(path))
+
+
+def read_toml(path: "Path") -> dict[str, Any]:
+    """Read a TOML file; raise a `UsageError` that names the file if it cannot be read or is not one."""
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except ValueError as error:  # also a number with too many digits
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: nested too deeply") from None
+
+
+def without_dates(table: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return a TOML table with its dates and times as text, so that a JSON Schema can validate it.
+
+    >>> without_dates({"until": date(2027, 6, 30)}, "pyproject.toml")
+    {'until': '2027-06-30'}
+    """
+    try:
+        return {name: _without_dates(each) for name, each in table.items()}
+    except RecursionError:
+        raise UsageError(f"{path}: nested too deeply") from None
+
+
+def _without_dates(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _without_dates(each) for name, each in value.items()}
+        case list():
+            return [_without_dates(each) for each in value]
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def json_object(data: bytes, path: str) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """The settings in the table ``[tool.pcerrors]`` of pyproject.toml; their JSON Schema defines the keys."""
 
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.documents import published_schema, validate
+from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.tables import OTHER_FILES, TABLE, refuse_misnamed, refuse_section
 
@@ -98,11 +97,7 @@ class Settings:
         Traceback (most recent call last):
         pytest_pcerrors.errors.UsageError: pyproject.toml: [tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?
         """
-        try:
-            table = _without_dates(table)
-        except RecursionError:
-            raise UsageError(f"{where}: nested too deeply") from None
-        where = f"{where}: {TABLE}"
+        table, where = without_dates(table, where), f"{where}: {TABLE}"
         validate(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         _check_entries(table.get("entry", []), where)
         return cls(
@@ -130,16 +125,7 @@ class Settings:
 
 
 def _table(file: Path) -> dict[str, Any] | None:
-    try:
-        document = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    except ValueError as error:  # also a number with too many digits
-        raise UsageError(f"{file}: not TOML: {error}") from None
-    except RecursionError:
-        raise UsageError(f"{file}: nested too deeply") from None
+    document = read_toml(file)
     refuse_misnamed(document, _keys(), str(file))
     tools = document.get("tool", {})
     table = tools.get("pcerrors") if isinstance(tools, dict) else None
@@ -157,18 +143,6 @@ def _refuse_sections(folder: Path) -> None:
     for file in map(folder.joinpath, OTHER_FILES):
         with suppress(OSError):
             refuse_section(file.read_bytes().decode("utf-8", "replace"), str(file))
-
-
-def _without_dates(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _without_dates(each) for name, each in value.items()}
-        case list():
-            return [_without_dates(each) for each in value]
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return value
 
 
 def _check_entries(entries: list[dict[str, Any]], where: str) -> None:

@@ -1,16 +1,18 @@
 """Answers of the server: documented errors by code, shapes by name, statuses, and a few words."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from random import Random
+from types import MappingProxyType
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
-from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.answers._retry_after import check_retry_after, with_retry_after
 from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
 from pytest_pcerrors.simulation.answers.wire import check_sendable
 from pytest_pcerrors.simulation.shapes import SHAPES
@@ -18,28 +20,48 @@ from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Sh
 from pytest_pcerrors.simulation.synthesis import synthesize
 from pytest_pcerrors.text import cut, nearest
 
+__all__ = ["Answer", "AnswerFactory", "check_retry_after", "envelope", "in_sequence", "success", "with_overrides"]
+
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
 _DIGITS_OF_STATUS = 3
 _CUT_AT = 10
 _LONGEST_NAME = 100
+_WAITING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An exchange to send, its name in the log, its faults, and whether it is an answer that was set or requested."""
+    """An exchange to send, its name in the log, its faults, and whether it is an answer that was set or requested.
+
+    `for_request`, if there is one, makes the answer to a request; `exchange` is then what is sent without knowing the request.
+    """
 
     exchange: Exchange
     name: str
     faults: Mapping[str, object] = field(default_factory=dict)
     is_wanted: bool = True
+    for_request: "Callable[[Request], Answer] | None" = None
 
     def __post_init__(self) -> None:
         check_sendable(self.exchange)
         check_faults(self.faults)
         cut, length = self.faults.get("cut"), len(self.exchange.body)
-        if isinstance(cut, int) and cut >= length:
+        if isinstance(cut, int) and cut >= length and self.for_request is None:
             raise UsageError(f"cut={cut} does not cut the body: {self.name} has {length} bytes")
+
+    def to(self, request: Request) -> "Answer":
+        """Return the answer to a request; of a body that is shorter than a cut, one byte is missing."""
+        if self.for_request is None:
+            return self
+        answer = self.for_request(request)
+        faults = {**answer.faults, **self.faults}
+        cut, length = faults.get("cut"), len(answer.exchange.body)
+        if isinstance(cut, int) and cut >= length:
+            faults = (
+                {**faults, "cut": length - 1} if length else {each: faults[each] for each in faults if each != "cut"}
+            )
+        return replace(answer, faults=faults)
 
     @property
     def is_whole(self) -> bool:
@@ -62,17 +84,31 @@ class Answer:
 class AnswerFactory:
     """Makes answers for a contract; an unknown name is a `UsageError` that suggests the nearest one.
 
+    `retry_after` is the Retry-After header of every 429 and 503. `succeed` makes the answer to a request with the status of a success,
+    instead of a little JSON. `words` are further names of answers.
+
     >>> factory = AnswerFactory(Contract.default())
     >>> [str(factory.by_name(each)) for each in (429, 800064, "gateway-404", "ok", "400", "reset")]
     ['gateway-429', '409 800064', 'gateway-404', '200 ok', '401 400', 'connection reset']
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        *,
+        retry_after: int | str | None = None,
+        succeed: Callable[[int, Request], Answer] | None = None,
+        words: Mapping[str, Callable[[], Answer]] = MappingProxyType({}),
+    ) -> None:
+        check_retry_after(retry_after)
         self.contract = contract
+        self._retry_after = retry_after
+        self._succeed = succeed
         self._words: dict[str, Callable[[], Answer]] = {
             "ok": partial(self.status, HTTPStatus.OK),
-            "reset": lambda: Answer(self.status(HTTPStatus.OK).exchange, "reset", {"reset": True}),
-            "cut": lambda: Answer(self.status(HTTPStatus.OK).exchange, "200 ok", {"cut": _CUT_AT}),
+            "reset": lambda: Answer(success(HTTPStatus.OK).exchange, "reset", {"reset": True}),
+            "cut": lambda: with_overrides(self.status(HTTPStatus.OK), None, {"cut": _CUT_AT}),
+            **words,
         }
 
     def by_name(self, what: int | str) -> Answer:
@@ -110,7 +146,7 @@ class AnswerFactory:
         if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
             raise UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
         exchange = synthesize(code, status=status, contract=self.contract)
-        return Answer(exchange, f"{exchange.status} {code}")
+        return self._waiting(Answer(exchange, f"{exchange.status} {code}"))
 
     def shape(self, name: str) -> Answer:
         """Return a shape by its name."""
@@ -118,21 +154,39 @@ class AnswerFactory:
             raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
         if name not in SHAPES:
             raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, SHAPES)}')
-        return Answer(SHAPES[name], name)
+        return self._waiting(Answer(SHAPES[name], name))
 
     def status(self, status: int) -> Answer:
         """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
         _check_status(status)
         if status in SUCCESSES:
-            word = " ok" if status == HTTPStatus.OK else ""
-            return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
+            made = success(status)
+            return replace(made, for_request=self._succeed and partial(self._succeed, status))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.shape("gateway-429")
         entries = self.contract.catalogue.select(status=status)
         if entries:
             return self.error(entries[0].code, status)
         name = next((name for name, shape in SHAPES.items() if shape.status == status), None)
-        return self.shape(name) if name else envelope(status, self.contract.reason(status).partition(" ")[2])
+        return (
+            self.shape(name)
+            if name
+            else self._waiting(envelope(status, self.contract.reason(status).partition(" ")[2]))
+        )
+
+    def _waiting(self, answer: Answer) -> Answer:
+        """Return an answer with the Retry-After header of all 429 and 503, if it is one."""
+        return with_overrides(answer, self._retry_after if answer.exchange.status in _WAITING else None, {})
+
+
+def success(status: int) -> Answer:
+    """Return a success with a little JSON.
+
+    >>> success(200).exchange.body
+    b'{"ok": true}'
+    """
+    word = " ok" if status == HTTPStatus.OK else ""
+    return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
 
 
 def envelope(status: int, message: str, name: str = "") -> Answer:
@@ -172,38 +226,21 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def check_retry_after(value: object) -> None:
-    """Raise a `UsageError` for a value other than whole seconds, an HTTP date (RFC 9110, section 10.2.3), or None.
-
-    >>> check_retry_after("soon")
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: retry_after: expected whole seconds from 0 or an HTTP date, got 'soon'; respond() sends any header
-    """
-    if value is not None and not _is_readable(value):
-        raise UsageError(
-            f"retry_after: expected whole seconds from 0 or an HTTP date, got {value!r}; respond() sends any header"
-        )
-
-
 def with_overrides(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
     """Return an answer with further faults and, if one is given, another Retry-After header."""
     check_retry_after(retry_after)
-    exchange = answer.exchange if retry_after is None else _waiting(answer.exchange, str(retry_after))
-    return Answer(exchange, answer.name, {**answer.faults, **faults})
+    made, merged = answer.for_request, {**answer.faults, **faults}
+    if retry_after is None:
+        return replace(answer, faults=merged)
+    exchange = with_retry_after(answer.exchange, str(retry_after))
+    for_request = made and (lambda request: with_overrides(made(request), retry_after, {}))
+    return replace(answer, exchange=exchange, faults=merged, for_request=for_request)
 
 
-def _is_readable(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return False
-    text = str(value)
-    return text.isprintable() and seconds_to_wait(Exchange(429, {"Retry-After": text}, b"")) is not None
-
-
-def _waiting(exchange: Exchange, time: str) -> Exchange:
-    """Return an exchange with this Retry-After header, and with the new seconds in its message."""
-    kept = [(name, value) for name, value in exchange.headers or () if name.lower() != "retry-after"]
-    body = exchange.body.replace(
-        f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
-    )
-    headers = [*kept, ("Retry-After", time)]
-    return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
+def in_sequence(answers: Iterable[Answer], retry_after: int | str | None, faults: Faults) -> list[Answer]:
+    """Return the answers of a sequence with further faults, and the errors among them with another Retry-After header if one is given."""
+    check_retry_after(retry_after)
+    return [
+        with_overrides(each, retry_after if each.exchange.status >= HTTPStatus.BAD_REQUEST else None, faults)
+        for each in answers
+    ]

@@ -1,9 +1,10 @@
 """The rules of the server: request patterns, their answers, and how often they apply."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from pytest_pcerrors.errors import UsageError
@@ -18,6 +19,9 @@ class Pattern(Protocol):
 
     def matches(self, method: str, target: str, /) -> bool:
         """Return whether a request with this method and target matches."""
+
+    def as_document(self) -> dict[str, object]:
+        """Return the pattern as a JSON object."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class RequestPattern:
         """Return whether a request with this method and path matches."""
         return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
 
+    def as_document(self) -> dict[str, object]:
+        """Return the pattern as a JSON object."""
+        return {"method": self.method, "path": self.path}
+
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
 
@@ -67,41 +75,69 @@ def check_method(method: object) -> None:
 
 
 class ResponseRule:
-    """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies."""
+    """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies.
 
-    def __init__(self, pattern: Pattern, answers: Sequence[Answer], times: int | None = None) -> None:
+    `document` is the text that the rule was made from, as a JSON object, if it was made from one.
+    """
+
+    def __init__(
+        self,
+        pattern: Pattern,
+        answers: Sequence[Answer],
+        times: int | None = None,
+        *,
+        document: Mapping[str, object] | None = None,
+    ) -> None:
         if not answers:
             raise UsageError("a sequence needs at least one member")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
         self.pattern = pattern
+        self.used = 0
         self._answers = tuple(answers)
-        self._left = times
-        self._next = 0
+        self._times = times
+        self._document = document
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the rule no longer applies."""
+        return self.used == self._times
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether the rule matches this request and is not used up."""
-        return self._left != 0 and self.pattern.matches(method, path)
+        return not self.is_used_up and self.pattern.matches(method, path)
 
     def take(self) -> Answer:
         """Return the next answer and count it."""
-        answer = self._answers[min(self._next, len(self._answers) - 1)]
-        self._next += 1
-        if self._left is not None:
-            self._left -= 1
+        answer = self._answers[min(self.used, len(self._answers) - 1)]
+        self.used += 1
         return answer
 
     def described(self) -> str:
         """Return the rule with its answers."""
         return f"{self} -> {', '.join(map(str, self._answers))}"
 
+    def as_document(self) -> dict[str, object]:
+        """Return the rule as a JSON object, with the number of its uses.
+
+        >>> from pytest_pcerrors.simulation.answers.answer import envelope
+        >>> ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1).as_document()
+        {'method': '*', 'path': '/v1/**', 'answer': ['503'], 'times': 1, 'used': 0}
+        """
+        document = self._document
+        if document is None:
+            answers = [str(each) for each in self._answers]
+            document = {**self.pattern.as_document(), "answer": answers}
+            document |= {} if self._times is None else {"times": self._times}
+        return {**document, "used": self.used}
+
     def __str__(self) -> str:
-        used_up = " (used up)" if self._left == 0 else ""
+        used_up = " (used up)" if self.is_used_up else ""
         return f"{self.pattern}{used_up}"
 
 
 class ResponseRules:
-    """All rules, tried in the order in which they were set.
+    """All rules, tried in the order in which they were set; those of a file are tried last, and kept by `clear`.
 
     >>> from pytest_pcerrors.simulation.answers.answer import envelope
     >>> rules = ResponseRules()
@@ -112,19 +148,36 @@ class ResponseRules:
 
     def __init__(self) -> None:
         self._rules: list[ResponseRule] = []
+        self._of_file: list[ResponseRule] = []
 
     def add(self, rule: ResponseRule) -> None:
         """Add a rule after the others."""
         self._rules.append(rule)
 
+    def add_all(self, rules: Iterable[ResponseRule]) -> None:
+        """Add rules after the others."""
+        self._rules.extend(rules)
+
     def take(self, method: str, path: str) -> Answer | None:
         """Return the next answer of the first rule that matches, or None."""
-        matching = next((rule for rule in self._rules if rule.matches(method, path)), None)
+        matching = next((rule for rule in self if rule.matches(method, path)), None)
         return None if matching is None else matching.take()
 
     def clear(self) -> None:
-        """Remove all rules."""
+        """Remove all rules except those of a file, which start again."""
         self._rules.clear()
+        for rule in self._of_file:
+            rule.used = 0
+
+    def set_of_file(self, rules: Iterable[ResponseRule]) -> None:
+        """Replace the rules of a file."""
+        self._of_file = list(rules)
+
+    def __iter__(self) -> Iterator[ResponseRule]:
+        return chain(self._rules, self._of_file)
+
+    def __len__(self) -> int:
+        return len(self._rules) + len(self._of_file)
 
     def __str__(self) -> str:
-        return "; ".join(map(str, self._rules))
+        return "; ".join(map(str, self))

@@ -1,23 +1,25 @@
 """The server for tests: methods to set its rules, and a log of requests."""
 
 from collections.abc import Callable
-from http import HTTPStatus
-from threading import Lock
-from time import monotonic
+from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, check_retry_after, with_overrides
+from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_overrides
 from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
-from pytest_pcerrors.simulation.answers.reply import reply_to
-from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule, ResponseRules
+from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
+from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, answering
+from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
-from pytest_pcerrors.simulation.server._request_log import Received, path_of
-from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError, requested_answer
+from pytest_pcerrors.simulation.server._random_faults import RandomFaults
+from pytest_pcerrors.simulation.server._request_log import Received
+from pytest_pcerrors.simulation.server._rules_file import RulesFile
+from pytest_pcerrors.simulation.server._tokens import LIFETIME
+from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _UNNAMED = 500
@@ -28,7 +30,9 @@ class ErrorServer:
 
     `on_request` is called with every request, and `on_answer` with the `Exchange` of every answer that is sent completely, except for the
     404 that a request without a rule gets. Both are called before the answer is sent, in the thread of its connection. `stop`, which ends
-    a `with` statement, raises their exceptions. Invalid arguments are a `UsageError`.
+    a `with` statement, raises their exceptions. `retry_after` is the Retry-After header of every 429 and 503. The successes of paths such
+    as ``/v1/customers`` begin with a byte order mark, as those of the service do, unless `byte_order_mark` is false. Invalid arguments
+    are a `UsageError`.
 
     >>> from urllib.request import urlopen
     >>> with ErrorServer() as server:
@@ -45,6 +49,8 @@ class ErrorServer:
         host: str = "127.0.0.1",
         port: int = 0,
         allow_remote: bool = False,
+        retry_after: int | str | None = None,
+        byte_order_mark: bool = True,
         on_answer: Callable[[Exchange], object] | None = None,
         on_request: Callable[[Received], object] | None = None,
     ) -> None:
@@ -54,11 +60,8 @@ class ErrorServer:
         self.on_answer: Callable[[Exchange], object] | None = on_answer
         self.on_request: Callable[[Received], object] | None = on_request
         self._host, self._port = host, port
-        self._factory = AnswerFactory(contract or Contract.default())
-        self._rules = ResponseRules()
-        self._log: list[Received] = []
-        self._unmatched: list[NoMatchingRuleError] = []
-        self._lock = Lock()
+        self._choice = AnswerChoice(contract or Contract.default(), retry_after, byte_order_mark=byte_order_mark)
+        self._api = Api(self._choice)
         self._listener: Listener | None = None
         self._bound: int | None = None
 
@@ -108,15 +111,21 @@ class ErrorServer:
 
     @property
     def requests(self) -> list[Received]:
-        """All requests so far, in the order in which they were received completely."""
-        with self._lock:
-            return list(self._log)
+        """The requests so far, in the order in which they were received completely; of very many, the latest."""
+        with self._choice.lock:
+            return self._choice.log.requests
+
+    @property
+    def dropped(self) -> int:
+        """The number of requests that are no longer in `requests`, which has at most 10,000 and 64 MiB."""
+        with self._choice.lock:
+            return self._choice.log.dropped
 
     @property
     def unmatched(self) -> list[NoMatchingRuleError]:
         """An exception for each request that no rule matched, and that did not request an answer itself; `clear` keeps them."""
-        with self._lock:
-            return list(self._unmatched)
+        with self._choice.lock:
+            return list(self._choice.unmatched)
 
     def requests_to(self, method: str, path: str) -> list[Received]:
         """Return the requests with this method whose path matches this pattern."""
@@ -124,10 +133,10 @@ class ErrorServer:
         return [each for each in self.requests if pattern.matches(each.method, each.path)]
 
     def clear(self) -> None:
-        """Remove all rules and all logged requests."""
-        with self._lock:
-            self._rules.clear()
-            self._log.clear()
+        """Remove all logged requests, and all rules except those of a file, which start again."""
+        with self._choice.lock:
+            self._choice.clear()
+            self._choice.log.clear()
 
     def fail(  # noqa: PLR0913 - three ways to name an answer
         self,
@@ -148,11 +157,11 @@ class ErrorServer:
         if shape is not None and (code, status) != (None, None):
             raise UsageError("give a shape, or a code and its status, not both")
         if shape is not None:
-            answer = self._factory.shape(shape)
+            answer = self._choice.factory.shape(shape)
         elif code is not None:
-            answer = self._factory.error(code, status)
+            answer = self._choice.factory.error(code, status)
         else:
-            answer = self._factory.status(_UNNAMED if status is None else status)
+            answer = self._choice.factory.status(_UNNAMED if status is None else status)
         self._add(method, path, [with_overrides(answer, retry_after, faults)], times)
 
     def shape(
@@ -188,31 +197,45 @@ class ErrorServer:
         A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
         code, or "status/code". `retry_after` applies to the errors.
         """
-        check_retry_after(retry_after)
-        answers = map(self._factory.by_name, members)
-        self._add(
-            method,
-            path,
-            [
-                with_overrides(each, retry_after if each.exchange.status >= HTTPStatus.BAD_REQUEST else None, faults)
-                for each in answers
-            ],
-            None,
-        )
+        answers = in_sequence(map(self._choice.factory.by_name, members), retry_after, faults)
+        self._add(method, path, answers, None)
+
+    def read_rules(self, path: str | Path, *, on_problem: Callable[[str], object] | None = None) -> None:
+        """Set the rules of a TOML file, after all others; a file that cannot be used is a `UsageError`.
+
+        With `on_problem`, the file is read again when it has changed. A new version that cannot be used changes nothing, and
+        `on_problem` is called with its problem, once, in the thread of a connection.
+        """
+        self._choice.set_file(RulesFile(Path(path), self._choice.factory, on_problem))
+
+    def issue_tokens(self, lifetime: int = LIFETIME, *, required: bool = False) -> None:
+        """Set the lifetime in seconds of the tokens of ``POST /{tenant}/oauth2/v2.0/token`` (and without ``v2.0``).
+
+        Once a token was issued, a request with an expired token, or with one from elsewhere, is answered with the shape empty-401. If a
+        token is `required`, so is a request without one, from the start.
+        """
+        self._choice.tokens.set(lifetime, required=required)
+
+    def fail_at_random(self, rate: float, seed: int | None = None) -> int:
+        """Answer requests that no rule matches with a random error, with this probability, and the others with a success; return the seed.
+
+        The same seed gives the same answers to a client that sends one request after the other.
+        """
+        self._choice.faults = faults = RandomFaults(rate, seed, self._choice.factory)
+        return faults.seed
 
     def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
         rule = ResponseRule(RequestPattern(method, path), answers, times)
-        with self._lock:
-            self._rules.add(rule)
+        with self._choice.lock:
+            self._choice.rules.add(rule)
 
     def _answer(self, request: Request) -> Wire:
-        """Choose the answer to a request, log the request, and return the response to send."""
+        """Return the response to a request; one to the API is not logged."""
         whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
-        with self._lock:
-            answer = self._rules.take(request.method, path_of(request.url)) or self._without_rule(whole)
-            received = _received(request, answer)
-            self._log.append(received)
-        exchange = reply_to(whole, answer.exchange)
+        if is_api_request(whole):
+            return wire_of(answering(whole, self._api.answer(whole)))
+        answer, received = self._choice.answer(whole, request.url)
+        exchange = answering(whole, answer.exchange)
         wire = wire_of(exchange)
         if self.on_request is not None:
             self.on_request(received)
@@ -221,18 +244,5 @@ class ErrorServer:
             self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
         return with_faults(wire, answer.faults)
 
-    def _without_rule(self, request: Request) -> Answer:
-        answer = requested_answer(request, self._factory)
-        if answer is not None:
-            return answer
-        unmatched = NoMatchingRuleError(request, str(self._rules))
-        self._unmatched.append(unmatched)
-        return unmatched.answer
-
     def _absolute(self, target: str) -> str:
         return f"{self.url}{target}" if target.startswith("/") else target
-
-
-def _received(request: Request, answer: Answer) -> Received:
-    status = None if answer.faults.get("reset") else answer.exchange.status
-    return Received(request.method, request.url, request.headers, request.body, monotonic(), status, str(answer))

@@ -1,0 +1,78 @@
+"""Successes by path, as the service sends them: collections and resources, the same for the same path."""
+
+import re
+from hashlib import sha256
+from http import HTTPStatus
+from random import Random
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from pytest_pcerrors.simulation._heads import guid
+from pytest_pcerrors.simulation.answers.answer import Answer, success
+from pytest_pcerrors.simulation.shapes.shape import SERVICE, Shape, as_json, exchange_of
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.model import Request
+
+BYTE_ORDER_MARK = "\ufeff"
+
+_VERSION = re.compile(r"/v\d+(?=/[^/])")
+_READING = ("GET", "HEAD")
+_ITEMS = 2
+
+
+def success_by_path(status: int, request: "Request", *, byte_order_mark: bool) -> Answer:
+    """Return a success for the path of a request: a collection or a resource, or a little JSON outside of ``/v1/``.
+
+    Names and identifiers alternate in a path. If it ends with a name, GET is answered with a collection of two resources, and any other
+    method with a new resource.
+
+    >>> from pytest_pcerrors import Request
+    >>> success_by_path(200, Request("GET", "/v1/customers/7"), byte_order_mark=False).exchange.body[:36]
+    b'{"id": "7", "links": {"self": {"uri"'
+    """
+    path = urlsplit(request.url).path.rstrip("/")
+    version = _VERSION.match(path)
+    if version is None or status == HTTPStatus.NO_CONTENT:
+        return success(status)
+    uri = path[version.end() :]
+    steps = uri[1:].split("/")
+    if len(steps) % 2 == 0:
+        value = _resource(uri, _singular(steps[-2]))
+    elif request.method in _READING:
+        value = _collection(uri, _singular(steps[-1]))
+    else:
+        value = _resource(f"{uri}/{guid(_random(f'new {uri}'))}", _singular(steps[-1]))
+    text = (BYTE_ORDER_MARK if byte_order_mark else "") + as_json(value)
+    shape = Shape(f"success-{status}", "GET /", text.encode("utf-8", "replace"), sender=SERVICE)
+    return Answer(exchange_of(shape, _random(uri)), success(status).name)
+
+
+def _collection(uri: str, kind: str) -> dict[str, object]:
+    rng = _random(f"items {uri}")
+    items = [_resource(f"{uri}/{guid(rng)}", kind) for _ in range(_ITEMS)]
+    return {"totalCount": len(items), "items": items, **_links(uri), "attributes": {"objectType": "Collection"}}
+
+
+def _resource(uri: str, kind: str) -> dict[str, object]:
+    etag = sha256(uri.encode("utf-8", "replace")).hexdigest()[:16]
+    identifier = unquote(uri.rpartition("/")[2])
+    return {"id": identifier, **_links(uri), "attributes": {"etag": etag, "objectType": kind}}
+
+
+def _links(uri: str) -> dict[str, object]:
+    return {"links": {"self": {"uri": uri, "method": "GET", "headers": []}}}
+
+
+def _singular(name: str) -> str:
+    """Return the type of the resources in a collection.
+
+    >>> _singular("customers"), _singular("agreements"), _singular("activities"), _singular("mpn")
+    ('Customer', 'Agreement', 'Activity', 'Mpn')
+    """
+    word = re.sub("ies$", "y", name) if name.endswith("ies") else name.removesuffix("s")
+    return word[:1].upper() + word[1:]
+
+
+def _random(seed: str) -> Random:
+    return Random(seed)  # noqa: S311 - identifiers in a response are not secrets

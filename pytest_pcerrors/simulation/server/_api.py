@@ -1,0 +1,126 @@
+"""The API at /_pcerrors, by which tests in any language set rules and read the log. Its own requests are not logged."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.jsontext import JsonError, parse, pointer_of, repeated_names
+from pytest_pcerrors.simulation.server._log_entries import LogEntries
+from pytest_pcerrors.simulation.server._request_log import path_of
+from pytest_pcerrors.simulation.server._rule_documents import rules_of
+from pytest_pcerrors.text import cut, nearest
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.simulation.answers.rules import ResponseRule
+    from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
+
+DROPPED_HEADER = "X-PC-Dropped"
+
+_FOLDER = "/_pcerrors"
+_LARGEST_BODY = 1024 * 1024
+_LONGEST_PATH = 200
+_MOST_RULES = 1000
+
+
+def is_api_request(request: Request) -> bool:
+    """Return whether a request is one to the API."""
+    path = path_of(request.url)
+    return path == _FOLDER or path.startswith(f"{_FOLDER}/")
+
+
+class Api:
+    """Answers the requests to the API."""
+
+    def __init__(self, choice: "AnswerChoice") -> None:
+        self._choice = choice
+        self._entries = LogEntries()
+        self._routes: dict[str, dict[str, Callable[[Request], Exchange]]] = {
+            f"{_FOLDER}/rules": {
+                "GET": self._list_rules,
+                "POST": self._add_rules,
+                "PUT": self._replace_rules,
+                "DELETE": self._clear_rules,
+            },
+            f"{_FOLDER}/requests": {"GET": self._list_requests, "DELETE": self._clear_requests},
+        }
+
+    def answer(self, request: Request) -> Exchange:
+        """Return the response to a request; an invalid one gets a message."""
+        path = path_of(request.url).rstrip("/")
+        methods = self._routes.get(path)
+        if methods is None:
+            return _refusal(404, f'there is no "{cut(path, _LONGEST_PATH)}"; {nearest(path, self._routes)}')
+        if request.method not in methods:
+            known = ", ".join(methods)
+            problem = f"{cut(request.method, _LONGEST_PATH)} is not a method of {path}; known are {known}"
+            return _refusal(405, problem, {"Allow": known})
+        try:
+            return methods[request.method](request)
+        except UsageError as error:
+            return _refusal(400, str(error))
+
+    def _list_rules(self, _: Request) -> Exchange:
+        with self._choice.lock:
+            return _response(200, [rule.as_document() for rule in self._choice.rules])
+
+    def _add_rules(self, request: Request) -> Exchange:
+        rules = self._rules_in(request)
+        with self._choice.lock:
+            self._choice.rules.add_all(rules)
+            return _response(201, [rule.as_document() for rule in rules])
+
+    def _replace_rules(self, request: Request) -> Exchange:
+        rules = self._rules_in(request)
+        with self._choice.lock:
+            self._choice.clear()
+            self._choice.rules.add_all(rules)
+            return _response(200, [rule.as_document() for rule in self._choice.rules])
+
+    def _clear_rules(self, _: Request) -> Exchange:
+        with self._choice.lock:
+            self._choice.clear()
+        return Exchange(204, {}, b"")
+
+    def _rules_in(self, request: Request) -> "list[ResponseRule]":
+        value = _json_of(request.body)
+        documents = value if isinstance(value, list) else [value]
+        if len(documents) > _MOST_RULES:
+            raise UsageError(f"expected at most {_MOST_RULES} rules, got {len(documents)}")
+        return rules_of(documents, self._choice.factory, lambda index: f"rule {index + 1}")
+
+    def _list_requests(self, _: Request) -> Exchange:
+        with self._choice.lock:
+            requests, dropped = self._choice.log.requests, self._choice.log.dropped
+        headers = {DROPPED_HEADER: str(dropped)} if dropped else {}
+        return _response(200, list(map(self._entries.entry, requests)), headers)
+
+    def _clear_requests(self, _: Request) -> Exchange:
+        with self._choice.lock:
+            self._choice.log.clear()
+        return Exchange(204, {}, b"")
+
+
+def _json_of(body: bytes) -> object:
+    """Return the JSON value of a body; raise a `UsageError` if it is not one."""
+    if len(body) > _LARGEST_BODY:
+        raise UsageError(f"the body is too large: {len(body)} bytes, at most {_LARGEST_BODY} allowed")
+    try:
+        value = parse(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the body is not UTF-8 at byte {error.start}") from None
+    except JsonError as error:
+        raise UsageError(f"the body is not JSON: {error}") from None
+    for steps, name in repeated_names(value):
+        raise UsageError(f'at {pointer_of(steps) or "the top"}: "{name}" is repeated; keep one of them')
+    return value
+
+
+def _response(status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:
+    body = json.dumps(value).encode()
+    return Exchange(status, {"Content-Type": "application/json", **headers}, body)
+
+
+def _refusal(status: int, problem: str, headers: Mapping[str, str] = {}) -> Exchange:
+    return _response(status, {"statusCode": status, "message": problem}, headers)

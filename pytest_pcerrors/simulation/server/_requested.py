@@ -1,0 +1,122 @@
+"""Answers that a request asks for itself: by a header, by its path, or under a base path; and the page at /."""
+
+from collections.abc import Callable
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, check_retry_after, envelope, in_sequence
+from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
+from pytest_pcerrors.simulation.server._page import ICON_PATH, icon, index_page
+from pytest_pcerrors.simulation.server._request_log import path_of
+from pytest_pcerrors.text import cut, nearest
+
+ERROR_HEADER = "X-PC-Error"
+DELAY_HEADER = "X-PC-Delay"
+RETRY_HEADER = "X-PC-Retry-After"
+HINT_HEADER = "X-PC-Hint"
+
+_PREFIX = "x-pc-"
+_BASE = "as"
+_LONGEST_MESSAGE = 400
+_LONGEST_SEQUENCE = 100
+_MOST_SEQUENCES = 10_000
+_DIGITS_OF_STATUS = 3
+_FOLDERS: dict[str, Callable[[AnswerFactory, str], Answer]] = {
+    "errors": AnswerFactory.by_name,
+    "shapes": AnswerFactory.shape,
+}
+
+
+class RequestedAnswers:
+    """Finds the answer that a request asks for, and remembers how far each sequence is.
+
+    A sequence belongs to the method, the path and the text of the sequence; its last member repeats.
+    """
+
+    def __init__(self, factory: AnswerFactory) -> None:
+        self._factory = factory
+        self._turns: dict[tuple[str, str, str], int] = {}
+
+    def clear(self) -> None:
+        """Start all sequences again."""
+        self._turns.clear()
+
+    def answer(self, request: Request) -> Answer | None:
+        """Return the answer that a request asks for, or None; an invalid ``X-PC-`` header or an unknown error gets a 400."""
+        try:
+            _check_names(request)
+            answer, faults = self._requested(request), _delay(request.headers.get(DELAY_HEADER))
+            retry_after = request.headers.get(RETRY_HEADER)
+            check_retry_after(retry_after, RETRY_HEADER)
+            return answer and in_sequence([answer], retry_after, faults)[0]
+        except UsageError as error:
+            return envelope(400, cut(str(error), _LONGEST_MESSAGE), "400, unknown error requested")
+
+    def _requested(self, request: Request) -> Answer | None:
+        wanted = request.headers.get(ERROR_HEADER)
+        if wanted is not None:
+            try:
+                return self._next(request, wanted)
+            except UsageError as error:
+                raise UsageError(f"{ERROR_HEADER}: {error}") from None
+        if path_of(request.url) == ICON_PATH:
+            return Answer(icon(request), "the icon")
+        first, *rest = path_of(request.url).strip("/").split("/")
+        if not first and not rest:
+            return Answer(index_page(request, self._factory.contract), "the page")
+        if rest and first == _BASE:
+            return self._under_base(request, rest)
+        if rest and unquote(first) in _FOLDERS:
+            return _FOLDERS[unquote(first)](self._factory, unquote("/".join(rest)))
+        return None
+
+    def _under_base(self, request: Request, steps: list[str]) -> Answer:
+        """Return the answer that a base path such as ``/as/409/800064`` names, to a request for the path after it."""
+        name, *rest = steps
+        if rest and _is_number(name, _DIGITS_OF_STATUS) and self._is_code(unquote(rest[0])):
+            name, *rest = f"{name}/{rest[0]}", *rest[1:]
+        parts = urlsplit(request.url)._replace(path="/" + "/".join(rest))
+        inner = Request(request.method, urlunsplit(parts), request.headers, request.body)
+        return self._next(request, unquote(name)).to(inner)
+
+    def _is_code(self, text: str) -> bool:
+        return _is_number(text) or text in self._factory.contract.catalogue
+
+    def _next(self, request: Request, text: str) -> Answer:
+        """Return the next answer of a sequence, such as ``429,429,ok``."""
+        names = [each.strip() for each in text.split(",")]
+        if len(names) > _LONGEST_SEQUENCE:
+            raise UsageError(f"a sequence has at most {_LONGEST_SEQUENCE} members, got {len(names)}")
+        answers = list(map(self._factory.by_name, names))
+        if len(answers) == 1:
+            return answers[0]
+        key = request.method, path_of(request.url), text
+        turn = self._turns.pop(key, 0)
+        self._turns[key] = turn + 1
+        if len(self._turns) > _MOST_SEQUENCES:
+            del self._turns[next(iter(self._turns))]
+        return answers[min(turn, len(answers) - 1)]
+
+
+def _check_names(request: Request) -> None:
+    known = {each.lower(): each for each in (ERROR_HEADER, DELAY_HEADER, RETRY_HEADER)}
+    for name, _ in request.headers:
+        if name.lower().startswith(_PREFIX) and name.lower() not in known:
+            raise UsageError(f"{name} is not a header of this server; {nearest(name, known.values())}")
+
+
+def _is_number(text: str, digits: int | None = None) -> bool:
+    return text.isascii() and text.isdecimal() and digits in (None, len(text))
+
+
+def _delay(seconds: str | None) -> Faults:
+    """Return the fault that a header requests; a value that is not a number of seconds is a `UsageError`."""
+    if seconds is None:
+        return {}
+    try:
+        faults: Faults = {"delay": float(seconds)}
+        check_faults({**faults})
+    except (ValueError, UsageError):
+        raise UsageError(f'{DELAY_HEADER}: expected seconds, got "{seconds}"') from None
+    return faults
