@@ -7,6 +7,7 @@ import json
 import os
 from contextlib import suppress
 from datetime import date, time
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
@@ -113,12 +114,8 @@ def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> No
     Traceback (most recent call last):
     pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, got 3
     """
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
-
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    strict: Any = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
-    validator = strict(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator_class = _validator_class()
+    validator = validator_class(schema, format_checker=validator_class.FORMAT_CHECKER)
     try:
         errors = sorted(validator.iter_errors(document), key=lambda error: list(error.absolute_path))
     except RecursionError:
@@ -129,6 +126,16 @@ def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> No
         if len(lines) > _SHOWN_ERRORS:
             shown.append(f"and {len(lines) - _SHOWN_ERRORS} more")
         raise UsageError("\n".join(shown))
+
+
+@cache
+def _validator_class() -> Any:
+    """Return the validator for which 1.0 is not an integer."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    return extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
 
 
 def _lines(error: "ValidationError") -> "Iterator[str]":

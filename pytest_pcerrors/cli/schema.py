@@ -12,19 +12,33 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.saved import coverage_schema, report_schema
 
 
+def _rules_schema() -> dict[str, Any]:
+    from pytest_pcerrors.simulation.server import rules_schema
+
+    return rules_schema()
+
+
+_OTHERS = {"report": report_schema, "coverage": coverage_schema, "rules": _rules_schema}
+
+
 @click.command()
 @click.option("--openapi", is_flag=True, help="Print it as a component of an OpenAPI 3.1 document.")
 @click.option("--report", "of_what", flag_value="report", help="Print the schema of JSON reports instead.")
 @click.option(
     "--coverage", "of_what", flag_value="coverage", help="Print the schema of error coverages in JSON instead."
 )
+@click.option(
+    "--rules", "of_what", flag_value="rules", help="Print the schema of the rules of `pcerrors serve` instead."
+)
 @contract_option
 def schema(contract_file: str | None, of_what: str | None, *, openapi: bool) -> int:
     """Print the JSON Schema (2020-12) of an error response body."""
     if of_what is not None:
         if openapi or contract_file is not None:
-            raise UsageError(f"--{of_what} prints the schema of {of_what}s; leave out --openapi and --contract")
-        print_output(json.dumps(report_schema() if of_what == "report" else coverage_schema(), indent=2))
+            raise UsageError(
+                f"--{of_what} prints the schema of {of_what.removesuffix('s')}s; leave out --openapi and --contract"
+            )
+        print_output(json.dumps(_OTHERS[of_what](), indent=2))
         return 0
     contract = policy_for(contract_file)[0].contract
     document = _as_component(contract.error_schema, contract.name) if openapi else contract.error_schema

@@ -3,47 +3,92 @@
 import signal
 from contextlib import contextmanager, suppress
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pytest_pcerrors.cli._options import contract_option, policy_for
-from pytest_pcerrors.cli._output import print_output
+from pytest_pcerrors.cli._output import print_output, print_problem
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.simulation.server import Received
+    from pytest_pcerrors.simulation.server import ErrorServer, Received
 
 
 @click.command()
 @click.option("--port", type=int, default=8080, show_default=True, help="The port to listen on; 0 means any free port.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--allow-remote", is_flag=True, help="Permit an address that others can reach.")
-@click.option("--quiet", is_flag=True, help="Print nothing to standard error: no hint, no line for each request.")
+@click.option("--rules", "rules_file", metavar="FILE", help="Rules in TOML; read again when the file changes.")
+@click.option("--retry-after", metavar="SECONDS|DATE", help="The Retry-After header of every 429 and 503.")
+@click.option("--token-lifetime", type=int, default=3599, show_default=True, help="The life of a token in seconds.")
+@click.option("--require-token", is_flag=True, help="Refuse requests without a token of this server.")
+@click.option("--fault-rate", type=float, help="The share of other requests with a random error, such as 0.1.")
+@click.option("--seed", type=int, help="The same seed chooses the same random errors.")
+@click.option(
+    "--byte-order-mark/--no-byte-order-mark",
+    default=True,
+    show_default=True,
+    help="Begin successes as the service does.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing to standard error but problems.")
 @contract_option
-def serve(port: int, host: str, *, allow_remote: bool, quiet: bool, contract_file: str | None) -> int:
+def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_file: str | None, **options: Any) -> int:
     """Serve the documented errors and the observed shapes over HTTP.
 
     It runs until Ctrl-C. The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
     """
-    from pytest_pcerrors.simulation.server import ErrorServer
-
-    policy, _ = policy_for(contract_file)
-    on_request = None if quiet else _log
-    server = ErrorServer(policy.contract, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
+    server = _server(contract_file, options, host=host, port=port, allow_remote=allow_remote)
+    if not quiet:
+        server.on_request = _Log(server)
     with _terminated() as end, server:
         print_output(server.url)
         if not quiet:
             _print(f"every error and shape, with its URL: {server.url}/ (Ctrl-C ends the server)")
+            if options["seed"] is not None:
+                _print(f"random errors, which --seed {options['seed']} repeats")
         end.wait()
     return 0
 
 
-def _log(request: "Received") -> None:
-    """Log a request without its query, since any value in it may be a secret."""
-    _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
+def _server(contract_file: str | None, options: dict[str, Any], **address: Any) -> "ErrorServer":
+    """Return the server that the options describe; the seed of random errors is added to them."""
+    from pytest_pcerrors.simulation.answers.answer import check_retry_after
+    from pytest_pcerrors.simulation.server import ErrorServer
+
+    rate, seed = options["fault_rate"], options["seed"]
+    if rate is None and seed is not None:
+        raise UsageError("--seed chooses the random errors of --fault-rate; give both")
+    check_retry_after(options["retry_after"], "--retry-after")
+    server = ErrorServer(
+        policy_for(contract_file)[0].contract,
+        retry_after=options["retry_after"],
+        byte_order_mark=options["byte_order_mark"],
+        **address,
+    )
+    if options["rules_file"] is not None:
+        server.read_rules(options["rules_file"], on_problem=print_problem)
+    server.issue_tokens(options["token_lifetime"], required=options["require_token"])
+    if rate is not None:
+        options["seed"] = server.fail_at_random(rate, seed)
+    return server
+
+
+class _Log:
+    """Prints a line for each request, without its query, since any value in it may be a secret."""
+
+    def __init__(self, server: "ErrorServer") -> None:
+        self._server = server
+        self._has_dropped = False
+
+    def __call__(self, request: "Received") -> None:
+        _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
+        if not self._has_dropped and self._server.dropped:
+            self._has_dropped = True
+            _print("the log is full: /_pcerrors/requests has only the latest requests")
 
 
 def _print(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from pytest_pcerrors.simulation.server._error_server import ErrorServer
 from pytest_pcerrors.simulation.server._request_log import Received
+from pytest_pcerrors.simulation.server._rule_documents import rules_schema
 from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
-__all__ = ["ErrorServer", "NoMatchingRuleError", "Received"]
+__all__ = ["ErrorServer", "NoMatchingRuleError", "Received", "rules_schema"]

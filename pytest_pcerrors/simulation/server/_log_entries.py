@@ -47,9 +47,10 @@ class LogEntries:
 
     def _headers(self, headers: Headers) -> dict[str, str]:
         """Return the headers by name; the values of a repeated one are joined by commas (RFC 9110, section 5.3)."""
-        names = {name.lower(): name for name, _ in reversed(list(headers))}
-        shown = {name: [self._value(name, value) for value in headers.all(name)] for name in names.values()}
-        return {name: ", ".join(values) for name, values in shown.items()}
+        names: dict[str, str] = {}
+        for name, _ in headers:
+            names.setdefault(name.lower(), name)
+        return {name: ", ".join(self._value(name, each) for each in headers.all(name)) for name in names.values()}
 
     def _value(self, name: str, value: str) -> str:
         """Return a value; one with a secret is hidden, and has a fingerprint of the whole value."""

@@ -39,11 +39,16 @@ pre {{ border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; pa
 </head>
 <body>
 <h1>{name}: errors to request</h1>
-<p>Follow a link, or send the header <code>X-PC-Error</code> with any method to any path: a code, a status and a code, or the name of
-a shape. <code>X-PC-Delay</code> makes the answer wait that many seconds. With <code>Accept: application/json</code> this page is JSON.</p>
+<p>Follow a link, or send the header <code>X-PC-Error</code> with any method to any path: a code, a status and a code, the name of a
+shape, or several with commas, which are answered one after the other. <code>X-PC-Delay</code> makes the answer wait that many seconds,
+<code>X-PC-Retry-After</code> sets its header. A client that takes only a base URL gets <code>{url}/as/{path}</code>. Tests set rules at
+<code>/_pcerrors/rules</code> and read the log at <code>/_pcerrors/requests</code>; a token comes from
+<code>/{{tenant}}/oauth2/v2.0/token</code>. With <code>Accept: application/json</code> this page is JSON.</p>
 <pre>curl -i {url}/errors/{path}
 curl -i -X POST -H 'X-PC-Error: {path}' {url}/v1/customers
-curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers</pre>
+curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers
+curl -i -H 'X-PC-Error: 429,429,ok' -H 'X-PC-Retry-After: 1' {url}/v1/customers
+curl -d '{{"path": "/v1/**", "answer": [429, "ok"]}}' {url}/_pcerrors/rules</pre>
 <nav>
 <a href="#errors">Documented errors</a>
 <a href="#shapes">Shapes beside the documented one</a>
