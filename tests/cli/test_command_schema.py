@@ -50,8 +50,17 @@ def test_the_schema_of_reports_is_that_of_the_package(pcerrors, recorded):
     Draft202012Validator(schema).validate(json.loads(report))
 
 
+def test_the_schema_of_rules_is_that_of_the_server(pcerrors):
+    """A file of rules is valid by it."""
+    schema = json.loads(pcerrors("schema", "--rules").out)
+    Draft202012Validator.check_schema(schema)
+    assert Draft202012Validator(schema).is_valid({"rule": [{"path": "/v1/*", "answer": [429, "ok"]}]})
+    assert not Draft202012Validator(schema).is_valid({"rule": [{"path": "/v1/*"}]})
+
+
 @pytest.mark.parametrize("other", ["--openapi", "--contract=shipped"])
-def test_reports_have_one_schema(pcerrors, other):
+@pytest.mark.parametrize("what", ["report", "rules"])
+def test_reports_and_rules_have_one_schema(pcerrors, what, other):
     """The other options are about bodies."""
-    message = "pcerrors: --report prints the schema of reports; leave out --openapi and --contract\n"
-    assert pcerrors("schema", "--report", other) == (2, "", message)
+    message = f"pcerrors: --{what} prints the schema of {what.rstrip('s')}s; leave out --openapi and --contract\n"
+    assert pcerrors("schema", f"--{what}", other) == (2, "", message)

@@ -6,6 +6,10 @@ import socket
 import pytest
 import requests
 
+from pytest_pcerrors.cli.serve import _Log as Log
+from pytest_pcerrors.simulation.server import ErrorServer
+from pytest_pcerrors.simulation.server._request_log import RequestLog
+
 
 @pytest.fixture
 def serving(process):
@@ -66,9 +70,71 @@ def test_a_log_that_nobody_reads_is_no_problem(serving):
     running.stderr = None
 
 
+def test_it_serves_the_rules_of_a_file(serving, tmp_path):
+    """It reads them again when they change; a problem is printed once, also with --quiet."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\nanswer = [429, 429, "ok"]\n')
+    running, url = serving("--quiet", "--rules", str(rules), "--retry-after", "1", "--no-byte-order-mark")
+    came = [requests.get(f"{url}/v1/customers") for _ in range(3)]
+    assert [each.headers.get("Retry-After") for each in came] == ["1", "1", None]
+    assert came[2].json()["totalCount"] == 2
+    for text in ('[[rule]]\nanswer = "gatway-429"\n', "[[rule]]\nanswer = 800064 \n"):
+        rules.write_text(text)
+        came = [requests.get(f"{url}/v1/customers").status_code for _ in range(2)]
+    assert came == [409, 409]
+    running.terminate()
+    assert running.communicate(timeout=60)[1].decode().splitlines() == [
+        f'pcerrors: {rules}:1: rule 1: at /answer: "gatway-429" is not the name of an answer, a shape or a code; did you mean "gateway-429"?',
+        "the rules of the last valid version are kept",
+    ]
+
+
+def test_it_issues_tokens(serving):
+    """With the lifetime that is given; a request without one is refused if one is required."""
+    _, url = serving("--quiet", "--token-lifetime", "60", "--require-token")
+    token = requests.post(f"{url}/acme/oauth2/v2.0/token", data={"grant_type": "client_credentials"}).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    statuses = [requests.get(f"{url}/errors/800064", headers=each).status_code for each in ({}, headers)]
+    assert (token["expires_in"], statuses) == (60, [401, 409])
+
+
+@pytest.mark.parametrize("arguments", [["--seed", "7"], []])
+def test_it_fails_at_random(serving, arguments):
+    """With a seed, which is printed, so that the run can be repeated."""
+    running, url = serving("--fault-rate", "1", *arguments)
+    running.stderr.readline()
+    line = running.stderr.readline().decode().rstrip("\n")
+    assert line.startswith("random errors, which --seed ")
+    assert line == "random errors, which --seed 7 repeats" or not arguments
+    requests.get(f"{url}/v1/customers")
+    running.terminate()
+    assert running.communicate(timeout=60)[1].decode().endswith(", at random\n")
+
+
+def test_a_full_log_is_reported_once(monkeypatch):
+    """On standard error, after the request that was the first too many."""
+    monkeypatch.setattr(RequestLog.__init__, "__defaults__", (2, 1000))
+    with ErrorServer() as server:
+        lines = []
+        monkeypatch.setattr("pytest_pcerrors.cli.serve._print", lines.append)
+        server.on_request = Log(server)
+        for _ in range(4):
+            requests.get(f"{server.url}/v1")
+    assert lines == [
+        *["GET /v1 -> 404, no rule matches"] * 3,
+        "the log is full: /_pcerrors/requests has only the latest requests",
+        "GET /v1 -> 404, no rule matches",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
+        (["--rules", "missing.toml"], "missing.toml: cannot be read: No such file or directory"),
+        (["--retry-after", "soon"], "--retry-after: expected whole seconds from 0 or an HTTP date, got 'soon'"),
+        (["--token-lifetime", "0"], "expected the lifetime of a token in whole seconds, from 1, got 0"),
+        (["--fault-rate", "2"], "expected the rate of faults as a number from 0 to 1, such as 0.1, got 2.0"),
+        (["--seed", "7"], "--seed chooses the random errors of --fault-rate; give both"),
         (["--port", "65536"], "expected a port from 0 to 65535"),
         (["--host", "0.0.0.0"], '"0.0.0.0" is not a loopback address, so others could reach the server'),
         (["--host", "nowhere.invalid", "--allow-remote"], "cannot listen on nowhere.invalid port 8080"),

@@ -3,9 +3,11 @@
 import http.client
 import io
 import socket
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from threading import active_count
+from time import sleep
 
 import pytest
 
@@ -140,8 +142,6 @@ def test_a_refusal_is_read_though_the_body_was_not(server):
 )
 def test_a_client_that_leaves_disturbs_nobody(raw, server, sent, capfd):
     """At any point of its request, with or without a farewell."""
-    import struct
-
     for linger in (b"", struct.pack("ii", 1, 0)):
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.sendall(sent)
@@ -212,6 +212,47 @@ def test_a_rule_is_counted_once_whoever_comes(server):
 
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(ask, range(100))) == [409] * 50 + [503] * 50
+
+
+def disturbed_client(server, number):
+    """Lose a connection, send a request slowly, then a few more; return the statuses of those."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as lost:
+        lost.sendall(POST + b"Content-Length: 5\r\n\r\nhel")
+        lost.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as slow:
+        for part in (b"GET /sl", b"ow/%d HTTP/1.1\r\nConnec" % number, b"tion: close\r\n\r", b"\n"):
+            slow.sendall(part)
+            sleep(0.01)
+        assert slow.recv(20).startswith(b"HTTP/1.1 503 ")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    statuses, asked = [], {"X-PC-Error": "429,503,ok"}
+    for path in [f"/own/{number}"] * 4 + ["/reset", "/shared", "/_pcerrors/rules"]:
+        try:
+            connection.request("GET", path, headers=asked if path.startswith("/own") else {})
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+        except OSError:
+            connection.close()
+            statuses.append(None)
+    connection.close()
+    return statuses
+
+
+def test_resets_and_slow_clients_disturb_neither_rules_nor_log(server):
+    """Each of a hundred clients has its own sequence, a shared rule is used as often as it says, and the log has every request once."""
+    server.fail("GET", "/slow/*", status=503)
+    server.fail("GET", "/reset", reset=True)
+    server.fail("GET", "/shared", 800064, times=50)
+    server.fail("GET", "/shared", status=503)
+    with ThreadPoolExecutor(100) as pool:
+        came = list(pool.map(lambda number: disturbed_client(server, number), range(100)))
+    assert [each[:5] + each[6:] for each in came] == [[429, 503, 200, 200, None, 200]] * 100
+    assert sorted(each[5] for each in came) == [409] * 50 + [503] * 50
+    logged = [each.path for each in server.requests]
+    assert [logged.count(f"/own/{number}") for number in range(100)] == [4] * 100
+    assert (logged.count("/reset"), logged.count("/shared"), server.unmatched) == (100, 100, [])
+    assert [each.number for each in server.requests] == list(range(1, 701))
 
 
 def test_the_end_waits_for_nobody():

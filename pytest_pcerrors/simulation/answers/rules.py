@@ -176,8 +176,5 @@ class ResponseRules:
     def __iter__(self) -> Iterator[ResponseRule]:
         return chain(self._rules, self._of_file)
 
-    def __len__(self) -> int:
-        return len(self._rules) + len(self._of_file)
-
     def __str__(self) -> str:
         return "; ".join(map(str, self))

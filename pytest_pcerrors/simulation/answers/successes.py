@@ -75,4 +75,4 @@ def _singular(name: str) -> str:
 
 
 def _random(seed: str) -> Random:
-    return Random(seed)  # noqa: S311 - identifiers in a response are not secrets
+    return Random(seed.encode("utf-8", "replace"))  # noqa: S311 - identifiers in a response are not secrets

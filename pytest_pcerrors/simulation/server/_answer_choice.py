@@ -10,6 +10,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
 from pytest_pcerrors.simulation.answers.successes import success_by_path
+from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import RequestedAnswers
 from pytest_pcerrors.simulation.server._tokens import Tokens, is_token_request
@@ -64,7 +65,7 @@ class AnswerChoice:
         if self._file is not None and (rules := self._file.changed()) is not None:
             self.rules.set_of_file(rules)
         return (
-            self.tokens.refusal(request)
+            (None if path in OPEN_PATHS else self.tokens.refusal(request))
             or self.rules.take(request.method, path)
             or self._requested.answer(request)
             or (self.tokens.respond(request) if is_token_request(request) else None)

@@ -86,6 +86,9 @@ apply();
 
 
 ICON_PATH = "/favicon.ico"
+OPEN_PATHS = ("/", ICON_PATH)
+"""The paths that need no token, since a browser has none."""
+
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b3261e"/>'
     '<path d="M8 3v6M8 11v2" stroke="#fff" stroke-width="2"/></svg>'

@@ -11,7 +11,7 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
 from pytest_pcerrors.simulation.answers.faults import FAULTS
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
-from pytest_pcerrors.text import counted, readable
+from pytest_pcerrors.text import counted, readable, visible
 
 _SHOWN_PROBLEMS = 5
 _DEEPEST = 64
@@ -58,7 +58,7 @@ def _rule(document: Any, factory: AnswerFactory, place: str) -> ResponseRule:
         answers = in_sequence(_answers(document["answer"], factory), document.get("retry_after"), faults)
         return ResponseRule(pattern, answers, document.get("times"), document=document)
     except UsageError as error:
-        raise UsageError(readable(f"{place}: {error}")) from None
+        raise UsageError(f"{place}: {readable(visible(str(error)))}") from None
 
 
 @cache
