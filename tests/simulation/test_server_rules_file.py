@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from pytest_pcerrors import UsageError
+from pytest_pcerrors.simulation.answers.faults import FAULTS
 from pytest_pcerrors.simulation.server import ErrorServer, rules_schema
 
 VALID = """\
@@ -154,6 +155,11 @@ def test_the_schema_is_one_and_describes_what_is_accepted(tmp_path):
         (tmp_path / "broken.toml").write_text(as_toml(broken))
         with pytest.raises(UsageError):
             ErrorServer().read_rules(tmp_path / "broken.toml")
+
+
+def test_the_schema_has_every_fault():
+    """A new fault is a key of a rule too."""
+    assert set(FAULTS) < set(rules_schema()["$defs"]["rule"]["properties"])
 
 
 def as_toml(document):

@@ -112,7 +112,7 @@ def test_a_success_without_a_body_has_none(server):
     [("/v1/customers/7", "ok", 100, 100), ("/", "ok", 100, 11), ("/", 204, 5, 0), ("/v1/customers", "cut", None, 10)],
 )
 def test_a_success_can_be_cut(raw, server, path, name, cut, received):
-    """A body that is shorter lacks one byte; where there is none, the fault has no effect."""
+    """A body that is shorter lacks one byte; without a body, the fault has no effect."""
     server.sequence(name, **({} if cut is None else {"cut": cut}))
     came = raw(f"GET {path} HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
     assert len(came.partition(b"\r\n\r\n")[2]) == received

@@ -108,6 +108,9 @@ def asks_a_server(pc_server: ErrorServer, pc_session: ServiceSession) -> list[st
     pc_server.sequence(429, 429, "ok", retry_after=1)
     pc_server.shape("gateway-429", reset=True)
     pc_server.respond("GET", "/v1/*", SHAPES["gateway-429"])
+    pc_server.read_rules("rules.toml", on_problem=print)
+    pc_server.issue_tokens(lifetime=2, required=True)
+    assert_type(pc_server.fail_at_random(0.1, seed=7), int)
     assert_type(pc_session.post("/v1/customers/7/carts/8/checkout", json={}), requests.Response)
     received: list[Received] = pc_server.requests_to("POST", "/v1/**")
     return [f"{each.method} {each.path}" for each in (*received, *pc_server.requests)]
