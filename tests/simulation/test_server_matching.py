@@ -1,6 +1,10 @@
 """Which requests a rule is for."""
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_pcerrors.simulation.answers.rules import RequestPattern
 
@@ -27,6 +31,24 @@ from pytest_pcerrors.simulation.answers.rules import RequestPattern
 def test_a_pattern_fits_a_path(pattern, path, fits):
     """One star matches within a segment, two match anything, and other characters match themselves."""
     assert RequestPattern("*", pattern).matches("GET", path) is fits
+
+
+PATTERNS = st.text("ab/*", max_size=12).map("/{}".format)
+PATHS = st.text("ab/", max_size=12).map("/{}".format)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATTERNS, PATHS)
+def test_a_pattern_fits_what_its_plain_expression_fits(pattern, path):
+    """The expression in use is longer, because it does not try again and again, but it means the same."""
+    plain = re.sub(r"\\\*(\\\*)?", lambda match: ".*" if match[1] else "[^/]*", re.escape(pattern))
+    assert RequestPattern("*", pattern).matches("GET", path) is bool(re.fullmatch(plain, path))
+
+
+@pytest.mark.parametrize("wildcard", ["*", "**", "***", "*a**"])
+def test_many_wildcards_cost_no_time(wildcard):
+    """Trying every way to divide a path among them would take years."""
+    assert not RequestPattern("*", "/" + f"{wildcard}a" * 40 + "b").matches("GET", "/" + "a" * 2000)
 
 
 @pytest.mark.parametrize(("method", "fits"), [("GET", True), ("get", True), ("*", True), ("POST", False)])

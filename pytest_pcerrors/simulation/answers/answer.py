@@ -58,9 +58,9 @@ class Answer:
         faults = {**answer.faults, **self.faults}
         cut, length = faults.get("cut"), len(answer.exchange.body)
         if isinstance(cut, int) and cut >= length:
-            faults = (
-                {**faults, "cut": length - 1} if length else {each: faults[each] for each in faults if each != "cut"}
-            )
+            faults["cut"] = length - 1
+        if not length:
+            faults.pop("cut", None)
         return replace(answer, faults=faults)
 
     @property

@@ -11,7 +11,6 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.simulation.answers.answer import Answer
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_WILDCARDS = {"**": ".*", "*": "[^/]*"}
 
 
 class Pattern(Protocol):
@@ -53,8 +52,11 @@ class RequestPattern:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = re.split(r"(\*\*?)", self.path)
-        return re.compile("".join(_WILDCARDS.get(part) or re.escape(part) for part in parts), re.DOTALL)
+        *before, last = self.path.split("**")
+        if not before:
+            return re.compile(_ending(last), re.DOTALL)
+        first, *inner = map(_earliest, before)
+        return re.compile(f"{first}{''.join(f'(?>.*?{each})' for each in inner)}.*{_ending(last)}", re.DOTALL)
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request with this method and path matches."""
@@ -72,6 +74,21 @@ def check_method(method: object) -> None:
     """Raise a `UsageError` for anything but a method, which is a token (RFC 9110, section 9.1), or ``*``."""
     if not isinstance(method, str) or not _TOKEN.fullmatch(method):
         raise UsageError(f'expected a method such as "GET", or "*" for any, got {method!r}')
+
+
+def _earliest(block: str) -> str:
+    """Return an expression for a pattern without ``**`` that only tries the earliest match, so that many wildcards cost no time.
+
+    What follows begins with ``**``, so a later match would not help it.
+    """
+    first, *others = map(re.escape, block.split("*"))
+    return first + "".join(f"(?>[^/]*?{each})" for each in others)
+
+
+def _ending(block: str) -> str:
+    """Return an expression for a pattern without ``**`` at the end of a path, where the last wildcard takes what is left."""
+    *before, last = block.split("*")
+    return f"{_earliest('*'.join(before))}[^/]*{re.escape(last)}" if before else re.escape(last)
 
 
 class ResponseRule:
