@@ -6,7 +6,8 @@ import httpx
 import pytest
 import requests
 
-from pytest_pcerrors import Request, assert_pc_success, check
+from pytest_pcerrors import Contract, Exchange, Request, assert_pc_success, check
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, with_overrides
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -116,6 +117,15 @@ def test_a_success_can_be_cut(raw, server, path, name, cut, received):
     server.sequence(name, **({} if cut is None else {"cut": cut}))
     came = raw(f"GET {path} HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
     assert len(came.partition(b"\r\n\r\n")[2]) == received
+
+
+@pytest.mark.parametrize(("body", "cut"), [(b"", None), (b"x", 0), (b"abc", 2), (b"abcdef", 5), (b"abcdefg", 5)])
+def test_a_success_made_for_a_request_is_cut_as_far_as_it_can_be(body, cut):
+    """The rule was checked before the body was known."""
+    made = Answer(Exchange(200, {}, body), "200 ok")
+    factory = AnswerFactory(Contract.default(), succeed=lambda status, request: made)
+    answer = with_overrides(factory.by_name("ok"), None, {"cut": 5})
+    assert answer.to(Request("GET", "/")).faults.get("cut") == cut
 
 
 def test_a_success_may_have_a_wait(server):
