@@ -1,11 +1,14 @@
 """The API at /_pcerrors: rules and the log for tests in any language."""
 
 import json
+from contextlib import suppress
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pytest_pcerrors.simulation.server import ErrorServer
+from pytest_pcerrors.simulation.server import ErrorServer, rules_schema
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog
 
 RULES = "/_pcerrors/rules"
@@ -143,6 +146,42 @@ def test_an_invalid_body_is_refused(server, method, body, message):
     assert message in came.json()["message"]
     assert len(came.content) < 2000
     assert requests.get(server.url + RULES).json() == [{"answer": "ok", "used": 0}]
+
+
+NAMES = st.sampled_from([*rules_schema()["$defs"]["rule"]["properties"], "status", "headers", "body", "x"])
+WORDS = st.sampled_from(
+    ["ok", "429", "reset", "cut", "token", "invalid_grant", "/v1/**", "GET", "*", "409/800064", "\ud800"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+)
+ANSWERS = (
+    WORDS | st.integers(200, 600) | st.fixed_dictionaries({"status": st.integers(199, 600)}, optional={"body": VALUES})
+)
+RULES_OF_ANY_KIND = VALUES | st.fixed_dictionaries(
+    {"answer": ANSWERS | st.lists(ANSWERS, max_size=3)},
+    optional={
+        "path": WORDS | st.text().map("/{}".format),
+        "times": st.integers(0, 3),
+        "cut": st.integers(0, 99),
+        "chunked": st.booleans(),
+        "retry_after": st.integers() | st.text(),
+    },
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rule=RULES_OF_ANY_KIND)
+def test_any_value_is_a_rule_or_a_problem(rule):
+    """The server lists and answers it, or says what is wrong; nothing goes wrong inside (`stop` would raise that)."""
+    with ErrorServer() as server:
+        added = requests.post(server.url + RULES, data=json.dumps(rule))
+        assert added.status_code in ((201, 400) if rule != [] else (201,))
+        assert len(requests.get(server.url + RULES).json()) == (len(added.json()) if added.ok else 0)
+        with suppress(requests.RequestException):
+            requests.get(server.url + "/v1/customers")
+        assert requests.get(server.url + REQUESTS).status_code == 200
 
 
 def test_the_problems_of_several_rules_are_listed(server):
