@@ -119,6 +119,15 @@ def test_the_hint_fits_into_a_header(server):
     assert len(came.headers["X-PC-Hint"]) < 5000
 
 
+@pytest.mark.parametrize("path", ["/\x1f", "/\r\nX-Mine: 1", "/\u20ac", "/\ud800"])
+def test_the_hint_can_be_sent(server, path):
+    """Whatever is in the path of a rule, it is escaped."""
+    server.fail("GET", path, 800064)
+    came = requests.get(server.url + "/v1")
+    assert (came.status_code, "X-Mine" in came.headers) == (404, False)
+    assert came.headers["X-PC-Hint"] == f"no rule matches GET /v1; rules are: GET {ascii(path)[1:-1]}"
+
+
 def test_a_rule_comes_before_what_a_path_asks_for(server):
     """The rules of the test have priority."""
     server.fail("*", "/**", status=503)

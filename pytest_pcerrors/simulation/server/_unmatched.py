@@ -6,7 +6,7 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer, envelope
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER
-from pytest_pcerrors.text import cut
+from pytest_pcerrors.text import cut, visible
 
 _NO_RULES = f"there are no rules; {ERROR_HEADER}: 429 requests an error for any path, and the page at / lists the names"
 _LONGEST_REQUEST = 200
@@ -28,6 +28,6 @@ class NoMatchingRuleError(AssertionError):
 
 def _nothing_here(hint: str) -> Answer:
     answer = envelope(404, "There is nothing at this path.", "404, no rule matches")
-    text = cut(hint.encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
+    text = cut(visible(hint).encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
     headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, text)])
     return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name, is_wanted=False)
