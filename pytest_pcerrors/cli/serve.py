@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 @click.option("--require-token", is_flag=True, help="Refuse requests without a token of this server.")
 @click.option("--fault-rate", type=float, help="The share of other requests with a random error, such as 0.1.")
 @click.option("--seed", type=int, help="The same seed chooses the same random errors.")
-@click.option(
-    "--byte-order-mark/--no-byte-order-mark",
-    default=True,
-    show_default=True,
-    help="Begin successes as the service does.",
-)
+@click.option("--byte-order-mark", is_flag=True, help="Begin successes with a byte order mark, as the service does.")
 @click.option("--quiet", is_flag=True, help="Print nothing to standard error but problems.")
 @contract_option
 def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_file: str | None, **options: Any) -> int:

@@ -8,7 +8,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.simulation.answers.success import ok
+    from pytest_pcerrors.simulation.answers.successes import ok
     from pytest_pcerrors.simulation.in_process import Simulation, Simulator, simulate
     from pytest_pcerrors.simulation.mutation import Mutant, mutants
     from pytest_pcerrors.simulation.server import ErrorServer
@@ -22,7 +22,7 @@ else:
         "Simulation": "in_process",
         "Simulator": "in_process",
         "mutants": "mutation",
-        "ok": "answers.success",
+        "ok": "answers.successes",
         "simulate": "in_process",
         "synthesize": "synthesis",
     }

@@ -74,7 +74,7 @@ def test_it_serves_the_rules_of_a_file(serving, tmp_path):
     """It reads them again when they change; a problem is printed once, also with --quiet."""
     rules = tmp_path / "rules.toml"
     rules.write_text('[[rule]]\nanswer = [429, 429, "ok"]\n')
-    running, url = serving("--quiet", "--rules", str(rules), "--retry-after", "1", "--no-byte-order-mark")
+    running, url = serving("--quiet", "--rules", str(rules), "--retry-after", "1")
     came = [requests.get(f"{url}/v1/customers") for _ in range(3)]
     assert [each.headers.get("Retry-After") for each in came] == ["1", "1", None]
     assert came[2].json()["totalCount"] == 2

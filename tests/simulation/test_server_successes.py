@@ -70,7 +70,7 @@ def test_another_path_is_a_resource(server, method, path, identifier, kind):
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/health", "/v1x/customers", "/api/v1/customers"])
 def test_a_path_outside_of_the_api_is_a_little_json(server, path):
-    """Without a byte order mark."""
+    """Whatever the mark."""
     assert succeed(server, path).content == b'{"ok": true}'
 
 
@@ -83,8 +83,8 @@ def test_a_success_is_the_same_for_the_same_path(server):
 
 
 @pytest.mark.parametrize("mark", [True, False])
-def test_the_byte_order_mark_can_be_left_out(mark):
-    """By default it is there, as in the service's successes; the length counts it."""
+def test_a_byte_order_mark_on_request(mark):
+    """As in the service's successes; the length counts it."""
     with ErrorServer(byte_order_mark=mark) as server:
         server.sequence("ok")
         came = requests.get(server.url + "/v1/customers")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation._heads import phrase_of
 
@@ -15,7 +14,7 @@ _ECHOED = ("ms-correlationid", "ms-requestid")
 
 
 def reply_to(request: "Request", exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to a request: with the current date, the identifiers that the request has, and no body for HEAD.
+    """Return an exchange as the response to a request: with the current date, the and the identifiers that the request has.
 
     >>> from pytest_pcerrors import Request
     >>> request = Request("GET", "https://host/v1", {"MS-RequestId": "7"})
@@ -25,6 +24,5 @@ def reply_to(request: "Request", exchange: Exchange) -> Exchange:
     now = format_datetime(datetime.now(UTC), usegmt=True)
     sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
-    bodiless = request.method == "HEAD" or exchange.status in WITHOUT_BODY
     reason = phrase_of(exchange.status) if exchange.reason is None else exchange.reason
-    return Exchange(exchange.status, headers, b"" if bodiless else exchange.body, request, reason)
+    return Exchange(exchange.status, headers, exchange.body, request, reason)

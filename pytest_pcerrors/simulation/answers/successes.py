@@ -1,12 +1,16 @@
-"""Successes by path, as the service sends them: collections and resources, the same for the same path."""
+"""Successes as the service sends them: collections and resources by path, the same for the same path, and those with a body of the test."""
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation._heads import guid
 from pytest_pcerrors.simulation.answers.answer import Answer, success
 from pytest_pcerrors.simulation.shapes.shape import SERVICE, Shape, as_json, exchange_of
@@ -46,6 +50,25 @@ def success_by_path(status: int, request: "Request", *, byte_order_mark: bool) -
     text = (BYTE_ORDER_MARK if byte_order_mark else "") + as_json(value)
     shape = Shape(f"success-{status}", "GET /", text.encode("utf-8", "replace"), sender=SERVICE)
     return Answer(exchange_of(shape, _random(uri)), success(status).name)
+
+
+def ok(
+    json: Any = None,
+    *,
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    byte_order_mark: bool = False,
+) -> Exchange:
+    r"""Return a success with a JSON body, for a sequence; with `byte_order_mark`, the body begins with one, as the service sends it.
+
+    >>> ok({"items": []}).body, ok({"items": []}, byte_order_mark=True).body[:3]
+    (b'{"items": []}', b'\xef\xbb\xbf')
+    """
+    if status not in SUCCESSES:
+        raise UsageError(f"{status!r} is not the status of a success; expected one from 200 to 299")
+    text = as_json(json)
+    body = f"{BYTE_ORDER_MARK if byte_order_mark else ''}{text}".encode("utf-8", "surrogatepass")
+    return Exchange(status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, body)
 
 
 def _collection(uri: str, kind: str) -> dict[str, object]:

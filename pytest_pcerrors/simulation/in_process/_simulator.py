@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from http import HTTPStatus
+from dataclasses import replace
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.context import current
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, with_overrides
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
+from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Simulation,
@@ -68,7 +70,7 @@ class Simulator:
 
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
-        self._factory = AnswerFactory(contract or context.policy.contract)
+        self._factory = AnswerFactory(contract or context.policy.contract, succeed=_success)
         self._on_simulated = context.on_simulated
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
@@ -86,7 +88,9 @@ class Simulator:
         that `check` takes, such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
         """
         members = what if isinstance(what, list) else [what]
-        answers = [self._answer(each, options) for each in members]
+        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
+        answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
+        answers = [_with_headers(each, options.get("headers", {})) for each in answers]
         pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
         rule = ResponseRule(pattern, answers, options.get("times"))
         simulation = Simulation(rule, required=options.get("required", True), end=self._remove)
@@ -105,13 +109,10 @@ class Simulator:
             answer = self._factory.by_name(what) if status is None else self._factory.error(what, status)
         else:
             answer = self._response(what, status)
-        is_error = answer.exchange.status >= HTTPStatus.BAD_REQUEST
-        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
-        answer = with_overrides(answer, options.get("retry_after") if is_error else None, delay)
         for fault in _OF_CONNECTIONS:
             if fault in answer.faults:
                 raise UsageError(f"{fault}: a fault of a connection, which pc_server sends; nothing is sent here")
-        return _with_headers(answer, options.get("headers", {}))
+        return answer
 
     def _response(self, what: object, status: int | None) -> Answer:
         """Return the answer for an entry, for something that has a name and an exchange, or for a response."""
@@ -135,7 +136,8 @@ class Simulator:
             if simulation is None:  # another thread has used it up
                 raise self._refused(request.method, request.url)
             answer = simulation.answer(request)
-        received = reply_to(request, answer.exchange)
+        answer = answer.to(request)
+        received = _without_body(reply_to(request, answer.exchange))
         is_reset = bool(answer.faults.get("reset"))
         if not is_reset:
             simulation.exchanges.append(received)
@@ -217,4 +219,19 @@ def _with_headers(answer: Answer, headers: Mapping[str, str | None]) -> Answer:
     kept = [(name, value) for name, value in exchange.headers or () if name.lower() not in names]
     new = [(name, value) for name, value in headers.items() if value is not None]
     changed = Exchange(exchange.status, [*kept, *new], exchange.body, exchange.request, exchange.reason)
-    return Answer(changed, answer.name, answer.faults)
+    made = answer.for_request
+    return replace(
+        answer, exchange=changed, for_request=made and (lambda request: _with_headers(made(request), headers))
+    )
+
+
+def _without_body(exchange: Exchange) -> Exchange:
+    """Return an exchange as a client receives it: without a body, if its request or its status has none."""
+    assert exchange.request is not None  # noqa: S101 - it is a reply
+    if exchange.request.method != "HEAD" and exchange.status not in WITHOUT_BODY:
+        return exchange
+    return Exchange(exchange.status, exchange.headers, b"", exchange.request, exchange.reason)
+
+
+def _success(status: int, request: Request) -> Answer:
+    return success_by_path(status, request, byte_order_mark=False)

@@ -1,12 +1,10 @@
 """The choice of the answer to a request, by all that can choose one, and the log of the requests."""
 
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
 from pytest_pcerrors.simulation.answers.successes import success_by_path
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.simulation.server._random_faults import RandomFaults
     from pytest_pcerrors.simulation.server._rules_file import RulesFile
 
-_ECHOED = ("ms-correlationid", "ms-requestid")
 _MOST_UNMATCHED = 1000
 
 
@@ -83,11 +80,3 @@ class AnswerChoice:
         if len(self.unmatched) < _MOST_UNMATCHED:
             self.unmatched.append(unmatched)
         return unmatched.answer
-
-
-def answering(request: Request, exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to this request, with the current date and the identifiers of the request."""
-    now = format_datetime(datetime.now(UTC), usegmt=True)
-    sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
-    headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
-    return Exchange(exchange.status, headers, exchange.body, request, exchange.reason)

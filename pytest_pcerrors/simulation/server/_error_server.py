@@ -10,9 +10,10 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_overrides
 from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
+from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
-from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, answering
+from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._random_faults import RandomFaults
@@ -30,9 +31,8 @@ class ErrorServer:
 
     `on_request` is called with every request, and `on_answer` with the `Exchange` of every answer that is sent completely, except for the
     404 that a request without a rule gets. Both are called before the answer is sent, in the thread of its connection. `stop`, which ends
-    a `with` statement, raises their exceptions. `retry_after` is the Retry-After header of every 429 and 503. The successes of paths such
-    as ``/v1/customers`` begin with a byte order mark, as those of the service do, unless `byte_order_mark` is false. Invalid arguments
-    are a `UsageError`.
+    a `with` statement, raises their exceptions. `retry_after` is the Retry-After header of every 429 and 503. With `byte_order_mark`, the
+    successes of paths such as ``/v1/customers`` begin with one, as those of the service do. Invalid arguments are a `UsageError`.
 
     >>> from urllib.request import urlopen
     >>> with ErrorServer() as server:
@@ -50,7 +50,7 @@ class ErrorServer:
         port: int = 0,
         allow_remote: bool = False,
         retry_after: int | str | None = None,
-        byte_order_mark: bool = True,
+        byte_order_mark: bool = False,
         on_answer: Callable[[Exchange], object] | None = None,
         on_request: Callable[[Received], object] | None = None,
     ) -> None:
@@ -233,9 +233,9 @@ class ErrorServer:
         """Return the response to a request; one to the API is not logged."""
         whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
         if is_api_request(whole):
-            return wire_of(answering(whole, self._api.answer(whole)))
+            return wire_of(reply_to(whole, self._api.answer(whole)))
         answer, received = self._choice.answer(whole, request.url)
-        exchange = answering(whole, answer.exchange)
+        exchange = reply_to(whole, answer.exchange)
         wire = wire_of(exchange)
         if self.on_request is not None:
             self.on_request(received)
