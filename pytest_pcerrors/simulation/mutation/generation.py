@@ -58,20 +58,21 @@ def bases(contract: Contract) -> "Iterator[Entry | Exchange]":
     """
     entries = tuple(contract.catalogue)
     yield from entries
-    if entries and _TOO_MANY_REQUESTS not in contract.paired_statuses:
+    if entries and _TOO_MANY_REQUESTS in contract.statuses.keys() - contract.paired_statuses:
         made = synthesize_entry(entries[0], contract)
         yield base_of(made, contract).with_status(_TOO_MANY_REQUESTS)
     yield Exchange(200, {"Content-Type": "application/json"}, b'{"totalCount": 0, "items": []}', reason="OK")
 
 
-def proposals(base: Base, rule: str | None = None) -> "Iterator[tuple[Mutant, bool]]":
-    """Yield what the mutators make of a base, and whether it breaks its rule and no other."""
+def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> "Iterator[tuple[Mutant, bool]]":
+    """Yield what the mutators make of a base, and whether it breaks its rule and no other; of one rule and variant, if given."""
     judge = _judge_of(base.contract, base.broken)
     for name, mutator in mutators_of(base.contract):
         if rule in (None, name):
-            for variant, exchange in mutator(base):
-                found = [violation.rule for violation in judge.judge(exchange).violations]
-                yield Mutant(name, variant, exchange, base.exchange, base.entry), found == [name]
+            for word, exchange in mutator(base):
+                if variant in (None, word):
+                    found = [violation.rule for violation in judge.judge(exchange).violations]
+                    yield Mutant(name, word, exchange, base.exchange, base.entry), found == [name]
 
 
 def _mutants(base: Base, rule: str | None) -> "Iterator[Mutant]":

@@ -1,0 +1,159 @@
+"""Error objects that a contract permits, from its error schema. Their validity is decided by jsonschema, not by our rules."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from pytest_pcerrors.rules.parsed_response import at
+from pytest_pcerrors.simulation.synthesis import Sampler
+from pytest_pcerrors.strategies._spelling import json_values, letters
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.model import Contract
+
+_SHORT, _LONG = 40, 2000
+_MOST_ITEMS = 3
+_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
+_ENVELOPES = ({"message"}, {"statusCode", "message"})
+
+Strategy = st.SearchStrategy[Any]
+Path = tuple[str, ...]
+
+
+class Documents:
+    """Strategies for the error objects of a contract. If `is_plain`, they have no further members and a documented text."""
+
+    def __init__(self, contract: "Contract", *, is_plain: bool) -> None:
+        self._contract = contract
+        self._is_plain = is_plain
+        self._made: dict[object, st.SearchStrategy[dict[str, Any]]] = {}
+        self._sampler = Sampler(contract.error_schema)
+        self._validator = Draft202012Validator(dict(contract.error_schema))
+
+    def of(self, code: str, entries: "tuple[Entry, ...]") -> st.SearchStrategy[dict[str, Any]]:
+        """Return a strategy for objects with a code; `entries` are its documented errors, if there are any."""
+        key = (code, entries)
+        if key not in self._made:
+            self._made[key] = self._objects_with(code, entries)
+        return self._made[key]
+
+    def _objects_with(self, code: str, entries: "Sequence[Entry]") -> st.SearchStrategy[dict[str, Any]]:
+        fixed = {self._contract.members["code"]: st.just(code)} if "code" in self._contract.members else {}
+        if "description" in self._contract.members:
+            fixed[self._contract.members["description"]] = self._descriptions(entries)
+        documents = self._values(self._sampler.schema, (), fixed)
+        return documents.filter(lambda document: self._conforms(document, entries))
+
+    def _conforms(self, document: Any, entries: "Sequence[Entry]") -> bool:
+        """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
+        description = at(document, self._contract.members.get("description"))
+        if isinstance(description, str):
+            own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
+            if not description.strip() or any(each in description for each in own):
+                return False
+        return set(document) not in _ENVELOPES and self._validator.is_valid(document)
+
+    def _descriptions(self, entries: "Sequence[Entry]") -> Strategy:
+        templates = [template for entry in entries for template in entry.templates]
+        filled = st.one_of([_filled(template) for template in templates]) if templates else st.just("text")
+        schema = self._at(self._contract.members["description"])
+        if self._is_plain:
+            return filled
+        return st.builds(
+            lambda text, template: text if template is None else template, _texts(schema), st.none() | filled
+        )
+
+    def _at(self, path: Path) -> Mapping[str, Any]:
+        schema = self._sampler.schema
+        for step in path:
+            schema = self._sampler.member(schema, step)
+        return schema
+
+    def _values(self, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+        """Return a strategy for the values of a schema, with fixed ones at some paths."""
+        if path in fixed:
+            return fixed[path].map(lambda value: self._sampler.fitting(value, schema))
+        if "const" in schema or "enum" in schema:
+            return st.sampled_from([schema["const"]] if "const" in schema else list(schema["enum"]))
+        kinds = schema.get("type", "object" if "properties" in schema or _leads_to(path, fixed) else None)
+        if kinds is None:
+            return json_values
+        return st.one_of(
+            [self._of_kind(kind, schema, path, fixed) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+        )
+
+    def _of_kind(self, kind: str, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+        match kind:
+            case "object":
+                return self._objects(schema, path, fixed)
+            case "array":
+                least = schema.get("minItems", 0)
+                most = min(schema.get("maxItems", least + _MOST_ITEMS), least + _MOST_ITEMS)
+                return st.lists(
+                    st.deferred(lambda: self._values(self._sampler.item(schema), (*path, "*"), {})),
+                    min_size=least,
+                    max_size=most,
+                )
+            case "string":
+                return _texts(schema)
+            case "integer":
+                return st.integers(_whole(schema.get("minimum")), _whole(schema.get("maximum")))
+            case "number":
+                return st.floats(schema.get("minimum"), schema.get("maximum"), allow_nan=False, allow_infinity=False)
+            case _:
+                return st.booleans() if kind == "boolean" else st.none()
+
+    def _objects(self, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+        def member(name: str) -> Strategy:
+            return st.deferred(lambda: self._values(self._sampler.member(schema, name), (*path, name), fixed))
+
+        needed = [*schema.get("required", ()), *_leads_to(path, fixed)]
+        named = {name: member(name) for name in (*schema.get("properties", ()), *needed)}
+        objects = st.fixed_dictionaries(
+            {name: each for name, each in named.items() if name in needed},
+            optional={name: each for name, each in named.items() if name not in needed},
+        )
+        if self._is_plain or schema.get("additionalProperties", True) is not True:
+            return objects
+        names = st.text(letters, max_size=12).filter(lambda name: name not in named)
+        return st.builds(
+            lambda members, more: {**members, **more}, objects, st.dictionaries(names, json_values, max_size=2)
+        )
+
+
+def _leads_to(path: Path, fixed: Mapping[Path, Strategy]) -> list[str]:
+    """Return the steps that lead from a path to the fixed values below it."""
+    return [each[len(path)] for each in fixed if each[: len(path)] == path and len(each) > len(path)]
+
+
+def _texts(schema: Mapping[str, Any]) -> Strategy:
+    """Return a strategy for texts of a schema: short ones, and one piece repeated up to the permitted length."""
+    least = schema.get("minLength", 0)
+    most = schema.get("maxLength", least + _LONG)
+    if "pattern" in schema:
+        return st.from_regex(schema["pattern"])
+    short = st.text(letters, min_size=least, max_size=min(most, least + _SHORT))
+    pieces, lengths = st.text(letters, min_size=1, max_size=8), st.integers(least, most)
+    return short | st.builds(lambda piece, length: (piece * length)[:length], pieces, lengths)
+
+
+def _filled(template: str) -> Strategy:
+    """Return a strategy for a template with its placeholders filled in."""
+    pieces = _PLACEHOLDER.split(template)
+    values = st.lists(st.text(letters, min_size=1, max_size=_SHORT), min_size=len(pieces) - 1, max_size=len(pieces) - 1)
+    return values.map(lambda each: "".join(part for pair in zip(pieces, [*each, ""], strict=True) for part in pair))
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
+@lru_cache(maxsize=32)
+def documents_of(contract: "Contract", *, is_plain: bool) -> Documents:
+    """Return the strategies for the error objects of a contract."""
+    return Documents(contract, is_plain=is_plain)
