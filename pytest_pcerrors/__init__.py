@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_pcerrors.assertions import PcError, assert_pc_error, assert_pc_success
+    from pytest_pcerrors.clients.preserved import assert_preserved
     from pytest_pcerrors.contract.catalogue import Catalogue, Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.errors import PcErrorsWarning, UsageError
@@ -28,6 +29,7 @@ else:
         "Violation": "rules.violation",
         "assert_pc_error": "assertions",
         "assert_pc_success": "assertions",
+        "assert_preserved": "clients.preserved",
         "check": "policy.check",
         "read_archive": "exchange.archives.files",
     }
@@ -57,6 +59,7 @@ __all__ = [
     "Violation",
     "assert_pc_error",
     "assert_pc_success",
+    "assert_preserved",
     "check",
     "read_archive",
 ]

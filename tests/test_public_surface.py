@@ -24,6 +24,7 @@ NAMES = {
     "Violation",
     "assert_pc_error",
     "assert_pc_success",
+    "assert_preserved",
     "check",
     "read_archive",
 }

@@ -37,7 +37,7 @@ def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contra
 def finding_text(finding: "FindingData", contract: str) -> str:
     """Return the message for a finding; `contract` is the name of the contract."""
     lines = [headline(finding, finding.get("contract", contract)), *violation_lines(finding["violations"])]
-    return "\n".join(lines if finding["status"] is None else [*lines, *_context_lines(finding)])
+    return "\n".join(lines if finding["status"] is None else [*lines, *context_lines(finding)])
 
 
 def headline(finding: "FindingData", contract: str) -> str:
@@ -105,7 +105,7 @@ def violation_lines(violations: "Sequence[ViolationData]") -> list[str]:
     return lines
 
 
-def _context_lines(finding: "FindingData") -> list[str]:
+def context_lines(finding: "FindingData") -> list[str]:
     """Return the lines with the place, the request, the test and the body; long bodies are cut."""
     test = test_of(finding)
     where = ", ".join(filter(None, [place(finding), request_line(finding), test and f"test {test}"]))

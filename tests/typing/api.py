@@ -21,6 +21,7 @@ from pytest_pcerrors import (
     Violation,
     assert_pc_error,
     assert_pc_success,
+    assert_preserved,
     check,
     read_archive,
 )
@@ -73,6 +74,16 @@ def catches(response: object) -> tuple[Violation, ...]:
     with pytest.warns(PcErrorsWarning):
         assert_pc_error(raised)
     return raised.value.violations
+
+
+def looks_at_a_client(response: requests.Response) -> None:
+    """Use what judges a client, with paths and functions."""
+    with pytest.raises(requests.HTTPError) as caught:
+        response.raise_for_status()
+    assert_preserved(
+        caught, response, code="args.0", description=str, correlation_id=lambda error: error.response.headers["MS-CV"]
+    )
+    assert_preserved({"id": 7}, Exchange.of(response), request_id="id", retry_after="id")
 
 
 def reads_the_promise(contract: Contract) -> int:

@@ -1,0 +1,114 @@
+"""The assertion `assert_preserved`: the error of a client has the facts of the response."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_pcerrors.clients._elsewhere import elsewhere
+from pytest_pcerrors.clients._facts import Fact, facts_of
+from pytest_pcerrors.clients._values import Where, check_where, object_text, value_at
+from pytest_pcerrors.clients.violation import ClientViolation
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.reporting.failure import context_lines, status_line, violation_lines
+from pytest_pcerrors.reporting.finding_data import response_data
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
+from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets.display import shown
+from pytest_pcerrors.text import counted
+
+__tracebackhide__ = True
+"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+
+
+def assert_preserved(  # noqa: PLR0913 - one keyword a fact
+    caught: object,
+    response: object,
+    *,
+    code: Where | None = None,
+    description: Where | None = None,
+    correlation_id: Where | None = None,
+    request_id: Where | None = None,
+    retry_after: Where | None = None,
+) -> None:
+    """Assert that the error of a client has the facts of the response that caused it.
+
+    `caught` is the exception of the client, the result of `pytest.raises`, or any object or mapping that the client returned. `response`
+    is anything that `check` accepts, or a simulation, of which the last response is meant. Each keyword is the place of a fact in
+    `caught`: an attribute path, whose steps are attributes, keys or indexes ("code", "error.code", "args.0"), or a function of `caught`.
+
+    A code is compared as text, so the number 800064 equals "800064"; identifiers without letter case; `retry_after` as a number of
+    seconds, which may be an int, a float, digits, a timedelta, or a datetime. A fact that the response does not have is not compared.
+
+    Raises `ClientViolation`, an `AssertionError`, with every lost fact at once. Raises `UsageError` if no place is given, or if an
+    argument is neither a response nor a place.
+
+    >>> from pytest_pcerrors import assert_preserved
+    >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
+    >>> class ApiError(Exception):
+    ...     code, text = 800064, "Conflict"
+    >>> assert_preserved(ApiError(), response, code="code")
+    >>> assert_preserved(ApiError(), response, code="code", description="text")
+    Traceback (most recent call last):
+    pytest_pcerrors.clients.ClientViolation: ApiError lost 1 of 2 facts of 409 Conflict:
+      description-lost  /description  "Cart 7 is busy", the client has "Conflict"
+    body: {"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}
+    """
+    places = {
+        "code": code,
+        "description": description,
+        "correlation_id": correlation_id,
+        "request_id": request_id,
+        "retry_after": retry_after,
+    }
+    given = {name: where for name, where in places.items() if where is not None}
+    if not given:
+        raise UsageError(
+            f'nothing to compare: give the place of a fact, such as code="code"; facts: {", ".join(places)}'
+        )
+    for name, where in given.items():
+        check_where(name, where)
+    subject = _unwrapped(caught)
+    parsed = read(current().locate(_exchange(response)), current().policy.contract)
+    compared = [(fact, given[fact.name]) for fact in facts_of(parsed) if fact.name in given]
+    lost = [found for fact, where in compared if (found := _lost(fact, where, subject))]
+    if lost:
+        raise ClientViolation(_message(type(subject).__name__, lost, len(compared), parsed), lost)
+
+
+def _exchange(response: object) -> Exchange:
+    """Return the exchange of a response, or the last one of a simulation."""
+    received = getattr(response, "exchanges", None)
+    if not isinstance(received, list):
+        return Exchange.of(response)
+    if not received:
+        raise UsageError("the simulation has answered no request yet, so there is no response to compare with")
+    return Exchange.of(received[-1])
+
+
+def _unwrapped(caught: Any) -> object:
+    """Return the exception of a `pytest.ExceptionInfo`, and anything else as it is."""
+    if type(caught).__name__ != "ExceptionInfo" or isinstance(caught, Mapping):
+        return caught
+    try:
+        return caught.value
+    except AssertionError:
+        raise UsageError("pytest.raises has caught nothing yet; use it after its `with` block") from None
+
+
+def _lost(fact: Fact, where: Where, subject: object) -> Violation | None:
+    """Return the violation for a fact that the client does not have at its place."""
+    found = value_at(subject, where)
+    if not found.problem and fact.equals(found.value):
+        return None
+    actual = found.problem or f"the client has {object_text(found.value)}"
+    rule = f"{fact.name.replace('_', '-')}-lost"
+    wanted = f"{fact.text} s" if fact.name == "retry_after" else shown(fact.text)
+    return Violation(f"{wanted}, {actual}", fact.place, wanted, actual, elsewhere(fact, subject), rule)
+
+
+def _message(kind: str, lost: list[Violation], compared: int, parsed: ParsedResponse) -> str:
+    exchange = current().place(parsed.exchange)
+    finding = response_data(exchange, lost, parsed.contract, origin=exchange.origin or "")
+    headline = f"{kind} lost {len(lost)} of {counted(compared, 'fact')} of {status_line(finding)}:"
+    return "\n".join([headline, *violation_lines(finding["violations"]), *context_lines(finding)])
