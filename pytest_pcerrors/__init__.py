@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_pcerrors.assertions import PcError, assert_pc_error, assert_pc_success
     from pytest_pcerrors.clients.preserved import assert_preserved
+    from pytest_pcerrors.clients.retries import assert_retries
     from pytest_pcerrors.contract.catalogue import Catalogue, Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.errors import PcErrorsWarning, UsageError
@@ -30,6 +31,7 @@ else:
         "assert_pc_error": "assertions",
         "assert_pc_success": "assertions",
         "assert_preserved": "clients.preserved",
+        "assert_retries": "clients.retries",
         "check": "policy.check",
         "read_archive": "exchange.archives.files",
     }
@@ -60,6 +62,7 @@ __all__ = [
     "assert_pc_error",
     "assert_pc_success",
     "assert_preserved",
+    "assert_retries",
     "check",
     "read_archive",
 ]

@@ -25,6 +25,7 @@ NAMES = {
     "assert_pc_error",
     "assert_pc_success",
     "assert_preserved",
+    "assert_retries",
     "check",
     "read_archive",
 }

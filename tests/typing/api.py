@@ -22,9 +22,11 @@ from pytest_pcerrors import (
     assert_pc_error,
     assert_pc_success,
     assert_preserved,
+    assert_retries,
     check,
     read_archive,
 )
+from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.live.session import ServiceSession
 from pytest_pcerrors.simulation import SHAPES, Mutant, mutants, synthesize
 from pytest_pcerrors.simulation.server import ErrorServer, Received
@@ -77,13 +79,22 @@ def catches(response: object) -> tuple[Violation, ...]:
 
 
 def looks_at_a_client(response: requests.Response) -> None:
-    """Use what judges a client, with paths and functions."""
+    """Use what judges a client, with paths and functions, synchronous and not."""
     with pytest.raises(requests.HTTPError) as caught:
         response.raise_for_status()
     assert_preserved(
         caught, response, code="args.0", description=str, correlation_id=lambda error: error.response.headers["MS-CV"]
     )
     assert_preserved({"id": 7}, Exchange.of(response), request_id="id", retry_after="id")
+
+    async def call() -> httpx.Response:
+        async with httpx.AsyncClient() as client:
+            return await client.get("https://api.partnercenter.microsoft.com/v1/customers")
+
+    with pytest.raises(ClientViolation) as failed:
+        assert_retries(call, also={408, 500}, max_tries=5)
+    assert_type(failed.value.violations, tuple[Violation, ...])
+    assert_retries(lambda: requests.get("https://api.partnercenter.microsoft.com/v1/customers", timeout=5), also=[412])
 
 
 def reads_the_promise(contract: Contract) -> int:

@@ -1,0 +1,518 @@
+"""`assert_retries`: a careful client passes, and each planted bug is reported by its own name, and by no other."""
+
+import asyncio
+import functools
+import time
+import uuid
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from threading import Thread
+from time import sleep
+
+import aiohttp
+import httpx
+import pytest
+import requests
+
+from pytest_pcerrors import UsageError, assert_retries
+from pytest_pcerrors.clients import ClientViolation
+
+URL = "https://api.partnercenter.microsoft.com/v1/customers/7/orders"
+LOGIN = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token"
+AS_SECONDS = "Retry-After as seconds, twice"
+RETRYABLE = (429, 502, 503, 504)
+
+
+class Client:
+    """A careful client of one call; each method is one habit, which a subclass may spoil."""
+
+    tries = 4
+    retried = RETRYABLE
+
+    def __init__(self):
+        self.token = None
+        self.tokens_refused = 0
+        self.call_id = str(uuid.uuid4())
+
+    def call(self):
+        """Send an order, and return the response; raise for an error."""
+        for number in range(self.tries):
+            response = requests.post(URL, headers=self.headers(), json={"lineItems": []}, timeout=5)
+            if response.status_code == 401 and self.may_renew():
+                continue
+            if response.status_code not in self.retried or number == self.tries - 1:
+                break
+            self.wait(self.delay(response, number))
+        response.raise_for_status()
+        return response
+
+    def headers(self):
+        """Return the headers of a try."""
+        return {"Authorization": f"Bearer {self.bearer()}", "MS-RequestId": self.request_id(), "MS-CorrelationId": "1"}
+
+    def bearer(self):
+        """Return the token, which is requested once."""
+        if self.token is None:
+            form = {"grant_type": "client_credentials", "client_id": "7"}
+            self.token = requests.post(LOGIN, data=form, timeout=5).json()["access_token"]
+        return self.token
+
+    def may_renew(self):
+        """Forget the token that was refused; return whether it was the first one."""
+        self.token = None
+        self.tokens_refused += 1
+        return self.tokens_refused == 1
+
+    def request_id(self):
+        """Return the identifier of the call."""
+        return self.call_id
+
+    def delay(self, response, number):
+        """Return the seconds until the next try."""
+        value = response.headers.get("Retry-After")
+        if value is None:
+            return 2**number
+        return float(value) if value.isdigit() else self.until(value)
+
+    def until(self, value):
+        """Return the seconds until a date."""
+        return parsedate_to_datetime(value).timestamp() - time.time()
+
+    def wait(self, seconds):
+        """Wait."""
+        sleep(seconds)
+
+
+class NeverRetries(Client):
+    """Raises at once."""
+
+    tries = 1
+
+
+class RetriesConflicts(Client):
+    """Takes 409 for a passing state."""
+
+    retried = (*RETRYABLE, 409)
+
+
+class RetriesEverything(Client):
+    """Retries each error."""
+
+    retried = tuple({*range(400, 600)} - {401})
+
+
+class RetriesLikeUrllib(Client):
+    """Retries what many libraries retry."""
+
+    retried = (*RETRYABLE, 408, 500)
+
+
+class IgnoresSeconds(Client):
+    """Reads only dates."""
+
+    def delay(self, response, number):
+        """Return a fixed delay for seconds."""
+        value = response.headers.get("Retry-After", "1")
+        return 1 if value.isdigit() else self.until(value)
+
+
+class IgnoresDates(Client):
+    """Reads only seconds."""
+
+    def until(self, value):
+        """Return a fixed delay."""
+        return 5
+
+
+class WaitsMilliseconds(Client):
+    """Is wrong by a thousand, in both forms."""
+
+    def wait(self, seconds):
+        """Wait too short."""
+        sleep(seconds / 1000)
+
+
+class WaitsALittleOnce(Client):
+    """Waits a fixed time that is long enough for the first error and too short for the second one."""
+
+    def delay(self, response, number):
+        """Return a fixed delay."""
+        return 60
+
+
+class NeverGivesUp(Client):
+    """Has no limit."""
+
+    tries = 10**9
+
+
+class TriesTwelveTimes(Client):
+    """Has a limit that is higher than the default one."""
+
+    tries = 12
+
+
+class SendsTheOldToken(Client):
+    """Tries again after a 401, but takes the token from a cache."""
+
+    def may_renew(self):
+        """Keep the token."""
+        self.tokens_refused += 1
+        return self.tokens_refused == 1
+
+
+class RenewsForever(Client):
+    """Gets a new token for each 401."""
+
+    tries = 10**9
+
+    def may_renew(self):
+        """Forget the token."""
+        self.token = None
+        return True
+
+    def delay(self, response, number):
+        """Give up after three other errors."""
+        return super().delay(response, number) if number < 3 else self.stop(response)
+
+    def stop(self, response):
+        """Raise the error."""
+        response.raise_for_status()
+
+
+class NewIdForEachTry(Client):
+    """Makes the identifier in the loop."""
+
+    def request_id(self):
+        """Return a new identifier."""
+        return str(uuid.uuid4())
+
+
+class OneIdForAllCalls(Client):
+    """Makes the identifier once for the process."""
+
+    def request_id(self):
+        """Return the identifier of the process."""
+        return "0000-0001"
+
+
+CAREFUL = [Client, NeverRetries]
+BUGS = {
+    RetriesConflicts: {"error-retried"},
+    RetriesEverything: {"error-retried"},
+    RetriesLikeUrllib: {"error-retried"},
+    IgnoresSeconds: {"retry-after-seconds-ignored"},
+    IgnoresDates: {"retry-after-date-ignored"},
+    WaitsMilliseconds: {"retry-after-seconds-ignored", "retry-after-date-ignored"},
+    WaitsALittleOnce: {"retry-after-seconds-ignored", "retry-after-date-ignored"},
+    NeverGivesUp: {"never-gives-up"},
+    TriesTwelveTimes: {"never-gives-up"},
+    SendsTheOldToken: {"old-token-sent-again"},
+    RenewsForever: {"unauthorized-retried"},
+    NewIdForEachTry: {"request-id-changed"},
+    OneIdForAllCalls: {"request-id-reused"},
+}
+TRACED = {RenewsForever, NewIdForEachTry, OneIdForAllCalls}
+UNTRACED = pytest.mark.untraced
+
+
+def failure(call, **options):
+    """Return the failure of a client."""
+    with pytest.raises(ClientViolation) as raised:
+        assert_retries(call, **options)
+    return raised.value
+
+
+def calling(client):
+    """Return a function that makes one call with a new client."""
+    return lambda: client().call()
+
+
+@pytest.mark.parametrize("client", CAREFUL)
+def test_a_careful_client_passes(client):
+    """One that retries as it should, and one that never retries."""
+    assert_retries(calling(client))
+
+
+@pytest.mark.parametrize("client", [each if each in TRACED else pytest.param(each, marks=UNTRACED) for each in BUGS])
+def test_a_planted_bug_is_reported_by_its_name(client):
+    """And nothing else is."""
+    assert {each.rule for each in failure(calling(client)).violations} == BUGS[client]
+
+
+@UNTRACED
+def test_statuses_of_also_may_be_retried():
+    """But they have to end, too."""
+    assert_retries(calling(RetriesLikeUrllib), also={408, 500})
+
+    class Endless(RetriesLikeUrllib):
+        tries = 10**9
+
+    [found] = failure(calling(Endless), also=[408, 500]).violations
+    assert found.rule == "never-gives-up"
+    assert "408 Request Timeout, endless" in found.message
+
+
+@UNTRACED
+def test_more_tries_are_permitted_by_max_tries():
+    """And fewer are demanded by it."""
+    assert_retries(calling(TriesTwelveTimes), max_tries=12)
+    assert [each.rule for each in failure(calling(Client), max_tries=3).violations] == ["never-gives-up"]
+    assert_retries(calling(NeverRetries), max_tries=1)
+
+
+def test_a_failure_shows_the_tries():
+    """What was answered when, what was expected, and the fix; the statuses with the same fault are listed."""
+    text = str(failure(calling(WaitsMilliseconds)))
+    assert text.splitlines()[:8] == [
+        "the client does not retry as it should, in 2 ways:",
+        f"  retry-after-seconds-ignored  429 with {AS_SECONDS}: waited 0.041 s before the next try; the same with 503 with {AS_SECONDS}",
+        f"    POST {URL}",
+        "      try 1  at 0 s                      429 Too Many Requests, Retry-After: 41",
+        "      try 2  at 0.041 s  waited 0.041 s  429 Too Many Requests, Retry-After: 67",
+        "      try 3  at 0.108 s  waited 0.067 s  200 OK",
+        "    expected a wait of 41 s",
+        "    fix: the wait is in seconds, and was taken as milliseconds",
+    ]
+
+
+def test_long_tables_are_cut():
+    """The first tries and the last one are shown."""
+    text = str(failure(calling(NeverGivesUp)))
+    assert [line.split("  ")[3].strip() for line in text.splitlines() if line.startswith("      ")] == [
+        "try 1",
+        "try 2",
+        "try 3",
+        "...",
+        "try 11",
+    ]
+
+
+def test_secrets_in_a_url_are_masked():
+    """As in other failures."""
+    token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
+
+    def call():
+        while requests.get(URL, {"access_token": token}, timeout=5).status_code != 200:
+            time.sleep(100)
+
+    assert token not in str(failure(call))
+
+
+def test_a_retry_without_a_token_is_the_old_one():
+    """A 401 again without Authorization cannot succeed."""
+
+    def call():
+        for _ in range(2):
+            if requests.get(URL, timeout=5).status_code != 401:
+                return
+
+    [found] = failure(call).violations
+    assert (found.rule, "without a token" in found.message) == ("old-token-sent-again", True)
+
+
+@UNTRACED
+def test_a_deadline_ends_a_client():
+    """The clock moves with the waits: sixty seconds are over after two tries."""
+
+    def call(clock):
+        deadline = clock() + 60
+        while requests.get(URL, timeout=5).status_code in RETRYABLE and clock() < deadline:
+            sleep(100)
+
+    for clock in (lambda: time.time(), lambda: time.monotonic(), lambda: time.perf_counter()):  # noqa: PLW0108 - looked up late
+        assert_retries(functools.partial(call, clock))
+
+
+async def careful(get, wait=asyncio.sleep):
+    """Send a request with an asynchronous client, carefully."""
+    for _ in range(3):
+        status, headers = await get()
+        if status not in RETRYABLE:
+            return
+        value = headers.get("Retry-After", "1")
+        await wait(float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time())
+
+
+async def with_httpx():
+    """Return the status and the headers of a response of httpx."""
+    async with httpx.AsyncClient(verify=False) as client:  # a context for TLS takes longer than the rest
+        response = await client.get(URL)
+    return response.status_code, response.headers
+
+
+async def with_aiohttp():
+    """Return the status and the headers of a response of aiohttp."""
+    async with aiohttp.ClientSession() as session, session.get(URL) as response:
+        return response.status, response.headers
+
+
+async def hastily(_seconds):
+    """Wait too short."""
+    await asyncio.sleep(1)
+
+
+@UNTRACED
+@pytest.mark.parametrize("get", [with_httpx, with_aiohttp])
+def test_a_client_may_be_asynchronous(get):
+    """An async function, and a function that returns something to await."""
+    assert_retries(lambda: careful(get))
+    assert_retries(functools.partial(careful, get))
+    found = failure(lambda: careful(get, hastily)).violations
+    assert [each.rule for each in found] == ["retry-after-seconds-ignored", "retry-after-date-ignored"]
+
+
+@pytest.mark.parametrize("get", [with_httpx, with_aiohttp])
+def test_an_asynchronous_client_without_end_is_stopped(get):
+    """Also in a task group, which wraps what ends it."""
+
+    async def endless():
+        while (await get())[0] in RETRYABLE:  # noqa: ASYNC110 - a wait between tries
+            await asyncio.sleep(100)
+
+    async def grouped():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(endless())
+
+    assert [each.rule for each in failure(endless).violations] == ["never-gives-up"]
+    assert [each.rule for each in failure(grouped).violations] == ["never-gives-up"]
+
+
+def test_a_client_that_catches_everything_is_ended_by_a_success():
+    """Also one that retries after what is no `Exception`."""
+
+    def call():
+        while True:
+            with suppress(BaseException):
+                if requests.get(URL, timeout=5).status_code not in RETRYABLE:
+                    return
+            time.sleep(100)
+
+    assert [each.rule for each in failure(call).violations] == ["never-gives-up"]
+
+
+@UNTRACED
+def test_a_client_may_work_in_a_thread():
+    """Its waits are recorded as well."""
+
+    def quiet():
+        with suppress(requests.HTTPError):
+            WaitsMilliseconds().call()
+
+    def in_thread():
+        thread = Thread(target=quiet)
+        thread.start()
+        thread.join()
+
+    assert {each.rule for each in failure(in_thread).violations} == BUGS[WaitsMilliseconds]
+
+
+def test_other_requests_of_a_call_are_no_tries():
+    """They are answered with a success, and so are the addresses of the token service."""
+    answers = []
+
+    def call():
+        discovery = requests.get(
+            "https://login.microsoftonline.com/contoso/v2.0/.well-known/openid-configuration", timeout=5
+        )
+        response = requests.get(URL, timeout=5)
+        other = requests.delete("https://api.partnercenter.microsoft.com/v1/carts/7", timeout=5)
+        answers.append((discovery.json()["token_endpoint"], response.status_code, other.status_code))
+
+    assert_retries(call)
+    assert {(address, status) for address, _, status in answers} == {(LOGIN, 200)}
+    assert {401, 409, 429} < {status for _, status, _ in answers}
+
+
+def test_each_token_is_another_one():
+    """Also from any other host: a form with `grant_type` is a request for a token."""
+    tokens = []
+
+    def call():
+        form = {"grant_type": "refresh_token", "refresh_token": "7"}
+        tokens.append(requests.post("https://sso.contoso.example/token", data=form, timeout=5).json()["access_token"])
+        requests.get(URL, timeout=5)
+
+    assert_retries(call)
+    assert len(set(tokens)) == len(tokens) > 20
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda: None, "it ended without one"),
+        (lambda: 1 / 0, "it raised ZeroDivisionError: division by zero"),
+        (lambda argument: None, "it raised TypeError: "),
+    ],
+)
+def test_a_call_without_a_request_is_misuse(call, reason):
+    """Otherwise it would pass."""
+    with pytest.raises(UsageError, match=r"^the call sent no request \(400 Bad Request\): ") as raised:
+        assert_retries(call)
+    assert reason in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "options"),
+    [
+        (None, {}),
+        (calling(Client), {"also": 408}),
+        (calling(Client), {"also": "408"}),
+        (calling(Client), {"also": ["408"]}),
+        (calling(Client), {"also": [True]}),
+        (calling(Client), {"also": [200]}),
+        (calling(Client), {"also": [408, 409]}),
+        (calling(Client), {"max_tries": 0}),
+        (calling(Client), {"max_tries": True}),
+        (calling(Client), {"max_tries": "3"}),
+    ],
+)
+def test_invalid_arguments_are_misuse(call, options):
+    """What is not a function, statuses that no error has or that never may be retried, and invalid numbers."""
+    with pytest.raises(UsageError):
+        assert_retries(call, **options)
+
+
+@pytest.mark.parametrize("kind", [UsageError, KeyboardInterrupt, SystemExit])
+def test_interrupts_and_misuse_inside_of_a_call_are_raised(kind):
+    """They are not of the client."""
+
+    def call():
+        requests.get(URL, timeout=5)
+        raise kind("stop")
+
+    with pytest.raises(kind, match="stop"):
+        assert_retries(call)
+    assert type(time.sleep).__name__ == "builtin_function_or_method"
+
+
+def test_an_interrupt_in_a_task_group_is_raised():
+    """Beside what the assertion raised itself."""
+
+    class Interrupt(BaseException):
+        """Of another library."""
+
+    async def call():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(interrupt())
+
+    async def interrupt():
+        raise Interrupt
+
+    with pytest.raises(BaseExceptionGroup) as raised:
+        assert_retries(call)
+    assert raised.group_contains(Interrupt)
+
+
+def test_an_asynchronous_test_is_told_what_to_do():
+    """An event loop cannot run in another one; an awaitable that was not awaited causes no warning."""
+
+    async def test():
+        assert_retries(lambda: careful(with_httpx))
+
+    async def test_of_a_future():
+        assert_retries(asyncio.get_running_loop().create_future)
+
+    for each in (test, test_of_a_future):
+        with pytest.raises(UsageError, match="in a test that is not async"):
+            asyncio.run(each())
