@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import LINES, FindingData, finding_data, order
+from pytest_pcerrors.reporting.matrix import MatrixData
+from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.text import visible
@@ -53,6 +55,8 @@ class Report:
     """Whether the summary is left out of a report for people."""
     coverage: ErrorCoverage | None = None
     """Which documented errors were met, if that was counted; complete when the findings have been read."""
+    matrices: list[MatrixData] = field(default_factory=list)
+    """What assertions have found about clients."""
     base: ErrorCoverage | None = None
     """The coverage of another run, to show what has changed since."""
 
@@ -75,6 +79,7 @@ class Report:
             Tally.of_data(clean["summary"]),
             clean["tool"]["version"],
             is_quiet,
+            matrices=clean.get("matrices", []),
         )
 
     def plus(self, other: Self) -> Self:
@@ -86,7 +91,15 @@ class Report:
         if self.coverage and other.coverage:
             self.coverage.plus(other.coverage)
         coverage = self.coverage or other.coverage
-        return replace(self, rules={**other.rules, **self.rules}, findings=findings, tally=tally, coverage=coverage)
+        matrices = sorted([*self.matrices, *other.matrices], key=order_of_matrices)
+        return replace(
+            self,
+            rules={**other.rules, **self.rules},
+            findings=findings,
+            tally=tally,
+            coverage=coverage,
+            matrices=matrices,
+        )
 
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""

@@ -29,4 +29,6 @@ def as_json(report: "Report") -> "Iterator[str]":
     yield f'\n], "rules": {json.dumps(rules)}'
     if report.coverage:
         yield f', "coverage": {json.dumps(report.coverage.document())}'
+    if report.matrices:
+        yield f', "matrices": {json.dumps(report.matrices)}'
     yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.reporting.coverage_formats import as_markdown as coverage_as_markdown
 from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
 from pytest_pcerrors.reporting.markdown_text import cell
+from pytest_pcerrors.reporting.matrix import as_markdown as matrix_as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 
 
 def as_markdown(report: "Report") -> "Iterator[str]":
-    """Yield a heading, the summary, and a table with a row for each violation."""
+    """Yield a heading, the summary, a table with a row for each violation, the matrices, and the coverage."""
     rows = [_row(finding, each) for finding in report.with_violations() for each in finding["violations"]]
     yield f"## {cell(report.contract)} error contract\n\n{cell(report.tally.sentence())}\n"
     if rows:
         yield "\n| severity | rule | response | place | violation |\n|---|---|---|---|---|\n"
     yield from rows
+    for matrix in report.matrices:
+        yield f"\n{matrix_as_markdown(matrix)}"
     if report.coverage:
         yield f"\n{coverage_as_markdown(report.coverage)}"
 

@@ -10,6 +10,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import WAYS
 from pytest_pcerrors.reporting.html._findings import Found
 from pytest_pcerrors.reporting.html._picture import Picture
+from pytest_pcerrors.reporting.matrix import FACTS, headline, name_of, values_of
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.text import visible
@@ -70,6 +71,7 @@ def _template() -> "Template":
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printed
     )
+    environment.globals |= {"facts": FACTS, "headline": headline, "name_of": name_of, "values_of": values_of}
     environment.filters["own"] = Markup
     environment.filters["sha256"] = _sha256
     return environment.from_string(_data("report.html.j2"))

@@ -1,0 +1,99 @@
+"""The matrix of a client: what it makes of each response that it may receive, as plain data, as text and in Markdown."""
+
+from textwrap import wrap
+from typing import Any, Literal, NotRequired, TypedDict
+
+from pytest_pcerrors.reporting.markdown_text import cell
+from pytest_pcerrors.text import counted, listed
+
+FACTS: tuple[Literal["outcome", "code", "id", "waited"], ...] = ("outcome", "code", "id", "waited")
+"""The columns of a matrix."""
+_MARK = "<-"
+"""Marks the cases for which the client does the wrong thing."""
+_MOST_VALUES = 4
+_WIDEST = 60
+_KEPT = "\N{NO-BREAK SPACE}"
+
+
+class RowData(TypedDict):
+    """A row: the cases of one kind. Each fact has the number of cases for each of its values; ``-`` is a fact that no case of it has.
+
+    `wrong` counts the errors that look like a success, or the successes that look like a failure.
+    """
+
+    case: str
+    status: int
+    cases: int
+    wrong: int
+    outcome: dict[str, int]
+    code: dict[str, int]
+    id: dict[str, int]
+    waited: dict[str, int]
+
+
+class MatrixData(TypedDict):
+    """What an assertion has found about a client; `test` is the id of its test."""
+
+    rows: list[RowData]
+    test: NotRequired[str]
+
+
+def headline(matrix: MatrixData) -> str:
+    """Return the test of a matrix, and its counts."""
+    cases, wrong = sum(row["cases"] for row in matrix["rows"]), sum(row["wrong"] for row in matrix["rows"])
+    misread = f"{wrong} of them misread" if wrong else "none of them misread"
+    return f"{matrix.get('test', 'a client')}: {counted(cases, 'response')}, {misread}"
+
+
+def as_text(matrix: MatrixData) -> str:
+    """Return a matrix as a table with a row for each combination of facts, which lists the cases.
+
+    >>> facts = {"outcome": {"returned None": 1}, "code": {"lost": 1}, "id": {"-": 1}, "waited": {"-": 1}}
+    >>> rows = [{"case": f"gateway-{status}", "status": status, "cases": 1, "wrong": 1, **facts} for status in (403, 404)]
+    >>> print(as_text({"rows": rows}))
+    outcome        code  id  waited      cases
+    returned None  lost  -   -       <-  gateway-403, gateway-404
+    """
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for row in matrix["rows"]:
+        groups.setdefault((*values_of(row), _MARK if row["wrong"] else ""), []).append(name_of(row))
+    table = [(*FACTS, "", "cases")]
+    for facts, names in groups.items():
+        first, *others = wrap(", ".join(name.replace(" ", _KEPT) for name in names), _WIDEST, break_on_hyphens=False)
+        table += [(*facts, first), *(("",) * len(facts) + (other,) for other in others)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in table)
+    return "\n".join(line.replace(_KEPT, " ").rstrip() for line in lines)
+
+
+def as_markdown(matrix: MatrixData) -> str:
+    """Return a matrix as a heading and a table with a row for each case; a wrong outcome is in bold type."""
+    lines = ["### What a client makes of errors", "", cell(headline(matrix)), ""]
+    lines += [f"| case | {' | '.join(FACTS)} |", f"|---{'|---' * len(FACTS)}|"]
+    for row in matrix["rows"]:
+        outcome, *others = map(cell, values_of(row))
+        cells = (cell(name_of(row)), f"**{outcome}**" if row["wrong"] else outcome, *others)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def name_of(row: RowData) -> str:
+    """Return the name of a row, with the number of its cases if there are several."""
+    return row["case"] if row["cases"] == 1 else f"{row['case']} ({row['cases']})"
+
+
+def values_of(row: RowData) -> tuple[str, ...]:
+    """Return the values of each fact, those of most cases first, with the number of cases if there are several values."""
+    return tuple(_joined(row[fact]) for fact in FACTS)
+
+
+def order(matrix: MatrixData) -> tuple[Any, ...]:
+    """Return a key that sorts matrices by test, whatever the order in which the tests ended."""
+    return (matrix.get("test", ""),)
+
+
+def _joined(counts: dict[str, int]) -> str:
+    if len(counts) == 1:
+        return next(iter(counts))
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return listed([f"{value} {count}" for value, count in ordered], most=_MOST_VALUES)
