@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.assertions import PcError, assert_pc_error, assert_pc_success
     from pytest_pcerrors.clients.preserved import assert_preserved
     from pytest_pcerrors.clients.retries import assert_retries
+    from pytest_pcerrors.clients.surfacing import assert_errors_surface
     from pytest_pcerrors.contract.catalogue import Catalogue, Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.errors import PcErrorsWarning, UsageError
@@ -28,6 +29,7 @@ else:
         "Request": "exchange.model",
         "UsageError": "errors",
         "Violation": "rules.violation",
+        "assert_errors_surface": "clients.surfacing",
         "assert_pc_error": "assertions",
         "assert_pc_success": "assertions",
         "assert_preserved": "clients.preserved",
@@ -59,6 +61,7 @@ __all__ = [
     "Request",
     "UsageError",
     "Violation",
+    "assert_errors_surface",
     "assert_pc_error",
     "assert_pc_success",
     "assert_preserved",

@@ -22,6 +22,7 @@ NAMES = {
     "Request",
     "UsageError",
     "Violation",
+    "assert_errors_surface",
     "assert_pc_error",
     "assert_pc_success",
     "assert_preserved",

@@ -49,7 +49,7 @@ class Waits:
 
 
 @contextmanager
-def waits_recorded() -> Iterator[Waits]:
+def waits_recorded(*, is_exact: bool = True) -> Iterator[Waits]:
     """Record and skip the waits of this thread, and of those that send requests, until the end of the block.
 
     These are `time.sleep`, `asyncio.sleep`, and `threading.Event.wait` with a time-out. `asyncio.sleep` is a function in Python, so its
@@ -63,7 +63,7 @@ def waits_recorded() -> Iterator[Waits]:
     """
     participants = Participants()
     with ExitStack() as stack:
-        clock = stack.enter_context(moved_clock(participants.is_moved_here))
+        clock = stack.enter_context(moved_clock(participants.is_moved_here, is_exact=is_exact))
         waits = Waits(clock, participants)
         sleeps = dict.fromkeys((_SLEEP, time.sleep), _skipping(waits))
         stack.enter_context(replaced({**sleeps, **clock.replacements()}))

@@ -7,8 +7,8 @@ import requests
 
 from pytest_pcerrors import UsageError
 from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.simulation.answers.tokens import Tokens
 from pytest_pcerrors.simulation.server import ErrorServer
-from pytest_pcerrors.simulation.server._tokens import Tokens
 
 V2, V1 = "/acme.example/oauth2/v2.0/token", "/acme.example/oauth2/token"
 GRANTS = ["client_credentials", "refresh_token", "password", "authorization_code"]
@@ -167,7 +167,7 @@ def test_a_lifetime_is_a_number_of_seconds(server, lifetime):
 
 def test_the_oldest_token_is_forgotten(monkeypatch):
     """When there are very many."""
-    monkeypatch.setattr("pytest_pcerrors.simulation.server._tokens._MOST_TOKENS", 2)
+    monkeypatch.setattr("pytest_pcerrors.simulation.answers.tokens._MOST_TOKENS", 2)
     with ErrorServer() as server:
         server.respond("GET", "/v1/**", (200, b"{}"))
         tokens = [ask(server).json()["access_token"] for _ in range(3)]

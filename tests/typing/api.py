@@ -19,6 +19,7 @@ from pytest_pcerrors import (
     Request,
     UsageError,
     Violation,
+    assert_errors_surface,
     assert_pc_error,
     assert_pc_success,
     assert_preserved,
@@ -28,7 +29,7 @@ from pytest_pcerrors import (
 )
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.live.session import ServiceSession
-from pytest_pcerrors.simulation import SHAPES, Mutant, mutants, synthesize
+from pytest_pcerrors.simulation import SHAPES, Mutant, mutants, ok, synthesize
 from pytest_pcerrors.simulation.server import ErrorServer, Received
 
 
@@ -136,3 +137,17 @@ def asks_a_server(pc_server: ErrorServer, pc_session: ServiceSession) -> list[st
     assert_type(pc_session.post("/v1/customers/7/carts/8/checkout", json={}), requests.Response)
     received: list[Received] = pc_server.requests_to("POST", "/v1/**")
     return [f"{each.method} {each.path}" for each in (*received, *pc_server.requests)]
+
+
+def shows_its_errors(client: httpx.AsyncClient) -> None:
+    """Test a client, synchronous or not."""
+
+    def customer() -> dict[str, str] | None:
+        return None
+
+    async def later() -> int:
+        return (await client.get("https://api.partnercenter.microsoft.com/v1/customers")).status_code
+
+    assert_errors_surface(customer)
+    assert_errors_surface(customer, is_failure=lambda result: result is None, success=ok({"items": []}))
+    assert_errors_surface(later, is_failure=lambda status: status >= 400, without="error-in-success-*")

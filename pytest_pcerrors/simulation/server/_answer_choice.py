@@ -8,10 +8,10 @@ from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
 from pytest_pcerrors.simulation.answers.successes import success_by_path
+from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import RequestedAnswers
-from pytest_pcerrors.simulation.server._tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_
 from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
+from pytest_pcerrors.simulation.answers.tokens import LIFETIME
 from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
@@ -19,7 +20,6 @@ from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._random_faults import RandomFaults
 from pytest_pcerrors.simulation.server._request_log import Received
 from pytest_pcerrors.simulation.server._rules_file import RulesFile
-from pytest_pcerrors.simulation.server._tokens import LIFETIME
 from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound

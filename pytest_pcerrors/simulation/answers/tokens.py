@@ -33,6 +33,8 @@ _GRANTS = (
     "password",
     "authorization_code",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "jwt_token",
 )
 _PROBLEMS = {
     "invalid_grant": (70000, "The grant is not valid any more. Sign in again."),

@@ -1,0 +1,112 @@
+"""The cases of a client: every documented error, every error of another shape, and the successes that are no failures."""
+
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.simulation.answers.successes import ok
+from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.synthesis import synthesize_entry
+from pytest_pcerrors.text import cut, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from pytest_pcerrors.contract.model import Contract
+
+_MARK = b"\xef\xbb\xbf"
+_MARKED = "byte-order-mark-200"
+"""The shape that is a success."""
+_LONGEST_GLOB = 100
+
+
+class Case(NamedTuple):
+    """A response that a client gets: its name, the row of the matrix that counts it, and whether it is an error.
+
+    `unmarked` is the name of the same success without a byte order mark, if this one has it.
+    """
+
+    name: str
+    row: str
+    exchange: Exchange
+    is_error: bool = True
+    unmarked: str = ""
+
+
+def errors(contract: "Contract", method: str) -> "Iterator[Case]":
+    """Yield the errors for a client that sends requests with a method: by status, then by shape.
+
+    A response to HEAD has no body, so errors that only a body shows are left out for it; for other methods, those observed with HEAD are.
+
+    >>> from pytest_pcerrors import Contract
+    >>> cases = list(errors(Contract.default(), "GET"))
+    >>> cases[0].name, cases[0].row, cases[-1].name
+    ('400-2001', '400 documented', 'error-envelope-403')
+    """
+    is_head = method == "HEAD"
+    for entry in sorted(contract.catalogue, key=lambda entry: entry.status):
+        if entry.status >= HTTPStatus.BAD_REQUEST or not is_head:
+            name = f"{entry.status}-{entry.code}"
+            yield Case(name, f"{entry.status} documented", synthesize_entry(entry, contract))
+    for name, exchange in SHAPES.items():
+        is_hidden = exchange.status < HTTPStatus.BAD_REQUEST
+        is_of_head = exchange.request is not None and exchange.request.method == "HEAD"
+        if name != _MARKED and not (is_hidden if is_head else is_of_head):
+            yield Case(name, name, exchange)
+
+
+def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]:
+    """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`.
+
+    >>> from pytest_pcerrors import Contract
+    >>> [case.name for case in left_over(errors(Contract.default(), "GET"), ["[345]*", "*-[345]*", "error-in-success-*"])]
+    ['html-200']
+    """
+    left, globs = list(cases), [without] if isinstance(without, str) else list(without)
+    for glob in globs:
+        if not isinstance(glob, str):
+            raise UsageError(
+                f'without: expected names of cases such as "gateway-404" or "404 documented", got {glob!r}'
+            )
+        fitting = [each for each in left if fnmatchcase(each.name, glob) or fnmatchcase(each.row, glob)]
+        if not fitting:
+            known = {name for each in left for name in (each.name, each.row)}
+            raise UsageError(f'without: there is no case "{cut(glob, _LONGEST_GLOB)}"; {nearest(glob, known)}')
+        left = [each for each in left if each not in fitting]
+    return left
+
+
+def successes(given: object = None) -> "Iterator[Case]":
+    """Yield the successes of a client, each without and with a byte order mark; `given` is any response that the client expects.
+
+    >>> [case.name for case in successes()]
+    ['resource-200', 'resource-200 with byte order mark', 'collection-200', 'collection-200 with byte order mark']
+    """
+    if given is None:
+        resource = SHAPES[_MARKED]
+        links = {"self": {"uri": "/customers?size=1", "method": "GET", "headers": []}}
+        collection = {"totalCount": 0, "items": [], "links": links, "attributes": {"objectType": "Collection"}}
+        yield from _with_and_without_mark("resource", resource)
+        yield from _with_and_without_mark("collection", ok(collection))
+        return
+    exchange = Exchange.of(given)
+    if exchange.status not in SUCCESSES:
+        raise UsageError(f"success: expected a response with a status from 200 to 299, got {exchange.status}")
+    yield from _with_and_without_mark("success", exchange)
+
+
+def _with_and_without_mark(word: str, exchange: Exchange) -> "Iterator[Case]":
+    """Yield a success without a byte order mark, and with one if its body is JSON."""
+    body = exchange.body.removeprefix(_MARK)
+    name = f"{word}-{exchange.status}"
+    yield Case(name, name, _with_body(exchange, body), is_error=False)
+    if body.lstrip()[:1] in (b"{", b"["):
+        marked = f"{name} with byte order mark"
+        yield Case(marked, marked, _with_body(exchange, _MARK + body), is_error=False, unmarked=name)
+
+
+def _with_body(exchange: Exchange, body: bytes) -> Exchange:
+    return Exchange(exchange.status, exchange.headers, body, exchange.request, exchange.reason)

@@ -1,0 +1,99 @@
+"""A call of a client in one case, and what it makes of the response."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.clients._answering import CountingSimulator
+from pytest_pcerrors.clients._texts import has_word, is_http_response, texts_in
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
+from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.success import error_in_success
+from pytest_pcerrors.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_pcerrors.clients._calls import Caller, Outcome
+    from pytest_pcerrors.clients._cases import Case
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.exchange.model import Exchange
+
+NOTHING = "-"
+_IDENTIFIERS = ("MS-CorrelationId", "MS-RequestId")
+_SHORTEST_CODE = 4
+"""A shorter code, such as 400 or 0, is found by accident."""
+
+
+class Tried(NamedTuple):
+    """A case and the outcome of its call; `code`, `id` and `waited` are the facts of the matrix, ``-`` where there is nothing to be seen."""
+
+    case: "Case"
+    outcome: "Outcome"
+    method: str
+    code: str
+    id: str
+    waited: str
+
+
+def tried(
+    case: "Case",
+    caller: "Caller",
+    simulator: CountingSimulator,
+    is_failure: "Callable[[object], object] | None",
+    contract: "Contract",
+) -> Tried:
+    """Make a call that gets the response of a case; a call that sends no request is a `UsageError`."""
+    simulator.begin()
+    with simulator(case.exchange, required=False) as simulation:
+        try:
+            outcome = caller.call(is_failure)
+        except Exception as error:
+            error.add_note(f"in the case {case.name}")
+            raise
+    if not simulation.exchanges:
+        raise UsageError(
+            f"case {case.name}: the call sent no request to the service ({outcome.shown})\n"
+            f"it sent {counted(simulator.tokens, 'token request')}; every call has to send a request that vcrpy can intercept, "
+            "so a client with a cache has to be made in the call"
+        )
+    if simulator.is_stopped:
+        outcome = outcome._replace(text="never gives up", is_failure=True)
+    received = simulation.exchanges[-1]
+    code, kept_id = _kept(case, received, outcome, contract)
+    method = simulator.requests[0][0]
+    return Tried(case, outcome, method, code, kept_id, _waited(received, [at for _, at in simulator.requests]))
+
+
+def _kept(case: "Case", received: "Exchange", outcome: "Outcome", contract: "Contract") -> tuple[str, str]:
+    """Return what the client has kept of the code, and of the identifiers of the response."""
+    identifiers = [value for name in _IDENTIFIERS if (value := received.header(name))]
+    code = _code(received, contract) if case.is_error else ""
+    has_code, has_id = len(code) >= _SHORTEST_CODE, case.is_error and bool(identifiers)
+    if is_http_response(outcome.value):
+        return "response" if has_code else NOTHING, "response" if has_id else NOTHING
+    texts = texts_in(outcome.value)
+    words = {True: "kept", False: "lost"}
+    return (
+        words[has_word(texts, code)] if has_code else NOTHING,
+        words[any(has_word(texts, each) for each in identifiers)] if has_id else NOTHING,
+    )
+
+
+def _code(received: "Exchange", contract: "Contract") -> str:
+    """Return the code of an error, also of one in a success; empty if there is no code."""
+    parsed = read(received, contract)
+    if parsed.code or received.status not in SUCCESSES:
+        return parsed.code or ""
+    return next((found.actual for found in error_in_success(parsed)), "")
+
+
+def _waited(received: "Exchange", moments: list[float]) -> str:
+    """Return whether the client waited as long as the response asks before each retry."""
+    asked = seconds_to_wait(received)
+    if len(moments) == 1:
+        return NOTHING if asked is None else "no retry"
+    if asked is None:
+        return "retried"
+    shortest = min(later - earlier for earlier, later in pairwise(moments))
+    return "waited" if shortest >= asked else "too short"
