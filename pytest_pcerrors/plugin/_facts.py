@@ -38,15 +38,35 @@ class FactSource(Protocol):
 
 
 class Facts:
-    """A plugin that carries the facts of its sources. It is registered only if there is a source.
+    """A plugin that carries the facts of its sources. It is registered only if a source has facts, or if a worker may send some.
 
-    Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost.
+    Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost. Those of a source that
+    is added later are kept for it: the controller of pytest-xdist learns only at the end of a run that the tests of its workers use us.
     """
 
-    def __init__(self, *, is_worker: bool) -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self.sources: dict[str, FactSource] = {}
-        self.is_worker = is_worker
+        self.is_worker: bool = hasattr(config, "workerinput")
         self._outcomes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._kept: defaultdict[str, list[TestFacts]] = defaultdict(list)
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Facts":
+        """Return the facts of a session; the first call makes them."""
+        if _KEY not in config.stash:
+            config.stash[_KEY] = cls(config)
+        return config.stash[_KEY]
+
+    def register(self, config: pytest.Config) -> None:
+        """Register the plugin, unless it is registered already."""
+        if not config.pluginmanager.is_registered(self):
+            config.pluginmanager.register(self, "pcerrors-facts")
+
+    def add_source(self, name: str, source: FactSource) -> None:
+        """Add a source, and give it the facts that were kept for it."""
+        self.sources[name] = source
+        for facts in self._kept.pop(name, ()):
+            source.add(facts)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -69,5 +89,13 @@ class Facts:
         if report.when == "teardown":
             outcomes = self._outcomes.pop(key)
             for name, data in vars(report).pop(_ATTRIBUTE, {}).items():
-                if "rerun" not in outcomes:  # pytest-rerunfailures runs the test again
-                    self.sources[name].add(TestFacts(report.nodeid, "failed" in outcomes, data))
+                facts = TestFacts(report.nodeid, "failed" in outcomes, data)
+                if "rerun" in outcomes:  # pytest-rerunfailures runs the test again
+                    continue
+                if name in self.sources:
+                    self.sources[name].add(facts)
+                else:
+                    self._kept[name].append(facts)
+
+
+_KEY: pytest.StashKey[Facts] = pytest.StashKey()

@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_pcerrors.plugin._facts import Facts
+from pytest_pcerrors.plugin._matrices import Matrices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pytest_pcerrors.plugin._cassettes import Cassettes
     from pytest_pcerrors.plugin._coverage import CoverageReports
+    from pytest_pcerrors.plugin._facts import FactSource
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.plugin._services import Services
+    from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.settings import Settings
@@ -35,27 +38,38 @@ class Outputs:
     ) -> None:
         self._config = config
         self._receiving = receiving
-        self._facts: Facts = Facts(is_worker=hasattr(config, "workerinput"))
+        self._facts: Facts = Facts.of(config)
+        self._matrices = Matrices()
+        self._observers: dict[str, FactSource] = {}
         self._reports: Reports | None = self._asked_reports(cassettes)
         self._coverage: CoverageReports | None = self._asked_coverage(settings, services, cassettes)
+        self._facts.add_source("matrices", self._matrices)
 
     def register(self) -> None:
         """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
-        if self._facts.sources:
-            for name, plugin in {"facts": self._facts, **self._facts.sources}.items():
-                self._config.pluginmanager.register(plugin, f"pcerrors-{name}")
+        if self._observers:
+            self._facts.register(self._config)
+        for name, plugin in self._observers.items():
+            self._config.pluginmanager.register(plugin, f"pcerrors-{name}")
+
+    def on_matrix(self, matrix: "MatrixData") -> None:
+        """Note what an assertion of the current test has found about a client."""
+        self._facts.register(self._config)
+        self._matrices.on_matrix(matrix)
 
     def write(self, session: pytest.Session, collected: "Tally") -> None:
         """Write the files. `collected` has the counts of the collection; a run that was stopped by misuse has no result."""
         if session.exitstatus in _WITHOUT_RESULT or self._config.getoption("collectonly"):
             return
         if self._reports:
-            self._reports.write(collected, self._coverage.found.counted if self._coverage else None, session)
+            coverage = self._coverage.found.counted if self._coverage else None
+            self._reports.write(collected, coverage, self._matrices.found, session)
         if self._coverage:
             self._coverage.write(session)
 
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print what is for the terminal, and which files were written."""
+        self._matrices.print(terminal)
         if self._reports:
             self._reports.print(terminal)
         if self._coverage:
@@ -69,7 +83,7 @@ class Outputs:
         from pytest_pcerrors.reporting.formats.registry import FORMATS
 
         reports = Reports(self._targets(given, OPTION, FORMATS, cassettes), self._receiving)
-        self._facts.sources["findings"] = reports.found
+        self._add_source("findings", reports.found)
         self._receiving.observers.append(reports.found)
         return reports
 
@@ -84,10 +98,14 @@ class Outputs:
 
         targets = self._targets(self._config.getoption("pc_coverage_report"), OPTION, COVERAGE_FORMATS, cassettes)
         coverage = CoverageReports(self._config, targets, self._receiving, settings)
-        self._facts.sources["coverage"] = coverage.found
+        self._add_source("coverage", coverage.found)
         self._receiving.observers.append(coverage.found)
         services.listeners.append(coverage.found.on_served)
         return coverage
+
+    def _add_source(self, name: str, source: "FactSource") -> None:
+        self._facts.add_source(name, source)
+        self._observers[name] = source
 
     def _targets(
         self, given: "Iterable[str]", option: str, formats: "Collection[str]", cassettes: "Cassettes"

@@ -10,6 +10,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._findings import FindingsOfTests
 from pytest_pcerrors.reporting.finding_data import order
 from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.text import counted
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
+    from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.reporting.targets import Target
 
@@ -41,12 +43,23 @@ class Reports:
         self._written: list[Line] = []
         self._report: Report | None = None
 
-    def write(self, collected: "Tally", coverage: "ErrorCoverage | None", session: pytest.Session) -> None:
+    def write(
+        self,
+        collected: "Tally",
+        coverage: "ErrorCoverage | None",
+        matrices: "list[MatrixData]",
+        session: pytest.Session,
+    ) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
         collected.plus(self.found.tally)
         findings = sorted(self.found.findings, key=order)
         self._report = Report(
-            self._policy.contract.name, rules_of(self._policy), findings, collected, coverage=coverage
+            self._policy.contract.name,
+            rules_of(self._policy),
+            findings,
+            collected,
+            coverage=coverage,
+            matrices=sorted(matrices, key=order_of_matrices),
         )
         report = self._report
         self._written = write_files(self._targets, lambda form: FORMATS[form](report), "report", session)

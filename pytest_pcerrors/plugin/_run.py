@@ -67,6 +67,7 @@ class Run:
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
             self._outputs = Outputs(config, settings, self.receiving, self.services, self.cassettes)
+            self._context.on_matrix = self._outputs.on_matrix
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.services.are_watched:

@@ -157,6 +157,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Keep the facts of tests that a worker of pytest-xdist sends, until it is known whether its tests use us."""
+    from pytest_pcerrors.plugin._facts import Facts
+
+    Facts.of(node.config).register(node.config)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Add the counts of a worker of pytest-xdist."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
