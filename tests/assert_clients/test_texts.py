@@ -144,7 +144,7 @@ def test_any_value_can_be_searched(number):
         WithPropertyError(a_response()),
         {"body": httpx.Headers({"Code": "800064"})},
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_where_a_code_is_found(value):
     """In texts, numbers, collections and attributes, and the properties of an exception."""
