@@ -14,6 +14,7 @@ from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation.generation import base_of, proposals
 from pytest_pcerrors.strategies import broken_responses, error_bodies, error_responses
+from pytest_pcerrors.strategies._documents import documents_of
 
 CONTRACT = Contract.default()
 RULES = rule_set(CONTRACT).rules
@@ -106,6 +107,7 @@ def test_rules_of_another_contract_can_be_broken():
     breaks()
 
 
+@pytest.mark.untraced
 @settings(max_examples=15)
 @given(error_responses())
 def test_whatever_conforms_can_be_broken(exchange):
@@ -165,6 +167,14 @@ def test_what_cannot_be_drawn_is_misuse(make, problem):
     """The message says what can be."""
     with pytest.raises(UsageError, match=problem):
         make()
+
+
+@pytest.mark.parametrize("description", [" ", "Order {0}"], ids=["blank", "placeholder"])
+def test_a_text_that_would_be_faulted_is_not_drawn(description):
+    """Whatever Hypothesis comes up with."""
+    assert not documents_of(CONTRACT, is_plain=False).permits(
+        {"code": "7", "description": description, "source": ""}, ()
+    )
 
 
 def test_only_strategies_need_hypothesis():

@@ -47,9 +47,9 @@ class Documents:
         if "description" in self._contract.members:
             fixed[self._contract.members["description"]] = self._descriptions(entries)
         documents = self._values(self._sampler.schema, (), fixed)
-        return documents.filter(lambda document: self._conforms(document, entries))
+        return documents.filter(lambda document: self.permits(document, entries))
 
-    def _conforms(self, document: Any, entries: "Sequence[Entry]") -> bool:
+    def permits(self, document: Any, entries: "Sequence[Entry]") -> bool:
         """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
         description = at(document, self._contract.members.get("description"))
         if isinstance(description, str):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
+_DEEPEST = 500
+
 Variant = tuple[str, Exchange]
 """The word for a way to break a rule, and the changed response."""
 
@@ -121,3 +123,22 @@ def as_json(document: Any) -> bytes:
         return json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return json.dumps(document).encode()
+
+
+def is_deep(document: Any) -> bool:
+    """Return whether a document is nested so deeply that a copy of it in another value may not be written.
+
+    >>> is_deep({"data": [{}]})
+    False
+    """
+    level = [document]
+    for _ in range(_DEEPEST):
+        if not level:
+            return False
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return True

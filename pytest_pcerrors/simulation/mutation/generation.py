@@ -11,7 +11,7 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.check import unknown_body
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.mutation._base import Base, as_json, completed
+from pytest_pcerrors.simulation.mutation._base import Base, completed, is_deep
 from pytest_pcerrors.simulation.mutation._table import mutators_of
 from pytest_pcerrors.simulation.mutation.mutant import Mutant
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
@@ -40,7 +40,7 @@ def mutants(
     >>> [str(mutant) for mutant in mutants(busy, rule="description-missing")]
     ['409-800064-description-missing']
     >>> len({mutant.rule for mutant in mutants(busy)})
-    30
+    29
     """
     contract = contract or Contract.default()
     known = rule_set(contract).rules
@@ -93,10 +93,8 @@ def base_of(response: object, contract: Contract) -> Base:
     problems += unknown_body(verdict)
     if problems:
         raise UsageError(f"only a conforming response can be changed to break one rule, and this one has {problems[0]}")
-    try:
-        as_json([[[[verdict.parsed.document]]]])
-    except RecursionError:
-        raise UsageError("the body of this response is nested too deeply to be changed") from None
+    if is_deep(verdict.parsed.document):
+        raise UsageError("the body of this response is nested too deeply to be changed")
     return Base(exchange, contract, verdict.parsed, frozenset(each.rule for each in verdict.violations))
 
 
