@@ -139,8 +139,10 @@ _EDGE_OF_ANY = EDGE.replace("A-Za-z0-9", r"A-Za-z0-9\\%")
 _NO_BASE64 = r"(?![A-Za-z0-9+/]{20})"
 
 
-def _compiled(each: Format) -> re.Pattern[str]:
+@cache
+def _exact(number: int) -> re.Pattern[str]:
     """Return the pattern with its boundaries; a token of only letters and digits is not matched inside base64."""
+    each = VENDORS[number]
     is_plain = all(literal.isalnum() for literal in each.literals.split())
     edge = _EDGE_OF_ANY if each.before else EDGE
     if is_plain:
@@ -148,7 +150,12 @@ def _compiled(each: Format) -> re.Pattern[str]:
     return re.compile(f"{edge}(?:{each.pattern}){_NO_BASE64 if is_plain else ''}", re.ASCII)
 
 
-_PATTERNS = tuple(map(_compiled, VENDORS))
+@cache
+def _loose(number: int) -> re.Pattern[bytes]:
+    """Return the pattern without boundaries; any white space matches its spaces."""
+    return re.compile(VENDORS[number].pattern.replace(" ", r"\s").encode())
+
+
 _LITERALS = tuple((literal, number) for number, each in enumerate(VENDORS) for literal in each.literals.split())
 _MAX_LENGTH = 4096
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -168,14 +175,12 @@ _PEM = re.compile(
 LITERALS = tuple(literal for literal, _ in _LITERALS)
 """The literals of the vendors' tokens, case-sensitive; a text without any of them contains no such token."""
 
-_LOOSE = tuple(re.compile(each.pattern.replace(" ", r"\s").encode()) for each in VENDORS)
-
 
 def begins_token(index: int, data: bytes, literal: int) -> bool:
     """Return whether a token may be at the position of a literal."""
     number = _LITERALS[index][1]
     starts = range(max(literal - VENDORS[number].before, 0), literal + 1)
-    return any(_LOOSE[number].match(data, start) for start in starts)
+    return any(_loose(number).match(data, start) for start in starts)
 
 
 def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:
@@ -215,7 +220,7 @@ def _vendors_hidden(text: str, mask: "Mask") -> str:
 def _match(number: int, text: str, literal: int, done: int) -> re.Match[str] | None:
     """Return the token with a literal at this position, unless it is an example of the vendor's documentation."""
     for start in range(max(literal - VENDORS[number].before, done), literal + 1):
-        match = _PATTERNS[number].match(text, start, literal + _MAX_LENGTH)
+        match = _exact(number).match(text, start, literal + _MAX_LENGTH)
         if match is not None:
             return None if "EXAMPLE" in match[0] else match
     return None
