@@ -3,11 +3,13 @@
 import json
 from importlib import metadata
 from importlib.resources import files
+from types import SimpleNamespace
 
 import pytest
 import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
 import yaml
+from _pytest.fixtures import FixtureManager
 
 import pytest_pcerrors.assertions  # these are loaded once, not again by every run inside a test
 import pytest_pcerrors.exchange.archives.yaml_files
@@ -22,23 +24,46 @@ from pytest_pcerrors.simulation.server import ErrorServer
 
 HOST = "https://api.partnercenter.microsoft.com"
 BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
-LEFT_OUT = ("hypothesispytest", "anyio", "recording", "rerunfailures", "unraisableexception")
+BUILT_IN = (
+    "doctest",
+    "faulthandler",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "unraisableexception",
+)
+OPTIONS = ["-ppcerrors", "-pxdist", *(f"-pno:{name}" for name in BUILT_IN)]
 PLUGINS = [
-    each
+    SimpleNamespace(
+        name=each.name, metadata=each.metadata, version=each.version, entry_points=each.entry_points, files=each.files
+    )
     for each in metadata.distributions()
-    if each.name != "hypothesis" and any(point.group == "pytest11" for point in each.entry_points)
+    if any(point.group == "pytest11" for point in each.entry_points)
 ]
+"""The facts about the installed plugins. A distribution would read its files again whenever it is asked."""
 
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Run without the plugins in `LEFT_OUT`, unless a test names one by ``-p``, and look for plugins only once.
+    """Run with this plugin, pytest-xdist and those that a test names by ``-p``, and leave out what is not needed.
 
-    Plugins of others take as long to load as a run takes, and pytest-rerunfailures 15 starts a busy thread that never ends; pytest 8.4
-    collects garbage five times at the end of a run.
+    The plugins that are installed take as long to load as a run takes, and so does a part of pytest: version 8.4 collects garbage
+    five times at the end of a run, and version 9.2 searches every name of every plugin for fixtures inside other decorators.
     """
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in LEFT_OUT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(OPTIONS))
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
+    monkeypatch.setattr(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None, raising=False)
+    return pytester
+
+
+@pytest.fixture
+def installed(pytester, monkeypatch):
+    """Let pytest find this plugin by itself, as it does where it is installed; the plugins of others stay left out."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    others = ("anyio", "hypothesispytest", "recording", "rerunfailures")
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-pno:{name}" for name in others))
     return pytester
 
 

@@ -29,7 +29,7 @@ strict = true
 
 
 @pytest.fixture
-def loaded(pytester):
+def loaded(pytester, installed):
     """Run one trivial test in a process of its own, and return the modules that it ended with."""
     pytester.makeconftest("""
         import json
@@ -42,7 +42,7 @@ def loaded(pytester):
     pytester.makepyfile("def test_it(): pass")
 
     def loaded(*arguments):
-        result = pytester.runpytest_subprocess("-p", "no:recording", *arguments)
+        result = pytester.runpytest_subprocess(*arguments)
         result.assert_outcomes(passed=1)
         return set(json.loads(pytester.path.joinpath("modules.json").read_text()))
 

@@ -153,7 +153,7 @@ def test_the_options_are_explained(pytester):
     pytester.runpytest("--fixtures").stdout.fnmatch_lines(["pc_contract*", "*Return the contract of this run*"])
 
 
-def test_it_can_be_switched_off(pytester, both, settings):
+def test_it_can_be_switched_off(pytester, installed, both, settings):
     """With -p no:pcerrors, the settings collect nothing, and our options are unknown."""
     settings('collect = ["cassettes"]', 'profile = "observed"')
     pytester.makepyfile(test_it="def test_it(): pass")

@@ -237,15 +237,14 @@ def test_ours(pc_cassette):
     [([], {"passed": 5}), (["--pc-watch"], {"passed": 4, "failed": 1})],
     ids=["beside", "watched"],
 )
-def test_a_suite_of_pytest_recording_runs_unchanged(pytester, monkeypatch, arguments, outcomes):
+def test_a_suite_of_pytest_recording_runs_unchanged(pytester, arguments, outcomes):
     """Its markers, options and fixtures mean what they meant; with --pc-watch its cassettes are checked."""
-    monkeypatch.delenv("PYTEST_ADDOPTS")
     pytester.makepyfile(test_recorded=RECORDED.format(host=HOST, folder=pytester.path / "cassettes"))
     cassette(pytester, "cassettes/test_recorded/test_busy.yaml", "800064")
     cassette(pytester, "cassettes/test_recorded/test_ours.yaml", '"800064"')
     for name in ("shared.yaml", "test_recorded/named.yaml", "test_recorded/test_shared.yaml"):
         cassette(pytester, f"cassettes/{name}", '"800064"')
-    result = pytester.runpytest_subprocess("-q", "-p", "no:hypothesispytest", *arguments)
+    result = pytester.runpytest_subprocess("-q", "-precording", *arguments)
     result.assert_outcomes(**outcomes)
 
 
@@ -253,7 +252,6 @@ def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, mon
     """Both plugins give it the same file; ours is the inner one, so what is written is redacted."""
     from pytest_pcerrors.simulation.server import ErrorServer
 
-    monkeypatch.delenv("PYTEST_ADDOPTS")
     monkeypatch.delenv("CI", raising=False)
     with ErrorServer() as server:
         pytester.makepyfile(
@@ -266,6 +264,6 @@ def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, mon
                 requests.get("{server.url}/errors/409/800064", headers={{"Authorization": "Bearer s3cr3t-token"}})
             """
         )
-        arguments = ["-p", "no:hypothesispytest", "--pc-record=once", "--record-mode=once"]
+        arguments = ["-precording", "--pc-record=once", "--record-mode=once"]
         pytester.runpytest_subprocess("-q", *arguments).assert_outcomes(passed=1)
     assert "Bearer ***" in (pytester.path / "cassettes/test_both/test_a.yaml").read_text("utf-8")
