@@ -17,6 +17,14 @@ settings.register_profile(
 settings.load_profile("anywhere")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker the half of the tests, and then the rest of the other: neither waits at the end, and modules stay together."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """Keep the garbage collector from what stays to the end: thousands of tests, and the modules of many libraries."""
