@@ -1,8 +1,10 @@
 """Settings of all tests: few examples, no deadlines, and no dependence on the signals of the shell."""
 
 import gc
+import os
 import signal
 import sys
+import threading
 
 import httpcore  # noqa: F401 - pytester unloads what a run inside a test loads first; httpx keeps classes of it
 import httpx  # noqa: F401
@@ -38,15 +40,19 @@ def pytest_collection():
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item):
-    """Run a test marked as untraced without the tracer of coverage, with which it would take three times as long."""
-    tracer = sys.gettrace()
-    if tracer is None or not item.get_closest_marker("untraced"):
+    """Run a test marked as untraced, its threads and processes without coverage, with which it would take three times as long."""
+    if not item.get_closest_marker("untraced"):
         return (yield)
+    tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
+    measuring = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_PROCESS_")}
     sys.settrace(None)
+    threading.settrace(None)
     try:
         return (yield)
     finally:
+        threading.settrace(tracer_of_threads)
         sys.settrace(tracer)
+        os.environ.update(measuring)
 
 
 @pytest.fixture(autouse=True, scope="session")

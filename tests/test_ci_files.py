@@ -24,7 +24,10 @@ BAD = '{"status": 404, "body": "gone"}'
 SECRET = '{"status": 200, "headers": {"Set-Cookie": "sid=kX7pQz19; Path=/"}, "body": {}}'
 EXPRESSION = re.compile(r"\$\{\{ inputs\.([a-z-]+) \}\}")
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the bash of Windows may be that of WSL, which has other files")
+pytestmark = [
+    pytest.mark.untraced,
+    pytest.mark.skipif(os.name == "nt", reason="the bash of Windows may be that of WSL, which has other files"),
+]
 
 
 @pytest.fixture

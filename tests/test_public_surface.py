@@ -48,6 +48,7 @@ def test_the_names_are_these():
     assert pytest_pcerrors.__all__ == sorted(NAMES) == dir(pytest_pcerrors)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_a_name_loads_when_it_is_first_used(name):
     """In a new process each name can be imported alone."""

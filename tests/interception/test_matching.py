@@ -37,6 +37,7 @@ def matches(names, one, other):
     return matching.key(one) == matching.key(other) and matching.accepts(one, other)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("names", [[name] for name in BY_NAME] + [list(pair) for pair in combinations(BY_NAME, 2)])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_key_and_closer_look_decide_as_vcrpy_does(names, variant):

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+pytestmark = pytest.mark.untraced
+
 NAMES = [
     "access_token", "AccessToken", "REFRESH_TOKEN", "refresh-token", "id_token", "client_secret", "clientSecret",
     "Client-Secret", "CLIENT_SECRET", "api_key", "apiKey", "X-API-KEY", "apikey", "Ocp-Apim-Subscription-Key", "password",

@@ -315,6 +315,7 @@ def test_recordings_that_nobody_plays_are_listed(pytester, test_file, tape):
     result.stdout.no_fnmatch_line("*cassettes/other.yaml: never*")
 
 
+@pytest.mark.untraced
 def test_workers_of_xdist_add_up_what_was_played(pytester, test_file, tape):
     """An interaction is unused only if no worker played it, and successes of a judged host are something judged."""
     test_file(
@@ -405,6 +406,7 @@ def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_f
     )
 
 
+@pytest.mark.untraced
 def test_a_cassette_that_tests_share_is_replayed_by_many_processes(pytester, test_file, tape):
     """Also where the mode would record, and there is nothing to record."""
     test_file(f"URL = HOST\n{SHARED}")

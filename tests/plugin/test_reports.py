@@ -113,6 +113,7 @@ def test_the_summary_of_the_run_says_the_same(suite):
     assert f"pcerrors: {last}" in result.stdout.lines
 
 
+@pytest.mark.untraced
 def test_all_formats_are_the_same_with_workers_and_from_the_saved_report(suite):
     """Byte for byte, whatever the order in which tests end."""
     asked = [f"--pc-report={form}:alone/{form}" for form in FORMATS]
@@ -124,6 +125,7 @@ def test_all_formats_are_the_same_with_workers_and_from_the_saved_report(suite):
         assert (suite.path / "many" / form).read_text() == alone == "".join(as_form(saved)), form
 
 
+@pytest.mark.untraced
 def test_a_killed_worker_loses_only_the_test_that_it_ran(suite):
     """What its finished tests found has arrived; the counts are those of the findings."""
     asked = ("--pc-cassettes=cassettes", "--pc-report=json:run.json")
@@ -137,6 +139,7 @@ def test_a_killed_worker_loses_only_the_test_that_it_ran(suite):
     assert report(suite) == whole
 
 
+@pytest.mark.untraced
 def test_only_the_last_run_of_a_repeated_test_counts(pytester):
     """With pytest-rerunfailures: one that passes in the end, one that never does, and one that fails in its teardown."""
     pytester.makepyfile(
@@ -275,6 +278,7 @@ def test_the_files_of_pytest_do_not_change(suite):
     assert cases() == cases("--pc-report=junit:ours.xml")
 
 
+@pytest.mark.untraced
 def test_a_run_without_reports_carries_no_facts(suite):
     """And loads nothing for them."""
     suite.makeconftest(

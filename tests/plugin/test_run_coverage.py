@@ -95,6 +95,7 @@ def as_bytes(pytester, name="coverage.json"):
     return (pytester.path / name).read_bytes()
 
 
+@pytest.mark.untraced
 def test_a_run_with_workers_counts_what_a_run_without_counts(suite, coverage):
     """Byte for byte; all documented errors were replayed."""
     document = coverage("--pc-cassettes=cassettes")
@@ -105,6 +106,7 @@ def test_a_run_with_workers_counts_what_a_run_without_counts(suite, coverage):
     assert as_bytes(suite) == alone
 
 
+@pytest.mark.untraced
 def test_a_killed_worker_loses_only_its_test(suite, coverage):
     """What its other tests have met was on their reports."""
     coverage("--pc-cassettes=cassettes")

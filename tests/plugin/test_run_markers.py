@@ -173,6 +173,7 @@ def test_misuse_of_a_marker(run, mark):
     assert re.search(MISUSE[mark], line)
 
 
+@pytest.mark.untraced
 def test_misuse_of_a_marker_under_xdist(run):
     """The controller says the same, once, and ends with the same status."""
     result = run("@pytest.mark.pc_allow('code-number')\ndef test_a(): pass\ndef test_b(): pass", "-n1")

@@ -81,6 +81,7 @@ PASSED_OVER = (
 )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
 def test_where_all_was_skipped_the_setting_is_shown(write, pytester, workers):
     """Somebody who records from a gateway sees at once why nothing was checked, and what to paste."""

@@ -29,6 +29,7 @@ def told(result):
     return counted, sorted(line for line in result.stdout.lines if kept.match(line))
 
 
+@pytest.mark.untraced
 def test_a_run_with_workers_says_what_a_run_without_says(pytester, write):
     """Header, summary, failures and warnings are the same, and nothing is counted several times."""
     write("cassettes/a.yaml", *[GOOD] * 5, NUMERIC, NO_RETRY_AFTER, FOREIGN, SUCCESS)
@@ -42,6 +43,7 @@ def test_a_run_with_workers_says_what_a_run_without_says(pytester, write):
     assert told(pytester.runpytest(*arguments, "-n2")) == told(alone)
 
 
+@pytest.mark.untraced
 def test_assertions_alone_are_counted(pytester):
     """Where only the tests of the workers use us, the controller still sums up."""
     pytester.makepyfile(TESTS)
@@ -52,6 +54,7 @@ def test_assertions_alone_are_counted(pytester):
     )
 
 
+@pytest.mark.untraced
 def test_ids_and_a_folder_outside(pytester, write, ids):
     """Ids can be pasted, and paths lie anywhere, with workers too."""
     pytester.mkdir("project")
@@ -73,6 +76,7 @@ def test_workers_without_counts(pytester):
     result.stdout.no_fnmatch_line("*pcerrors:*")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "xdist"])
 def test_beside_other_plugins(pytester, write, workers):
     """Plugins that record, and that run a failed test again, change nothing of what is found."""

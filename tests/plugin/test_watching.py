@@ -68,6 +68,7 @@ def test_a_warning_is_located_at_the_test(pytester, bare_suite, settings):
     )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "worker"])
 def test_a_watched_run_without_any_response_says_what_is_watched(pytester, workers):
     """Mocks of other libraries are not; a run that collects only says nothing."""
@@ -232,6 +233,7 @@ def test_ours(pc_cassette):
 """
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("arguments", "outcomes"),
     [([], {"passed": 5}), (["--pc-watch"], {"passed": 4, "failed": 1})],
@@ -248,6 +250,7 @@ def test_a_suite_of_pytest_recording_runs_unchanged(pytester, arguments, outcome
     result.assert_outcomes(**outcomes)
 
 
+@pytest.mark.untraced
 def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, monkeypatch):
     """Both plugins give it the same file; ours is the inner one, so what is written is redacted."""
     from pytest_pcerrors.simulation.server import ErrorServer

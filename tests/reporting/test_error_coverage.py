@@ -41,6 +41,7 @@ def judged(status, body, headers=None):
     return Judged.of(policy.judge(Exchange(status, headers, body)), policy.profiled("documented")[0])
 
 
+@pytest.mark.untraced
 @given(st.lists(MET, max_size=30), st.integers(0, 30))
 def test_two_shards_are_the_whole(met, cut):
     """Whatever the order, through their documents; the text is the same byte for byte."""

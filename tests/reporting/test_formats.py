@@ -301,6 +301,7 @@ def shown_violations(document):
     return sum(len(each["violations"]) for each in document["findings"])
 
 
+@pytest.mark.untraced
 @hostile
 def test_nothing_breaks_json(document):
     """What is written is valid again, and is written the same again."""
@@ -309,6 +310,7 @@ def test_nothing_breaks_json(document):
     assert rendered(json.loads(first), "json") == first
 
 
+@pytest.mark.untraced
 @hostile
 def test_nothing_breaks_junit(document):
     """It is XML, and valid."""
@@ -323,6 +325,7 @@ JUNIT = xmlschema.XMLSchema(HERE / "junit.xsd")
 SARIF = Draft202012Validator(json.loads((HERE / "sarif.schema.json").read_text("utf-8")))
 
 
+@pytest.mark.untraced
 @hostile
 def test_nothing_breaks_sarif(document):
     """It is valid, and holds every violation."""
@@ -331,6 +334,7 @@ def test_nothing_breaks_sarif(document):
     assert len(log["runs"][0]["results"]) == shown_violations(document)
 
 
+@pytest.mark.untraced
 @hostile
 def test_nothing_breaks_github(document):
     """Each violation is one line, whose properties GitHub reads back as they were."""
@@ -345,6 +349,7 @@ def test_nothing_breaks_github(document):
         assert unquote(read["title"]) == report_in(json.dumps(document_of([], title)).encode(), "x").contract
 
 
+@pytest.mark.untraced
 @hostile
 def test_nothing_breaks_markdown(document):
     """Each violation is a row of five cells of plain text, without links, code and HTML."""

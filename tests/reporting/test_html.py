@@ -182,6 +182,7 @@ def test_each_documented_error_is_a_cell_that_shows_how_it_was_met():
     assert shown.select_one(".numbers .note").text.startswith("2 of 16")
 
 
+@pytest.mark.untraced
 def test_each_cell_leads_to_its_row_in_the_table():
     """So the description and the counts are there without scripts too."""
     shown = document([], covered(("replayed", 409, "800064")))

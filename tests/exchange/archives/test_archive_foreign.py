@@ -104,6 +104,7 @@ def test_a_foreign_line_names_the_file():
     assert problem(lines, "trace.network")[1] == "a Playwright trace, which pcerrors does not read yet"
 
 
+@pytest.mark.untraced
 def test_a_large_foreign_file_is_named():
     """A list too long to be built as one value does not hide what the file is."""
     document = {"recorded_with": "VCR 6", "http_interactions": [{"a": [["x"] * 100] * 10}] * 120}
