@@ -9,7 +9,6 @@ import aiohttp
 import httpx
 import requests
 
-
 TLS = ssl.create_default_context()
 """Read once; httpx reads its certificates for each client otherwise."""
 
