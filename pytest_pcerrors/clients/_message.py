@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, listed
 
@@ -30,6 +31,12 @@ def message(all_tried: "Sequence[Tried]", wrong: "Sequence[Tried]", *, has_predi
         lines.append(f"  and {listed(list(rows)[_MOST_SHOWN:], most=8)}")
     lines += _fixes(errors, successes, has_predicate=has_predicate)
     return "\n".join([*lines, "the matrix of all cases is in the summary of the run"])
+
+
+def violation_of(tried: "Tried") -> Violation:
+    """Return a case that the client misreads as a violation."""
+    wanted, rule = ("a failure", "looks-like-success") if tried.case.is_error else ("a success", "looks-like-failure")
+    return Violation(f"{tried.case.name}: {tried.outcome.shown}", "", wanted, tried.outcome.shown, rule=rule)
 
 
 def _headline(all_tried: "Sequence[Tried]", errors: "Sequence[Tried]", successes: "Sequence[Tried]") -> str:

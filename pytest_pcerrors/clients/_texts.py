@@ -12,7 +12,7 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut
 
 _LONGEST_SHOWN = 120
-_LONGEST_NAME = 60
+_LONGEST_NAME = 40
 _LONGEST_TEXT = 20_000
 _MOST_MEMBERS = 100
 _MOST_VALUES = 500

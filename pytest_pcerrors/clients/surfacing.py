@@ -8,26 +8,18 @@ from pytest_pcerrors.clients._answering import CountingSimulator
 from pytest_pcerrors.clients._calls import Caller
 from pytest_pcerrors.clients._cases import errors, left_over, successes
 from pytest_pcerrors.clients._matrix import matrix_of, misread
-from pytest_pcerrors.clients._message import message
+from pytest_pcerrors.clients._message import message, violation_of
 from pytest_pcerrors.clients._trying import Tried, tried
 from pytest_pcerrors.clients._waits import waits_recorded
+from pytest_pcerrors.clients.violation import ClientViolation
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.context import current
 
 if TYPE_CHECKING:
     from pytest_pcerrors.clients._cases import Case
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.reporting.matrix import MatrixData
 
 __tracebackhide__ = True
-
-
-class ErrorsHiddenError(AssertionError):
-    """A client returns errors as if they were successes; `matrix` has what it makes of each response."""
-
-    def __init__(self, text: str, matrix: "MatrixData") -> None:
-        super().__init__(text)
-        self.matrix = matrix
 
 
 def assert_errors_surface(
@@ -45,7 +37,7 @@ def assert_errors_surface(
     failure, with and without a byte order mark. Without it, a client that always raises passes. `without` has the names of errors that
     this call cannot receive, or globs for them, such as ``error-in-success-*``.
 
-    Raises an `AssertionError` with what the client returned for which errors. What it makes of all of them is in the summary of the run,
+    Raises `ClientViolation`, an `AssertionError`, with what the client returned for which errors. What it makes of all of them is in the summary of the run,
     and in its reports. Raises `UsageError` if the call sends no request.
 
     >>> import requests
@@ -76,7 +68,7 @@ def assert_errors_surface(
     current().on_matrix(matrix)
     if wrong:
         text = message(all_tried, wrong, has_predicate=is_failure is not None)
-        raise ErrorsHiddenError(text, matrix)
+        raise ClientViolation(text, list(map(violation_of, wrong)))
 
 
 def _all_tried(

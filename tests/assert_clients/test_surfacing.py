@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from pytest_pcerrors import Contract, UsageError, assert_errors_surface, assert_pc_success
+from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import SHAPES, ok
@@ -87,7 +88,7 @@ def matrix_of(call, contract=SMALL, **options):
     with within(context):
         try:
             assert_errors_surface(call, **options)
-        except AssertionError as error:
+        except ClientViolation as error:
             message = str(error)
     return {row["case"]: row for row in found[0]["rows"]}, message
 
@@ -198,6 +199,14 @@ def test_a_result_may_be_the_failure():
     assert rows["409 documented"]["outcome"] == {"failed: returned tuple": 2}
     assert rows["409 documented"]["code"] == {"kept": 2}
     assert len(wrong(matrix_of(call)[0])) == len(rows) - 4
+
+
+def test_the_violations_of_a_client():
+    """Each misread case is one."""
+    with within(Context(Policy(SMALL))), pytest.raises(ClientViolation) as caught:
+        assert_errors_surface(lambda: requests.get(URL, timeout=5).status_code)
+    assert {each.rule for each in caught.value.violations} == {"looks-like-success"}
+    assert len(caught.value.violations) == 44
 
 
 def test_a_client_that_always_raises_does_not_pass():

@@ -27,7 +27,7 @@ class ServiceError(Exception):
 
 
 class Careful:
-    """Waits as it is told, renews its token, gives up in the end, and raises for everything that is not a list of customers."""
+    """Waits as the service asks, renews its token, gives up in the end, and raises for everything that is not a list of customers."""
 
     def customers(self):
         """Return the customers; this is a generator of requests and waits."""

@@ -1,6 +1,6 @@
 """Measure the search for secrets: `pcerrors check` with the rules secret-recorded and secret-suspected, and without them.
 
-Run it with ``python benchmarks/secrets.py``, with folders of recordings of your own to measure those too. Both are measured
+Run it with ``python benchmarks/search_secrets.py``, with folders of recordings of your own to measure those too. Both are measured
 alternately in one process, so that a slow moment affects both; the figure to quote is the ratio of the best rounds.
 """
 
