@@ -98,7 +98,7 @@ def test_the_first_simulation_that_is_not_used_up_answers():
     """And the last member of a sequence repeats."""
     with Simulator() as simulator:
         simulator(800064, times=2)
-        simulator([429, ok()], url="*")
+        simulator([429, simulator.ok()], url="*")
         assert [get().status_code for _ in range(5)] == [409, 409, 429, 200, 200]
 
 

@@ -18,7 +18,7 @@ from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
-from pytest_pcerrors.simulation.answers.successes import success_by_path
+from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Simulation,
@@ -67,6 +67,8 @@ class Simulator:
     >>> response.status_code, response.json()["code"], len(carts.requests)
     (409, '800064', 1)
     """
+
+    ok = staticmethod(ok)
 
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
