@@ -18,7 +18,7 @@ from time import process_time
 import requests
 
 from pytest_pcerrors import assert_errors_surface, assert_retries
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.context import Context, current, within
 from pytest_pcerrors.reporting.matrix import as_text
 from pytest_pcerrors.simulation import ok
 
@@ -74,18 +74,18 @@ def calls() -> Iterator[tuple[str, Callable[[], object]]]:
 
 def main() -> None:
     """Print the matrix of each client, and what `assert_retries` finds."""
-    warnings.simplefilter("ignore")
-    logging.disable(logging.CRITICAL)
-    for name, call in calls():
-        start = process_time()
-        print(f"\n{name}\n{'=' * len(name)}")
-        current().on_matrix = lambda matrix: print(as_text(matrix))
-        for check in (lambda call: assert_errors_surface(call, success=SUCCESS), assert_retries):
-            try:
-                check(call)
-            except AssertionError as error:
-                print(f"\n{error}")
-        print(f"\nchecked in {process_time() - start:.2f} s")
+    logging.getLogger().addHandler(logging.NullHandler())
+    context = Context(current().policy, on_matrix=lambda matrix: print(as_text(matrix)))
+    with within(context), warnings.catch_warnings(action="ignore"):
+        for name, call in calls():
+            start = process_time()
+            print(f"\n{name}\n{'=' * len(name)}")
+            for check in (lambda call: assert_errors_surface(call, success=SUCCESS), assert_retries):
+                try:
+                    check(call)
+                except AssertionError as error:
+                    print(f"\n{error}")
+            print(f"\nchecked in {process_time() - start:.2f} s")
 
 
 if __name__ == "__main__":

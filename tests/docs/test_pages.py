@@ -111,7 +111,7 @@ def test_the_settings_reference_has_every_key():
 
 def test_the_table_of_clients_has_those_that_are_tested():
     """Each row of the how-to guide is a client that records and replays in a test, in the same order."""
-    tested = runpy.run_path(str(ROOT / "tests" / "interception" / "test_recorded_clients.py"))["CLIENTS"]
+    tested = runpy.run_path(str(ROOT / "tests" / "interception" / "http_clients.py"))["CLIENTS"]
     page = (ROOT / "docs" / "how-to" / "record.md").read_text("utf-8")
     assert re.findall(r"^[|] `([\w.]+)`", page, re.MULTILINE) == list(tested)
 
