@@ -81,7 +81,7 @@ def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
     >>> decode(b"Forbidden", "br")
     Decoded(body=b'Forbidden', encodings=(), problem=None)
     """
-    if not content_encoding and not body.startswith(_STARTS):
+    if not content_encoding and not body.startswith(FIRST_BYTES):
         return Decoded(body)
     declared = frozenset(each.strip().lower() for each in (content_encoding or "").split(","))
     names: tuple[str, ...] = ()
@@ -244,7 +244,9 @@ ENCODINGS = (
 )
 """The supported encodings, those with fixed first bytes before the others."""
 
-_STARTS = tuple(start for each in ENCODINGS for start in each.starts)
+FIRST_BYTES = tuple(start for each in ENCODINGS for start in each.starts)
+"""The first bytes that indicate an encoding."""
+
 _UNSUPPORTED = "encoded as {}, which is not supported"
 _UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
 """The other content codings of IANA's registry."""

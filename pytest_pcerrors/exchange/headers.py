@@ -23,7 +23,12 @@ class Headers:
     def __init__(self, pairs: "RawHeaders" = ()) -> None:
         items = pairs.items() if hasattr(pairs, "items") else pairs
         try:
-            self._pairs = tuple((_text(name), _text(value)) for name, value in items)
+            self._pairs = tuple(
+                [
+                    (name if type(name) is str else _text(name), value if type(value) is str else _text(value))
+                    for name, value in items
+                ]
+            )
         except (TypeError, ValueError):
             raise UsageError("expected headers as a mapping or pairs of name and value") from None
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.table import response_data
-from pytest_pcerrors.exchange.encodings import decode
+from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import with_offset
 from pytest_pcerrors.secrets import hide
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.headers import RawHeaders
 
 _STATUS_RANGE = range(100, 1000)
+_NO_REMARKS = (None, None, None, None)
 
 
-def _check_parts(status: object, body: object, request: object) -> None:
-    if not isinstance(status, int) or status not in _STATUS_RANGE:
-        raise UsageError(f"the status {status!r} is not an HTTP status; expected an int from 100 to 999")
-    if not isinstance(body, bytes):
-        raise UsageError(f"expected the body as bytes, got {type(body).__name__}; encode text as UTF-8")
-    if request is not None and not isinstance(request, Request):
-        raise UsageError(f"expected a Request, got {type(request).__name__}")
+def _check_remarks(reason: object, origin: object, body_problem: object, recorded_at: object, body: bytes) -> None:
+    for what, text in (("a reason phrase", reason), ("an origin", origin), ("a body's problem", body_problem)):
+        if text is not None:
+            _check_text(what, text)
+    if recorded_at is not None and not isinstance(recorded_at, datetime):
+        raise UsageError(f"expected recorded_at as a datetime, got {type(recorded_at).__name__}")
+    if body and body_problem is not None:
+        raise UsageError("an unknown body must be empty; omit the body or body_problem")
 
 
 def _check_text(what: str, value: object) -> None:
@@ -103,25 +106,28 @@ class Exchange:
         body_problem: str | None = None,
         recorded_at: datetime | None = None,
     ) -> None:
-        _check_parts(status, body, request)
-        for what, text in (("a reason phrase", reason), ("an origin", origin), ("a body's problem", body_problem)):
-            if text is not None:
-                _check_text(what, text)
-        if recorded_at is not None and not isinstance(recorded_at, datetime):
-            raise UsageError(f"expected recorded_at as a datetime, got {type(recorded_at).__name__}")
-        if body and body_problem is not None:
-            raise UsageError("an unknown body must be empty; omit the body or body_problem")
+        if not isinstance(status, int) or status not in _STATUS_RANGE:
+            raise UsageError(f"the status {status!r} is not an HTTP status; expected an int from 100 to 999")
+        if not isinstance(body, bytes):
+            raise UsageError(f"expected the body as bytes, got {type(body).__name__}; encode text as UTF-8")
+        if request is not None and not isinstance(request, Request):
+            raise UsageError(f"expected a Request, got {type(request).__name__}")
+        if (reason, origin, body_problem, recorded_at) != _NO_REMARKS:
+            _check_remarks(reason, origin, body_problem, recorded_at, body)
         known = None if headers is None else Headers(headers)
-        decoded = decode(body, ", ".join(known.all("Content-Encoding")) if known and body else None)
-        problem = body_problem or decoded.problem
-        object.__setattr__(self, "status", int(status))
-        object.__setattr__(self, "headers", known)
-        object.__setattr__(self, "body", b"" if problem else decoded.body)
-        object.__setattr__(self, "request", request)
-        object.__setattr__(self, "reason", reason)
-        object.__setattr__(self, "origin", origin)
-        object.__setattr__(self, "body_problem", problem)
-        object.__setattr__(self, "recorded_at", recorded_at and with_offset(recorded_at))
+        is_declared = known is not None and known.get("Content-Encoding") is not None
+        if body and (is_declared or body.startswith(FIRST_BYTES)):
+            decoded = decode(body, ", ".join(known.all("Content-Encoding")) if known is not None else None)
+            body_problem = decoded.problem
+            body = b"" if body_problem else decoded.body
+        _set_status(self, int(status))
+        _set_headers(self, known)
+        _set_body(self, body)
+        _set_request(self, request)
+        _set_reason(self, reason)
+        _set_origin(self, origin)
+        _set_body_problem(self, body_problem)
+        _set_recorded_at(self, recorded_at and with_offset(recorded_at))
 
     @classmethod
     def of(cls, response: object) -> "Exchange":
@@ -182,5 +188,23 @@ class Exchange:
         >>> Exchange(404, {"Content-Type": "Application/JSON; charset=utf-8"}, b"").media_type
         'application/json'
         """
-        value = self.header("Content-Type")
-        return None if value is None else value.partition(";")[0].strip().lower()
+        value = None if self.headers is None else self.headers.get("Content-Type")
+        return None if value is None else _media_type(value)
+
+
+(
+    _set_status,
+    _set_headers,
+    _set_body,
+    _set_request,
+    _set_reason,
+    _set_origin,
+    _set_body_problem,
+    _set_recorded_at,
+) = (getattr(Exchange, name).__set__ for name in Exchange.__slots__)
+"""Functions that set a field of a frozen exchange, faster than ``object.__setattr__`` does."""
+
+
+@lru_cache(maxsize=64)
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
