@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_SPACE = " \t\n\r"
+
 
 class JsonError(ValueError):
     """The text is not one JSON value; the message says where and why."""
+
+
+class RepeatedNameError(JsonError):
+    """A name is in an object more than once."""
 
 
 class RepeatedNames(dict[str, object]):
@@ -18,10 +24,35 @@ class RepeatedNames(dict[str, object]):
     names: tuple[str, ...]
 
 
-def parse(text: str) -> object:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    counts = Counter(name for name, _ in pairs)
+    repeated = RepeatedNames(members)
+    repeated.names = tuple(name for name, count in counts.items() if count > 1)
+    return repeated
+
+
+def _refuse(constant: str) -> object:
+    raise JsonError(f"{constant} is not a JSON value")
+
+
+def _unique_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise RepeatedNameError("a repeated name")
+    return members
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
+_UNIQUE = json.JSONDecoder(object_pairs_hook=_unique_object, parse_constant=_refuse)
+
+
+def parse(text: str, *, is_unique: bool = False) -> object:
     """Parse one JSON value strictly by RFC 8259: NaN and Infinity are errors.
 
-    An object with a repeated name is returned as `RepeatedNames`.
+    An object with a repeated name is returned as `RepeatedNames`; with `is_unique`, it is a `RepeatedNameError`.
 
     >>> parse('{"code": "800064"}')
     {'code': '800064'}
@@ -29,8 +60,10 @@ def parse(text: str) -> object:
     Traceback (most recent call last):
     pytest_pcerrors.jsontext.JsonError: NaN is not a JSON value
     """
+    decoder = _UNIQUE if is_unique else _DECODER
     try:
-        return _DECODER.decode(text)
+        document, end = decoder.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
+        return document if end == len(text) or not text[end:].strip(_SPACE) else decoder.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
@@ -83,7 +116,7 @@ def type_of(value: object) -> str:
     >>> [type_of(value) for value in ({}, [], "", 1, 1.0, True, None)]
     ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null']
     """
-    return _NAMES[type(value)]
+    return JSON_TYPES[type(value)]
 
 
 def article(name: str) -> str:
@@ -95,7 +128,7 @@ def article(name: str) -> str:
     return name if name == "null" else f"{'an' if name[0] in 'aio' else 'a'} {name}"
 
 
-_NAMES: dict[type, str] = {
+JSON_TYPES: dict[type, str] = {
     str: "string",
     dict: "object",
     RepeatedNames: "object",
@@ -105,23 +138,7 @@ _NAMES: dict[type, str] = {
     float: "number",
     type(None): "null",
 }
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) == len(pairs):
-        return members
-    counts = Counter(name for name, _ in pairs)
-    repeated = RepeatedNames(members)
-    repeated.names = tuple(name for name, count in counts.items() if count > 1)
-    return repeated
-
-
-def _refuse(constant: str) -> object:
-    raise JsonError(f"{constant} is not a JSON value")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
+"""The JSON names of the types of parsed values, by class."""
 
 
 def escaped_step(step: str | int) -> str:

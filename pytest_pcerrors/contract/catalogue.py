@@ -87,6 +87,10 @@ class Catalogue:
         """Return the entries of a code, one for each status it is documented with; raise KeyError for an unknown code."""
         return self._by_code[str(code)]
 
+    def entries_of(self, code: str) -> tuple[Entry, ...]:
+        """Return the entries of a code; none for an unknown code."""
+        return self._by_code.get(code, ())
+
     @property
     def codes(self) -> tuple[str, ...]:
         """The distinct codes, in the order of the contract."""

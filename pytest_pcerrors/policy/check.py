@@ -31,12 +31,13 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     'warning'
     """
     verdict = judge(response, contract=contract, profile=profile)
-    return [*verdict.violations, *unknown_body(verdict)]
+    found = list(verdict.violations)
+    return found if verdict.parsed.is_body_known else [*found, *unknown_body(verdict)]
 
 
 def unknown_body(verdict: "Verdict") -> list[Violation]:
     """Return the violation of a given response whose body is unknown, so that it does not count as conforming."""
-    problem = verdict.exchange.body_problem
+    problem = verdict.parsed.exchange.body_problem
     if problem is None:
         return []
     return [Violation(f"the body is unknown: {problem}", expected="a body to check", rule=UNREADABLE)]
@@ -50,7 +51,8 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
         raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
-    verdict = policy.judge(context.locate(Exchange.of(response)), profile=profile)
+    exchange = response if isinstance(response, Exchange) else Exchange.of(response)
+    verdict = policy.judge(context.locate(exchange), profile=profile)
     context.on_verdict(verdict)
     return verdict
 

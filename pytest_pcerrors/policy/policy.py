@@ -84,13 +84,18 @@ class Policy:
         return known
 
     @cached_property
+    def _usual(self) -> "Profiled":
+        """What applies to an exchange without an origin."""
+        return self.profiled(self.profile_for(None))
+
+    @cached_property
     def _profiled(self) -> "dict[str, Profiled]":
         return {}
 
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
-        if self.forced_profile:
-            return self.forced_profile
+        if self.forced_profile or origin is None:
+            return self.forced_profile or self.profile
         matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
         return max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
 
@@ -101,8 +106,11 @@ class Policy:
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Return the verdict on an exchange; `profile` overrides all other profiles."""
         parsed = read(exchange, self.contract)
-        rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
-        found = tuple(rules.violations(parsed, table))
+        if profile is None and exchange.origin is None:
+            rules, table = self._usual
+        else:
+            rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
+        found = rules.violations(parsed, table)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
 
     @cached_property

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Violation
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Verdict:
     """The verdict on an exchange: its violations (errors and warnings), and the allowances that were used.
 

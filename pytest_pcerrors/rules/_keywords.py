@@ -4,14 +4,14 @@ Types are strict, lengths are counted in a given unit, and unique items are foun
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
-from pytest_pcerrors.jsontext import article, type_of
+from pytest_pcerrors.jsontext import JSON_TYPES, article, type_of
 from pytest_pcerrors.secrets.display import shown, typed
 from pytest_pcerrors.text import counted
 
@@ -50,14 +50,74 @@ MEASURES: Mapping[str, Measure] = {"code-points": len, "utf-16": _utf_16_units}
 """The units in which the length of a text can be counted: Unicode code points, or UTF-16 code units as .NET does."""
 
 
+Predicate = Callable[[Any], bool]
+"""A function that returns whether a value passes a keyword."""
+
+
+class Test(NamedTuple):
+    """Whether a value passes a keyword, as an expression of ``{value}`` and of constants by their names."""
+
+    expression: str
+    constants: Mapping[str, Any]
+
+    def compiled(self) -> Predicate:
+        """Return the expression as a function.
+
+        >>> is_text = of_classes({str}).compiled()
+        >>> is_text("a"), is_text(1)
+        (True, False)
+        """
+        names = {name: name for name in self.constants}
+        predicate: Predicate = eval(  # noqa: S307 - all expressions are in this module
+            f"lambda value: {self.expression.format(value='value', **names)}", dict(self.constants)
+        )
+        return predicate
+
+
+def of_classes(classes: Collection[type]) -> Test:
+    """Return the test of a value that has one of these classes."""
+    if len(classes) == 1:
+        return Test("type({value}) is {kind}", {"kind": next(iter(classes))})
+    return Test("type({value}) in {classes}", {"classes": frozenset(classes)})
+
+
+def classes_of(types: str | list[str]) -> frozenset[type]:
+    """Return the classes of parsed values of these JSON types."""
+    wanted = [types] if isinstance(types, str) else types
+    return frozenset(each for each, kind in JSON_TYPES.items() if any(_is(kind, name) for name in wanted))
+
+
+def _of_type(types: str | list[str], _: Measure) -> Test:
+    return of_classes(classes_of(types))
+
+
+def _with_members(names: list[str], _: Measure) -> Test:
+    members = {f"name{number}": name for number, name in enumerate(names)}
+    present = " and ".join(f"{{{each}}} in {{value}}" for each in members) or "True"
+    return Test(f"not isinstance({{value}}, dict) or ({present})", members)
+
+
+def _at_least(limit: int, measure: Measure) -> Test:
+    return Test("not isinstance({value}, str) or {measure}({value}) >= {limit}", {"measure": measure, "limit": limit})
+
+
+def _at_most(limit: int, measure: Measure) -> Test:
+    return Test("not isinstance({value}, str) or {measure}({value}) <= {limit}", {"measure": measure, "limit": limit})
+
+
+TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {
+    "type": _of_type,
+    "required": _with_members,
+    "minLength": _at_least,
+    "maxLength": _at_most,
+}
+"""The keywords that this package tests itself, as functions of their limit and a measure; jsonschema tests the others."""
+
+
 def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
     """Return a validator (draft 2020-12) for a schema. It counts lengths with `measure` and never fetches a reference."""
-    own = {
-        "type": _type,
-        "minLength": _shorter_than(measure),
-        "maxLength": _longer_than(measure),
-        "uniqueItems": _unique,
-    }
+    own = {keyword: _checked_by(make, measure) for keyword, make in TESTS.items()}
+    own["uniqueItems"] = _unique
     kind: Any = extend(Draft202012Validator, own, type_checker=_JsonTypes())  # type: ignore[no-untyped-call]
     return kind(schema, registry=Registry())
 
@@ -74,10 +134,16 @@ def _is(kind: str, wanted: str) -> bool:
     return kind == wanted or (kind == "integer" and wanted == "number")
 
 
-def _type(_: Any, types: str | list[str], value: Any, __: Any) -> Sequence[ValidationError]:
-    kind = type_of(value)
-    fits = _is(kind, types) if isinstance(types, str) else any(_is(kind, each) for each in types)
-    return () if fits else [ValidationError(f"{kind} instead of {types}")]
+def _checked_by(make: Callable[[Any, Measure], Test], measure: Measure) -> Callable[..., Sequence[ValidationError]]:
+    """Return a test as a function of jsonschema, for schemas inside of others such as those of ``anyOf``."""
+    known: dict[str, Predicate] = {}
+
+    def check(_: Any, limit: Any, value: Any, __: Any) -> Sequence[ValidationError]:
+        key = repr(limit)
+        passes = known.get(key) or known.setdefault(key, make(limit, measure).compiled())
+        return () if passes(value) else [ValidationError(f"other than {limit}")]
+
+    return check
 
 
 def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> Sequence[ValidationError]:  # noqa: FBT001 - the keyword's value
@@ -85,20 +151,6 @@ def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> Sequence[Valida
         return ()
     distinct = {json.dumps(item, sort_keys=True) for item in value}
     return [ValidationError("items that are equal")] if len(distinct) < len(value) else ()
-
-
-def _shorter_than(measure: Measure) -> Callable[..., Sequence[ValidationError]]:
-    def shorter(_: Any, limit: int, value: Any, __: Any) -> Sequence[ValidationError]:
-        return [ValidationError("too short")] if isinstance(value, str) and measure(value) < limit else ()
-
-    return shorter
-
-
-def _longer_than(measure: Measure) -> Callable[..., Sequence[ValidationError]]:
-    def longer(_: Any, limit: int, value: Any, __: Any) -> Sequence[ValidationError]:
-        return [ValidationError("too long")] if isinstance(value, str) and measure(value) > limit else ()
-
-    return longer
 
 
 def explained(keyword: str, limit: Any, value: Any, measure: Callable[[str], int] = len) -> tuple[str, str, str]:

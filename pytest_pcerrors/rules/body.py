@@ -1,10 +1,12 @@
 """Rules for the body, from bytes to a JSON object. Their stages: text, value, object, envelope."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.jsontext import RepeatedNames, is_cut_off
+from pytest_pcerrors.rules._body_conditions import GATEWAY, MESSAGE, has_only, has_problem, is_not_object
 from pytest_pcerrors.rules._markup import markup_found
 from pytest_pcerrors.rules._pointers import Place, pointer_to
 from pytest_pcerrors.rules.rule import rule
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 _JSON_STARTS = tuple('{["<-0123456789')
 _CONSTANTS = ("NaN", "Infinity")
 _CONTAINERS = (dict, list)
-_GATEWAY, _MESSAGE = {"statusCode", "message"}, {"message"}
 _MOST_REPEATED = 5
 
 
@@ -68,14 +69,8 @@ def body_encoding(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """
     if parsed.text is not None:
         return
-    encoding, declared = encoding_of(parsed.exchange.body), parsed.exchange.header("Content-Encoding")
-    if encoding:
-        message = f"broken {encoding} data, cut off or followed by something else, instead of UTF-8"
-    elif declared:
-        message = f"neither {shown(declared)}, as the headers declare, nor UTF-8"
-    else:
-        message = f"{parsed.encoding} instead of UTF-8"
-    yield Violation(message, expected="UTF-8", actual=encoding or parsed.encoding)
+    encoding = encoding_of(parsed.exchange.body)
+    yield Violation(partial(_wrong_encoding, parsed, encoding), expected="UTF-8", actual=encoding or parsed.encoding)
 
 
 def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -85,9 +80,9 @@ def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `Authentication failed. MFA required.`
     Fix: Send an error object. A client shows the text as it is.
     """
-    if parsed.problem is not None and not _attempts_json(parsed.text):
+    if has_problem(parsed) and not _attempts_json(parsed.text):
         yield Violation(
-            f"plain text instead of JSON: {shown(parsed.text)}", expected="a JSON object", actual="plain text"
+            lambda: f"plain text instead of JSON: {shown(parsed.text)}", expected="a JSON object", actual="plain text"
         )
 
 
@@ -98,10 +93,12 @@ def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"code": "800064", "descr` or `<html>` or `{"code": NaN}`
     Fix: Find the server or proxy that truncated, wrapped or wrote the body. An error page of a proxy begins with `<`.
     """
-    if parsed.problem is not None and _attempts_json(parsed.text):
+    if has_problem(parsed) and _attempts_json(parsed.text):
         text = str(parsed.text).strip()
         yield Violation(
-            markup_found(text) or _broken_json(text, parsed.problem), expected="a JSON object", actual=shown(text)
+            lambda: markup_found(text) or _broken_json(text, str(parsed.problem)),
+            expected="a JSON object",
+            actual=lambda: shown(text),
         )
 
 
@@ -119,8 +116,8 @@ def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
             if found > _MOST_REPEATED:
                 return
             yield Violation(
-                f"{shown(name)} more than once in one object, expected once",
-                pointer_to(Place(place, name)),
+                partial(_repeated_message, name),
+                partial(pointer_to, Place(place, name)),
                 expected="each name once",
             )
 
@@ -132,11 +129,11 @@ def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `"Customer tagging denied."`
     Fix: Send an error object. A client shows a bare string as it is.
     """
-    if not parsed.is_object:
+    if is_not_object(parsed):
         yield Violation(
-            f"{typed(parsed.document)} instead of a JSON object",
+            lambda: f"{typed(parsed.document)} instead of a JSON object",
             expected="a JSON object",
-            actual=shown(parsed.document),
+            actual=lambda: shown(parsed.document),
         )
 
 
@@ -147,7 +144,7 @@ def gateway_envelope(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
     Fix: A mock of the service sends the documented error object. A client reads `message` here, and `Retry-After`.
     """
-    return _envelope(parsed, _GATEWAY, "the gateway's envelope")
+    return _envelope(parsed, GATEWAY, "the gateway's envelope")
 
 
 def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -157,12 +154,7 @@ def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"message": "Access denied."}`
     Fix: A mock of the service sends the documented error object. A client reads `message` here.
     """
-    return _envelope(parsed, _MESSAGE, "only a message")
-
-
-def is_enveloped(parsed: "ParsedResponse") -> bool:
-    """Return whether the body is an envelope after which no further stage runs."""
-    return _has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE)
+    return _envelope(parsed, MESSAGE, "only a message")
 
 
 def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -170,6 +162,19 @@ def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
     if parsed.is_empty and (request is None or request.method != "HEAD"):
         found = "a body of white space only" if parsed.text else "no body"
         yield Violation(f"{found} instead of a JSON object", expected="a JSON object", actual="nothing")
+
+
+def _repeated_message(name: str) -> str:
+    return f"{shown(name)} more than once in one object, expected once"
+
+
+def _wrong_encoding(parsed: "ParsedResponse", encoding: str | None) -> str:
+    declared = parsed.exchange.header("Content-Encoding")
+    if encoding:
+        return f"broken {encoding} data, cut off or followed by something else, instead of UTF-8"
+    if declared:
+        return f"neither {shown(declared)}, as the headers declare, nor UTF-8"
+    return f"{parsed.encoding} instead of UTF-8"
 
 
 def _broken_json(text: str, problem: str) -> str:
@@ -195,21 +200,14 @@ def _repeated(document: Any) -> "Iterator[tuple[Place | None, tuple[str, ...]]]"
         waiting += reversed(inside)
 
 
-def _envelope(parsed: "ParsedResponse", names: set[str], what: str) -> "Iterator[Violation]":
-    if _has_only(parsed, names):
+def _envelope(parsed: "ParsedResponse", names: frozenset[str], what: str) -> "Iterator[Violation]":
+    if has_only(parsed, names):
         text = parsed.document["message"]
-        quoted = f": {shown(text)}" if isinstance(text, str) else ""
         yield Violation(
-            f"{what} instead of an error object{quoted}", expected="an error object", actual=shown(parsed.document)
+            lambda: f"{what} instead of an error object{f': {shown(text)}' if isinstance(text, str) else ''}",
+            expected="an error object",
+            actual=lambda: shown(parsed.document),
         )
-
-
-def _has_only(parsed: "ParsedResponse", names: set[str]) -> bool:
-    """Return whether the body has exactly these members, unless they are all that the contract requires."""
-    keys = parsed.document.keys()
-    return (
-        len(keys) == len(names) and keys == names and not names >= set(parsed.contract.error_schema.get("required", ()))
-    )
 
 
 TEXT_RULES = (

@@ -1,10 +1,11 @@
 """Rules that compare an error object with the catalogue. They need a code that can be looked up."""
 
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.templates import fits
-from pytest_pcerrors.rules.properties import place
+from pytest_pcerrors.rules.properties import is_unusual, place
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
@@ -31,11 +32,11 @@ def code_unknown(parsed: "ParsedResponse") -> "Iterator[Violation]":
     if not parsed.entries and _is_judged(parsed):
         code = str(parsed.code)
         yield Violation(
-            f"code {shown_code(code)} is not in the catalogue",
-            place(parsed, "code"),
+            lambda: f"code {shown_code(code)} is not in the catalogue",
+            partial(place, parsed, "code"),
             expected="a documented code",
             actual=code,
-            hint=nearest_entry(parsed.contract, code),
+            hint=partial(nearest_entry, parsed.contract, code),
         )
 
 
@@ -49,8 +50,8 @@ def pairing(parsed: "ParsedResponse") -> "Iterator[Violation]":
     status, contract = parsed.exchange.status, parsed.contract
     if parsed.entries and _is_judged(parsed) and (status, parsed.code) not in contract.pairings:
         yield Violation(
-            f"code {parsed.code} is documented with {documented(contract, parsed.entries)}, not with {status}",
-            place(parsed, "code"),
+            lambda: f"code {parsed.code} is documented with {documented(contract, parsed.entries)}, not with {status}",
+            partial(place, parsed, "code"),
             expected=" or ".join(str(entry.status) for entry in parsed.entries),
             actual=str(status),
         )
@@ -72,8 +73,8 @@ def description_placeholder(parsed: "ParsedResponse") -> "Iterator[Violation]":
     left = sorted(placeholder for placeholder in own if placeholder in description)
     if left:
         yield Violation(
-            f"{', '.join(left)} instead of a value in {shown(description)}",
-            place(parsed, "description"),
+            lambda: f"{', '.join(left)} instead of a value in {shown(description)}",
+            partial(place, parsed, "description"),
             expected="values instead of placeholders",
             actual=", ".join(left),
         )
@@ -93,10 +94,12 @@ def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
     templates = [template for entry in entries for template in entry.templates]
     if not any(fits(text, template) for template in templates):
         yield Violation(
-            f"{shown(description)} instead of a documented text of code {parsed.code}, such as {shown(templates[0])}",
-            place(parsed, "description"),
+            lambda: (
+                f"{shown(description)} instead of a documented text of code {parsed.code}, such as {shown(templates[0])}"
+            ),
+            partial(place, parsed, "description"),
             expected=" or ".join(templates),
-            actual=shown(description),
+            actual=lambda: shown(description),
         )
 
 
@@ -141,8 +144,8 @@ def shown_code(code: str) -> str:
 
 
 RULES = (
-    rule(code_unknown, observed="warning"),
-    rule(pairing, observed="warning"),
-    rule(description_placeholder, observed="warning"),
+    rule(code_unknown, observed="warning", when=is_unusual),
+    rule(pairing, observed="warning", when=is_unusual),
+    rule(description_placeholder, observed="warning", when=is_unusual),
     rule(description_template, documented="off"),
 )

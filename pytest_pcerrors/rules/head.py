@@ -1,6 +1,7 @@
 """Rules for the status and the headers. They run first, for every error response."""
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
+_UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
+_DELAYED = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
+_WITH_RULES = _DELAYED | {_UNAUTHORIZED}
 _CHALLENGE = "WWW-Authenticate"
+_JSON = "application/json"
 _LONGEST_LIST = 80
 _JSON_TYPE = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json")
 _TEMPLATE_PART = re.compile(r"\\\{[^{}]+\\\}")
@@ -29,8 +34,8 @@ def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send a documented status. If the service really sends this one, allow the rule for it, with a reason.
     """
     status, contract = parsed.exchange.status, parsed.contract
-    documented = ", ".join(map(str, contract.statuses))
     if status >= HTTPStatus.BAD_REQUEST and status not in contract.statuses and status not in contract.paired_statuses:
+        documented = ", ".join(map(str, contract.statuses))
         yield Violation(
             f"{contract.reason(status)} is not a documented status (documented: {cut(documented, _LONGEST_LIST)})",
             expected=documented,
@@ -45,22 +50,18 @@ def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `Content-Type: text/html`
     Fix: Send `Content-Type: application/json` (or `application/*+json`) with every body.
     """
-    exchange = parsed.exchange
-    if exchange.headers is None:
-        return
-    media_type = exchange.media_type
+    exchange, media_type = parsed.exchange, parsed.exchange.media_type
     has_body = bool(exchange.body) and not parsed.is_empty
-    if media_type == "application/json" or (parsed.is_body_known and not has_body):
+    if exchange.headers is None or media_type == _JSON or (parsed.is_body_known and not has_body):
         return
     if media_type is None:
         if has_body:
-            message = "no Content-Type header, expected application/json"
-            yield Violation(message, "Content-Type", expected="application/json")
+            yield Violation(f"no Content-Type header, expected {_JSON}", "Content-Type", expected=_JSON)
     elif not _JSON_TYPE.fullmatch(media_type):
         yield Violation(
-            f"Content-Type {shown(media_type)} instead of application/json",
+            lambda: f"Content-Type {shown(media_type)} instead of {_JSON}",
             "Content-Type",
-            expected="application/json",
+            expected=_JSON,
             actual=media_type,
         )
 
@@ -74,7 +75,7 @@ def challenge_missing(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send the documented challenge with every 401 response.
     """
     exchange = parsed.exchange
-    if exchange.status == HTTPStatus.UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
+    if exchange.status == _UNAUTHORIZED and exchange.headers is not None and not _challenges(parsed):
         found = (
             "no WWW-Authenticate header" if exchange.header(_CHALLENGE) is None else "an empty WWW-Authenticate header"
         )
@@ -90,14 +91,12 @@ def challenge_other(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: A mock sends the documented challenge. A client also accepts `Bearer`, because the real service sends it.
     """
     template = parsed.contract.challenge
-    if parsed.exchange.status != HTTPStatus.UNAUTHORIZED or template is None:
+    if parsed.exchange.status != _UNAUTHORIZED or template is None:
         return
-    challenges = _challenges(parsed)
-    pattern = _TEMPLATE_PART.sub("[^,]+", re.escape(template.replace('"', "")))
-    wanted = re.compile(rf"(?:^|,)\s*{pattern}", re.IGNORECASE)
+    challenges, wanted = _challenges(parsed), _challenge_pattern(template)
     if challenges and not any(wanted.search(challenge.replace('"', "")) for challenge in challenges):
         yield Violation(
-            f"WWW-Authenticate {shown(challenges[0])} instead of {template}",
+            lambda: f"WWW-Authenticate {shown(challenges[0])} instead of {template}",
             _CHALLENGE,
             expected=template,
             actual=challenges[0],
@@ -112,10 +111,7 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send whole seconds (`Retry-After: 57`) or an HTTP date. A client that receives neither uses its own delay.
     """
     exchange = parsed.exchange
-    if (
-        exchange.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-        or exchange.headers is None
-    ):
+    if exchange.status not in _DELAYED or exchange.headers is None:
         return
     value = exchange.header("Retry-After")
     expected = "seconds or an HTTP date"
@@ -123,8 +119,24 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
         yield Violation(f"no Retry-After header, expected {expected}", "Retry-After", expected=expected)
     elif value is not None and seconds_to_wait(exchange) is None:
         yield Violation(
-            f"Retry-After {shown(value)} instead of {expected}", "Retry-After", expected=expected, actual=value
+            lambda: f"Retry-After {shown(value)} instead of {expected}", "Retry-After", expected=expected, actual=value
         )
+
+
+def is_unusual(parsed: "ParsedResponse") -> bool:
+    """Return whether a rule of this module may find something: the status has a rule or is not listed, or the type is not plain JSON."""
+    exchange = parsed.exchange
+    return (
+        exchange.status in _WITH_RULES
+        or exchange.status not in parsed.contract.statuses
+        or (exchange.headers is not None and exchange.media_type != _JSON)
+    )
+
+
+@lru_cache(maxsize=32)
+def _challenge_pattern(template: str) -> re.Pattern[str]:
+    pattern = _TEMPLATE_PART.sub("[^,]+", re.escape(template.replace('"', "")))
+    return re.compile(rf"(?:^|,)\s*{pattern}", re.IGNORECASE)
 
 
 def _challenges(parsed: "ParsedResponse") -> list[str]:

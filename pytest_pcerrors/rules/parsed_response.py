@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.jsontext import JsonError, parse
+from pytest_pcerrors.jsontext import JsonError, RepeatedNameError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
 
+_BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -24,8 +25,9 @@ class ParsedResponse:
     `text` is the body without a byte order mark. It is `None` if the body is unknown or not UTF-8; `encoding` then names
     the encoding that was detected.
     `document` is the JSON value of the text; `problem` says why the text is not one JSON value, and is `None` otherwise.
+    `is_plain` is true if the body is one JSON object in UTF-8, without a byte order mark and repeated names.
     `code` and `description` are the values of the contract's members if they have a usable type; a numeric code is given
-    as its digits. `entries` are the contract's entries of that code.
+    as its digits.
     """
 
     exchange: "Exchange"
@@ -35,9 +37,9 @@ class ParsedResponse:
     has_byte_order_mark: bool = False
     problem: str | None = None
     document: Any = None
+    is_plain: bool = False
     code: str | None = None
     description: str | None = None
-    entries: "tuple[Entry, ...]" = ()
 
     @property
     def is_body_known(self) -> bool:
@@ -58,7 +60,12 @@ class ParsedResponse:
     def is_error(self) -> bool:
         """Whether this is an error response: its status is 400 or above, or the contract pairs the status with the code."""
         status = self.exchange.status
-        return status >= HTTPStatus.BAD_REQUEST or (status, self.code) in self.contract.pairings
+        return status >= _BAD_REQUEST or (status, self.code) in self.contract.pairings
+
+    @property
+    def entries(self) -> "tuple[Entry, ...]":
+        """The contract's entries of the code."""
+        return () if self.code is None else self.contract.catalogue.entries_of(self.code)
 
     def member(self, name: str) -> Any:
         """Return the value of ``code``, ``description``, ``data`` or ``source`` at its place in the contract, or None."""
@@ -68,25 +75,27 @@ class ParsedResponse:
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
     """Parse an exchange with the names of a contract. No body makes it raise."""
     parsed = ParsedResponse(exchange, contract)
-    if not parsed.is_body_known:
+    if exchange.body_problem is not None:
         return parsed
     _read_text(parsed, exchange.body)
     if not parsed.text:
         return parsed
     try:
-        parsed.document = parse(parsed.text)
+        document = parsed.document = parse(parsed.text, is_unique=True)
+        parsed.is_plain = isinstance(document, dict) and not parsed.has_byte_order_mark
     except JsonError as error:
-        parsed.problem = str(error)
-        return parsed
-    code = parsed.member("code")
+        if not _read_repeated_names(parsed, parsed.text, error):
+            return parsed
+        document = parsed.document
+    members = contract.members
+    code = at(document, members.get("code"))
+    if isinstance(code, int) and not isinstance(code, bool):
+        code = str(code)
     if isinstance(code, str):
         parsed.code = code
-    elif isinstance(code, int) and not isinstance(code, bool):
-        parsed.code = str(code)
-    description = parsed.member("description")
-    parsed.description = description if isinstance(description, str) else None
-    if parsed.code is not None and parsed.code in contract.catalogue:
-        parsed.entries = contract.catalogue[parsed.code]
+    description = at(document, members.get("description"))
+    if isinstance(description, str):
+        parsed.description = description
     return parsed
 
 
@@ -95,9 +104,9 @@ def at(document: Any, steps: "Sequence[str] | None") -> Any:
     if steps is None:
         return None
     for step in steps:
-        if not isinstance(document, dict) or step not in document:
+        if not isinstance(document, dict):
             return None
-        document = document[step]
+        document = document.get(step)
     return document
 
 
@@ -111,11 +120,23 @@ def _read_text(parsed: ParsedResponse, body: bytes) -> None:
         guess = json.detect_encoding(body)
         parsed.encoding = guess.upper() if _decodes(body, guess) else f"another encoding (at byte {error.start})"
     else:
-        guess = json.detect_encoding(body) if "\0" in text[:4] else "utf-8"
-        if guess != "utf-8" and _decodes(body, guess):
+        if "\0" in text[:4] and (guess := json.detect_encoding(body)) != "utf-8" and _decodes(body, guess):
             parsed.encoding = guess.upper()
         else:
             parsed.text = text
+
+
+def _read_repeated_names(parsed: ParsedResponse, text: str, problem: JsonError) -> bool:
+    """Parse a text again if its problem is a repeated name, and return whether it is one JSON value."""
+    if isinstance(problem, RepeatedNameError):
+        try:
+            parsed.document = parse(text)
+        except JsonError as error:
+            problem = error
+        else:
+            return True
+    parsed.problem = str(problem)
+    return False
 
 
 def _decodes(body: bytes, encoding: str) -> bool:

@@ -1,5 +1,6 @@
 """Rules for the members of an error object that the error schema cannot express."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.rules._pointers import escaped
@@ -39,11 +40,23 @@ def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
     unknown = [name for name in parsed.document if name not in known]
     for name in unknown[:_MOST_UNKNOWN]:
         yield Violation(
-            f"{shown(name)} is not a property of the error schema",
+            partial(_unknown_message, name),
             f"/{escaped(name)}",
             expected=", ".join(known),
             actual=name,
         )
+
+
+def _unknown_message(name: str) -> str:
+    return f"{shown(name)} is not a property of the error schema"
+
+
+def is_unusual(parsed: "ParsedResponse") -> bool:
+    """Return whether a code or a description may be wrong: the pairing is undocumented, or the text is blank or has a brace."""
+    description = parsed.description
+    return (parsed.exchange.status, parsed.code) not in parsed.contract.pairings or (
+        description is not None and ("{" in description or description.isspace())
+    )
 
 
 def place(parsed: "ParsedResponse", member: str) -> str:
@@ -52,6 +65,6 @@ def place(parsed: "ParsedResponse", member: str) -> str:
 
 
 RULES = (
-    rule(description_blank),
+    rule(description_blank, when=is_unusual),
     rule(unknown_property, documented="off"),
 )

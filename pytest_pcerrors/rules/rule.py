@@ -21,7 +21,15 @@ PROFILES = ("documented", "observed")
 RuleFunction = Callable[["ParsedResponse"], "Iterable[Violation]"]
 """A function that yields a violation for each place that breaks its rule."""
 
+Condition = Callable[["ParsedResponse"], object]
+"""A function that returns a true value if a response meets a condition."""
+
 _PARTS = ("Documentation", "Example", "Fix")
+
+
+def always(_: "ParsedResponse") -> bool:
+    """Return True, the condition of a rule that is checked on every response."""
+    return True
 
 
 def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
@@ -32,7 +40,8 @@ def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
 class Rule:
     """A rule: its name, the condition that `breaks` it, what the documentation says, an example, and the fix.
 
-    `check` is its function; for the rules of assertions, settings and recordings it yields nothing.
+    `check` is its function; for the rules of assertions, settings and recordings it yields nothing. `when` is true for every
+    response that breaks the rule, is cheap, and is false for most others: where it is false, `check` is not called.
     `severities` has a severity for each profile; it is empty if the rule is always an error.
     """
 
@@ -44,6 +53,7 @@ class Rule:
     fix: str = ""
     severities: "Mapping[str, Severity]" = field(default_factory=dict)
     check: RuleFunction = field(default=_no_violation, repr=False, compare=False)
+    when: Condition = field(default=always, repr=False, compare=False)
 
 
 def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
@@ -51,7 +61,12 @@ def severities_of(documented: "Severity" = "error", observed: "Severity | None" 
     return dict(zip(PROFILES, (documented, observed or documented), strict=True))
 
 
-def rule(function: RuleFunction, documented: "Severity" = "error", observed: "Severity | None" = None) -> Rule:
+def rule(
+    function: RuleFunction,
+    documented: "Severity" = "error",
+    observed: "Severity | None" = None,
+    when: Condition = always,
+) -> Rule:
     """Make a rule from a function; its name and its documentation come from the function."""
     breaks, _, rest = (getdoc(function) or "").partition("\n\n")
     parts = dict.fromkeys(_PARTS, "")
@@ -69,6 +84,7 @@ def rule(function: RuleFunction, documented: "Severity" = "error", observed: "Se
         fix=parts["Fix"],
         severities=severities_of(documented, observed),
         check=function,
+        when=when,
     )
 
 
@@ -81,6 +97,7 @@ def user_rule(function: RuleFunction) -> Rule:
             for violation in function(parsed):
                 if not isinstance(violation, Violation):
                     raise TypeError(f"a rule yields violations, not {type(violation).__name__}")  # noqa: TRY301 - reported like any other
+                str(violation)  # computes its texts, so that an error in them is reported too
                 yield violation
         except Exception as error:
             problem = safe(f"{type(error).__name__}: {error}")

@@ -7,11 +7,21 @@ The name of a rule is the path of the property joined by hyphens, followed by th
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.jsontext import type_of
-from pytest_pcerrors.rules._keywords import MEASURES, Measure, explained, validator_for
+from pytest_pcerrors.jsontext import JSON_TYPES
+from pytest_pcerrors.rules._keywords import (
+    MEASURES,
+    TESTS,
+    Measure,
+    Predicate,
+    Test,
+    classes_of,
+    explained,
+    of_classes,
+    validator_for,
+)
 from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules._subschemas import Schema, Subschemas
 from pytest_pcerrors.rules.violation import Violation
@@ -35,13 +45,10 @@ MEANINGS = {
 }
 _NO_RULES = ("format", "properties")
 
-Predicate = Callable[[Any], bool]
-"""A function that returns whether a value passes a keyword."""
-
 
 @dataclass(frozen=True)
 class SchemaRule:
-    """A keyword at a place of the schema; `accepts` returns whether a value passes it, as jsonschema decides.
+    """A keyword at a place of the schema; `test` is that of its values, as jsonschema decides.
 
     `documentation` is the description of the property in the schema, or of its nearest parent with one.
     """
@@ -50,7 +57,7 @@ class SchemaRule:
     path: tuple[str, ...]
     keyword: str
     limit: Any
-    accepts: Predicate = field(repr=False, compare=False)
+    test: Test = field(repr=False, compare=False)
     measure: Measure = field(repr=False, compare=False, default=len)
     hint: str = ""
     documentation: str = ""
@@ -59,14 +66,20 @@ class SchemaRule:
         """Return at most one violation: the first place that fails, with the number of further places."""
         for value in self._values(parsed.document):
             if not self.accepts(value):
-                return (self._violation(parsed.document),)
+                return (Violation.explained_by(partial(self._texts, parsed.document)),)
         return ()
+
+    @cached_property
+    def accepts(self) -> Predicate:
+        """The test as a function: whether a value passes it."""
+        return self.test.compiled()
 
     @cached_property
     def _values(self) -> Callable[[Any], Sequence[Any]]:
         return _selector(self.path)
 
-    def _violation(self, document: Any) -> Violation:
+    def _texts(self, document: Any) -> tuple[str, ...]:
+        """Return the texts of a violation: message, pointer, expected, actual and hint."""
         failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.accepts(value)]
         pointer, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
@@ -74,7 +87,7 @@ class SchemaRule:
         if self.keyword == "required":
             pointer = f"{pointer}/{escaped(self.limit)}"
         hint = _misspelt(self.limit, value) if self.keyword == "required" else self.hint
-        return Violation(message + more, pointer, expected, actual, hint)
+        return message + more, pointer, expected, actual, hint
 
 
 def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
@@ -127,9 +140,9 @@ class _Compiler:
                 member_documentation = (
                     member.get("description", documentation) if isinstance(member, dict) else documentation
                 )
-                accepts = self._predicate(schema, keyword, [name])
+                test = self._test(schema, keyword, [name])
                 yield SchemaRule(
-                    rule_name((*path, name), keyword), path, keyword, name, accepts, documentation=member_documentation
+                    rule_name((*path, name), keyword), path, keyword, name, test, documentation=member_documentation
                 )
         elif keyword == "type":
             yield from (
@@ -138,26 +151,33 @@ class _Compiler:
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
-            accepts = self._predicate(schema, keyword, limit)
+            test = self._test(schema, keyword, limit)
             yield SchemaRule(
-                rule_name(path, keyword), path, keyword, limit, accepts, self._measure, documentation=documentation
+                rule_name(path, keyword), path, keyword, limit, test, self._measure, documentation=documentation
             )
 
     def _type_rules(self, schema: Schema, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield a rule for each deviation that the contract names, then the rule for the type."""
         types = schema["type"]
-        fits = self._predicate(schema, "type", types)
+        fitting = classes_of(types)
         known = [deviation for deviation in self._deviations if deviation.at == path]
         for deviation in known:
             hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
             yield SchemaRule(
-                deviation.rule, path, "type", types, _unless(fits, deviation), hint=hint, documentation=documentation
+                deviation.rule,
+                path,
+                "type",
+                types,
+                of_classes(frozenset(JSON_TYPES) - (_classes(deviation) - fitting)),
+                hint=hint,
+                documentation=documentation,
             )
-        named = {deviation.type for deviation in known}
-        others_fit: Predicate = (lambda value: type_of(value) in named or fits(value)) if named else fits
+        others_fit = of_classes(fitting.union(*map(_classes, known)))
         yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, documentation=documentation)
 
-    def _predicate(self, schema: Schema, keyword: str, limit: Any) -> Predicate:
+    def _test(self, schema: Schema, keyword: str, limit: Any) -> Test:
+        if keyword in TESTS:
+            return TESTS[keyword](limit, self._measure)
         function, validator = self._validator.VALIDATORS[keyword], self._validator
 
         def accepts(value: Any) -> bool:
@@ -168,7 +188,7 @@ class _Compiler:
                 return False  # nested too deeply to be what the schema means
             return True
 
-        return accepts
+        return Test("{accepts}({value})", {"accepts": accepts})
 
 
 def rule_name(path: tuple[str, ...], keyword: str) -> str:
@@ -217,5 +237,5 @@ def _misspelt(name: str, value: Any) -> str:
     return "" if alike is None else f"it has {shown(alike)}; letter case matters"
 
 
-def _unless(fits: Predicate, deviation: "Deviation") -> Predicate:
-    return lambda value: type_of(value) != deviation.type or fits(value)
+def _classes(deviation: "Deviation") -> frozenset[type]:
+    return frozenset(each for each, kind in JSON_TYPES.items() if kind == deviation.type)

@@ -1,16 +1,20 @@
 """The stages of a check: their rules in order, and the conditions that end the check."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.rules import _body_conditions as conditions
 from pytest_pcerrors.rules import body, catalogue, head, properties, success
+from pytest_pcerrors.rules._schema_condition import broken
 from pytest_pcerrors.rules._schema_docs import schema_rule
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
-from pytest_pcerrors.rules.rule import Rule, RuleFunction, user_rule
+from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
 from pytest_pcerrors.rules.schema_rules import schema_rules
 from pytest_pcerrors.rules.violation import Violation
 
@@ -21,22 +25,51 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Severity
 
 
-Condition = Callable[[ParsedResponse], object]
+class Part(NamedTuple):
+    """Rules that are checked one after the other, and the condition that ends the check after them."""
+
+    rules: tuple[Rule, ...]
+    ends: Condition
+
+
+class Step(NamedTuple):
+    """Parts of a check that are skipped where a condition is false, since no rule in them finds anything there.
+
+    For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
+    that knows which rules are broken returns them as a list, and only these are called.
+    """
+
+    when: Condition
+    parts: tuple[Part, ...]
 
 
 class Stage(NamedTuple):
-    """A stage of a check: its rules, and whether the check continues after it."""
+    """A stage of a check: its rules, and the condition that ends the check after it.
+
+    `when` makes one condition of the rules, for all of the stage; without it, each rule has its own.
+    """
 
     rules: tuple[Rule, ...]
-    continues: Condition
+    ends: Condition
+    when: Callable[[Sequence[Rule]], Condition] | None = None
+
+    def steps(self) -> "Iterator[Step]":
+        """Yield the steps of this stage."""
+        if self.when is not None:
+            yield Step(self.when(self.rules), (Part(self.rules, self.ends),))
+        else:
+            for when, rules in groupby(self.rules, attrgetter("when")):
+                yield Step(when, (Part(tuple(rules), _never),))
 
 
-def _always(_: ParsedResponse) -> bool:
-    return True
+def _never(_: ParsedResponse) -> bool:
+    return False
 
 
-def _stage(name: str, rules: Iterable[Rule], continues: Condition = _always) -> Stage:
-    return Stage(tuple(replace(rule, stage=name) for rule in rules), continues)
+def _stage(name: str, rules: Iterable[Rule], ends: Condition = _never, when: Condition | None = None) -> Stage:
+    """Return a stage. One that can end the check needs a condition `when`, which is true wherever `ends` is."""
+    named = tuple(replace(rule, stage=name) for rule in rules)
+    return Stage(named, ends, None if when is None else lambda _: when)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +88,33 @@ class RuleSet:
         """Return the same stages without the rules with these names."""
         return RuleSet(_without(self.error_stages, names), _without(self.success_stages, names))
 
-    def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> Iterator[Violation]:
-        """Yield the violations of a response, each with the name of its rule and that rule's severity."""
-        for stage in self._stages(parsed):
-            for rule in stage.rules:
-                for violation in rule.check(parsed):
-                    yield violation.judged(rule.name, severities[rule.name])
-            if not stage.continues(parsed):
-                return
+    def without_conditions(self) -> "RuleSet":
+        """Return the same stages with every rule called on every response: slower, with the same violations."""
+        stages = (self.error_stages, self.success_stages)
+        return RuleSet(*(tuple(each._replace(when=lambda _: always) for each in some) for some in stages))
+
+    def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> tuple[Violation, ...]:
+        """Return the violations of a response, each with the name of its rule and that rule's severity."""
+        found: list[Violation] = []
+        if parsed.is_error:
+            steps = self._error_steps
+        else:
+            steps = self._success_steps if parsed.exchange.status in SUCCESSES else ()
+        for when, parts in steps:
+            called = when(parsed)
+            if called:
+                selected = (Part(tuple(called), _never),) if isinstance(called, list) else parts
+                if _ends(selected, parsed, severities, found):
+                    break
+        return tuple(found)
+
+    @cached_property
+    def _error_steps(self) -> tuple[Step, ...]:
+        return _steps(self.error_stages)
+
+    @cached_property
+    def _success_steps(self) -> tuple[Step, ...]:
+        return _steps(self.success_stages)
 
     @cached_property
     def error_names(self) -> tuple[str, ...]:
@@ -79,7 +131,7 @@ class RuleSet:
         count = 0
         for stage in self._stages(parsed):
             count += len(stage.rules)
-            if not stage.continues(parsed):
+            if stage.ends(parsed):
                 break
         return (self.error_names if parsed.is_error else self.success_names)[:count]
 
@@ -87,6 +139,28 @@ class RuleSet:
         if parsed.is_error:
             return self.error_stages
         return self.success_stages if parsed.exchange.status in SUCCESSES else ()
+
+
+def _ends(
+    parts: Iterable[Part], parsed: ParsedResponse, severities: "Mapping[str, Severity]", found: list[Violation]
+) -> bool:
+    """Check the parts of a step, add what is found, and return whether the check ends with one of them."""
+    for rules, ends in parts:
+        for rule in rules:
+            for violation in rule.check(parsed):
+                found.append(violation.judged(rule.name, severities[rule.name]))  # noqa: PERF401 - mostly none
+        if ends(parsed):
+            return True
+    return False
+
+
+def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
+    """Return the steps of stages; those with the same condition after each other are one."""
+    steps = chain.from_iterable(stage.steps() for stage in stages)
+    return tuple(
+        Step(when, tuple(part for step in alike for part in step.parts))
+        for when, alike in groupby(steps, attrgetter("when"))
+    )
 
 
 def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, ...]:
@@ -103,13 +177,16 @@ def rule_set(
     _refuse_ambiguous(contract)
     properties_rules = [schema_rule(each, contract) for each in schema_rules(contract, length_unit)]
     error_stages = (
-        _stage("head", head.RULES),
-        _stage("user", map(user_rule, user_rules), lambda parsed: parsed.is_body_known),
-        _stage("text", body.TEXT_RULES, lambda parsed: parsed.text is not None and not parsed.is_empty),
-        _stage("value", body.VALUE_RULES, lambda parsed: parsed.problem is None),
-        _stage("object", body.OBJECT_RULES, lambda parsed: parsed.is_object),
-        _stage("envelope", body.ENVELOPE_RULES, lambda parsed: not body.is_enveloped(parsed)),
-        _stage("properties", (*properties_rules, *properties.RULES)),
+        _stage("head", head.RULES, when=head.is_unusual),
+        _stage(
+            "user", map(user_rule, user_rules), conditions.is_unknown, always if user_rules else conditions.is_unusual
+        ),
+        _stage("text", body.TEXT_RULES, conditions.lacks_text, conditions.is_unusual),
+        _stage("value", body.VALUE_RULES, conditions.has_problem, conditions.is_unusual),
+        _stage("object", body.OBJECT_RULES, conditions.is_not_object, conditions.is_unusual),
+        _stage("envelope", body.ENVELOPE_RULES, conditions.is_enveloped, conditions.is_unusual),
+        _stage("properties", properties_rules)._replace(when=broken),
+        _stage("properties", properties.RULES),
         _stage("catalogue", catalogue.RULES),
     )
     return RuleSet(error_stages, (_stage("success", success.RULES),))

@@ -202,3 +202,16 @@ def test_a_text_that_grows_by_escaping_is_cut_after_it():
     """A text of control characters is not longer than others when it is shown."""
     violation = Violation("\U000e0001" * 600)
     assert len(violation.message) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "rule"),
+    [
+        (409, b'{"code": "800064", "description": "Busy", "source": "a", "data": [%s]}', "duplicate-key"),
+        (200, b'{"errors": [%s]}', "error-in-success"),
+    ],
+)
+def test_a_rule_reports_five_places_at_most(status, body, rule):
+    """More of them explain nothing more."""
+    many = b", ".join([b'{"code": 7, "code": 7, "message": "No"}'] * 7)
+    assert [violation.rule for violation in check(Exchange(status, JSON, body % many))] == [rule] * 5

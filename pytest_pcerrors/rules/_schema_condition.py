@@ -1,0 +1,83 @@
+"""The rules of an error schema compiled into one condition: Python code that looks at each place of a body once.
+
+The code consists of the tests of the rules themselves, so a rule is defined in one place.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.rules.rule import Condition, Rule, always
+from pytest_pcerrors.rules.schema_rules import EACH, SchemaRule
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.rules._keywords import Test
+
+
+def broken(rules: Sequence[Rule]) -> Condition:
+    """Return a condition whose value is the list of those rules that a response breaks; they are made from an error schema."""
+    root = _Place()
+    checks = {number: rule.check for number, rule in enumerate(rules) if isinstance(rule.check, SchemaRule)}
+    for number, check in checks.items():
+        root.at(check.path).tests[number] = check.test
+    writer = _Writer(names={"selected": lambda numbers: [rules[number] for number in sorted(set(numbers))]})
+    lines = [
+        "def broken(parsed):",
+        " value = parsed.document",
+        " numbers = []",
+        *writer.lines(root, "value", " "),
+        " return numbers and selected(numbers)",
+    ]
+    try:
+        exec("\n".join(lines), writer.names)  # noqa: S102 - the texts are those of `_keywords`, and literals
+    except SyntaxError:
+        return always  # a schema with more levels than Python code can have
+    condition: Condition = writer.names["broken"]
+    return condition
+
+
+@dataclass
+class _Place:
+    """A place of a body: the tests of its value by the numbers of their rules, and the places below it by the step to them."""
+
+    tests: "dict[int, Test]" = field(default_factory=dict)
+    below: "dict[str, _Place]" = field(default_factory=dict)
+
+    def at(self, path: tuple[str, ...]) -> "_Place":
+        """Return the place at a path below this one; it is added if it is new."""
+        place = self
+        for step in path:
+            place = place.below.setdefault(step, _Place())
+        return place
+
+
+class _Writer:
+    """Writes the code; `names` are the constants in it."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+        self._numbers = count()
+
+    def lines(self, place: _Place, value: str, indent: str) -> Iterator[str]:
+        """Yield the lines that add the number of each test that the value of a variable, or one below it, fails."""
+        for number, test in place.tests.items():
+            yield f"{indent}if not ({self._expression(test, value)}): numbers.append({number})"
+        members = {step: below for step, below in place.below.items() if step != EACH}
+        if members:
+            yield f"{indent}if isinstance({value}, dict):"
+        for step, below in members.items():
+            member = f"value{next(self._numbers)}"
+            yield f"{indent} if {step!r} in {value}:"
+            yield f"{indent}  {member} = {value}[{step!r}]"
+            yield from self.lines(below, member, f"{indent}  ")
+        if EACH in place.below:
+            item = f"value{next(self._numbers)}"
+            yield f"{indent}if isinstance({value}, list):"
+            yield f"{indent} for {item} in {value}:"
+            yield from self.lines(place.below[EACH], item, f"{indent}  ")
+
+    def _expression(self, test: "Test", value: str) -> str:
+        constants = {name: f"{name}_{next(self._numbers)}" for name in test.constants}
+        self.names |= {constants[name]: constant for name, constant in test.constants.items()}
+        return test.expression.format(value=value, **constants)
