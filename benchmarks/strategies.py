@@ -1,7 +1,8 @@
 """Search for a conforming response that `check()` faults, and for a broken one that it passes, with a large budget of examples.
 
 Run it with ``python benchmarks/strategies.py``. It ends with the first contradiction that Hypothesis finds, shrunk. All mutants of all
-entries are judged too, under both profiles. The last column compares the time of an example with that of one ``check()``.
+entries are judged too, under both profiles; and each response by a check that calls every rule, which must find the same as one that
+skips rules by their conditions. The last column compares the time of an example with that of one ``check()``.
 """
 
 from collections import Counter
@@ -11,6 +12,8 @@ from timeit import timeit
 from hypothesis import HealthCheck, Phase, given, settings
 
 from pytest_pcerrors import Contract, Exchange, check
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation import Mutant, mutants, synthesize
@@ -19,6 +22,7 @@ from pytest_pcerrors.strategies import broken_responses, error_responses
 LARGE = 20_000
 ITEMS = 1_000_000
 RULES = rule_set(Contract.default()).rules
+EVERY_RULE = Policy(Contract.default(), overrides=dict.fromkeys(RULES, "error"))
 
 
 def budget() -> settings:
@@ -32,6 +36,14 @@ def budget() -> settings:
     )
 
 
+def compare(exchange: Exchange) -> None:
+    """Raise an AssertionError if the conditions of the rules skip a rule that finds something."""
+    called = EVERY_RULE.rules.without_conditions()
+    whole = called.violations(read(exchange, EVERY_RULE.contract), EVERY_RULE.profiled("documented").severities)
+    if (quick := EVERY_RULE.judge(exchange).violations) != whole:
+        raise AssertionError(f"{quick} instead of {whole} in {exchange.body!r}")
+
+
 def search_conforming() -> Counter[str]:
     """Judge conforming responses; return how many have each status."""
     seen: Counter[str] = Counter()
@@ -40,6 +52,7 @@ def search_conforming() -> Counter[str]:
     @given(error_responses())
     def conforms(exchange: Exchange) -> None:
         seen[str(exchange.status)] += 1
+        compare(exchange)
         for profile in PROFILES:
             if found := check(exchange, profile=profile):
                 raise AssertionError(f"{profile}: {found} in {exchange.body!r}")
@@ -50,6 +63,7 @@ def search_conforming() -> Counter[str]:
 
 def judge(mutant: Mutant) -> None:
     """Raise an AssertionError if a profile does not report exactly the rule of a mutant with its severity."""
+    compare(mutant.exchange)
     for profile in PROFILES:
         severity = RULES[mutant.rule].severities[profile]
         found = [(violation.rule, violation.severity) for violation in check(mutant.exchange, profile=profile)]
