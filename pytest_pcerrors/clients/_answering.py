@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.clients._tokens import TokenService
 from pytest_pcerrors.interception.responders import Reply
+from pytest_pcerrors.simulation.answers.successes import ok
 from pytest_pcerrors.simulation.in_process import Simulator
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class CountingSimulator(Simulator):
         if self._tokens.answers(request):
             self.tokens += 1
             return Reply(self._tokens.answer(request))
+        if self.is_stopped:  # the client continues after any exception, so it gets a success
+            return Reply(ok())
         if len(self.requests) >= MOST_REQUESTS:
             self.is_stopped = True
             raise EndlessRetryError(f"stopped after {MOST_REQUESTS} requests")

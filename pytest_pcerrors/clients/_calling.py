@@ -5,7 +5,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pytest_pcerrors.clients._retry_simulator import EndlessRetriesError
+import pytest
+
 from pytest_pcerrors.errors import UsageError
 
 
@@ -18,17 +19,31 @@ def called(call: Callable[[], object]) -> BaseException | None:
     """
     try:
         result = call()
+        refuse_generator(result)
         if inspect.isawaitable(result):
             _run(result)
     except UsageError:
         raise
-    except (Exception, EndlessRetriesError) as error:  # noqa: BLE001 - what the client raises is not judged
+    except BaseException as error:  # what the client raises is not judged
+        if is_of_run(error):
+            raise
         return error
-    except BaseExceptionGroup as group:  # a task of an `asyncio.TaskGroup` was ended
-        if rest := group.split((Exception, EndlessRetriesError))[1]:
-            raise rest from None
-        return group
     return None
+
+
+def is_of_run(error: BaseException) -> bool:
+    """Return whether an exception ends the test or the run, such as Ctrl-C, and is not one of the client."""
+    if isinstance(error, BaseExceptionGroup):  # of an `asyncio.TaskGroup`
+        return any(map(is_of_run, error.exceptions))
+    return isinstance(error, KeyboardInterrupt | GeneratorExit | pytest.skip.Exception | pytest.fail.Exception)
+
+
+def refuse_generator(result: object) -> None:
+    """Raise a `UsageError` for a call that returned a generator, which sends no request before it is used."""
+    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+        raise UsageError(
+            f"the call returned a generator, {result!r}, which nobody has started; call= runs the client to its end"
+        )
 
 
 def _run(result: Awaitable[Any]) -> None:

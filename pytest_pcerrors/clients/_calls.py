@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from pytest_pcerrors.clients._answering import EndlessRetryError
+from pytest_pcerrors.clients._calling import is_of_run, refuse_generator
 from pytest_pcerrors.clients._texts import brief, type_name
 from pytest_pcerrors.errors import UsageError
 
@@ -51,13 +52,16 @@ class Caller:
         """Make one call and return its outcome; `is_failure` decides about what it returns."""
         try:
             value = self._call()
+            refuse_generator(value)
             if inspect.isawaitable(value):
                 value = self._awaited(value)
         except UsageError:
             raise
         except EndlessRetryError as error:
             return Outcome("never gives up", error, is_failure=True)
-        except Exception as error:  # noqa: BLE001 - any exception shows that the call has failed
+        except BaseException as error:  # any exception shows that the call has failed
+            if is_of_run(error):
+                raise
             verb = "crashed" if _is_accident(error) else "raised"
             return Outcome(f"{verb} {type_name(error)}", error, is_failure=True)
         shown = brief(value) if type(value) in _SHOWN else type_name(value)
@@ -94,7 +98,7 @@ async def _coroutine(value: Awaitable[object]) -> object:
     return await value
 
 
-def _is_accident(error: Exception) -> bool:
+def _is_accident(error: BaseException) -> bool:
     """Return whether Python itself has raised an error because the client did not expect the response."""
     is_of_python = type(error).__module__ == _OF_PYTHON and isinstance(error, _ACCIDENTS)
     return is_of_python or isinstance(error, JSONDecodeError)

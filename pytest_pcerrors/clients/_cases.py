@@ -1,5 +1,6 @@
 """The cases of a client: every documented error, every error of another shape, and the successes that are no failures."""
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import cut, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_pcerrors.contract.model import Contract
 
@@ -65,8 +66,10 @@ def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]
     >>> [case.name for case in left_over(errors(Contract.default(), "GET"), ["[345]*", "*-[345]*", "error-in-success-*"])]
     ['html-200']
     """
-    left, globs = list(cases), [without] if isinstance(without, str) else list(without)
-    for glob in globs:
+    left = list(cases)
+    if not isinstance(without, Collection):
+        raise UsageError(f'without: expected names of cases such as "gateway-404" or "404 documented", got {without!r}')
+    for glob in [without] if isinstance(without, str) else without:
         if not isinstance(glob, str):
             raise UsageError(
                 f'without: expected names of cases such as "gateway-404" or "404 documented", got {glob!r}'
@@ -76,6 +79,8 @@ def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]
             known = {name for each in left for name in (each.name, each.row)}
             raise UsageError(f'without: there is no case "{cut(glob, _LONGEST_GLOB)}"; {nearest(glob, known)}')
         left = [each for each in left if each not in fitting]
+    if not left:
+        raise UsageError("without: these names leave no error to check")
     return left
 
 

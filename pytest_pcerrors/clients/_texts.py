@@ -1,6 +1,7 @@
 """Texts in the objects of a client, whatever their class: for messages, and searched for what the server sent."""
 
 import re
+import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -61,7 +62,8 @@ def texts_in(value: object) -> list[str]:
     >>> texts_in(error)
     ['409 from the service', 'code', '800064']
     """
-    return list(dict.fromkeys(islice(_texts(value), _MOST_VALUES)))
+    with warnings.catch_warnings(action="ignore"):  # properties of HTTP libraries may be deprecated
+        return list(dict.fromkeys(islice(_texts(value), _MOST_VALUES)))
 
 
 def has_word(texts: list[str], word: str) -> bool:

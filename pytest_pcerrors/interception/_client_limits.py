@@ -63,6 +63,19 @@ def limits_of(patched: Any, replacement: Any) -> Any:
     return limited_later
 
 
+def with_base_url(request: Any) -> Any:
+    """Return the method of aiohttp that sends a request, for URLs that are relative to the base of the session.
+
+    vcrpy records these as they are, so the requests of a cassette are not changed.
+    """
+
+    @wraps(request)
+    async def requesting(session: Any, method: str, url: Any, **options: Any) -> Any:
+        return await request(session, method, session._build_url(url), **options)  # noqa: SLF001 - as aiohttp does next
+
+    return requesting
+
+
 @contextmanager
 def _within(limits: ClientLimits) -> Iterator[None]:
     token = _current.set(limits)

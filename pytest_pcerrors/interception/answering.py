@@ -9,7 +9,7 @@ from vcr.patch import CassettePatcherBuilder
 
 from pytest_pcerrors.exchange.adapters.parts import header_lists, header_pairs
 from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections
+from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections, with_base_url
 from pytest_pcerrors.interception._interactions import body_of, for_client
 from pytest_pcerrors.interception._logs import hiding_secrets
 from pytest_pcerrors.interception._patches import patches_kept, waits_skipped
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.interception.cassette import IndexedCassette
 
 _IN_PROCESS = frozenset({"WSGITransport", "ASGITransport", "MockTransport"})
-
+_OF_TRANSFER = frozenset({"content-encoding", "transfer-encoding"})
 
 _LIBRARIES = {
     "boto3": "botocore.awsrequest",
@@ -53,6 +53,11 @@ class Front:
             self.custom_patches = cassette.custom_patches
             self.skip_patchers += getattr(cassette, "skip_patchers", ())
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is no cassette."""
+        return self._cassette is None
+
     def can_play_response_for(self, request: "VcrRequest") -> bool:
         """Return whether a responder or a recording answers a request."""
         __tracebackhide__ = True
@@ -70,7 +75,7 @@ class Front:
                 raise limits.reset()
             if limits.timeout is not None and reply.delay > limits.timeout:
                 raise limits.timed_out()
-            return _response(reply.exchange)
+            return _response(reply.exchange, request.method)
         assert self._cassette is not None  # noqa: S101 - else `can_play_response_for` was false
         return self._cassette.play_response(request)
 
@@ -138,6 +143,8 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
     def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> Any:
         if getattr(obj, "__name__", "") in _IN_PROCESS:
             return None
+        if getattr(obj, "__name__", "") == "ClientSession" and self._cassette.is_alone:
+            replacement_class = with_base_url(replacement_class)
         return super()._build_patcher(obj, patched_attribute, limits_of(obj, replacement_class))
 
 
@@ -153,12 +160,18 @@ def _plain(request: "VcrRequest") -> Request:
     return Request(request.method, request.uri, header_pairs(request.headers), body_of(request.body) or b"")
 
 
-def _response(exchange: "Exchange") -> "Response":
-    """Return an exchange in vcrpy's form."""
+def _response(exchange: "Exchange", method: str) -> "Response":
+    """Return an exchange in vcrpy's form; its body has no content encoding, and the length that its header says."""
+    length = "" if method == "HEAD" else str(len(exchange.body))
+    headers = [
+        (name, length or value) if name.lower() == "content-length" else (name, value)
+        for name, value in exchange.headers or ()
+        if name.lower() not in _OF_TRANSFER
+    ]
     return for_client(
         {
             "status": {"code": exchange.status, "message": exchange.reason or ""},
-            "headers": header_lists(exchange.headers or ()),
+            "headers": header_lists(headers),
             "body": {"string": exchange.body},
         }
     )

@@ -435,3 +435,57 @@ def test_the_contract_is_that_of_the_run():
         "409 documented": 2,
         "501 documented": 1,
     }
+
+
+def test_a_client_that_swallows_every_exception_is_stopped():
+    """It gets a success in the end."""
+
+    def call():
+        while True:
+            try:
+                response = requests.get(URL, timeout=5)
+                response.raise_for_status()
+                return response.json()
+            except BaseException:  # noqa: BLE001 - the bug
+                time.sleep(1)
+
+    rows, _ = matrix_of(call)
+    assert rows["409 documented"]["outcome"] == {"never gives up": 2}
+
+
+@pytest.mark.parametrize("kind", [SystemExit, type("OwnError", (BaseException,), {})], ids=lambda kind: kind.__name__)
+def test_an_exception_that_is_not_an_error_counts(kind):
+    """As of a command line tool."""
+
+    def call():
+        if not requests.get(URL, timeout=5).ok:
+            raise kind(3)
+
+    assert matrix_of(call)[0]["409 documented"]["outcome"] == {f"raised {kind.__name__}": 2}
+
+
+def test_ctrl_c_ends_the_assertion():
+    """It is not an outcome of the client."""
+
+    def call():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        assert_errors_surface(call)
+
+
+@pytest.mark.parametrize("without", [None, 3, "*"])
+def test_what_cannot_be_left_out(without):
+    """Something that has no names, and everything."""
+    with pytest.raises(UsageError, match="without: "):
+        assert_errors_surface(lambda: requests.get(URL, timeout=5), without=without)
+
+
+def test_a_generator_is_misuse():
+    """It sends nothing before it is used."""
+
+    def call():
+        yield requests.get(URL, timeout=5)
+
+    with pytest.raises(UsageError, match="the call returned a generator"):
+        assert_errors_surface(call)

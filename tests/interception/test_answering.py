@@ -1,6 +1,7 @@
 """Every HTTP client is answered by a simulation, without a connection: errors, time-outs, resets, and from many threads."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import socket
@@ -20,6 +21,7 @@ from http_clients import CLIENTS, with_every_client
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 
 from pytest_pcerrors import check
+from pytest_pcerrors.interception.answering import Front
 from pytest_pcerrors.simulation import Simulator, ok
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout"
@@ -154,6 +156,7 @@ LIMITED = {
         TimeoutError,
         aiohttp.ClientError,
     ),
+    "aiohttp, number": (with_aiohttp_request, TimeoutError, aiohttp.ClientError),
     "urllib3": (with_urllib3, urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError),
     "http.client": (with_http_client, TimeoutError, ConnectionResetError),
     "httplib2": (with_httplib2, TimeoutError, ConnectionResetError),
@@ -275,6 +278,43 @@ def test_redirects_are_simulated_too():
         simulator({"status": 302, "headers": {"Location": "https://host/b"}, "body": b""}, url="*/a")
         assert requests.get("https://host/a", timeout=5).url == "https://host/b"
         assert with_aiohttp("https://host/a", aiohttp.ClientTimeout(total=5)) == b"null"
+
+
+def test_a_relative_url_of_aiohttp():
+    """It is matched and noted with the base of its session."""
+
+    async def ask():
+        session = aiohttp.ClientSession(base_url="https://host.example/v1/")
+        async with session, session.get("customers", params={"size": "5"}) as response:
+            return str(response.url)
+
+    with Simulator() as simulator:
+        simulation = simulator(ok({"items": []}), url="https://host.example/v1/*")
+        assert asyncio.run(ask()) == "https://host.example/v1/customers?size=5"
+    assert simulation.requests[0].url == "https://host.example/v1/customers?size=5"
+
+
+@pytest.mark.parametrize("module", [requests, httpx, httpx2], ids=lambda module: module.__name__)
+def test_a_compressed_response(module):
+    """Its body arrives as it was before, whatever the client decodes."""
+    body = b'{"items": []}'
+    packed = gzip.compress(body)
+    headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    with Simulator() as simulator:
+        simulator({"status": 200, "headers": headers, "body": packed})
+        response = module.get(URL, timeout=5)
+    assert response.content == body
+    assert response.headers["Content-Length"] == str(len(body))
+
+
+def test_the_redirects_of_a_cassette_are_those_of_vcrpy(tape, service):
+    """Asked for by aiohttp."""
+    with tape("once"):
+        requests.get(f"{service.url}/v1", timeout=5)
+    with tape("none") as cassette:
+        request = cassette.data[0][0]
+        assert Front(cassette).find_requests_with_most_matches(request)[0][0] is request
+        requests.get(f"{service.url}/v1", timeout=5)
 
 
 @pytest.mark.parametrize("mode", ["none", "once"])

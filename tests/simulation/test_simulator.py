@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from pytest_pcerrors import Contract, Exchange, UsageError, assert_pc_error, check
+from pytest_pcerrors import Contract, Exchange, Request, UsageError, assert_pc_error, check
 from pytest_pcerrors.simulation import SHAPES, Simulator, ok, simulate, synthesize
 from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
 from pytest_pcerrors.simulation.in_process._simulation import UrlPattern
@@ -58,6 +58,10 @@ WRONG = {
     "retry_after": ((429,), {"retry_after": "soon"}, "retry_after: expected whole seconds"),
     "delay": ((429,), {"delay": -1}, "delay: expected seconds"),
     "cut": (("cut",), {}, "cut: a fault of a connection"),
+    "unknown option": ((429,), {"urll": "*"}, 'urll= is not an option of a simulation; did you mean "url"'),
+    "headers": ((429,), {"headers": "X: 1"}, "headers: expected a mapping of names to values"),
+    "header without a name": ((429,), {"headers": {"": "1"}}, "headers: expected a mapping of names to values"),
+    "status for a word": (("ok",), {"status": 201}, "status= is for a code that the contract has; ok has its own"),
     "header": ((429,), {"headers": {"X": "a\nb"}}, "cannot be sent"),
 }
 
@@ -87,11 +91,17 @@ def test_misuse(what, options, message):
         ("*", "/", "https://host", True),
         ("*", "/?size=*", "https://host?size=5", True),
         ("*", "https://host/*", URL, False),
+        ("*", "https://api.*/checkout", URL.replace("//", "//user:word@") + "#part", True),
     ],
 )
 def test_which_requests_match(method, glob, url, fits):
     """A glob for the URL with or without its query, or for the path alone."""
     assert UrlPattern(method, glob).matches("GET", url) is fits
+
+
+def test_a_pattern_as_data():
+    """Its method and its URL."""
+    assert UrlPattern("GET", "*/carts").as_document() == {"method": "GET", "url": "*/carts"}
 
 
 def test_the_first_simulation_that_is_not_used_up_answers():
@@ -211,6 +221,16 @@ def test_an_error_of_the_test_comes_first():
     with pytest.raises(NotSimulatedError) as refused, simulate(429, url="*/other"):
         get()
     assert not hasattr(refused.value, "__notes__")
+
+
+def test_a_simulation_that_another_thread_has_used_up():
+    """Between the two questions of a client: the request is refused."""
+    with Simulator() as simulator:
+        simulator(429, times=1)
+        get()
+        with pytest.raises(NotSimulatedError):
+            simulator.reply(Request("GET", URL))
+        simulator.unmatched.clear()
 
 
 def test_nothing_is_simulated_yet():

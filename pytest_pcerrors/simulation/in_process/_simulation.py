@@ -49,7 +49,7 @@ class UnusedSimulationError(AssertionError):
 class UrlPattern:
     """A method and a glob for the URL, in which ``*`` matches anything; a glob that begins with ``/`` is for the path.
 
-    The URL is compared with its query and without it.
+    The URL is compared with its query and without it, and without its user and its fragment, which are never sent in it.
 
     >>> UrlPattern("POST", "*/carts/*/checkout").matches("POST", "https://host/v1/customers/7/carts/8/checkout?a=b")
     True
@@ -69,6 +69,9 @@ class UrlPattern:
             return False
         if self.url == "*":
             return True
+        if "@" in url or "#" in url:
+            parts = urlsplit(url)
+            url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
         if self.url.startswith("/"):
             parts = urlsplit(url)
             url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()

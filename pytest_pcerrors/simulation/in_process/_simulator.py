@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
@@ -19,6 +19,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
+from pytest_pcerrors.simulation.in_process._options import Options, check_options
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Simulation,
@@ -30,27 +31,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.simulation.answers.faults import Faults
 
 _OF_CONNECTIONS = ("cut", "chunked")
-
-
-class Options(TypedDict, total=False):
-    """What a simulation may have besides its answer."""
-
-    status: int | None
-    """The status of a code that is documented with several."""
-    method: str
-    """The method of the requests; ``*``, the default, is any."""
-    url: str
-    """A glob for their URL; one that begins with ``/`` is for the path. The default is any URL."""
-    times: int | None
-    """How many requests are answered; None, the default, is any number. The last member of a sequence repeats."""
-    headers: Mapping[str, str | None]
-    """Headers to set in each answer, or, with the value None, to leave out."""
-    retry_after: int | str | None
-    """The header ``Retry-After`` of errors: seconds, or an HTTP date."""
-    delay: float
-    """Seconds until the answer: a client with a shorter time-out raises its error at once. Nothing sleeps."""
-    required: bool
-    """Whether it is an error if no request is answered, which is the default."""
 
 
 class Simulator:
@@ -89,10 +69,11 @@ class Simulator:
         `what` is a code (800064), a status (429), a name ("gateway-404", "409/800064", "ok", "reset"), an `Entry`, a mutant, or a response
         that `check` takes, such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
         """
+        check_options(options)
         members = what if isinstance(what, list) else [what]
         delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
         answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
-        answers = [_with_headers(each, options.get("headers", {})) for each in answers]
+        answers = [_with_headers(each, options.get("headers") or {}) for each in answers]
         pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
         rule = ResponseRule(pattern, answers, options.get("times"))
         simulation = Simulation(rule, required=options.get("required", True), end=self._remove)
@@ -108,7 +89,10 @@ class Simulator:
     def _answer(self, what: object, options: Options) -> Answer:
         status = options.get("status")
         if isinstance(what, int | str):
-            answer = self._factory.by_name(what) if status is None else self._factory.error(what, status)
+            is_code = status is not None and str(what) in self._factory.contract.catalogue
+            answer = self._factory.error(what, status) if is_code else self._factory.by_name(what)
+            if status is not None and not is_code:
+                raise UsageError(f"status= is for a code that the contract has; {what} has its own")
         else:
             answer = self._response(what, status)
         for fault in _OF_CONNECTIONS:
