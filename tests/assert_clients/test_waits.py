@@ -285,3 +285,17 @@ def test_a_block_without_time_machine_is_a_usage_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "time_machine", None)
     with pytest.raises(UsageError, match=r"pip install 'pytest-pcerrors\[clients\]'"), waits_recorded():
         pass
+
+
+def test_waits_without_time_machine(monkeypatch):
+    """They are recorded, and the clocks of the module time are moved; a check that needs an exact date is misuse."""
+    monkeypatch.setitem(sys.modules, "time_machine", None)
+    before = time.time(), time.monotonic()
+    with waits_recorded(is_exact=False) as waits:
+        time.sleep(41)
+        assert waits.take() == 41
+        assert time.time() - before[0] >= 41
+        assert time.monotonic() - before[1] >= 41
+    assert time.time() - before[0] < 41
+    with pytest.raises(UsageError, match="needs time-machine"), waits_recorded():
+        pass
