@@ -5,24 +5,22 @@ header is used only for encodings without fixed first bytes, and only if the bod
 """
 
 import codecs
-import gzip
 import re
-import zlib
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
-from importlib import import_module
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-MAX_BODY = 64 * 1024 * 1024
-"""The largest decoded body, in bytes."""
+from pytest_pcerrors.exchange._codecs import ENCODINGS, FIRST_BYTES, MAX_BODY, Codec, Encoding
+
+__all__ = ["ENCODINGS", "FIRST_BYTES", "MAX_BODY", "TOO_LONG", "Decoded", "decode", "encode", "encoding_of", "undo"]
+
 TOO_LONG = f"more than {MAX_BODY // 1024**2} MiB when decompressed"
 """The problem of a body that is larger than `MAX_BODY` when decoded."""
 
+_UNSUPPORTED = "encoded as {}, which is not supported"
+_UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
+"""The other content codings of IANA's registry."""
 _MAX_LAYERS = 8
 _PIECE = 1024  # zstd expands it to at most 32 MiB
-_STEP = 1024**2
-_WINDOW_LOG = 26
 _NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _EMPTY_IN_BROTLI = b";"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -37,28 +35,6 @@ class Decoded(NamedTuple):
     body: bytes
     encodings: tuple[str, ...] = ()
     problem: str | None = None
-
-
-class _Codec(NamedTuple):
-    """The implementation of an encoding; `decoder` makes an object with ``decompress``, ``eof`` and ``unused_data``."""
-
-    decoder: Callable[[], Any]
-    error: type[Exception]
-    encode: Callable[[bytes], bytes]
-
-
-class Encoding(NamedTuple):
-    """An encoding: its name, its names in ``Content-Encoding``, its possible first bytes, its codec and the required package."""
-
-    name: str
-    declared: tuple[str, ...]
-    starts: tuple[bytes, ...]
-    load: Callable[[], _Codec]
-    package: str = ""
-
-    def fits(self, body: bytes, declared: frozenset[str]) -> bool:
-        """Return whether a body has the first bytes of this encoding, or is declared to have it if they are not fixed."""
-        return body.startswith(self.starts) if self.starts else not declared.isdisjoint(self.declared)
 
 
 class _NotWholeError(Exception):
@@ -163,7 +139,7 @@ def _is_text(body: bytes) -> bool:
     return body != _EMPTY_IN_BROTLI and _NO_TEXT.search(body) is None
 
 
-def _decoded(codec: _Codec, body: bytes) -> bytes:
+def _decoded(codec: Codec, body: bytes) -> bytes:
     """Decode a body in chunks, with all its members, and never much more than `MAX_BODY` of it."""
     plain, position = bytearray(), 0
     decoder = codec.decoder()
@@ -181,72 +157,3 @@ def _decoded(codec: _Codec, body: bytes) -> bytes:
     if not decoder.eof:
         raise _NotWholeError
     return bytes(plain)
-
-
-class _Brotli:
-    """A brotli decoder with the interface of zlib's; it decodes in steps, since a few bytes may expand to gigabytes."""
-
-    unused_data = b""
-
-    def __init__(self, module: Any) -> None:
-        self._decoder = module.Decompressor()
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._decoder.is_finished())
-
-    def decompress(self, data: bytes) -> bytearray:
-        plain = bytearray()
-        while part := self._decoder.process(data, output_buffer_limit=_STEP):
-            plain += part
-            if self.eof or len(plain) > MAX_BODY:
-                break
-            data = b""
-        return plain
-
-
-def _zlib(wbits: int) -> _Codec:
-    return _Codec(partial(zlib.decompressobj, wbits), zlib.error, partial(zlib.compress, wbits=wbits))
-
-
-def _gzip() -> _Codec:
-    return _zlib(16 + zlib.MAX_WBITS)._replace(encode=partial(gzip.compress, mtime=0))
-
-
-def _br() -> _Codec:
-    for name in ("brotli", "brotlicffi"):
-        with suppress(ImportError):
-            module: Any = import_module(name)
-            if hasattr(module.Decompressor, "can_accept_more_data"):
-                return _Codec(partial(_Brotli, module), module.error, module.compress)
-    raise ImportError
-
-
-def _zstd() -> _Codec:
-    try:
-        std: Any = import_module("compression.zstd")
-    except ImportError:
-        module: Any = import_module("zstandard")
-        decompressor = module.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
-        return _Codec(decompressor.decompressobj, module.ZstdError, module.ZstdCompressor().compress)
-    options = {std.DecompressionParameter.window_log_max: _WINDOW_LOG}
-    return _Codec(partial(std.ZstdDecompressor, options=options), std.ZstdError, std.compress)
-
-
-ENCODINGS = (
-    Encoding("gzip", ("gzip", "x-gzip"), (b"\x1f\x8b",), _gzip),
-    Encoding(
-        "deflate", ("deflate",), tuple(bytes([0x78, each]) for each in (0x01, 0x5E, 0x9C, 0xDA)), partial(_zlib, 15)
-    ),
-    Encoding("zstd", ("zstd",), (b"\x28\xb5\x2f\xfd",), _zstd, "zstandard"),
-    Encoding("br", ("br",), (), _br, "brotli 1.2 or later"),
-    Encoding("raw deflate", ("deflate",), (), partial(_zlib, -15)),
-)
-"""The supported encodings, those with fixed first bytes before the others."""
-
-FIRST_BYTES = tuple(start for each in ENCODINGS for start in each.starts)
-"""The first bytes that indicate an encoding."""
-
-_UNSUPPORTED = "encoded as {}, which is not supported"
-_UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
-"""The other content codings of IANA's registry."""
