@@ -91,18 +91,28 @@ def json_object(data: bytes, path: str) -> dict[str, Any]:
     >>> json_object(b'{"schema": 1}', "run.json")
     {'schema': 1}
     """
-    try:
-        document = parse(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    except JsonError as error:
-        raise UsageError(f"{path}: not JSON: {error}") from None
+    document = json_value(data, path)
     if not isinstance(document, dict):
         raise UsageError(f"{path}: expected a JSON object, got {_shown(document)}")
-    for steps, name in repeated_names(document):
-        place = pointer_of(steps) or "the top"
-        raise UsageError(readable(f"{path}: at {place}: {_shown(name)} is repeated; keep one of them"))
     return document
+
+
+def json_value(data: bytes, where: str) -> Any:
+    """Return a JSON value; raise a `UsageError` if the bytes, which `where` names, are not one, or repeat a name in an object.
+
+    >>> json_value(b"[429]", "the body")
+    [429]
+    """
+    try:
+        value = parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    except JsonError as error:
+        raise UsageError(f"{where}: not JSON: {error}") from None
+    for steps, name in repeated_names(value):
+        place = pointer_of(steps) or "the top"
+        raise UsageError(readable(f"{where}: at {place}: {_shown(name)} is repeated; keep one of them"))
+    return value
 
 
 def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SPACE = " \t\n\r"
 
@@ -166,3 +166,18 @@ def steps_of(pointer: str) -> tuple[str, ...]:
     (('data', '0', 'a/b'), ('$defs', 'code'))
     """
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def is_deeper(value: object, levels: int) -> bool:
+    """Return whether a JSON value has more levels of arrays and objects than this number; it does not recurse, so any depth is safe.
+
+    >>> is_deeper({"data": [{}]}, 3), is_deeper({"data": [{}]}, 2)
+    (False, True)
+    """
+    level: "Sequence[object]" = [value]
+    for _ in range(levels + 1):
+        holders = [each for each in level if isinstance(each, dict | list)]
+        if not holders:
+            return False
+        level = [inner for each in holders for inner in (each.values() if isinstance(each, dict) else each)]
+    return True

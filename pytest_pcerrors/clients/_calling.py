@@ -1,58 +1,92 @@
-"""One call of a client under test, synchronous or asynchronous, whatever it raises or returns."""
+"""The calls of a client under test: each runs to its end, synchronous or asynchronous, whatever it raises or returns."""
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from types import TracebackType
+from typing import NamedTuple, Self
 
 import pytest
 
 from pytest_pcerrors.errors import UsageError
 
 
-def called(call: Callable[[], object]) -> BaseException | None:
-    """Call a client, and await what it returns; return what it raised. Interrupts and misuse of this library are raised.
+class Called(NamedTuple):
+    """What a call has returned, or the exception that it has raised."""
 
-    >>> called(lambda: int("x"))
+    value: object = None
+    error: BaseException | None = None
+
+
+class Caller:
+    """Makes the calls. All asynchronous ones run in one event loop, so they may share a client.
+
+    Interrupts of the run and misuse of this library are raised.
+
+    >>> with Caller(lambda: int("x")) as caller:
+    ...     caller.call().error
     ValueError("invalid literal for int() with base 10: 'x'")
-    >>> called(lambda: asyncio.sleep(0))
     """
-    try:
-        result = call()
-        refuse_generator(result)
-        if inspect.isawaitable(result):
-            _run(result)
-    except UsageError:
-        raise
-    except BaseException as error:  # what the client raises is not judged
-        if is_of_run(error):
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._runner: asyncio.Runner | None = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    def call(self) -> Called:
+        """Make one call."""
+        try:
+            value = self._call()
+            _refuse_unfinished(value)
+            return Called(self._awaited(value) if inspect.isawaitable(value) else value)
+        except UsageError:
             raise
-        return error
-    return None
+        except BaseException as error:
+            if _is_of_run(error):
+                raise
+            return Called(error=error)
+
+    def _awaited(self, value: Awaitable[object]) -> object:
+        """Run an awaitable to its end; in another thread if an event loop already runs in this one."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self._run(value)
+        self._pool = self._pool or ThreadPoolExecutor(1)
+        return self._pool.submit(copy_context().run, self._run, value).result()
+
+    def _run(self, value: Awaitable[object]) -> object:
+        self._runner = self._runner or asyncio.Runner()
+        return self._runner.run(_coroutine(value))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            (self._pool.submit(self._runner.close).result if self._pool else self._runner.close)()
+        if self._pool is not None:
+            self._pool.shutdown()
 
 
-def is_of_run(error: BaseException) -> bool:
+def _refuse_unfinished(value: object) -> None:
+    """Raise a `UsageError` for what a call returned before it has sent its request: a generator, or a future of the running event loop."""
+    if inspect.isgenerator(value) or inspect.isasyncgen(value):
+        raise UsageError("the call returned a generator, which nobody has started; call= runs the client to its end")
+    if isinstance(value, asyncio.Future):
+        raise UsageError("the call returned a future of an event loop, which cannot end meanwhile; return a coroutine")
+
+
+async def _coroutine(value: Awaitable[object]) -> object:
+    return await value
+
+
+def _is_of_run(error: BaseException) -> bool:
     """Return whether an exception ends the test or the run, such as Ctrl-C, and is not one of the client."""
     if isinstance(error, BaseExceptionGroup):  # of an `asyncio.TaskGroup`
-        return any(map(is_of_run, error.exceptions))
+        return any(map(_is_of_run, error.exceptions))
     return isinstance(error, KeyboardInterrupt | GeneratorExit | pytest.skip.Exception | pytest.fail.Exception)
-
-
-def refuse_generator(result: object) -> None:
-    """Raise a `UsageError` for a call that returned a generator, which sends no request before it is used."""
-    if inspect.isgenerator(result) or inspect.isasyncgen(result):
-        raise UsageError(
-            f"the call returned a generator, {result!r}, which nobody has started; call= runs the client to its end"
-        )
-
-
-def _run(result: Awaitable[Any]) -> None:
-    if asyncio._get_running_loop() is not None:  # noqa: SLF001 - documented; `get_running_loop` raises instead
-        if inspect.iscoroutine(result):
-            result.close()
-        raise UsageError("assert_retries runs an event loop for each call; use it in a test that is not async")
-
-    async def awaited() -> None:
-        await result
-
-    asyncio.run(awaited())

@@ -1,54 +1,78 @@
-"""The simulator that answers the client of an assertion, and counts its requests."""
+"""The simulator that answers a client under test: its requests for tokens, and a bounded number of others in a call."""
 
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.clients._tokens import TokenService
 from pytest_pcerrors.interception.responders import Reply
-from pytest_pcerrors.simulation.answers.successes import ok
+from pytest_pcerrors.simulation.answers.reply import reply_to
+from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.in_process import Simulator
 
 if TYPE_CHECKING:
     from pytest_pcerrors.clients._waits import Waits
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Request
-
-MOST_REQUESTS = 25
-"""A client that sends more of them for one call does not give up."""
+    from pytest_pcerrors.exchange.model import Exchange, Request
 
 
-class EndlessRetryError(BaseException):
-    """Stops a client that does not give up. It is not an `Exception`, because such a client may catch all of these."""
+class EndlessRetriesError(BaseException):
+    """Ends a call with too many requests. It is not an `Exception`, because clients that do not give up may catch all of these."""
 
 
-class CountingSimulator(Simulator):
-    """Answers token requests itself, and stops a client after `MOST_REQUESTS` others in one case."""
+class ClientSimulator(Simulator):
+    """Answers every request of a client: those for tokens with new tokens, the counted ones by `reply_to_counted`, others with a success.
 
-    def __init__(self, contract: "Contract", waits: "Waits") -> None:
+    A call with more than `most` counted requests is ended; a client that continues after that error gets successes.
+    """
+
+    def __init__(self, waits: "Waits", contract: "Contract | None" = None) -> None:
         super().__init__(contract)
         self._waits = waits
-        self._waited = 0.0
         self._tokens = TokenService()
-        self.requests: list[tuple[str, float]] = []
-        """The method of each request of the case, and the seconds that the client had waited before it."""
-        self.tokens = 0
-        """The number of token requests of the case."""
-        self.is_stopped = False
+        self._turn = RLock()
+        self.begin_call(1)
 
-    def begin(self) -> None:
-        """Begin another case."""
-        self.requests, self.tokens, self.is_stopped = [], 0, False
+    def begin_call(self, most: int) -> None:
+        """Begin another call."""
+        self._most = most
+        self.count = 0
+        """The number of counted requests of the call."""
+        self.tokens = 0
+        """The number of its requests for tokens."""
+        self.is_stopped = False
+        self._waits.take()
+
+    def matches(self, method: str, url: str) -> bool:  # noqa: ARG002 - as of a `Simulator`
+        """Return True: every request is answered."""
+        return True
 
     def reply(self, request: "Request") -> Reply:
-        """Return the reply to a request, or stop the client."""
-        self._waits.participants.add()
-        if self._tokens.answers(request):
-            self.tokens += 1
-            return Reply(self._tokens.answer(request))
-        if self.is_stopped:  # the client continues after any exception, so it gets a success
-            return Reply(ok())
-        if len(self.requests) >= MOST_REQUESTS:
-            self.is_stopped = True
-            raise EndlessRetryError(f"stopped after {MOST_REQUESTS} requests")
-        self._waited += self._waits.take()
-        self.requests.append((request.method, self._waited))
+        """Return the reply to a request, or end the call."""
+        with self._turn:
+            self._waits.participants.add()
+            if self._tokens.answers(request):
+                self.tokens += 1
+                return _reply(request, self._tokens.answer(request))
+            if self.is_stopped or not self.is_counted(request):
+                return _reply(request, success_by_path(200, request, byte_order_mark=False).exchange)
+            if self.count == self._most:
+                self.is_stopped = True
+                raise EndlessRetriesError(f"more than {self._most} requests in one call")
+            self.count += 1
+            return self.reply_to_counted(request, self._waits.take())
+
+    def is_counted(self, request: "Request") -> bool:  # noqa: ARG002 - subclasses decide
+        """Return whether a request that is not for a token counts."""
+        return True
+
+    def reply_to_counted(self, request: "Request", waited: float) -> Reply:
+        """Return the reply to a counted request, before which the client has waited for some seconds."""
+        raise NotImplementedError
+
+    def simulated(self, request: "Request") -> Reply:
+        """Return the reply of the simulations, as of a `Simulator`."""
         return super().reply(request)
+
+
+def _reply(request: "Request", exchange: "Exchange") -> Reply:
+    return Reply(reply_to(request, exchange))

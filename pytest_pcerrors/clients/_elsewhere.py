@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_pcerrors.clients._facts import Fact, facts_of
-from pytest_pcerrors.clients._values import text_of
+from pytest_pcerrors.clients._texts import text_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.context import current
@@ -45,9 +45,9 @@ def _texts(caught: Any) -> Iterator[tuple[str, str]]:
     """Yield the texts of an object: those of its attributes, its own, and that of its cause."""
     yield from ((label, value) for label, value in _attributes(caught) if isinstance(value, str))
     if isinstance(caught, BaseException):
-        yield "str(exception)", text_of(str, caught)
+        yield "str(exception)", text_of(caught)
         cause = caught.__cause__ or caught.__context__
-        yield "its cause" if caught.__cause__ else "its context", text_of(str, cause)
+        yield "its cause" if caught.__cause__ else "its context", text_of(cause)
 
 
 def _is_in_response(fact: Fact, caught: Any) -> bool:

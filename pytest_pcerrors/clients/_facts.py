@@ -1,6 +1,5 @@
 """The facts of an error response that a client must keep, and how a value of the client is compared with each."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.clients._texts import has_word
 from pytest_pcerrors.exchange.http import moment, with_offset
 from pytest_pcerrors.policy.pc_error import PcError
 from pytest_pcerrors.rules.properties import place
@@ -30,7 +30,7 @@ class Fact:
 
     def is_in(self, text: str) -> bool:
         """Return whether a text contains the fact as a whole word."""
-        return re.search(rf"(?<!\w){re.escape(self.text)}(?!\w)", text, re.IGNORECASE) is not None
+        return has_word([text], self.text)
 
 
 def facts_of(parsed: "ParsedResponse") -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from pytest_pcerrors.text import cut
 
 _LONGEST_SHOWN = 120
 _LONGEST_NAME = 40
+_LONGEST_PART = 1000
 _LONGEST_TEXT = 20_000
 _MOST_MEMBERS = 100
 _MOST_VALUES = 500
@@ -30,13 +31,36 @@ def brief(value: object) -> str:
     >>> brief({"name": "Adatum"}), brief(ValueError("no customer"))
     ("{'name': 'Adatum'}", 'no customer')
     """
-    limited = Repr()
-    limited.maxstring = limited.maxother = limited.maxlong = 1000
-    try:
-        text = str(value) if isinstance(value, BaseException) else limited.repr(value)
-    except Exception:  # noqa: BLE001 - the class is that of a client
-        text = f"<{type_name(value)}>"
+    text = text_of(value) if issubclass(type(value), BaseException) else repr_of(value)
     return cut(safe(text), _LONGEST_SHOWN)
+
+
+def text_of(value: object) -> str:
+    """Return an object as text; if that raises, the name of its class."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - the class is that of a client
+        return f"<{type_name(value)}>"
+
+
+def repr_of(value: object) -> str:
+    """Return the repr of an object, in which long and deep parts are left out; if that raises, the name of its class."""
+    try:
+        return _Bounded().repr(value)
+    except Exception:  # noqa: BLE001 - the class is that of a client
+        return f"<{type_name(value)}>"
+
+
+class _Bounded(Repr):
+    """Makes reprs of bounded length; an object whose own repr raises has the name of its class, without its address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = self.maxlong = _LONGEST_PART
+
+    def repr_instance(self, x: object, level: int) -> str:  # noqa: ARG002 - the signature of the standard library
+        """Return the repr of an object."""
+        return cut(repr(x), self.maxother)
 
 
 def type_name(value: object) -> str:

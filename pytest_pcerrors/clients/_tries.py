@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
-from pytest_pcerrors.exchange.http import moment, seconds_to_wait
+from pytest_pcerrors.exchange.http import moment, phrase_of, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
 
 _MOST_ROWS = 5
@@ -77,8 +76,7 @@ def named(status: int) -> str:
     >>> named(409), named(499)
     ('409 Conflict', '499')
     """
-    known = {each.value for each in HTTPStatus}
-    return f"{status} {HTTPStatus(status).phrase}" if status in known else str(status)
+    return f"{status} {phrase_of(status)}".rstrip()
 
 
 def seconds(value: float) -> str:

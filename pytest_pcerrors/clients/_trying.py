@@ -1,9 +1,9 @@
 """A call of a client in one case, and what it makes of the response."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.clients._answering import CountingSimulator
+from pytest_pcerrors.clients._client_simulator import ClientSimulator
+from pytest_pcerrors.clients._outcome import NEVER_GIVES_UP, Outcome, outcome_of
 from pytest_pcerrors.clients._texts import has_word, is_http_response, texts_in
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
@@ -14,15 +14,36 @@ from pytest_pcerrors.text import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_pcerrors.clients._calls import Caller, Outcome
+    from pytest_pcerrors.clients._calling import Caller
     from pytest_pcerrors.clients._cases import Case
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.exchange.model import Exchange, Request
+    from pytest_pcerrors.interception.responders import Reply
 
 NOTHING = "-"
+MOST_REQUESTS = 25
+"""A client that sends more of them for one call does not give up."""
+
 _IDENTIFIERS = ("MS-CorrelationId", "MS-RequestId")
 _SHORTEST_CODE = 4
 """A shorter code, such as 400 or 0, is found by accident."""
+
+
+class CaseSimulator(ClientSimulator):
+    """Answers every request of a case, and notes its method and the seconds that the client had waited before it."""
+
+    requests: list[tuple[str, float]]
+    """The requests of the case."""
+
+    def begin(self) -> None:
+        """Begin another case."""
+        self.begin_call(MOST_REQUESTS)
+        self.requests = []
+
+    def reply_to_counted(self, request: "Request", waited: float) -> "Reply":
+        """Return the response of the case."""
+        self.requests.append((request.method, waited))
+        return self.simulated(request)
 
 
 class Tried(NamedTuple):
@@ -39,7 +60,7 @@ class Tried(NamedTuple):
 def tried(
     case: "Case",
     caller: "Caller",
-    simulator: CountingSimulator,
+    simulator: CaseSimulator,
     is_failure: "Callable[[object], object] | None",
     contract: "Contract",
 ) -> Tried:
@@ -47,7 +68,7 @@ def tried(
     simulator.begin()
     with simulator(case.exchange, required=False) as simulation:
         try:
-            outcome = caller.call(is_failure)
+            outcome = outcome_of(caller.call(), is_failure)
         except Exception as error:
             error.add_note(f"in the case {case.name}")
             raise
@@ -58,11 +79,11 @@ def tried(
             "so a client with a cache has to be made in the call"
         )
     if simulator.is_stopped:
-        outcome = outcome._replace(text="never gives up", is_failure=True)
+        outcome = outcome._replace(text=NEVER_GIVES_UP, is_failure=True)
     received = simulation.exchanges[-1]
     code, kept_id = _kept(case, received, outcome, contract)
-    method = simulator.requests[0][0]
-    return Tried(case, outcome, method, code, kept_id, _waited(received, [at for _, at in simulator.requests]))
+    [(method, _), *retries] = simulator.requests
+    return Tried(case, outcome, method, code, kept_id, _waited(received, [waited for _, waited in retries]))
 
 
 def _kept(case: "Case", received: "Exchange", outcome: "Outcome", contract: "Contract") -> tuple[str, str]:
@@ -88,12 +109,11 @@ def _code(received: "Exchange", contract: "Contract") -> str:
     return next((found.actual for found in error_in_success(parsed)), "")
 
 
-def _waited(received: "Exchange", moments: list[float]) -> str:
+def _waited(received: "Exchange", waits: list[float]) -> str:
     """Return whether the client waited as long as the response asks before each retry."""
     asked = seconds_to_wait(received)
-    if len(moments) == 1:
+    if not waits:
         return NOTHING if asked is None else "no retry"
     if asked is None:
         return "retried"
-    shortest = min(later - earlier for earlier, later in pairwise(moments))
-    return "waited" if shortest >= asked else "too short"
+    return "waited" if min(waits) >= asked else "too short"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from pytest_pcerrors.clients._texts import repr_of, text_of, type_name
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe, shown
 from pytest_pcerrors.text import cut, nearest
@@ -58,20 +59,12 @@ def object_text(value: object) -> str:
     """
     if isinstance(value, str):
         return shown(str(value))
-    return cut(safe(text_of(repr, value)), _LONGEST)
-
-
-def text_of(function: Callable[[object], str], value: object) -> str:
-    """Return `str` or `repr` of an object; if that raises, the name of its type."""
-    try:
-        return function(value)
-    except Exception:  # noqa: BLE001 - the object is the client's
-        return f"<{type(value).__name__}>"
+    return cut(safe(repr_of(value)), _LONGEST)
 
 
 def raised(error: Exception) -> str:
     """Return an exception as a message names it."""
-    return cut(safe(f"{type(error).__name__}: {text_of(str, error)}"), _LONGEST)
+    return cut(safe(f"{type_name(error)}: {text_of(error)}"), _LONGEST)
 
 
 def _step(value: Any, step: str) -> Found:

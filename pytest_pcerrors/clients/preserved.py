@@ -47,20 +47,24 @@ def assert_preserved(  # noqa: PLR0913 - one keyword a fact
     >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
     >>> class ApiError(Exception):
     ...     code, text = 800064, "Conflict"
-    >>> assert_preserved(ApiError(), response, code="code")
     >>> assert_preserved(ApiError(), response, code="code", description="text")
     Traceback (most recent call last):
     pytest_pcerrors.clients.ClientViolation: ApiError lost 1 of 2 facts of 409 Conflict:
       description-lost  /description  "Cart 7 is busy", the client has "Conflict"
     body: {"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}
     """
-    places = {
-        "code": code,
-        "description": description,
-        "correlation_id": correlation_id,
-        "request_id": request_id,
-        "retry_after": retry_after,
-    }
+    facts = {"code": code, "description": description, "correlation_id": correlation_id, "request_id": request_id}
+    places = _given({**facts, "retry_after": retry_after})
+    subject = _unwrapped(caught)
+    parsed = read(current().locate(_exchange(response)), current().policy.contract)
+    compared = [fact for fact in facts_of(parsed) if fact.name in places]
+    lost = [found for fact in compared if (found := _lost(fact, places[fact.name], subject))]
+    if lost:
+        raise ClientViolation(_message(type(subject).__name__, lost, len(compared), parsed), lost)
+
+
+def _given(places: Mapping[str, Where | None]) -> dict[str, Where]:
+    """Return the places that were given; a wrong one, or none at all, is a `UsageError`."""
     given = {name: where for name, where in places.items() if where is not None}
     if not given:
         raise UsageError(
@@ -68,12 +72,7 @@ def assert_preserved(  # noqa: PLR0913 - one keyword a fact
         )
     for name, where in given.items():
         check_where(name, where)
-    subject = _unwrapped(caught)
-    parsed = read(current().locate(_exchange(response)), current().policy.contract)
-    compared = [(fact, given[fact.name]) for fact in facts_of(parsed) if fact.name in given]
-    lost = [found for fact, where in compared if (found := _lost(fact, where, subject))]
-    if lost:
-        raise ClientViolation(_message(type(subject).__name__, lost, len(compared), parsed), lost)
+    return given
 
 
 def _exchange(response: object) -> Exchange:

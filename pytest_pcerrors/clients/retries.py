@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pytest_pcerrors.clients._calling import called
+from pytest_pcerrors.clients._calling import Caller
 from pytest_pcerrors.clients._judging import Finding, reused_request_id
 from pytest_pcerrors.clients._retry_simulator import RetrySimulator
 from pytest_pcerrors.clients._scenarios import NEVER, Scenario, scenarios
@@ -26,8 +26,8 @@ _STATUSES = range(400, 600)
 def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), max_tries: int = 10) -> None:
     """Assert that a client retries as the service wants it to.
 
-    `call` takes no argument and makes one request with the client, which vcrpy can intercept; it may be asynchronous, and each call then
-    has an event loop of its own. It is called some thirty times, and its requests are answered in this process with errors, one after
+    `call` takes no argument and makes one request with the client, which vcrpy can intercept; it may be asynchronous, and all calls run in
+    one event loop. It is called some thirty times, and its requests are answered in this process with errors, one after
     another. What it returns or raises is not judged. It is checked that the client
 
     - retries no error that stays: only 429, 502, 503, 504 and the statuses of `also` may be retried, and a 401 once with a new token;
@@ -85,10 +85,10 @@ def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[_Run]
     runs = []
     with waits_recorded() as waits:
         simulator = RetrySimulator(waits)
-        with simulator.opened("assert_retries"):
+        with simulator.opened("assert_retries"), Caller(call) as caller:
             for scenario in planned:
                 simulator.begin(scenario.answers, scenario.most)
-                error = called(call)
+                error = caller.call().error
                 if not simulator.tries:
                     reason = f"it raised {raised(error)}" if isinstance(error, Exception) else "it ended without one"
                     raise UsageError(

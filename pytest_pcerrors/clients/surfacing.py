@@ -4,12 +4,11 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.clients._answering import CountingSimulator
-from pytest_pcerrors.clients._calls import Caller
+from pytest_pcerrors.clients._calling import Caller
 from pytest_pcerrors.clients._cases import errors, left_over, successes
 from pytest_pcerrors.clients._matrix import matrix_of, misread
 from pytest_pcerrors.clients._message import message, violation_of
-from pytest_pcerrors.clients._trying import Tried, tried
+from pytest_pcerrors.clients._trying import CaseSimulator, Tried, tried
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.clients.violation import ClientViolation
 from pytest_pcerrors.errors import UsageError
@@ -37,8 +36,8 @@ def assert_errors_surface(
     failure, with and without a byte order mark. Without it, a client that always raises passes. `without` has the names of errors that
     this call cannot receive, or globs for them, such as ``error-in-success-*``.
 
-    Raises `ClientViolation`, an `AssertionError`, with what the client returned for which errors. What it makes of all of them is in the summary of the run,
-    and in its reports. Raises `UsageError` if the call sends no request.
+    Raises `ClientViolation`, an `AssertionError`, with what the client returned for which errors. What it makes of all of them is in the
+    summary of the run and in its reports. Raises `UsageError` if the call sends no request.
 
     >>> import requests
     >>> from pytest_pcerrors import assert_errors_surface
@@ -51,24 +50,23 @@ def assert_errors_surface(
     ...     print(str(error).splitlines()[0])
     195 of 201 errors look like a success:
     """
+    _check_functions(call, is_failure)
+    contract, expected = current().policy.contract, list(successes(success))
+    all_tried = _all_tried(
+        call, is_failure, expected, lambda method: left_over(errors(contract, method), without), contract
+    )
+    wrong = misread(all_tried, knows_success=success is not None)
+    current().on_matrix(matrix_of(all_tried, wrong))
+    if wrong:
+        text = message(all_tried, wrong, has_predicate=is_failure is not None)
+        raise ClientViolation(text, list(map(violation_of, wrong)))
+
+
+def _check_functions(call: object, is_failure: object) -> None:
     if not callable(call):
         raise UsageError(f"expected a function without arguments that makes one request, got {call!r}")
     if is_failure is not None and not callable(is_failure):
         raise UsageError(f"is_failure: expected a function that takes what the call returns, got {is_failure!r}")
-    contract = current().policy.contract
-    all_tried = _all_tried(
-        call,
-        is_failure,
-        list(successes(success)),
-        lambda method: left_over(errors(contract, method), without),
-        contract,
-    )
-    wrong = misread(all_tried, knows_success=success is not None)
-    matrix = matrix_of(all_tried, wrong)
-    current().on_matrix(matrix)
-    if wrong:
-        text = message(all_tried, wrong, has_predicate=is_failure is not None)
-        raise ClientViolation(text, list(map(violation_of, wrong)))
 
 
 def _all_tried(
@@ -81,7 +79,7 @@ def _all_tried(
     """Make a call for every case: the successes, which show the method of the client, then the errors."""
     with ExitStack() as stack:
         waits = stack.enter_context(waits_recorded(is_exact=False))
-        simulator = CountingSimulator(contract, waits)
+        simulator = CaseSimulator(waits, contract)
         stack.enter_context(simulator.opened())
         caller = stack.enter_context(Caller(call))
 

@@ -4,7 +4,6 @@ import json
 import re
 from datetime import datetime
 from email.utils import format_datetime
-from http import HTTPStatus
 from random import Random
 from uuid import UUID
 
@@ -53,12 +52,3 @@ def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
         ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
         ("MS-ServerId", f"{rng.randrange(10**9):09d}"),
     ]
-
-
-def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty if it is unknown.
-
-    >>> phrase_of(429), phrase_of(499)
-    ('Too Many Requests', '')
-    """
-    return next((each.phrase for each in HTTPStatus if each == status), "")

@@ -294,6 +294,14 @@ def test_a_relative_url_of_aiohttp():
     assert simulation.requests[0].url == "https://host.example/v1/customers?size=5"
 
 
+def test_an_aiohttp_without_its_private_method(monkeypatch):
+    """Requests are answered, with the URL as it was given."""
+    monkeypatch.delattr(aiohttp.ClientSession, "_build_url")
+    with Simulator() as simulator:
+        simulator(ok())
+        assert with_aiohttp(URL, aiohttp.ClientTimeout(total=5)) == b"null"
+
+
 @pytest.mark.parametrize("module", [requests, httpx, httpx2], ids=lambda module: module.__name__)
 def test_a_compressed_response(module):
     """Its body arrives as it was before, whatever the client decodes."""

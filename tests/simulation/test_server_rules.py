@@ -249,7 +249,7 @@ def test_a_wait_is_seconds_or_a_date(server, call, time):
         "sequence": lambda server: server.sequence("ok", retry_after=time),
     }
     assert reported(server, calls[call]) == (
-        f"retry_after: expected whole seconds from 0 or an HTTP date, got {time!r}; respond() sends any header"
+        f"retry_after: expected whole seconds from 0 or an HTTP date, got {time!r}; set the header itself to send another value"
     )
 
 

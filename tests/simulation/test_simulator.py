@@ -233,6 +233,18 @@ def test_a_simulation_that_another_thread_has_used_up():
         simulator.unmatched.clear()
 
 
+def test_tokens_are_simulated_by_name():
+    """As the server answers them: each is another one, and a refusal."""
+    url = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token"
+    with Simulator() as simulator:
+        simulator(["token", "token", "invalid_grant"], url="*/oauth2/*")
+        first, second, refused = (
+            requests.post(url, {"grant_type": "client_credentials"}, timeout=5).json() for _ in range(3)
+        )
+    assert first["access_token"] != second["access_token"]
+    assert refused["error"] == "invalid_grant"
+
+
 def test_nothing_is_simulated_yet():
     """A simulator without a simulation refuses everything."""
     with pytest.raises(NotSimulatedError, match="nothing is simulated yet"), Simulator():

@@ -1,6 +1,7 @@
 """The Retry-After header of an answer (RFC 9110, section 10.2.3): whole seconds, or an HTTP date."""
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 
@@ -12,10 +13,10 @@ def check_retry_after(value: object, name: str = _RETRY_AFTER) -> None:
 
     >>> check_retry_after("soon")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: retry_after: expected whole seconds from 0 or an HTTP date, got 'soon'; respond() sends any header
+    pytest_pcerrors.errors.UsageError: retry_after: expected whole seconds from 0 or an HTTP date, got 'soon'; set the header itself to send another value
     """
     if value is not None and not _is_readable(value):
-        other = "; respond() sends any header" if name == _RETRY_AFTER else ""
+        other = "; set the header itself to send another value" if name == _RETRY_AFTER else ""
         raise UsageError(f"{name}: expected whole seconds from 0 or an HTTP date, got {value!r}{other}")
 
 
@@ -25,11 +26,10 @@ def with_retry_after(exchange: Exchange, time: str) -> Exchange:
     >>> with_retry_after(Exchange(429, {"Retry-After": "41"}, b"Wait 41 seconds"), "1").body
     b'Wait 1 seconds'
     """
-    kept = [(name, value) for name, value in exchange.headers or () if name.lower() != "retry-after"]
     body = exchange.body.replace(
         f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
     )
-    headers = [*kept, ("Retry-After", time)]
+    headers = Headers(exchange.headers or ()).changed({"Retry-After": time})
     return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation._heads import phrase_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Request

@@ -4,9 +4,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import WITHOUT_BODY
+from pytest_pcerrors.exchange.http import WITHOUT_BODY, phrase_of
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation._heads import phrase_of
 
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
 

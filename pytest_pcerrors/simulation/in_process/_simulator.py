@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
@@ -19,6 +20,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_
 from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
+from pytest_pcerrors.simulation.answers.tokens import Tokens
 from pytest_pcerrors.simulation.in_process._options import Options, check_options
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
@@ -52,7 +54,7 @@ class Simulator:
 
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
-        self._factory = AnswerFactory(contract or context.policy.contract, succeed=_success)
+        self._factory = AnswerFactory(contract or context.policy.contract, succeed=_success, words=Tokens().words)
         self._on_simulated = context.on_simulated
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
@@ -200,11 +202,9 @@ def simulate(what: object, *, pass_through: str = "", **options: Unpack[Options]
 
 def _with_headers(answer: Answer, headers: Mapping[str, str | None]) -> Answer:
     """Return an answer with other headers; those with the value None are left out."""
-    names = {name.lower() for name in headers}
     exchange = answer.exchange
-    kept = [(name, value) for name, value in exchange.headers or () if name.lower() not in names]
-    new = [(name, value) for name, value in headers.items() if value is not None]
-    changed = Exchange(exchange.status, [*kept, *new], exchange.body, exchange.request, exchange.reason)
+    new = Headers(exchange.headers or ()).changed(headers)
+    changed = Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
     made = answer.for_request
     return replace(
         answer, exchange=changed, for_request=made and (lambda request: _with_headers(made(request), headers))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.synthesis import required_headers
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
-
-_DEEPEST = 500
 
 Variant = tuple[str, Exchange]
 """The word for a way to break a rule, and the changed response."""
@@ -80,9 +79,7 @@ class Base:
     def with_header(self, name: str, value: str | None) -> Exchange:
         """Return this response with another value of a header, or without it."""
         exchange = self.exchange
-        headers = [each for each in exchange.headers or () if each[0].lower() != name.lower()]
-        if value is not None:
-            headers.append((name, value))
+        headers = Headers(exchange.headers or ()).changed({name: value})
         return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)
 
     def with_status(self, status: int) -> Exchange:
@@ -123,22 +120,3 @@ def as_json(document: Any) -> bytes:
         return json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return json.dumps(document).encode()
-
-
-def is_deep(document: Any) -> bool:
-    """Return whether a document is nested so deeply that a copy of it in another value may not be written.
-
-    >>> is_deep({"data": [{}]})
-    False
-    """
-    level = [document]
-    for _ in range(_DEEPEST):
-        if not level:
-            return False
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-    return True

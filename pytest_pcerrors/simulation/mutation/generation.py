@@ -8,10 +8,11 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.jsontext import is_deeper
 from pytest_pcerrors.policy.check import unknown_body
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.mutation._base import Base, completed, is_deep
+from pytest_pcerrors.simulation.mutation._base import Base, completed
 from pytest_pcerrors.simulation.mutation._table import mutators_of
 from pytest_pcerrors.simulation.mutation.mutant import Mutant
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TOO_MANY_REQUESTS = 429
+_DEEPEST = 500
+"""The most levels of a body that can be copied into another value and written."""
 
 
 def mutants(
@@ -93,7 +96,7 @@ def base_of(response: object, contract: Contract) -> Base:
     problems += unknown_body(verdict)
     if problems:
         raise UsageError(f"only a conforming response can be changed to break one rule, and this one has {problems[0]}")
-    if is_deep(verdict.parsed.document):
+    if is_deeper(verdict.parsed.document, _DEEPEST):
         raise UsageError("the body of this response is nested too deeply to be changed")
     return Base(exchange, contract, verdict.parsed, frozenset(each.rule for each in verdict.violations))
 

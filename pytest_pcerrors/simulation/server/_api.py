@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.jsontext import JsonError, parse, pointer_of, repeated_names
 from pytest_pcerrors.simulation.server._log_entries import LogEntries
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.simulation.server._rule_documents import rules_of
@@ -84,7 +84,9 @@ class Api:
         return Exchange(204, {}, b"")
 
     def _rules_in(self, request: Request) -> "list[ResponseRule]":
-        value = _json_of(request.body)
+        if len(request.body) > _LARGEST_BODY:
+            raise UsageError(f"the body is too large: {len(request.body)} bytes, at most {_LARGEST_BODY} allowed")
+        value = json_value(request.body, "the body")
         documents = value if isinstance(value, list) else [value]
         if len(documents) > _MOST_RULES:
             raise UsageError(f"expected at most {_MOST_RULES} rules, got {len(documents)}")
@@ -100,21 +102,6 @@ class Api:
         with self._choice.lock:
             self._choice.log.clear()
         return Exchange(204, {}, b"")
-
-
-def _json_of(body: bytes) -> object:
-    """Return the JSON value of a body; raise a `UsageError` if it is not one."""
-    if len(body) > _LARGEST_BODY:
-        raise UsageError(f"the body is too large: {len(body)} bytes, at most {_LARGEST_BODY} allowed")
-    try:
-        value = parse(body.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"the body is not UTF-8 at byte {error.start}") from None
-    except JsonError as error:
-        raise UsageError(f"the body is not JSON: {error}") from None
-    for steps, name in repeated_names(value):
-        raise UsageError(f'at {pointer_of(steps) or "the top"}: "{name}" is repeated; keep one of them')
-    return value
 
 
 def _response(status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:

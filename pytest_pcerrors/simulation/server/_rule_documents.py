@@ -8,6 +8,7 @@ from typing import Any
 from pytest_pcerrors.documents import published_schema, validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.jsontext import is_deeper
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
 from pytest_pcerrors.simulation.answers.faults import FAULTS
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
@@ -49,7 +50,7 @@ def rules_of(documents: Sequence[Any], factory: AnswerFactory, place: Callable[[
 
 
 def _rule(document: Any, factory: AnswerFactory, place: str) -> ResponseRule:
-    if _is_deep(document):
+    if is_deeper(document, _DEEPEST):
         raise UsageError(f"{place}: nested too deeply")
     validate(_schema_of_rule(), document, place)
     faults: Any = {name: document[name] for name in FAULTS if name in document}
@@ -87,11 +88,3 @@ def _response(response: dict[str, Any]) -> Answer:
             headers.append(_JSON)
     exchange = Exchange(response["status"], headers, body.encode("utf-8", "replace"))
     return Answer(exchange, str(exchange.status))
-
-
-def _is_deep(document: Any) -> bool:
-    level = [document]
-    for _ in range(_DEEPEST):
-        holders = [each for each in level if isinstance(each, dict | list)]
-        level = [inner for each in holders for inner in (each.values() if isinstance(each, dict) else each)]
-    return bool(level)

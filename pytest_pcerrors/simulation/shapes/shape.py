@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
+from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation._heads import (
     length_and_type,
-    phrase_of,
     request_to,
     service_identifiers,
     with_identifiers,
