@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import UsageError
@@ -55,12 +55,17 @@ def moved_clock(is_moved_here: Callable[[], bool], *, is_exact: bool = True) -> 
     ...     round(time.time() - before)
     41
     """
+    travel = _travel()
+    if travel is None and is_exact:
+        raise UsageError("assert_retries needs time-machine: pip install 'pytest-pcerrors[clients]'")
+    with nullcontext() if travel is None else travel(time.time()) as traveller:
+        yield Clock(traveller, is_moved_here)
+
+
+def _travel() -> "type[time_machine.travel] | None":
+    """Return what moves the wall clock; None if time-machine is not installed."""
     try:
         from time_machine import travel
     except ImportError:
-        if not is_exact:
-            yield Clock(None, is_moved_here)
-            return
-        raise UsageError("assert_retries needs time-machine: pip install 'pytest-pcerrors[clients]'") from None
-    with travel(time.time()) as traveller:
-        yield Clock(traveller, is_moved_here)
+        return None
+    return travel

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange, Request
     from pytest_pcerrors.interception.responders import Reply
 
+__tracebackhide__ = True
+"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+
 NOTHING = "-"
 MOST_REQUESTS = 25
 """A client that sends more of them for one call does not give up."""

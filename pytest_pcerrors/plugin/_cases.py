@@ -113,9 +113,10 @@ def _cases_of(item: pytest.Item, fixture: str, kind: Kind, contract: Contract) -
     try:
         return kind.select(contract, *marker.args, **marker.kwargs)
     except TypeError:
-        pytest.fail(f"@pytest.mark.{name}: it takes ({kind.arguments})", pytrace=False)
+        reason = f"it takes ({kind.arguments})"
     except UsageError as error:
-        pytest.fail(f"@pytest.mark.{name}: {error}", pytrace=False)
+        reason = str(error)
+    pytest.fail(f"@pytest.mark.{name}: {reason}", pytrace=False)
 
 
 def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:

@@ -299,3 +299,6 @@ def test_waits_without_time_machine(monkeypatch):
     assert time.time() - before[0] < 41
     with pytest.raises(UsageError, match="needs time-machine"), waits_recorded():
         pass
+    with pytest.raises(ZeroDivisionError) as raised, waits_recorded(is_exact=False):
+        raise ZeroDivisionError
+    assert raised.value.__context__ is None

@@ -80,6 +80,32 @@ def test_a(pc_simulate):
     result.stdout.no_fnmatch_line("*sent no request for a simulation*")
 
 
+def test_misuse_shows_the_line_of_the_test(run):
+    """And no frame of ours, nor the exception of another library."""
+    result = run("""
+from pytest_pcerrors import assert_errors_surface
+
+def test_a(pc_simulate):
+    pc_simulate(80064)
+
+@pytest.mark.pc_entries(code=800064)
+def test_b(pc_entry):
+    pc_entry.simulate(delay="long")
+
+def test_c():
+    assert_errors_surface(lambda: 7)
+""")
+    result.assert_outcomes(failed=3)
+    lines = [
+        "code 80064 is not in the catalogue; *",
+        "delay: expected seconds, got 'long'",
+        "case resource-200: the call sent*",
+    ]
+    result.stdout.fnmatch_lines([f"E *UsageError: {line}" for line in lines])
+    result.stdout.no_fnmatch_line("*pytest_pcerrors/*.py:*")
+    result.stdout.no_fnmatch_line("*During handling*")
+
+
 def test_our_own_server_is_reached(run):
     """Its requests are not simulated, and need no rule for it."""
     run("""
@@ -261,4 +287,5 @@ def test_misuse_of_a_marker(run, text, line):
     """Is an error before any test, with its reason."""
     result = run(text)
     assert result.ret in (2, 4)
+    result.stdout.no_fnmatch_line("*During handling*")
     (result.stdout if result.ret == 2 else result.stderr).fnmatch_lines([f"*{line}"])

@@ -28,6 +28,7 @@ class SimulatedResponse:
 
     def simulate(self, **options: "Unpack[Options]") -> "Simulation":
         """Answer the requests of HTTP clients with it; the options are those of `Simulator`."""
+        __tracebackhide__ = True
         return self._simulator()(self, **options)
 
     def __str__(self) -> str:

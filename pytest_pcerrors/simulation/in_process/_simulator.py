@@ -71,13 +71,11 @@ class Simulator:
         `what` is a code (800064), a status (429), a name ("gateway-404", "409/800064", "ok", "reset"), an `Entry`, a mutant, or a response
         that `check` takes, such as ``(status, body)`` or an `Exchange`. Invalid arguments are a `UsageError`.
         """
-        check_options(options)
-        members = what if isinstance(what, list) else [what]
-        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
-        answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
-        answers = [_with_headers(each, options.get("headers") or {}) for each in answers]
-        pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
-        rule = ResponseRule(pattern, answers, options.get("times"))
+        __tracebackhide__ = True
+        try:
+            rule = self._rule(what, options)
+        except UsageError as error:
+            raise error.with_traceback(None)  # noqa: B904 - so that a failure shows the line of the test
         simulation = Simulation(rule, required=options.get("required", True), end=self._remove)
         with self._lock:
             self._simulations.append(simulation)
@@ -87,6 +85,15 @@ class Simulator:
         """Let requests that nothing simulates be sent, if their URL matches a glob."""
         with self._lock:
             self._passing.append(UrlPattern(method, url))
+
+    def _rule(self, what: object, options: Options) -> ResponseRule:
+        check_options(options)
+        members = what if isinstance(what, list) else [what]
+        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
+        answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
+        answers = [_with_headers(each, options.get("headers") or {}) for each in answers]
+        pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
+        return ResponseRule(pattern, answers, options.get("times"))
 
     def _answer(self, what: object, options: Options) -> Answer:
         status = options.get("status")
