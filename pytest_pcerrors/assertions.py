@@ -75,12 +75,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
             *_data_differs(parsed, data),
         ]
     else:
-        line = parsed.contract.reason(parsed.exchange.status)
-        unexpected = [
-            Violation(
-                f"{line} instead of an error (4xx or 5xx)", expected="4xx or 5xx", actual=line, rule="not-an-error"
-            )
-        ]
+        unexpected = [_not_an_error(parsed)]
     _raise_or_warn(verdict, unexpected)
     if codes:
         current().on_asserted(verdict)
@@ -161,6 +156,13 @@ def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
     if not is_plain or not all(isinstance(each, int) and not isinstance(each, bool) for each in several):
         raise UsageError(f"a status is an int or a collection of them, not {status!r}")
     return tuple(sorted(several))
+
+
+def _not_an_error(parsed: "ParsedResponse") -> Violation:
+    line = parsed.contract.reason(parsed.exchange.status)
+    return Violation(
+        f"{line} instead of an error (4xx or 5xx)", expected="4xx or 5xx", actual=line, rule="not-an-error"
+    )
 
 
 def _status_differs(parsed: "ParsedResponse", wanted: tuple[int, ...]) -> "Iterator[Violation]":
