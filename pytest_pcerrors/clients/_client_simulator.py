@@ -1,5 +1,6 @@
 """The simulator that answers a client under test: its requests for tokens, and a bounded number of others in a call."""
 
+from abc import ABC, abstractmethod
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ class EndlessRetriesError(BaseException):
     """Ends a call with too many requests. It is not an `Exception`, because clients that do not give up may catch all of these."""
 
 
-class ClientSimulator(Simulator):
+class ClientSimulator(Simulator, ABC):
     """Answers every request of a client: those for tokens with new tokens, the counted ones by `reply_to_counted`, others with a success.
 
     A call with more than `most` counted requests is ended; a client that continues after that error gets successes.
@@ -65,9 +66,9 @@ class ClientSimulator(Simulator):
         """Return whether a request that is not for a token counts."""
         return True
 
+    @abstractmethod
     def reply_to_counted(self, request: "Request", waited: float) -> Reply:
         """Return the reply to a counted request, before which the client has waited for some seconds."""
-        raise NotImplementedError
 
     def simulated(self, request: "Request") -> Reply:
         """Return the reply of the simulations, as of a `Simulator`."""
