@@ -3,11 +3,8 @@
 A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by importing the checks in its tests.
 """
 
-import re
 import sys
-from collections.abc import Generator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,6 +22,10 @@ from pytest_pcerrors.plugin._fixtures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+    from typing import Any
+
     from pytest_pcerrors.plugin._run import Run
 
 __all__ = [
@@ -39,7 +40,7 @@ __all__ = [
     "pc_vcr_config",
 ]
 
-_OPTIONS: dict[str, dict[str, Any]] = {
+_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--pc-cassettes": {
         "metavar": "PATH",
         "action": "append",
@@ -88,9 +89,9 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 """The options. None has an optional value, because it would consume the next argument."""
-_OURS = re.compile(rb"""tool["' \t]*[.]["' \t]*pcerrors\b""")
-_LIKE_OURS = re.compile(rb"^[ \t]*\[[^\]\n]*p[^\]\n]*r[^\]\n]*r[^\]\n]*\]", re.MULTILINE | re.IGNORECASE)
-"""The header of a TOML table whose name may be a misspelling of ours."""
+_OURS = b"pcerrors"
+_QUOTES = b"\"' \t"
+_SEPARATORS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789"))
 _FIXTURES = frozenset(__all__)
 _CHECKS = "pytest_pcerrors.policy.context"
 _CATALOGUE = "pytest_pcerrors.contract.catalogue"
@@ -133,7 +134,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+) -> "Generator[None, pytest.CollectReport, pytest.CollectReport]":
     """Note that a module was skipped, or could not be collected."""
     report = yield
     if report.outcome != "passed":
@@ -157,7 +158,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
+def pytest_configure_node(node: "Any") -> None:
     """Keep the facts of tests that a worker of pytest-xdist sends, until it is known whether its tests use us."""
     from pytest_pcerrors.plugin._facts import Facts
 
@@ -165,7 +166,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
+def pytest_testnodedown(node: "Any") -> None:
     """Add the counts of a worker of pytest-xdist."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
@@ -185,22 +186,44 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Return whether the root directory or a parent of it may have settings of ours, or misnamed ones. This is a fast check."""
+    """Return whether the root directory or a parent of it may have settings of ours, or misnamed ones.
+
+    This is a fast check: to compile a regular expression takes longer than to look at these files without one.
+    """
     texts = [_text_of(folder / "pyproject.toml") for folder in (config.rootpath, *config.rootpath.parents)]
-    if any(_OURS.search(text) or (b"[tool]" in text and b"pcerrors" in text) for text in texts):
+    if any(_names_us(text) for text in texts if _OURS in text):
         return True
     other = _text_of(config.inipath) if config.inipath else b""
-    return any(map(_LIKE_OURS.search, (*texts, other))) and _is_misnamed(config.rootpath)
+    return any(map(_has_similar_table, (*texts, other))) and _is_misnamed(config.rootpath)
 
 
-def _text_of(file: Path) -> bytes:
+def _names_us(text: bytes) -> bool:
+    """Return whether a pyproject.toml has ``tool.pcerrors``, however it is quoted, or a table ``[tool]`` that may contain ours."""
+    _, *rests = text.translate(None, _QUOTES).split(b"tool." + _OURS)
+    return b"[tool]" in text or not all(rest[:1].isalnum() for rest in rests)
+
+
+def _has_similar_table(text: bytes) -> bool:
+    """Return whether the header of a table has a name that `Settings.find` may refuse as a misspelling of ours."""
+    headers = (line.partition(b"]")[0] for line in text.splitlines() if line.lstrip().startswith(b"["))
+    return any(map(_is_similar, b".".join(headers).lower().replace(b":", b".").split(b".")))
+
+
+def _is_similar(name: bytes) -> bool:
+    """Return whether a name may be `is_meant_for_us`: it has about as many letters as ours, and all but one of ours."""
+    plain = name.translate(None, _SEPARATORS).removeprefix(b"pytest")
+    shared = sum(min(plain.count(each), _OURS.count(each)) for each in set(plain))
+    return shared >= len(_OURS) - 1 and len(plain) <= len(_OURS) + 2
+
+
+def _text_of(file: "Path") -> bytes:
     try:
         return file.read_bytes()
     except OSError:
         return b""
 
 
-def _is_misnamed(folder: Path) -> bool:
+def _is_misnamed(folder: "Path") -> bool:
     from pytest_pcerrors.errors import UsageError
     from pytest_pcerrors.settings import Settings
 

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from pytest_pcerrors.plugin import hooks
+from pytest_pcerrors.tables import is_meant_for_us
+
 HEAVY = {"jsonschema", "vcr", "requests", "yaml", "click", "rich", "markdown_it", "bs4"}
 
 
@@ -15,15 +18,18 @@ dependencies = ["pytest-pcerrors"]
 
 [tool.other]
 profile = "observed"
+
+[tool.ruff.lint.per-file-ignores]
+"tests/*" = ["S101"]
+
+[tool.poetry.group.errors]
+strict = true
 """
 LIKE_OURS = """
 [tool.pcerrors2]
 strict = true
 
 [tool.perrors]
-strict = true
-
-[tool.poetry.group.errors]
 strict = true
 """
 
@@ -57,6 +63,18 @@ def test_an_unused_plugin_loads_next_to_nothing(loaded, pytester):
     assert len(more) <= 4
     assert {name.partition(".")[0] for name in more} == {"pytest_pcerrors"}
     assert not {name.partition(".")[0] for name in modules} & HEAVY
+
+
+@pytest.mark.parametrize(
+    "name", ["pcerrors", "PC_Errors", "pc-errors", "pcerror", "pcerors", "pccerrors", "pcerrosr", "pytest-pcerrors"]
+)
+@pytest.mark.parametrize(
+    "header", ["[{}]", " [ tool . {} ] # ours", "[tool.pytest.'{}'.severity]", "[[tools.{}]]", "[tool:{}]"]
+)
+def test_the_fast_check_misses_no_misspelling(name, header):
+    """Each name that is refused is found in the header of a table, whatever the table."""
+    assert is_meant_for_us(name, {"profile": "observed"}, frozenset({"profile"}))
+    assert hooks._has_similar_table(f"[other]\n{header.format(name)}\n".encode())
 
 
 def test_tables_with_a_name_like_ours_load_no_run(loaded, pytester):
