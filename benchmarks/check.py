@@ -1,25 +1,19 @@
 """Measure `check()`, compared with the minimum of any schema check: json.loads and jsonschema's iter_errors.
 
-Run it with ``python benchmarks/check.py``. All ways are measured alternately by the time of the processor, so that a slow moment
-affects all of them; the figure to quote is the ratio of the medians: how many times as fast a way is. For responses that violate
-the contract, the last column is what they cost beyond the conforming one, until a text of a violation is read.
+A response is built inside the measured time, except where the case is named after an `exchange` that was built before. What a response that
+violates the contract costs beyond a conforming one is measured until a text of a violation is read.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from functools import partial
-from statistics import median
-from time import process_time
-from timeit import timeit
-from typing import TYPE_CHECKING
 
 from jsonschema import Draft202012Validator
 
+from benchmarks._comparison import Case, Comparison, calls, faster, more
+from benchmarks._peers import has
+from benchmarks._setting import Setting
 from pytest_pcerrors import Contract, Exchange, check
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-CALLS, ROUNDS = 2000, 15
 
 ERROR = {
     "code": "800064",
@@ -30,7 +24,6 @@ ERROR = {
 }
 BODY = json.dumps(ERROR).encode()
 HEADERS = {"Content-Type": "application/json; charset=utf-8"}
-BASELINE, CONFORMING = "json.loads + iter_errors", "check(Exchange(...))"
 VIOLATING = {
     "code-number": json.dumps({**ERROR, "code": 800064}),
     "description-too-long": json.dumps({**ERROR, "description": "x" * 1100}),
@@ -38,40 +31,92 @@ VIOLATING = {
     "source-missing": json.dumps({name: value for name, value in ERROR.items() if name != "source"}),
     "body-not-json": "<html><title>502 Bad Gateway</title></html>",
 }
+SCHEMA = dict(Contract.default().error_schema)
+HAS_FAST = has("msgspec")
 
 
-def main() -> None:
-    """Print the microseconds for each kind of response, and how many times as fast as the baseline that is."""
-    schema = Draft202012Validator(dict(Contract.default().error_schema))
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield the check of a conforming response, and what violations cost beyond it."""
+    number = setting.count(2000)
     conforming = Exchange(409, HEADERS, BODY)
-    ways: dict[str, Callable[[], object]] = {
-        BASELINE: lambda: list(schema.iter_errors(json.loads(BODY))),
-        CONFORMING: lambda: check(Exchange(409, HEADERS, BODY)),
-        "check(exchange)": lambda: check(conforming),
+    built = Case("check(Exchange(...))", calls(partial(_check, BODY), number), faster(4 if HAS_FAST else 3))
+    ways = {
         "check((status, body))": lambda: check((409, BODY)),
         "check({status, headers, body})": lambda: check({"status": 409, "headers": HEADERS, "body": BODY}),
+        **dict(_peers()),
     }
-    violating = {f"{rule}, violated": partial(_check, body.encode()) for rule, body in VIOLATING.items()}
-    times = _measured(ways | violating)
-    print(f"a conforming response of {len(BODY)} bytes, medians of {ROUNDS} rounds of {CALLS} calls")
-    for name in ways:
-        print(f"{name:32} {times[name]:6.1f} us   {times[BASELINE] / times[name]:5.2f}")
-    for name in violating:
-        print(f"{name:32} {times[name]:6.1f} us   {times[name] - times[CONFORMING]:+6.1f} us")
+    schema = Draft202012Validator(SCHEMA)
+    yield Comparison(
+        f"check() of a conforming response of {len(BODY)} bytes",
+        [
+            Case("json.loads + iter_errors", calls(lambda: list(schema.iter_errors(json.loads(BODY))), number)),
+            built,
+            Case("check(exchange)", calls(lambda: check(conforming), number), faster(12 if HAS_FAST else 9)),
+            *(Case(name, calls(way, number)) for name, way in ways.items()),
+        ],
+        rounds=15,
+    )
+    yield Comparison(
+        "check() of a violating response, beyond a conforming one",
+        [
+            Case("conforming", built.run),
+            *(Case(rule, calls(partial(_check, body.encode()), number), more(10)) for rule, body in VIOLATING.items()),
+        ],
+        rounds=15,
+    )
 
 
 def _check(body: bytes) -> object:
     return check(Exchange(409, HEADERS, body))
 
 
-def _measured(ways: "dict[str, Callable[[], object]]") -> dict[str, float]:
-    """Return the median of each way in microseconds."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            times[name].append(timeit(way, number=CALLS, timer=process_time) / CALLS * 1e6)
-    return {name: median(each) for name, each in times.items()}
+def _peers() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield how the installed peers validate the same body against the same schema."""
+    if has("fastjsonschema"):
+        import fastjsonschema
+
+        validate = fastjsonschema.compile(SCHEMA)
+        yield "json.loads + fastjsonschema", lambda: validate(json.loads(BODY))
+    if has("jsonschema-rs"):
+        import jsonschema_rs
+
+        rust = jsonschema_rs.validator_for(SCHEMA)
+        yield "json.loads + jsonschema-rs", lambda: list(rust.iter_errors(json.loads(BODY)))
+    if has("openapi-core"):
+        yield "openapi-core", _openapi_core()
+    if has("schemathesis"):
+        yield "schemathesis", _schemathesis()
 
 
-if __name__ == "__main__":
-    main()
+def _document() -> dict[str, object]:
+    content = {"application/json": {"schema": SCHEMA}}
+    responses = {"409": {"description": "Conflict", "content": content}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1"},
+        "paths": {"/v1": {"get": {"responses": responses}}},
+    }
+
+
+def _openapi_core() -> Callable[[], object]:
+    from openapi_core import OpenAPI
+    from openapi_core.testing import MockRequest, MockResponse
+
+    api = OpenAPI.from_dict(_document())
+    request = MockRequest("http://localhost", "get", "/v1")
+    return lambda: api.validate_response(request, MockResponse(BODY, 409, HEADERS, "application/json"))
+
+
+def _schemathesis() -> Callable[[], object]:
+    import requests
+    import schemathesis
+
+    operation = schemathesis.openapi.from_dict(_document())["/v1"]["GET"]
+    request = requests.Request("GET", "http://localhost/v1").prepare()
+    lists = {name.lower(): [value] for name, value in HEADERS.items()}
+
+    def run() -> object:
+        response = schemathesis.Response(409, lists, BODY, request, 0.1, verify=False)
+        return operation.validate_response(response)
+
+    return run

@@ -1,26 +1,29 @@
-"""Measure the HTML report of 10 000 responses with violations in Chromium: its size, the first paint, and the filters.
+"""Measure the HTML report of 10,000 responses with violations, compared with the JSON report; in Chromium, its first paint and its filter.
 
-Run it with ``python benchmarks/html_report.py [CHROMIUM]``; it needs the extra ``dev`` and Chromium. The time of a filter is that from the
-input to the end of the layout that shows its result.
+The cases in a browser need the extra ``dev`` and Chromium. The time of a filter is that from the input to the end of the layout that shows its result.
 """
 
 import json
-import sys
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
+from benchmarks._comparison import Case, Comparison, calls
+from benchmarks._peers import has
+from benchmarks._setting import Setting
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.html.page import as_html
+from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.report import Report
 
-FINDINGS, ROUNDS = 10_000, 5
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 QUERIES = ["409", "cart", "carts/77", "nothing has this", "partner description", ""]
 HEADERS = {"Content-Type": "application/json"}
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
@@ -34,40 +37,54 @@ FILTER = """(text) => {
 }"""
 
 
-def main(chromium: str = "/usr/bin/chromium") -> None:
-    """Print the measurements, medians of a few rounds."""
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = Path(folder, "report.html")
-        start = perf_counter()
-        path.write_text("".join(page()), "utf-8")
-        print(
-            f"{FINDINGS} findings, {path.stat().st_size / 1e6:.1f} MB, checked and written in {perf_counter() - start:.1f} s"
-        )
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield the reports, and the page in a browser if there is one."""
+    count = setting.count(10_000, 30)
+    made, path = report(count), setting.folder() / "report.html"
+    path.write_text("".join(FORMATS["html"](made)), "utf-8")
+    cases = [Case(name, calls(partial(_written, made, name))) for name in ("json", "html")]
+    chromium = shutil.which("chromium")
+    if chromium and has("playwright") and not setting.quick:
+        paint, filtered = (partial(_in_browser, chromium, path, each) for each in (_painted, _filtered))
+        cases += [Case("first paint in Chromium", paint), Case("a filter in Chromium", filtered)]
+    yield Comparison(f"the report of {count:,} responses with violations", cases, rounds=5)
+
+
+def _written(made: Report, name: str) -> int:
+    return sum(map(len, FORMATS[name](made)))
+
+
+def _in_browser(chromium: str, path: Path, measured: "Callable[[Page], float]") -> float:
+    """Return the seconds that something takes in a new page."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        paints, filters = [], {query: [] for query in QUERIES}
-        for _ in range(ROUNDS):
-            opened = browser.new_page(viewport={"width": 1280, "height": 900})
-            opened.goto(path.as_uri())
-            # `wait_for_function` needs eval, which the page forbids
-            while (paint := opened.evaluate(FIRST_PAINT)) is None:
-                opened.wait_for_timeout(20)
-            paints.append(paint)
-            for query in QUERIES:
-                filters[query].append(opened.evaluate(FILTER, query))
-            opened.close()
+        opened = browser.new_page(viewport={"width": 1280, "height": 900})
+        opened.goto(path.as_uri())
+        milliseconds = measured(opened)
         browser.close()
-    print(f"first paint {median(paints):.0f} ms")
-    for query, times in filters.items():
-        print(f"filter {query!r:22} {median(times):4.0f} ms")
+    return milliseconds / 1000
 
 
-def page() -> "list[str]":
-    """Return the report of responses that break the contract in several ways, in pieces."""
+def _painted(opened: "Page") -> float:
+    # `wait_for_function` needs eval, which the page forbids
+    while (paint := opened.evaluate(FIRST_PAINT)) is None:
+        opened.wait_for_timeout(20)
+    return float(paint)
+
+
+def _filtered(opened: "Page") -> float:
+    return median(opened.evaluate(FILTER, query) for query in QUERIES)
+
+
+def report(count: int) -> Report:
+    """Return the report of responses that break the contract in several ways."""
     contract = Contract.default()
     policy, coverage = Policy(contract), ErrorCoverage(contract)
     entries = list(contract.catalogue)
     findings = []
-    for number in range(FINDINGS):
+    for number in range(count):
         entry = entries[number % len(entries)]
         coverage.add("replayed", entry.status, entry.code)
         body = {
@@ -83,10 +100,6 @@ def page() -> "list[str]":
             entry.status, HEADERS, json.dumps(body, indent=2).encode(), request, None, f"carts.yaml:{number + 1}"
         )
         findings.append(finding(exchange, policy))
-    report = Report.of_audit(findings, policy)
-    report.coverage = coverage
-    return list(as_html(report))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    made = Report.of_audit(findings, policy)
+    made.coverage = coverage
+    return made

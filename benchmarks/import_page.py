@@ -1,20 +1,31 @@
-"""Measure the process of `pcerrors import` for a page, compared with one that only imports the required libraries.
+"""Measure the process of `pcerrors import` for a page, compared with one that only imports the required libraries."""
 
-Run it with ``python benchmarks/import_page.py``. Both are measured alternately, so that a slow moment affects both; the
-figure to quote is the ratio of the medians, which should be at most 2.
-"""
-
-import subprocess
 import sys
-from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
+from collections.abc import Iterator
 
+from benchmarks._comparison import Case, Comparison, cost, process
+from benchmarks._setting import Setting
 from pytest_pcerrors import Contract
 
-ROUNDS = 15
 LIBRARIES = "import click, markdown_it, bs4"
+COMMAND = "import sys; from pytest_pcerrors.cli.main import main; sys.exit(main())"
+
+
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield the import of a page with every entry of the shipped contract."""
+    folder = setting.folder()
+    (folder / "page.md").write_text(page(), "utf-8")
+    yield Comparison(
+        f"pcerrors import, a page of {len(Contract.default().catalogue)} entries",
+        [
+            Case("import of the libraries", process([sys.executable, "-c", LIBRARIES], folder)),
+            Case(
+                "pcerrors import",
+                process([sys.executable, "-c", COMMAND, "import", "page.md", "-o", "out.json"], folder),
+                cost(2),
+            ),
+        ],
+    )
 
 
 def page() -> str:
@@ -28,28 +39,3 @@ def page() -> str:
     return "\n".join(
         ["# REST error codes", "", "| Status | HTTP | Code | Description |", "|---|---|---|---|", *rows, ""]
     )
-
-
-def main() -> None:
-    """Print milliseconds for both, and the ratio."""
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "page.md").write_text(page(), "utf-8")
-        command = "import sys; from pytest_pcerrors.cli.main import main; sys.exit(main())"
-        ways = {
-            "import of the libraries": [sys.executable, "-c", LIBRARIES],
-            "pcerrors import": [sys.executable, "-c", command, "import", "page.md", "-o", "out.json"],
-        }
-        times: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
-            for name, arguments in ways.items():
-                start = perf_counter()
-                subprocess.run(arguments, cwd=folder, check=True, capture_output=True)  # noqa: S603 - our own
-                times[name].append((perf_counter() - start) * 1000)
-    baseline = median(times["import of the libraries"])
-    print(f"a page of {len(Contract.default().catalogue)} entries, medians of {ROUNDS} rounds")
-    for name, each in times.items():
-        print(f"{name:24} {median(each):6.0f} ms   {median(each) / baseline:5.2f}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,32 +1,54 @@
-"""Measure a replayed request, from cassettes of 10 and of 5,000 interactions, and compared with vcrpy's own cassette.
+"""Measure replayed requests: from cassettes of 10 and of 5,000 interactions, and compared with vcrpy's own cassette.
 
-Each figure is one request of a `requests.Session`, from the call to the response; opening the cassette is measured separately.
-Small and large cassettes are measured alternately, several rounds in one run, and the medians are compared.
+A request is one of a `requests.Session`, from the call to the response, in the order of the recording.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 import requests
 import vcr
 
+from benchmarks._comparison import Case, Comparison, cost, faster
+from benchmarks._setting import Setting
 from pytest_pcerrors import Exchange, Request
 from pytest_pcerrors.interception.cassette_text import cassette_text
 from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 from pytest_pcerrors.redaction import Redaction
 
-SMALL, MIDDLE, LARGE = 10, 1_000, 5_000
-ROUNDS = 3
 URL = "https://api.partnercenter.microsoft.com/v1/customers/{}/orders?size=3"
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "MS-CorrelationId": "9240230a-1f2c-4c0e-8ac1-5a0f2d1c7e11",
 }
 BODY = b'{"code": "800064", "description": "' + b"Busy. " * 130 + b'", "data": [], "source": "PartnerFD"}'
+
+
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield a request of a small and of a large cassette, and a whole replay with vcrpy and with ours."""
+    folder, counts = setting.folder(), (setting.count(10), setting.count(1000, 5), setting.count(5000, 7))
+    small, middle, large = files = [folder / f"{count}.yaml" for count in counts]
+    for file, count in zip(files, counts, strict=True):
+        file.write_text(cassette_text(exchanges(count)), "utf-8")
+    yield Comparison(
+        "a replayed request",
+        [
+            Case(f"from a cassette of {counts[0]:,}", lambda: _request(small, counts[0], counts[1] // counts[0])),
+            Case(f"from a cassette of {counts[2]:,}", lambda: _request(large, counts[2]), cost(1.2)),
+        ],
+        rounds=3,
+    )
+    yield Comparison(
+        f"a replay of {counts[1]:,} in order, opening included",
+        [
+            Case("vcrpy", partial(_whole, theirs, middle, counts[1])),
+            Case("pc_cassette", partial(_whole, ours, middle, counts[1]), faster(12)),
+        ],
+        rounds=3,
+    )
 
 
 def exchanges(count: int) -> Iterator[Exchange]:
@@ -58,38 +80,21 @@ def theirs(file: Path) -> AbstractContextManager[object]:
     return context
 
 
-def seconds(opening: Callable[[Path], AbstractContextManager[object]], file: Path, count: int) -> tuple[float, float]:
-    """Return the seconds of opening a cassette, and of a request, in the order of the recording."""
-    begin = time.perf_counter()
+def _request(file: Path, count: int, times: int = 1) -> float:
+    """Return the seconds of a request, without those of opening the cassette."""
+    return sum(_seconds(ours, file, count)[1] for _ in range(times)) / (count * times)
+
+
+def _whole(opening: Callable[[Path], AbstractContextManager[object]], file: Path, count: int) -> float:
+    return sum(_seconds(opening, file, count))
+
+
+def _seconds(opening: Callable[[Path], AbstractContextManager[object]], file: Path, count: int) -> tuple[float, float]:
+    """Return the processor seconds of opening a cassette, and of all its requests."""
+    begin = time.process_time()
     with opening(file):
-        opened_at = time.perf_counter()
+        opened_at = time.process_time()
         with requests.Session() as session:
             for number in range(count):
                 session.get(URL.format(number))
-        end = time.perf_counter()
-    return opened_at - begin, (end - opened_at) / count
-
-
-def main() -> None:
-    """Print the figures; a replayed request should take at most 1.2 times as long, and vcrpy at least 12 times."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = {count: Path(folder, f"{count}.yaml") for count in (SMALL, MIDDLE, LARGE)}
-        for count, file in files.items():
-            file.write_text(cassette_text(exchanges(count)), "utf-8")
-        seconds(ours, files[SMALL], SMALL)
-        small, large = [], []
-        for _ in range(ROUNDS):
-            small += [seconds(ours, files[SMALL], SMALL)[1] for _ in range(MIDDLE // SMALL // ROUNDS)]
-            large.append(seconds(ours, files[LARGE], LARGE)[1])
-        opening, each = seconds(ours, files[MIDDLE], MIDDLE)
-        their_opening, their_each = seconds(theirs, files[MIDDLE], MIDDLE)
-    flatness = median(large) / median(small)
-    whole = (their_opening + their_each * MIDDLE) / (opening + each * MIDDLE)
-    print(f"a replayed request, of {SMALL:,}: {median(small) * 1e6:.0f} us = 1.00, of {LARGE:,}: {flatness:.2f}")
-    print(
-        f"{MIDDLE:,} in order, opening included: {opening + each * MIDDLE:.2f} s, with vcrpy {whole:.1f} times as long"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        return opened_at - begin, time.process_time() - opened_at

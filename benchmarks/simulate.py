@@ -1,18 +1,14 @@
 """Measure simulated errors against stubs of `responses`: one request, and a pytest process with a test for each documented error.
 
-Run it with ``python benchmarks/simulate.py``. Both ways are measured alternately by processor time, so that a slow moment affects both; the
-figure to quote is the ratio of the medians. `responses` replaces the adapter of requests; a simulation answers below urllib3, so that the
-retries, the pools and the time-outs of the client are the real ones. What that costs at least is shown by a canned answer in urllib3.
+`responses` replaces the adapter of requests; a simulation answers below urllib3, so that the retries, the pools and the time-outs of the
+client are the real ones. What that costs at least is shown by a canned answer in urllib3.
 """
 
-import os
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from io import BytesIO
-from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
 from time import process_time
 from unittest import mock
 
@@ -20,16 +16,16 @@ import requests
 import responses
 from urllib3 import HTTPConnectionPool, HTTPResponse
 
+from benchmarks._comparison import Case, Comparison, process
+from benchmarks._setting import Setting
 from pytest_pcerrors import Contract
 from pytest_pcerrors.simulation import Simulator
 
-ROUNDS = 7
-CALLS = 300
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7"
 OURS = f"""
 import pytest, requests
 
-@pytest.mark.pc_entries()
+@pytest.mark.pc_entries({{selection}})
 def test_error(pc_entry):
     pc_entry.simulate()
     response = requests.get("{URL}", timeout=5)
@@ -47,65 +43,60 @@ def test_error(status, code, description):
 """
 
 
-def simulated() -> float:
-    """Return the seconds of a simulated request."""
-    with Simulator() as simulator, requests.Session() as session:
-        simulator(800064)
-        return seconds_of(session)
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield one request, and a whole test run."""
+    number = setting.count(300)
+    answers: dict[str, Callable[[], AbstractContextManager[object]]] = {
+        "responses": stubbed,
+        "pc_simulate": simulated,
+        "a canned answer in urllib3": canned,
+    }
+    cases = [Case(name, partial(_request, answer, number)) for name, answer in answers.items()]
+    yield Comparison("a simulated request", cases)
+    folder = setting.folder()
+    entries = Contract.default().catalogue.select(status=409 if setting.quick else None)
+    errors = [(entry.status, entry.code, entry.description) for entry in entries][: setting.count(999)]
+    ours, theirs = folder / "test_ours.py", folder / "test_theirs.py"
+    ours.write_text(OURS.format(selection="status=409" if setting.quick else ""), "utf-8")
+    theirs.write_text(THEIRS.format(errors=errors), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    yield Comparison(
+        f"a pytest run with {len(errors)} simulated errors",
+        [
+            Case("responses", process([*command, "-p", "no:pcerrors", theirs.name], folder)),
+            Case("pc_entries", process([*command, ours.name], folder)),
+        ],
+        rounds=7,
+    )
 
 
-def stubbed() -> float:
-    """Return the seconds of a request that a stub answers."""
-    with responses.RequestsMock() as mock, requests.Session() as session:
-        mock.get(URL, status=409, json={"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"})
-        return seconds_of(session)
+def stubbed() -> AbstractContextManager[object]:
+    """Answer with a stub of `responses`."""
+    stub = responses.RequestsMock()
+    stub.get(URL, status=409, json={"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"})
+    return stub
 
 
-def canned() -> float:
-    """Return the seconds of a request that urllib3 answers with a constant, instead of sending it."""
+def simulated() -> AbstractContextManager[object]:
+    """Answer with a simulated error."""
+    simulator = Simulator()
+    simulator(800064)
+    return simulator
+
+
+def canned() -> AbstractContextManager[object]:
+    """Answer in urllib3 with a constant, instead of sending the request."""
 
     def send(*_: object, **__: object) -> HTTPResponse:
         return HTTPResponse(BytesIO(b"{}"), {"Content-Type": "application/json"}, 409, preload_content=False)
 
-    with mock.patch.object(HTTPConnectionPool, "_make_request", send), requests.Session() as session:
-        return seconds_of(session)
+    return mock.patch.object(HTTPConnectionPool, "_make_request", send)
 
 
-def seconds_of(session: requests.Session) -> float:
-    """Return the processor time of a request of a session."""
-    start = process_time()
-    for _ in range(CALLS):
-        session.get(URL, timeout=5)
-    return (process_time() - start) / CALLS
-
-
-def run(file: Path, *arguments: str) -> float:
-    """Return the processor time of a pytest process."""
-    before = os.times()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, file.name]
-    subprocess.run(command, cwd=file.parent, check=True, capture_output=True)  # noqa: S603 - our own
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
-
-
-def compare(what: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
-    """Print the median of both ways, and their ratio."""
-    times = [(ours(), theirs()) for _ in range(ROUNDS)]
-    mine, other = (median(each) for each in zip(*times, strict=True))
-    print(f"{what:28} {mine * 1000:9.2f} ms   responses {other * 1000:9.2f} ms   ratio {mine / other:5.2f}")
-
-
-def main() -> None:
-    """Print the comparisons."""
-    errors = [(entry.status, entry.code, entry.description) for entry in Contract.default().catalogue]
-    compare("one request", simulated, stubbed)
-    compare("a canned answer in urllib3", canned, stubbed)
-    with TemporaryDirectory() as folder:
-        ours, theirs = Path(folder, "test_ours.py"), Path(folder, "test_theirs.py")
-        ours.write_text(OURS, "utf-8")
-        theirs.write_text(THEIRS.format(errors=errors), "utf-8")
-        compare(f"{len(errors)} tests, a process", lambda: run(ours), lambda: run(theirs, "-p", "no:pcerrors"))
-
-
-if __name__ == "__main__":
-    main()
+def _request(answer: Callable[[], AbstractContextManager[object]], number: int) -> float:
+    """Return the processor seconds of a request."""
+    with answer(), requests.Session() as session:
+        start = process_time()
+        for _ in range(number):
+            session.get(URL, timeout=5)
+        return (process_time() - start) / number

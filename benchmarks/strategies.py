@@ -1,16 +1,18 @@
-"""Search for a conforming response that `check()` faults, and for a broken one that it passes, with a large budget of examples.
+"""Search for a conforming response that `check()` faults, and for a broken one that it passes, compared with the time of a check.
 
-Run it with ``python benchmarks/strategies.py``. It ends with the first contradiction that Hypothesis finds, shrunk. All mutants of all
-entries are judged too, under both profiles; and each response by a check that calls every rule, which must find the same as one that
-skips rules by their conditions. The last column compares the time of an example with that of one ``check()``.
+A contradiction that Hypothesis finds ends the run, shrunk. The mutants of the entries are judged too, under both profiles; and each response by
+a check that calls every rule, which must find the same as one that skips rules by their conditions.
 """
 
-from collections import Counter
-from time import perf_counter
-from timeit import timeit
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from time import process_time
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+from benchmarks._comparison import Case, Comparison, calls
+from benchmarks._setting import Setting
 from pytest_pcerrors import Contract, Exchange, check
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.parsed_response import read
@@ -19,16 +21,30 @@ from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation import Mutant, mutants, synthesize
 from pytest_pcerrors.strategies import broken_responses, error_responses
 
-LARGE = 20_000
-ITEMS = 1_000_000
 RULES = rule_set(Contract.default()).rules
 EVERY_RULE = Policy(Contract.default(), overrides=dict.fromkeys(RULES, "error"))
 
 
-def budget() -> settings:
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield an example of each search, compared with one check."""
+    examples = setting.count(20_000)
+    busy = synthesize(800064)
+    yield Comparison(
+        f"an example of a search for contradictions, of {examples:,}",
+        [
+            Case("one check()", calls(lambda: check(busy), 100)),
+            Case("conforming responses, none faulted", partial(search_conforming, examples)),
+            Case("broken responses, none passed", partial(search_broken, examples)),
+            Case("mutants of all entries, none passed", partial(all_mutants, 30 if setting.quick else None)),
+        ],
+        rounds=1,
+    )
+
+
+def budget(examples: int) -> settings:
     """Return the settings of a search: nothing is stored, and no health check ends it."""
     return settings(
-        max_examples=LARGE,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
@@ -44,23 +60,6 @@ def compare(exchange: Exchange) -> None:
         raise AssertionError(f"{quick} instead of {whole} in {exchange.body!r}")
 
 
-def search_conforming() -> Counter[str]:
-    """Judge conforming responses; return how many have each status."""
-    seen: Counter[str] = Counter()
-
-    @budget()
-    @given(error_responses())
-    def conforms(exchange: Exchange) -> None:
-        seen[str(exchange.status)] += 1
-        compare(exchange)
-        for profile in PROFILES:
-            if found := check(exchange, profile=profile):
-                raise AssertionError(f"{profile}: {found} in {exchange.body!r}")
-
-    conforms()
-    return seen
-
-
 def judge(mutant: Mutant) -> None:
     """Raise an AssertionError if a profile does not report exactly the rule of a mutant with its severity."""
     compare(mutant.exchange)
@@ -71,43 +70,39 @@ def judge(mutant: Mutant) -> None:
             raise AssertionError(f"{mutant}: {found} in {mutant.exchange.body!r}")
 
 
-def search_broken() -> Counter[str]:
-    """Judge broken responses; return how many break each rule."""
-    seen: Counter[str] = Counter()
+def search_conforming(examples: int) -> float:
+    """Judge conforming responses; return the seconds of one."""
 
-    @budget()
+    @budget(examples)
+    @given(error_responses())
+    def conforms(exchange: Exchange) -> None:
+        compare(exchange)
+        for profile in PROFILES:
+            if found := check(exchange, profile=profile):
+                raise AssertionError(f"{profile}: {found} in {exchange.body!r}")
+
+    start = process_time()
+    conforms()
+    return (process_time() - start) / examples
+
+
+def search_broken(examples: int) -> float:
+    """Judge broken responses; return the seconds of one."""
+
+    @budget(examples)
     @given(broken_responses())
     def breaks(mutant: Mutant) -> None:
-        seen[mutant.rule] += 1
         judge(mutant)
 
+    start = process_time()
     breaks()
-    return seen
+    return (process_time() - start) / examples
 
 
-def all_mutants() -> Counter[str]:
-    """Judge the mutants of every entry; return how many break each rule."""
-    seen: Counter[str] = Counter()
-    for mutant, _ in zip(mutants(), range(ITEMS), strict=False):
-        seen[mutant.rule] += 1
+def all_mutants(items: int | None) -> float:
+    """Judge the mutants of every entry, or the first ones; return the seconds of one."""
+    judged = list(islice(mutants(), items))
+    start = process_time()
+    for mutant in judged:
         judge(mutant)
-    return seen
-
-
-def main() -> None:
-    """Print how many responses were judged and in which time."""
-    busy = synthesize(800064)
-    baseline = timeit(lambda: check(busy), number=100) / 100
-    for name, search in {
-        "conforming responses, none faulted": search_conforming,
-        "broken responses, none passed": search_broken,
-        "mutants of all entries, none passed": all_mutants,
-    }.items():
-        start = perf_counter()
-        seen = search()
-        one = (perf_counter() - start) / seen.total()
-        print(f"{name:36} {seen.total():7,} of {len(seen):2} kinds  {one * 1e3:6.2f} ms each  {one / baseline:7.2f}")
-
-
-if __name__ == "__main__":
-    main()
+    return (process_time() - start) / len(judged)

@@ -1,23 +1,118 @@
-"""Each benchmark runs to its end: one short round, since a test measures nothing."""
+"""The benchmarks run to their end on very little data, since a test measures nothing; their results are shown everywhere."""
 
-import re
 import runpy
+import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 
-FILES = sorted(Path(__file__).parents[1].joinpath("benchmarks").glob("*.py"))
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path.stem for path in ROOT.joinpath("benchmarks").glob("[!_]*.py"))
+WITHOUT_COMPARISONS = {"published_clients"}
+LINKS = pytest.mark.skipif(sys.platform == "win32", reason="makes environments of symbolic links")
 
 
-IN_A_BROWSER = pytest.mark.browser
+@pytest.fixture(scope="module", autouse=True)
+def importable():
+    """Let the folder of the benchmarks be imported, whatever is installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT)
+        yield
 
 
 @pytest.mark.parametrize(
-    "file", [pytest.param(each, id=each.stem, marks=[IN_A_BROWSER] * (each.stem == "html_report")) for each in FILES]
+    "name",
+    [pytest.param(name, marks=[LINKS] * (name == "start_up")) for name in MODULES if name not in WITHOUT_COMPARISONS],
 )
-def test_a_benchmark_prints_a_ratio(file, capsys):
-    """It compares with something that people know; the page is measured in a browser, in milliseconds."""
-    main = runpy.run_path(str(file))["main"]
-    main.__globals__.update(ROUNDS=1, CALLS=10, SMALL=3, MIDDLE=3, LARGE=3, ITEMS=3, FINDINGS=30)
-    main()
-    assert re.search(r"\d\.\d\d( |$)|first paint \d+ ms", capsys.readouterr().out, re.MULTILINE)
+def test_a_benchmark_compares(name):
+    """Each comparison has a baseline, and each case a number."""
+    from benchmarks._runner import run
+    from benchmarks._setting import Setting
+
+    with Setting(quick=True) as setting:
+        tables = run([name], setting, lambda _: None).tables
+    assert tables
+    for table in tables:
+        assert next(case.ratio for case in table.cases) == 1
+        assert all(case.median >= 0 for case in table.cases)
+
+
+def test_every_benchmark_is_found():
+    """A module with comparisons needs no registration."""
+    from benchmarks._runner import names
+
+    assert set(names()) == {*MODULES} - WITHOUT_COMPARISONS
+
+
+def test_a_matrix_of_clients_is_printed(capsys):
+    """The script that shows what clients make of the errors measures nothing."""
+    runpy.run_path(str(ROOT / "benchmarks/published_clients.py"))["main"]()
+    assert "a client of a few lines" in capsys.readouterr().out
+
+
+@pytest.fixture
+def results(importable):
+    """Return made-up results: one goal reached, one missed."""
+    from benchmarks._comparison import Case, Comparison, cost, faster
+    from benchmarks._results import Results, Table
+
+    cases = [Case("theirs", float), Case("ours | <b>", float, faster(2)), Case("slow", float, cost(1.05))]
+    rounds = [[2e-3, 1e-3, 4e-3], [4e-3, 1e-3, 8e-3], [2e-3, 0.9e-3, 4e-3]]
+    return Results.of([Table.of("x", Comparison("both", cases), rounds, judge=True)], quick=False)
+
+
+def test_the_command_shows_and_writes_results(results, tmp_path):
+    """What was measured is read again; a missed goal is exit code 1."""
+    from benchmarks.__main__ import main
+    from benchmarks._results import Results
+
+    results.write(tmp_path / "first.json")
+    arguments = ["--read", "first.json", "--json", "second.json", "--picture", "speed.svg"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "missed: both: slow: goal at most 1.05 times the cost" in done.output
+    assert Results.read(tmp_path / "second.json") == results
+    texts = [each.text for each in ET.parse(tmp_path / "speed.svg").iter("{http://www.w3.org/2000/svg}text")]
+    assert {"both", "theirs", "ours | <b>", "2.22"} < {*texts}
+
+
+def test_the_page_gets_the_table_between_its_markers(results):
+    """The text around it stays."""
+    from benchmarks._table import BEGIN, END, inserted
+
+    page = inserted(f"before\n{BEGIN}\nold\n{END}\nafter\n", results)
+    assert page.startswith(f"before\n{BEGIN}\n\nMeasured on ")
+    assert "| ours \\| <b> | 1 ms | 2.22 | 2.11 to 3.11 | at least 2 times as fast |" in page
+    assert "| at most 1.05 times the cost (missed) |" in page
+    assert page.endswith(f"{END}\nafter\n")
+    assert inserted(page, results) == page
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not report it to the parent")
+def test_the_peak_of_memory_is_that_of_the_process(importable, tmp_path):
+    """In MiB."""
+    from benchmarks._comparison import peak
+
+    small, large = (peak([sys.executable, "-c", f"b'x' * {size}"], tmp_path)() for size in (0, 2**26))
+    assert 60 < large - small < 70
+
+
+def test_a_process_that_fails_shows_its_output(importable, tmp_path):
+    """It is not measured."""
+    from benchmarks._comparison import process
+
+    with pytest.raises(RuntimeError, match="exit code 3\nwhy"):
+        process([sys.executable, "-c", "import sys; print('why'); sys.exit(3)"], tmp_path)()
+
+
+def test_an_unknown_benchmark_is_refused(importable):
+    """The message lists those that there are."""
+    from benchmarks.__main__ import main
+
+    done = CliRunner().invoke(main, ["-k", "nothing"])
+    assert done.exit_code == 2
+    assert "no benchmark nothing; there are check, " in done.output

@@ -1,0 +1,77 @@
+"""The results as tables: in the terminal, and as Markdown between two markers of a page."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from benchmarks._comparison import MEBIBYTES, SECONDS
+from benchmarks._results import Measured, Results, Table
+
+BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
+_UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6))
+
+
+def show(results: Results, console: Console) -> None:
+    """Print one table for each comparison, and the goals that were missed."""
+    for table in results.tables:
+        shown = RichTable(
+            "", "median", _better(table), "quartiles", "goal", title=table.what, title_justify="left", box=SIMPLE
+        )
+        for case in table.cases:
+            mark = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[case.held]
+            goal = f"{case.goal} {mark}" if case.goal else ""
+            shown.add_row(case.name, amount(case.median, table.unit), ratio(case.ratio), quartiles(case), goal)
+        console.print(shown)
+    console.print(", ".join(f"{name} {value}" for name, value in results.facts.items()))
+    for missed in results.missed:
+        console.print(f"missed: {missed}")
+
+
+def inserted(page: str, results: Results) -> str:
+    """Return a page with the tables instead of what was between the markers."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "\n".join([f"{before}{BEGIN}", "", *_markdown(results), f"{END}{after}"])
+
+
+def _markdown(results: Results) -> Iterator[str]:
+    facts = ", ".join(f"{name} {value}" for name, value in results.facts.items() if name != "date")
+    peers = ", ".join(f"{name} {version}" for name, version in results.peers.items() if version)
+    yield f"Measured on {results.facts['date']}: {facts}; {peers}."
+    for table in results.tables:
+        yield from (
+            "",
+            f"**{table.what}**",
+            "",
+            f"| case | median | {_better(table)} | quartiles | goal |",
+            "|---|--:|--:|--:|---|",
+        )
+        for case in table.cases:
+            goal = f"{case.goal}{' (missed)' if case.held is False else ''}" if case.goal else ""
+            name = case.name.replace("|", r"\|")
+            yield f"| {name} | {amount(case.median, table.unit)} | {ratio(case.ratio)} | {quartiles(case)} | {goal} |"
+    yield ""
+
+
+def _better(table: Table) -> str:
+    return "times as small" if table.unit == MEBIBYTES else "times as fast"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with a unit of suitable size."""
+    if unit == SECONDS:
+        name, size = next(((name, size) for name, size in _UNITS if value >= size), _UNITS[-1])
+        return f"{value / size:.3g} {name}"
+    return f"{value:.0f} {unit}" if unit == MEBIBYTES else f"{value / 1e6:,.1f} M {unit}"
+
+
+def ratio(value: float) -> str:
+    """Return a ratio with three digits, and all digits of a large one."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+
+
+def quartiles(case: Measured) -> str:
+    """Return the quartiles of the ratio."""
+    return f"{ratio(case.low)} to {ratio(case.high)}"
