@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import yaml
 from vcr.serializers import jsonserializer, yamlserializer
 
-from pytest_pcerrors import Contract, Exchange, Request
+from pytest_pcerrors import Contract, Entry, Exchange, Request
 from pytest_pcerrors.interception.cassette_text import cassette_text
 
 _URL = "https://api.partnercenter.microsoft.com/v1/customers/{:08x}-70f4-4e1e-9ff1-b2bfce8d9f04/orders"
@@ -43,23 +43,28 @@ class Layout(NamedTuple):
     text: Callable[[Iterable[Exchange]], str]
 
 
-def exchanges(count: int) -> Iterator[Exchange]:
-    """Yield exchanges, of each four: a list of orders, an order, and two documented errors."""
-    errors = [entry for entry in Contract.default().catalogue if entry.status >= 400]  # noqa: PLR2004 - statuses of errors
+def exchanges(count: int, violating: int = 0) -> Iterator[Exchange]:
+    """Yield exchanges, of each four: a list of orders, an order, and two documented errors.
+
+    Of each hundred, the first `violating` ones are errors with a number as their code, and all others conform.
+    """
+    errors = [entry for entry in Contract.default().catalogue if entry.status not in {200, 401}]
     for number in range(count):
         request = Request("GET", _URL.format(number), _ASKED)
-        if number % 4 < 2:  # noqa: PLR2004 - half of four
+        entry = errors[number % len(errors)]
+        if number % 100 < violating:
+            yield _error(entry, request, int(entry.code))
+        elif number % 4 < 2:  # noqa: PLR2004 - half of four
             orders = [_order(number * 50 + each) for each in range(10)]
             value: Any = orders[0] if number % 4 else {"totalCount": 10, "items": orders}
             yield Exchange(200, _ANSWERED, json.dumps(value).encode(), request, "OK")
         else:
-            entry = errors[number % len(errors)]
-            error = {
-                "code": entry.code,
-                "description": f"Request {number} failed: it is not allowed in this state.",
-                "source": "PartnerFD",
-            }
-            yield Exchange(entry.status, _ANSWERED, json.dumps(error).encode(), request, "Error")
+            yield _error(entry, request, entry.code)
+
+
+def _error(entry: Entry, request: Request, code: object) -> Exchange:
+    error = {"code": code, "description": "The request failed: the order is in another state.", "source": "PartnerFD"}
+    return Exchange(entry.status, _ANSWERED, json.dumps(error).encode(), request, "Error")
 
 
 def _order(number: int) -> dict[str, Any]:
@@ -184,10 +189,10 @@ LAYOUTS = {
 """The layouts by their names."""
 
 
-def write(folder: Path, layout: str, files: int, each: int) -> list[Path]:
-    """Write a number of files with so many exchanges each; return their paths."""
+def write(folder: Path, layout: str, files: int, each: int, violating: int = 0) -> list[Path]:
+    """Write a number of files with so many exchanges each, of which `violating` in a hundred do not conform; return their paths."""
     ending, text = LAYOUTS[layout]
-    source = exchanges(files * each)
+    source = exchanges(files * each, violating)
     paths = [folder / f"{number:05}{ending}" for number in range(files)]
     for path in paths:
         path.write_text(text(list(islice(source, each))), "utf-8")

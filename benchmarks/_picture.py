@@ -44,9 +44,11 @@ def _table(table: Table, top: int, zero: float, scale: float) -> Iterator[str]:
 
 
 def _bar(case: Measured, y: int, zero: float, scale: float) -> Iterator[str]:
-    end = zero + log10(max(case.ratio, 1e-9)) * scale
+    """Yield the name of a case, its bar with a thin line between the quartiles, and its ratio."""
+    low, end, high = (zero + log10(max(each, 1e-9)) * scale for each in (case.low, case.ratio, case.high))
     left, width = min(zero, end), max(abs(end - zero), 1)
     kind = "goal" if case.goal else "case"
     yield f'<text x="{_NAMES - 8}" y="{y + 12}" text-anchor="end" opacity="0.9">{escape(case.name)}</text>'
     yield f'<rect class="{kind}" x="{left:.1f}" y="{y}" width="{width:.1f}" height="{_ROW - 5}" rx="2"/>'
-    yield f'<text class="number" x="{left + width + 5:.1f}" y="{y + 12}">{ratio(case.ratio)}</text>'
+    yield f'<line class="axis" x1="{low:.1f}" x2="{high:.1f}" y1="{y + 7.5}" y2="{y + 7.5}"/>'
+    yield f'<text class="number" x="{max(left + width, high) + 5:.1f}" y="{y + 12}">{ratio(case.ratio)}</text>'

@@ -28,7 +28,6 @@ PLUGINS = (
     "syrupy",
     "pytest-httpserver",
     "pytest-httpx",
-    "schemathesis",
     "hypothesis",
 )
 RUN = ["-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]

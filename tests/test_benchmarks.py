@@ -1,5 +1,6 @@
 """The benchmarks run to their end on very little data, since a test measures nothing; their results are shown everywhere."""
 
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
+
+from pytest_pcerrors import check, read_archive
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.stem for path in ROOT.joinpath("benchmarks").glob("[!_]*.py"))
@@ -82,8 +85,10 @@ def test_the_command_shows_and_writes_results(results, tmp_path):
 
 def test_the_page_gets_the_table_between_its_markers(results):
     """The text around it stays."""
+    from benchmarks.__main__ import PAGE
     from benchmarks._table import BEGIN, END, inserted
 
+    assert inserted(PAGE.read_text("utf-8"), results).count(BEGIN) == 1
     page = inserted(f"before\n{BEGIN}\nold\n{END}\nafter\n", results)
     assert page.startswith(f"before\n{BEGIN}\n\nMeasured on ")
     assert "| ours \\| <b> | 1 ms | 2.22 | 2.11 to 3.11 | at least 2 times as fast |" in page
@@ -107,6 +112,21 @@ def test_a_process_that_fails_shows_its_output(importable, tmp_path):
 
     with pytest.raises(RuntimeError, match="exit code 3\nwhy"):
         process([sys.executable, "-c", "import sys; print('why'); sys.exit(3)"], tmp_path)()
+
+
+def test_each_layout_is_read_as_what_was_written(importable, tmp_path):
+    """Every status and the body of each exchange, whatever the layout; the violating ones are those that were asked for."""
+    from benchmarks._layouts import LAYOUTS, exchanges, write
+
+    expected = [(each.status, json.loads(each.body)) for each in exchanges(8, violating=3)]
+    for name in LAYOUTS:
+        folder = tmp_path / name
+        folder.mkdir()
+        read = [each for path in write(folder, name, 2, 4, violating=3) for each in read_archive(path)]
+        assert [(each.status, json.loads(each.body)) for each in read] == expected, name
+        assert [[violation.rule for violation in check(each)] for each in read] == [["code-number"]] * 3 + [[]] * 5, (
+            name
+        )
 
 
 def test_an_unknown_benchmark_is_refused(importable):
