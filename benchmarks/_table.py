@@ -4,25 +4,23 @@ from collections.abc import Iterator
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from benchmarks._comparison import MEBIBYTES, SECONDS
-from benchmarks._results import Measured, Results, Table
+from benchmarks._results import Results, Table
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
+BAR = r"\|"
 _UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6))
 
 
 def show(results: Results, console: Console) -> None:
     """Print one table for each comparison, and the goals that were missed."""
     for table in results.tables:
-        shown = RichTable(
-            "", "median", _better(table), "quartiles", "goal", title=table.what, title_justify="left", box=SIMPLE
-        )
-        for case in table.cases:
-            mark = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}[case.held]
-            goal = f"{case.goal} {mark}" if case.goal else ""
-            shown.add_row(case.name, amount(case.median, table.unit), ratio(case.ratio), quartiles(case), goal)
+        shown = RichTable(*_head(table), title=table.what, title_justify="left", box=SIMPLE)
+        for row in _rows(table):
+            shown.add_row(*map(escape, row))
         console.print(shown)
     console.print(", ".join(f"{name} {value}" for name, value in results.facts.items()))
     for missed in results.missed:
@@ -41,22 +39,25 @@ def _markdown(results: Results) -> Iterator[str]:
     peers = ", ".join(f"{name} {version}" for name, version in results.peers.items() if version)
     yield f"Measured on {results.facts['date']}: {facts}; {peers}."
     for table in results.tables:
-        yield from (
-            "",
-            f"**{table.what}**",
-            "",
-            f"| case | median | {_better(table)} | quartiles | goal |",
-            "|---|--:|--:|--:|---|",
-        )
-        for case in table.cases:
-            goal = f"{case.goal}{' (missed)' if case.held is False else ''}" if case.goal else ""
-            name = case.name.replace("|", r"\|")
-            yield f"| {name} | {amount(case.median, table.unit)} | {ratio(case.ratio)} | {quartiles(case)} | {goal} |"
+        yield from ("", f"**{table.what}**", "", f"| {' | '.join(_head(table))} |", "|---|--:|--:|--:|--:|---|")
+        for row in _rows(table):
+            yield f"| {' | '.join(cell.replace('|', BAR) for cell in row)} |"
     yield ""
 
 
-def _better(table: Table) -> str:
-    return "times as small" if table.unit == MEBIBYTES else "times as fast"
+def _head(table: Table) -> tuple[str, ...]:
+    better = "times as small" if table.unit == MEBIBYTES else "times as fast"
+    return "case", "median", better, "quartiles", "cost", "goal"
+
+
+def _rows(table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of each case; `cost` is the inverse of the ratio, with the digits that a goal such as 1.03 needs."""
+    for case in table.cases:
+        held = {True: ", reached", False: ", missed", None: ""}[case.held]
+        low, high = ratio(case.low), ratio(case.high)
+        spread = low if low == high else f"{low} to {high}"
+        goal = f"{case.goal}{held}" if case.goal else ""
+        yield case.name, amount(case.median, table.unit), ratio(case.ratio), spread, f"{1 / case.ratio:.4g}", goal
 
 
 def amount(value: float, unit: str) -> str:
@@ -64,14 +65,9 @@ def amount(value: float, unit: str) -> str:
     if unit == SECONDS:
         name, size = next(((name, size) for name, size in _UNITS if value >= size), _UNITS[-1])
         return f"{value / size:.3g} {name}"
-    return f"{value:.0f} {unit}" if unit == MEBIBYTES else f"{value / 1e6:,.1f} M {unit}"
+    return f"{value:.0f} {unit}" if unit == MEBIBYTES else f"{value / 1e6:,.1f} M"
 
 
 def ratio(value: float) -> str:
     """Return a ratio with three digits, and all digits of a large one."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
-
-
-def quartiles(case: Measured) -> str:
-    """Return the quartiles of the ratio."""
-    return f"{ratio(case.low)} to {ratio(case.high)}"

@@ -43,6 +43,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
     counted = shutil.which("valgrind") is not None and not setting.quick
     start = partial(_instructions if counted else process, folder=folder)
     unit, rounds = (INSTRUCTIONS, 1) if counted else (SECONDS, 9)
+    how = "instructions" if counted else "processor time, without valgrind"
 
     def case(name: str) -> Case:
         return Case(name, warm([str(_environment(setting.folder(), name)), *RUN]))
@@ -54,7 +55,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
 
     installed = [str(_environment(setting.folder(), OURS)), *RUN]
     yield Comparison(
-        "pytest starts, pytest-pcerrors unused",
+        f"pytest starts, pytest-pcerrors unused ({how})",
         [
             Case("switched off: -p no:pcerrors", warm([*installed, "-p", "no:pcerrors"])),
             Case("switched on", warm(installed), cost(1.03)),
@@ -66,7 +67,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
         return
     plugins = [name for name in PLUGINS if has(name)]
     yield Comparison(
-        "pytest starts, one plugin installed", [case("pytest"), case(OURS), *map(case, plugins)], unit, rounds
+        f"pytest starts, one plugin installed ({how})", [case("pytest"), case(OURS), *map(case, plugins)], unit, rounds
     )
 
 
