@@ -19,6 +19,7 @@ def show(results: Results, console: Console) -> None:
     """Print one table for each comparison, and the goals that were missed."""
     for table in results.tables:
         shown = RichTable(*_head(table), title=table.what, title_justify="left", box=SIMPLE)
+        shown.columns[0].overflow = "fold"
         for row in _rows(table):
             shown.add_row(*map(escape, row))
         console.print(shown)
