@@ -23,7 +23,7 @@ from pytest_pcerrors.text import counted
 def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     """Hide the secrets in recordings, or folders of them, in place.
 
-    It reads cassettes, HAR and NDJSON files. Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
+    It reads all formats of recordings but flows of mitmproxy. Bodies in files that a stub of WireMock names are changed too. Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
     and whether it is only suspected. Exit code 1 if something cannot be read or searched; an unreadable file stays unchanged,
     and the others are cleaned.
     """
@@ -63,10 +63,12 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool, q
     except OSError as error:
         raise ArchiveError(str(file), f"cannot be read: {error.strerror or error}") from None
     new = rewritten(data, str(file), redaction)
-    if new.data != data and not only_check:
-        write_atomically(file, new.data)
+    written = {**({file: new.data} if new.data != data else {}), **new.files}
+    if not only_check:
+        for path, content in written.items():
+            write_atomically(path, content)
     done.files += 1
-    done.changed += new.data != data
+    done.changed += bool(written)
     for problem in new.problems:
         print_problem(safe(f"{problem}; searched as it is"))
     done.problems += len(new.problems)

@@ -72,14 +72,14 @@ def content_bytes(content: Mapping[str, Any], *, is_encoded: bool = False) -> by
     Polly.js writes an encoded body as a JSON array of chunks, in base64 or, before version 5, in hexadecimal.
     """
     text, encoding = content.get("text"), content.get("encoding")
-    chunks = _chunks(text) if is_encoded or isinstance(text, list) else None
+    chunks = chunks_of(text) if is_encoded or isinstance(text, list) else None
     if isinstance(encoding, str):
         encoding = encoding.strip().lower()
     if encoding == "base64":
         return b"".join(map(base64_bytes, chunks)) if chunks else _base64_or_text(text, content.get("size"))
     if encoding not in _PLAIN:
         raise UsageError(f'unknown encoding "{encoding}" of the body; expected base64 or none')
-    if chunks and (packed := _from_hex("".join(chunks))):
+    if chunks and (packed := packed_in_hex("".join(chunks))):
         return packed
     return "".join(chunks).encode() if isinstance(text, list) and chunks else body_bytes(text)
 
@@ -95,7 +95,7 @@ def _was_empty(response: Mapping[str, Any], content: Mapping[str, Any] | None, h
     return not any(known) if known else size != -1
 
 
-def _chunks(text: Any) -> list[str] | None:
+def chunks_of(text: Any) -> list[str] | None:
     """Return the strings of an array, or of a text that is a JSON array of strings; else None."""
     if isinstance(text, str) and text.startswith("["):
         try:
@@ -105,7 +105,8 @@ def _chunks(text: Any) -> list[str] | None:
     return text if isinstance(text, list) and all(isinstance(each, str) for each in text) else None
 
 
-def _from_hex(text: str) -> bytes | None:
+def packed_in_hex(text: str) -> bytes | None:
+    """Return the bytes of a compressed body in hexadecimal; else None."""
     try:
         packed = bytes.fromhex(text)
     except ValueError:

@@ -6,7 +6,13 @@ from typing import Any, NamedTuple
 CHOOSE_RECORDINGS = "name the files or the folder of your recordings instead"
 """What to do about a file that is not a recording."""
 
-_CONVERT = "convert it to NDJSON or HAR"
+READ = (
+    "vcrpy, VCR.rb, Betamax, Schemathesis, go-vcr, php-vcr, EasyVCR, HAR (browsers, Polly.js), WireMock, WireMock.Net,"
+    " Postman collections, mitmproxy, NDJSON, curl -i"
+)
+"""The formats that are read, for messages."""
+
+_CONVERT = f"convert it to NDJSON or HAR; known formats: {READ}"
 _NOT_YET = "which pcerrors does not read yet"
 _NO_RECORDING = "not a recording"
 _MARKS = {
@@ -79,53 +85,23 @@ def _holds(document: Any, path: str) -> bool:
     return isinstance(inner, Mapping) and key in inner
 
 
-def _is_betamax(document: Any) -> bool:
-    return _has("http_interactions")(document) and str(document.get("recorded_with", "")).startswith("betamax")
-
-
-def _is_go_vcr(document: Any) -> bool:
-    first = _lists("request", "response.code", inside="interactions")
-    return first(document) and not _holds(document["interactions"][0], "response.status.code")
-
-
-def _is_postman(document: Any) -> bool:
-    return "getpostman.com" in str(_at(document, "info.schema")) or _holds(document, "info._postman_id")
-
-
+_OF_PACT = ("description", "request.path", "response.status")
 FORMATS = (
-    Foreign("a recording of Betamax", _is_betamax),
-    Foreign("a recording of VCR.rb", _has("http_interactions")),
-    Foreign("a recording of go-vcr", _is_go_vcr),
     Foreign(
         "a cassette of vcrpy before 1.0",
         _lists("request.host", "request.path", "response"),
         fix="run python -m vcr.migration on it",
     ),
     Foreign("a recording of ExVCR", _lists("request.request_body", "response.status_code")),
-    Foreign("a recording of php-vcr", _lists("request.url", "response.status")),
-    Foreign("a recording of EasyVCR", _lists("request.uri", "response.status")),
+    Foreign("a contract of Pact", _either(_lists(*_OF_PACT), _lists(*_OF_PACT, inside="interactions"))),
     Foreign("a recording of nock", _lists("scope", "path", "status")),
     Foreign("expectations of MockServer", _either(_has("httpRequest"), _lists("httpRequest"))),
-    Foreign(
-        "mappings of WireMock",
-        _either(_lists("request", "response", inside="mappings"), _has("request", "response", "uuid")),
-    ),
-    Foreign(
-        "mappings of WireMock",
-        _either(
-            *(
-                lambda each, key=key: _holds(each, f"request.{key}")
-                for key in ("urlPath", "urlPattern", "urlPathPattern")
-            )
-        ),
-    ),
     Foreign(
         "a simulation of Hoverfly",
         _either(lambda each: _holds(each, "data.pairs"), lambda each: _holds(each, "meta.hoverflyVersion")),
     ),
     Foreign("imposters of mountebank", _has("imposters")),
     Foreign("a recording of responses", _lists("response", inside="responses")),
-    Foreign("a Postman collection", _is_postman),
     Foreign("an Insomnia export", _has("__export_format")),
     Foreign("a Playwright trace", _either(lambda each: _at(each, "type") in ("context-options", "resource-snapshot"))),
     Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING, CHOOSE_RECORDINGS),

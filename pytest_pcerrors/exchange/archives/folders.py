@@ -7,13 +7,16 @@ from pathlib import Path
 
 from pytest_pcerrors.errors import UsageError
 
+BODIES = "__files"
+"""The folder in which WireMock keeps bodies; they are read with the mappings that name them."""
+
 Identity = tuple[int, int]
 
 
 def files_of(path: Path, endings: Collection[str]) -> list[Path]:
     """Return the file of a path, or the files with one of these suffixes in a folder, sorted.
 
-    Hidden files and folders, pipes, sockets and devices in a folder are ignored. Linked folders are searched too, and each
+    Hidden files and folders, the bodies of WireMock, pipes, sockets and devices in a folder are ignored. Linked folders are searched too, and each
     folder and file is returned once, even if it has several names. Raises `UsageError` if the path does not exist or a folder
     cannot be read.
     """
@@ -59,7 +62,7 @@ def _found(top: Path) -> Iterator[os.DirEntry[str]]:
         seen.add(known)
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda each: each.name):
-                if entry.name.startswith("."):
+                if entry.name.startswith(".") or entry.name == BODIES:
                     continue
                 if not _is(entry.is_dir):
                     yield entry

@@ -15,9 +15,11 @@ from pytest_pcerrors.exchange.archives._bare import (
 )
 from pytest_pcerrors.exchange.archives._foreign import foreign_bytes, foreign_format
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
+from pytest_pcerrors.exchange.archives.flow_files import is_flow, read_flows
 from pytest_pcerrors.exchange.archives.folders import ending
+from pytest_pcerrors.exchange.archives.foreign.documents import tool_of
 from pytest_pcerrors.exchange.archives.items import parsed
-from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_json_document, read_ndjson
+from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, OF_LIST, read_json_document, read_ndjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,12 +43,14 @@ READERS: "dict[str, Reader]" = {
     ".har": read_json_document,
     ".ndjson": read_ndjson,
     ".jsonl": read_ndjson,
+    ".mitm": read_flows,
 }
 """The readers by the suffix of a file's name."""
 
 _BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
     (lambda start: start.startswith(HTTP_START), read_curl_output),
     (lambda start: start.startswith(VERBOSE_STARTS), refuse_verbose),
+    (is_flow, read_flows),
     (is_utf_16, refuse_utf_16),
     (lambda start: not start.startswith((b"{", b"[")) and is_bare_text(start), refuse_bare_text),
 )
@@ -91,7 +95,8 @@ def _reader_for(start: bytes, name: str) -> "Reader":
     except ArchiveError:
         return read_json_document
     _refuse(foreign_format(first), name)
-    return read_json_document if first.keys() & {"interactions", "log"} else read_ndjson
+    is_document = bool(first.keys() & OF_LIST) or tool_of(first) is not None
+    return read_json_document if is_document else read_ndjson
 
 
 def _refuse(foreign: tuple[str, str] | None, name: str) -> None:

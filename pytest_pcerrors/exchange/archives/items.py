@@ -7,6 +7,7 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import has_no_response
 from pytest_pcerrors.exchange.adapters.mappings import from_mapping
 from pytest_pcerrors.exchange.archives._bare import refuse_bare
+from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
@@ -24,15 +25,25 @@ class Skipped(NamedTuple):
 
 def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
     """Return the item of a parsed value: an exchange, `Skipped`, or an `ArchiveError` if it cannot be read."""
-    if has_no_response(value, is_har=is_har):
+    if has_no_response(value, is_har=is_har) or is_unanswered(value):
         return Skipped(origin)
     try:
-        exchange = exchange_of_item(value, origin)
+        exchange = exchange_of_item(in_common_form(value), origin)
     except ArchiveError as error:
         return error
     if exchange.body_problem == TOO_LONG:
         return ArchiveError(origin, f"the body is {TOO_LONG}")
     return exchange
+
+
+def recorded_item(interaction: Any, body_problem: str | None, origin: str) -> "Item":
+    """Return the item of an exchange in the recording of another tool: without an interaction, there was no response."""
+    if interaction is None:
+        return Skipped(origin)
+    item = item_of(interaction, origin)
+    if body_problem is None or not isinstance(item, Exchange):
+        return item
+    return Exchange(item.status, item.headers, b"", item.request, item.reason, origin, body_problem=body_problem)
 
 
 def exchange_of_item(item: Any, origin: str) -> Exchange:

@@ -1,32 +1,39 @@
-"""Read JSON archives: vcrpy cassettes, HAR, and NDJSON."""
+"""Read JSON archives: cassettes, HAR, stubs and collections of other tools, and NDJSON."""
 
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._bare import refuse_bare
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, foreign_format
-from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed
-from pytest_pcerrors.exchange.archives.streams import read_line, read_whole, skip_line
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
+from pytest_pcerrors.exchange.archives.foreign.documents import recorded_in, tool_of
+from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
+from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from pytest_pcerrors.exchange.archives.foreign.documents import Tool
     from pytest_pcerrors.exchange.archives.items import Item
 
 MAX_LINE = 64 * 1024 * 1024
 """The longest line of an NDJSON file, in bytes."""
 
 _OF_EXCHANGE = frozenset({"response", "status", "status_code"})
-_OF_LIST = frozenset({"interactions", "log"})
+OF_LIST = frozenset({"interactions", "http_interactions", "log"})
+"""The keys of documents that hold a list of exchanges."""
 
 
 def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     """Read a JSON document.
 
-    It is a vcrpy cassette (origins ``name#/interactions/3``), HAR 1.2 (``name#/log/entries/3``), an array of exchanges
-    (``name#/3``), or a single exchange (``name:1``).
+    It is a cassette (origins ``name#/interactions/3``), HAR 1.2 (``name#/log/entries/3``), a document of another tool
+    (``name#/mappings/3``), an array of exchanges (``name#/3``), or a single exchange (``name:1``).
     """
     document = parsed(read_whole(stream), name)
+    if (tool := tool_of(document)) is not None:
+        yield from _items_of_tool(tool, document, name, file_of(stream, name))
+        return
     if is_exchange(document) and (foreign := foreign_format(document)):
         raise ArchiveError(name, *foreign)
     if is_exchange(document):
@@ -41,9 +48,18 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
         yield item
 
 
+def _items_of_tool(tool: "Tool", document: Any, name: str, file: "Path") -> "Iterator[Item]":
+    for pointer, interaction, body_problem, is_readable in recorded_in(tool, document, file):
+        origin = f"{name}#{pointer}" if pointer else f"{name}:1"
+        if is_readable:
+            yield recorded_item(interaction, body_problem, origin)
+        else:
+            yield ArchiveError(origin, f"expected {tool.name}, got {outline(interaction)}")
+
+
 def is_exchange(document: Any) -> bool:
     """Return whether a JSON document is a single exchange."""
-    return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & _OF_LIST
+    return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & OF_LIST
 
 
 def read_ndjson(stream: IO[bytes], name: str) -> "Iterator[Item]":
@@ -79,13 +95,15 @@ def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
     match document:
         case {"interactions": items}:
             pointer = "/interactions"
+        case {"http_interactions": items}:
+            pointer = "/http_interactions"
         case {"log": {"entries": items}}:
             pointer = "/log/entries"
         case [_, *_] as items:
             pointer = ""
         case _:
             refuse_bare(document, name)
-            found = f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}"
+            found = f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}; known formats: {READ}"
             raise ArchiveError(name, *(foreign_format(document) or (found, CHOOSE_RECORDINGS)))
     if not isinstance(items, list):
         raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from io import BufferedReader, BytesIO, RawIOBase
+from pathlib import Path
 from typing import IO, Any, cast
 
 from pytest_pcerrors.errors import ArchiveError
@@ -27,6 +28,12 @@ def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
     """Return a stream of these bytes followed by the rest of another stream."""
     return BufferedReader(_Rejoined(start, rest), _BUFFER)
+
+
+def file_of(stream: IO[bytes], name: str) -> Path:
+    """Return the path of the file that a stream reads, or else its name."""
+    path = getattr(stream, "name", None)
+    return Path(path if isinstance(path, str) else name)
 
 
 def metered(stream: IO[bytes], on_read: Callable[[int], object]) -> IO[bytes]:
@@ -72,6 +79,7 @@ class _Rejoined(RawIOBase):
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         super().__init__()
         self._start = BytesIO(start)
+        self.name = getattr(rest, "name", None)  # the path of a file
         self._read = getattr(rest, "read1", rest.read)  # returns what is available, without waiting for more
 
     def readable(self) -> bool:

@@ -37,7 +37,7 @@ _MAX_OPEN = 500
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _CORE = "tag:yaml.org,2002:"
-_BINARY = (f"{_CORE}binary", f"{_CORE}python/bytes")
+_BINARY = (f"{_CORE}binary", f"{_CORE}python/bytes", "!binary")  # the last one is Ruby's
 _TYPED = tuple(f"{_CORE}{each}" for each in ("int", "float", "bool", "null"))
 _FILE, _ITERATOR = f"{_CORE}python/object/new:_io.BytesIO", f"{_CORE}python/object/apply:builtins.iter"
 _MERGE = "<<"

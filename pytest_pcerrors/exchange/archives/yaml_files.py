@@ -1,4 +1,4 @@
-"""Read YAML archives: vcrpy cassettes, one interaction at a time."""
+"""Read YAML archives: cassettes of vcrpy and of the tools that are like it, one interaction at a time."""
 
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, foreign_format
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
+from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
 from pytest_pcerrors.text import readable
@@ -28,36 +29,55 @@ _SHOWN_KEYS = 5
 
 
 def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
-    """Read a vcrpy cassette in YAML; origins are ``name:line`` of the interaction."""
+    """Read a cassette in YAML, of vcrpy or of another tool; origins are ``name:line`` of the interaction."""
     is_first = True
-    for interaction, origin in read_yaml_interactions(stream, name, {}):
+    for interaction, origin in read_yaml_interactions(stream, name, {}, of_any_tool=True):
         item = item_of(interaction, origin)
-        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_format({"interactions": [interaction]})):
+        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_format([interaction])):
             raise ArchiveError(name, *foreign)
         is_first = False
         del interaction  # frees a large body
         yield item
 
 
-def read_yaml_interactions(stream: IO[bytes], name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
+def read_yaml_interactions(
+    stream: IO[bytes], name: str, others: dict[str, Any], *, of_any_tool: bool = False
+) -> "Iterator[tuple[Any, str]]":
     """Yield the interactions of a YAML cassette as plain data with their origins; add its other members to `others`.
 
-    An interaction that cannot be read is yielded as an `ArchiveError`.
+    An interaction that cannot be read is yielded as an `ArchiveError`. With `of_any_tool`, the list of interactions may have the key
+    of another tool than vcrpy, or be the document.
     """
     try:
-        yield from _interactions(Builder(events(stream)), name, others)
+        yield from _interactions(Builder(events(stream)), name, others, LISTS if of_any_tool else LISTS[:1])
     except YamlError as error:
         place = name if error.line is None else f"{name}:{error.line}"
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
 
 
-def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
-    _enter(builder, name)
+def _interactions(
+    builder: Builder, name: str, others: dict[str, Any], lists: tuple[str, ...]
+) -> "Iterator[tuple[Any, str]]":
+    first = _enter(builder, name, is_list_allowed=len(lists) > 1)
+    if first is None:
+        yield from _members(builder, name, others, lists)
+    else:
+        yield first
+        yield from _rest(builder, name)
+    builder.next()  # the end of the document
+    if not isinstance(following := builder.next(), StreamEndEvent):
+        raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; expected one document")
+
+
+def _members(
+    builder: Builder, name: str, others: dict[str, Any], lists: tuple[str, ...]
+) -> "Iterator[tuple[Any, str]]":
+    """Yield the interactions of a mapping; at its end, the other members that cannot be read."""
     has_interactions, broken = False, []
     while not isinstance(event := builder.next(), MappingEndEvent):
         key = builder.item(event)
         value = builder.next()
-        if key == "interactions":
+        if key in lists:
             has_interactions = True
             yield from _items(builder, value, name)
             continue
@@ -68,18 +88,15 @@ def _interactions(builder: Builder, name: str, others: dict[str, Any]) -> "Itera
     if not has_interactions:
         raise ArchiveError(name, *(foreign_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
     yield from broken
-    builder.next()  # the end of the document
-    if not isinstance(following := builder.next(), StreamEndEvent):
-        raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; expected one document")
 
 
 def _no_interactions(others: dict[str, Any]) -> str:
     found = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
-    return f"not a cassette: expected the key interactions, found {found}"
+    return f"not a cassette: expected the key interactions, found {found}; known formats: {READ}"
 
 
-def _enter(builder: Builder, name: str) -> None:
-    """Read the beginning of a stream, up to the first key of the cassette."""
+def _enter(builder: Builder, name: str, *, is_list_allowed: bool) -> tuple[Any, str] | None:
+    """Read the beginning of a stream, up to the first key of the cassette; of a list of interactions, return the first one."""
     builder.next()
     if not isinstance(builder.next(), DocumentStartEvent):
         raise ArchiveError(name, "empty; expected a cassette, a mapping with interactions")
@@ -87,8 +104,11 @@ def _enter(builder: Builder, name: str) -> None:
     if not isinstance(top, MappingStartEvent):
         first = builder.next() if isinstance(top, SequenceStartEvent) else None
         value = [] if isinstance(first, SequenceEndEvent) else [builder.item(first)] if first else builder.item(top)
-        found = f"not a cassette: expected a mapping with interactions, found {outline(value)}"
+        if is_list_allowed and first and value and is_interaction(value[0]):
+            return value[0], f"{name}:{line_of(first)}"
+        found = f"not a cassette: expected a mapping with interactions, found {outline(value)}; known formats: {READ}"
         raise ArchiveError(name, *(foreign_format(value) or (found, CHOOSE_RECORDINGS)))
+    return None
 
 
 def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, str]]":
@@ -96,6 +116,10 @@ def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, st
     if not isinstance(value, SequenceStartEvent):
         found = outline(builder.item(value))
         raise ArchiveError(f"{name}:{line_of(value)}", f"expected a list of exchanges, found {found}")
+    yield from _rest(builder, name)
+
+
+def _rest(builder: Builder, name: str) -> "Iterator[tuple[Any, str]]":
     while not isinstance(event := builder.next(), SequenceEndEvent):
         yield _value(builder, event, name), f"{name}:{line_of(event)}"
 

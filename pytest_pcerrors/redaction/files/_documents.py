@@ -3,13 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.curl_output import read_curl_output
+from pytest_pcerrors.exchange.archives.flow_files import EXPORT, read_flows
+from pytest_pcerrors.exchange.archives.foreign.documents import tool_of
 from pytest_pcerrors.exchange.archives.formats import read_yaml, reader_of_bytes
-from pytest_pcerrors.exchange.archives.json_files import is_exchange, read_ndjson
+from pytest_pcerrors.exchange.archives.json_files import OF_LIST, is_exchange, read_ndjson
 from pytest_pcerrors.jsontext import JsonError, parse
+from pytest_pcerrors.redaction.files._foreign import search_document
 from pytest_pcerrors.redaction.files._nodes import Node, json_nodes, json_written
 from pytest_pcerrors.redaction.files._recordings import Changes
 
@@ -43,13 +47,15 @@ class Document:
     @classmethod
     def of(cls, data: bytes, name: str, redaction: "Redaction") -> "Document":
         """Search the bytes of a file in the format of its name; raise an `ArchiveError` if it is not in that format."""
+        reader = reader_of_bytes(data, name)
+        if reader is read_flows:
+            raise ArchiveError(name, "flows of mitmproxy, which cannot be edited in place", EXPORT)
         mark, encoding = next(((mark, each) for mark, each in _MARKS if data.startswith(mark)), (b"", "utf-8"))
         try:
             text = data[len(mark) :].decode(encoding, "surrogatepass")
         except UnicodeDecodeError as error:
             raise ArchiveError(name, f"not {encoding.upper()} at byte {error.start}") from None
         changes = Changes(redaction)
-        reader = reader_of_bytes(data, name)
         return cls(text, mark, encoding, changes, _search(text, reader, changes, name))
 
     def locations(self) -> list[Location]:
@@ -97,15 +103,13 @@ def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
 
 
 def _search_json(text: str, name: str, changes: Changes) -> None:
-    """Search a JSON document: a list of exchanges, a cassette, HAR, or a single exchange."""
+    """Search a JSON document: of another tool, a list of exchanges, a cassette, HAR, or a single exchange."""
     document, top = _parsed(text, name), json_nodes(text, 0, len(text))
-    if is_exchange(document):
+    if (tool := tool_of(document)) is not None:
+        search_document(top, tool, changes, Path(name))
+    elif is_exchange(document):
         changes.item = 0
         changes.exchange(top)
-    elif top.kind == "list":
-        for number, item in enumerate(top.items):
-            changes.item = number
-            changes.exchange(item)
     else:
         _search_document(top, changes)
 
@@ -128,16 +132,25 @@ def _parsed(text: str, name: str) -> Any:
 
 
 def _search_document(top: "Node", changes: Changes) -> None:
+    """Search a list of exchanges, or a document with one."""
+    if top.kind == "list":
+        _search_items(top, 0, changes)
     log, number = top.get("log"), 0
     for parent in (top, *([log] if log is not None else [])):
         for key, value in parent.members():
-            if key.value in ("interactions", "entries") and value.kind == "list":
-                for item in value.items:
-                    changes.item, number = number, number + 1
-                    changes.exchange(item)
-                changes.item = None
+            if key.value in (*OF_LIST, "entries") and value.kind == "list":
+                number = _search_items(value, number, changes)
             elif key.value != "log":
                 changes.other(key, value)
+
+
+def _search_items(items: "Node", number: int, changes: Changes) -> int:
+    """Search the exchanges of a list; return the number of the next one."""
+    for item in items.items:
+        changes.item, number = number, number + 1
+        changes.exchange(item)
+    changes.item = None
+    return number
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -56,6 +56,16 @@ def text_of(node: Node) -> str:
     return node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
 
 
+def encoding_of(message: Node) -> str | None:
+    """Return the content encodings in the headers of a request or response, joined by commas, or None."""
+    values = [
+        text_of(value)
+        for name, value in fields_of(message.get("headers"))
+        if text_of(name).lower() == "content-encoding"
+    ]
+    return ", ".join(values) or None
+
+
 def json_nodes(text: str, start: int, end: int) -> Node:
     """Return the node of the value between two positions of a text."""
     top = Node("list", start, end)

@@ -10,8 +10,8 @@ from pytest_pcerrors.secrets.values import is_opaque
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Secrets
 
-_UNCERTAIN = (b"!binary", b"base64", b"\\\r")
-"""Signs of binary data, and of lines that YAML continues inside a word."""
+_UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
+"""Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
 
 _CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"

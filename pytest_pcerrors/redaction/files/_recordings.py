@@ -1,12 +1,11 @@
 """Find the secrets in the scalars of a recorded exchange, in any form of recording, and their replacements."""
 
-from base64 import b64encode
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.parts import base64_bytes
 from pytest_pcerrors.redaction._findings import located
-from pytest_pcerrors.redaction.files._nodes import fields_of, text_of
+from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, text_of
+from pytest_pcerrors.redaction.files._packing import unpacked
 from pytest_pcerrors.secrets import MASK, Found
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Hidden, Members
@@ -25,6 +24,7 @@ class Changes:
     def __init__(self, redaction: "Redaction") -> None:
         self.edits: dict[Node, str | bytes] = {}
         self.found: dict[Node, tuple[int | None, list[Found]]] = {}
+        self.files: dict[Path, bytes] = {}
         self.item: int | None = None
         self._redaction = redaction
 
@@ -50,6 +50,13 @@ class Changes:
         _search(value, members)
         self._put_members(members, "member")
 
+    def file(self, name: "Node", path: Path) -> None:
+        """Search the body in a file that an exchange names, once for each file."""
+        searched = self._redaction.searched_body(path.read_bytes())
+        if searched.found and path not in self.files:
+            self.files[path] = searched.value
+            self.found[name] = self.item, located(searched.found, f"response body in {path.name}")
+
     def comment(self, node: "Node") -> None:
         """Search a comment of the file."""
         self._put(node, self._redaction.searched_text(text_of(node)), "comment", is_one=True)
@@ -65,7 +72,7 @@ class Changes:
                 case "headers":
                     continue
                 case "body" | "parsed_body":
-                    lengths += self._body(value, "request", _encoding_of(request))
+                    lengths += self._body(value, "request", encoding_of(request))
                 case "postData":
                     lengths += self._posted(value)
                 case "queryString":
@@ -74,7 +81,7 @@ class Changes:
                     self._cookies(value, "request")
                 case _:
                     self.other(key, value)
-        self._headers(request.get("headers"), "request", lengths)
+        self._headers(request, "request", lengths)
 
     def _response(self, response: "Node") -> None:
         lengths: list[tuple[int, int]] = []
@@ -95,14 +102,14 @@ class Changes:
                     self._cookies(value, "response")
                 case _:
                     self.other(key, value)
-        self._headers(response.get("headers"), "response", lengths)
+        self._headers(response, "response", lengths)
 
     def _response_body(self, key: str, value: "Node", response: "Node") -> list[tuple[int, int]]:
         """Hide the secrets of a response's body, in the form of vcrpy, of HAR, or in our own; return its lengths as `_body` does."""
-        encoding, status = _encoding_of(response), response.get("status")
+        encoding, status = encoding_of(response), response.get("status")
         is_own = key == "body" and status is not None and not status.items
         if key == "body_base64":
-            return self._base64(value, "response", encoding)
+            return self._packed(value, "response", encoding)
         if is_own or key == "parsed_body":
             return self._text_or_value(value, "response", encoding)
         return self._body(value, "response", encoding)
@@ -112,10 +119,13 @@ class Changes:
             if each.kind == "text":
                 self._put(each, self._redaction.searched_text(text_of(each)), "reason phrase", is_one=True)
 
-    def _headers(self, node: "Node | None", side: str, lengths: list[tuple[int, int]]) -> None:
+    def _headers(self, message: "Node", side: str, lengths: list[tuple[int, int]]) -> None:
         redaction = self._redaction
         known = {str(old): str(new) for old, new in lengths}
-        for name_node, value in fields_of(node):
+        size = message.get("content_length")  # of go-vcr
+        if size is not None and text_of(size) in known:
+            self._write(size, known[text_of(size)])
+        for name_node, value in fields_of(message.get("headers")):
             name, text = text_of(name_node), text_of(value)
             searched = redaction.searched_header(name, text)
             shown = redaction.header_name(name)
@@ -130,7 +140,7 @@ class Changes:
         if node.kind == "mapping" and (text := node.get("base64_string") or node.get("string") or node.get("text")):
             packing = node.get("encoding")
             is_base64 = node.get("base64_string") is text or (packing is not None and packing.value == "base64")
-            lengths = (self._base64 if is_base64 else self._body)(text, side, encoding)
+            lengths = self._packed(text, side, encoding, is_base64=is_base64)
             for key, value in node.members():
                 if value is not text:
                     self.other(key, value)
@@ -152,15 +162,16 @@ class Changes:
         self._write(node, new, located(searched.found, f"{side} body"))
         return [(len(old), len(searched.value))]
 
-    def _base64(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
-        try:
-            old = base64_bytes(node.value)
-        except UsageError:
+    def _packed(
+        self, node: "Node", side: str, encoding: str | None, *, is_base64: bool = True
+    ) -> list[tuple[int, int]]:
+        body = unpacked(node.value, is_base64=is_base64)
+        if body is None:
             return self._body(node, side, encoding)
+        old, pack = body
         searched = self._redaction.searched_body(old, encoding)
-        packed = b64encode(searched.value) if searched.value != old else node.value
-        shown = packed.decode() if isinstance(packed, bytes) and isinstance(node.value, str) else packed
-        self._write(node, shown, located(searched.found, f"{side} body"))
+        new = pack(searched.value) if searched.value != old else text_of(node)
+        self._write(node, new, located(searched.found, f"{side} body"))
         return [(len(old), len(searched.value))]
 
     def _posted(self, node: "Node") -> list[tuple[int, int]]:
@@ -171,7 +182,7 @@ class Changes:
                 self._parameters(value, "request body")
             elif key.value == "text":
                 is_base64 = encoding is not None and encoding.value == "base64"
-                lengths += (self._base64 if is_base64 else self._body)(value, "request", None)
+                lengths += self._packed(value, "request", None, is_base64=is_base64)
             else:
                 self.other(key, value)
         return lengths
@@ -217,16 +228,6 @@ class Changes:
             self.found.setdefault(node, (self.item, found or []))
         elif found and any(each.problem for each in found):
             self.found.setdefault(node, (self.item, found))
-
-
-def _encoding_of(message: "Node") -> str | None:
-    """Return the content encodings in the headers of a request or response, joined by commas, or None."""
-    values = [
-        text_of(value)
-        for name, value in fields_of(message.get("headers"))
-        if text_of(name).lower() == "content-encoding"
-    ]
-    return ", ".join(values) or None
 
 
 def _search(node: "Node", members: Members) -> None:

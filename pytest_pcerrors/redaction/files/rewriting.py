@@ -4,29 +4,42 @@ import gzip
 import zlib
 from io import BytesIO
 from itertools import groupby
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import stream_items
+from pytest_pcerrors.exchange.archives.flow_files import read_flows
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
-from pytest_pcerrors.exchange.archives.streams import bounded, read_line, read_whole, rejoined, skip_line, unpacked
+from pytest_pcerrors.exchange.archives.streams import (
+    bounded,
+    file_of,
+    read_line,
+    read_whole,
+    rejoined,
+    skip_line,
+    unpacked,
+)
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction.files._documents import Document, Location
 from pytest_pcerrors.redaction.files._raw import may_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.redaction._redaction import Redaction
 
 
 class Rewritten(NamedTuple):
-    """The new bytes of a file, the findings in it, and its entries that cannot be read."""
+    """The new bytes of a file, the findings in it, its entries that cannot be read, and new bytes of other files that it names."""
 
     data: bytes
     locations: list[Location]
     problems: tuple[ArchiveError, ...] = ()
+    files: "Mapping[Path, bytes]" = MappingProxyType({})
 
 
 def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
@@ -44,11 +57,11 @@ def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
     document = Document.of(plain, name, redaction)
     new, locations = document.edited(), document.locations()
     if new == plain:
-        return Rewritten(data, locations, problems)
+        return Rewritten(data, locations, problems, document.changes.files)
     packed = gzip.compress(new, mtime=0) if is_packed else new
     if [type(item) for item in _items(packed, name)] != [type(item) for item in items]:
         raise ArchiveError(name, "cannot be edited in place; record it again")
-    return Rewritten(packed, locations, problems)
+    return Rewritten(packed, locations, problems, document.changes.files)
 
 
 class InItem(NamedTuple):
@@ -71,11 +84,20 @@ def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[
         if reader is read_ndjson:
             yield from _found_in_lines(plain, name, redaction)
             return
+        if reader is read_flows:
+            yield from _found_in_flows(plain, name, redaction)
+            return
         data = bytes(read_whole(bounded(plain, name) if is_packed else plain))
         if may_hold(data, redaction.secrets):
-            yield from _by_item(Document.of(data, name, redaction).locations())
+            yield from _by_item(Document.of(data, str(file_of(stream, name)), redaction).locations())
     except (ArchiveError, EOFError, OSError, zlib.error):
         return
+
+
+def _found_in_flows(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+    for number, item in enumerate(read_flows(stream, name)):
+        found = redaction.found(item) if isinstance(item, Exchange) else []
+        yield InItem(number, [Location(1, number, each) for each in found])
 
 
 def _by_item(locations: list[Location]) -> "Iterator[InItem]":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ
 from pytest_pcerrors.exchange.archives.files import archive_files, is_archive, read_archive
 
 
@@ -202,7 +202,7 @@ def test_the_errors_of_several_files_are_raised_together(folder):
     assert lines == [
         f"{path}: 3 places cannot be read:",
         f"{path / 'a.yaml'}: empty; expected a cassette, a mapping with interactions",
-        f"{path / 'c.har'}: expected a cassette (interactions) or HAR (log.entries), found an array; {CHOOSE_RECORDINGS}",
+        f"{path / 'c.har'}: expected a cassette (interactions) or HAR (log.entries), found an array; known formats: {READ}; {CHOOSE_RECORDINGS}",
     ]
     assert last.startswith(f"{path / 'd.json.gz'}: broken gzip data: ")
 

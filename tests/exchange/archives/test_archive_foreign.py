@@ -7,49 +7,36 @@ import json
 import pytest
 import yaml
 
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, FORMATS
+from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, FORMATS, READ
 from pytest_pcerrors.exchange.archives.files import stream_items
 
 ASKED = {"method": "GET", "url": "https://api.example/v1"}
-GO_VCR_1 = {"request": {**ASKED, "body": "", "form": {}}, "response": {"body": "", "status": "200 OK", "code": 200}}
-GO_VCR_2 = {
-    "id": 0,
-    "request": {**ASKED, "proto": "HTTP/1.1", "form": {}},
-    "response": {"code": 200, "status": "200 OK"},
-}
-VCR_RB = [{"request": {"method": "get", "uri": "/"}, "response": {"status": {"code": 200}}, "recorded_at": "x"}]
 OLD_VCRPY = {
     "request": {"host": "a", "path": "/", "port": 80, "protocol": "http"},
     "response": {"status": {"code": 200}},
 }
 FOREIGN = {
-    "a recording of VCR.rb": {"http_interactions": VCR_RB, "recorded_with": "VCR 6.1.0"},
-    "a recording of Betamax": {"http_interactions": VCR_RB, "recorded_with": "betamax/0.8.1"},
-    "a recording of go-vcr": {"version": 2, "interactions": [GO_VCR_2, GO_VCR_2]},
     "a cassette of vcrpy before 1.0": [OLD_VCRPY],
-    "a recording of php-vcr": [{"request": ASKED, "response": {"status": {"code": "200"}, "body": ""}}],
     "a recording of ExVCR": [
         {"request": {**ASKED, "request_body": ""}, "response": {"status_code": 200, "type": "ok"}}
     ],
-    "a recording of EasyVCR": [{"request": {"uri": "/"}, "response": {"status": {"code": 200}}}],
+    "a contract of Pact": {
+        "consumer": {"name": "shop"},
+        "provider": {"name": "carts"},
+        "interactions": [{"description": "busy", "request": {"path": "/"}, "response": {"status": 409}}],
+    },
     "a recording of nock": [{"scope": "https://api.example", "method": "GET", "path": "/", "status": 200}],
     "expectations of MockServer": [{"httpRequest": ASKED, "httpResponse": {}}],
-    "mappings of WireMock": {"mappings": [{"request": ASKED, "response": {"status": 200}}]},
     "a simulation of Hoverfly": {"data": {"pairs": []}, "meta": {"schemaVersion": "v5"}},
     "imposters of mountebank": {"imposters": []},
     "a recording of responses": {"responses": [{"response": {**ASKED, "status": 200}}]},
-    "a Postman collection": {"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/"}, "item": []},
     "an Insomnia export": {"_type": "export", "__export_format": 4},
     "a Playwright trace": {"type": "context-options", "version": 7},
     "an OpenAPI document": {"openapi": "3.1.0", "paths": {}},
 }
 MORE = [
-    ("a recording of go-vcr", {"version": 1, "interactions": [GO_VCR_1]}),
-    ("mappings of WireMock", {"request": {"method": "GET", "urlPath": "/"}, "response": {"status": 200}}),
-    ("mappings of WireMock", {"uuid": "1", "request": ASKED, "response": {"status": 200}}),
     ("a simulation of Hoverfly", {"meta": {"hoverflyVersion": "v1"}}),
     ("expectations of MockServer", {"httpRequest": {}}),
-    ("a Postman collection", {"info": {"_postman_id": "1"}, "item": []}),
     ("an OpenAPI document", {"swagger": "2.0"}),
 ]
 CASES = [*FOREIGN.items(), *MORE]
@@ -80,7 +67,7 @@ def test_a_foreign_format_is_named(called, document, name):
 @pytest.mark.parametrize(
     ("document", "fix"),
     [
-        (FOREIGN["a recording of go-vcr"], "convert it to NDJSON or HAR"),
+        (FOREIGN["a recording of nock"], f"convert it to NDJSON or HAR; known formats: {READ}"),
         (FOREIGN["a cassette of vcrpy before 1.0"], "run python -m vcr.migration on it"),
         (FOREIGN["an OpenAPI document"], CHOOSE_RECORDINGS),
         ({"name": "app", "version": "1.0.0", "private": True, "scripts": {}}, CHOOSE_RECORDINGS),
@@ -107,10 +94,10 @@ def test_a_foreign_line_names_the_file():
 @pytest.mark.untraced
 def test_a_large_foreign_file_is_named():
     """A list too long to be built as one value does not hide what the file is."""
-    document = {"recorded_with": "VCR 6", "http_interactions": [{"a": [["x"] * 100] * 10}] * 120}
+    document = {"imposters": [{"a": [["x"] * 100] * 10}] * 120}
     plain = type("Plain", (yaml.CSafeDumper,), {"ignore_aliases": lambda *_: True})
     text = yaml.dump(document, Dumper=plain, sort_keys=False)
-    assert problem(text.encode(), "a.yaml") == ("a.yaml", "a recording of VCR.rb, which pcerrors does not read yet")
+    assert problem(text.encode(), "a.yaml") == ("a.yaml", "imposters of mountebank, which pcerrors does not read yet")
 
 
 @pytest.mark.parametrize(

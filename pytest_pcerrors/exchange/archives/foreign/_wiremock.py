@@ -1,0 +1,136 @@
+"""Stub mappings of WireMock: what a mock answers to the requests that fit."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_pcerrors.exchange.archives.foreign._files import body_of_file
+from pytest_pcerrors.exchange.archives.foreign._tools import (
+    MADE_WHEN_SERVED,
+    TEMPLATE,
+    Interaction,
+    Source,
+    Tool,
+    entries,
+    first_of,
+    is_object,
+    is_scalar,
+    present,
+    without_local_host,
+)
+
+_URLS = ("url", "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate")
+_OF_STUBS = frozenset(
+    {"uuid", "scenarioName", "requiredScenarioState", "newScenarioState", "priority", "postServeActions"}
+)
+_OF_REQUESTS = frozenset({*_URLS[1:], "queryParameters", "bodyPatterns", "basicAuthCredentials", "multipartPatterns"})
+_OF_RESPONSES = frozenset(
+    {
+        "jsonBody",
+        "base64Body",
+        "bodyFileName",
+        "fault",
+        "fixedDelayMilliseconds",
+        "proxyBaseUrl",
+        "statusMessage",
+        "transformers",
+    }
+)
+
+
+def _fits(document: Any) -> bool:
+    """Return whether a document is a mapping, or has a list of mappings."""
+    listed = document.get("mappings") if isinstance(document, dict) else None
+    if isinstance(listed, list):
+        return any(is_object(each, "request", "response") for each in listed)
+    return _is_stub(document)
+
+
+def _is_stub(value: Any) -> bool:
+    """Return whether a value can only be a mapping: one with just a URL, a status and a body is read as our own form."""
+    if not is_object(value, "request", "response"):
+        return False
+    request, response = value["request"], value["response"]
+    if not isinstance(request, dict) or not isinstance(response, dict) or isinstance(response.get("status"), dict):
+        return False
+    matched = request.get("headers")
+    has_matchers = isinstance(matched, dict) and any(isinstance(each, dict) for each in matched.values())
+    return has_matchers or bool(
+        value.keys() & _OF_STUBS or request.keys() & _OF_REQUESTS or response.keys() & _OF_RESPONSES
+    )
+
+
+def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
+    for pointer, mapping in entries(document, "mappings"):
+        yield pointer, _interaction(mapping), mapping
+
+
+def _interaction(mapping: Any) -> Interaction:
+    request, response = (mapping.get(each) for each in ("request", "response")) if isinstance(mapping, dict) else (0, 0)
+    if not isinstance(request, dict) or not isinstance(response, dict):
+        return mapping
+    has_json = response.get("jsonBody") is not None
+    return {
+        "request": present(
+            method=request.get("method"),
+            url=first_of(request, *_URLS),
+            queryString=_expected(request.get("queryParameters")),
+            headers=_expected(request.get("headers")),
+            cookies=_expected(request.get("cookies")),
+        ),
+        "response": present(
+            status=first_of(response, "status") or 200,
+            reason=response.get("statusMessage"),
+            headers=response.get("headers"),
+            body=first_of(response, "jsonBody", "body"),
+            body_base64=None if has_json or response.get("body") is not None else response.get("base64Body"),
+        ),
+    }
+
+
+def _expected(fields: Any) -> list[list[Any]]:
+    """Return names and the operands of their matchers, such as the text of ``{"equalTo": text}``."""
+    if not isinstance(fields, dict):
+        return []
+    operands = {name: each.values() if isinstance(each, dict) else () for name, each in fields.items()}
+    return [[name, each] for name, values in operands.items() for each in [*filter(is_scalar, values)][:1]]
+
+
+def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, str | None]:
+    request, response = source.entry["request"], source.entry["response"]
+    if first_of(response, "fault", "proxyBaseUrl") is not None:
+        return None, None
+    asked, answer = interaction["request"], interaction["response"]
+    asked = {**asked, "method": asked.get("method", "ANY"), "url": _url(asked.get("url"), request)}
+    answer, problem = answered(answer, response.get("jsonBody"), response.get("bodyFileName"), source)
+    return {"request": asked, "response": answer}, problem
+
+
+def answered(answer: dict[str, Any], value: Any, file: Any, source: Source) -> tuple[dict[str, Any], str | None]:
+    """Return the response of a stub with its body: the JSON of a value, the content of a file, or the text that it has."""
+    problem = None
+    if value is not None:
+        answer = answer | {"body": json.dumps(value, ensure_ascii=False)}
+    elif isinstance(file, str) and not answer.keys() & {"body", "body_base64"}:
+        body, problem = body_of_file(file, source.file)
+        answer = answer | {"body": body}
+    served = answer.get("body", "")
+    if TEMPLATE in (served.decode("latin-1") if isinstance(served, bytes) else str(served)):
+        problem = MADE_WHEN_SERVED
+    return answer, problem
+
+
+def _url(url: Any, request: dict[str, Any]) -> Any:
+    """Return the URL of a request, with its host where a stub names one; "/" if it does not name a URL."""
+    host = request.get("host")
+    named = host.get("equalTo") if isinstance(host, dict) else None
+    if isinstance(named, str) and isinstance(url, str | None):
+        return without_local_host(f"https://{named}{url or '/'}")
+    return "/" if url is None else url
+
+
+def _body_file(mapping: Any) -> Any:
+    return mapping["response"].get("bodyFileName")
+
+
+WIREMOCK = Tool("a mapping of WireMock, with request and response", _fits, _interactions, _completed, _body_file)

@@ -1,0 +1,49 @@
+"""Cassettes of the VCR family: what VCR.rb, Betamax, Schemathesis, go-vcr and php-vcr write differently from vcrpy."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LISTS = ("interactions", "http_interactions")
+"""The keys of the list of interactions: of vcrpy and go-vcr; of VCR.rb, Betamax and Schemathesis."""
+
+_REASON = re.compile(r"(?:[0-9]{3} )?(.*)")
+_OF_TESTS = "checks"
+
+
+def is_unanswered(interaction: Any) -> bool:
+    """Return whether an interaction of Schemathesis has no response, because the server did not answer.
+
+    >>> is_unanswered({"checks": [], "request": {}, "response": None})
+    True
+    """
+    return isinstance(interaction, dict) and _OF_TESTS in interaction and interaction.get("response") is None
+
+
+def is_interaction(value: Any) -> bool:
+    """Return whether a value is an interaction with request and response; php-vcr writes a list of them as the document."""
+    return isinstance(value, dict) and all(isinstance(value.get(key), dict) for key in ("request", "response"))
+
+
+def in_common_form(interaction: Any) -> Any:
+    """Return an interaction of go-vcr or php-vcr in the form of vcrpy; any other value unchanged.
+
+    >>> in_common_form({"request": {"url": "/"}, "response": {"code": 404, "status": "404 Not Found"}})["response"]
+    {'status': {'code': 404, 'message': 'Not Found'}, 'headers': None, 'body': ''}
+    """
+    response = interaction.get("response") if isinstance(interaction, dict) else None
+    if not isinstance(response, dict):
+        return interaction
+    status = response.get("status")
+    if isinstance(status, Mapping):
+        is_php = "http_version" in status or "curl_info" in response
+        return interaction | {"response": {"body": "", **response}} if is_php else interaction
+    if "code" not in response:
+        return interaction
+    reason = _REASON.fullmatch(status or "") if isinstance(status, str | None) else None
+    common = {
+        "status": {"code": response["code"], "message": (reason[1] if reason else "") or None},
+        "headers": response.get("headers"),
+        "body": response.get("body") or "",
+    }
+    return interaction | {"response": common}
