@@ -48,8 +48,8 @@ def foreign_format(document: Any) -> tuple[str, str] | None:
 def foreign_bytes(start: bytes) -> tuple[str, str] | None:
     r"""Return the unsupported format of data by its first bytes, as a problem and its fix; else None.
 
-    >>> foreign_bytes(b"PK\x03\x04...")
-    ('a zip archive, such as a Playwright trace, which pcerrors does not read yet', 'convert it to NDJSON or HAR')
+    >>> foreign_bytes(b"PK\x03\x04...")[0]
+    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
     """
     found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
     return None if found is None else (f"{found}, {_NOT_YET}", _CONVERT)

@@ -45,7 +45,7 @@ def fields_of(node: Node | None) -> "Iterator[tuple[Node, Node]]":
     for item in node.items if node.kind == "list" else ():
         named, value_of = item.get("name"), item.get("value")
         if named is not None and value_of is not None:
-            yield named, value_of
+            yield from ((named, each) for each in (value_of.items if value_of.kind == "list" else [value_of]))
         elif item.kind == "list" and len(item.items) == len(("name", "value")):
             name, value = item.items
             yield from ((name, each) for each in (value.items if value.kind == "list" else [value]))

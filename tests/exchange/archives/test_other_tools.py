@@ -62,6 +62,16 @@ def test_a_cassette_has_the_exchanges_that_its_tool_recorded(name, places, pack)
         assert [each.origin for each in (busy, signed_in)] == [f"{called}{place}" for place in places]
 
 
+def test_a_header_that_curl_did_not_send_is_left_out():
+    """Php-vcr keeps its name, without a value."""
+    request = {"url": "/", "method": "GET", "headers": {"Expect": None, "Accept": "*/*"}}
+    for each in (request, {**request, "headers": []}, 3):
+        interaction = {"request": each, "response": {"status": {"http_version": "1.1", "code": "404"}}}
+        item = next(stream_items(io.BytesIO(json.dumps([interaction]).encode()), "a.json"))
+        assert isinstance(item, ArchiveError) == (each == 3)
+        assert each is not request or list(item.request.headers) == [("Accept", "*/*")]
+
+
 def test_an_unanswered_request_of_schemathesis_is_skipped():
     """The server did not answer; that is not a broken recording."""
     assert [isinstance(each, Skipped) for each in file_items(SAMPLES / "schemathesis/cassette.yaml")] == [0, 1, 0]
@@ -206,7 +216,7 @@ def test_a_body_file_is_found_beside_a_mapping_without_a_folder(tmp_path, conten
 
 
 def test_a_long_body_file_is_an_unknown_body(tmp_path, monkeypatch):
-    """And a name that is no path is not found."""
+    """And a name that cannot be a path is not found."""
     monkeypatch.setattr("pytest_pcerrors.exchange.archives.foreign._files._MAX_BODY", 3)
     (tmp_path / "long.txt").write_text("busy")
     names = {"long.txt": "longer than 64 MiB", "a\0b": "which was not found"}

@@ -81,7 +81,7 @@ def _interaction(mapping: Any) -> Interaction:
         "response": present(
             status=first_of(response, "status") or 200,
             reason=response.get("statusMessage"),
-            headers=response.get("headers"),
+            headers=response.get("headers") or {},  # without them, WireMock sends no Content-Type
             body=first_of(response, "jsonBody", "body"),
             body_base64=None if has_json or response.get("body") is not None else response.get("base64Body"),
         ),

@@ -37,7 +37,7 @@ def in_common_form(interaction: Any) -> Any:
     status = response.get("status")
     if isinstance(status, Mapping):
         is_php = "http_version" in status or "curl_info" in response
-        return interaction | {"response": {"body": "", **response}} if is_php else interaction
+        return _of_php(interaction) if is_php else interaction
     if "code" not in response:
         return interaction
     reason = _REASON.fullmatch(status or "") if isinstance(status, str | None) else None
@@ -47,3 +47,12 @@ def in_common_form(interaction: Any) -> Any:
         "body": response.get("body") or "",
     }
     return interaction | {"response": common}
+
+
+def _of_php(interaction: dict[str, Any]) -> dict[str, Any]:
+    """Return an interaction of php-vcr with the empty body that it leaves out, and without the headers that curl did not send."""
+    request, response = interaction.get("request"), {"body": "", **interaction["response"]}
+    headers = request.get("headers") if isinstance(request, dict) else None
+    if isinstance(request, dict) and isinstance(headers, dict):
+        request = request | {"headers": {name: value for name, value in headers.items() if value is not None}}
+    return interaction | {"request": request, "response": response}
