@@ -15,13 +15,13 @@ from yaml.events import (
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
-from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, is_interaction
+from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
 from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
 
@@ -60,7 +60,9 @@ def _interactions(
 ) -> "Iterator[tuple[Any, str]]":
     first = _enter(builder, name, is_list_allowed=len(lists) > 1)
     if first is None:
-        yield from _members(builder, name, others, lists)
+        has_interactions = yield from _members(builder, name, others, lists)
+        if not has_interactions:
+            raise ArchiveError(name, *(foreign_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
     else:
         yield first
         yield from _rest(builder, name)
@@ -71,8 +73,8 @@ def _interactions(
 
 def _members(
     builder: Builder, name: str, others: dict[str, Any], lists: tuple[str, ...]
-) -> "Iterator[tuple[Any, str]]":
-    """Yield the interactions of a mapping; at its end, the other members that cannot be read."""
+) -> "Generator[tuple[Any, str], None, bool]":
+    """Yield the interactions of a mapping; at its end, the other members that cannot be read. Return whether it has a list of them."""
     has_interactions, broken = False, []
     while not isinstance(event := builder.next(), MappingEndEvent):
         key = builder.item(event)
@@ -81,13 +83,28 @@ def _members(
             has_interactions = True
             yield from _items(builder, value, name)
             continue
+        if key == "log" and len(lists) > 1 and isinstance(value, MappingStartEvent):
+            others[key] = {}
+            has_interactions = yield from _har(builder, name, others[key])
+            continue
         other = _value(builder, value, name)
         others[key if isinstance(key, str) else outline(key)] = other
         if isinstance(other, ArchiveError):
             broken.append((other, other.place))
-    if not has_interactions:
-        raise ArchiveError(name, *(foreign_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
-    yield from broken
+    if has_interactions:
+        yield from broken
+    return has_interactions
+
+
+def _har(builder: Builder, name: str, others: dict[str, Any]) -> "Generator[tuple[Any, str], None, bool]":
+    """Yield the entries of HAR, as Polly.js can write it in YAML; scalars in YAML are text here."""
+    members = _members(builder, name, others, ("entries",))
+    while True:
+        try:
+            entry, origin = next(members)
+        except StopIteration as end:
+            return bool(end.value)
+        yield har_from_text(entry), origin
 
 
 def _no_interactions(others: dict[str, Any]) -> str:

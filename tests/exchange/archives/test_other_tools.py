@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pytest_pcerrors import read_archive
+from pytest_pcerrors import Exchange, read_archive
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, stream_items
 from pytest_pcerrors.exchange.archives.items import Skipped
@@ -115,6 +115,32 @@ def test_a_broken_entry_costs_only_itself(text, found):
     assert [
         each.place.removeprefix("a.yaml") if isinstance(each, ArchiveError) else each.status for each in items
     ] == found
+
+
+def test_polly_can_write_yaml():
+    """HAR in YAML has the exchanges, places and unknown bodies of HAR in JSON."""
+    document = json.loads((SAMPLES / "polly/recording.har").read_text())
+    entries = document["log"]["entries"]
+    entries += [{**entries[0], "response": {"status": 0}}, {**entries[0], "response": None}, 3]
+    entries.append({**entries[0], "response": {**entries[0]["response"], "content": {"size": 88}}})
+    in_yaml, in_json = (
+        list(stream_items(io.BytesIO(write(document).encode()), name))
+        for write, name in ((yaml.safe_dump, "a.har.yaml"), (json.dumps, "a.har"))
+    )
+    assert [getattr(each, "status", type(each)) for each in in_yaml] == [
+        *(409, 200, 200, Skipped, Skipped, ArchiveError, 409)
+    ]
+    assert [each.at(None) for each in in_yaml if isinstance(each, Exchange)] == [
+        each.at(None) for each in in_json if isinstance(each, Exchange)
+    ]
+    assert in_yaml[-1].body_problem == "not kept in the recording"
+
+
+@pytest.mark.parametrize("text", ["log: {level: info}", "log: info", "log: {level: info}\nname: x"])
+def test_another_log_in_yaml_is_no_recording(text):
+    """Many configurations have a member of this name."""
+    [error] = stream_items(io.BytesIO(text.encode()), "a.yaml")
+    assert "expected the key interactions, found log" in error.problem
 
 
 def test_an_unknown_format_is_named_with_those_that_are_known():

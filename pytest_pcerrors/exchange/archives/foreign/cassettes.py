@@ -8,6 +8,7 @@ LISTS = ("interactions", "http_interactions")
 """The keys of the list of interactions: of vcrpy and go-vcr; of VCR.rb, Betamax and Schemathesis."""
 
 _REASON = re.compile(r"(?:[0-9]{3} )?(.*)")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _OF_TESTS = "checks"
 
 
@@ -23,6 +24,25 @@ def is_unanswered(interaction: Any) -> bool:
 def is_interaction(value: Any) -> bool:
     """Return whether a value is an interaction with request and response; php-vcr writes a list of them as the document."""
     return isinstance(value, dict) and all(isinstance(value.get(key), dict) for key in ("request", "response"))
+
+
+def har_from_text(entry: Any) -> Any:
+    """Return an entry of HAR, read from text, with its numbers as numbers.
+
+    >>> har_from_text({"response": {"status": "404", "bodySize": "-1", "content": {"size": "x"}}})
+    {'response': {'status': 404, 'bodySize': -1, 'content': {'size': 'x'}}}
+    """
+    response = entry.get("response") if isinstance(entry, dict) else None
+    if not isinstance(response, dict):
+        return entry
+    content = response.get("content")
+    inner = {"content": _numbers(content, "size")} if isinstance(content, dict) else {}
+    return entry | {"response": _numbers(response, "status", "bodySize") | inner}
+
+
+def _numbers(members: dict[str, Any], *names: str) -> dict[str, Any]:
+    texts = {name: members[name] for name in names if isinstance(members.get(name), str)}
+    return members | {name: int(text) for name, text in texts.items() if _INTEGER.fullmatch(text)}
 
 
 def in_common_form(interaction: Any) -> Any:
