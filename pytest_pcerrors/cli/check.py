@@ -68,7 +68,7 @@ def check(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Check recordings, or folders of them; - is standard input.
 
-    A recording is a cassette, HAR, NDJSON, or the output of `curl -i`. Without PATH, check the paths in `collect` of the settings. Error responses of the hosts of the contract are checked,
+    A recording is a cassette, HAR, NDJSON, a stub of WireMock, a Postman collection, or the output of `curl -i`. Without PATH, check the paths in `collect` of the settings. Error responses of the hosts of the contract are checked,
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age)

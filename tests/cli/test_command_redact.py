@@ -133,3 +133,22 @@ def test_what_cannot_be_read_or_searched_is_reported(pcerrors, tmp_path, monkeyp
     assert first.startswith("pcerrors: a.ndjson:2: ")
     assert first.endswith("; searched as it is")
     assert second.startswith("pcerrors: a.ndjson:1  response body  not searched for secrets: compressed with br")
+
+
+def test_a_body_that_a_stub_names_is_cleaned_too(pcerrors, tmp_path):
+    """The stub itself has no secret and stays; ``check`` reports the same place."""
+    stub = {"request": {"url": "/v1"}, "response": {"status": 200, "bodyFileName": "token.json"}}
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings/login.json").write_text(json.dumps(stub))
+    (tmp_path / "__files").mkdir()
+    body = tmp_path / "__files/token.json"
+    body.write_text('{"access_token": "kX7pQz19"}')
+    place = "response body in token.json /access_token"
+    assert place in pcerrors("check", ".").out
+    would = f"mappings/login.json:1  {place}\n1 value would be hidden in 1 of 1 file\n"
+    assert pcerrors("redact", "--check", ".") == (1, would, "")
+    assert "kX7pQz19" in body.read_text()
+    assert pcerrors("redact", ".").out == would.replace("would be hidden", "hidden")
+    assert body.read_text() == '{"access_token": "***"}'
+    assert json.loads((tmp_path / "mappings/login.json").read_text()) == stub
+    assert pcerrors("redact", ".").out == "0 values hidden in 0 of 1 file\n"

@@ -280,3 +280,22 @@ def test_too_little_memory_ends_the_run(write, run, monkeypatch):
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["a.yaml: not enough memory to read this"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_recordings_of_other_tools_are_items(pytester, run):
+    """With their places; a body that a stub names is found from any folder, and the folder of bodies has no items."""
+    stub = {"request": {"url": "/v1"}, "response": {"status": 409, "bodyFileName": "busy.json"}}
+    example = {"code": 404, "header": [{"key": "Content-Type", "value": "application/json"}], "body": "Gone"}
+    files = {
+        "mappings/busy.json": stub,
+        "__files/busy.json": {"code": "800064", "description": "Busy", "source": "PartnerFD"},
+        "carts.json": {"info": {"_postman_id": "1"}, "item": [{"request": "{{host}}/v1", "response": [example]}]},
+    }
+    for name, document in files.items():
+        file = pytester.path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(document))
+    result = run("-q")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["  body-plain-text *", "in carts.json#/item/0/response/0, GET /v1"])
+    result.stdout.fnmatch_lines(["  content-type *no Content-Type header*", "in mappings/busy.json:1, ANY /v1"])

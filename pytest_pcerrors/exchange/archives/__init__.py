@@ -1,1 +1,1 @@
-"""Readers of archives, the files of recorded exchanges: cassettes, HAR, NDJSON, output of curl."""
+"""Readers of archives, the files of recorded exchanges: cassettes, HAR, NDJSON, stubs, collections, flows, output of curl."""

@@ -26,7 +26,7 @@ _MAX_LISTED = 20
 
 
 def read_archive(path: str | Path) -> "Iterator[Exchange]":
-    """Yield the exchanges of a cassette, a HAR or NDJSON file (each also with ``.gz``), or a folder of them, one at a time.
+    """Yield the exchanges of a cassette, a HAR, NDJSON or other recording (each also with ``.gz``), or a folder of them, one at a time.
 
     `Exchange.origin` is the place in the file. An entry, a line or the rest of a file that cannot be read raises an `ArchiveError`
     (a `UsageError`) with place and reason, at the end, after all other exchanges. A request without a response is skipped.
