@@ -87,10 +87,11 @@ def test_an_unanswered_request_of_schemathesis_is_skipped():
         ({"code": 404, "status": 4}, 404, None, b""),
         ({"status": {"code": "404", "message": "", "http_version": "1.1"}}, 404, "", b""),
         ({"status": {"code": 404}, "curl_info": {}, "body": "x"}, 404, None, b"x"),
+        ({"status_code": 404, "url": "/", "body": {"base64_string": "eA==", "encoding": "utf-8"}}, 404, None, b"x"),
     ],
 )
 def test_a_response_has_the_form_of_its_tool(response, status, reason, body):
-    """Go-vcr keeps the code apart from the status line; php-vcr leaves out an empty body."""
+    """Go-vcr keeps the code apart from the status line, as an old Betamax does; php-vcr leaves out an empty body."""
     document = [{"request": {"method": "GET", "url": "/v1"}, "response": response}]
     [exchange] = stream_items(io.BytesIO(json.dumps(document).encode()), "a.json")
     assert (exchange.status, exchange.reason, exchange.body, exchange.body_problem) == (status, reason, body, None)

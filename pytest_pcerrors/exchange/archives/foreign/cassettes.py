@@ -46,7 +46,7 @@ def _numbers(members: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def in_common_form(interaction: Any) -> Any:
-    """Return an interaction of go-vcr or php-vcr in the form of vcrpy; any other value unchanged.
+    """Return an interaction of go-vcr, php-vcr or an old Betamax in the form of vcrpy; any other value unchanged.
 
     >>> in_common_form({"request": {"url": "/"}, "response": {"code": 404, "status": "404 Not Found"}})["response"]
     {'status': {'code': 404, 'message': 'Not Found'}, 'headers': None, 'body': ''}
@@ -58,6 +58,8 @@ def in_common_form(interaction: Any) -> Any:
     if isinstance(status, Mapping):
         is_php = "http_version" in status or "curl_info" in response
         return _of_php(interaction) if is_php else interaction
+    if "status_code" in response and isinstance(response.get("body"), Mapping):  # of Betamax before 0.4
+        return interaction | {"response": {**response, "status": {"code": response["status_code"], "message": None}}}
     if "code" not in response:
         return interaction
     reason = _REASON.fullmatch(status or "") if isinstance(status, str | None) else None
