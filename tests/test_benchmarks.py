@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from pytest_pcerrors import check, read_archive
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.stem for path in ROOT.joinpath("benchmarks").glob("[!_]*.py"))
 WITHOUT_COMPARISONS = {"published_clients"}
