@@ -121,7 +121,7 @@ RESPONSES = error_responses() | broken_responses().map(lambda mutant: mutant.exc
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(RESPONSES)
 def test_generated_responses(exchange):
     """Conforming responses spelled in any way, and broken ones."""
@@ -160,7 +160,7 @@ REQUESTS = st.sampled_from([None, Request("HEAD", "/v1/domains/a"), Request("GET
 
 
 @pytest.mark.untraced
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(STATUSES, HEADERS, BODIES, MARKS, MARKS, REQUESTS)
 def test_any_response(status, headers, body, before, after, request):
     """Any status, headers and body, with the names that the rules look at."""
