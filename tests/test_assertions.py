@@ -378,6 +378,7 @@ def test_an_exchange_is_taken():
     assert assert_pc_error(Exchange(409, None, BUSY[1], request), 800064).code == "800064"
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("call", "told"),
     [

@@ -65,6 +65,7 @@ SYNTHESIZED = replace(
 BARE = Contract("Bare", {400: "Bad Request"}, Catalogue(()), {"type": "object"}, {"code": ("code",)})
 
 
+@pytest.mark.covered
 @given(error_responses())
 def test_what_conforms_is_not_faulted(exchange):
     """Under the default profile, without a warning."""
@@ -82,6 +83,7 @@ def test_what_conforms_to_another_contract_is_not_faulted(contract):
     conforms()
 
 
+@pytest.mark.covered
 @given(broken_responses())
 def test_what_is_broken_is_found(mutant):
     """The rule reports it, and so does no other rule that is not off."""
@@ -117,6 +119,7 @@ def test_whatever_conforms_can_be_broken(exchange):
         assert [mutant.variant for mutant, is_one in proposals(base, rule) if not is_one] == []
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("strategy", "smallest"),
     [
@@ -142,6 +145,7 @@ def test_an_example_shrinks_to_the_simplest(strategy, smallest):
     assert (found.status, found.body) == smallest
 
 
+@pytest.mark.covered
 def test_what_is_searched_is_shrunk_too():
     """A body that escapes everything has nothing else that is unusual."""
     escaped = find(error_bodies(), lambda body: rb"\u0063\u006f\u0064\u0065" in body, settings=FEW)

@@ -228,6 +228,7 @@ def calling(client):
     return lambda: client().call()
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("client", CAREFUL)
 def test_a_careful_client_passes(client):
     """One that retries as it should, and one that never retries."""
@@ -276,6 +277,7 @@ def test_a_failure_shows_the_tries():
     ]
 
 
+@pytest.mark.covered
 def test_long_tables_are_cut():
     """The first tries and the last one are shown."""
     text = str(failure(calling(NeverGivesUp)))
@@ -299,6 +301,7 @@ def test_secrets_in_a_url_are_masked():
     assert token not in str(failure(call))
 
 
+@pytest.mark.covered
 def test_a_retry_without_a_token_is_the_old_one():
     """A 401 again without Authorization cannot succeed."""
 
@@ -362,6 +365,7 @@ def test_a_client_may_be_asynchronous(get):
     assert [each.rule for each in found] == ["retry-after-seconds-ignored", "retry-after-date-ignored"]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("get", [with_httpx, with_aiohttp])
 def test_an_asynchronous_client_without_end_is_stopped(get):
     """Also in a task group, which wraps what ends it."""
@@ -378,6 +382,7 @@ def test_an_asynchronous_client_without_end_is_stopped(get):
     assert [each.rule for each in failure(grouped).violations] == ["never-gives-up"]
 
 
+@pytest.mark.covered
 def test_a_client_that_catches_everything_is_ended_by_a_success():
     """Also one that retries after what is no `Exception`."""
 
@@ -424,6 +429,7 @@ def test_other_requests_of_a_call_are_no_tries():
     assert {401, 409, 429} < {status for _, status, _ in answers}
 
 
+@pytest.mark.covered
 def test_each_token_is_another_one():
     """Also from any other host: a form with `grant_type` is a request for a token."""
     tokens = []
@@ -473,6 +479,7 @@ def test_invalid_arguments_are_misuse(call, options):
         assert_retries(call, **options)
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("kind", [UsageError, KeyboardInterrupt, pytest.skip.Exception])
 def test_interrupts_and_misuse_inside_of_a_call_are_raised(kind):
     """They are not of the client."""
@@ -501,6 +508,7 @@ def test_an_interrupt_in_a_task_group_is_raised():
     assert raised.group_contains(pytest.skip.Exception)
 
 
+@pytest.mark.covered
 def test_a_client_that_ends_its_process():
     """As a command line tool does; that is not judged."""
 

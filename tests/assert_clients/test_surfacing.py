@@ -98,6 +98,7 @@ def wrong(rows):
     return {name for name, row in rows.items() if row["wrong"]}
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("call", CAREFUL, ids=lambda call: call.__name__)
 def test_a_careful_client_passes(call):
     """Whatever its HTTP library; every documented error and every shape is a case."""
@@ -125,6 +126,7 @@ def test_it_works_inside_an_event_loop():
     asyncio.run(test())
 
 
+@pytest.mark.covered
 def test_asynchronous_calls_share_a_loop():
     """So they can share a client."""
     clients = []
@@ -142,6 +144,7 @@ def test_asynchronous_calls_share_a_loop():
     asyncio.run(clients[0].close())
 
 
+@pytest.mark.covered
 def test_none_for_a_status_is_found():
     """The message counts, names the status as a whole, and says what the call returned and what the service sent."""
 
@@ -209,6 +212,7 @@ def test_the_violations_of_a_client():
     assert len(caught.value.violations) == 44
 
 
+@pytest.mark.covered
 def test_a_client_that_always_raises_does_not_pass():
     """If it is known what the call expects; otherwise it may have raised for a body that it does not expect."""
 
@@ -263,6 +267,7 @@ def test_a_crash_is_a_failure_but_not_an_error_of_the_client():
     assert rows["error-in-success-order-201"]["code"] == {"lost": 1}
 
 
+@pytest.mark.covered
 def test_what_is_kept():
     """The code and an identifier, in the text, an attribute, a header or the cause; the response of the library does not count."""
 
@@ -296,6 +301,7 @@ def test_what_is_kept():
     assert rows["gateway-404"]["id"] == rows["501 documented"]["code"] == {"-": 1}
 
 
+@pytest.mark.covered
 def test_waits_are_recorded_and_not_slept():
     """A client that waits long enough, one that does not, and one that does not try again."""
 
@@ -350,6 +356,7 @@ def test_a_client_that_never_gives_up_is_stopped(caught):
     assert rows["gateway-429"]["waited"] == {"waited": 1}
 
 
+@pytest.mark.covered
 def test_token_endpoints_are_answered():
     """A client that gets a token first can be tested; every token is another one."""
     tokens = set()
@@ -437,6 +444,7 @@ def test_the_contract_is_that_of_the_run():
     }
 
 
+@pytest.mark.covered
 def test_a_client_that_swallows_every_exception_is_stopped():
     """It gets a success in the end."""
 
@@ -453,6 +461,7 @@ def test_a_client_that_swallows_every_exception_is_stopped():
     assert rows["409 documented"]["outcome"] == {"never gives up": 2}
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("kind", [SystemExit, type("OwnError", (BaseException,), {})], ids=lambda kind: kind.__name__)
 def test_an_exception_that_is_not_an_error_counts(kind):
     """As of a command line tool."""

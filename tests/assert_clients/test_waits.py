@@ -87,6 +87,7 @@ def wait_until(deadline):
         time.sleep(LONG / 4)
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("way", WAYS)
 def test_a_wait_is_recorded_and_skipped(way):
     """However it is written; every clock moves by it, and it takes none of the real time."""
@@ -173,6 +174,7 @@ def test_a_name_that_the_block_changes_is_left_alone():
     assert module.function is len
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("seconds", [-1, float("nan"), "1", None])
 def test_an_invalid_wait_is_reported_by_the_real_function(seconds):
     """As in any other program."""

@@ -40,6 +40,7 @@ def test_what_is_missing_is_listed_and_is_a_failure_on_request(pcerrors, archive
     assert pcerrors("check", "cassettes/409.yaml", "--coverage-min", "6.1").out.count("\n") == 1
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "badge"])
 def test_the_coverage_is_written_to_files(pcerrors, archive, tmp_path, form):
     """In folders that are created, beside the report."""

@@ -214,6 +214,7 @@ def test_a_page_shows_what_has_changed_since_a_base_run(pcerrors, shards, kind):
     assert "in the base run" not in alone.out
 
 
+@pytest.mark.covered
 def test_markdown_has_the_coverage_after_the_violations(pcerrors, shards):
     """So a job summary shows both."""
     out = pcerrors("report", "render", "a.json", "--format", "markdown").out

@@ -31,12 +31,14 @@ def test_quiet_lists_no_file(pcerrors):
     assert sorted(files("made")) == [f"{status}.yaml" for status in STATUSES]
 
 
+@pytest.mark.covered
 def test_what_is_written_conforms(pcerrors):
     """The command's own check finds nothing."""
     pcerrors("synth", "-o", "made")
     assert pcerrors("check", "made") == (0, "163 error responses checked, 0 violations\n", "")
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("status", STATUSES)
 def test_vcrpy_replays_every_interaction(pcerrors, status):
     """With record mode none, requests gets status, reason, headers and body of each, and nothing is left over."""
@@ -53,6 +55,7 @@ def test_vcrpy_replays_every_interaction(pcerrors, status):
         assert cassette.all_played
 
 
+@pytest.mark.covered
 def test_the_same_seed_gives_the_same_files(pcerrors):
     """And another seed other identifiers, for the same errors."""
     for folder, seed in (("one", 0), ("two", 0), ("three", 7)):

@@ -30,6 +30,7 @@ def header(stack):
     return ", ".join(HEADER[each] for each in reversed(stack))
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("stack", STACKS, ids=" in ".join)
 @pytest.mark.parametrize("body", [BODY, b"", bytes(range(256)), "één €".encode("utf-16")])
 def test_what_is_encoded_is_decoded(stack, body):
@@ -186,6 +187,7 @@ def test_decoding_again_changes_nothing(body, stack, value):
     assert decode(decoded.body, value) == (decoded.body, (), decoded.problem)
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("stack", [each for each in STACKS if each], ids=" in ".join)
 @pytest.mark.parametrize("inner", NAMES)
 def test_only_declared_encodings_are_undone(stack, inner):

@@ -176,6 +176,7 @@ def test_a_changed_exchange_keeps_it(change):
     assert change(exchange).recorded_at == SECOND
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("text", [*FORMS, "yesterday"])
 @pytest.mark.parametrize("key", ["recorded_at", "startedDateTime"])
 @pytest.mark.parametrize("form", ["vcrpy", "har"])

@@ -42,6 +42,7 @@ def connections(monkeypatch):
     return opened
 
 
+@pytest.mark.covered
 @with_every_client
 @pytest.mark.parametrize("url", [URL, URL.replace("https:", "http:")], ids=["https", "http"])
 def test_a_documented_error(connections, ask, url):

@@ -133,6 +133,7 @@ STARTED = [
 ]
 
 
+@pytest.mark.covered
 @with_clients
 @pytest.mark.parametrize("start", STARTED, ids=lambda start: start.__name__)
 def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_path, late, received, ask, start):

@@ -14,6 +14,7 @@ import urllib3
 from http_clients import with_every_client
 
 
+@pytest.mark.covered
 @with_every_client
 def test_what_is_recorded_is_replayed(service, tape, received, ask):
     """The first block sends the request to the server, the second does not; both report the response."""

@@ -215,6 +215,7 @@ def test_what_vcrpy_refuses_is_misuse(tape, config, said):
         pass
 
 
+@pytest.mark.covered
 def test_threads_never_slip_past(tape, service):
     """When they record, when they replay, and while other requests bypass the cassette."""
 
@@ -233,6 +234,7 @@ def test_threads_never_slip_past(tape, service):
     assert all("/ours/" in each for each in service.asked)
 
 
+@pytest.mark.covered
 def test_bare_https_connections_are_replayed_by_threads(tape, write):
     """Their class asks its module for its own name; one of another cassette inside ours works as well."""
     write(*(interaction(f"/{number}", answer=str(number)) for number in range(40)))
@@ -249,6 +251,7 @@ def test_bare_https_connections_are_replayed_by_threads(tape, write):
     assert cassette.play_count == 0
 
 
+@pytest.mark.covered
 def test_threads_share_what_is_recorded(tape, write):
     """Every recording is played once, in any thread."""
     write(*(interaction(answer=str(number)) for number in range(200)))

@@ -20,6 +20,7 @@ def two(write, pytester):
     pytester.makepyfile(test_one="def test_one(): pass")
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -53,6 +54,7 @@ def test_the_option_adds_cassettes(two, ids, arguments, expected):
     assert ids(*shlex.split(arguments)) == expected
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -20,6 +20,7 @@ def remarks(pytester):
     return remarks
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("setting", ["cassettes", "tests/recordings"])
 def test_two_modules_of_one_name_have_two_cassettes(pytester, test_file, tape, settings, setting):
     """Also if only one of them runs; the name has the path of the module from the folder that holds the cassettes."""
@@ -165,6 +166,7 @@ KEPT = {
 }
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT.keys())
 def test_files_of_others_are_no_orphans(pytester, test_file, tape, remarks, kept):
     """What the run cannot know is not listed."""
@@ -186,6 +188,7 @@ PARTIAL = {
 }
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(("arguments", "beginning"), PARTIAL.values(), ids=PARTIAL.keys())
 def test_a_part_of_the_tests_makes_no_orphan(pytester, test_file, tape, remarks, arguments, beginning):
     """The file that only a test in another module uses, and a recording in it that only that test plays."""

@@ -75,6 +75,7 @@ AWKWARD = {
 }
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("path", AWKWARD.values(), ids=AWKWARD)
 def test_an_id_can_be_pasted_back(pytester, write, ids, path):
     """Whatever the URL holds, the printed id runs this recording and no other."""

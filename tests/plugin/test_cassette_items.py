@@ -49,6 +49,7 @@ def test_all_violations_come_at_once(write, run):
     )
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("style", ["--tb=long", "--tb=short", "--tb=line", "--tb=native", "-vv", "--full-trace"])
 def test_no_style_shows_a_traceback_of_ours(write, run, style):
     """Our own frames are hidden in every style of traceback."""
@@ -186,6 +187,7 @@ def test_junitxml_has_the_items(write, run, pytester):
     assert int(cases[0].get("line")) == 1
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("arguments", "outcome"),
     [

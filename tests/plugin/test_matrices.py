@@ -49,6 +49,7 @@ def printed(result):
     return re.findall(r"^-+ what a client makes of errors -+\n((?:[^-=p].*\n)+)", text, re.MULTILINE)
 
 
+@pytest.mark.covered
 def test_the_summary_has_the_matrix_of_each_assertion(suite):
     """Passed or failed; a run without one has none, and the failure points at it."""
     result = suite.runpytest("--pc-contract=contract.json")
@@ -82,6 +83,7 @@ def test_a_controller_that_does_not_use_us_keeps_them(suite):
     assert printed(suite.runpytest_subprocess("-n1", *chosen)) == alone
 
 
+@pytest.mark.covered
 def test_a_test_that_is_run_again_has_one(suite):
     """The last run counts."""
     result = suite.runpytest("--pc-contract=contract.json", "-p", "rerunfailures", "--reruns=1", "-k", "lax")
@@ -100,6 +102,7 @@ def test_the_terminal_has_the_first_and_the_report_all(suite):
     assert len(json.loads((suite.path / "run.json").read_text())["matrices"]) == 7
 
 
+@pytest.mark.covered
 def test_reports_have_them(suite):
     """In a valid document, from which every format can be made; two reports can be joined."""
     asked = [f"--pc-report={form}:{form}" for form in FORMATS]

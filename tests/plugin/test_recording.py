@@ -235,6 +235,7 @@ def test_nothing_is_recorded_unasked(pytester, test_file, server):
     assert server.requests == []
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("arguments", "mark", "lines"),
     [(["--pc-record=once"], "", []), ([], "(record='once')", []), ([], "", ['record = "once"'])],
@@ -385,6 +386,7 @@ def test_a(n): get(f"/errors/409/800064?n={n}", URL)
 """
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
 def test_a_cassette_that_tests_share_is_recorded_whole(pytester, test_file, server, mode):
     """Each test adds to what the run has begun; what an earlier run recorded goes where the mode says so."""

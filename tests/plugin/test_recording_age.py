@@ -46,6 +46,7 @@ def test_each_file_without_a_date_is_named_once(write, pytester, lines):
     assert lines(AGE, "--pc-cassettes=cassettes", "-n2") == both
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("argument", [AGE, "--pc-profile=observed"])
 @pytest.mark.parametrize(
     "interactions",

@@ -87,6 +87,7 @@ def found_in(document):
     ]
 
 
+@pytest.mark.covered
 def test_a_report_has_what_failed_and_what_warned(suite):
     """And every error response that conforms. What a test expected, and did not fail for, is not a finding."""
     result = suite.runpytest("--pc-cassettes=cassettes", "--pc-report=json:run.json", "-q")
@@ -267,6 +268,7 @@ def test_secrets_are_hidden(pytester):
         assert ("s3cr3t" in text, "code-unknown" in text) == (False, True), form
 
 
+@pytest.mark.covered
 def test_the_files_of_pytest_do_not_change(suite):
     """Its JUnit file is the same as without the option."""
 
@@ -310,6 +312,7 @@ MISUSE = [
 ]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(("value", "message"), MISUSE)
 def test_misuse_stops_the_run(pytester, write, value, message):
     """Before a test runs, with what to write instead."""

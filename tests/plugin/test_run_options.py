@@ -23,6 +23,7 @@ def both(pytester, write):
     return pytester.runpytest
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("table", "option", "failed"),
     [

@@ -118,6 +118,7 @@ BROKEN = """
 CHECKED = "1 error response checked"
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("test", "said"),
     [

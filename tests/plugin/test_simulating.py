@@ -117,6 +117,7 @@ def test_a(pc_simulate, pc_server):
 """).assert_outcomes(passed=1)
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("fixtures", ["pc_simulate, pc_cassette", "pc_cassette, pc_simulate"])
 def test_beside_a_cassette(run, write, fixtures):
     """The simulation comes first, then the cassette, in whatever order the fixtures are."""

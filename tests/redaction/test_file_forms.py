@@ -112,6 +112,7 @@ def test_a_comment_may_hold_a_secret():
 EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").rglob("*.json"))
 
 
+@pytest.mark.covered
 def test_secrets_injected_into_examples_are_found():
     """In responses of every kind, as lines, the injected secret is hidden and every body is kept."""
     examples = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES]

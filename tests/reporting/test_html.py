@@ -193,6 +193,7 @@ def test_each_cell_leads_to_its_row_in_the_table():
     assert [each.text for each in row.find_all("td")][2:] == ["yes", "0", "1", "0", "0"]
 
 
+@pytest.mark.covered
 def test_the_trend_has_what_was_lost_and_won():
     """Excluded errors are neither; the cells are marked too."""
     base = covered(("replayed", 400, "2001"), ("replayed", 501, "0"))
@@ -208,6 +209,7 @@ def test_the_trend_has_what_was_lost_and_won():
     assert "The same errors were met." in document([], head, head).find(id="trend").find_next("p").text
 
 
+@pytest.mark.covered
 def test_what_is_beyond_the_contract_is_listed(monkeypatch):
     """Undocumented codes with their places, the most frequent first; shapes; and the rules that ran."""
     coverage = covered(("replayed", 404, "<b>", "a.yaml:1"), ("replayed", 400, "77"), ("replayed", 400, "77"))

@@ -82,6 +82,7 @@ def assert_agreement(exchange):
         assert quick == whole, name
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_examples(path):
     """Conforming and violating ones, of every rule."""
@@ -90,6 +91,7 @@ def test_examples(path):
     assert_agreement(Exchange.of(response))
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_shapes(shape):
     """What the real service sends, and what it might."""
@@ -107,6 +109,7 @@ def test_mutants(rule):
         assert_agreement(mutant.exchange)
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("profile", PROFILES)
 def test_no_rule_is_called_for_most_conforming_entries(profile):
     """The others have a status with rules of its own, or a brace in the description."""

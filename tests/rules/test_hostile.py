@@ -176,6 +176,7 @@ CARRIERS = {
 }
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(("text", "secret"), PLANTED.values(), ids=PLANTED)
 @pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
 def test_no_violation_shows_a_credential(strict, carrier, text, secret):

@@ -26,6 +26,7 @@ def found(policy, mutant, **options):
     return [(each.rule, each.severity) for each in policy.judge(mutant.exchange, **options).violations]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("base", ONE_OF_EACH_KIND, ids=lambda base: f"{base.status}")
 def test_a_mutant_breaks_its_rule_alone(strict, base):
     """A rule sees its property and nothing else, in every variant; with its rule off, no other rule reports the mutant."""
@@ -47,6 +48,7 @@ def test_every_entry_has_a_mutant_with_the_severity_of_the_profile(rule):
         assert [str(mutant) for mutant in made if found(DEFAULT, mutant, profile=profile) != expected] == []
 
 
+@pytest.mark.covered
 def test_check_finds_what_a_mutant_breaks():
     """Under the default profile, with the public function."""
     assert [[violation.rule for violation in check(each.exchange)] for each in mutants(rule="retry-after")] == [

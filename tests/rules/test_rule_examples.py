@@ -30,6 +30,7 @@ def test_a_violating_example_breaks_its_rule(strict, path):
     assert (path.parent.name, pointer) in [(violation.rule, violation.pointer) for violation in found]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("path", examples("conforming"))
 def test_a_conforming_example_keeps_its_rule(strict, path):
     """A rule finds nothing in a response that only looks like a violation."""

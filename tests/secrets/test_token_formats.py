@@ -46,6 +46,7 @@ def _class(members):
     return f"[{''.join(parts)}]"
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
 def test_a_token_of_each_vendor_is_hidden(vendor):
     """Alone, in a sentence, in a URL, in JSON, and after an escaped line break; the text around it is kept."""
@@ -66,6 +67,7 @@ def test_a_token_of_each_vendor_is_hidden(vendor):
             )
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("vendor", VENDORS, ids=IDS)
 def test_a_near_miss_of_each_vendor_stays(vendor):
     """The beginning alone, a token inside a longer word, and a truncated one."""
@@ -79,6 +81,7 @@ def test_a_near_miss_of_each_vendor_stays(vendor):
     assert tokens_hidden(f"{short} x", "***") == f"{short} x"
 
 
+@pytest.mark.covered
 def test_each_literal_is_in_its_tokens():
     """The search starts at literals: a token without any of them would be missed."""
     choice = random.Random(8)

@@ -171,6 +171,7 @@ RULES_OF_ANY_KIND = VALUES | st.fixed_dictionaries(
 )
 
 
+@pytest.mark.covered
 @settings(max_examples=40, deadline=None)
 @given(rule=RULES_OF_ANY_KIND)
 def test_any_value_is_a_rule_or_a_problem(rule):

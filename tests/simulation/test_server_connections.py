@@ -188,6 +188,7 @@ def ten_requests(server, number):
     return answers
 
 
+@pytest.mark.covered
 def test_a_hundred_clients_are_served_at_once(server):
     """A thousand requests: each is answered right, and logged once."""
     server.fail("POST", "/v1/*", 800064)
@@ -239,6 +240,7 @@ def disturbed_client(server, number):
     return statuses
 
 
+@pytest.mark.covered
 def test_resets_and_slow_clients_disturb_neither_rules_nor_log(server):
     """Each of a hundred clients has its own sequence, a shared rule is used as often as it says, and the log has every request once."""
     server.fail("GET", "/slow/*", status=503)

@@ -19,6 +19,7 @@ def answers(rate, seed, count=60):
         return [each.answer for each in server.requests]
 
 
+@pytest.mark.covered
 def test_a_seed_repeats_the_errors():
     """The same answers in the same order, whatever the paths are; another seed gives others."""
     first = answers(0.5, 7)
@@ -27,6 +28,7 @@ def test_a_seed_repeats_the_errors():
     assert 10 < first.count("200 ok") < 50
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(("rate", "fewest", "most"), [(0, 0, 0), (0.1, 1, 20), (1, 60, 60), (1.0, 60, 60)])
 def test_the_rate_is_the_share_of_errors(rate, fewest, most):
     """The others are successes."""

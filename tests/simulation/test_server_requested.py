@@ -60,6 +60,7 @@ def test_very_many_sequences_are_forgotten(server, monkeypatch):
         assert statuses(server, 1, path, X_PC_Error="429,ok") == [expected]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize(
     ("base", "status", "body"),
     [

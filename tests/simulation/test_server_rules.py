@@ -28,6 +28,7 @@ def test_a_documented_error_is_answered_where_it_is_set(server):
     assert requests.post(server.url + "/v1/customers/7/carts/8").status_code == 404
 
 
+@pytest.mark.covered
 def test_every_documented_error_conforms_over_the_wire(server):
     """All 163, with httpx."""
     with httpx.Client(base_url=server.url) as client:

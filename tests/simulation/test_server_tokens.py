@@ -174,6 +174,7 @@ def test_the_oldest_token_is_forgotten(monkeypatch):
         assert [status(server, token) for token in tokens] == [401, 200, 200]
 
 
+@pytest.mark.covered
 def test_tokens_are_random_and_hidden(server):
     """No two are equal, and a recording of the response has none of them."""
     came = [ask(server, grant="password") for _ in range(20)]

@@ -108,6 +108,7 @@ def test_a_request_without_a_rule_is_kept(server):
     ]
 
 
+@pytest.mark.covered
 def test_the_hint_fits_into_a_header(server):
     """However long the path and the rules are."""
     for number in range(300):
@@ -156,6 +157,7 @@ class Tree(HTMLParser):
         self.texts.append(data)
 
 
+@pytest.mark.covered
 def test_the_page_lists_everything(server):
     """Every documented error and every shape has a link that leads to it, and nothing comes from elsewhere."""
     came = requests.get(server.url)

@@ -168,6 +168,7 @@ def test_a_response_to_head_has_no_body():
     assert simulation.exchanges[0].body == b""
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_shape_arrives_as_it_is(name):
     """Byte order marks, empty bodies, other encodings, and the reason phrase."""
@@ -180,6 +181,7 @@ def test_every_shape_arrives_as_it_is(name):
     )
 
 
+@pytest.mark.covered
 def test_every_documented_error_conforms():
     """The response that a client receives, by its check."""
     with Simulator() as simulator:

@@ -24,16 +24,19 @@ def made(request):
     return request.param
 
 
+@pytest.mark.covered
 def test_it_conforms_without_a_warning(made):
     """No rule of the contract finds anything, nor does the one for templates."""
     assert check(made) == []
 
 
+@pytest.mark.covered
 def test_its_placeholders_are_filled_in(made):
     """No ``{0}`` is left in a description."""
     assert not re.search(r"(?<!\\d)\{\d\}", json.loads(made.body)["description"])
 
 
+@pytest.mark.covered
 def test_its_headers_are_those_of_the_service(made):
     """Length, type, date, the identifiers of the request echoed, and a challenge with every 401."""
     assert made.header("Content-Length") == str(len(made.body))
@@ -44,6 +47,7 @@ def test_its_headers_are_those_of_the_service(made):
     assert (made.header("WWW-Authenticate") is not None) == (made.status == 401)
 
 
+@pytest.mark.covered
 def test_its_request_is_one_of_the_api(made):
     """With a host of the contract, a path without templates, and a body of the declared type."""
     request = made.request

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def grouped(number, mark):
     return f"{number:,}".replace(",", mark)
 
 
+@pytest.mark.covered
 @given(pages())
 def test_no_dressing_loses_or_invents_a_pairing(page):
     """The pairings that were read are those that the table was made from."""

@@ -313,6 +313,7 @@ def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
         assert [(each.status, each.headers, each.body) for each in exchanges] == whole[: len(exchanges)]
 
 
+@pytest.mark.covered
 @pytest.mark.parametrize("ending", [".json", ".har"])
 def test_a_document_cut_anywhere_is_reported(read, samples, ending):
     """A JSON document that is truncated at any byte is an error."""
@@ -427,6 +428,7 @@ def test_no_json_raises_anything_else(document, name):
     read_on(json.dumps(document).encode(), name)
 
 
+@pytest.mark.covered
 @given(DOCUMENTS)
 def test_no_yaml_raises_anything_else(document):
     """Any YAML is exchanges, an error, or both in this order."""
