@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 _SPACE = " \t\n\r"
 
+EACH = "*"
+"""The step of a path that means every item of an array."""
+
 
 class JsonError(ValueError):
     """The text is not one JSON value; the message says where and why."""

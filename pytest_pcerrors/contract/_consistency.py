@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, names
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import article, pointer_of, steps_of
+from pytest_pcerrors.jsontext import EACH, article, pointer_of, steps_of
 from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 _MAX_POINTERS = 200
 _MAX_NAMES = 8
-_CODE_TYPES = {"string", "integer", "number"}
-"""The JSON types of values that can be looked up in the catalogue."""
+_USABLE = {
+    "code": ({"string", "integer", "number"}, "a code is a string or an integer"),
+    "description": ({"string"}, "a description is a string"),
+}
+"""The JSON types of the values of a member that its rules can use, and the words for them."""
 
 
 def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:
@@ -32,6 +35,8 @@ def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where
     problems = {
         "members": _members(document["members"], places),
         "deviations": _deviations(document.get("deviations", ()), places),
+        "errors-below-400": _errors_below_400(document.get("errors-below-400")),
+        "entries": _entries(document.get("entries")),
     }
     lines = [
         f"{where}: at {problem}" if key in own else f'{where}: at {problem} (as extended; give "{key}" beside "schema")'
@@ -44,22 +49,52 @@ def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where
 
 def _members(members: "Mapping[str, str]", places: SchemaPlaces) -> Iterator[str]:
     for name, pointer in members.items():
-        if not places.at(steps_of(pointer)):
-            yield f"/members/{name}: {_absent(steps_of(pointer), places)}"
-    for types in _types(places, steps_of(members["code"])):
-        if not types & _CODE_TYPES:
-            found = " or ".join(map(article, sorted(types)))
-            yield f"/members/code: the error schema has {found} at {members['code']}; a code is a string or an integer"
+        steps = steps_of(pointer)
+        if not places.at(steps):
+            yield f"/members/{name}: {_absent(steps, places)}"
+        elif not _is_below(steps, steps_of(members["code"])):
+            yield (
+                f"/members/{name}: the items of {pointer} are not those of the code, {members['code']}; "
+                "give both the same path up to the last *"
+            )
+    for name, (usable, is_a) in _USABLE.items():
+        for types in _types(places, steps_of(members[name])) if name in members else ():
+            if not types & usable:
+                found = " or ".join(map(article, sorted(types)))
+                yield f"/members/{name}: the error schema has {found} at {members[name]}; {is_a}"
     for pointer, count in Counter(members.values()).items():
         if count > 1:
             shared = " and ".join(name for name, each in members.items() if each == pointer)
             yield f"/members: {shared} have the same pointer {pointer}; give each its own"
 
 
+def _is_below(steps: tuple[str, ...], code: tuple[str, ...]) -> bool:
+    """Return whether a path leads through the arrays of the code only, so that each item with a code has at most one value there."""
+    last = max((depth for depth, step in enumerate(steps, 1) if step == EACH), default=0)
+    return steps[:last] == code[:last]
+
+
+def _entries(entries: object) -> Iterator[str]:
+    if entries == []:
+        yield "/entries: it is empty, so no code would be checked; list the documented codes"
+
+
+def _errors_below_400(schema: "Mapping[str, Any] | None") -> Iterator[str]:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    if schema is not None and Draft202012Validator(schema, registry=Registry()).is_valid({}):
+        fix = 'require what only an error has, such as {"required": ["ok"], "properties": {"ok": {"const": false}}}'
+        yield f"/errors-below-400: the object {{}} fits it, so every success would be an error; {fix}"
+
+
 def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
     """Return the message for a path that a schema does not have: the most similar path, or the names it has there."""
     missing = f"the error schema has no {pointer_of(steps)}"
     depth = next(depth for depth in range(len(steps)) if not places.at(steps[: depth + 1]))
+    of_all = tuple(EACH if step.isdecimal() else step for step in steps)
+    if of_all != steps and places.at(of_all):
+        return f'{missing}; a pointer has no index; write "{pointer_of(of_all)}" for every item'
     known = names(places.at(steps[:depth]))
     similar = [(*steps[:depth], name, *steps[depth + 1 :]) for name in get_close_matches(steps[depth], known, n=1)]
     named_alike = (path for path in _properties(places) if path[-1].casefold() == steps[-1].casefold())

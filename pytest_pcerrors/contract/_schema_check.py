@@ -31,26 +31,29 @@ _REMARKS = (
 _MISSPELT = 0.85
 
 
-def check_error_schema(schema: dict[str, Any], where: str) -> None:
-    """Raise a `UsageError` for an invalid JSON Schema, a misspelt keyword, or a reference that is external, missing or circular."""
+def check_error_schema(schema: dict[str, Any], where: str, key: str = "schema") -> None:
+    """Raise a `UsageError` for an invalid JSON Schema, a misspelt keyword, or a reference that is external, missing or circular.
+
+    `key` is that of the schema in the contract document.
+    """
     from jsonschema import Draft202012Validator
     from referencing import Registry
     from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT202012
 
     validate(
-        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /schema is not a JSON Schema"
+        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /{key} is not a JSON Schema"
     )
     validator = Draft202012Validator(schema, registry=Registry())  # without retrieval
     known = {*Draft202012Validator.VALIDATORS, *_REMARKS}
     try:
         for each in _subschemas(DRAFT202012.create_resource(schema)):
-            _check_keywords(each if isinstance(each, dict) else {}, known, f"{where}: at /schema")
+            _check_keywords(each if isinstance(each, dict) else {}, known, f"{where}: at /{key}")
             deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
     except Unresolvable as error:
-        raise UsageError(readable(f"{where}: at /schema: $ref {error.ref} does not exist in this file")) from None
+        raise UsageError(readable(f"{where}: at /{key}: $ref {error.ref} does not exist in this file")) from None
     except RecursionError:
-        raise UsageError(f"{where}: at /schema: a $ref refers to itself") from None
+        raise UsageError(f"{where}: at /{key}: a $ref refers to itself") from None
 
 
 def _check_keywords(schema: "Mapping[str, Any]", known: set[str], where: str) -> None:

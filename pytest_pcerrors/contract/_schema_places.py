@@ -4,15 +4,14 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-Schema = Mapping[str, Any]
+from pytest_pcerrors.jsontext import EACH
 
-EACH = "*"
-"""The step of a path that matches every item of an array."""
+Schema = Mapping[str, Any]
 
 _REFERENCES = ("$ref", "$dynamicRef")
 _ALTERNATIVES = ("anyOf", "oneOf")
@@ -24,6 +23,14 @@ _ANYTHING: Schema = {}
 _OPEN: dict[str, Any] = {}
 _OPEN["additionalProperties"] = _OPEN
 """The schema of a place that accepts any value, at any depth."""
+
+
+class Keyword(NamedTuple):
+    """A keyword at a path of a schema, with its limit; the limit of ``required`` is a name."""
+
+    path: tuple[str, ...]
+    name: str
+    limit: str | int
 
 
 class SchemaPlaces:
@@ -39,13 +46,13 @@ class SchemaPlaces:
         self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
 
     def at(self, steps: Iterable[str]) -> list[Schema]:
-        """Return the subschemas that may apply at a path; an empty list if the schema does not have it.
+        """Return the subschemas that may apply at a path; an empty list if the schema does not have it. `EACH` matches an item.
 
         A name permitted by ``additionalProperties`` counts, unless it looks like a misspelling of a named property.
         """
         here = self._here([self._schema])
         for step in steps:
-            here = self._here(_members(here, step) or _others(here, step))
+            here = self._here((step == EACH and _items(here)) or _members(here, step) or _others(here, step))
         return here
 
     def always_at(self, steps: Iterable[str]) -> list[Schema]:
@@ -81,6 +88,31 @@ class SchemaPlaces:
                 waiting += [schema[keyword] for keyword in _CONDITIONS if keyword in schema]
                 waiting += schema.get("dependentSchemas", {}).values()
         return list(found.values())
+
+
+def unrequired(places: SchemaPlaces, steps: Sequence[str]) -> Iterator[Keyword]:
+    """Yield the keywords that a schema lacks so that every body has a value at a path.
+
+    It ends where the schema has the rest of the path in some bodies only, as below ``anyOf``, or requires it in some.
+
+    >>> list(unrequired(SchemaPlaces({"properties": {"code": {}}}), ["code"]))
+    [Keyword(path=(), name='required', limit='code')]
+    """
+    if not places.at(steps):
+        return
+    for depth, step in enumerate(steps):
+        path = tuple(steps[:depth])
+        always, sometimes = places.always_at(path), places.at(path)
+        is_conditional = step != EACH and step in names(sometimes) and not _members(always, step)
+        if not always or is_conditional:
+            return
+        keyword = "minItems" if step == EACH else "required"
+        if step == EACH:
+            yield from () if any(each.get(keyword) for each in sometimes) else [Keyword(path, keyword, 1)]
+        elif not any(step in each.get(keyword, ()) for each in always):
+            if any(step in each.get(keyword, ()) for each in sometimes):
+                return
+            yield Keyword(path, keyword, step)
 
 
 def names(here: Iterable[Schema]) -> list[str]:

@@ -12,20 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SIMILAR = 0.7
+_LAST = 1000
+
+Pairing = tuple[int | None, str]
+"""An HTTP status, or None for any error status, and a code."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One documented error: an HTTP status, an error code and its description templates.
 
-    `note` is a remark on it; `origin` is the file that defines it, if that is not the contract itself.
+    Without a `status` (None), the code is documented with any error status. `note` is a remark on it; `origin` is the file that defines it, if that is not the contract itself.
 
     >>> entry = Entry(409, "800064", ("Another request is already processing cart {0}",))
     >>> entry.description, entry.placeholders
     ('Another request is already processing cart {0}', frozenset({'{0}'}))
     """
 
-    status: int
+    status: int | None
     code: str
     templates: tuple[str, ...]
     note: str = ""
@@ -34,13 +38,14 @@ class Entry:
     @classmethod
     def of_row(cls, row: "Mapping[str, Any]") -> "Entry":
         """Return the entry of a row of a contract document."""
-        return cls(row["status"], row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", ""))
+        return cls(row.get("status"), row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", ""))
 
     @property
     def row(self) -> dict[str, Any]:
         """The row of a contract document for this entry."""
         remarks = {name: value for name, value in (("note", self.note), ("origin", self.origin)) if value}
-        return {"status": self.status, "code": self.code, "descriptions": self.templates, **remarks}
+        status = {} if self.status is None else {"status": self.status}
+        return {**status, "code": self.code, "descriptions": self.templates, **remarks}
 
     @property
     def description(self) -> str:
@@ -48,9 +53,23 @@ class Entry:
         return self.templates[0]
 
     @property
-    def pairing(self) -> tuple[int, str]:
-        """The HTTP status and the code."""
+    def pairing(self) -> "Pairing":
+        """The HTTP status, or None for any error status, and the code."""
         return self.status, self.code
+
+    @property
+    def status_text(self) -> str:
+        """The HTTP status as text; ``any`` without one.
+
+        >>> Entry(409, "Busy", ("Try again",)).status_text, Entry(None, "Busy", ("Try again",)).status_text
+        ('409', 'any')
+        """
+        return "any" if self.status is None else str(self.status)
+
+    @property
+    def rank(self) -> int:
+        """The number by which entries are sorted: the status; entries without one are the last."""
+        return _LAST if self.status is None else self.status
 
     @cached_property
     def placeholders(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from contextlib import AbstractContextManager
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import as_file, files
@@ -20,14 +19,16 @@ if TYPE_CHECKING:
 SHIPPED = "shipped"
 """The name of the shipped contract in options, settings and calls."""
 
+ENVELOPES = ("google", "jsonapi", "odata", "problem", "stripe")
+"""The names of the envelopes that a contract file can extend: contract documents without name, statuses and entries."""
+
 _PACKAGE = "pytest_pcerrors.contract"
 
 
 @cache
 def shipped_document() -> dict[str, Any]:
     """Return the document of the Partner Center contract that ships with the package; tests prove that it is valid."""
-    with _shipped_file() as path:
-        return read_json_object(path)
+    return _own_document("partner_center.json")
 
 
 def named_document(name: str | Path, folder: Path | None = None) -> dict[str, Any]:
@@ -52,46 +53,61 @@ def _checked(path: Path) -> dict[str, Any]:
     own = read_json_object(path)
     document = _merged(path, own, ())
     check_error_schema(document["schema"], str(path))
+    if "errors-below-400" in document:
+        check_error_schema(document["errors-below-400"], str(path), "errors-below-400")
     check_consistency(document, own, str(path))
     return document
 
 
-def _named_file(name: str | Path, folder: Path) -> Path | None:
-    """Return the file of a contract name; None for the shipped contract."""
-    if name == SHIPPED:
+def _named_file(name: str | Path, folder: Path, known: tuple[str, ...] = (SHIPPED,)) -> Path | None:
+    """Return the file of a contract name; None for a name of a contract that the package has."""
+    if name in known:
         return None
     path = folder / name
-    if not path.exists() and get_close_matches(str(name).lower(), [SHIPPED], cutoff=0.8):
-        raise UsageError(f'{name}: no such file; did you mean "{SHIPPED}"?')
+    similar = [] if path.exists() else get_close_matches(str(name).lower(), known, n=1, cutoff=0.8)
+    if similar:
+        raise UsageError(f'{name}: no such file; did you mean "{similar[0]}"?')
     return path
 
 
 def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
     """Return the document of a contract file, merged over the document that it extends."""
-    validate(published_schema(_PACKAGE, "contract.schema.json"), document, str(path))
+    schema = published_schema(_PACKAGE, "contract.schema.json")
+    validate(schema, document, str(path))
     _check_pairings(document.get("entries", []), str(path))
     if "extends" not in document:
-        return document
+        return {"statuses": {}, **document}
     if path.resolve() in extending:
         raise UsageError(f"{path}: at /extends: the file extends itself")
-    base = _named_file(document["extends"], path.parent)
-    extending = (*extending, path.resolve())
-    below = shipped_document() if base is None else _merged(base, read_json_object(base), extending)
-    own = [{"origin": str(path), **entry} for entry in document.get("entries", [])]
-    by_pairing = {(each["status"], each["code"]): each for each in (*below["entries"], *own)}
+    base = _named_file(document["extends"], path.parent, (SHIPPED, *ENVELOPES))
+    if base is None:
+        below = shipped_document() if document["extends"] == SHIPPED else _envelope(document["extends"])
+    else:
+        below = _merged(base, read_json_object(base), (*extending, path.resolve()))
+    own = [{"origin": str(path), **entry} if below["entries"] else entry for entry in document.get("entries", [])]
+    by_pairing = {(each.get("status"), each["code"]): each for each in (*below["entries"], *own)}
     statuses = {**below["statuses"], **document.get("statuses", {})}
     kept = {key: value for key, value in document.items() if key != "extends"}
-    return {**below, **kept, "statuses": statuses, "entries": list(by_pairing.values())}
+    merged = {**below, **kept, "statuses": statuses, "entries": list(by_pairing.values())}
+    validate(schema, merged, str(path))  # an envelope has no name
+    return merged
 
 
-def _shipped_file() -> AbstractContextManager[Path]:
-    return as_file(files(_PACKAGE).joinpath("partner_center.json"))
+def _envelope(name: str) -> dict[str, Any]:
+    return {**_own_document(f"envelopes/{name}.json"), "statuses": {}, "entries": []}
+
+
+def _own_document(name: str) -> dict[str, Any]:
+    """Return a document that ships with the package."""
+    with as_file(files(_PACKAGE).joinpath(name)) as path:
+        return read_json_object(path)
 
 
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
-    counts = Counter((each["status"], each["code"]) for each in entries)
+    counts = Counter((each.get("status"), each["code"]) for each in entries)
     for (status, code), count in counts.items():
         if count > 1:
+            what = code if status is None else f"{status} with {code}"
             raise UsageError(
-                f"{where}: at /entries: {status} with {code} appears {count} times; give one entry all its descriptions"
+                f"{where}: at /entries: {what} appears {count} times; give one entry all its descriptions"
             )

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._diff import diff
-from pytest_pcerrors.contract.catalogue import Catalogue, Entry
+from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
-from pytest_pcerrors.jsontext import pointer_of, steps_of
+from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pytest_pcerrors.contract._schema_places import Keyword
     from pytest_pcerrors.contract.changes import Change
 
 _REASONS = {each.value: each.phrase for each in HTTPStatus}
@@ -63,6 +65,8 @@ class Contract:
     challenge: str | None = None
     deviations: tuple[Deviation, ...] = ()
     page: Page = field(default_factory=Page)
+    media_type: str | None = None
+    errors_below_400: "Mapping[str, Any] | None" = None
 
     def __repr__(self) -> str:
         return f"Contract({self.name!r}, {counted(len(self.pairings), 'pairing')})"
@@ -96,7 +100,7 @@ class Contract:
         """
         return cls(
             name=document["name"],
-            statuses={int(status): phrase for status, phrase in document["statuses"].items()},
+            statuses={int(status): phrase for status, phrase in document.get("statuses", {}).items()},
             catalogue=Catalogue(tuple(map(Entry.of_row, document["entries"]))),
             error_schema=document["schema"],
             members={name: steps_of(pointer) for name, pointer in document["members"].items()},
@@ -107,6 +111,8 @@ class Contract:
                 for each in document.get("deviations", ())
             ),
             page=Page(**document.get("page", {})),
+            media_type=document["media-type"].lower() if "media-type" in document else None,
+            errors_below_400=document.get("errors-below-400"),
         )
 
     def document(self) -> dict[str, Any]:
@@ -118,9 +124,11 @@ class Contract:
             "hosts": list(self.hosts),
             "statuses": {str(status): phrase for status, phrase in self.statuses.items()},
             **({"challenge": self.challenge} if self.challenge else {}),
+            **({"media-type": self.media_type} if self.media_type else {}),
             "members": {name: pointer_of(steps) for name, steps in self.members.items()},
             "deviations": [{**vars(deviation), "at": pointer_of(deviation.at)} for deviation in self.deviations],
             "schema": self.error_schema,
+            **({"errors-below-400": self.errors_below_400} if self.errors_below_400 is not None else {}),
             "entries": [entry.row for entry in self.catalogue],
         }
 
@@ -152,10 +160,10 @@ class Contract:
         """
         added = {entry.pairing: entry for entry in entries}
         kept = {entry.pairing: entry for entry in self.catalogue}
-        statuses = {entry.status: self.reason(entry.status).partition(" ")[2] for entry in added.values()}
+        statuses = {each: self.reason(each).partition(" ")[2] for each, _ in added if each is not None}
         return replace(
             self,
-            statuses=dict(sorted({**statuses, **self.statuses}.items())),
+            statuses=self.statuses and dict(sorted({**statuses, **self.statuses}.items())),
             catalogue=Catalogue(tuple({**kept, **added}.values())),
         )
 
@@ -164,14 +172,53 @@ class Contract:
         write_atomically(Path(path), document_text(self.document()))
 
     @cached_property
-    def pairings(self) -> frozenset[tuple[int, str]]:
-        """The documented pairs (HTTP status, code)."""
+    def pairings(self) -> frozenset[Pairing]:
+        """The documented pairs (HTTP status, code); the status is None for a code that any error status may have."""
         return frozenset(entry.pairing for entry in self.catalogue)
 
     @cached_property
     def paired_statuses(self) -> frozenset[int]:
         """The statuses that are documented with at least one code."""
-        return frozenset(entry.status for entry in self.catalogue)
+        return frozenset(entry.status for entry in self.catalogue if entry.status is not None)
+
+    @cached_property
+    def has_codes_of_any_status(self) -> bool:
+        """Whether a code is documented without a status."""
+        return any(entry.status is None for entry in self.catalogue)
+
+    def entry_of(self, status: int, code: str | None) -> Entry | None:
+        """Return the entry of an error with this status and code: that with the status, or else that without one; None if there is none.
+
+        >>> Contract.default().entry_of(409, "800064").description, Contract.default().entry_of(404, "800064")
+        ('Another request is already processing cart {0}', None)
+        """
+        fitting = {each.status: each for each in self.catalogue.entries_of(code or "")}
+        return fitting.get(status) or fitting.get(None)
+
+    @cached_property
+    def has_items(self) -> bool:
+        """Whether the code is in the items of an array, so that a body may state several errors."""
+        return EACH in self.members.get("code", ())
+
+    @cached_property
+    def is_partner_center(self) -> bool:
+        """Whether this is the shipped contract, one made from a page of Partner Center, or an extension: it has the name or a host."""
+        shipped = shipped_document()
+        return self.name == shipped["name"] or not {*shipped["hosts"]}.isdisjoint(self.hosts)
+
+    @cached_property
+    def unrequired(self) -> "tuple[Keyword, ...]":
+        """The keywords by which `error_schema` would require the code; none without a catalogue, or where the schema decides itself."""
+        code = self.members.get("code") if len(self.catalogue) else None
+        return tuple(unrequired(SchemaPlaces(self.error_schema), code)) if code else ()
+
+    def status_of(self, entry: Entry) -> str:
+        """Return the status of an entry with its reason phrase; ``any error status`` without one.
+
+        >>> Contract.default().status_of(Contract.default().catalogue["800064"][0])
+        '409 Conflict'
+        """
+        return "any error status" if entry.status is None else self.reason(entry.status)
 
     def reason(self, status: int) -> str:
         """Return a status with its reason phrase, if known: ``409 Conflict``.

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.rule import Condition, Rule, always
-from pytest_pcerrors.rules.schema_rules import EACH, SchemaRule
+from pytest_pcerrors.rules.schema_rules import SchemaRule
 
 if TYPE_CHECKING:
     from pytest_pcerrors.rules._keywords import Test

@@ -5,6 +5,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.templates import fits
+from pytest_pcerrors.rules._each_error import of_each_error
 from pytest_pcerrors.rules.properties import is_unusual, place
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
@@ -16,31 +17,33 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
 
 _LONGEST_CODE = 20
 _LONGEST_TEMPLATE = 60
 
 
-def code_unknown(parsed: "ParsedResponse") -> "Iterator[Violation]":
+@of_each_error
+def code_unknown(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
     """The code is not in the catalogue, and the catalogue has codes for this status.
 
     Documentation: The section "Error codes" lists 162 codes.
     Example: `{"code": "60012", ...}` with 400
     Fix: Look for a typing error in the code. If the service really sends it, allow the rule for this code, with a reason.
     """
-    if not parsed.entries and _is_judged(parsed):
-        code = str(parsed.code)
+    code, contract = error.code, parsed.contract
+    if code is not None and code not in contract.catalogue and _is_code_judged(parsed):
         yield Violation(
             lambda: f"code {shown_code(code)} is not in the catalogue",
-            partial(place, parsed, "code"),
+            partial(place, parsed, "code", error.items),
             expected="a documented code",
             actual=code,
-            hint=partial(nearest_entry, parsed.contract, code),
+            hint=partial(nearest_entry, contract, code),
         )
 
 
-def pairing(parsed: "ParsedResponse") -> "Iterator[Violation]":
+@of_each_error
+def pairing(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
     """The code is documented, but not with this status.
 
     Documentation: Each row of the table "Error codes" pairs an HTTP status with a code.
@@ -48,46 +51,48 @@ def pairing(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send the documented status. If the service really sends this pairing, allow the rule for the code and the status.
     """
     status, contract = parsed.exchange.status, parsed.contract
-    if parsed.entries and _is_judged(parsed) and (status, parsed.code) not in contract.pairings:
+    entries = contract.catalogue.entries_of(error.code or "") if status in contract.paired_statuses else ()
+    if entries and contract.entry_of(status, error.code) is None:
         yield Violation(
-            lambda: f"code {parsed.code} is documented with {documented(contract, parsed.entries)}, not with {status}",
-            partial(place, parsed, "code"),
-            expected=" or ".join(str(entry.status) for entry in parsed.entries),
+            lambda: f"code {error.code} is documented with {documented(contract, entries)}, not with {status}",
+            partial(place, parsed, "code", error.items),
+            expected=" or ".join(entry.status_text for entry in entries),
             actual=str(status),
         )
 
 
-def description_placeholder(parsed: "ParsedResponse") -> "Iterator[Violation]":
+@of_each_error
+def description_placeholder(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
     r"""The description contains a placeholder of the code's own template that was not filled in.
 
     Documentation: Descriptions are templates with `{0}`, `{1}`, and so on. For an unknown code, only `{0}` is a placeholder.
     Example: `"description": "Another request is already processing cart {0}"`
     Fix: Fill in the values before you send the response. A pattern such as `^\d{7}$` is not a placeholder.
     """
-    description = parsed.description
+    description = error.description
     if not description or "{" not in description:
         return
-    own = (
-        frozenset().union(*(entry.placeholders for entry in _entries_of_status(parsed))) if parsed.entries else {"{0}"}
-    )
+    entries = _entries_of_status(parsed, error)
+    own = frozenset().union(*(entry.placeholders for entry in entries)) if entries else {"{0}"}
     left = sorted(placeholder for placeholder in own if placeholder in description)
     if left:
         yield Violation(
             lambda: f"{', '.join(left)} instead of a value in {shown(description)}",
-            partial(place, parsed, "description"),
+            partial(place, parsed, "description", error.items),
             expected="values instead of placeholders",
             actual=", ".join(left),
         )
 
 
-def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
+@of_each_error
+def description_template(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
     """The description does not match a documented text of its code. Off by default, because the texts of the real service never match.
 
     Documentation: The page gives one text for every code, and two rows for five codes.
     Example: `"description": "Oops"`
     Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the documentation page to get the official texts.
     """
-    description, entries = parsed.description, _entries_of_status(parsed)
+    description, entries = error.description, _entries_of_status(parsed, error)
     if not description or not description.strip() or not entries:
         return
     text = _unescaped(description)
@@ -95,9 +100,9 @@ def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
     if not any(fits(text, template) for template in templates):
         yield Violation(
             lambda: (
-                f"{shown(description)} instead of a documented text of code {parsed.code}, such as {shown(templates[0])}"
+                f"{shown(description)} instead of a documented text of code {error.code}, such as {shown(templates[0])}"
             ),
-            partial(place, parsed, "description"),
+            partial(place, parsed, "description", error.items),
             expected=" or ".join(templates),
             actual=lambda: shown(description),
         )
@@ -105,7 +110,7 @@ def description_template(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 def documented(contract: "Contract", entries: "Iterable[Entry]") -> str:
     """Return the statuses and texts that a code is documented with, such as ``409 Conflict ("Another request ...")``."""
-    return " and ".join(f"{contract.reason(entry.status)} ({_description_of(entry)})" for entry in entries)
+    return " and ".join(f"{contract.status_of(entry)} ({_description_of(entry)})" for entry in entries)
 
 
 def _description_of(entry: "Entry") -> str:
@@ -121,14 +126,14 @@ def nearest_entry(contract: "Contract", code: str) -> str:
     return f"nearest documented code: {nearest} with {documented(contract, contract.catalogue[nearest])}"
 
 
-def _is_judged(parsed: "ParsedResponse") -> bool:
-    return parsed.code is not None and parsed.exchange.status in parsed.contract.paired_statuses
+def _is_code_judged(parsed: "ParsedResponse") -> bool:
+    return parsed.contract.has_codes_of_any_status or parsed.exchange.status in parsed.contract.paired_statuses
 
 
-def _entries_of_status(parsed: "ParsedResponse") -> "tuple[Entry, ...]":
+def _entries_of_status(parsed: "ParsedResponse", error: "StatedError") -> "tuple[Entry, ...]":
     """Return the entries of the code with this status, or all entries of the code if the pairing is undocumented."""
-    status = parsed.exchange.status
-    return tuple(entry for entry in parsed.entries if entry.status == status) or parsed.entries
+    entry = parsed.contract.entry_of(parsed.exchange.status, error.code)
+    return parsed.contract.catalogue.entries_of(error.code or "") if entry is None else (entry,)
 
 
 def _unescaped(description: str) -> str:

@@ -34,7 +34,8 @@ def status_undocumented(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Send a documented status. If the service really sends this one, allow the rule for it, with a reason.
     """
     status, contract = parsed.exchange.status, parsed.contract
-    if status >= HTTPStatus.BAD_REQUEST and status not in contract.statuses and status not in contract.paired_statuses:
+    known = contract.statuses
+    if known and status >= HTTPStatus.BAD_REQUEST and status not in known and status not in contract.paired_statuses:
         documented = ", ".join(map(str, contract.statuses))
         yield Violation(
             f"{contract.reason(status)} is not a documented status (documented: {cut(documented, _LONGEST_LIST)})",
@@ -52,16 +53,18 @@ def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """
     exchange, media_type = parsed.exchange, parsed.exchange.media_type
     has_body = bool(exchange.body) and not parsed.is_empty
-    if exchange.headers is None or media_type == _JSON or (parsed.is_body_known and not has_body):
+    documented = parsed.contract.media_type
+    expected = documented or _JSON
+    if exchange.headers is None or media_type == expected or (parsed.is_body_known and not has_body):
         return
     if media_type is None:
         if has_body:
-            yield Violation(f"no Content-Type header, expected {_JSON}", "Content-Type", expected=_JSON)
-    elif not _JSON_TYPE.fullmatch(media_type):
+            yield Violation(f"no Content-Type header, expected {expected}", "Content-Type", expected=expected)
+    elif documented or not _JSON_TYPE.fullmatch(media_type):
         yield Violation(
-            lambda: f"Content-Type {shown(media_type)} instead of {_JSON}",
+            lambda: f"Content-Type {shown(media_type)} instead of {expected}",
             "Content-Type",
-            expected=_JSON,
+            expected=expected,
             actual=media_type,
         )
 
@@ -129,7 +132,7 @@ def is_unusual(parsed: "ParsedResponse") -> bool:
     return (
         exchange.status in _WITH_RULES
         or exchange.status not in parsed.contract.statuses
-        or (exchange.headers is not None and exchange.media_type != _JSON)
+        or (exchange.headers is not None and exchange.media_type != (parsed.contract.media_type or _JSON))
     )
 
 

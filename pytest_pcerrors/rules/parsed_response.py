@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.jsontext import JsonError, RepeatedNameError, parse
+from pytest_pcerrors.jsontext import EACH, JsonError, RepeatedNameError, parse
+from pytest_pcerrors.rules._below_400 import fits_below_400
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 _BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class StatedError(NamedTuple):
+    """One of the errors that a body states; most bodies state one, those with an array of errors several.
+
+    `code` and `description` are those of the parsed response; `items` are the indexes of the items in which they are.
+    """
+
+    code: str | None
+    description: str | None
+    items: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -27,7 +39,8 @@ class ParsedResponse:
     `document` is the JSON value of the text; `problem` says why the text is not one JSON value, and is `None` otherwise.
     `is_plain` is true if the body is one JSON object in UTF-8, without a byte order mark and repeated names.
     `code` and `description` are the values of the contract's members if they have a usable type; a numeric code is given
-    as its digits.
+    as its digits. If the contract has them in the items of an array, they are those of the first item; `errors` has all.
+    `fits_below_400` is true if the status is below 400 and the contract says that such a body is an error.
     """
 
     exchange: "Exchange"
@@ -40,6 +53,7 @@ class ParsedResponse:
     is_plain: bool = False
     code: str | None = None
     description: str | None = None
+    fits_below_400: bool = False
 
     @property
     def is_body_known(self) -> bool:
@@ -58,9 +72,39 @@ class ParsedResponse:
 
     @property
     def is_error(self) -> bool:
-        """Whether this is an error response: its status is 400 or above, or the contract pairs the status with the code."""
-        status = self.exchange.status
-        return status >= _BAD_REQUEST or (status, self.code) in self.contract.pairings
+        """Whether this is an error response.
+
+        Its status is 400 or above, or the contract pairs the status with a code of it, or has such bodies below 400.
+        """
+        status, pairings = self.exchange.status, self.contract.pairings
+        return (
+            status >= _BAD_REQUEST
+            or (status, self.code) in pairings
+            or self.fits_below_400
+            or (self.contract.has_items and any((status, each.code) in pairings for each in self.errors))
+        )
+
+    @property
+    def errors(self) -> tuple[StatedError, ...]:
+        """The errors that the body states: one, or one for each item of the arrays in the path of the code; none if they are empty."""
+        contract = self.contract
+        if not contract.has_items:
+            return (StatedError(self.code, self.description),)
+        document, code, description = self.document, contract.members["code"], contract.members.get("description")
+        if description is not None and EACH not in description:
+            description = None  # one text for all errors, which is that of the first
+        found = [
+            StatedError(_code(at(document, within(code, items))), _text(at(document, within(description, items))), items)
+            for items in _items(document, code)
+        ]
+        if found and description is None:
+            found[0] = found[0]._replace(description=self.description)
+        return tuple(found)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that the body states."""
+        return frozenset(each.code for each in self.errors if each.code is not None)
 
     @property
     def entries(self) -> "tuple[Entry, ...]":
@@ -68,7 +112,10 @@ class ParsedResponse:
         return () if self.code is None else self.contract.catalogue.entries_of(self.code)
 
     def member(self, name: str) -> Any:
-        """Return the value of ``code``, ``description``, ``data`` or ``source`` at its place in the contract, or None."""
+        """Return the value of ``code``, ``description``, ``data`` or ``source`` at its place in the contract, or None.
+
+        Of the items of an array, it is that of the first.
+        """
         return at(self.document, self.contract.members.get(name))
 
 
@@ -88,26 +135,58 @@ def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
             return parsed
         document = parsed.document
     members = contract.members
-    code = at(document, members.get("code"))
-    if isinstance(code, int) and not isinstance(code, bool):
-        code = str(code)
-    if isinstance(code, str):
-        parsed.code = code
-    description = at(document, members.get("description"))
-    if isinstance(description, str):
-        parsed.description = description
+    parsed.code = _code(at(document, members.get("code")))
+    parsed.description = _text(at(document, members.get("description")))
+    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
+        parsed.fits_below_400 = fits_below_400(contract, document)
     return parsed
 
 
-def at(document: Any, steps: "Sequence[str] | None") -> Any:
-    """Return the value at a path of member names, or None if there is no such value."""
+def at(document: Any, steps: "Sequence[str | int] | None") -> Any:
+    """Return the value at a path of member names and indexes, or None if there is no such value; `EACH` is the first item."""
     if steps is None:
         return None
     for step in steps:
-        if not isinstance(document, dict):
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and (step == EACH or isinstance(step, int)):
+            index = step if isinstance(step, int) else 0
+            document = document[index] if index < len(document) else None
+        else:
             return None
-        document = document.get(step)
     return document
+
+
+def within(steps: "Sequence[str] | None", items: tuple[int, ...]) -> "tuple[str | int, ...] | None":
+    """Return a path with the indexes of items instead of each `EACH`.
+
+    >>> within(("errors", "*", "code"), (1,))
+    ('errors', 1, 'code')
+    """
+    indexes = iter(items)
+    return None if steps is None else tuple(next(indexes, 0) if step == EACH else step for step in steps)
+
+
+def _code(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _items(document: Any, steps: "Sequence[str]") -> "Iterator[tuple[int, ...]]":
+    """Yield the indexes of each combination of items that a path leads through."""
+    if EACH not in steps:
+        yield ()
+        return
+    depth = list(steps).index(EACH)
+    items = at(document, steps[:depth])
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        for below in _items(item, steps[depth + 1 :]):
+            yield (index, *below)
 
 
 def _read_text(parsed: ParsedResponse, body: bytes) -> None:

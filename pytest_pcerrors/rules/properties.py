@@ -3,7 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.rules._each_error import of_each_error
 from pytest_pcerrors.rules._pointers import escaped
+from pytest_pcerrors.rules.parsed_response import within
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
@@ -11,21 +13,24 @@ from pytest_pcerrors.secrets.display import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
 
 _MOST_UNKNOWN = 5
 
 
-def description_blank(parsed: "ParsedResponse") -> "Iterator[Violation]":
+@of_each_error
+def description_blank(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
     """The description is white space only.
 
     Documentation: The description is "Not null and not empty" and describes the error in detail.
     Example: `"description": "   "`
     Fix: Describe the error.
     """
-    if parsed.description and not parsed.description.strip():
+    if error.description and not error.description.strip():
         yield Violation(
-            "a description of white space only, expected a text", place(parsed, "description"), expected="a text"
+            "a description of white space only, expected a text",
+            partial(place, parsed, "description", error.items),
+            expected="a text",
         )
 
 
@@ -52,16 +57,21 @@ def _unknown_message(name: str) -> str:
 
 
 def is_unusual(parsed: "ParsedResponse") -> bool:
-    """Return whether a code or a description may be wrong: the pairing is undocumented, or the text is blank or has a brace."""
-    description = parsed.description
-    return (parsed.exchange.status, parsed.code) not in parsed.contract.pairings or (
-        description is not None and ("{" in description or description.isspace())
+    """Return whether a code or a description may be wrong: the pairing is undocumented, or the text is blank or has a brace.
+
+    Of several errors, any may be.
+    """
+    description, contract = parsed.description, parsed.contract
+    return (
+        (parsed.exchange.status, parsed.code) not in contract.pairings
+        or contract.has_items
+        or (description is not None and ("{" in description or description.isspace()))
     )
 
 
-def place(parsed: "ParsedResponse", member: str) -> str:
-    """Return the JSON Pointer of ``code``, ``description``, ``data`` or ``source`` in this contract."""
-    return "".join(f"/{escaped(step)}" for step in parsed.contract.members.get(member, ()))
+def place(parsed: "ParsedResponse", member: str, items: tuple[int, ...] = ()) -> str:
+    """Return the JSON Pointer of ``code``, ``description``, ``data`` or ``source`` in this contract; `items` are indexes of items."""
+    return "".join(f"/{escaped(str(step))}" for step in within(parsed.contract.members.get(member), items) or ())
 
 
 RULES = (

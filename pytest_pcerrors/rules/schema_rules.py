@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.jsontext import JSON_TYPES
+from pytest_pcerrors.jsontext import EACH, JSON_TYPES
 from pytest_pcerrors.rules._keywords import (
     MEASURES,
     TESTS,
@@ -30,9 +30,6 @@ from pytest_pcerrors.secrets.display import shown
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract, Deviation
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
-
-EACH = "*"
-"""The step of a path that means every item of an array."""
 
 MEANINGS = {
     "required": "missing",

@@ -80,10 +80,10 @@ def test_hosts_are_compared_in_lower_case(write, custom):
     assert Contract.load(write(custom | {"hosts": ["API.example.com"]})).hosts == ("api.example.com",)
 
 
-def test_a_catalogue_may_be_empty(write, custom):
-    """A contract may define a schema and no codes."""
-    contract = Contract.load(write(custom | {"entries": []}))
-    assert (contract.pairings, contract.paired_statuses) == (frozenset(), frozenset())
+def test_an_empty_catalogue_is_refused(write, custom):
+    """No code would be checked."""
+    with pytest.raises(UsageError, match="at /entries: it is empty, so no code would be checked"):
+        Contract.load(write(custom | {"entries": []}))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.rules.schema_rules import EACH
+from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.simulation.mutation._values import wrong_values
 from pytest_pcerrors.simulation.synthesis import Sampler
 
