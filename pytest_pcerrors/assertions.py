@@ -174,7 +174,7 @@ def _status_differs(parsed: "ParsedResponse", wanted: tuple[int, ...]) -> "Itera
 
 
 def _code_differs(parsed: "ParsedResponse", wanted: frozenset[str]) -> "Iterator[Violation]":
-    if not wanted or parsed.code in wanted or not parsed.is_body_known:
+    if not wanted or wanted & parsed.codes or not parsed.is_body_known:
         return
     actual = "no code" if parsed.code is None else f"code {_with_entry(parsed.code, parsed.contract)}"
     codes = sorted(wanted)

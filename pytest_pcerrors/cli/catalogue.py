@@ -74,7 +74,7 @@ def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
 
     table = Table("Status", "Code", "Description", box=None)
     for entry in entries:
-        table.add_row(contract.reason(entry.status), entry.code, safe(entry.description))
+        table.add_row(contract.status_of(entry), entry.code, safe(entry.description))
     Console(markup=False, highlight=False, emoji=False).print(table)
 
 
@@ -107,12 +107,17 @@ def _code_text(code: str, policy: "Policy") -> str:
     lines = []
     for entry in entries:
         origin = f" (from {safe(entry.origin)})" if entry.origin else ""
-        lines.append(f"{code} with {policy.contract.reason(entry.status)}{origin}")
+        lines.append(f"{code} with {policy.contract.status_of(entry)}{origin}")
         lines += [f"  {safe(text)}" for text in (*entry.templates, entry.note) if text]
     weights = ", ".join(f"{profile}: {policy.profiled(profile).severities['pairing']}" for profile in PROFILES)
     shown = code if _INTEGER.fullmatch(code) else json.dumps(code)
-    lines.append(f"  with another status it breaks the rule pairing ({weights})")
-    lines.append(f"  in a test: assert_pc_error(response, {shown}, status={entries[0].status})")
+    status = entries[0].status
+    if status is not None:
+        lines.append(f"  with another status it breaks the rule pairing ({weights})")
+    page = policy.contract.page
+    if page.title and not policy.contract.is_partner_center:
+        lines.append(f"  documented in {safe(page.title)}{f' of {page.date}' if page.date else ''}")
+    lines.append(f"  in a test: assert_pc_error(response, {shown}{'' if status is None else f', status={status}'})")
     return "\n".join(lines)
 
 

@@ -48,10 +48,10 @@ def errors(contract: "Contract", method: str) -> "Iterator[Case]":
     ('400-2001', '400 documented', 'error-envelope-403')
     """
     is_head = method == "HEAD"
-    for entry in sorted(contract.catalogue, key=lambda entry: entry.status):
-        if entry.status >= HTTPStatus.BAD_REQUEST or not is_head:
-            name = f"{entry.status}-{entry.code}"
-            yield Case(name, f"{entry.status} documented", synthesize_entry(entry, contract))
+    for entry in sorted(contract.catalogue, key=lambda entry: entry.rank):
+        if entry.rank >= HTTPStatus.BAD_REQUEST or not is_head:
+            name = f"{entry.status_text}-{entry.code}"
+            yield Case(name, f"{entry.status_text} documented", synthesize_entry(entry, contract))
     for name, exchange in SHAPES.items():
         is_hidden = exchange.status < HTTPStatus.BAD_REQUEST
         is_of_head = exchange.request is not None and exchange.request.method == "HEAD"

@@ -44,7 +44,7 @@ class Scenario:
 
 def scenarios(contract: Contract, also: Collection[int], max_tries: int) -> Iterator[Scenario]:
     """Yield the scenarios for a contract; the statuses of `also` may be retried, too."""
-    documented = {*contract.statuses, *(status for status, _ in contract.pairings)}
+    documented = {*contract.statuses, *contract.paired_statuses}
     retried = sorted({*RETRYABLE, *also})
     for status in sorted({*NEVER, *_MAYBE, *documented}.intersection(_ERRORS).difference(retried, {401})):
         yield Scenario(named(status), (Planned(status),), 2, (never_retries,))

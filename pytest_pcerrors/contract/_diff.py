@@ -46,28 +46,28 @@ def _catalogue(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 def _moved(code: str, before: "tuple[Entry, ...]", after: "tuple[Entry, ...]", concerned: "list[Entry]") -> Change:
     why = "a client that distinguishes errors by their HTTP status takes another branch"
-    if any(entry.status < HTTPStatus.BAD_REQUEST for entry in concerned if entry in after):
+    if any(entry.rank < HTTPStatus.BAD_REQUEST for entry in concerned if entry in after):
         why = _TAKEN_FOR_SUCCESS
     return Change(
         "status-changed",
         f"code {code}",
         "breaking",
         why,
-        " and ".join(str(entry.status) for entry in before),
-        " and ".join(str(entry.status) for entry in after),
+        " and ".join(entry.status_text for entry in before),
+        " and ".join(entry.status_text for entry in after),
         pairings=frozenset(entry.pairing for entry in concerned),
     )
 
 
 def _removed(entry: "Entry") -> Change:
     why = "a client that handles it continues to work"
-    what = f"{entry.status} with code {entry.code}"
+    what = f"{entry.status_text} with code {entry.code}"
     return Change("entry-removed", what, "compatible", why, entry.description, pairings=frozenset({entry.pairing}))
 
 
 def _added(entry: "Entry", *, known: bool) -> Change:
-    what, pairings = f"{entry.status} with code {entry.code}", frozenset({entry.pairing})
-    if entry.status < HTTPStatus.BAD_REQUEST:
+    what, pairings = f"{entry.status_text} with code {entry.code}", frozenset({entry.pairing})
+    if entry.rank < HTTPStatus.BAD_REQUEST:
         why = _TAKEN_FOR_SUCCESS
         return Change("entry-added", what, "breaking", why, after=entry.description, pairings=pairings)
     why = (
@@ -79,7 +79,7 @@ def _added(entry: "Entry", *, known: bool) -> Change:
 
 
 def _reworded(old: "Entry", new: "Entry", *, compares_texts: bool) -> Iterator[Change]:
-    what, pairings = f"{old.status} with code {old.code}", frozenset({old.pairing})
+    what, pairings = f"{old.status_text} with code {old.code}", frozenset({old.pairing})
     before, after = " / ".join(old.templates), " / ".join(new.templates)
     if old.placeholders != new.placeholders:
         why = "the text carries other values than before"
@@ -99,10 +99,10 @@ def _reworded(old: "Entry", new: "Entry", *, compares_texts: bool) -> Iterator[C
 def _is_same_wording(old: "Contract", new: "Contract") -> bool:
     """Return whether two contracts share their wording; if not (another language), other texts are not changes."""
     common = [
-        (old.catalogue.select(status=status, code=code), new.catalogue.select(status=status, code=code))
+        [entry for catalogue in (old.catalogue, new.catalogue) for entry in catalogue[code] if entry.status == status]
         for status, code in old.pairings & new.pairings
     ]
-    same = sum(set(before[0].templates) == set(after[0].templates) for before, after in common)
+    same = sum(set(before.templates) == set(after.templates) for before, after in common)
     return same >= _SAME_WORDING * len(common)
 
 

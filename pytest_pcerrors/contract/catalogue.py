@@ -38,7 +38,9 @@ class Entry:
     @classmethod
     def of_row(cls, row: "Mapping[str, Any]") -> "Entry":
         """Return the entry of a row of a contract document."""
-        return cls(row.get("status"), row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", ""))
+        return cls(
+            row.get("status"), row["code"], tuple(row["descriptions"]), row.get("note", ""), row.get("origin", "")
+        )
 
     @property
     def row(self) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pytest_pcerrors.contract.catalogue import Pairing
+
 Effect = Literal["breaking", "behavioural", "compatible"]
 
 EFFECTS: tuple[Effect, ...] = ("breaking", "behavioural", "compatible")
@@ -23,6 +25,6 @@ class Change:
     why: str
     before: str = ""
     after: str = ""
-    pairings: frozenset[tuple[int, str]] = field(default=frozenset(), repr=False)
+    pairings: frozenset[Pairing] = field(default=frozenset(), repr=False)
     statuses: frozenset[int] = field(default=frozenset(), repr=False)
     pointer: str | None = field(default=None, repr=False)

@@ -108,6 +108,4 @@ def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:
     for (status, code), count in counts.items():
         if count > 1:
             what = code if status is None else f"{status} with {code}"
-            raise UsageError(
-                f"{where}: at /entries: {what} appears {count} times; give one entry all its descriptions"
-            )
+            raise UsageError(f"{where}: at /entries: {what} appears {count} times; give one entry all its descriptions")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract._schema_places import Keyword
     from pytest_pcerrors.contract.changes import Change
 
+_ERRORS = range(400, 600)
+_WITH_HEADERS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -199,6 +201,22 @@ class Contract:
     def has_items(self) -> bool:
         """Whether the code is in the items of an array, so that a body may state several errors."""
         return EACH in self.members.get("code", ())
+
+    def usual_status(self, entry: Entry) -> int:
+        """Return the status of an entry, or, without one, the first documented error status that needs no further headers.
+
+        >>> Contract.default().usual_status(Entry(None, "Busy", ("Try again",)))
+        400
+        """
+        if entry.status is not None:
+            return entry.status
+        plain = sorted({*self.statuses}.intersection(_ERRORS).difference(_WITH_HEADERS))
+        return plain[0] if plain else HTTPStatus.BAD_REQUEST.value
+
+    @cached_property
+    def is_of_problems(self) -> bool:
+        """Whether errors are problem details by RFC 9457, as the media type says."""
+        return self.media_type == "application/problem+json"
 
     @cached_property
     def is_partner_center(self) -> bool:

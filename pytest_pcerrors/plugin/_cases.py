@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def entries(contract: Contract, *, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None) -> dict[str, Any]:
     """Return the documented errors by the id of their test; the marker `pc_entries` takes the keywords of this function."""
-    return {f"{entry.status}-{entry.code}": entry for entry in _selected(contract, status, code)}
+    return {f"{entry.status_text}-{entry.code}": entry for entry in _selected(contract, status, code)}
 
 
 def mutated(

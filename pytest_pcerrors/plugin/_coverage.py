@@ -101,7 +101,7 @@ class CoverageOfTests(Observer):
         for exchange in exchanges:
             parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.contract)
             if parsed.is_error:
-                is_known = (exchange.status, parsed.code) in self._policy.contract.pairings
+                is_known = self._policy.contract.entry_of(exchange.status, parsed.code) is not None
                 place = "" if is_known or parsed.code is None else self._receiving.place(exchange).origin
                 yield way, exchange.status, parsed.code, item.nodeid if place is None else place
 

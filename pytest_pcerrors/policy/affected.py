@@ -33,7 +33,7 @@ def touched(
         both = [read(exchange, contract) for contract in (old, new)]
         if not is_with(exchange, {*old.hosts, *new.hosts}) or not any(each.is_error for each in both):
             continue
-        pairings = {(exchange.status, each.code) for each in both}
+        pairings = {(status, code) for each in both for code in each.codes for status in (exchange.status, None)}
         differing = {pointer for pointer, _ in _faults(both[0]) ^ _faults(both[1])}
         for change in changes:
             if (

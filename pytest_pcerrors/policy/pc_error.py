@@ -56,7 +56,7 @@ class PcError:
             description=_text(parsed),
             data=parsed.member("data"),
             source=source if isinstance(source, str) else None,
-            entry=next((entry for entry in parsed.entries if entry.status == status), None),
+            entry=parsed.contract.entry_of(status, parsed.code),
             correlation_id=exchange.header("MS-CorrelationId"),
             request_id=exchange.header("MS-RequestId"),
             retry_after=seconds_to_wait(exchange),

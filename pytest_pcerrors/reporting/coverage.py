@@ -14,7 +14,7 @@ from pytest_pcerrors.text import cut, readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.contract.catalogue import Entry, Pairing
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.stages import RuleSet
@@ -47,7 +47,7 @@ class Judged(NamedTuple):
         """Return what a verdict says; `rules` are those under its profile."""
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
-        is_documented = (parsed.exchange.status, parsed.code) in parsed.contract.pairings
+        is_documented = parsed.contract.entry_of(parsed.exchange.status, parsed.code) is not None
         return cls(rules.ran(parsed), broken, () if is_documented and not broken else shapes_of(parsed.exchange))
 
 
@@ -65,8 +65,8 @@ class ErrorCoverage:
     """
 
     contract: "Contract"
-    excluded: "frozenset[tuple[int, str]]" = frozenset()
-    pairings: "Counter[tuple[int, str, Way]]" = field(default_factory=Counter)
+    excluded: "frozenset[Pairing]" = frozenset()
+    pairings: "Counter[tuple[int | None, str, Way]]" = field(default_factory=Counter)
     statuses: "Counter[tuple[int, Way]]" = field(default_factory=Counter)
     rules: "Counter[tuple[str, bool]]" = field(default_factory=Counter)
     shapes: "Counter[str]" = field(default_factory=Counter)
@@ -78,8 +78,9 @@ class ErrorCoverage:
         self.statuses[status, way] += count
         if code is None:
             return
-        if (status, code) in self.contract.pairings:
-            self.pairings[status, code, way] += count
+        entry = self.contract.entry_of(status, code)
+        if entry is not None:
+            self.pairings[*entry.pairing, way] += count
         elif way != "asserted":  # its response was received too, or is made up
             self._add_undocumented((status, cut(safe(code), _LONGEST_CODE)), count, [safe(place)] if place else [])
 
@@ -181,7 +182,7 @@ class ErrorCoverage:
         return coverage
 
 
-def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[tuple[int, str]]":
+def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[Pairing]":
     """Return the pairings that patterns exclude; a pattern that fits none is a `UsageError`.
 
     A pattern is a code, such as ``800064``, a glob of codes, ``8000*``, or a status and a glob of codes, ``501/*``. A status alone is
@@ -191,12 +192,13 @@ def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[tup
     >>> sorted(excluded_by(["501/*", "2006"], Contract.default()))
     [(400, '2006'), (403, '2006'), (501, '0')]
     """
-    excluded: set[tuple[int, str]] = set()
+    excluded: set[Pairing] = set()
     for pattern in patterns:
         found = {
-            (status, code)
-            for status, code in contract.pairings
-            if fnmatchcase(f"{status}/{code}" if "/" in pattern else code, pattern)
+            entry.pairing
+            for entry in contract.catalogue
+            if fnmatchcase(entry.code, pattern)
+            or ("/" in pattern and fnmatchcase(f"{entry.status_text}/{entry.code}", pattern))
         }
         if not found:
             raise UsageError(

@@ -23,14 +23,13 @@ _COLOURS = {_GOOD: "#2a6b2f", _FAIR: "#7a5b00", 0: "#a12622"}
 
 def as_text(coverage: ErrorCoverage) -> str:
     """Return a table by status with the codes that were not met, the totals, and the undocumented codes."""
-    names = {status: coverage.contract.reason(status) for status, _ in _by_status(coverage)}
-    width = max(map(len, names.values()), default=0)
+    width = max((len(name) for name, _ in _by_status(coverage)), default=0)
     head = f"{'status':{width}}  errors  met  cover  missing"
     lines = [head, "-" * len(head)]
-    for status, entries in _by_status(coverage):
+    for name, entries in _by_status(coverage):
         missing = [entry.code for entry in entries if not coverage.is_met(entry)]
         met = len(entries) - len(missing)
-        start = f"{names[status]:{width}}  {len(entries):6}  {met:3}  {_percent(met, len(entries)):>4}%  "
+        start = f"{name:{width}}  {len(entries):6}  {met:3}  {_percent(met, len(entries)):>4}%  "
         lines += wrap(" ".join(missing), _WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [
             start.rstrip()
         ]
@@ -49,11 +48,9 @@ def as_markdown(coverage: ErrorCoverage) -> str:
     """Return a table by status in Markdown, the codes that were not met, and the notes."""
     lines = [f"**Error coverage: {coverage.percent:g} %** of the {coverage.contract.name} contract", ""]
     lines += ["| status | errors | met | not met |", "|---|--:|--:|---|"]
-    for status, entries in _by_status(coverage):
+    for name, entries in _by_status(coverage):
         missing = [f"`{entry.code}`" for entry in entries if not coverage.is_met(entry)]
-        lines.append(
-            f"| {coverage.contract.reason(status)} | {len(entries)} | {len(entries) - len(missing)} | {' '.join(missing)} |"
-        )
+        lines.append(f"| {name} | {len(entries)} | {len(entries) - len(missing)} | {' '.join(missing)} |")
     notes = [f"- {note.replace('|', chr(92) + '|').replace('`', chr(39))}" for note in _notes(coverage)]
     return "\n".join([*lines, "", *notes, ""])
 
@@ -88,7 +85,7 @@ def comparison(base: ErrorCoverage, head: ErrorCoverage) -> str:
     lines = [f"error coverage: {base.percent:g} % before, {head.percent:g} % now"]
     for word in ("lost", "won"):
         lines += [
-            f"{word}  {entry.status} {entry.code}  {safe(entry.description)}"
+            f"{word}  {entry.status_text} {entry.code}  {safe(entry.description)}"
             for entry in head.wanted
             if head.change(entry, base) == word
         ]
@@ -109,9 +106,9 @@ def shortfall(coverage: ErrorCoverage, least: float) -> str:
     return f"error coverage is {coverage.percent:g} %, at least {least:g} % is required: {counted(int(needed), 'more error')}"
 
 
-def _by_status(coverage: ErrorCoverage) -> "list[tuple[int, list[Entry]]]":
-    wanted = sorted(coverage.wanted, key=lambda entry: entry.status)
-    return [(status, list(entries)) for status, entries in groupby(wanted, key=lambda entry: entry.status)]
+def _by_status(coverage: ErrorCoverage) -> "list[tuple[str, list[Entry]]]":
+    wanted = sorted(coverage.wanted, key=lambda entry: entry.rank)
+    return [(name, list(entries)) for name, entries in groupby(wanted, key=coverage.contract.status_of)]
 
 
 def _percent(met: int, wanted: int) -> int:

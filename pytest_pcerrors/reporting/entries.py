@@ -16,7 +16,7 @@ _CODE_WIDTH = 7
 def as_table(entries: "Sequence[Entry]") -> str:
     """Return a line for each entry: status, code, description."""
     width = max([_CODE_WIDTH, *(len(entry.code) for entry in entries)])
-    return "".join(f"{entry.status}  {entry.code:>{width}}  {safe(entry.description)}\n" for entry in entries)
+    return "".join(f"{entry.status_text}  {entry.code:>{width}}  {safe(entry.description)}\n" for entry in entries)
 
 
 def as_json(entries: "Sequence[Entry]") -> str:

@@ -1,11 +1,12 @@
 """Rules that are checked for each error that a body states."""
 
-from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
     from pytest_pcerrors.rules.violation import Violation
 

@@ -94,7 +94,9 @@ class ParsedResponse:
         if description is not None and EACH not in description:
             description = None  # one text for all errors, which is that of the first
         found = [
-            StatedError(_code(at(document, within(code, items))), _text(at(document, within(description, items))), items)
+            StatedError(
+                _code(at(document, within(code, items))), _text(at(document, within(description, items))), items
+            )
             for items in _items(document, code)
         ]
         if found and description is None:

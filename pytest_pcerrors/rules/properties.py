@@ -52,6 +52,24 @@ def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
         )
 
 
+def status_differs(parsed: "ParsedResponse") -> "Iterator[Violation]":
+    """The member `status` of problem details is not the HTTP status.
+
+    Documentation: "status" is the HTTP status of the response, and whoever sends it must use the same one (RFC 9457, section 3.1.2).
+    Example: `"status": 400` in a `409` response
+    Fix: Send the HTTP status, or leave the member out. A client reads the HTTP status.
+    """
+    stated, status = parsed.document.get("status"), parsed.exchange.status
+    if type(stated) is int and stated != status:
+        yield Violation(
+            f"status {stated} in the body of a {status}", "/status", expected=str(status), actual=str(stated)
+        )
+
+
+def _states_status(parsed: "ParsedResponse") -> bool:
+    return "status" in parsed.document
+
+
 def _unknown_message(name: str) -> str:
     return f"{shown(name)} is not a property of the error schema"
 
@@ -78,3 +96,6 @@ RULES = (
     rule(description_blank, when=is_unusual),
     rule(unknown_property, documented="off"),
 )
+
+RULES_OF_PROBLEMS = (rule(status_differs, observed="warning", when=_states_status),)
+"""The rules for contracts whose errors are problem details."""

@@ -40,6 +40,7 @@ MEANINGS = {
     "enum": "value",
     "const": "value",
 }
+_CODED = "The catalogue has a code for every error."
 _NO_RULES = ("format", "properties")
 
 
@@ -94,7 +95,8 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
     >>> [rule.name for rule in schema_rules(Contract.default())][:4]
     ['code-missing', 'description-missing', 'source-missing', 'code-number']
     """
-    return tuple(_Compiler(contract, MEASURES[length_unit]).below(contract.error_schema, ()))
+    compiler = _Compiler(contract, MEASURES[length_unit])
+    return (*compiler.below(contract.error_schema, ()), *compiler.implied(contract))
 
 
 class _Compiler:
@@ -127,6 +129,13 @@ class _Compiler:
                 yield from self.below(member, (*path, name), above, documentation)
             if "items" in each and "prefixItems" not in each:
                 yield from self.below(each["items"], (*path, EACH), above, documentation)
+
+    def implied(self, contract: "Contract") -> Iterator[SchemaRule]:
+        """Yield the rules for a code that the schema does not require; with a catalogue, an error without a code would pass unseen."""
+        for path, keyword, limit in contract.unrequired:
+            named = (*path, str(limit)) if keyword == "required" else path
+            test = self._test({}, keyword, [limit] if keyword == "required" else limit)
+            yield SchemaRule(rule_name(named, keyword), path, keyword, limit, test, self._measure, documentation=_CODED)
 
     def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield the rules of a keyword at a place."""
@@ -210,6 +219,15 @@ def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
     if step == EACH:
         return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
     return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
+
+
+def values_at(document: Any, path: tuple[str, ...]) -> list[Any]:
+    """Return the values at a path of a document: none if a step is missing, several below `EACH`.
+
+    >>> values_at({"errors": [{"code": "a"}, {}, {"code": "b"}]}, ("errors", "*", "code"))
+    ['a', 'b']
+    """
+    return [value for _, value in _places(document, path)]
 
 
 def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:

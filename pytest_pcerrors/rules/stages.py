@@ -11,9 +11,12 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.rules import _body_conditions as conditions
 from pytest_pcerrors.rules import body, catalogue, head, properties, success
+from pytest_pcerrors.rules._names_apart import named_apart
+from pytest_pcerrors.rules._other_docs import quoting
 from pytest_pcerrors.rules._schema_condition import broken
 from pytest_pcerrors.rules._schema_docs import schema_rule
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
+from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
 from pytest_pcerrors.rules.schema_rules import schema_rules
 from pytest_pcerrors.rules.violation import Violation
@@ -23,6 +26,20 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.violation import Severity
+
+
+_FIXED = (
+    *head.RULES,
+    *body.TEXT_RULES,
+    *body.VALUE_RULES,
+    *body.OBJECT_RULES,
+    *body.ENVELOPE_RULES,
+    *catalogue.RULES,
+    *success.RULES,
+    *ALWAYS_ERRORS,
+    *RECORDING_RULES,
+)
+"""The rules whose names no property rule can have, besides those of `properties`."""
 
 
 class Part(NamedTuple):
@@ -52,6 +69,10 @@ class Stage(NamedTuple):
     rules: tuple[Rule, ...]
     ends: Condition
     when: Callable[[Sequence[Rule]], Condition] | None = None
+
+    def quoting(self, contract: "Contract") -> "Stage":
+        """Return this stage with rules whose documentation quotes a contract."""
+        return self._replace(rules=tuple(quoting(rule, contract) for rule in self.rules))
 
     def steps(self) -> "Iterator[Step]":
         """Yield the steps of this stage."""
@@ -175,7 +196,10 @@ def rule_set(
 ) -> RuleSet:
     """Return the rules of a contract. User rules run after the rules of the head, whatever the body is."""
     _refuse_ambiguous(contract)
-    properties_rules = [schema_rule(each, contract) for each in schema_rules(contract, length_unit)]
+    of_members = (*properties.RULES, *(properties.RULES_OF_PROBLEMS if contract.is_of_problems else ()))
+    others = {each.name for each in (*_FIXED, *of_members)}
+    own = named_apart(schema_rules(contract, length_unit), others, {each.rule for each in contract.deviations})
+    properties_rules = [schema_rule(each, contract) for each in own]
     error_stages = (
         _stage("head", head.RULES, when=head.is_unusual),
         _stage(
@@ -186,10 +210,11 @@ def rule_set(
         _stage("object", body.OBJECT_RULES, conditions.is_not_object, conditions.is_unusual),
         _stage("envelope", body.ENVELOPE_RULES, conditions.is_enveloped, conditions.is_unusual),
         _stage("properties", properties_rules)._replace(when=broken),
-        _stage("properties", properties.RULES),
+        _stage("properties", of_members),
         _stage("catalogue", catalogue.RULES),
     )
-    return RuleSet(error_stages, (_stage("success", success.RULES),))
+    stages = (error_stages, (_stage("success", success.RULES),))
+    return RuleSet(*(tuple(stage.quoting(contract) for stage in some) for some in stages))
 
 
 def _refuse_ambiguous(contract: "Contract") -> None:

@@ -2,9 +2,12 @@
 
 import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules._pointers import Place, pointer_to
+from pytest_pcerrors.rules.parsed_response import within
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
@@ -14,7 +17,11 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
+Stated = tuple[Place | None, str, Any]
+"""The place of an error in a body, its code, and its members."""
+
 _CODES = ("code", "errorCode")
+_NAMES = ("error", "errors")
 _TEXTS = ("description", "message", "errorDescription", "errorMessage")
 _ERROR_NAME = re.compile(r"errors?|\w+Errors?")
 _MOST_FOUND = 5
@@ -27,14 +34,10 @@ def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `"orderErrors": [{"code": 900103, "description": "..."}]` in a `201` response
     Fix: A client looks for errors in the results, because the real service reports failed line items, transfers and upgrades this way.
     """
-    found = 0
-    for place, error in _errors(parsed):
-        code = _code(parsed, error)
-        if (parsed.exchange.status, code) in parsed.contract.pairings:
-            continue
-        found += 1
-        if found > _MOST_FOUND:
-            return
+    if parsed.contract.errors_below_400 is not None:
+        return  # a body that is an error fits that schema, and is judged as an error
+    found = islice((_of_partner_center if parsed.contract.is_partner_center else _of_others)(parsed), _MOST_FOUND)
+    for place, code, error in found:
         yield Violation(
             partial(_message, parsed.exchange.status, code, error),
             partial(pointer_to, place),
@@ -43,16 +46,55 @@ def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
         )
 
 
-def _message(status: int, code: str, error: dict[str, Any]) -> str:
-    text = next((error[name] for name in _TEXTS if isinstance(error.get(name), str)), None)
+def _message(status: int, code: str, error: Any) -> str:
+    members = error if isinstance(error, dict) else {}
+    text = next((members[name] for name in _TEXTS if isinstance(members.get(name), str)), None)
     quoted = f": {shown(text)}" if text else ""
-    return f"an error with code {shown(code)} in a {status}, expected none{quoted}"
+    return f"an error{f' with code {shown(code)}' if code else ''} in a {status}, expected none{quoted}"
 
 
 def _may_contain_error(parsed: "ParsedResponse") -> bool:
-    """Return whether a member of the body can have the name of a code: such a name is in the text, or escaped in it."""
-    text, own = parsed.text or "", parsed.contract.members["code"][-1]
-    return "\\u" in text or not own.isidentifier() or any(f'"{name}"' in text for name in (own, *_CODES))
+    """Return whether a member of the body can have the name of a code or an error: it is in the text, or escaped in it."""
+    text, code = parsed.text or "", [step for step in parsed.contract.members["code"] if step != EACH][-1:]
+    names = (*code, *(_CODES if parsed.contract.is_partner_center else _NAMES))
+    return "\\u" in text or any(not name.isidentifier() or f'"{name}"' in text for name in names)
+
+
+def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
+    """Yield the errors of any API: documented codes where the contract has them, or else properties called error or errors."""
+    known, at_place = parsed.contract.catalogue, parsed.contract.members["code"]
+    documented = [each for each in parsed.errors if each.code is not None and each.code in known]
+    for error in documented:
+        place: Place | None = None
+        for step in within(at_place, error.items) or ():
+            place = Place(place, step)
+        yield place, error.code or "", {_TEXTS[0]: error.description}
+    if not documented:
+        for place, value in _named_errors(parsed.document):
+            yield place, _code(parsed, value) if isinstance(value, dict) else "", value
+
+
+def _named_errors(document: Any) -> "Iterator[tuple[Place, Any]]":
+    """Yield every property called error or errors that has a value. It does not recurse, so any depth is safe."""
+    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, dict | list) else []
+    while waiting:
+        place, value = waiting.pop()
+        inside: list[tuple[Place | None, Any]] = []
+        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+            here = Place(place, step)
+            if step in _NAMES and (each is True or (isinstance(each, dict | list | str) and each)):
+                yield here, each
+            elif isinstance(each, dict | list):
+                inside.append((here, each))
+        waiting += reversed(inside)
+
+
+def _of_partner_center(parsed: "ParsedResponse") -> "Iterator[Stated]":
+    """Yield the errors of Partner Center whose codes are not paired with the status."""
+    for place, error in _errors(parsed):
+        code = _code(parsed, error)
+        if (parsed.exchange.status, code) not in parsed.contract.pairings:
+            yield place, code, error
 
 
 def _errors(parsed: "ParsedResponse") -> "Iterator[tuple[Place | None, dict[str, Any]]]":

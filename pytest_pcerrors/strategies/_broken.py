@@ -82,7 +82,7 @@ def _ways_to_break(rule: str, contract: Contract) -> _Ways:
 def _conforming(base: Entry | Exchange, contract: Contract, *, is_plain: bool) -> st.SearchStrategy[Exchange]:
     """Return a strategy for the conforming responses that resemble a base."""
     if isinstance(base, Entry):
-        return responses(st.just(base.pairing), contract, is_plain=is_plain)
+        return responses(st.just((contract.usual_status(base), base.code)), contract, is_plain=is_plain)
     if base.status >= _FIRST_ERROR:
         codes = st.sampled_from(contract.catalogue.codes)
         return responses(st.tuples(st.just(base.status), codes), contract, is_plain=is_plain)

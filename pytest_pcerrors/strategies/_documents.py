@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pytest_pcerrors.rules.parsed_response import at
-from pytest_pcerrors.simulation.synthesis import Sampler
+from pytest_pcerrors.jsontext import EACH
+from pytest_pcerrors.rules.schema_rules import values_at
+from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.strategies._spelling import json_values, letters
 
 if TYPE_CHECKING:
@@ -51,10 +52,9 @@ class Documents:
 
     def permits(self, document: Any, entries: "Sequence[Entry]") -> bool:
         """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
-        description = at(document, self._contract.members.get("description"))
-        if isinstance(description, str):
-            own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
-            if not description.strip() or any(each in description for each in own):
+        own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
+        for description in values_at(document, self._contract.members.get("description", ())):
+            if isinstance(description, str) and (not description.strip() or any(each in description for each in own)):
                 return False
         return set(document) not in _ENVELOPES and self._validator.is_valid(document)
 
@@ -71,7 +71,7 @@ class Documents:
     def _at(self, path: Path) -> Mapping[str, Any]:
         schema = self._sampler.schema
         for step in path:
-            schema = self._sampler.member(schema, step)
+            schema = self._sampler.item(schema) if step == EACH else self._sampler.member(schema, step)
         return schema
 
     def _values(self, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
@@ -80,7 +80,8 @@ class Documents:
             return fixed[path].map(lambda value: self._sampler.fitting(value, schema))
         if "const" in schema or "enum" in schema:
             return st.sampled_from([schema["const"]] if "const" in schema else list(schema["enum"]))
-        kinds = schema.get("type", "object" if "properties" in schema or _leads_to(path, fixed) else None)
+        ways = _leads_to(path, fixed)
+        kinds = schema.get("type", "array" if EACH in ways else "object" if "properties" in schema or ways else None)
         if kinds is None:
             return json_values
         return st.one_of(
@@ -92,10 +93,10 @@ class Documents:
             case "object":
                 return self._objects(schema, path, fixed)
             case "array":
-                least = schema.get("minItems", 0)
+                least = max(schema.get("minItems", 0), len(_leads_to(path, fixed)))
                 most = min(schema.get("maxItems", least + _MOST_ITEMS), least + _MOST_ITEMS)
                 return st.lists(
-                    st.deferred(lambda: self._values(self._sampler.item(schema), (*path, "*"), {})),
+                    st.deferred(lambda: self._values(self._sampler.item(schema), (*path, EACH), fixed)),
                     min_size=least,
                     max_size=most,
                 )
@@ -128,7 +129,7 @@ class Documents:
 
 def _leads_to(path: Path, fixed: Mapping[Path, Strategy]) -> list[str]:
     """Return the steps that lead from a path to the fixed values below it."""
-    return [each[len(path)] for each in fixed if each[: len(path)] == path and len(each) > len(path)]
+    return list(dict.fromkeys(each[len(path)] for each in fixed if each[: len(path)] == path and len(each) > len(path)))
 
 
 def _texts(schema: Mapping[str, Any]) -> Strategy:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.synthesis import required_headers
+from pytest_pcerrors.simulation.synthesis import required_headers, stating
 from pytest_pcerrors.strategies._documents import documents_of
 from pytest_pcerrors.strategies._spelling import headers, letters, spellings
 from pytest_pcerrors.text import suggestion
@@ -48,7 +48,11 @@ def error_responses(
 
 
 def _pairings(status: int | None, code: str | None, contract: Contract) -> st.SearchStrategy[Pairing]:
-    documented = [entry.pairing for entry in contract.catalogue.select(status=status, code=code)]
+    documented = [
+        (contract.usual_status(entry) if status is None else status, entry.code)
+        for entry in contract.catalogue.select(code=code)
+        if status is None or contract.entry_of(status, entry.code) is not None
+    ]
     free = [
         each
         for each in contract.statuses
@@ -73,7 +77,7 @@ def _wanted(status: int | None, code: str | None, contract: Contract) -> str:
         return f"code {code}; {suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)}"
     if code is None:
         return f"status {status}; {suggestion(None, map(str, contract.statuses))}"
-    return f"code {code} and status {status}; it has {', '.join(str(each.status) for each in contract.catalogue[code])}"
+    return f"code {code} and status {status}; it has {', '.join(each.status_text for each in contract.catalogue[code])}"
 
 
 @st.composite
@@ -82,8 +86,13 @@ def responses(
 ) -> Exchange:
     """Return a conforming response for a status and a code; `is_plain` is explained at `Documents`."""
     status, code = draw(pairings)
-    entries = contract.catalogue.select(status=status, code=code) or contract.catalogue.select(code=code)
+    entry = contract.entry_of(status, code)
+    entries = contract.catalogue.select(code=code) if entry is None else (entry,)
     documents = documents_of(contract, is_plain=is_plain).of(code, entries)
+    if contract.is_of_problems:
+        documents = documents.map(lambda document: stating(document, status))
     required = required_headers(status, contract)
     may_wait = required.pop("Retry-After", None) is not None
-    return Exchange(status, draw(headers(required, may_wait=may_wait)), draw(spellings(documents)))
+    return Exchange(
+        status, draw(headers(required, may_wait=may_wait, media_type=contract.media_type)), draw(spellings(documents))
+    )

@@ -70,9 +70,12 @@ _WAITS = (
 
 
 @st.composite
-def headers(draw: st.DrawFn, required: dict[str, str], *, may_wait: bool) -> list[tuple[str, str]]:
+def headers(
+    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, media_type: str | None = None
+) -> list[tuple[str, str]]:
     """Return the headers of a response with a JSON body: the required ones, a media type, and perhaps others."""
-    pairs = [("Content-Type", draw(st.sampled_from(_MEDIA_TYPES))), *required.items()]
+    types = _MEDIA_TYPES if media_type is None else (media_type, media_type.upper())
+    pairs = [("Content-Type", draw(st.sampled_from(types))), *required.items()]
     pairs += draw(st.lists(st.sampled_from(sorted(_FURTHER.items())), unique=True))
     if may_wait:
         pairs.append(("Retry-After", draw(st.sampled_from(_WAITS))))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors.simulation.synthesis import Sampler
+from pytest_pcerrors.simulation.sampler import Sampler
 
 
 @pytest.mark.parametrize(

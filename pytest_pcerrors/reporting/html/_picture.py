@@ -40,13 +40,13 @@ class Cell(NamedTuple):
         ways = ", ".join(f"{way} {count}" for way, count in self.counts.items() if count)
         words = _STATES[self.state][1] if self.state in {"missing", "excluded"} else ways
         change = f", {self.change} since the base run" if self.change else ""
-        return f"{self.entry.status} {self.entry.code}: {words}{change}"
+        return f"{self.entry.status_text} {self.entry.code}: {words}{change}"
 
 
 class Group(NamedTuple):
     """The errors of a status; `met` and `wanted` do not count excluded ones."""
 
-    status: int
+    status: int | None
     name: str
     cells: list[Cell]
     met: int
@@ -78,7 +78,7 @@ class Picture:
     @classmethod
     def of(cls, coverage: ErrorCoverage, base: ErrorCoverage | None) -> Self:
         """Return the picture of a coverage, and of what has changed since a base run."""
-        in_order = sorted(coverage.contract.catalogue, key=lambda entry: entry.status)
+        in_order = sorted(coverage.contract.catalogue, key=lambda entry: entry.rank)
         cells = [_cell(number, entry, coverage, base) for number, entry in enumerate(in_order)]
         counts = Counter(cell.state for cell in cells)
         wanted = len(coverage.wanted)
@@ -130,7 +130,7 @@ def _cell(number: int, entry: "Entry", coverage: ErrorCoverage, base: ErrorCover
     return Cell(number, entry, state, letters, {str(way): count for way, count in counts.items()}, change)
 
 
-def _group(status: int, coverage: ErrorCoverage, cells: list[Cell]) -> Group:
+def _group(status: int | None, coverage: ErrorCoverage, cells: list[Cell]) -> Group:
     wanted = [cell for cell in cells if cell.state != "excluded"]
     met = sum(cell.state != "missing" for cell in wanted)
-    return Group(status, coverage.contract.reason(status), cells, met, len(wanted))
+    return Group(status, coverage.contract.status_of(cells[0].entry), cells, met, len(wanted))

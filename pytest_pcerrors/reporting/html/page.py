@@ -46,7 +46,9 @@ def _pieces(template: "Template", report: Report) -> "Iterator[str]":
     """Read the findings, which completes the counts, and yield the page."""
     found = Found.of(report)
     picture = None if report.coverage is None else Picture.of(report.coverage, report.base)
-    statuses = found.statuses | {group.status for group in picture.groups} if picture else found.statuses
+    statuses = (
+        found.statuses | {group.status for group in picture.groups if group.status} if picture else found.statuses
+    )
     yield from template.generate(
         report=report,
         found=found,

@@ -14,10 +14,11 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers._retry_after import check_retry_after, with_retry_after
 from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
+from pytest_pcerrors.simulation.answers.reply import without_identifiers
 from pytest_pcerrors.simulation.answers.wire import check_sendable
 from pytest_pcerrors.simulation.shapes import SHAPES
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
-from pytest_pcerrors.simulation.synthesis import synthesize
+from pytest_pcerrors.simulation.synthesis import synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest
 
 __all__ = ["Answer", "AnswerFactory", "check_retry_after", "envelope", "in_sequence", "success", "with_overrides"]
@@ -154,14 +155,16 @@ class AnswerFactory:
             raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
         if name not in SHAPES:
             raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, SHAPES)}')
-        return self._waiting(Answer(SHAPES[name], name))
+        return self._waiting(self._own(Answer(SHAPES[name], name)))
 
     def status(self, status: int) -> Answer:
         """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
         _check_status(status)
         if status in SUCCESSES:
             made = success(status)
-            return replace(made, for_request=self._succeed and partial(self._succeed, status))
+            return self._own(replace(made, for_request=self._succeed and partial(self._succeed, status)))
+        if not self.contract.is_partner_center and status >= HTTPStatus.BAD_REQUEST and self.contract.catalogue:
+            return self._waiting(Answer(synthesize_status(status, self.contract), str(status)))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.shape("gateway-429")
         entries = self.contract.catalogue.select(status=status)
@@ -173,6 +176,14 @@ class AnswerFactory:
             if name
             else self._waiting(envelope(status, self.contract.reason(status).partition(" ")[2]))
         )
+
+    def _own(self, answer: Answer) -> Answer:
+        """Return an answer of Partner Center as the API of the contract sends it: another one has no headers MS-*."""
+        if self.contract.is_partner_center:
+            return answer
+        made = answer.for_request
+        for_request = made and (lambda request: self._own(made(request)))
+        return replace(answer, exchange=without_identifiers(answer.exchange), for_request=for_request)
 
     def _waiting(self, answer: Answer) -> Answer:
         """Return an answer with the Retry-After header of all 429 and 503, if it is one."""

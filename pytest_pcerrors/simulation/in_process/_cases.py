@@ -42,7 +42,7 @@ class SimulatedEntry(SimulatedResponse):
     """A documented error, with a conforming response."""
 
     def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
-        super().__init__(f"{entry.status}-{entry.code}", exchange, simulator)
+        super().__init__(f"{entry.status_text}-{entry.code}", exchange, simulator)
         self.entry = entry
 
     @property

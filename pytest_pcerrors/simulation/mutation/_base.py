@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.synthesis import required_headers
+from pytest_pcerrors.jsontext import EACH
+from pytest_pcerrors.simulation.synthesis import required_headers, stating
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -43,13 +44,12 @@ class Base:
     @property
     def entries(self) -> "tuple[Entry, ...]":
         """The documented errors of the code: the one with this status, or else all."""
-        found = self.parsed.entries
-        return tuple(entry for entry in found if entry.status == self.exchange.status) or found
+        return self.parsed.entries if self.entry is None else (self.entry,)
 
     @property
     def entry(self) -> "Entry | None":
         """The documented error that this response is, or None."""
-        return next((entry for entry in self.entries if entry.status == self.exchange.status), None)
+        return self.contract.entry_of(self.exchange.status, self.parsed.code)
 
     def member(self, name: str) -> Any:
         """Return the value of a member of the contract, such as ``code``; None without one."""
@@ -86,12 +86,16 @@ class Base:
         """Return this response with another status, its reason phrase, and the headers that it needs."""
         exchange = self.exchange
         reason = None if exchange.reason is None else self.contract.reason(status).partition(" ")[2]
-        return completed(Exchange(status, exchange.headers, exchange.body, exchange.request, reason), self.contract)
+        body = exchange.body
+        if self.contract.is_of_problems and (stated := stating(self.document, status)) != self.document:
+            body = as_json(stated)
+        return completed(Exchange(status, exchange.headers, body, exchange.request, reason), self.contract)
 
 
 def completed(exchange: Exchange, contract: "Contract") -> Exchange:
     """Return a response with the headers that its status needs and that it has not; the type of the body if headers are unknown."""
-    headers = [("Content-Type", "application/json")] if exchange.headers is None else list(exchange.headers)
+    media_type = contract.media_type or "application/json"
+    headers = [("Content-Type", media_type)] if exchange.headers is None else list(exchange.headers)
     present = {name.lower() for name, _ in headers}
     needed = required_headers(exchange.status, contract)
     headers += [(name, value) for name, value in needed.items() if name.lower() not in present]
@@ -100,13 +104,15 @@ def completed(exchange: Exchange, contract: "Contract") -> Exchange:
 
 
 def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
-    """Return a copy of a document with another value at a path that it has.
+    """Return a copy of a document with another value at a path that it has; `EACH` is the first item.
 
     >>> replaced({"error": {"code": "7"}, "id": 1}, ["error", "code"], 7)
     {'error': {'code': 7}, 'id': 1}
     """
     if not steps:
         return value
+    if steps[0] == EACH:
+        return [replaced(document[0], steps[1:], value), *document[1:]]
     return {**document, steps[0]: replaced(document[steps[0]], steps[1:], value)}
 
 

@@ -39,6 +39,13 @@ def unknown_property(base: "Base") -> "Iterator[Variant]":
             yield variant, base.with_document({**base.document, name: value})
 
 
+def status_differs(base: "Base") -> "Iterator[Variant]":
+    """State other statuses than the one of the response."""
+    if isinstance(base.document, dict):
+        for status in (400, 500, 200):
+            yield str(status), base.with_document({**base.document, "status": status})
+
+
 def code_unknown(base: "Base") -> "Iterator[Variant]":
     """Send codes that look like the documented one, a word, and an empty code."""
     code = base.member("code")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.simulation.mutation._values import wrong_values
-from pytest_pcerrors.simulation.synthesis import Sampler
+from pytest_pcerrors.simulation.sampler import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,6 +31,7 @@ MUTATORS: "Mapping[str, Mutator]" = {
     "message-only": _body.message_only,
     "description-blank": _properties.description_blank,
     "unknown-property": _properties.unknown_property,
+    "status-differs": _properties.status_differs,
     "code-unknown": _properties.code_unknown,
     "pairing": _properties.pairing,
     "description-placeholder": _properties.description_placeholder,

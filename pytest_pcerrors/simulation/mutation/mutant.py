@@ -28,5 +28,5 @@ class Mutant:
     entry: "Entry | None" = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        made_from = f"{self.entry.status}-{self.entry.code}" if self.entry else str(self.base.status)
+        made_from = f"{self.entry.status_text}-{self.entry.code}" if self.entry else str(self.base.status)
         return "-".join(filter(None, (made_from, self.rule, self.variant)))

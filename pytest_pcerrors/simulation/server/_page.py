@@ -115,10 +115,10 @@ def _index(contract: "Contract") -> dict[str, Any]:
         "errors": [
             {
                 "status": entry.status,
-                "reason": contract.reason(entry.status),
+                "reason": contract.status_of(entry),
                 "code": entry.code,
                 "description": entry.description,
-                "path": f"/errors/{entry.status}/{quote(entry.code, safe='')}",
+                "path": f"/errors/{contract.usual_status(entry)}/{quote(entry.code, safe='')}",
             }
             for entry in contract.catalogue
         ],

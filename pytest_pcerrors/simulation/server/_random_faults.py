@@ -41,6 +41,6 @@ class RandomFaults:
         if kind == "error" and entries:
             entry = self._random.choice(entries)
             return self._factory.error(entry.code, entry.status)
-        if kind == "shape":
+        if kind == "shape" and self._factory.contract.is_partner_center:
             return self._factory.shape(self._random.choice(list(SHAPES)))
         return self._factory.status(HTTPStatus.TOO_MANY_REQUESTS)

@@ -1,0 +1,111 @@
+"""The simplest values that an error schema permits."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import EACH, steps_of
+
+_SIMPLEST: Mapping[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1,
+    "boolean": False,
+    "array": [],
+    "null": None,
+}
+_DEEPEST = 16
+_COMBINING = ("allOf", "anyOf", "oneOf")
+
+
+class Sampler:
+    """Makes the simplest values that a schema permits; references must lead to places in the schema itself.
+
+    >>> sampler = Sampler({"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}})
+    >>> sampler.sample(sampler.schema)
+    {'code': 'text'}
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema: Mapping[str, Any] = self._followed(schema, schema)
+
+    def sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
+        """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""
+        if depth > _DEEPEST:
+            raise UsageError("no response can be made: the error schema requires an endless nesting of members")
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return schema["enum"][0]
+        kind = schema.get("type", "object" if "properties" in schema else "string")
+        kind = kind[0] if isinstance(kind, list) else kind
+        if kind == "array":
+            return [self.sample(self.item(schema), depth + 1) for _ in range(schema.get("minItems", 0))]
+        if kind == "string":
+            return _SIMPLEST[kind].ljust(schema.get("minLength", 0), "t")
+        if kind != "object":
+            return max(_SIMPLEST[kind], schema["minimum"]) if "minimum" in schema else _SIMPLEST[kind]
+        return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
+
+    def with_value(self, document: Any, steps: tuple[str, ...], value: Any) -> Any:
+        """Return a document with a value at a path, converted to its schema; what is above it is made if it is missing."""
+        return self._with_value(document, self.schema, steps, value)
+
+    def _with_value(self, holder: Any, schema: Mapping[str, Any], steps: tuple[str, ...], value: Any) -> Any:
+        if not steps:
+            return self.fitting(value, schema)
+        step, *below = steps
+        if step == EACH:
+            items = holder if isinstance(holder, list) and holder else [None]
+            return [self._with_value(each, self.item(schema), tuple(below), value) for each in items]
+        if not isinstance(holder, dict | None):
+            raise UsageError(f"no response can be made: {step} is in a value that is not an object in the schema")
+        members, member = holder or {}, self.member(schema, step)
+        return {**members, step: self._with_value(members.get(step), member, tuple(below), value)}
+
+    def fitting(self, value: Any, schema: Mapping[str, Any]) -> Any:
+        """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""
+        if "const" in schema or ("enum" in schema and value not in schema["enum"]):
+            return self.sample(schema)
+        types = schema.get("type", ())
+        types = [types] if isinstance(types, str) else types
+        if isinstance(value, str) and value.isdecimal() and types and "string" not in types:
+            return int(value)
+        return self.sample(schema) if value == [] and types and "array" not in types else value
+
+    def member(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """Return the schema of a member; if it is missing, true or false, return one that permits anything."""
+        return self._followed(schema.get("properties", {}).get(name), self.schema)
+
+    def item(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of the items of an array; without one, return one that permits anything."""
+        return self._followed(schema.get("items"), self.schema)
+
+    def _followed(self, schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+        for _ in range(_DEEPEST):
+            reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+            if not isinstance(reference, str) or not reference.startswith("#"):
+                break
+            schema = _at(root, reference)
+        return _combined(schema, lambda each: self._followed(each, root)) if isinstance(schema, Mapping) else {}
+
+
+def _combined(schema: Mapping[str, Any], followed: Callable[[Any], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return a schema with the members of ``allOf``, and with the first alternative of ``anyOf`` and ``oneOf``, as one schema."""
+    parts = [*schema.get("allOf", ()), *(schema[keyword][0] for keyword in ("anyOf", "oneOf") if keyword in schema)]
+    if not parts:
+        return schema
+    alone = {keyword: value for keyword, value in schema.items() if keyword not in _COMBINING}
+    for part in (alone, *map(followed, parts)):
+        properties = {**part.get("properties", {}), **alone.get("properties", {})}
+        required = dict.fromkeys((*alone.get("required", ()), *part.get("required", ())))
+        alone = {**part, **alone}
+        alone |= ({"properties": properties} if properties else {}) | ({"required": list(required)} if required else {})
+    return alone
+
+
+def _at(root: Mapping[str, Any], reference: str) -> Any:
+    found: Any = root
+    for step in steps_of(reference):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
