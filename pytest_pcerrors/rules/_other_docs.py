@@ -82,7 +82,7 @@ def _words(contract: "Contract") -> dict[str, str]:
         "codes": counted(len(contract.catalogue.codes), "code"),
         "media_type": contract.media_type or "application/json",
         "challenge": contract.challenge or "any",
-        "code": pointer_of(members["code"]),
+        "code": pointer_of(members.get("code", ())) or "no place",
         "description": pointer_of(members.get("description", ())) or "no place",
         "properties": safe(", ".join(contract.error_schema.get("properties", ())) or "no property"),
     }

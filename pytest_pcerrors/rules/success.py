@@ -71,7 +71,9 @@ def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
         yield place, error.code or "", {_TEXTS[0]: error.description}
     if not documented:
         for place, value in _named_errors(parsed.document):
-            yield place, _code(parsed, value) if isinstance(value, dict) else "", value
+            stated = [_code(parsed, each) for each in (value if isinstance(value, list) else [value])]
+            if not all((parsed.exchange.status, code) in parsed.contract.pairings for code in stated):
+                yield place, stated[0], value
 
 
 def _named_errors(document: Any) -> "Iterator[tuple[Place, Any]]":
@@ -130,9 +132,10 @@ def _is_error_object(parsed: "ParsedResponse", value: dict[str, Any]) -> bool:
     )
 
 
-def _code(parsed: "ParsedResponse", error: dict[str, Any]) -> str:
+def _code(parsed: "ParsedResponse", error: Any) -> str:
     """Return the code of an object as text, under the name in the contract or a usual one; empty if there is no code."""
-    for code in map(error.get, (parsed.contract.members["code"][-1], *_CODES)):
+    members = error if isinstance(error, dict) else {}
+    for code in map(members.get, (parsed.contract.members["code"][-1], *_CODES)):
         if isinstance(code, str | int) and not isinstance(code, bool) and code != "":
             return str(code)
     return ""

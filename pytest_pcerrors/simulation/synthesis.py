@@ -150,9 +150,9 @@ def _headers(
 
 def _body(entry: "Entry", status: int, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """Return the simplest body that the schema permits, with the values of the entry."""
-    values: dict[str, Any] = {"code": entry.code, "description": fill_in(entry.description, lambda: guid(rng))}
-    if contract.is_partner_center:
-        values |= {"data": [], "source": "PartnerFD"}
+    description = fill_in(entry.description, lambda: guid(rng))
+    source = "PartnerFD" if contract.is_partner_center else "service"
+    values = {"code": entry.code, "description": description, "data": [], "source": source}
     sampler = Sampler(contract.error_schema)
     body = sampler.sample(sampler.schema)
     for member, value in values.items():

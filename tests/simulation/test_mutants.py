@@ -65,7 +65,8 @@ def test_an_entry_and_its_response_have_the_same_mutants():
 def test_every_rule_without_a_schema_has_a_line_in_the_table():
     """A new rule has its mutator there."""
     own = [name for name, rule in RULES.items() if not isinstance(rule.check, SchemaRule)]
-    assert list(MUTATORS) == own
+    assert [name for name in MUTATORS if name in own] == own
+    assert {*MUTATORS} - {*own} == {"status-differs"}  # a rule for problem details only
 
 
 @pytest.mark.untraced
@@ -265,7 +266,7 @@ def test_a_place_that_cannot_be_made_has_no_mutants(contract_of):
 def test_a_contract_without_entries_has_a_success_as_its_base(contract_of):
     """An error response cannot be made for it."""
     contract = contract_of({"type": "object"}, catalogue=Catalogue(()))
-    assert [each.base.status for each in mutants(rule="error-in-success", contract=contract)] == [200] * 5
+    assert [each.base.status for each in mutants(rule="error-in-success", contract=contract)] == [200] * 2
 
 
 def test_a_code_that_is_not_documented_has_mutants():

@@ -1,6 +1,5 @@
 """The rules of a test, and the responses that a client gets."""
 
-import json
 
 import httpx
 import pytest
@@ -172,9 +171,12 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
     catalogue = Catalogue(contract.catalogue["800064"])
     other = Contract("Acme", contract.statuses, catalogue, schema, {"code": ("error", "no")})
     with ErrorServer(other) as server:
-        server.sequence(409, 400)
-        came = [requests.get(server.url).json() for _ in range(2)]
-    assert came == [{"error": {"no": "800064"}}, json.loads(SHAPES["numeric-code-400"].body)]
+        server.sequence(409, 400, 429, 200, "numeric-code-400")
+        came = [requests.get(server.url) for _ in range(5)]
+    assert [each.json() for each in came[:3]] == [{"error": {"no": "800064"}}] * 3
+    assert [each.status_code for each in came] == [409, 400, 429, 200, 400]
+    assert not [name for each in came for name in each.headers if name.upper().startswith("MS-")]
+    assert came[2].headers["Retry-After"] == "57"
 
 
 def reported(server, call):

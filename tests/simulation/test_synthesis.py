@@ -130,9 +130,9 @@ def properties(**schemas):
         (properties(code={"type": "integer"}), {"code": ["code"]}, {"code": 7}),
         (properties(code={"type": ["null", "string"]}), {"code": ["code"]}, {"code": "7"}),
         ({}, {"code": ["error", "inner", "code"]}, {"error": {"inner": {"code": "7"}}}),
-        ({}, {"code": ["code"], "data": ["data"], "source": ["by"]}, {"code": "7", "data": [], "by": "PartnerFD"}),
+        ({}, {"code": ["code"], "data": ["data"], "source": ["by"]}, {"code": "7", "data": [], "by": "service"}),
         (properties(by={"enum": ["A", "B"]}), {"source": ["by"]}, {"by": "A"}),
-        (properties(by={"enum": ["A", "PartnerFD"]}), {"source": ["by"]}, {"by": "PartnerFD"}),
+        (properties(by={"enum": ["A", "service"]}), {"source": ["by"]}, {"by": "service"}),
         (properties(by={"const": "C"}), {"source": ["by"]}, {"by": "C"}),
         (properties(more={"type": "object"}), {"data": ["more"]}, {"more": {}}),
         (properties(more={"type": ["array", "null"]}), {"data": ["more"]}, {"more": []}),
@@ -166,7 +166,7 @@ def test_other_schemas_get_the_plainest_body_that_conforms(schema, members, body
     ("schema", "members"),
     [
         (properties(id={"type": "string", "pattern": "^[0-9]+$"}), {}),
-        (properties(n={"type": "integer", "minimum": 5}), {}),
+        (properties(n={"type": "integer", "multipleOf": 5}), {}),
         (properties(description={"type": "string", "maxLength": 3}), {"description": ("description",)}),
         (properties(description={"type": "integer"}), {"description": ("description",)}),
         (properties(error={"type": "string"}), {"code": ("error", "code")}),
@@ -186,12 +186,12 @@ def test_a_contract_without_hosts_has_a_made_up_one():
 
 
 @pytest.mark.parametrize(
-    ("challenge", "header"), [("Acme realm={realm}", r"Acme realm=[0-9a-f-]{36}"), (None, None)], ids=str
+    ("challenge", "header"), [("Acme realm={realm}", r"Acme realm=[0-9a-f-]{36}"), (None, "Bearer")], ids=str
 )
 def test_a_401_has_the_challenge_of_its_contract(challenge, header):
-    """Filled in; a contract without one sends none."""
+    """Filled in; for a contract without one, any challenge will do."""
     made = synthesize(7, contract=contract({}, challenge=challenge)).header("WWW-Authenticate")
-    assert made is header or re.fullmatch(header, made)
+    assert re.fullmatch(header, made)
 
 
 def test_the_shipped_contract_in_another_order_gives_the_same_exchange():
