@@ -51,7 +51,7 @@ class RedactSetting:
 
 @dataclass(frozen=True)
 class Settings:
-    """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` is a name relative to `root`.
+    """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` are names relative to `root`.
 
     >>> Settings(root=Path("/project")).profile
     'documented'
@@ -59,7 +59,7 @@ class Settings:
 
     root: Path
     profile: str = "documented"
-    contract: str | None = None
+    contract: tuple[str, ...] = ()
     collect: tuple[Path, ...] = ()
     cassettes: Path = Path("cassettes")
     record: str = "none"
@@ -103,7 +103,7 @@ class Settings:
         return cls(
             root=root,
             profile=table.get("profile", cls.profile),
-            contract=table.get("contract"),
+            contract=tuple(_listed(table.get("contract", ()))),
             collect=tuple(root / path for path in table.get("collect", ())),
             cassettes=root / table.get("cassettes", cls.cassettes),
             record=table.get("record", cls.record),

@@ -74,7 +74,7 @@ class Coverage:
         for target in self._targets:
             target.make_folder()
         patterns = settings.coverage_exclude if asked.is_any else ()
-        self.counted = ErrorCoverage(policy.contract, excluded_by(patterns, policy.contract))
+        self.counted = ErrorCoverage(policy.documented, excluded_by(patterns, policy.documented))
 
     @property
     def is_printed(self) -> bool:
@@ -88,7 +88,8 @@ class Coverage:
                 parsed = verdict.parsed
                 if parsed.is_error:
                     self.counted.add("replayed", parsed.exchange.status, parsed.code, finding.origin)
-                rules = self._policy.profiled(self._policy.profile_for(finding.origin or None)).rules
+                profile = self._policy.profile_for(finding.origin or None)
+                rules = self._policy.of(parsed.exchange).profiled(profile).rules
                 self.counted.add_judged(Judged.of(verdict, rules))
             yield finding
 

@@ -50,8 +50,8 @@ def policy_for(
 
 def files_of_policy(settings: Settings, contract_file: str | None) -> list[Path]:
     """Return the files of the settings and the contract, which must not be the output."""
-    contract = contract_file if contract_file is not None else settings.contract
-    return [settings.root / SETTINGS_FILE, *([settings.root / contract] if contract else [])]
+    names = settings.contract if contract_file is None else (contract_file,)
+    return [settings.root / SETTINGS_FILE, *(settings.root / name for name in names)]
 
 
 def from_here(path: Path) -> Path:

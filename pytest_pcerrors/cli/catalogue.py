@@ -35,7 +35,7 @@ _INTEGER = re.compile(r"0|[1-9][0-9]*")
 @contract_option
 def list_entries(status: int | None, search: str | None, format_name: str, contract_file: str | None) -> int:
     """List the documented errors. Exit code 1 if there is no match."""
-    contract = policy_for(contract_file)[0].contract
+    contract = policy_for(contract_file)[0].documented
     found = set(contract.catalogue.find(search)) if search else set(contract.catalogue)
     entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
     if format_name == "table" and not entries:
@@ -56,15 +56,17 @@ def explain(what: str | None, contract_file: str | None) -> int:
     Without an argument, print all rules as Markdown.
     """
     policy = policy_for(contract_file)[0]
-    rules = {each.name: each for each in all_rules(policy.rules)}
+    rules = {each.name: each for each in all_rules(policy.documented_rules)}
     if what is None:
         print_output(as_markdown(list(rules.values())), newline=False)
     elif what in rules:
-        print_output(_rule_text(rules[what], policy))
-    elif what in policy.contract.catalogue:
-        print_output(_code_text(what, policy))
+        own = next((each for each in policy.policies if what in each.rules.rules), policy)
+        print_output(_rule_text(rules[what], own))
+    elif what in policy.documented.catalogue:
+        having = [each for each in policy.policies if what in each.contract.catalogue]
+        print_output("\n".join(_code_text(what, each) for each in having))
     else:
-        raise UsageError(_unknown(what, policy.contract, rules))
+        raise UsageError(_unknown(what, policy.documented, rules))
     return 0
 
 

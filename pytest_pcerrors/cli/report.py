@@ -99,7 +99,7 @@ def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
             data = Path(saved).read_bytes()
         except OSError as error:
             raise UsageError(f"{saved}: cannot be read: {error.strerror}") from None
-    return saved_of(data, saved, lambda: policy_for(contract_file)[0].contract)
+    return saved_of(data, saved, lambda: policy_for(contract_file)[0].documented)
 
 
 def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:

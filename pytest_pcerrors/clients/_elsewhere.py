@@ -53,7 +53,8 @@ def _texts(caught: Any) -> Iterator[tuple[str, str]]:
 def _is_in_response(fact: Fact, caught: Any) -> bool:
     """Return whether the object keeps a response that has the fact."""
     try:
-        kept = read(Exchange.of(caught.response), current().policy.contract)
+        exchange = Exchange.of(caught.response)
+        kept = read(exchange, current().policy.of(exchange).contract)
     except (AttributeError, UsageError):
         return False
     return any(each.name == fact.name and each.text == fact.text for each in facts_of(kept))

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract._schema_places import Keyword
     from pytest_pcerrors.contract.changes import Change
 
-_ERRORS = range(400, 600)
-_WITH_HEADERS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -201,17 +199,6 @@ class Contract:
     def has_items(self) -> bool:
         """Whether the code is in the items of an array, so that a body may state several errors."""
         return EACH in self.members.get("code", ())
-
-    def usual_status(self, entry: Entry) -> int:
-        """Return the status of an entry, or, without one, the first documented error status that needs no further headers.
-
-        >>> Contract.default().usual_status(Entry(None, "Busy", ("Try again",)))
-        400
-        """
-        if entry.status is not None:
-            return entry.status
-        plain = sorted({*self.statuses}.intersection(_ERRORS).difference(_WITH_HEADERS))
-        return plain[0] if plain else HTTPStatus.BAD_REQUEST.value
 
     @cached_property
     def is_of_problems(self) -> bool:

@@ -38,22 +38,23 @@ class CoverageOfTests(Observer):
         self._served: list[Exchange] = []
         self._simulated: list[Exchange] = []
         self._parsed: dict[int, ParsedResponse] = {}
-        self._judged: Counter[tuple[str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
+        self._judged: Counter[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
 
     def on_verdict(self, verdict: "Verdict") -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
         parsed = verdict.parsed
-        if not verdict.of_recording and parsed.contract is self._policy.contract:
+        if not verdict.of_recording and parsed.contract in self._policy.contracts:
             self._parsed[id(parsed.exchange)] = parsed
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
-            judged = Judged.of(verdict, self._policy.profiled(profile).rules)
+            number = self._policy.contracts.index(parsed.contract)
+            judged = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
             self._judged[
-                profile, parsed.is_error, len(judged.ran), tuple(sorted(judged.broken)), tuple(judged.shapes)
+                number, profile, parsed.is_error, len(judged.ran), tuple(sorted(judged.broken)), tuple(judged.shapes)
             ] += 1
 
     def on_asserted(self, verdict: "Verdict") -> None:
         """Note that an assertion with the code of a response has passed."""
-        if verdict.parsed.contract is self._policy.contract:
+        if verdict.parsed.contract in self._policy.contracts:
             self._asserted.append((verdict.exchange.status, verdict.parsed.code))
 
     def on_served(self, exchange: "Exchange") -> None:
@@ -84,8 +85,8 @@ class CoverageOfTests(Observer):
         """Add what a test has met."""
         for way, status, code, place, count in facts.data["met"]:
             self.counted.add(way, status, code, place, count)
-        for profile, is_error, length, broken, shapes, count in facts.data["judged"]:
-            rules = self._policy.profiled(profile).rules
+        for number, profile, is_error, length, broken, shapes, count in facts.data["judged"]:
+            rules = self._policy.policies[number].profiled(profile).rules
             names = rules.error_names if is_error else rules.success_names
             self.counted.add_judged(Judged(names[:length], broken, shapes), count)
 
@@ -99,9 +100,9 @@ class CoverageOfTests(Observer):
     ) -> "Iterator[tuple[str, int, str | None, str]]":
         """Yield how errors were met; only an undocumented code has a place."""
         for exchange in exchanges:
-            parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.contract)
+            parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.of(exchange).contract)
             if parsed.is_error:
-                is_known = self._policy.contract.entry_of(exchange.status, parsed.code) is not None
+                is_known = parsed.contract.entry_of(exchange.status, parsed.code) is not None
                 place = "" if is_known or parsed.code is None else self._receiving.place(exchange).origin
                 yield way, exchange.status, parsed.code, item.nodeid if place is None else place
 
@@ -117,7 +118,7 @@ class CoverageReports:
         self._targets = targets
         self._is_printed: bool = config.getoption("pc_coverage")
         self._said: list[Line] = []
-        coverage = ErrorCoverage(policy.contract, excluded_by(settings.coverage_exclude, policy.contract))
+        coverage = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self.found = CoverageOfTests(receiving, coverage)
 
     def write(self, session: pytest.Session) -> None:

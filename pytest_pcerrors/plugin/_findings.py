@@ -125,7 +125,7 @@ class FindingsOfTests(Observer):
         data = self._finding_data(found)
         data["violations"] = [violation_data(each) for each in judged.violations]
         contract = verdict.parsed.contract
-        if contract.name != self._receiving.policy.contract.name:
+        if contract.name != self._receiving.policy.documented.name:
             data["contract"] = contract.name
         return _placed(data, item)
 

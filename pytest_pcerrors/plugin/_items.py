@@ -104,7 +104,7 @@ class CassetteFile(pytest.File):
 
     def _judged(self, exchange: "Exchange", number: int) -> Iterator["CassetteItem"]:
         """Count an exchange, and yield its item if it is an error response."""
-        parsed = read(exchange, self._policy.contract)
+        parsed = read(exchange, self._policy.of(exchange).contract)
         kind = self._kind(parsed)
         self._counts[kind] += 1
         self._hosts.update([host_of(exchange)] if kind == "other-host" else [])

@@ -54,7 +54,7 @@ class Reports:
         collected.plus(self.found.tally)
         findings = sorted(self.found.findings, key=order)
         self._report = Report(
-            self._policy.contract.name,
+            self._policy.documented.name,
             rules_of(self._policy),
             findings,
             collected,

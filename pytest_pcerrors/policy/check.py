@@ -1,6 +1,5 @@
 """The function `check`: the violations of a response as data."""
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -59,13 +58,4 @@ def judge(response: object, *, contract: "Contract | None" = None, profile: str 
 
 @lru_cache(maxsize=32)
 def _with_contract(policy: "Policy", contract: "Contract") -> "Policy":
-    """Return a policy for another contract, without the settings for rules that it does not have."""
-    from pytest_pcerrors.rules.stages import rule_set
-
-    known = rule_set(contract, policy.user_rules, policy.length_unit).rules
-    return replace(
-        policy,
-        contract=contract,
-        overrides={rule: severity for rule, severity in policy.overrides.items() if rule in known},
-        allowances=tuple(allowance for allowance in policy.allowances if allowance.rule in known),
-    )
+    return policy.for_contract(contract)

@@ -15,6 +15,7 @@ from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.settings import SETTINGS_FILE
+from pytest_pcerrors.tables import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +37,17 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
 
     Relative origins are relative to `root`, by default the working directory.
     """
+    others: tuple[Contract, ...] = ()
     if contract is None:
-        contract = Contract.load(settings.contract or SHIPPED, folder=settings.root)
+        contract, *rest = _contracts(settings)
+        others = tuple(rest)
     if settings.entries:
         contract = contract.extended(_entry(each) for each in settings.entries)
     age = settings.max_age if max_age is None else max_age
-    hosts = frozenset(settings.hosts if settings.hosts is not None else contract.hosts)
+    hosts = frozenset(_hosts((contract, *others)) if settings.hosts is None else settings.hosts)
     return Policy(
         contract,
+        others=others,
         profile=settings.profile,
         forced_profile=profile,
         profile_by_path=settings.profile_by_path,
@@ -56,6 +60,28 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         redaction=Redaction.of_settings(settings.redact),
         max_age=None if age is None else days_of(age),
     )
+
+
+def _contracts(settings: "Settings") -> list[Contract]:
+    """Return the contracts of the settings, the main one first: that without hosts, or else the first."""
+    named = {name: Contract.load(name, folder=settings.root) for name in settings.contract or (SHIPPED,)}
+    place = f"{settings.root / SETTINGS_FILE}: {TABLE}: at /contract"
+    claimed: dict[str, str] = {}
+    for name, contract in named.items():
+        for host in contract.hosts:
+            if (other := claimed.setdefault(host, name)) != name:
+                raise UsageError(f"{place}: {other} and {name} both have the host {host}; leave it to one of them")
+    for_any = [name for name, contract in named.items() if not contract.hosts]
+    if len(for_any) > 1:
+        raise UsageError(
+            f"{place}: {' and '.join(for_any)} have no hosts; at most one may, give the others their hosts"
+        )
+    return [named[name] for name in sorted(named, key=lambda name: name not in for_any)]
+
+
+def _hosts(contracts: tuple[Contract, ...]) -> tuple[str, ...]:
+    """Return the hosts of contracts; none, which means any, if one of them is for any host."""
+    return tuple(host for each in contracts for host in each.hosts) if all(each.hosts for each in contracts) else ()
 
 
 def _entry(setting: "EntrySetting") -> Entry:

@@ -6,16 +6,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.contract.joining import joined
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy._user_rules import refuse_taken_names
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
+from pytest_pcerrors.policy.severities import severities
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, OF_RECORDINGS, RECORDING_RULES
-from pytest_pcerrors.rules.rule import PROFILES, rule_name
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
 from pytest_pcerrors.text import nearest
@@ -42,9 +44,13 @@ class Profiled(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """The policy of a run. `forced_profile` overrides the profiles by path, as an option overrides settings."""
+    """The policy of a run. `forced_profile` overrides the profiles by path, as an option overrides settings.
+
+    `others` are the contracts of other hosts; `of` chooses by the host of a request. `contract` is for all other responses.
+    """
 
     contract: Contract
+    others: tuple[Contract, ...] = field(default=(), kw_only=True)
     profile: str = "documented"
     forced_profile: str | None = None
     profile_by_path: tuple[tuple[Path, str], ...] = ()
@@ -59,11 +65,12 @@ class Policy:
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 
     def __post_init__(self) -> None:
-        _refuse_taken_names(self.user_rules, self.contract)
+        for contract in self.contracts:
+            refuse_taken_names(self.user_rules, contract)
+        known = (*self.documented_rules, *OF_RECORDINGS)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
             if name in _ALWAYS_ERRORS:
                 raise UsageError(f"{name} is always an error; it cannot have another severity or an allowance")
-            known = (*self.rules.rules, *OF_RECORDINGS)
             if name not in known:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
         for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
@@ -73,6 +80,50 @@ class Policy:
     def rules(self) -> "RuleSet":
         """The rules of the contract and the user."""
         return rule_set(self.contract, self.user_rules, self.length_unit)
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """All contracts, the main one first."""
+        return (self.contract, *self.others)
+
+    @cached_property
+    def documented(self) -> Contract:
+        """All contracts as one: their names, statuses and errors; the main one if there are no others."""
+        return joined(self.contracts)
+
+    @property
+    def documented_rules(self) -> "dict[str, Rule]":
+        """The rules of all contracts and the user by name, in the order of the stages; of several with the same name, the first."""
+        found = dict(self.rules.rules)
+        stages = list(dict.fromkeys(rule.stage for rule in found.values()))
+        for contract in self.others:
+            found = {**rule_set(contract, self.user_rules, self.length_unit).rules, **found}
+        return dict(sorted(found.items(), key=lambda each: stages.index(each[1].stage)))
+
+    def of(self, exchange: "Exchange") -> "Policy":
+        """Return the policy for the contract that has the host of an exchange; this one if none has it, or the host is unknown."""
+        request = exchange.request
+        return self._by_host.get(request.host or "", self) if self.others and request is not None else self
+
+    @cached_property
+    def policies(self) -> "tuple[Policy, ...]":
+        """The policies for each of `contracts`."""
+        return (self, *map(self.for_contract, self.others))
+
+    @cached_property
+    def _by_host(self) -> "dict[str, Policy]":
+        return {host: policy for policy in self.policies[1:] for host in policy.contract.hosts}
+
+    def for_contract(self, contract: Contract) -> "Policy":
+        """Return this policy for another contract alone, without the settings for rules that it does not have."""
+        known = {*rule_set(contract, self.user_rules, self.length_unit).rules, *OF_RECORDINGS}
+        return replace(
+            self,
+            contract=contract,
+            others=(),
+            overrides={rule: severity for rule, severity in self.overrides.items() if rule in known},
+            allowances=tuple(allowance for allowance in self.allowances if allowance.rule in known),
+        )
 
     def profiled(self, profile: str) -> "Profiled":
         """Return the rules that run under a profile, and their severities."""
@@ -104,7 +155,9 @@ class Policy:
         return is_with(exchange, self.hosts)
 
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
-        """Return the verdict on an exchange; `profile` overrides all other profiles."""
+        """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
+        if self.others and (own := self.of(exchange)) is not self:
+            return own.judge(exchange, profile=profile)
         parsed = read(exchange, self.contract)
         if profile is None and exchange.origin is None:
             rules, table = self._usual
@@ -191,23 +244,3 @@ def secret_violation(found: "Found", origin: str | None) -> Violation:
     if found.certainty == "secret":
         return Violation("a secret is recorded", found.place, expected="***", hint=hint, rule=SECRET_RECORDED)
     return Violation("this may be a secret", found.place, expected="***", hint=hint, rule=SECRET_SUSPECTED)
-
-
-def _refuse_taken_names(user_rules: "tuple[RuleFunction, ...]", contract: Contract) -> None:
-    taken = {*rule_set(contract).rules, *_ALWAYS_ERRORS, *OF_RECORDINGS}
-    for name in map(rule_name, user_rules):
-        if name in taken:
-            raise UsageError(f"there is already a rule {name}; give your rule another name")
-        taken.add(name)
-
-
-def severities(profile: str, rules: "Iterable[Rule]", overrides: "Mapping[str, Severity]") -> "dict[str, Severity]":
-    """Return the severity of every rule under a profile, with `overrides` applied. An unknown profile is a `UsageError`.
-
-    >>> from pytest_pcerrors.rules.registry import RECORDING_RULES
-    >>> severities("observed", RECORDING_RULES, {"stale": "off"})
-    {'secret-recorded': 'error', 'secret-suspected': 'warning', 'stale': 'off'}
-    """
-    if profile not in PROFILES:
-        raise UsageError(f'there is no profile "{profile}"; {nearest(profile, PROFILES)}')
-    return {rule.name: overrides.get(rule.name, rule.severities[profile]) for rule in rules}

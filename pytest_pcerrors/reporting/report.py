@@ -65,7 +65,11 @@ class Report:
         """Return the report of an audit, which reads one finding after the other."""
         tally = Tally()
         return cls(
-            policy.contract.name, rules_of(policy), _counted(findings, tally, policy.contract), tally, is_quiet=is_quiet
+            policy.documented.name,
+            rules_of(policy),
+            _counted(findings, tally, policy.documented),
+            tally,
+            is_quiet=is_quiet,
         )
 
     @classmethod
@@ -108,7 +112,7 @@ class Report:
 
 def rules_of(policy: "Policy") -> dict[str, RuleData]:
     """Return the documentation of all rules of a policy, by name."""
-    return {rule.name: _rule_data(rule) for rule in all_rules(policy.rules)}
+    return {rule.name: _rule_data(rule) for rule in all_rules(policy.documented_rules)}
 
 
 def _counted(findings: "Iterable[Finding]", tally: Tally, contract: "Contract") -> Iterator[FindingData]:
@@ -116,7 +120,11 @@ def _counted(findings: "Iterable[Finding]", tally: Tally, contract: "Contract") 
     for finding in findings:
         tally.add(finding)
         if finding.kind == "error" or finding.violations:
-            yield finding_data(finding, contract)
+            own = finding.verdict.parsed.contract if finding.verdict else contract
+            data = finding_data(finding, own)
+            if own.name != contract.name:
+                data["contract"] = own.name
+            yield data
 
 
 def _rule_data(rule: "Rule") -> RuleData:

@@ -6,12 +6,12 @@ from pytest_pcerrors.rules.rule import Rule, severities_of
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.rules.stages import RuleSet
+    from collections.abc import Mapping
 
 
-def all_rules(rules: "RuleSet") -> list[Rule]:
+def all_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
     """Return all rules: those of the stages in their order, then the others."""
-    return [*rules.rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
+    return [*rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
 
 
 ALWAYS_ERRORS = (

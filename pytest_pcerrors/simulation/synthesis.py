@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_ERRORS = range(400, 600)
+_WITH_HEADERS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _LONGEST_CODE = 100
 
 
@@ -60,7 +62,7 @@ def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int
 
 def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
     """Make the exchange for an entry. One without a status has a documented error status, or 200 if such bodies are errors below 400."""
-    status = contract.usual_status(entry)
+    status = usual_status(entry, contract)
     exchange = _made(entry, status, contract, seed)
     if entry.status is None and contract.errors_below_400 is not None:
         below = Exchange(HTTPStatus.OK.value, exchange.headers, exchange.body, exchange.request, "OK")
@@ -83,6 +85,19 @@ def _made(entry: "Entry", status: int, contract: Contract, seed: int) -> Exchang
     body = json.dumps(_body(entry, status, contract, rng), ensure_ascii=False).encode()
     headers = _headers(status, contract, rng, request, len(body))
     return Exchange(status, headers, body, request, contract.reason(status).partition(" ")[2])
+
+
+def usual_status(entry: "Entry", contract: Contract) -> int:
+    """Return the status of an entry, or, without one, the first documented error status that needs no further headers.
+
+    >>> from pytest_pcerrors import Entry
+    >>> usual_status(Entry(None, "Busy", ("Try again",)), Contract.default())
+    400
+    """
+    if entry.status is not None:
+        return entry.status
+    plain = sorted({*contract.statuses}.intersection(_ERRORS).difference(_WITH_HEADERS))
+    return plain[0] if plain else HTTPStatus.BAD_REQUEST.value
 
 
 def required_headers(status: int, contract: Contract) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
+from pytest_pcerrors.simulation.synthesis import usual_status
 from pytest_pcerrors.strategies._responses import responses
 from pytest_pcerrors.strategies._spelling import headers, letters, spellings
 
@@ -82,7 +83,7 @@ def _ways_to_break(rule: str, contract: Contract) -> _Ways:
 def _conforming(base: Entry | Exchange, contract: Contract, *, is_plain: bool) -> st.SearchStrategy[Exchange]:
     """Return a strategy for the conforming responses that resemble a base."""
     if isinstance(base, Entry):
-        return responses(st.just((contract.usual_status(base), base.code)), contract, is_plain=is_plain)
+        return responses(st.just((usual_status(base, contract), base.code)), contract, is_plain=is_plain)
     if base.status >= _FIRST_ERROR:
         codes = st.sampled_from(contract.catalogue.codes)
         return responses(st.tuples(st.just(base.status), codes), contract, is_plain=is_plain)

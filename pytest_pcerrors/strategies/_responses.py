@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation.synthesis import required_headers, stating
+from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
 from pytest_pcerrors.strategies._documents import documents_of
 from pytest_pcerrors.strategies._spelling import headers, letters, spellings
 from pytest_pcerrors.text import suggestion
@@ -49,7 +49,7 @@ def error_responses(
 
 def _pairings(status: int | None, code: str | None, contract: Contract) -> st.SearchStrategy[Pairing]:
     documented = [
-        (contract.usual_status(entry) if status is None else status, entry.code)
+        (usual_status(entry, contract) if status is None else status, entry.code)
         for entry in contract.catalogue.select(code=code)
         if status is None or contract.entry_of(status, entry.code) is not None
     ]

@@ -7,7 +7,8 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.contract.model import Deviation
 from pytest_pcerrors.policy.allowances import Allowance
-from pytest_pcerrors.policy.policy import Policy, severities
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.severities import severities
 from pytest_pcerrors.rules.stages import rule_set
 
 E, W, O = "error", "warning", "off"  # noqa: E741 - a table is read by its columns

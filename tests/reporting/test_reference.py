@@ -11,7 +11,7 @@ from pytest_pcerrors.rules.stages import rule_set
 
 def test_every_rule_has_a_section():
     """Under its stage, in the order of the stages."""
-    rules = all_rules(rule_set(Contract.default()))
+    rules = all_rules(rule_set(Contract.default()).rules)
     assert re.findall(r"^### `(.*)`$", as_markdown(rules), re.MULTILINE) == [rule.name for rule in rules]
 
 

@@ -9,13 +9,13 @@ from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, EXPECTATIONS, OF_RECOR
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED
 
-SHIPPED = all_rules(rule_set(Contract.default()))
+SHIPPED = all_rules(rule_set(Contract.default()).rules)
 OF_THE_WALK = [each for each in SHIPPED if each.stage not in ("assertion", "settings", "recordings")]
 
 
 def described(rules):
     """Return the rules of a set by name."""
-    return {each.name: each for each in all_rules(rules)}
+    return {each.name: each for each in all_rules(rules.rules)}
 
 
 def test_every_rule_is_described_once_in_the_order_of_the_stages():

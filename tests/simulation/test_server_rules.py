@@ -1,6 +1,5 @@
 """The rules of a test, and the responses that a client gets."""
 
-
 import httpx
 import pytest
 import requests

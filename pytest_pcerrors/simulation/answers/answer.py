@@ -13,6 +13,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers._retry_after import check_retry_after, with_retry_after
+from pytest_pcerrors.simulation.answers._statuses import STATUSES, is_number, is_status, status_number
 from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
 from pytest_pcerrors.simulation.answers.reply import without_identifiers
 from pytest_pcerrors.simulation.answers.wire import check_sendable
@@ -23,9 +24,7 @@ from pytest_pcerrors.text import cut, nearest
 
 __all__ = ["Answer", "AnswerFactory", "check_retry_after", "envelope", "in_sequence", "success", "with_overrides"]
 
-_STATUSES = range(100, 600)
 _FINAL = range(200, 600)
-_DIGITS_OF_STATUS = 3
 _CUT_AT = 10
 _LONGEST_NAME = 100
 _WAITING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -121,17 +120,17 @@ class AnswerFactory:
         if not _is_name(what):
             raise UsageError(f'expected a number or a text such as 429, 800064 or "ok", got {what!r}')
         if isinstance(what, int):
-            return self.status(what) if what in _STATUSES else self.error(what)
+            return self.status(what) if what in STATUSES else self.error(what)
         if what in self._words:
             return self._words[what]()
         if what in SHAPES:
             return self.shape(what)
         status, slash, code = what.partition("/")
         if slash:
-            return self.error(code, _number(status))
-        if what in self.contract.catalogue or (_is_number(what) and not _is_status(what)):
+            return self.error(code, status_number(status))
+        if what in self.contract.catalogue or (is_number(what) and not is_status(what)):
             return self.error(what)
-        if _is_status(what):
+        if is_status(what):
             return self.status(int(what))
         known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
         raise UsageError(
@@ -144,7 +143,7 @@ class AnswerFactory:
             raise UsageError(f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}')
         if status is not None:
             _check_status(status)
-        if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
+        if code not in self.contract.catalogue and isinstance(code, int) and code in STATUSES:
             raise UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
         exchange = synthesize(code, status=status, contract=self.contract)
         return self._waiting(Answer(exchange, f"{exchange.status} {code}"))
@@ -221,20 +220,6 @@ def _is_name(value: object) -> bool:
 def _check_status(status: object) -> None:
     if isinstance(status, bool) or not isinstance(status, int) or status not in _FINAL:
         raise UsageError(f"{status!r} is not a final HTTP status; expected one from 200 to 599")
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
-
-
-def _is_status(text: str) -> bool:
-    return len(text) <= _DIGITS_OF_STATUS and _is_number(text) and int(text) in _STATUSES
-
-
-def _number(text: str) -> int:
-    if not _is_number(text) or len(text) > _DIGITS_OF_STATUS:
-        raise UsageError(f'"{cut(text, _LONGEST_NAME)}" is not an HTTP status; write status/code, such as 409/800064')
-    return int(text)
 
 
 def with_overrides(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:

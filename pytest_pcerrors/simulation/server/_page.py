@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
+from pytest_pcerrors.simulation.synthesis import usual_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +119,7 @@ def _index(contract: "Contract") -> dict[str, Any]:
                 "reason": contract.status_of(entry),
                 "code": entry.code,
                 "description": entry.description,
-                "path": f"/errors/{contract.usual_status(entry)}/{quote(entry.code, safe='')}",
+                "path": f"/errors/{usual_status(entry, contract)}/{quote(entry.code, safe='')}",
             }
             for entry in contract.catalogue
         ],
