@@ -67,7 +67,7 @@ def test_every_key_is_read(tmp_path):
     assert Settings.find(tmp_path) == Settings(
         root=tmp_path,
         profile="documented",
-        contract="contracts/partner-center.json",
+        contract=("contracts/partner-center.json",),
         collect=(tmp_path / "cassettes",),
         cassettes=tmp_path / "cassettes",
         record="once",
@@ -103,7 +103,7 @@ def test_every_key_is_read(tmp_path):
 
 DEFAULTS = {
     "profile": "documented",
-    "contract": None,
+    "contract": (),
     "collect": (),
     "cassettes": Path("/project/cassettes"),
     "record": "none",
@@ -204,7 +204,9 @@ def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
         ("length_unit = 1", 'at the top: unknown key "length_unit"; did you mean "length-unit"?'),
         ('profile = "observe"', 'at /profile: "observe" is not known; did you mean "observed"?'),
         ("profile = 07:32:00", 'at /profile: "07:32:00" is not known; known are documented, observed'),
-        ("contract = 3", "at /contract: expected a string, got 3"),
+        ("contract = 3", "at /contract: expected a string or an array, got 3"),
+        ("contract = []", "at /contract: it is empty"),
+        ('contract = [""]', "at /contract/0: it is empty"),
         ('contract = ""', "at /contract: it is empty"),
         ('collect = "cassettes"', 'at /collect: expected an array, got "cassettes"'),
         ("cassettes = []", "at /cassettes: expected a string, got an array"),

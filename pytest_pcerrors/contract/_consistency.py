@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 _MAX_POINTERS = 200
 _MAX_NAMES = 8
-_USABLE = {
-    "code": ({"string", "integer", "number"}, "a code is a string or an integer"),
-    "description": ({"string"}, "a description is a string"),
-}
-"""The JSON types of the values of a member that its rules can use, and the words for them."""
+_CODE_TYPES = {"string", "integer", "number"}
+"""The JSON types of values that can be looked up in the catalogue."""
 
 
 def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:
@@ -57,11 +54,10 @@ def _members(members: "Mapping[str, str]", places: SchemaPlaces) -> Iterator[str
                 f"/members/{name}: the items of {pointer} are not those of the code, {members['code']}; "
                 "give both the same path up to the last *"
             )
-    for name, (usable, is_a) in _USABLE.items():
-        for types in _types(places, steps_of(members[name])) if name in members else ():
-            if not types & usable:
-                found = " or ".join(map(article, sorted(types)))
-                yield f"/members/{name}: the error schema has {found} at {members[name]}; {is_a}"
+    for types in _types(places, steps_of(members["code"])):
+        if not types & _CODE_TYPES:
+            found = " or ".join(map(article, sorted(types)))
+            yield f"/members/code: the error schema has {found} at {members['code']}; a code is a string or an integer"
     for pointer, count in Counter(members.values()).items():
         if count > 1:
             shared = " and ".join(name for name, each in members.items() if each == pointer)

@@ -211,6 +211,69 @@ def test_a_misspelt_key_is_refused(message_of, key):
     assert message_of(**{key: "x"})[0].startswith(f'the top: unknown key "{key}"; did you mean "')
 
 
+LISTED = in_object(
+    errors={"type": "array", "items": in_object(code=TEXT, detail=TEXT)}, other={"type": "array", "items": TEXT}
+)
+PLACES = "the error schema has no"
+
+
+@pytest.mark.parametrize(
+    ("members", "lines"),
+    [
+        ({"code": "/errors/*/code", "description": "/errors/*/detail"}, []),
+        (
+            {"code": "/errors/0/code"},
+            [f'/members/code: {PLACES} /errors/0/code; a pointer has no index; write "/errors/*/code" for every item'],
+        ),
+        ({"code": "/errors/*/cod"}, [f'/members/code: {PLACES} /errors/*/cod; did you mean "/errors/*/code"?']),
+        (
+            {"code": "/errors/*/code", "description": "/other/*"},
+            [
+                (
+                    "/members/description: the items of /other/* are not those of the code, /errors/*/code; "
+                    "give both the same path up to the last *"
+                )
+            ],
+        ),
+    ],
+    ids=str,
+)
+def test_a_member_may_be_in_every_item_of_an_array(message_of, members, lines):
+    """An index would select one item, and the others would pass."""
+    assert message_of(schema=LISTED, members=members) == lines
+
+
+@pytest.mark.parametrize(
+    ("schema", "line"),
+    [
+        ({}, "/errors-below-400: the object {} fits it, so every success would be an error; require what only"),
+        ({"properties": {"ok": {"const": False}}}, "/errors-below-400: the object {} fits it"),
+        ({"requird": ["ok"]}, '/errors-below-400: unknown keyword "requird"; did you mean "required"?'),
+        ({"$ref": "#/x"}, "/errors-below-400: $ref /x does not exist in this file"),
+        (7, "/errors-below-400: expected an object, got 7"),
+    ],
+    ids=str,
+)
+def test_errors_below_400_are_not_all_objects(message_of, schema, line):
+    """A slip would make each success an error, or none."""
+    assert message_of(**{"errors-below-400": schema})[0].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "fits"),
+    [("application/problem+json", True), ("application/json; charset=utf-8", False), ("json", False), ("", False)],
+)
+def test_a_media_type_has_no_parameters(message_of, media_type, fits):
+    """With one, no response would have it."""
+    assert (message_of(**{"media-type": media_type}) == []) is fits
+
+
+def test_a_code_without_a_status_is_there_once(message_of):
+    """Like a code with one."""
+    twice = [{"code": "Busy", "descriptions": ["x"]}, {"code": "Busy", "descriptions": ["y"]}]
+    assert message_of(entries=twice) == ["/entries: Busy appears 2 times; give one entry all its descriptions"]
+
+
 HOSTS = {
     "api.example.com": True,
     "localhost": True,

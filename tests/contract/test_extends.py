@@ -51,3 +51,15 @@ def test_what_cannot_be_extended(put, base, message):
     """A circular reference, and a missing file."""
     with pytest.raises(UsageError, match=message):
         Contract.load(put("ours.json", extends=base))
+
+
+def test_an_envelope_has_no_name_and_no_entries(put):
+    """Both are in the file that extends it; a file of that name is given as a path."""
+    with pytest.raises(UsageError, match='at the top: "name" is missing'):
+        Contract.load(put("ours.json", extends="odata", entries=[OURS]))
+    with pytest.raises(UsageError, match="at /entries: it is empty"):
+        Contract.load(put("ours.json", extends="odata", name="Ours"))
+    with pytest.raises(UsageError, match=r'odatta: no such file; did you mean "odata"\?'):
+        Contract.load(put("ours.json", extends="odatta", name="Ours", entries=[OURS]))
+    put("odata", extends="problem", name="Mine", entries=[OURS])
+    assert Contract.load(put("ours.json", extends="./odata")).name == "Mine"

@@ -52,6 +52,31 @@ def custom(**changes):
 
 OTHER = custom(members={"code": "/error/code", "description": "/error/message"})
 ENVELOPED = custom(schema={"type": "object", "required": ["statusCode", "message"]}, members={"code": "/statusCode"})
+LISTED = custom(
+    members={"code": "/errors/*/code", "description": "/errors/*/detail"},
+    schema={
+        "type": "object",
+        "required": ["errors"],
+        "properties": {
+            "errors": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"code": {"type": "string"}, "detail": {"type": "string"}}},
+            }
+        },
+    },
+)
+PROBLEM = custom(
+    name="Harbour",
+    hosts=[],
+    statuses={},
+    members={"code": "/code", "description": "/description"},
+    schema={
+        "type": "object",
+        "properties": {"code": {}, "description": {"type": "string"}, "status": {"type": "integer"}},
+    },
+    entries=[{"code": "800064", "descriptions": ["No {0}"]}, {"status": 409, "code": "2006", "descriptions": ["No"]}],
+    **{"media-type": "application/problem+json", "errors-below-400": {"required": ["error"]}},
+)
 FREE = custom(schema={"type": "object"}, members={"code": "/co~1de"})
 STRICT, OBSERVED = dict.fromkeys(rule_set(DEFAULT).rules, "error"), {"forced_profile": "observed"}
 POLICIES = {
@@ -64,6 +89,8 @@ POLICIES = {
     "other-contract": Policy(OTHER, overrides={"unknown-property": "error", "description-template": "error"}),
     "envelope-contract": Policy(ENVELOPED),
     "free-contract": Policy(FREE),
+    "listed-contract": Policy(LISTED),
+    "problem-contract": Policy(PROBLEM),
 }
 JSON = {"Content-Type": "application/json"}
 
@@ -88,6 +115,7 @@ def test_examples(path):
     """Conforming and violating ones, of every rule."""
     response = json.loads(path.read_text("utf-8"))
     response.pop("pointer", "")
+    response.pop("contract", None)
     assert_agreement(Exchange.of(response))
 
 
@@ -132,7 +160,7 @@ def test_generated_responses(exchange):
 
 
 NAMES = st.sampled_from(
-    ["code", "description", "data", "source", "message", "statusCode", "error", "errorCode", "tags"]
+    ["code", "description", "data", "source", "message", "statusCode", "error", "errorCode", "tags", "errors", "status"]
 )
 LEAVES = (
     st.none()
@@ -145,7 +173,15 @@ LEAVES = (
 VALUES = st.recursive(LEAVES, lambda each: st.lists(each, max_size=3) | st.dictionaries(NAMES, each, max_size=5))
 OBJECTS = st.fixed_dictionaries(
     {"code": st.just("800064") | LEAVES},
-    optional={"description": LEAVES, "source": LEAVES, "data": VALUES, "message": LEAVES, "error": VALUES},
+    optional={
+        "description": LEAVES,
+        "source": LEAVES,
+        "data": VALUES,
+        "message": LEAVES,
+        "error": VALUES,
+        "status": LEAVES,
+        "errors": st.lists(VALUES | st.dictionaries(st.sampled_from(["code", "detail"]), LEAVES), max_size=3),
+    },
 )
 TEXTS = (VALUES | OBJECTS).map(json.dumps)
 REPEATED = st.builds(
