@@ -187,7 +187,7 @@ class Contract:
         return any(entry.status is None for entry in self.catalogue)
 
     def entry_of(self, status: int, code: str | None) -> Entry | None:
-        """Return the entry of an error with this status and code: that with the status, or else that without one; None if there is none.
+        """Return the entry of an error with this status and code: that with the status, or else that without one; None for an undocumented error.
 
         >>> Contract.default().entry_of(409, "800064").description, Contract.default().entry_of(404, "800064")
         ('Another request is already processing cart {0}', None)

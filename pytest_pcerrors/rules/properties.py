@@ -55,14 +55,14 @@ def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
 def status_differs(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """The member `status` of problem details is not the HTTP status.
 
-    Documentation: "status" is the HTTP status of the response, and whoever sends it must use the same one (RFC 9457, section 3.1.2).
+    Documentation: "status" is the HTTP status of the response, and a server that sends it must use the same one (RFC 9457, section 3.1.2).
     Example: `"status": 400` in a `409` response
     Fix: Send the HTTP status, or leave the member out. A client reads the HTTP status.
     """
     stated, status = parsed.document.get("status"), parsed.exchange.status
     if type(stated) is int and stated != status:
         yield Violation(
-            f"status {stated} in the body of a {status}", "/status", expected=str(status), actual=str(stated)
+            f"status {stated} instead of {status}, the HTTP status", "/status", expected=str(status), actual=str(stated)
         )
 
 

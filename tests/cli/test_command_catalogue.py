@@ -157,3 +157,58 @@ def test_explain_alone_is_the_rule_reference(pcerrors):
     out = pcerrors("explain").out
     assert out.startswith("# Rules\n")
     assert {"### `pairing`", "### `unreadable`"} <= set(out.splitlines())
+
+
+OTHERS = {
+    "tree.json": {
+        "hosts": ["tree.example"],
+        "extends": "odata",
+        "entries": [{"code": "locked", "descriptions": ["Locked"]}],
+    },
+    "harbour.json": {
+        "page": {"title": "Harbour errors", "date": "2026-02-01"},
+        "extends": "problem",
+        "entries": [{"status": 409, "code": "400", "descriptions": ["Taken"]}],
+    },
+}
+
+
+@pytest.fixture
+def _others(tmp_path, monkeypatch):
+    """Change to a project with two contracts beside the shipped one."""
+    monkeypatch.chdir(tmp_path)
+    for name, keys in OTHERS.items():
+        (tmp_path / name).write_text(json.dumps({"format": 1, "name": name.title(), **keys}))
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pcerrors]\ncontract = {['shipped', *OTHERS]}\n")
+
+
+@pytest.mark.usefixtures("_others")
+def test_the_errors_of_several_contracts_are_listed_together(pcerrors):
+    """The last are those of any status."""
+    lines = pcerrors("list").out.splitlines()
+    assert (len(lines), lines[-1].split()) == (ALL + 2, ["any", "locked", "Locked"])
+    rows = json.loads(pcerrors("list", "--format", "json").out)
+    assert rows[-1] == {"status": None, "code": "locked", "descriptions": ["Locked"]}
+
+
+@pytest.mark.usefixtures("_others")
+@pytest.mark.parametrize(
+    ("what", "lines"),
+    [
+        ("locked", ["locked with any error status", 'in a test: assert_pc_error(response, "locked")']),
+        ("400", ["400 with 409 Conflict", "documented in Harbour errors of 2026-02-01", "400 with 401 Unauthorized"]),
+        ("error-message-missing", ["breaks         `/error/message` is missing.", "documented: error"]),
+        ("status-differs", ["breaks         The member `status` of problem details is not the HTTP status."]),
+    ],
+)
+def test_codes_and_rules_of_several_contracts_are_explained(pcerrors, what, lines):
+    """With the source of their contract."""
+    out = pcerrors("explain", what).out
+    assert [line for line in lines if line not in out] == []
+
+
+@pytest.mark.usefixtures("_others")
+def test_the_rules_of_several_contracts_have_a_section_for_each_stage(pcerrors):
+    """In the order of the stages."""
+    headings = [line for line in pcerrors("explain").out.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings))
