@@ -137,8 +137,11 @@ def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
             return parsed
         document = parsed.document
     members = contract.members
-    parsed.code = _code(at(document, members.get("code")))
-    parsed.description = _text(at(document, members.get("description")))
+    code = at(document, members.get("code"))
+    parsed.code = code if isinstance(code, str) else _code(code)
+    description = at(document, members.get("description"))
+    if isinstance(description, str):
+        parsed.description = description
     if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
         parsed.fits_below_400 = fits_below_400(contract, document)
     return parsed

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
@@ -141,8 +142,9 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
 
 def _request(entry: "Entry", contract: Contract, rng: random.Random) -> Request:
     host = contract.hosts[0] if contract.hosts else "api.example.com"
-    if not contract.is_partner_center:
-        return Request("GET", f"https://{host}/", {"Accept": contract.media_type or "application/json"})
+    if not contract.is_partner_center:  # each error has its own address, as those of a server
+        path = f"/errors/{usual_status(entry, contract)}/{quote(entry.code, safe='')}"
+        return Request("GET", f"https://{host}{path}", {"Accept": contract.media_type or "application/json"})
     operation = operation_for(entry.description)
     return request_to(host, operation.method, operation.path, operation.body, rng)
 

@@ -200,7 +200,7 @@ def test_an_envelope_needs_a_name_and_entries_only(load, name):
         made = synthesize(code, contract=contract)
         assert (made.status, made.request.url, check(made, contract=contract)) == (
             status,
-            "https://api.example.com/",
+            f"https://api.example.com/errors/{status}/{code}",
             [],
         )
         assert not [key for key, _ in (*made.headers, *made.request.headers) if key.upper().startswith("MS-")]
