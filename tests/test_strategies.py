@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract, Entry, UsageError, check
 from pytest_pcerrors.contract.catalogue import Catalogue
+from pytest_pcerrors.contract.files import ENVELOPES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation.generation import base_of, proposals
 from pytest_pcerrors.strategies import broken_responses, error_bodies, error_responses
@@ -197,3 +198,35 @@ except ModuleNotFoundError as error:
     assert done.stdout == (
         "hypothesis | pytest_pcerrors.strategies needs Hypothesis: pip install 'pytest-pcerrors[hypothesis]'\n"
     )
+
+
+OTHERS = {
+    **{name: {"extends": name} for name in ENVELOPES},
+    "listed": {
+        "members": {"code": "/errors/*/code"},
+        "schema": {"type": "object", "properties": {"errors": {"items": {"properties": {"code": {"type": "string"}}}}}},
+    },
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_errors_of_other_apis_conform(tmp_path, name):
+    """Also those in arrays, with codes of any status, and with the status in the body."""
+    path = tmp_path / "contract.json"
+    entries = [
+        {"code": "locked", "descriptions": ["By {0}"]},
+        {"status": 404, "code": "gone", "descriptions": ["Gone"]},
+    ]
+    path.write_text(json.dumps({"format": 1, "name": "Tree", "entries": entries, **OTHERS[name]}))
+    contract = Contract.load(path)
+    drawn = set()
+
+    @settings(max_examples=20, database=None, phases=[Phase.generate])
+    @given(error_responses(contract=contract) | error_responses(503, contract=contract))
+    def conforming(exchange):
+        drawn.add(exchange.status)
+        assert check(exchange, contract=contract) == []
+
+    conforming()
+    assert drawn == {400, 404, 503}
+    assert find(broken_responses("code-unknown", contract=contract), lambda mutant: True).rule == "code-unknown"

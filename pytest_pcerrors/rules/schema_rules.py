@@ -24,6 +24,7 @@ from pytest_pcerrors.rules._keywords import (
 )
 from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules._subschemas import Schema, Subschemas
+from pytest_pcerrors.rules.paths import places_at, selector
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 
@@ -74,11 +75,11 @@ class SchemaRule:
 
     @cached_property
     def _values(self) -> Callable[[Any], Sequence[Any]]:
-        return _selector(self.path)
+        return selector(self.path)
 
     def _texts(self, document: Any) -> tuple[str, ...]:
         """Return the texts of a violation: message, pointer, expected, actual and hint."""
-        failed = [(pointer, value) for pointer, value in _places(document, self.path) if not self.accepts(value)]
+        failed = [(pointer, value) for pointer, value in places_at(document, self.path) if not self.accepts(value)]
         pointer, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
@@ -209,41 +210,6 @@ def rule_name(path: tuple[str, ...], keyword: str) -> str:
 
 def _kebab(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
-
-
-def _selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
-    """Return a function that returns the values at a path of a document: none if a step is missing, several below `EACH`."""
-    if not path:
-        return lambda document: (document,)
-    step, below = path[0], _selector(path[1:])
-    if step == EACH:
-        return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
-    return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
-
-
-def values_at(document: Any, path: tuple[str, ...]) -> list[Any]:
-    """Return the values at a path of a document: none if a step is missing, several below `EACH`.
-
-    >>> values_at({"errors": [{"code": "a"}, {}, {"code": "b"}]}, ("errors", "*", "code"))
-    ['a', 'b']
-    """
-    return [value for _, value in _places(document, path)]
-
-
-def _places(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`."""
-    places = [("", document)]
-    for step in path:
-        if step == EACH:
-            lists = [(pointer, value) for pointer, value in places if isinstance(value, list)]
-            places = [(f"{pointer}/{index}", each) for pointer, value in lists for index, each in enumerate(value)]
-        else:
-            places = [
-                (f"{pointer}/{escaped(step)}", value[step])
-                for pointer, value in places
-                if isinstance(value, dict) and step in value
-            ]
-    return places
 
 
 def _misspelt(name: str, value: Any) -> str:

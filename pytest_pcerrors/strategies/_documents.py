@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules.schema_rules import values_at
+from pytest_pcerrors.rules.paths import values_at
 from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.strategies._spelling import json_values, letters
 

@@ -58,6 +58,13 @@ def test_an_error_of_another_api_has_a_documented_code_or_is_called_one(contract
     assert broken((200, json.dumps(body).encode()), contract_of(OBJECT, catalogue=catalogue)) == rules
 
 
+def test_a_success_of_partner_center_may_have_a_code_that_is_paired_with_it():
+    """As newer pages do; only other codes are reported."""
+    entries = Contract.default().extended([Entry(200, "3000", ("Half done",))])
+    body = b'{"orderErrors": [{"code": "3000", "description": "No"}, {"code": "3001", "description": "No"}]}'
+    assert [each.pointer for each in check((200, body), contract=entries)] == ["/orderErrors/1"]
+
+
 def test_an_error_object_has_its_code_where_the_contract_has_it(contract_of):
     """Success bodies are searched with the names of the contract."""
     contract = contract_of(OBJECT, members={"code": ("fault", "id")}, catalogue=Catalogue((Entry(400, "7", ("No",)),)))

@@ -287,3 +287,29 @@ def test_conditions_see_several_errors(load):
     policy = Policy(load(extends="jsonapi", entries=ANY))
     exchange = Exchange(404, None, b'{"errors": [{"code": "gone"}, {"code": "lost"}]}')
     assert [each.pointer for each in policy.judge(exchange).violations] == ["/errors/1/code"]
+
+
+BERTHS = {
+    "media-type": "application/problem+json",
+    "members": {"code": "/type", "description": "/detail"},
+    "schema": {
+        "type": "object",
+        "allOf": [
+            {"required": ["type"], "properties": {"type": {"type": "string"}, "detail": {"type": "string"}}},
+            {"$ref": "#/$defs/dated"},
+        ],
+        "anyOf": [{"required": ["status"], "properties": {"status": {"type": "integer", "minimum": 400}}}, {}],
+        "$defs": {"dated": {"required": ["at"], "properties": {"at": {"type": "string", "minLength": 6}}}},
+    },
+    "entries": [{"status": each, "code": f"berth-{each}", "descriptions": ["No"]} for each in (404, 409)],
+}
+
+
+def test_a_combined_schema_gets_the_members_of_its_parts(load):
+    """Of alternatives, those of the first; the status in the body is that of the response."""
+    contract = load(**BERTHS)
+    made = synthesize("berth-409", contract=contract)
+    assert json.loads(made.body) == {"status": 409, "type": "berth-409", "at": "textt" + "t", "detail": "No"}
+    broken_ones = {each.rule: each.exchange for each in mutants(made, contract=contract)}
+    assert {"pairing", "status-differs", "type-missing", "at-missing"} < set(broken_ones)
+    assert json.loads(broken_ones["pairing"].body)["status"] == broken_ones["pairing"].status == 404
