@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract, Entry, UsageError, check
 from pytest_pcerrors.contract.catalogue import Catalogue
-from pytest_pcerrors.contract.files import ENVELOPES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation.generation import base_of, proposals
 from pytest_pcerrors.strategies import broken_responses, error_bodies, error_responses
@@ -201,7 +200,8 @@ except ModuleNotFoundError as error:
 
 
 OTHERS = {
-    **{name: {"extends": name} for name in ENVELOPES},
+    "jsonapi": {"extends": "jsonapi"},
+    "problem": {"extends": "problem"},
     "listed": {
         "members": {"code": "/errors/*/code"},
         "schema": {"type": "object", "properties": {"errors": {"items": {"properties": {"code": {"type": "string"}}}}}},
@@ -219,14 +219,11 @@ def test_errors_of_other_apis_conform(tmp_path, name):
     ]
     path.write_text(json.dumps({"format": 1, "name": "Tree", "entries": entries, **OTHERS[name]}))
     contract = Contract.load(path)
-    drawn = set()
 
-    @settings(max_examples=20, database=None, phases=[Phase.generate])
-    @given(error_responses(contract=contract) | error_responses(503, contract=contract))
-    def conforming(exchange):
-        drawn.add(exchange.status)
-        assert check(exchange, contract=contract) == []
+    @settings(max_examples=5, database=None, phases=[Phase.generate])
+    @given(error_responses(contract=contract), error_responses(503, contract=contract))
+    def conforming(first, second):
+        assert check(first, contract=contract) == []
+        assert (second.status, check(second, contract=contract)) == (503, [])
 
     conforming()
-    assert drawn == {400, 404, 503}
-    assert find(broken_responses("code-unknown", contract=contract), lambda mutant: True).rule == "code-unknown"
