@@ -102,7 +102,7 @@ def reads_the_promise(contract: Contract) -> int:
     """Read the contract and its catalogue."""
     catalogue = contract.catalogue
     assert_type(catalogue, Catalogue)
-    assert_type(contract.pairings, frozenset[tuple[int, str]])
+    assert_type(contract.pairings, frozenset[tuple[int | None, str]])
     assert_type(catalogue["800064"], tuple[Entry, ...])
     texts = [text for entry in catalogue for text in entry.templates]
     found = [entry.description for entry in (*catalogue.find("cart"), *catalogue.select(status=409))]
