@@ -1,10 +1,11 @@
 """Prove with Python's JSON parser that a JSON text has no secret: most bodies with a word of a secret have none."""
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.secrets.members import KEY_NAME, gives_name
-from pytest_pcerrors.secrets.names import Kind, squeezed
+from pytest_pcerrors.secrets.names import Kind, kind_of, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +33,21 @@ def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") ->
     look = _Check(secrets)
     try:
         look.value(json.loads(text, object_pairs_hook=look.pairs, strict=False))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # also _NotCleanError
         return False
     if not look.is_clean or not secrets.may_be_in("\n".join(look.texts)):
         return look.is_clean
     return all(inner(each).text == each for each in look.texts if secrets.may_be_in(each))
+
+
+class _NotCleanError(ValueError):
+    """Ends the parsing of a text that must be searched."""
+
+
+@lru_cache(maxsize=32768)
+def _traits(name: str) -> tuple[Kind | None, bool, bool]:
+    """Return the kind of a name, whether its value is the name of another value, and whether it is ``keyName``."""
+    return kind_of(name), gives_name(name), squeezed(name) == KEY_NAME
 
 
 class _Check:
@@ -50,15 +61,19 @@ class _Check:
     def pairs(self, members: list[tuple[str, Any]]) -> object:
         """Check the names and values of an object, including repeated names; return a marker instead of the object."""
         for name, value in members:
-            kind = self._secrets.kind(name)
+            kind, is_name, is_key = _traits(name)
             if len(name) >= _LONG_NAME:
                 self.texts.append(name)
-            if kind is None:
-                self.value(value, is_name=gives_name(name))
-            else:
+            if kind is not None:
                 self._named(kind, value)
-            if squeezed(name) == KEY_NAME:
+            elif value.__class__ is str and not is_name:
+                self.texts.append(value)
+            else:
+                self.value(value, is_name=is_name)
+            if is_key:
                 self.is_clean = False
+        if not self.is_clean:
+            raise _NotCleanError
         return _OBJECT
 
     def value(self, value: Any, *, is_name: bool = False) -> None:

@@ -116,12 +116,14 @@ class Hider:
             return boundary[0].join(map(self._part, line.split(text)))
         if urls.is_form(text) and not packed.is_packed(text):
             return urls.form_hidden(text, self._secrets, self._inner, self._report)
-        return self.text(text)
+        return self._text(text)
 
     def text(self, text: str) -> str:
         """Hide the secrets of any text."""
-        if self._has_nothing(text):
-            return text
+        return text if self._has_nothing(text) else self._text(text)
+
+    def _text(self, text: str) -> str:
+        """Hide the secrets of a text that must be searched."""
         if self._depth > _MAX_DEPTH:
             return prose.hidden(text, self._secrets, Hidden, self._report, is_cut=self._is_cut)
         if json_text.looks_like_json(text):

@@ -2,15 +2,16 @@
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.secrets.members import Members
+from pytest_pcerrors.secrets.members import Hidden, Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from pytest_pcerrors.secrets.definition import Secrets
-    from pytest_pcerrors.secrets.members import Edit, Hidden
+    from pytest_pcerrors.secrets.members import Edit
 
 _BEGINNING = re.compile(
     r"""[\ufeff\s]*+(?:\{\s*+(?:["'}]|[\w$-]++\s*+:)|\[\s*+(?:["{\[\]\d-]|(?:null|true|false|NaN)\b)|")"""
@@ -25,6 +26,10 @@ _OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
 _COLON = re.compile(r"\s*+:")
 NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+_BEGINS_STRING = re.compile('"').match
+_TOGETHER = 32
+"""The number of strings that are checked at once."""
+
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -47,7 +52,8 @@ def looks_like_json(text: str) -> bool:
 
 def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Edited:
     """Hide the secrets of a JSON text; `inner` hides those inside a string."""
-    reader = _Reader(text, Members(secrets, inner))
+    harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(text, secrets)
+    reader = _Reader(text, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)))
     is_json = reader.read()
     edits = reader.members.end()
     return Edited(_written(text, edits, reader.lexemes), list(edits.values()), is_json)
@@ -79,6 +85,15 @@ def encoded(text: str, lexeme: str) -> str:
     plain = json.dumps(text, ensure_ascii=False)
     written = _NON_ASCII.sub(lambda each: each[0] if each[0] in known else json.dumps(each[0])[1:-1], plain)
     return written if _is_closed(lexeme) else written[:-1]
+
+
+def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
+    """Return strings of a JSON text that need not be searched; many are checked at once."""
+    strings = dict.fromkeys(map(decoded, filter(_BEGINS_STRING, TOKEN.findall(text))))
+    strings.pop(None, None)
+    together = [each for each in strings if each is not None]
+    groups = [together[at : at + _TOGETHER] for at in range(0, len(together), _TOGETHER)]
+    return frozenset(chain.from_iterable(each for each in groups if not secrets.may_be_in("\n".join(each))))
 
 
 def _is_closed(lexeme: str) -> bool:
