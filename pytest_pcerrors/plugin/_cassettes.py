@@ -28,6 +28,8 @@ class Cassettes:
         self._targets = [_target(config, argument) for argument in config.args]
         self._sources = self._find(configured)
         self._collectors: list[CassetteFile] = []
+        self._by_folder: dict[Path, list[tuple[Path, Path]]] = {}
+        self._ignored_folders: dict[Path, bool] = {}
         self.seen: dict[str, Counter[str]] = {}
         self.hosts: dict[str, Counter[str]] = {}
 
@@ -44,20 +46,22 @@ class Cassettes:
 
     def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
         """Yield a collector for each folder with cassettes of the run."""
-        for folder in dict.fromkeys(file.parent for file in self._files()):
+        self._by_folder = {}
+        for file, source in self._files().items():
+            self._by_folder.setdefault(file.parent, []).append((file, source))
+        for folder in self._by_folder:
             name = self._name(folder)
             yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
 
     def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
         """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
-        for file, source in self._files().items():
-            if file.parent == folder.path:
-                counts = self.seen[self._name(file)] = Counter()
-                if self._is_ignored(file, source):
-                    counts["ignored"] += 1
-                else:
-                    self._collectors.append(self._collector(file, folder, counts))
-                    yield self._collectors[-1]
+        for file, source in self._by_folder[folder.path]:
+            counts = self.seen[self._name(file)] = Counter()
+            if self._is_ignored(file, source):
+                counts["ignored"] += 1
+            else:
+                self._collectors.append(self._collector(file, folder, counts))
+                yield self._collectors[-1]
 
     def _collector(self, file: Path, folder: "CassetteFolder", counts: Counter[str]) -> CassetteFile:
         name = self._name(file)
@@ -130,9 +134,15 @@ class Cassettes:
 
     def _is_ignored(self, file: Path, source: Path) -> bool:
         """Return whether pytest ignores a file, or a folder between it and the path under which it was found."""
-        inner = [path for path in (file, *file.parents) if source in path.parents]
-        ignores = self._config.hook.pytest_ignore_collect
-        return any(ignores(collection_path=path, config=self._config) for path in inner)
+        return self._ignores(file) or any(map(self._ignores_folder, _folders_between(file, source)))
+
+    def _ignores(self, path: Path) -> bool:
+        return bool(self._config.hook.pytest_ignore_collect(collection_path=path, config=self._config))
+
+    def _ignores_folder(self, folder: Path) -> bool:
+        if folder not in self._ignored_folders:
+            self._ignored_folders[folder] = self._ignores(folder)
+        return self._ignored_folders[folder]
 
     def _name(self, path: Path) -> str:
         """Return a path for messages, relative to the root directory if it is inside it."""
@@ -156,6 +166,11 @@ def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
     """Return the path in an argument, and the name of the item."""
     path, _, name = argument.partition("::")
     return _normal(config.invocation_params.dir / path), name
+
+
+def _folders_between(file: Path, source: Path) -> list[Path]:
+    """Return the folders of a file below the path under which it was found."""
+    return [folder for folder in file.parents if source in folder.parents]
 
 
 def _normal(path: Path) -> Path:

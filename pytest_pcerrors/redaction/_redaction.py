@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import RedactSetting
 
 _PASSES = 8
+_MAX_SEEN, _MAX_KEPT = 8192, 256
+"""The number of different header fields whose findings are kept, since they are often repeated, and the longest value."""
+
 _LENGTH = "content-length"
 
 
@@ -71,6 +74,29 @@ class Redaction:
         vars(other)["secrets"] = replace(self.secrets, hides_replacements=True)
         return other
 
+    def for_finding(self) -> "Redaction":
+        """Return the redaction for findings alone: values with their secrets hidden are not searched again.
+
+        >>> Redaction().for_finding().places(Exchange(200, {}, b'{"access_token": "x7Kq02pLm"}'))
+        ['response body /access_token']
+        """
+        return self._for_finding
+
+    @cached_property
+    def _for_finding(self) -> "Redaction":
+        other = Redaction(self.names, self.patterns, self.tenant_ids)
+        vars(other)["is_for_storage"] = False
+        return other
+
+    @cached_property
+    def is_for_storage(self) -> bool:
+        """Whether the values with their secrets hidden are needed, not only the findings."""
+        return True
+
+    @cached_property
+    def _fields_seen(self) -> "dict[tuple[str, str], Searched[str]]":
+        return {}
+
     def url(self, url: str) -> str:
         """Hide user and password, secret parameters, and tokens in the path.
 
@@ -101,7 +127,8 @@ class Redaction:
         >>> Redaction().header_name("X-Api-Key")
         'X-Api-Key'
         """
-        return _settled(name, self.secrets.without_tokens, MASK)
+        shown = self.secrets.shown_name(name)
+        return name if shown == name else _settled(name, self.secrets.without_tokens, MASK)
 
     def body(self, body: bytes, content_encoding: str | None = None) -> bytes:
         """Hide the secrets of a body in any format and encoding; `content_encoding` is the value of its header.
@@ -125,7 +152,13 @@ class Redaction:
 
     def searched_header(self, name: str, value: str) -> "Searched[str]":
         """Return the value of a header with its secrets hidden, and the findings."""
-        return self._searched(value, lambda hider, each: hider.header(name, each), MASK)
+        seen, field = self._fields_seen, (name, value)
+        searched = seen.get(field)
+        if searched is None:
+            searched = self._searched(value, lambda hider, each: hider.header(name, each), MASK)
+            if len(value) <= _MAX_KEPT and len(seen) < _MAX_SEEN:
+                seen[field] = searched
+        return searched
 
     def searched_text(self, text: str) -> "Searched[str]":
         """Return free text with its secrets hidden, and the findings."""
@@ -149,7 +182,9 @@ class Redaction:
         new = edit(hider, value)
         if new == value:
             return Searched(value, [])
-        return Searched(_settled(new, lambda each: edit(Hider(self.secrets), each), mask), hider.found)
+        if self.is_for_storage:
+            new = _settled(new, lambda each: edit(Hider(self.secrets), each), mask)
+        return Searched(new, hider.found)
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return the exchange with its secrets hidden; the same object if nothing changes.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets.members import Hidden, Members
@@ -23,10 +23,8 @@ TOKEN = re.compile(
 
 _OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
 
-_COLON = re.compile(r"\s*+:")
 NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
-_BEGINS_STRING = re.compile('"').match
 _TOGETHER = 32
 """The number of strings that are checked at once."""
 
@@ -52,8 +50,9 @@ def looks_like_json(text: str) -> bool:
 
 def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Edited:
     """Hide the secrets of a JSON text; `inner` hides those inside a string."""
-    harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(text, secrets)
-    reader = _Reader(text, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)))
+    tokens = list(TOKEN.finditer(text))
+    harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(tokens, secrets)
+    reader = _Reader(tokens, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)))
     is_json = reader.read()
     edits = reader.members.end()
     return Edited(_written(text, edits, reader.lexemes), list(edits.values()), is_json)
@@ -87,12 +86,12 @@ def encoded(text: str, lexeme: str) -> str:
     return written if _is_closed(lexeme) else written[:-1]
 
 
-def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
+def _harmless(tokens: list[re.Match[str]], secrets: "Secrets") -> frozenset[str]:
     """Return strings of a JSON text that need not be searched; many are checked at once."""
-    strings = dict.fromkeys(map(decoded, filter(_BEGINS_STRING, TOKEN.findall(text))))
-    strings.pop(None, None)
-    together = [each for each in strings if each is not None]
-    groups = [together[at : at + _TOGETHER] for at in range(0, len(together), _TOGETHER)]
+    lexemes = (*(token[0] for token in tokens), "")
+    values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":"}
+    strings = [each for each in map(decoded, values) if each is not None]
+    groups = [strings[at : at + _TOGETHER] for at in range(0, len(strings), _TOGETHER)]
     return frozenset(chain.from_iterable(each for each in groups if not secrets.may_be_in("\n".join(each))))
 
 
@@ -104,18 +103,19 @@ def _is_closed(lexeme: str) -> bool:
 class _Reader:
     """Read the tokens of a text in one pass."""
 
-    def __init__(self, text: str, members: Members) -> None:
+    def __init__(self, tokens: list[re.Match[str]], members: Members) -> None:
         self.members = members
         self.lexemes: dict[int, str] = {}
-        self._text = text
+        self._tokens = tokens
         self._is_json = True
 
     def read(self) -> bool:
         """Pass all tokens to `members`; return whether the text appears to be JSON."""
-        for match in TOKEN.finditer(self._text):
+        following = (*(token[0] for token in self._tokens[1:]), "")
+        for match, after in zip(self._tokens, following, strict=False):  # no token has nothing after it
             lexeme = match[0]
             if lexeme[0] == '"':
-                self._string(match.start(), lexeme, match.end())
+                self._string(match.start(), lexeme, is_name=after == ":")
             elif lexeme in "{[":
                 self.members.enter(is_object=lexeme == "{")
             elif lexeme in "}]":
@@ -123,27 +123,27 @@ class _Reader:
             elif lexeme == ",":
                 self.members.following()
             elif lexeme != ":":
-                self._word(match.start(), lexeme, match.end())
+                self._word(match.start(), lexeme, is_name=after == ":")
         return self._is_json
 
-    def _string(self, start: int, lexeme: str, end: int) -> None:
+    def _string(self, start: int, lexeme: str, *, is_name: bool) -> None:
         text = decoded(lexeme)
         self._is_json &= text is not None and _is_closed(lexeme)
-        self._take(start, lexeme, lexeme[1:].removesuffix('"') if text is None else text, is_name=self._is_name(end))
+        self._take(start, lexeme, lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
 
-    def _word(self, start: int, lexeme: str, end: int) -> None:
+    def _word(self, start: int, lexeme: str, *, is_name: bool) -> None:
         if lexeme in LITERALS:
             return
         if _OF_PYTHON.fullmatch(lexeme):
             self._is_json = False
-            self._take(start, lexeme, _parts(lexeme)[1], is_name=self._is_name(end))
+            self._take(start, lexeme, _parts(lexeme)[1], is_name=is_name)
             return
         if NUMBER.fullmatch(lexeme):
             self.lexemes[start] = lexeme
             self.members.value(start, lexeme, "number")
             return
         self._is_json = self._is_json and lexeme == "\ufeff"
-        if self.members.is_in_object and self._is_name(end):
+        if self.members.is_in_object and is_name:
             self._take(start, lexeme, lexeme.strip("'"), is_name=True)
         else:
             self.lexemes[start] = lexeme
@@ -155,9 +155,6 @@ class _Reader:
             self.members.name(start, text)
         else:
             self.members.value(start, text)
-
-    def _is_name(self, end: int) -> bool:
-        return _COLON.match(self._text, end) is not None
 
 
 def _parts(lexeme: str) -> tuple[str, str, str]:

@@ -216,6 +216,16 @@ def test_ignored_cassettes(write, pytester):
     assert lines[1:] == ["cassettes: ignored by pytest and not checked: 1 of 2 cassettes"]
 
 
+def test_pytest_is_asked_once_whether_it_ignores_a_path(write, pytester):
+    """A folder is asked for once, not for each of its files."""
+    for name in ("a/1", "a/2", "a/b/3", "a/b/4"):
+        write(f"cassettes/{name}.yaml", GOOD)
+    pytester.makeconftest("def pytest_ignore_collect(collection_path): print('asked', collection_path.name)")
+    module = pytester.makepyfile("def test_a(): pass")
+    lines = pytester.runpytest("-q", "-s", module, "--pc-cassettes=cassettes").outlines
+    assert [lines.count(f"asked {name}") for name in ("a", "b", "1.yaml", "4.yaml")] == [1, 1, 1, 1]
+
+
 def test_unreadable_files_are_no_empty_folder(write, run, pytester):
     """Unreadable files fail, and are not reported as empty."""
     pytester.path.joinpath("a.yaml").write_text("")

@@ -80,6 +80,41 @@ def test_aliases_are_followed_within_a_bound():
     assert found(text, "a.yaml") == [(0, 1)]
 
 
+_CLEAN = "- status: 200\n  body: ok\n"
+_UNUSUAL = {
+    "the second of three": (
+        "a.yaml",
+        f"interactions:\n{_CLEAN}- status: 200\n  body: password={SECRET}\n{_CLEAN}",
+        [(1, 1)],
+    ),
+    "an alias of another part": (
+        "a.yaml",
+        f"interactions:\n- status: 200\n  body: &it {{password: {SECRET}}}\n- status: 200\n  password: *it\n",
+        [(0, 1)],
+    ),
+    "the form of a body as escapes": (
+        "a.json",
+        '{"interactions": [%s, {"request": {}, "response": {"body": {"\\u0062ase64_string": "%s"}}}]}'
+        % ('{"status": 200}', b64encode(f"password={SECRET}".encode()).decode()),
+        [(1, 1)],
+    ),
+    "a tag as an escape": (
+        "a.yaml",
+        f"interactions:\n- status: 200\n  body: !!b%69nary {b64encode(f'password={SECRET}'.encode()).decode()}\n",
+        [(0, 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), _UNUSUAL.values(), ids=_UNUSUAL)
+def test_what_check_finds_is_what_redact_changes(name, text, expected):
+    """A search for findings leaves out exchanges that certainly have none."""
+    assert found(text, name) == expected
+    assert [(each.item, each.found) for each in rewritten(text.encode(), name, Redaction()).locations] == [
+        (at.item, at.found) for each in found_in(BytesIO(text.encode()), name, Redaction()) for at in each.locations
+    ]
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -1,5 +1,6 @@
 """Search the text of a recording file for secrets, and write it with its secrets hidden."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Found
 
     Writer = Callable[["Node", str | bytes, str], str]
+
+_ANCHOR = re.compile(r"&(?<![^\s\[{,:?-]&)[^\s&]")
+"""The beginning of an anchor, or of a similar text; the search for its first character is fast."""
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -86,7 +90,8 @@ def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
         from pytest_pcerrors.redaction.files._yaml_nodes import comments, yaml_nodes, yaml_written
 
         top = yaml_nodes(text, name)
-        _search_document(top, changes)
+        changes.has_aliases = _ANCHOR.search(text) is not None
+        _search_document(top, text, changes)
         for comment in comments(top, text):
             changes.comment(comment)
         return yaml_written
@@ -111,7 +116,7 @@ def _search_json(text: str, name: str, changes: Changes) -> None:
         changes.item = 0
         changes.exchange(top)
     else:
-        _search_document(top, changes)
+        _search_document(top, text, changes)
 
 
 def _search_line(text: str, start: int, end: int, changes: Changes) -> None:
@@ -131,24 +136,26 @@ def _parsed(text: str, name: str) -> Any:
         raise ArchiveError(name, f"not JSON: {error}") from None
 
 
-def _search_document(top: "Node", changes: Changes) -> None:
+def _search_document(top: "Node", text: str, changes: Changes) -> None:
     """Search a list of exchanges, or a document with one."""
     if top.kind == "list":
-        _search_items(top, 0, changes)
+        _search_items(top, 0, text, changes)
     log, number = top.get("log"), 0
     for parent in (top, *([log] if log is not None else [])):
         for key, value in parent.members():
             if key.value in (*OF_LIST, "entries") and value.kind == "list":
-                number = _search_items(value, number, changes)
+                number = _search_items(value, number, text, changes)
             elif key.value != "log":
                 changes.other(key, value)
 
 
-def _search_items(items: "Node", number: int, changes: Changes) -> int:
-    """Search the exchanges of a list; return the number of the next one."""
-    for item in items.items:
+def _search_items(items: "Node", number: int, text: str, changes: Changes) -> int:
+    """Search those exchanges of a list that may contain a secret; return the number of the next one."""
+    ends = [*(item.start for item in items.items[1:]), len(text)]
+    for item, end in zip(items.items, ends, strict=False):  # an empty list has an end
         changes.item, number = number, number + 1
-        changes.exchange(item)
+        if changes.may_be_in(text[item.start : end]):
+            changes.exchange(item)
     changes.item = None
     return number
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
 
+_UNUSUAL = re.compile(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)[!<A-Za-z]")
+"""A letter written as an escape, which may be one of those signs, or a tag of YAML."""
+
 _CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
 _JSON_VALUE = re.compile(rb'"\s*:\s*(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])(?=\s*[,}])')
@@ -25,7 +28,7 @@ def may_hold(data: bytes, secrets: "Secrets") -> bool:
     """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
     if b"\\\n" in data or b"\\\r" in data:
         data = _CONTINUED.sub(b"", data)
-    if any(each in data for each in _UNCERTAIN):
+    if any(each in data for each in _UNCERTAIN) or _UNUSUAL.search(data):
         return True
     skip = None
     if not secrets.names:

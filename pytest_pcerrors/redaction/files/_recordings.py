@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.redaction._findings import located
 from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, text_of
 from pytest_pcerrors.redaction.files._packing import unpacked
+from pytest_pcerrors.redaction.files._raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Hidden, Members
@@ -26,6 +27,8 @@ class Changes:
         self.found: dict[Node, tuple[int | None, list[Found]]] = {}
         self.files: dict[Path, bytes] = {}
         self.item: int | None = None
+        self.has_aliases = False
+        """Whether a part of the file may be an alias of another part."""
         self._redaction = redaction
 
     def exchange(self, item: "Node") -> None:
@@ -41,6 +44,11 @@ class Changes:
                 self._response(value)
             else:
                 self.other(key, value)
+
+    def may_be_in(self, text: str) -> bool:
+        """Return whether an exchange with this text must be searched; for findings alone, a fast check decides."""
+        is_sure = self.has_aliases or self._redaction.is_for_storage
+        return is_sure or may_hold(text.encode("utf-8", "surrogatepass"), self._redaction.secrets)
 
     def other(self, key: "Node", value: "Node") -> None:
         """Search a member that no form of recording defines."""

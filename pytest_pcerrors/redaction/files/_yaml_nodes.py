@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 200
 _PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
-_COMMENT = re.compile(r"(?<!\S)#([^\r\n\x85\u2028\u2029]*+)")
+_COMMENT = re.compile(r"#(?<!\S#)([^\r\n\x85\u2028\u2029]*+)")
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off"))
 _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
@@ -67,19 +67,23 @@ def yaml_nodes(text: str, name: str) -> Node:
 def comments(top: Node, text: str) -> "Iterator[Node]":
     """Yield the comments of a text, without their ``#``; they are outside all scalars."""
     end = 0
-    for scalar_start, scalar_end in (*_scalars(top), (len(text), len(text))):
+    if _COMMENT.search(text) is None:
+        return
+    scalars: list[tuple[int, int]] = []
+    _add_scalars(top, scalars)
+    for scalar_start, scalar_end in (*scalars, (len(text), len(text))):
         for match in _COMMENT.finditer(text, end, scalar_start):
             yield Node("comment", *match.span(1), match[1])
         end = scalar_end
 
 
-def _scalars(node: Node) -> "Iterator[tuple[int, int]]":
-    """Yield the positions of the scalars and aliases of a value, in order."""
+def _add_scalars(node: Node, scalars: list[tuple[int, int]]) -> None:
+    """Add the positions of the scalars and aliases of a value, in order."""
     if node.target is not None or node.kind not in ("mapping", "list"):
-        yield node.start, node.end
+        scalars.append((node.start, node.end))
         return
     for each in node.items:
-        yield from _scalars(each)
+        _add_scalars(each, scalars)
 
 
 def yaml_written(node: Node, new: str | bytes, text: str) -> str:

@@ -77,6 +77,7 @@ def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[
     NDJSON is searched one line at a time, and each of its items is yielded, even without a finding. A file that cannot be read
     yields nothing: its reader reports the error.
     """
+    redaction = redaction.for_finding()
     try:
         unpacked_stream, is_packed = unpacked(stream)
         reader, start = reader_of(unpacked_stream, name)
