@@ -80,6 +80,18 @@ def test_aliases_are_followed_within_a_bound():
     assert found(text, "a.yaml") == [(0, 1)]
 
 
+PACKED = {"request": {}, "response": {"body": {"base64_string": b64encode(f"password={SECRET}".encode()).decode()}}}
+
+
+@pytest.mark.parametrize("length", [20, 2000])
+def test_the_findings_in_a_repeated_header_are_the_same(length):
+    """They are kept for short values."""
+    redaction = Redaction()
+    first, again = (redaction.searched_header("X-Api-Key", SECRET * length) for _ in range(2))
+    assert first == again
+    assert len(again.found) == 1
+
+
 _CLEAN = "- status: 200\n  body: ok\n"
 _UNUSUAL = {
     "the second of three": (
@@ -94,8 +106,7 @@ _UNUSUAL = {
     ),
     "the form of a body as escapes": (
         "a.json",
-        '{"interactions": [%s, {"request": {}, "response": {"body": {"\\u0062ase64_string": "%s"}}}]}'
-        % ('{"status": 200}', b64encode(f"password={SECRET}".encode()).decode()),
+        json.dumps({"interactions": [{"status": 200}, PACKED]}).replace("base64_", "\\u0062ase64_"),
         [(1, 1)],
     ),
     "a tag as an escape": (
