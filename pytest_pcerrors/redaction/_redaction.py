@@ -5,21 +5,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.redaction._bodies import ANY_UNMARKED, problem_of, with_text
-from pytest_pcerrors.redaction._findings import Searched, Value, located
+from pytest_pcerrors.redaction._bodies import problem_of, with_text
+from pytest_pcerrors.redaction._findings import Searched, Value, located, may_be_in, settled
 from pytest_pcerrors.secrets import MASK, Found, Hider, Secrets
 from pytest_pcerrors.secrets.definition import secrets_of
-from pytest_pcerrors.secrets.names import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_pcerrors.settings import RedactSetting
 
-_PASSES = 8
 _MAX_SEEN, _MAX_KEPT = 8192, 256
 """The number of different header fields whose findings are kept, since they are often repeated, and the longest value."""
 
@@ -128,7 +125,7 @@ class Redaction:
         'X-Api-Key'
         """
         shown = self.secrets.shown_name(name)
-        return name if shown == name else _settled(name, self.secrets.without_tokens, MASK)
+        return name if shown == name else settled(name, self.secrets.without_tokens, MASK)
 
     def body(self, body: bytes, content_encoding: str | None = None) -> bytes:
         """Hide the secrets of a body in any format and encoding; `content_encoding` is the value of its header.
@@ -183,7 +180,7 @@ class Redaction:
         if new == value:
             return Searched(value, [])
         if self.is_for_storage:
-            new = _settled(new, lambda each: edit(Hider(self.secrets), each), mask)
+            new = settled(new, lambda each: edit(Hider(self.secrets), each), mask)
         return Searched(new, hider.found)
 
     def exchange(self, exchange: Exchange) -> Exchange:
@@ -192,7 +189,7 @@ class Redaction:
         >>> Redaction().exchange(Exchange(200, {"Set-Cookie": "sid=abc; Path=/"}, b"")).header("Set-Cookie")
         'sid=***; Path=/'
         """
-        if not self._may_be_in(exchange):
+        if not may_be_in(exchange, self.secrets):
             return exchange
         request = exchange.request
         if request is not None:
@@ -213,7 +210,7 @@ class Redaction:
         >>> [(each.place, each.certainty) for each in Redaction().found(exchange)]
         [('response body /access_token', 'secret'), ('response body /password', 'suspected')]
         """
-        return list(self._found(exchange)) if self._may_be_in(exchange) else []
+        return list(self._found(exchange)) if may_be_in(exchange, self.secrets) else []
 
     def places(self, exchange: Exchange) -> list[str]:
         """Return the places that would be redacted, without their values.
@@ -250,33 +247,3 @@ class Redaction:
             )
             for name, value in self.headers(headers)
         ]
-
-    def _may_be_in(self, exchange: Exchange) -> bool:
-        """Return, with a fast check, whether an exchange must be searched for secrets."""
-        request = exchange.request
-        bodies = [exchange.body, request.body if request else b""]
-        fields = [*(exchange.headers or ()), *(request.headers if request else ())]
-        texts = [
-            exchange.reason or "",
-            *([request.method, request.url] if request else []),
-            *(value for _, value in fields),
-        ]
-        return (
-            any(
-                self.secrets.kind_of_header(name) not in (None, Kind.PUBLIC)
-                or self.secrets.without_tokens(name) != name
-                for name, _ in fields
-            )
-            or any(decode(body, ANY_UNMARKED).encodings or self.secrets.may_be_in(body) for body in bodies)
-            or self.secrets.may_be_in("\n".join(texts))
-        )
-
-
-def _settled(value: Value, edit: "Callable[[Value], Value]", mask: Value) -> Value:
-    """Edit a value until it no longer changes; a value that still changes after the last pass is replaced by the mask."""
-    for _ in range(_PASSES):
-        new = edit(value)
-        if new == value:
-            return value
-        value = new
-    return mask

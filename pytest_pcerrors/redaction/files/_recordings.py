@@ -27,8 +27,7 @@ class Changes:
         self.found: dict[Node, tuple[int | None, list[Found]]] = {}
         self.files: dict[Path, bytes] = {}
         self.item: int | None = None
-        self.has_aliases = False
-        """Whether a part of the file may be an alias of another part."""
+        self.has_aliases = False  # whether a part of the file may be an alias of another
         self._redaction = redaction
 
     def exchange(self, item: "Node") -> None:
@@ -52,8 +51,7 @@ class Changes:
 
     def other(self, key: "Node", value: "Node") -> None:
         """Search a member that no form of recording defines."""
-        members = self._members()
-        members.enter(is_object=True)
+        (members := self._members()).enter(is_object=True)
         members.name(key, text_of(key))
         _search(value, members)
         self._put_members(members, "member")
@@ -128,8 +126,7 @@ class Changes:
                 self._put(each, self._redaction.searched_text(text_of(each)), "reason phrase", is_one=True)
 
     def _headers(self, message: "Node", side: str, lengths: list[tuple[int, int]]) -> None:
-        redaction = self._redaction
-        known = {str(old): str(new) for old, new in lengths}
+        redaction, known = self._redaction, {str(old): str(new) for old, new in lengths}
         size = message.get("content_length")  # of go-vcr
         if size is not None and text_of(size) in known:
             self._write(size, known[text_of(size)])
