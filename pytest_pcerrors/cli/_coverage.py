@@ -1,6 +1,6 @@
 """The options of `pcerrors check` for error coverage, and what they write."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,12 +9,11 @@ import click
 
 from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.documents import write_atomically
-from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
+from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.targets import Target, targets_of
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.settings import Settings
 
@@ -62,48 +61,36 @@ def coverage_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Coverage:
-    """The error coverage of an archive: counted while it is checked, then printed and written."""
+    """What becomes of the error coverage of an archive; `excluded` are the errors that it does not want, or None if nothing asks for it."""
 
     def __init__(
         self, asked: AskedCoverage, policy: "Policy", settings: "Settings", inputs: Iterable[Path | None]
     ) -> None:
         files = [file for file in inputs if file is not None]
         self._asked = asked
-        self._policy = policy
         self._targets: list[Target] = targets_of(asked.reports, _REPORT, COVERAGE_FORMATS, Path.cwd(), files)
         for target in self._targets:
             target.make_folder()
-        patterns = settings.coverage_exclude if asked.is_any else ()
-        self.counted = ErrorCoverage(policy.documented, excluded_by(patterns, policy.documented))
+        self.excluded = excluded_by(settings.coverage_exclude, policy.documented) if asked.is_any else None
 
     @property
     def is_printed(self) -> bool:
         """Whether a part of it goes to standard output."""
         return self._asked.is_printed or any(target.file is None for target in self._targets)
 
-    def counting(self, findings: "Iterable[Finding]") -> "Iterator[Finding]":
-        """Yield the findings, and count those that were judged, if an option asks for it."""
-        for finding in findings:
-            if self._asked.is_any and (verdict := finding.verdict) is not None:
-                parsed = verdict.parsed
-                if parsed.is_error:
-                    self.counted.add("replayed", parsed.exchange.status, parsed.code, finding.origin)
-                profile = self._policy.profile_for(finding.origin or None)
-                rules = self._policy.of(parsed.exchange).profiled(profile).rules
-                self.counted.add_judged(Judged.of(verdict, rules))
-            yield finding
-
-    def report(self) -> int:
-        """Print and write the coverage; return 1 if it is too low."""
+    def report(self, counted: ErrorCoverage | None) -> int:
+        """Print and write the coverage, if it was counted; return 1 if it is too low."""
+        if counted is None:
+            return 0
         if self._asked.is_printed:
-            print_output(as_text(self.counted), newline=False)
+            print_output(as_text(counted), newline=False)
         for target in self._targets:
-            text = COVERAGE_FORMATS[target.form](self.counted)
+            text = COVERAGE_FORMATS[target.form](counted)
             if target.file is None:
                 print_output(text, newline=False)
             else:
                 write_atomically(target.file, text)
-        short = "" if self._asked.least is None else shortfall(self.counted, self._asked.least)
+        short = "" if self._asked.least is None else shortfall(counted, self._asked.least)
         if short:
             print_problem(short)
         return int(bool(short))

@@ -27,8 +27,19 @@ def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterato
     the function is None. With standard input, a pipe or a device among the sources the bar has no total.
     """
     sizes = [_size(source) for source in sources]
-    if quiet or not is_terminal(sys.stderr) or (len(sources) < 2 and sum(filter(None, sizes)) <= _LARGE):  # noqa: PLR2004 - fewer than several files
-        yield [(source, None) for source in sources]
+    with bar(title, sizes, quiet=quiet) as shown:
+        yield (
+            [(source, None) for source in sources]
+            if shown is None
+            else _tracked(*shown, zip(sources, sizes, strict=True))
+        )
+
+
+@contextmanager
+def bar(title: str, sizes: "Sequence[int | None]", *, quiet: bool) -> "Iterator[tuple[Progress, TaskID] | None]":
+    """Show the bar of `watched` for sources of these sizes; return it with its task, or None if it is not shown."""
+    if quiet or not is_terminal(sys.stderr) or (len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE):  # noqa: PLR2004 - fewer than several files
+        yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -45,7 +56,14 @@ def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterato
     ) as progress:
         known = [size for size in sizes if size is not None]
         task = progress.add_task(title, total=sum(known) if len(known) == len(sizes) else None)
-        yield _tracked(progress, task, zip(sources, sizes, strict=True))
+        yield progress, task
+
+
+@contextmanager
+def advancing(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object]]":
+    """Give the function to call with every number of bytes that was read, whatever the source, and show the bar of `watched`."""
+    with bar(title, [_size(source) for source in sources], quiet=quiet) as shown:
+        yield partial(shown[0].advance, shown[1]) if shown else lambda _: None
 
 
 def _tracked(

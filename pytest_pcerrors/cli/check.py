@@ -1,13 +1,13 @@
 """``pcerrors check``: check archives against the contract."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pytest_pcerrors.cli._coverage import AskedCoverage, Coverage, coverage_options
-from pytest_pcerrors.cli._input import bodies, recording_of, refuse_overwriting, sources_of
+from pytest_pcerrors.cli._engines import findings_of, jobs_option
+from pytest_pcerrors.cli._input import bodies, refuse_overwriting, sources_of
 from pytest_pcerrors.cli._options import (
     contract_option,
     files_of_policy,
@@ -18,18 +18,18 @@ from pytest_pcerrors.cli._options import (
     profile_option,
 )
 from pytest_pcerrors.cli._output import print_problem, write_report
-from pytest_pcerrors.cli._progress import watched
+from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import unknown_age_text
-from pytest_pcerrors.policy.audit import Finding, audit
+from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.recordings import Recording
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.totals import Wanted
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.policy.policy import Policy
 
 
 @click.command()
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     help="Read PATH, or -, as an error body alone, received with this HTTP status.",
 )
 @click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
+@jobs_option
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
 @coverage_options
 @contract_option
@@ -61,6 +62,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     max_age: str | None,
     *,
     status: int | None,
+    jobs: int,
     quiet: bool,
     asked: AskedCoverage,
     contract_file: str | None,
@@ -75,15 +77,17 @@ def check(  # noqa: PLR0913 - one parameter an option
     sources = _sources(paths, settings) if status is None else []
     inputs = [*sources, *files_of_policy(settings, contract_file)] if status is None else [*map(Path, paths)]
     refuse_overwriting(output, inputs)
-    if status is None:
-        findings = _findings(sources, policy, quiet=quiet)
-    else:
-        findings = audit([Recording("", bodies(paths, status))], policy)
     coverage = Coverage(asked, policy, settings, inputs)
     if coverage.is_printed and output is None and format_name != "text":
         raise UsageError("the coverage would be printed after the report; write one of them to a file")
-    report = Report.of_audit(coverage.counting(findings), policy, is_quiet=quiet)
-    report.coverage = coverage.counted if asked.is_any else None
+    recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
+    task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, coverage.excluded), policy)
+    totals = task.totals()
+    if status is None:
+        findings = findings_of(sources, task, totals, jobs, quiet=quiet)
+    else:
+        findings = totals.counting(audit([Recording("", bodies(paths, status))], policy), policy, task.wanted)
+    report = Report.of_findings(findings, totals, policy, is_quiet=quiet)
     write_report(FORMATS[format_name](report), output)
     tally = report.tally
     if unchecked := tally.unchecked():
@@ -91,7 +95,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     if tally.undated:
         print_problem(unknown_age_text(tally.undated))
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
-    return int(coverage.report() or (failing and fail_on != "never"))
+    return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
 
 
 def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
@@ -99,8 +103,3 @@ def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
     if not sources and not paths:
         raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
     return sources
-
-
-def _findings(sources: "list[Source]", policy: "Policy", *, quiet: bool) -> Iterator[Finding]:
-    with watched("Checking", sources, quiet=quiet) as each:
-        yield from audit((recording_of(source, policy, on_read) for source, on_read in each), policy)

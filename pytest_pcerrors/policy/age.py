@@ -63,6 +63,16 @@ class Oldest:
         if since is None and self.undated is None and self._judges(exchange):
             self.undated = exchange
 
+    def plus(self, other: "Oldest") -> None:
+        """Add what was found in the following piece of the recording."""
+        if other.since is not None and (self.since is None or other.since < self.since):
+            self.exchange, self.since = other.exchange, other.since
+        self.undated = self.undated or other.undated
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out `judges`: what another process has found can be added here, and no response added to it."""
+        return {name: value for name, value in vars(self).items() if name != "_judges"}
+
 
 def date_of(exchange: "Exchange") -> "datetime | None":
     """Return the ``Date`` of a response, or else the moment of its recording; None without a valid one.

@@ -54,6 +54,12 @@ def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Find
 def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Finding]":
     """Yield a finding for every item of an archive, for each secret outside of its items, and if the archive is stale or has no date."""
     oldest = Oldest(policy.judges)
+    yield from audit_items(recording, policy, oldest)
+    yield from audit_age(recording.name, oldest, policy)
+
+
+def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding]":
+    """Yield a finding for every item of an archive, or of a piece of one, and for each secret outside of its items; add the items to `oldest`."""
     secrets = SecretsByItem(recording)
     for number, item in enumerate(recording.items):
         found = secrets.of(number, item)
@@ -70,10 +76,14 @@ def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Findi
             yield finding(item, policy, found)
     for origin, outside in secrets.rest():
         yield Finding("recording", origin, recording=policy.secrets_at([outside], origin))
+
+
+def audit_age(name: str, oldest: Oldest, policy: "Policy") -> "Iterator[Finding]":
+    """Yield a finding if the archive with this name and oldest response is stale, or has no date."""
     if verdict := policy.stale(oldest):
         yield Finding("stale", verdict.exchange.origin or "", verdict.exchange, recording=verdict)
-    if recording.name and policy.is_undated(oldest):  # a bare body is not a recording
-        yield Finding("undated", recording.name)
+    if name and policy.is_undated(oldest):  # a bare body is not a recording
+        yield Finding("undated", name)
 
 
 def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:

@@ -9,12 +9,14 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import file_items, stream_items
-from pytest_pcerrors.redaction.files.rewriting import found_in
+from pytest_pcerrors.exchange.archives.pieces import opened, piece_items
+from pytest_pcerrors.redaction.files.rewriting import found_in, found_in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.exchange.archives.pieces import Piece
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.redaction.files.rewriting import InItem
     from pytest_pcerrors.secrets import Found
@@ -39,6 +41,14 @@ class Recording(NamedTuple):
         """
         name = name or str(file)
         return cls(name, file_items(file, name, on_read), _found_in_file(file, name, policy))
+
+    @classmethod
+    def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:
+        """Return a piece of a file as a recording: the whole file, or the lines of NDJSON in a range of its bytes."""
+        if piece.end is None:
+            return cls.of_file(piece.file, policy, piece.name)
+        found = _found_in_piece(piece, policy) if policy.searches_for_secrets else ()
+        return cls(piece.name, piece_items(piece), found)
 
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
@@ -106,3 +116,8 @@ def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]
     if policy.searches_for_secrets:
         with suppress(OSError), file.open("rb") as stream:
             yield from found_in(stream, name, policy.redaction)
+
+
+def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":
+    with suppress(OSError), opened(piece) as stream:
+        yield from found_in_lines(stream, piece.name, policy.redaction)

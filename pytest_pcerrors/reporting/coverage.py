@@ -91,6 +91,13 @@ class ErrorCoverage:
         for shape in judged.shapes:
             self.shapes[shape] += count
 
+    def add_recorded(self, verdict: "Verdict", rules: "RuleSet", place: str) -> None:
+        """Count a recorded response that was judged by these rules."""
+        parsed = verdict.parsed
+        if parsed.is_error:
+            self.add("replayed", parsed.exchange.status, parsed.code, place)
+        self.add_judged(Judged.of(verdict, rules))
+
     def plus(self, other: Self) -> None:
         """Add the counts of another coverage of the same contract, such as that of another shard. Excluded is what both exclude."""
         self.excluded &= other.excluded

@@ -10,15 +10,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.finding_data import LINES, FindingData, finding_data, order
+from pytest_pcerrors.reporting.finding_data import LINES, FindingData, order
 from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.reporting.totals import Totals, Wanted
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.rules.rule import Rule
@@ -63,14 +63,17 @@ class Report:
     @classmethod
     def of_audit(cls, findings: "Iterable[Finding]", policy: "Policy", *, is_quiet: bool = False) -> Self:
         """Return the report of an audit, which reads one finding after the other."""
-        tally = Tally()
-        return cls(
-            policy.documented.name,
-            rules_of(policy),
-            _counted(findings, tally, policy.documented),
-            tally,
-            is_quiet=is_quiet,
-        )
+        totals = Totals()
+        return cls.of_findings(totals.counting(findings, policy, Wanted()), totals, policy, is_quiet=is_quiet)
+
+    @classmethod
+    def of_findings(
+        cls, findings: Iterable[FindingData], totals: Totals, policy: "Policy", *, is_quiet: bool = False
+    ) -> Self:
+        """Return the report of findings as plain data; `totals` has their counts when they have been read."""
+        report = cls(policy.documented.name, rules_of(policy), findings, totals.tally, is_quiet=is_quiet)
+        report.coverage = totals.coverage
+        return report
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any], *, is_quiet: bool = False) -> Self:
@@ -113,18 +116,6 @@ class Report:
 def rules_of(policy: "Policy") -> dict[str, RuleData]:
     """Return the documentation of all rules of a policy, by name."""
     return {rule.name: _rule_data(rule) for rule in all_rules(policy.documented_rules)}
-
-
-def _counted(findings: "Iterable[Finding]", tally: Tally, contract: "Contract") -> Iterator[FindingData]:
-    """Count every finding, and yield those of a report."""
-    for finding in findings:
-        tally.add(finding)
-        if finding.kind == "error" or finding.violations:
-            own = finding.verdict.parsed.contract if finding.verdict else contract
-            data = finding_data(finding, own)
-            if own.name != contract.name:
-                data["contract"] = own.name
-            yield data
 
 
 def _rule_data(rule: "Rule") -> RuleData:

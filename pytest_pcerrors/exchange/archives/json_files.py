@@ -62,9 +62,9 @@ def is_exchange(document: Any) -> bool:
     return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & OF_LIST
 
 
-def read_ndjson(stream: IO[bytes], name: str) -> "Iterator[Item]":
-    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``."""
-    number, has_lines = 0, False
+def read_ndjson(stream: IO[bytes], name: str, first: int = 1) -> "Iterator[Item]":
+    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``, and `first` is the first line."""
+    number, has_lines = first - 1, False
     while line := read_line(stream, MAX_LINE):
         number += 1
         if len(line) > MAX_LINE:

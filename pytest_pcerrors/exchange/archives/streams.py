@@ -46,6 +46,11 @@ def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
     return BufferedReader(_Bounded(stream, name), _BUFFER)
 
 
+def portion(stream: IO[bytes], size: int) -> IO[bytes]:
+    """Return a stream of the next `size` bytes of another stream."""
+    return BufferedReader(_Portion(stream, size), _BUFFER)
+
+
 def read_whole(stream: IO[bytes]) -> bytearray:
     """Read a stream to its end in chunks, without a second copy in memory."""
     data = bytearray()
@@ -99,6 +104,17 @@ class _Metered(_Rejoined):
     def readinto(self, buffer: Any) -> int:
         size = super().readinto(buffer)
         self._on_read(size)
+        return size
+
+
+class _Portion(_Rejoined):
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        super().__init__(b"", stream)
+        self._left = size
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(memoryview(buffer)[: self._left])
+        self._left -= size
         return size
 
 

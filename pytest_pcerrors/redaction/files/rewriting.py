@@ -83,7 +83,7 @@ def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[
         reader, start = reader_of(unpacked_stream, name)
         plain = rejoined(start, unpacked_stream)
         if reader is read_ndjson:
-            yield from _found_in_lines(plain, name, redaction)
+            yield from found_in_lines(plain, name, redaction)
             return
         if reader is read_flows:
             yield from _found_in_flows(plain, name, redaction)
@@ -112,7 +112,8 @@ def _item_of(location: Location) -> tuple[bool, int]:
     return location.item is None, location.item or 0
 
 
-def _found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+def found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+    """Yield what `rewritten` would hide in lines of NDJSON, for each item."""
     number, item = 0, 0
     while line := read_line(stream, MAX_LINE):
         number += 1

@@ -28,6 +28,9 @@ FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
 }
 """The formats of `pcerrors check`, `pcerrors report` and `--pc-report`. Each yields a report in pieces."""
 
+FORMATS_OF_ALL = frozenset({"json", "junit"})
+"""The formats that have the conforming error responses too, not only the violations."""
+
 CHANGE_FORMATS: dict[str, Callable[[Sequence[Change], Mapping[Change, Sequence[str]]], str]] = {
     "text": changes.as_text,
     "json": changes.as_json,

@@ -1,0 +1,66 @@
+"""What is counted over all findings of an audit, and which of the findings a report has."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from pytest_pcerrors.reporting.coverage import ErrorCoverage
+from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
+from pytest_pcerrors.reporting.summary import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.policy.policy import Policy
+
+
+class Wanted(NamedTuple):
+    """What a report has: the conforming error responses too, and the error coverage.
+
+    `excluded` are the pairings that the coverage does not want; without coverage it is None.
+    """
+
+    has_conforming: bool = True
+    excluded: "frozenset[tuple[int, str]] | None" = None
+
+    def of(self, finding: "Finding", policy: "Policy") -> "Iterator[FindingData]":
+        """Yield the finding as plain data if the report has it."""
+        if finding.violations or (self.has_conforming and finding.kind == "error"):
+            own = finding.verdict.parsed.contract if finding.verdict else policy.documented
+            data = finding_data(finding, own)
+            if own.name != policy.documented.name:
+                data["contract"] = own.name
+            yield data
+
+
+@dataclass
+class Totals:
+    """The counts of an audit, or of a part of it: those of the summary, and the error coverage if it is wanted."""
+
+    tally: Tally = field(default_factory=Tally)
+    coverage: ErrorCoverage | None = None
+
+    @classmethod
+    def wanted(cls, wanted: Wanted, policy: "Policy") -> Self:
+        """Return counts of nothing yet."""
+        return cls(Tally(), None if wanted.excluded is None else ErrorCoverage(policy.documented, wanted.excluded))
+
+    def add(self, finding: "Finding", policy: "Policy") -> None:
+        """Count a finding."""
+        self.tally.add(finding)
+        if self.coverage is not None and finding.verdict is not None:
+            profile = policy.profile_for(finding.origin or None)
+            rules = policy.of(finding.verdict.exchange).profiled(profile).rules
+            self.coverage.add_recorded(finding.verdict, rules, finding.origin)
+
+    def plus(self, other: Self) -> None:
+        """Add the counts of the part that follows."""
+        self.tally.plus(other.tally)
+        if self.coverage is not None and other.coverage is not None:
+            self.coverage.plus(other.coverage)
+
+    def counting(self, findings: "Iterable[Finding]", policy: "Policy", wanted: Wanted) -> "Iterator[FindingData]":
+        """Count every finding, and yield those that the report has."""
+        for finding in findings:
+            self.add(finding, policy)
+            yield from wanted.of(finding, policy)

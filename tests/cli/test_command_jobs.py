@@ -1,0 +1,156 @@
+"""``pcerrors check --jobs``: the report of one process, made by several."""
+
+import gzip
+import json
+import os
+import pickle
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from pytest_pcerrors.engines import processes, task
+from pytest_pcerrors.engines.processes import units_of
+from pytest_pcerrors.exchange.archives import pieces
+
+SETTINGS = """
+[tool.pcerrors]
+rules = ["team:no_busy"]
+max-age = "90d"
+[tool.pcerrors.coverage]
+exclude = ["501/*"]
+[[tool.pcerrors.allow]]
+rule = "code-number"
+status = 404
+path = "b"
+reason = "old"
+"""
+RULE = """
+from pytest_pcerrors import Violation
+def no_busy(parsed):
+    if parsed.description == "Busy":
+        yield Violation("too busy")
+    if parsed.description == "Bug":
+        raise ValueError("a bug of ours")
+"""
+URL = "https://api.partnercenter.microsoft.com/v1/customers"
+
+
+def exchange(status, code, description="No", **more):
+    """Return one line of NDJSON."""
+    body = {"code": code, "description": description, "source": "PartnerFD"}
+    request = {"method": "GET", "url": more.pop("url", URL)}
+    return json.dumps(
+        {"status": status, "headers": {"Content-Type": "application/json"}, "body": body, "request": request, **more}
+    )
+
+
+def lines(number):
+    """Return lines of all kinds: conforming, with violations, warnings and secrets, broken, old, undated, with another host."""
+    kinds = [
+        exchange(409, "800064"),
+        exchange(409, "800064", "Busy", recorded_at="2011-11-01T04:58:44Z"),
+        exchange(404, 2000, f"number {number}"),
+        exchange(429, "999999"),
+        exchange(200, "1", url=f"https://login.example/{number}"),
+        exchange(400, "2001", url=f"{URL}?sig=kX7pQz19vLmW"),
+        '{"status": 40',
+        "",
+    ]
+    return "".join(f"{kinds[each % len(kinds)]}\n" for each in range(number))
+
+
+@pytest.fixture
+def archives(tmp_path, monkeypatch):
+    """Write archives of several kinds, with settings, and return their paths; files are cut into small pieces."""
+    monkeypatch.setattr(pieces, "PIECE", 4096)
+    monkeypatch.setattr(pieces, "_BLOCK", 1024)
+    monkeypatch.setattr(processes, "PIECE", 4096)
+    (tmp_path / "pyproject.toml").write_text(SETTINGS)
+    (tmp_path / "team.py").write_text(RULE)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.ndjson").write_text(lines(50))
+    (tmp_path / "b/one.ndjson").write_text(exchange(404, 2000) + "\n")
+    (tmp_path / "b/two.ndjson.gz").write_bytes(gzip.compress(lines(30).encode()))
+    (tmp_path / "b/three.yaml").write_text("interactions: [{}]\n")
+    (tmp_path / "c.ndjson").write_text(exchange(409, "800064") + "\n")
+    return ["a.ndjson", "-", "b", "c.ndjson"]
+
+
+def test_units_are_of_one_size(archives, tmp_path):
+    """A large file is cut, small ones are joined, and only this process reads standard input and pipes."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large.yaml").write_bytes(b" " * 5000)
+    names = "c.ndjson a.ndjson b/one.ndjson c.ndjson large.yaml pipe c.ndjson".split()
+    sources = [tmp_path / each for each in names]
+    made = list(units_of([*sources[:4], None, *sources[4:]]))
+    shown = [[str(each.file.relative_to(tmp_path)) for each in unit.pieces] for unit in made]
+    cut = [each for each in shown if each == ["a.ndjson"]]
+    assert (len(cut), [each for each in shown if each not in cut]) == (
+        2,
+        [["c.ndjson"], ["b/one.ndjson", "c.ndjson"], [], ["large.yaml"], [], ["c.ndjson"]],
+    )
+    many = list(units_of([tmp_path / "c.ndjson"] * 65))
+    assert [len(unit.pieces) for unit in many][-1] < 65
+    assert sum(len(unit.pieces) for unit in many) == 65
+    assert [unit.source for unit in units_of([None])] == [None]
+
+
+def test_the_report_is_that_of_one_process(pcerrors, piped, archives):
+    """Findings, counts, coverage, exit code and order."""
+    arguments = ["check", "--format", "json", "--coverage-report", "json:coverage", *archives]
+    found = []
+    for jobs in ([], ["--jobs", "2"]):
+        piped(lines(9).encode())
+        found.append((pcerrors(*arguments, *jobs), Path("coverage").read_text()))
+    assert found[0] == found[1]
+    assert (found[0][0].status, len(json.loads(found[0][0].out)["findings"]) > 50) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_every_part_is_counted_once(pcerrors, archives, form, monkeypatch):
+    """The same with the parts made in this process; a single unit needs no other."""
+    monkeypatch.setattr(processes, "Pool", InProcess)
+    monkeypatch.setattr(task, "MOST", 4)
+    for arguments in (["a.ndjson", "b"], ["c.ndjson", "--max-age", "1d"], ["b/three.yaml"]):
+        one = pcerrors("check", "--format", form, *arguments)
+        assert pcerrors("check", "--format", form, "--jobs", "0", *arguments) == one
+
+
+class InProcess:
+    """A pool without processes."""
+
+    def __init__(self, task, _):
+        self.task = pickle.loads(pickle.dumps(task))
+
+    def parts(self, units):
+        """Yield the parts of units as a pool does."""
+        for unit in units:
+            yield from ((unit, pickle.loads(pickle.dumps(part))) for part in self.task.parts(unit.pieces))
+            yield unit, None
+
+
+def test_a_rule_that_fails_ends_the_audit(pcerrors, archives, tmp_path, monkeypatch):
+    """What was found before it is printed, as in one process."""
+    monkeypatch.setattr(processes, "Pool", InProcess)
+    with (tmp_path / "a.ndjson").open("a") as file:
+        file.write(exchange(404, "2000", "Bug"))
+    one, several = pcerrors("check", "a.ndjson", "c.ndjson"), pcerrors("check", "--jobs", "2", "a.ndjson", "c.ndjson")
+    assert one == several
+    assert (one.status, "your rule no-busy failed" in one.err) == (2, True)
+
+
+def test_ctrl_c_leaves_no_process_and_no_traceback(process, tmp_path, archives):
+    """Workers end with the process that started them."""
+    running = process("check", "--jobs", "2", *archives, stdin=-1, start_new_session=True)
+    assert b"breaks" in running.stdout.readline()
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=30)
+    assert (running.returncode, err.strip()) == (130, b"")  # click ends the line of the ^C
+    with suppress(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
+        pytest.fail("a process is left")

@@ -1,0 +1,144 @@
+"""The pool of processes, with threads instead of processes: order, bounded memory, and processes that end."""
+
+import pickle
+import signal
+from collections import Counter
+from multiprocessing import Pipe
+from threading import Thread
+
+import pytest
+
+from pytest_pcerrors import UsageError
+from pytest_pcerrors.engines import _pool
+from pytest_pcerrors.engines._pool import Pool, work, work_without_interrupts
+from pytest_pcerrors.engines.processes import Unit
+from pytest_pcerrors.exchange.archives.pieces import Piece
+
+
+class Numbers:
+    """A task whose parts are the numbers up to the first byte of a piece; the name of a piece is its unit."""
+
+    def parts(self, unit):
+        """Yield a part for each number."""
+        yield from ((unit[0].name, number) for number in range(unit[0].start))
+
+
+class Worker:
+    """A thread that works as a process does, and ends after `life` messages."""
+
+    def __init__(self, life, packed):
+        self.life, self.exitcode = life, -9
+        self.ours, theirs = Pipe()
+        self.thread = Thread(target=self.run, args=(theirs, packed))
+        self.thread.start()
+
+    def run(self, connection, packed):
+        """Work until the pipe is closed, or its life ends."""
+        work(connection if self.life is None else Mortal(connection, self.life), packed)
+        connection.close()
+
+    def terminate(self):
+        """Wait for the pipe to be closed."""
+
+    def join(self):
+        """Wait for the thread."""
+        self.thread.join()
+
+
+class Mortal:
+    """A connection that fails after some messages."""
+
+    def __init__(self, connection, life):
+        self.connection, self.life = connection, life
+        self.recv = connection.recv
+
+    def send_bytes(self, data):
+        """Send a message, or fail."""
+        if not self.life:
+            raise OSError
+        self.life -= 1
+        self.connection.send_bytes(data)
+
+    def send(self, value):
+        """Send a value, or fail."""
+        self.send_bytes(pickle.dumps(value))
+
+
+def pool(jobs, *lives):
+    """Return a pool whose first workers end after so many messages."""
+    left, started = list(lives), []
+
+    def start(packed):
+        started.append(Worker(left.pop(0) if left else None, packed))
+        return started[-1].ours, started[-1]
+
+    return Pool(Numbers(), jobs, start), started
+
+
+def units(*sizes):
+    """Return units with so many parts each; one of None has no pieces."""
+    return [Unit((Piece(None, str(n), size, 9),)) if size is not None else Unit() for n, size in enumerate(sizes)]
+
+
+def expected(wanted):
+    """Return what one process would yield."""
+    return [(u, part) for u in wanted for part in [*(Numbers().parts(u.pieces) if u.pieces else ()), None]]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("sizes", [(), (0,), (3, 1, 2), (200, 200, 1), (1, None, 5, None), (1,) * 20])
+def test_parts_are_in_order(jobs, sizes):
+    """Whatever the number of processes, and however large a unit is."""
+    wanted = units(*sizes)
+    made, started = pool(jobs)
+    assert list(made.parts(wanted)) == expected(wanted)
+    assert len(started) <= jobs
+    assert not any(each.thread.is_alive() for each in started)
+
+
+@pytest.mark.parametrize("lives", [(0,), (2,), (3,), (5, 4), (0, 0)])
+def test_a_process_that_ends_is_replaced(lives):
+    """Its units are done again, and nothing is there twice."""
+    wanted = units(3, 4, 5, 6)
+    made, _ = pool(2, *lives)
+    assert list(made.parts(wanted)) == expected(wanted)
+
+
+def test_a_process_that_ended_while_it_waited_is_replaced(monkeypatch):
+    """Nothing can be sent to it."""
+    wanted = units(1, 1, 1, 1)
+    monkeypatch.setattr(_pool, "_AHEAD", 1)
+    made, started = pool(1, 2)
+    parts = made.parts(wanted)
+    found = [next(parts), next(parts)]
+    started[0].thread.join(0.01)
+    assert found + list(parts) == expected(wanted)
+
+
+def test_a_unit_that_ends_two_processes_is_an_error():
+    """The message has the file and the signal; what was received before is there."""
+    made, started = pool(1, 2, 3)
+    found = made.parts(units(4))
+    with pytest.raises(UsageError, match=r"^0: the process that checked it has ended twice \(signal 9\); check it"):
+        assert Counter(list(found)) == {}
+    assert not any(each.thread.is_alive() for each in started)
+
+
+def test_parts_wait_in_the_pipe(monkeypatch):
+    """Not more of them are kept than the limit while the first unit is not done."""
+    monkeypatch.setattr(_pool, "_MOST_WAITING", 3)
+    wanted = units(1, 50)
+    made, _ = pool(2)
+    assert list(made.parts(wanted)) == expected(wanted)
+
+
+def test_a_process_ignores_interrupts():
+    """Ctrl-C reaches all processes of a terminal; only the first of them handles it."""
+    before = signal.getsignal(signal.SIGINT)
+    ours, theirs = Pipe()
+    with ours, theirs:
+        ours.send(units(1)[0].pieces)
+        ours.close()
+        work_without_interrupts(theirs, pickle.dumps(Numbers()))
+    assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
+    assert _pool._how(1) == "exit code 1"
