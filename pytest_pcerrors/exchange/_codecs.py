@@ -32,6 +32,11 @@ class Encoding(NamedTuple):
     load: Callable[[], Codec]
     package: str = ""
 
+    @property
+    def missing(self) -> str:
+        """The message that the package is not installed."""
+        return f"compressed with {self.name}, which needs the package {self.package}: pip install pytest-pcerrors[encodings]"
+
     def fits(self, body: bytes, declared: frozenset[str]) -> bool:
         """Return whether a body has the first bytes of this encoding, or is declared to have it if they are not fixed."""
         return body.startswith(self.starts) if self.starts else not declared.isdisjoint(self.declared)
@@ -87,12 +92,14 @@ def _zstd() -> Codec:
     return Codec(partial(std.ZstdDecompressor, options=options), std.ZstdError, std.compress)
 
 
+ZSTD = Encoding("zstd", ("zstd",), (b"\x28\xb5\x2f\xfd",), _zstd, "zstandard")
+
 ENCODINGS = (
     Encoding("gzip", ("gzip", "x-gzip"), (b"\x1f\x8b",), _gzip),
     Encoding(
         "deflate", ("deflate",), tuple(bytes([0x78, each]) for each in (0x01, 0x5E, 0x9C, 0xDA)), partial(_zlib, 15)
     ),
-    Encoding("zstd", ("zstd",), (b"\x28\xb5\x2f\xfd",), _zstd, "zstandard"),
+    ZSTD,
     Encoding("br", ("br",), (), _br, "brotli 1.2 or later"),
     Encoding("raw deflate", ("deflate",), (), partial(_zlib, -15)),
 )

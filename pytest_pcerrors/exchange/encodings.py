@@ -119,7 +119,7 @@ def outermost(body: bytes, declared: frozenset[str], among: Iterable[Encoding] |
         try:
             return Decoded(_decoded(encoding.load(), body), (encoding.name,))
         except ImportError:
-            problem = f"compressed with {encoding.name}, which needs the package {encoding.package}: pip install pytest-pcerrors[encodings]"
+            problem = encoding.missing
         except _TooLongError:
             problem = TOO_LONG
         except _NotWholeError:

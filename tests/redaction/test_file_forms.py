@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+import zstandard
 
 from pytest_pcerrors.exchange.archives.files import read_stream
 from pytest_pcerrors.redaction import Redaction
@@ -131,3 +132,10 @@ def test_secrets_injected_into_examples_are_found():
         line["request"] = {"url": f"/?sig={SECRET}"}
     new = assert_clean("\n".join(map(json.dumps, lines)).encode(), "a.ndjson")
     assert new == clean.replace(b'"/"', b'"/?sig=***"')
+
+
+def test_a_file_keeps_its_compression():
+    """A file in zstd stays one."""
+    line = b'{"status": 200, "body": "", "request": {"url": "/v1?sig=x7Kq02pLm"}}\n'
+    new = rewritten(zstandard.compress(line * 2), "seen.ndjson.zst", Redaction()).data
+    assert zstandard.decompress(new) == line.replace(b"x7Kq02pLm", b"***") * 2

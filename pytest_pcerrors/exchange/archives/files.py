@@ -14,7 +14,7 @@ from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
-from pytest_pcerrors.exchange.archives.streams import bounded, metered, rejoined, unpacked
+from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ _MAX_LISTED = 20
 
 
 def read_archive(path: str | Path) -> "Iterator[Exchange]":
-    """Yield the exchanges of a cassette, a HAR, NDJSON or other recording (each also with ``.gz``), or a folder of them, one at a time.
+    """Yield the exchanges of a cassette, a HAR, NDJSON or other recording (each also with ``.gz`` or ``.zst``), or a folder of them, one at a time.
 
     `Exchange.origin` is the place in the file. An entry, a line or the rest of a file that cannot be read raises an `ArchiveError`
     (a `UsageError`) with place and reason, at the end, after all other exchanges. A request without a response is skipped.
@@ -90,14 +90,14 @@ def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
 def stream_items(stream: IO[bytes], name: str) -> "Iterator[Item]":
     """Yield the items of a binary stream, as `file_items` does; the suffix of its name, or else its beginning, gives the format."""
     try:
-        plain, is_packed = unpacked(stream)
+        plain, is_packed = unpacked(stream, name)
         reader, start = reader_of(plain, name)
         whole = rejoined(start, plain)
         yield from reader(bounded(whole, name) if is_packed and reader is not read_ndjson else whole, name)
     except ArchiveError as error:
         yield error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield ArchiveError(name, f"broken gzip data: {error}")
+        yield _broken(error, name)
     except MemoryError:
         raise UsageError(f"{name}: not enough memory to read this") from None
 
@@ -105,11 +105,16 @@ def stream_items(stream: IO[bytes], name: str) -> "Iterator[Item]":
 def read_body(stream: IO[bytes], name: str, status: int) -> "Exchange":
     """Return the exchange of a bare error body; raise a `UsageError` if it is an exchange, which has its own status."""
     try:
-        plain, is_packed = unpacked(stream)
+        plain, is_packed = unpacked(stream, name)
         exchange = bare_exchange(bounded(plain, name) if is_packed else plain, name, status)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ArchiveError(name, f"broken gzip data: {error}") from None
+        raise _broken(error, name) from None
     with suppress(ArchiveError):
         for recorded in read_stream(BytesIO(exchange.body), name):
             raise UsageError(f"{name}: already has the status {recorded.status}; omit --status")
     return exchange
+
+
+def _broken(error: Exception, name: str) -> ArchiveError:
+    encoding = "zstd" if isinstance(error, BrokenZstdError) else "gzip"
+    return ArchiveError(name, f"broken {encoding} data: {error}")

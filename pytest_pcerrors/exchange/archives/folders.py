@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.streams import PACKED
 
 BODIES = "__files"
 """The folder in which WireMock keeps bodies; they are read with the mappings that name them."""
@@ -40,13 +41,13 @@ def identity(path: Path) -> Identity | Path:
 
 
 def ending(file: Path) -> str:
-    """Return the suffix that gives the format of a file, in lower case; ``.gz`` is ignored.
+    """Return the suffix that gives the format of a file, in lower case; ``.gz`` and ``.zst`` are ignored.
 
     >>> ending(Path("cart.YAML.gz"))
     '.yaml'
     """
     suffixes = [suffix.lower() for suffix in file.suffixes]
-    if suffixes[-1:] == [".gz"] and len(suffixes) > 1:
+    if len(suffixes) > 1 and suffixes[-1] in PACKED:
         return suffixes[-2]
     return suffixes[-1] if suffixes else ""
 

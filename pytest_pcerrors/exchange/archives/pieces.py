@@ -78,7 +78,7 @@ def _is_ndjson(whole: Piece) -> bool:
     """Return whether a file is uncompressed NDJSON, and not refused because of its first line."""
     try:
         with whole.file.open("rb") as stream:
-            plain, is_packed = unpacked(stream)
+            plain, is_packed = unpacked(stream, whole.name)
             reader, start = (None, b"") if is_packed else reader_of(plain, whole.name)
             if reader is not read_ndjson:
                 return False

@@ -1,4 +1,4 @@
-"""Byte streams for the readers: put back bytes that were read, decompress gzip, and limit the decompressed size."""
+"""Byte streams for the readers: put back bytes that were read, decompress gzip and zstd, and limit the decompressed size."""
 
 import gzip
 from collections.abc import Callable
@@ -7,22 +7,42 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange._codecs import ZSTD, Codec
+from pytest_pcerrors.exchange.encodings import encoding_of
 
 MAX_UNPACKED = 128 * 1024 * 1024
-"""The largest document in a gzip file, in bytes; NDJSON is read line by line and may be larger."""
+"""The largest document in a compressed file, in bytes; NDJSON is read line by line and may be larger."""
 
-_GZIP_START = b"\x1f\x8b"
+PACKED = (".gz", ".zst")
+"""The suffixes of compressed files."""
+
+_START = 4
 _BUFFER = 64 * 1024
 _PIECE = 1024 * 1024
+_PACKED_PIECE = 1024  # zstd expands it to at most 32 MiB
 
 
-def unpacked(stream: IO[bytes]) -> tuple[IO[bytes], bool]:
-    """Return a stream, decompressed if it is gzip, and whether it was."""
-    start = stream.read(len(_GZIP_START))
+class BrokenZstdError(EOFError):
+    """The data is not valid zstd, or incomplete."""
+
+
+def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
+    """Return a stream, decompressed if it is gzip or zstd, and the name of this encoding, or an empty text.
+
+    Without the package for zstd, an `ArchiveError` is raised.
+    """
+    start = stream.read(_START)
     whole = rejoined(start, stream)
-    if start != _GZIP_START:
-        return whole, False
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=whole)), True
+    match encoding_of(start):
+        case "gzip":
+            return cast("IO[bytes]", gzip.GzipFile(fileobj=whole)), "gzip"
+        case "zstd":
+            try:
+                return BufferedReader(_Zstd(whole, ZSTD.load()), _BUFFER), "zstd"
+            except ImportError:
+                raise ArchiveError(name, ZSTD.missing) from None
+        case _:
+            return whole, ""
 
 
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
@@ -107,6 +127,35 @@ class _Metered(_Rejoined):
         return size
 
 
+class _Zstd(RawIOBase):
+    """The decompressed data of all frames of a stream."""
+
+    def __init__(self, stream: IO[bytes], codec: Codec) -> None:
+        super().__init__()
+        self._stream = stream
+        self._codec = codec
+        self._decoder = codec.decoder()
+        self._plain = BytesIO()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._plain.read(len(buffer))
+        while not data and (packed := self._decoder.unused_data or self._stream.read(_PACKED_PIECE)):
+            if self._decoder.eof:
+                self._decoder = self._codec.decoder()
+            try:
+                self._plain = BytesIO(self._decoder.decompress(packed))
+            except self._codec.error as error:
+                raise BrokenZstdError(str(error)) from None
+            data = self._plain.read(len(buffer))
+        if not data and not self._decoder.eof:
+            raise BrokenZstdError("it is cut off")
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class _Portion(_Rejoined):
     def __init__(self, stream: IO[bytes], size: int) -> None:
         super().__init__(b"", stream)
@@ -134,7 +183,7 @@ class _Bounded(RawIOBase):
         if self._left < 0:
             size = MAX_UNPACKED // 1024**2
             raise ArchiveError(
-                self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip) to read it"
+                self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
             )
         buffer[: len(data)] = data
         return len(data)

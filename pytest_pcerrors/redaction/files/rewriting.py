@@ -1,6 +1,5 @@
 """Hide the secrets of recording files, and keep every other byte."""
 
-import gzip
 import zlib
 from io import BytesIO
 from itertools import groupby
@@ -21,6 +20,7 @@ from pytest_pcerrors.exchange.archives.streams import (
     skip_line,
     unpacked,
 )
+from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction.files._documents import Document, Location
 from pytest_pcerrors.redaction.files._raw import may_hold
@@ -52,13 +52,13 @@ def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
     """
     items = list(_items(data, name))
     problems = tuple(item for item in items if isinstance(item, ArchiveError))
-    stream, is_packed = unpacked(BytesIO(data))
-    plain = bytes(read_whole(bounded(stream, name) if is_packed else stream))
+    stream, packing = unpacked(BytesIO(data), name)
+    plain = bytes(read_whole(bounded(stream, name) if packing else stream))
     document = Document.of(plain, name, redaction)
     new, locations = document.edited(), document.locations()
     if new == plain:
         return Rewritten(data, locations, problems, document.changes.files)
-    packed = gzip.compress(new, mtime=0) if is_packed else new
+    packed = encode(new, (packing,)) if packing else new
     if [type(item) for item in _items(packed, name)] != [type(item) for item in items]:
         raise ArchiveError(name, "cannot be edited in place; record it again")
     return Rewritten(packed, locations, problems, document.changes.files)
@@ -79,7 +79,7 @@ def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[
     """
     redaction = redaction.for_finding()
     try:
-        unpacked_stream, is_packed = unpacked(stream)
+        unpacked_stream, is_packed = unpacked(stream, name)
         reader, start = reader_of(unpacked_stream, name)
         plain = rejoined(start, unpacked_stream)
         if reader is read_ndjson:

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import sys
 
 import pytest
+import zstandard
 
-from pytest_pcerrors.exchange.archives.files import read_archive
+from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_archive
 from pytest_pcerrors.exchange.archives.formats import reader_of_bytes
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 
@@ -39,10 +41,14 @@ def test_every_format_keeps_request_and_headers(read, ending, sample):
 
 
 def test_every_format_is_read_packed(tmp_path, ending, sample, recorded):
-    """A gzip file is read like the file inside it."""
-    path = tmp_path / f"a{ending}.GZ"
-    path.write_bytes(gzip.compress(sample))
-    assert seen(read_archive(str(path))) == recorded
+    """A gzip or zstd file is read like the file inside it, also in several members."""
+    half = len(sample) // 2
+    for suffix, pack in ((".GZ", gzip.compress), (".zst", zstandard.compress)):
+        path = tmp_path / f"a{ending}{suffix}"
+        path.write_bytes(pack(sample[:half]) + pack(sample[half:]))
+        assert seen(read_archive(str(path))) == recorded
+        assert list(archive_files(tmp_path)) == [path]
+        path.unlink()
 
 
 def test_packed_files_are_known_by_their_first_bytes(read, ending, sample, recorded):
@@ -122,3 +128,28 @@ def test_pointers_and_lines_are_origins(tmp_path, samples, ending, origins):
 def test_the_reader_of_bytes_is_that_of_a_stream(samples, name):
     """The reader of bytes, which redaction needs, is the reader of a stream."""
     assert reader_of_bytes(samples[".ndjson"], name) is read_ndjson
+
+
+@pytest.mark.parametrize("cut", [slice(-3), slice(30)], ids=["end", "middle"])
+def test_broken_zstd_is_reported_after_what_can_be_read(tmp_path, cut):
+    """As broken gzip is: the entries before the problem are read."""
+    path = tmp_path / "a.ndjson.zst"
+    path.write_bytes(zstandard.compress(b'{"status": 404}\n' * 9)[cut])
+    [*_, error] = file_items(path)
+    assert (error.place, error.problem) == (str(path), "broken zstd data: it is cut off")
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 99)
+    [error] = file_items(path)
+    assert error.problem.startswith("broken zstd data: ")
+
+
+def test_zstd_without_its_package_is_unreadable(tmp_path, monkeypatch):
+    """The message says what to install."""
+    path = tmp_path / "a.ndjson.zst"
+    path.write_bytes(zstandard.compress(b'{"status": 404}\n'))
+    for package in ("compression.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, package, None)
+    [error] = file_items(path)
+    assert (
+        str(error)
+        == f"{path}: compressed with zstd, which needs the package zstandard: pip install pytest-pcerrors[encodings]"
+    )
