@@ -40,6 +40,6 @@ def findings_of(
         return
     from pytest_pcerrors.engines.processes import checked, in_processes, units_of
 
-    parts = in_processes(units_of(sources), task, jobs or os.cpu_count() or 1)
+    parts = in_processes(units_of(sources, policy.layout), task, jobs or os.cpu_count() or 1)
     with advancing("Checking", sources, quiet=quiet) as on_read:
         yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)

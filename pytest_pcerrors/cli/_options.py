@@ -1,12 +1,14 @@
 """Options of several subcommands, and the policy made from them."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.exchange.archives.layout import table_of
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.rule import PROFILES
@@ -40,10 +42,12 @@ def format_option(formats: Collection[str], default: str | None = None) -> Decor
 
 
 def policy_for(
-    contract_file: str | None = None, profile: str | None = None, max_age: str | None = None
+    contract_file: str | None = None, profile: str | None = None, max_age: str | None = None, layout: str | None = None
 ) -> tuple[Policy, Settings]:
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
+    if layout is not None:
+        settings = replace(settings, map=table_of(layout))
     contract = Contract.load(contract_file) if contract_file is not None else None
     return policy_of(settings, contract=contract, profile=profile, max_age=max_age), settings
 

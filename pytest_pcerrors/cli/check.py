@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     help="Read PATH, or -, as an error body alone, received with this HTTP status.",
 )
 @click.option("--max-age", metavar="DAYS", help="Report recordings with a response older than this, such as 180d.")
+@click.option(
+    "--map", "layout", metavar="KEY=PATH,...", help="Read the lines of a log, such as status=.res.code,body=.res.body."
+)
 @jobs_option
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
 @coverage_options
@@ -61,6 +64,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     max_age: str | None,
     *,
+    layout: str | None,
     status: int | None,
     jobs: int,
     quiet: bool,
@@ -73,7 +77,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     A recording is a cassette, HAR, NDJSON, a stub of WireMock, a Postman collection, or the output of `curl -i`. Without PATH, check the paths in `collect` of the settings. Error responses of the hosts of the contract are checked,
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
-    policy, settings = policy_for(contract_file, profile, max_age)
+    policy, settings = policy_for(contract_file, profile, max_age, layout)
     sources = _sources(paths, settings) if status is None else []
     inputs = [*sources, *files_of_policy(settings, contract_file)] if status is None else [*map(Path, paths)]
     refuse_overwriting(output, inputs)

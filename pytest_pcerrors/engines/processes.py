@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_pcerrors.engines.task import Part, Task
+    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.policy.recordings import Recording
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
@@ -32,11 +33,11 @@ class Unit(NamedTuple):
     size: int = 0
 
 
-def units_of(sources: "Iterable[Path | None]") -> "Iterator[Unit]":
-    """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
+def units_of(sources: "Iterable[Path | None]", layout: "Layout | None" = None) -> "Iterator[Unit]":
+    """Yield the units of sources in their order; `layout` is that of the lines of logs. Standard input (None), pipes and devices are read by this process."""
     files = Unit()
     for source in sources:
-        for unit in _units_of_source(source):
+        for unit in _units_of_source(source, layout):
             is_alone = unit.size >= PIECE or not unit.pieces or unit.pieces[0].end is not None
             if files.pieces and (is_alone or files.size >= PIECE or len(files.pieces) == _MOST_FILES):
                 yield files
@@ -49,11 +50,11 @@ def units_of(sources: "Iterable[Path | None]") -> "Iterator[Unit]":
         yield files
 
 
-def _units_of_source(source: "Path | None") -> "Iterator[Unit]":
+def _units_of_source(source: "Path | None", layout: "Layout | None") -> "Iterator[Unit]":
     if source is None or not source.is_file():
         yield Unit(source=source)
     else:
-        yield from (Unit((piece,), size=piece.size) for piece in pieces_of(source))
+        yield from (Unit((piece,), size=piece.size) for piece in pieces_of(source, layout=layout))
 
 
 def checked(

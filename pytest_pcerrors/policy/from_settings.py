@@ -10,6 +10,7 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.files import SHIPPED
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.layout import Layout
 from pytest_pcerrors.policy.age import days_of
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
@@ -58,6 +59,7 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         length_unit=settings.length_unit,
         root=root or Path.cwd(),
         redaction=Redaction.of_settings(settings.redact),
+        layout=Layout.of(settings.map, "map in [tool.pcerrors] or --map") if settings.map else None,
         max_age=None if age is None else days_of(age),
     )
 

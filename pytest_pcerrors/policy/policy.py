@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.contract.joining import joined
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.layout import Layout
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy._user_rules import refuse_taken_names
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
@@ -61,6 +62,7 @@ class Policy:
     length_unit: str = "code-points"
     redaction: Redaction = field(default_factory=Redaction)
     max_age: int | None = None
+    layout: Layout | None = None
     root: Path = Path()
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 

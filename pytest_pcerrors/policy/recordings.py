@@ -40,7 +40,7 @@ class Recording(NamedTuple):
         `on_read` is called with the number of bytes of every read.
         """
         name = name or str(file)
-        return cls(name, file_items(file, name, on_read), _found_in_file(file, name, policy))
+        return cls(name, file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy))
 
     @classmethod
     def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:
@@ -48,16 +48,17 @@ class Recording(NamedTuple):
         if piece.end is None:
             return cls.of_file(piece.file, policy, piece.name)
         found = _found_in_piece(piece, policy) if policy.searches_for_secrets else ()
-        return cls(piece.name, piece_items(piece), found)
+        return cls(piece.name, piece_items(piece, policy.layout), found)
 
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
         """Return a stream as a recording that is read item by item, NDJSON line by line."""
         if not policy.searches_for_secrets:
-            return cls(name, stream_items(stream, name))
+            return cls(name, stream_items(stream, name, policy.layout))
         read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
-        return cls(name, stream_items(one, name), found_in(other, name, policy.redaction))
+        found = found_in(other, name, policy.redaction, has_layout=policy.layout is not None)
+        return cls(name, stream_items(one, name, policy.layout), found)
 
 
 class SecretsByItem:
@@ -115,7 +116,7 @@ class _Pieces(RawIOBase):
 def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
     if policy.searches_for_secrets:
         with suppress(OSError), file.open("rb") as stream:
-            yield from found_in(stream, name, policy.redaction)
+            yield from found_in(stream, name, policy.redaction, has_layout=policy.layout is not None)
 
 
 def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":

@@ -490,3 +490,22 @@ def test_a_folder_that_cannot_be_entered_is_misuse(pcerrors, recorded, good, mon
 
     monkeypatch.setattr("os.scandir", refusing)
     assert pcerrors("check", ".") == (2, "", "pcerrors: .: cannot be read: Permission denied\n")
+
+
+LOG = '{"t": 1, "res": {"code": 409, "body": %s}, "request": "GET /v1?sig=kX7pQz19vLmW HTTP/1.1", "headers": "sig=kX7pQz19vLmW"}\n'
+
+
+def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
+    """By the option or the setting, and with several processes; a wrong map is misuse. Secrets of all keys are found."""
+    (tmp_path / "a.log").write_text(LOG % json.dumps(BAD_BODY) + "{}\n")
+    ended = pcerrors("check", "--map", "status=.res.code,body=.res.body", "a.log")
+    assert (ended.status, [rule in ended.out for rule in ("code-number", "no status at .res.code")]) == (
+        1,
+        [True, True],
+    )
+    assert ("member /request  a secret" in ended.out, "member /headers  a secret" in ended.out) == (True, True)
+    assert pcerrors("check", "--map", "state=.res.code", "a.log")[:2] == (2, "")
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.map]\nstatus = ".res.code"\nbody = "res.body"\n')
+    assert pcerrors("check", "a.log", "--jobs", "2") == ended
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.map]\nstate = ".res.code"\n')
+    assert 'at /map: unknown key "state"' in pcerrors("check", "a.log").err

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.exchange.model import Exchange
 
 _MAX_LISTED = 20
@@ -69,15 +70,18 @@ def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
         raise ArchiveError(place, f"{len(problems) + more} places cannot be read:{listed}")
 
 
-def file_items(file: Path, name: str = "", on_read: "Callable[[int], object] | None" = None) -> "Iterator[Item]":
+def file_items(
+    file: Path, name: str = "", on_read: "Callable[[int], object] | None" = None, layout: "Layout | None" = None
+) -> "Iterator[Item]":
     """Yield the items of a file in order; an entry that cannot be read is yielded as an `ArchiveError`.
 
     `name` is the path in messages and origins. `on_read` is called with the number of bytes of every read.
+    `layout` is that of the lines of logs.
     """
     name = name or str(file)
     try:
         with file.open("rb") as stream:
-            yield from stream_items(metered(stream, on_read) if on_read else stream, name)
+            yield from stream_items(metered(stream, on_read) if on_read else stream, name, layout)
     except OSError as error:
         yield ArchiveError(name, f"cannot be read: {error.strerror or error}")
 
@@ -87,13 +91,16 @@ def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
     return exchanges_of(stream_items(stream, name), name)
 
 
-def stream_items(stream: IO[bytes], name: str) -> "Iterator[Item]":
+def stream_items(stream: IO[bytes], name: str, layout: "Layout | None" = None) -> "Iterator[Item]":
     """Yield the items of a binary stream, as `file_items` does; the suffix of its name, or else its beginning, gives the format."""
     try:
         plain, is_packed = unpacked(stream, name)
-        reader, start = reader_of(plain, name)
+        reader, start = reader_of(plain, name, has_layout=layout is not None)
         whole = rejoined(start, plain)
-        yield from reader(bounded(whole, name) if is_packed and reader is not read_ndjson else whole, name)
+        if reader is read_ndjson:
+            yield from read_ndjson(whole, name, layout=layout)
+        else:
+            yield from reader(bounded(whole, name) if is_packed else whole, name)
     except ArchiveError as error:
         yield error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -58,12 +58,17 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
 
 
-def reader_of(stream: IO[bytes], name: str) -> "tuple[Reader, bytes]":
-    """Return the reader for an uncompressed stream, and the bytes that were read from the stream to choose it."""
+def reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tuple[Reader, bytes]":
+    """Return the reader for an uncompressed stream, and the bytes that were read from the stream to choose it.
+
+    With `has_layout`, lines may be those of a log, also in a file that ends in ``.json``.
+    """
     reader = READERS.get(ending(Path(name)))
+    if has_layout and reader is read_json_document:
+        reader = None
     start = stream.read(len(HTTP_START)) if reader is not None else _first_lines(stream)
     if reader is None or start == HTTP_START:
-        reader = _reader_for(start.lstrip(_BLANK), name)
+        reader = _reader_for(start.lstrip(_BLANK), name, has_layout=has_layout)
     return reader, start
 
 
@@ -84,7 +89,7 @@ def _first_lines(stream: IO[bytes]) -> bytes:
     return bytes(lines)
 
 
-def _reader_for(start: bytes, name: str) -> "Reader":
+def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
     """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
     if not start.startswith(b"{"):
         _refuse(foreign_bytes(start), name)
@@ -94,8 +99,9 @@ def _reader_for(start: bytes, name: str) -> "Reader":
         first: Any = parsed(start, "")
     except ArchiveError:
         return read_json_document
-    _refuse(foreign_format(first), name)
-    is_document = bool(first.keys() & OF_LIST) or tool_of(first) is not None
+    if not has_layout:
+        _refuse(foreign_format(first), name)
+    is_document = bool(first.keys() & OF_LIST) or (tool_of(first) is not None and not has_layout)
     return read_json_document if is_document else read_ndjson
 
 

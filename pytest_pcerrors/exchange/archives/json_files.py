@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.archives.foreign.documents import Tool
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.exchange.archives.layout import Layout
 
 MAX_LINE = 64 * 1024 * 1024
 """The longest line of an NDJSON file, in bytes."""
@@ -62,8 +63,11 @@ def is_exchange(document: Any) -> bool:
     return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & OF_LIST
 
 
-def read_ndjson(stream: IO[bytes], name: str, first: int = 1) -> "Iterator[Item]":
-    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``, and `first` is the first line."""
+def read_ndjson(stream: IO[bytes], name: str, first: int = 1, layout: "Layout | None" = None) -> "Iterator[Item]":
+    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``, and `first` is the first line.
+
+    With a `layout`, the lines are those of a log.
+    """
     number, has_lines = first - 1, False
     while line := read_line(stream, MAX_LINE):
         number += 1
@@ -73,17 +77,19 @@ def read_ndjson(stream: IO[bytes], name: str, first: int = 1) -> "Iterator[Item]
             yield ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
         elif not line.isspace():
             has_lines = True
-            yield _item_of_line(line, name, number)
+            yield _item_of_line(line, name, number, layout)
     if not has_lines:
         raise ArchiveError(name, "empty; expected one exchange per line")
 
 
-def _item_of_line(line: bytes | bytearray, name: str, number: int) -> "Item":
+def _item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layout | None") -> "Item":
     origin = f"{name}:{number}"
     try:
         value = parsed(line, origin)
     except ArchiveError as error:
         return error
+    if layout is not None:
+        return layout.item(value, origin)
     item = item_of(value, origin)
     if number == 1 and isinstance(item, ArchiveError) and (foreign := foreign_format(value)):
         raise ArchiveError(name, *foreign)

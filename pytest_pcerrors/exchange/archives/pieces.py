@@ -12,6 +12,7 @@ from pytest_pcerrors.exchange.archives.streams import portion, rejoined, unpacke
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.exchange.archives.layout import Layout
 
 PIECE = 1024 * 1024
 """The size from which lines become a piece, in bytes."""
@@ -40,13 +41,13 @@ class Piece(NamedTuple):
         return self.file.stat().st_size if self.file.is_file() else 0
 
 
-def pieces_of(file: Path, name: str = "") -> Iterator[Piece]:
+def pieces_of(file: Path, name: str = "", layout: "Layout | None" = None) -> Iterator[Piece]:
     """Yield the pieces of a file in their order: a large file of uncompressed NDJSON in several, any other as a whole.
 
     A file that its first line refuses is a whole, and so is one with blank lines alone.
     """
     whole = Piece(file, name or str(file))
-    if whole.size > PIECE and _is_ndjson(whole):
+    if whole.size > PIECE and _is_ndjson(whole, layout):
         with file.open("rb") as stream:
             pieces = _cut(stream, whole)
             first = next(pieces, whole)
@@ -65,24 +66,24 @@ def opened(piece: Piece) -> Iterator[IO[bytes]]:
         yield portion(stream, (piece.end or 0) - piece.start)
 
 
-def piece_items(piece: Piece) -> "Iterator[Item]":
+def piece_items(piece: Piece, layout: "Layout | None" = None) -> "Iterator[Item]":
     """Yield the items of a piece that is not a whole file; if the file cannot be read any more, an `ArchiveError`."""
     try:
         with opened(piece) as stream:
-            yield from read_ndjson(stream, piece.name, piece.first)
+            yield from read_ndjson(stream, piece.name, piece.first, layout)
     except OSError as error:
         yield ArchiveError(piece.name, f"cannot be read: {error.strerror or error}")
 
 
-def _is_ndjson(whole: Piece) -> bool:
+def _is_ndjson(whole: Piece, layout: "Layout | None") -> bool:
     """Return whether a file is uncompressed NDJSON, and not refused because of its first line."""
     try:
         with whole.file.open("rb") as stream:
             plain, is_packed = unpacked(stream, whole.name)
-            reader, start = (None, b"") if is_packed else reader_of(plain, whole.name)
+            reader, start = (None, b"") if is_packed else reader_of(plain, whole.name, has_layout=layout is not None)
             if reader is not read_ndjson:
                 return False
-            next(read_ndjson(rejoined(start, plain), whole.name))
+            next(read_ndjson(rejoined(start, plain), whole.name, layout=layout))
     except (OSError, ArchiveError):
         return False  # its reader reports it
     return True

@@ -93,9 +93,9 @@ class Changes:
         lengths: list[tuple[int, int]] = []
         for key, value in response.members():
             match key.value:
-                case "headers":
+                case "headers" if value.items:
                     continue
-                case "request":
+                case "request" if value.items:
                     self._request(value)
                 case "status" | "statusText" | "reason":
                     self._reason(value)

@@ -71,16 +71,16 @@ class InItem(NamedTuple):
     locations: list[Location]
 
 
-def found_in(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
+def found_in(stream: IO[bytes], name: str, redaction: "Redaction", *, has_layout: bool = False) -> "Iterator[InItem]":
     """Yield what `rewritten` would hide in a file, in the order of the items, then what is outside all items.
 
     NDJSON is searched one line at a time, and each of its items is yielded, even without a finding. A file that cannot be read
-    yields nothing: its reader reports the error.
+    yields nothing: its reader reports the error. With `has_layout`, lines may be those of a log.
     """
     redaction = redaction.for_finding()
     try:
         unpacked_stream, is_packed = unpacked(stream, name)
-        reader, start = reader_of(unpacked_stream, name)
+        reader, start = reader_of(unpacked_stream, name, has_layout=has_layout)
         plain = rejoined(start, unpacked_stream)
         if reader is read_ndjson:
             yield from found_in_lines(plain, name, redaction)

@@ -1,0 +1,164 @@
+"""The layout of log lines: where a line of a gateway's or proxy's log has the parts of an exchange."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.adapters.data import NOT_KEPT, RequestData, ResponseData
+from pytest_pcerrors.exchange.adapters.parts import base64_bytes, body_bytes, header_pairs, recording_time, status_of
+from pytest_pcerrors.exchange.archives.items import Skipped, outline
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.text import nearest, readable
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.archives.items import Item
+
+    Steps = tuple[str | int, ...]
+
+KEYS = (
+    "status",
+    "reason",
+    "headers",
+    "body",
+    "body-base64",
+    "method",
+    "url",
+    "host",
+    "request-headers",
+    "request-body",
+    "recorded-at",
+)
+"""The parts of an exchange that a layout can place."""
+
+_STEP = re.compile(r'\.?(?:([^.,="\[\]\s]+)|\[("(?:[^"\\]|\\.)*")\]|\[(\d{1,9})\])')
+_PAIR = re.compile(rf"\s*([^=,\s]*)\s*=\s*((?:{_STEP.pattern})*)\s*(?:,|$)")
+_FORM = 'a path is .name.name, with ["any name"] or [0] for a name with other characters or an index'
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The path of each known part of an exchange in a line; a part without a path is unknown.
+
+    >>> layout = Layout.of({"status": ".res.code", "body": '.res["raw body"]'})
+    >>> layout.item({"res": {"code": "404", "raw body": "gone"}, "time": 7}, "gateway.log:1")
+    <Exchange 404, 4 bytes>
+    """
+
+    paths: "Mapping[str, Steps]"
+
+    @classmethod
+    def of(cls, table: Mapping[str, str], where: str = "map") -> Self:
+        """Return the layout of a table of paths; an unknown key, an invalid path or a missing `status` is a `UsageError`."""
+        for key in table:
+            if key not in KEYS:
+                raise UsageError(f'{where}: unknown key "{readable(key)}"; {nearest(key, KEYS)}')
+        if "status" not in table:
+            raise UsageError(f"{where}: no path for status, such as status=.status")
+        return cls({key: _steps(path, f"{where}: {key}") for key, path in table.items()})
+
+    def item(self, line: Any, origin: str) -> "Item":
+        """Return the item of a parsed line: `Skipped` for status 0, an `ArchiveError` if it has no status or cannot be read."""
+        if not isinstance(line, dict):
+            return ArchiveError(origin, f"expected a JSON object, got {outline(line)}")
+        status = self._at(line, "status")
+        if status is None:
+            return ArchiveError(
+                origin, f"no status at {_shown(self.paths['status'])}", "leave this line out, or change map"
+            )
+        if status in (0, "0", "000"):
+            return Skipped(origin)
+        try:
+            return Exchange.of_data(self._response(line, status_of(status), origin))
+        except UsageError as error:
+            return ArchiveError(origin, readable(str(error)))
+
+    def _response(self, line: Any, status: int, origin: str) -> ResponseData:
+        encoded, body = self._at(line, "body-base64"), self._at(line, "body")
+        reason = self._at(line, "reason")
+        response = ResponseData(
+            status,
+            _headers(self._at(line, "headers")),
+            body_bytes(body) if encoded is None else base64_bytes(encoded),
+            reason=reason if isinstance(reason, str) else None,
+            origin=origin,
+            body_problem=NOT_KEPT if encoded is None and body is None else None,
+            recorded_at=recording_time({"recorded_at": self._at(line, "recorded-at")}),
+        )
+        request = self._request(line)
+        return response if request is None else response.answering(request)
+
+    def _request(self, line: Any) -> RequestData | None:
+        url, host = self._at(line, "url"), self._at(line, "host")
+        if not isinstance(url, str):
+            return None
+        return RequestData(
+            str(self._at(line, "method") or "GET"),
+            f"https://{host}{url}" if host and url.startswith("/") else url,
+            _headers(self._at(line, "request-headers")) or (),
+            body_bytes(self._at(line, "request-body")),
+        )
+
+    def _at(self, line: Any, key: str) -> Any:
+        """Return the value of a part, or None if the line or the layout does not have it."""
+        if key not in self.paths:
+            return None
+        for step in self.paths[key]:
+            is_there = step in line if isinstance(line, dict) else isinstance(line, list) and _is_index(step, line)
+            if not is_there:
+                return None
+            line = line[step]
+        return line
+
+
+def table_of(text: str) -> dict[str, str]:
+    """Return the table of a layout as the option ``--map`` has it; other text is a `UsageError`.
+
+    >>> table_of('status=.res.code,headers=.res["h=1,2"]')
+    {'status': '.res.code', 'headers': '.res["h=1,2"]'}
+    """
+    table: dict[str, str] = {}
+    position = 0
+    while position < len(text):
+        match = _PAIR.match(text, position)
+        if match is None or not match[1] or not match[2]:
+            raise UsageError(f"--map: expected key=path, separated by commas, at {readable(text[position:])}; {_FORM}")
+        if match[1] in table:
+            raise UsageError(f"--map: {readable(match[1])} is repeated; keep one of them")
+        table[match[1]] = match[2]
+        position = match.end()
+    return table
+
+
+def _steps(path: str, where: str) -> "Steps":
+    steps: list[str | int] = []
+    position = 0
+    while position < len(path):
+        match = _STEP.match(path, position)
+        if match is None:
+            break
+        name, quoted, index = match.groups()
+        steps.append(name or (json.loads(quoted) if quoted else int(index)))
+        position = match.end()
+    if not steps or position < len(path):
+        raise UsageError(f"{where}: {readable(path) or 'nothing'} is not a path; {_FORM}")
+    return tuple(steps)
+
+
+def _shown(steps: "Steps") -> str:
+    return "".join(
+        f".{step}" if isinstance(step, str) and _STEP.fullmatch(step) else f"[{json.dumps(step)}]" for step in steps
+    )
+
+
+def _is_index(step: str | int, values: list[Any]) -> bool:
+    return isinstance(step, int) and step < len(values)
+
+
+def _headers(value: Any) -> list[tuple[str, str]] | None:
+    """Return headers as pairs; those without a value are left out, and without any value they are unknown."""
+    if isinstance(value, dict):
+        value = {name: each for name, each in value.items() if each is not None}
+    return None if value is None else header_pairs(value)
