@@ -120,6 +120,7 @@ DEFAULTS = {
     "profile_by_path": (),
     "allow": (),
     "entries": (),
+    "map": {},
     "coverage_exclude": (),
 }
 
