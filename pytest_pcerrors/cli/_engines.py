@@ -1,35 +1,114 @@
-"""The option for the number of processes, and the findings of an audit that they make."""
+"""The options for where an audit runs, and the findings of it."""
 
 import os
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from functools import partial, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pytest_pcerrors.cli._input import recording_of
-from pytest_pcerrors.cli._options import Decorator
+from pytest_pcerrors.cli._input import recording_of, sources_of
+from pytest_pcerrors.cli._options import from_here
 from pytest_pcerrors.cli._progress import advancing, watched
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_pcerrors.cli._input import Source
+    from pytest_pcerrors.engines.storage import Block
     from pytest_pcerrors.engines.task import Task
+    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
+    from pytest_pcerrors.settings import Settings
 
-jobs_option: Decorator = click.option(
-    "--jobs",
-    type=click.IntRange(0),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="The number of processes; 0 is one for each CPU. The report is the same for any number.",
-)
+_INSTALL = "pip install 'pytest-pcerrors[dask]'"
+
+_SAMPLES = 10
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--jobs": {
+        "type": click.IntRange(0),
+        "default": 1,
+        "show_default": True,
+        "metavar": "N",
+        "help": "The number of processes; 0 is one for each CPU. The report is the same for any number.",
+    },
+    "--engine": {
+        "default": "local",
+        "show_default": True,
+        "metavar": "local|dask[=ADDRESS]",
+        "help": "dask checks on the Dask cluster with this scheduler, or one of this machine; PATH may be a URL or a pattern.",
+    },
+    "--samples": {
+        "type": click.IntRange(1),
+        "metavar": "N",
+        "help": "Report the first N findings of each rule, and counts of all by code, day and source; 10 for the engine dask.",
+    },
+}
 
 
-def findings_of(
-    sources: "Sequence[Source]", task: "Task", totals: "Totals", jobs: int, *, quiet: bool
+class Input(NamedTuple):
+    """What is checked: the files that must not be the output, and the function that yields the findings and counts everything."""
+
+    files: "Sequence[Source]"
+    findings: "Callable[[Task, Totals], Iterator[FindingData]]"
+
+
+class Engine(NamedTuple):
+    """Where an audit runs: in so many processes, or on Dask, at an address or, if it is empty, on this machine."""
+
+    jobs: int
+    address: str | None
+    samples: int | None
+
+    @property
+    def most_samples(self) -> int | None:
+        """The number of findings of each rule that are reported, or None for all."""
+        return _SAMPLES if self.samples is None and self.address is not None else self.samples
+
+    def input_of(self, paths: "Sequence[str]", settings: "Settings", layout: "Layout | None", *, quiet: bool) -> Input:
+        """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
+        wanted = paths or [str(from_here(path)) for path in settings.collect]
+        if self.address is None:
+            sources = sources_of(wanted)
+            given = Input(sources, partial(_findings_of, sources, jobs=self.jobs, quiet=quiet))
+        else:
+            blocks = _blocks(wanted, layout)
+            files = [Path(block.url) for block in blocks]
+            given = Input(files, partial(_findings_on_dask, blocks, jobs=self.jobs, address=self.address))
+        if not given.files and not paths:
+            raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
+        return given
+
+
+def engine_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
+    """Add the options for where an audit runs to a command, which gets them as `engine`."""
+
+    @wraps(command)
+    def packed(*arguments: Any, jobs: int, engine: str, samples: int | None, **keywords: Any) -> Any:
+        return command(*arguments, engine=Engine(jobs, _address(engine), samples), **keywords)
+
+    for name, how in reversed(_OPTIONS.items()):
+        packed = click.option(name, **how)(packed)
+    return packed
+
+
+def _address(engine: str) -> str | None:
+    """Return None for the local engine, and the address for dask, which may be empty."""
+    name, _, address = engine.partition("=")
+    if engine == "local":
+        return None
+    if name != "dask" or (address and "://" not in address):
+        raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
+    return address
+
+
+def _findings_of(
+    sources: "Sequence[Source]", task: "Task", totals: "Totals", *, jobs: int, quiet: bool
 ) -> "Iterator[FindingData]":
     """Yield the findings of the report for these sources, in their order, and count everything."""
     policy = task.policy
@@ -43,3 +122,51 @@ def findings_of(
     parts = in_processes(units_of(sources, policy.layout), task, jobs or os.cpu_count() or 1)
     with advancing("Checking", sources, quiet=quiet) as on_read:
         yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)
+
+
+def _blocks(paths: "Sequence[str]", layout: "Layout | None") -> "list[Block]":
+    """Return the blocks of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
+    try:
+        from pytest_pcerrors.engines.storage import blocks_of
+    except ImportError:
+        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
+    return blocks_of(paths, has_layout=layout is not None)
+
+
+def _findings_on_dask(
+    blocks: "Sequence[Block]", task: "Task", totals: "Totals", *, jobs: int, address: str
+) -> "Iterator[FindingData]":
+    """Yield the samples of the findings of blocks, and count everything; on the cluster at an address, or on one of this machine."""
+    from pytest_pcerrors.engines.cluster import check_on_dask
+
+    with _cluster(address, jobs) as compute:
+        result = check_on_dask(blocks, task, compute)
+    totals.plus(result.totals)
+    yield from result.findings
+    if result.error:
+        raise UsageError(result.error)
+
+
+@contextmanager
+def _cluster(address: str, jobs: int) -> "Iterator[Callable[[Any], Any]]":
+    """Give the function that computes a delayed object on a cluster."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
+    workers = (
+        {}
+        if address
+        else {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    )
+    try:
+        client = Client(address or None, set_as_default=False, **workers)
+    except OSError as error:
+        raise UsageError(f"no Dask scheduler answers at {address}: {error}") from None
+    with client:
+        try:
+            yield lambda graph: client.compute(graph).result()
+        except KilledWorker as error:
+            raise UsageError(f"workers of the cluster have ended again and again: {error}") from None
+        except ModuleNotFoundError as error:
+            raise UsageError(f"the workers need pytest-pcerrors and your rules installed: {error}") from None

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_pcerrors.cli._coverage import AskedCoverage, Coverage, coverage_options
-from pytest_pcerrors.cli._engines import findings_of, jobs_option
-from pytest_pcerrors.cli._input import bodies, refuse_overwriting, sources_of
+from pytest_pcerrors.cli._engines import Engine, Input, engine_options
+from pytest_pcerrors.cli._input import bodies, refuse_overwriting
 from pytest_pcerrors.cli._options import (
     contract_option,
     files_of_policy,
     format_option,
-    from_here,
     output_option,
     policy_for,
     profile_option,
@@ -25,11 +24,12 @@ from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.totals import Wanted
-from pytest_pcerrors.settings import Settings
+from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.cli._input import Source
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.reporting.finding_data import FindingData
 
 
 @click.command()
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--map", "layout", metavar="KEY=PATH,...", help="Read the lines of a log, such as status=.res.code,body=.res.body."
 )
-@jobs_option
+@engine_options
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
 @coverage_options
 @contract_option
@@ -66,7 +66,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     *,
     layout: str | None,
     status: int | None,
-    jobs: int,
+    engine: Engine,
     quiet: bool,
     asked: AskedCoverage,
     contract_file: str | None,
@@ -78,19 +78,16 @@ def check(  # noqa: PLR0913 - one parameter an option
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
     policy, settings = policy_for(contract_file, profile, max_age, layout)
-    sources = _sources(paths, settings) if status is None else []
-    inputs = [*sources, *files_of_policy(settings, contract_file)] if status is None else [*map(Path, paths)]
+    given = engine.input_of(paths, settings, policy.layout, quiet=quiet) if status is None else _bodies(paths, status)
+    inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
     coverage = Coverage(asked, policy, settings, inputs)
     if coverage.is_printed and output is None and format_name != "text":
         raise UsageError("the coverage would be printed after the report; write one of them to a file")
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
-    task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, coverage.excluded), policy)
+    task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, coverage.excluded, engine.most_samples), policy)
     totals = task.totals()
-    if status is None:
-        findings = findings_of(sources, task, totals, jobs, quiet=quiet)
-    else:
-        findings = totals.counting(audit([Recording("", bodies(paths, status))], policy), policy, task.wanted)
+    findings = task.wanted.kept(given.findings(task, totals))
     report = Report.of_findings(findings, totals, policy, is_quiet=quiet)
     write_report(FORMATS[format_name](report), output)
     tally = report.tally
@@ -102,8 +99,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
 
 
-def _sources(paths: tuple[str, ...], settings: Settings) -> "list[Source]":
-    sources = sources_of(paths or tuple(str(from_here(path)) for path in settings.collect))
-    if not sources and not paths:
-        raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
-    return sources
+def _bodies(paths: tuple[str, ...], status: int) -> Input:
+    def findings(task: Task, totals: Totals) -> "Iterator[FindingData]":
+        return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
+
+    return Input([*map(Path, paths)], findings)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
+from pytest_pcerrors.reporting.counts import Counts
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import LINES, FindingData, order
 from pytest_pcerrors.reporting.matrix import MatrixData
@@ -57,6 +58,8 @@ class Report:
     """Which documented errors were met, if that was counted; complete when the findings have been read."""
     matrices: list[MatrixData] = field(default_factory=list)
     """What assertions have found about clients."""
+    counts: Counts | None = None
+    """Counts by code, day and source, if the findings are samples."""
     base: ErrorCoverage | None = None
     """The coverage of another run, to show what has changed since."""
 
@@ -72,7 +75,7 @@ class Report:
     ) -> Self:
         """Return the report of findings as plain data; `totals` has their counts when they have been read."""
         report = cls(policy.documented.name, rules_of(policy), findings, totals.tally, is_quiet=is_quiet)
-        report.coverage = totals.coverage
+        report.coverage, report.counts = totals.coverage, totals.counts
         return report
 
     @classmethod
@@ -87,6 +90,7 @@ class Report:
             clean["tool"]["version"],
             is_quiet,
             matrices=clean.get("matrices", []),
+            counts=Counts.of_data(clean["counts"]) if "counts" in clean else None,
         )
 
     def plus(self, other: Self) -> Self:
@@ -98,6 +102,8 @@ class Report:
         if self.coverage and other.coverage:
             self.coverage.plus(other.coverage)
         coverage = self.coverage or other.coverage
+        if self.counts and other.counts:
+            self.counts.plus(other.counts)
         matrices = sorted([*self.matrices, *other.matrices], key=order_of_matrices)
         return replace(
             self,
@@ -105,6 +111,7 @@ class Report:
             findings=findings,
             tally=tally,
             coverage=coverage,
+            counts=self.counts or other.counts,
             matrices=matrices,
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from pytest_pcerrors.reporting.counts import Counts, samples
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
 from pytest_pcerrors.reporting.summary import Tally
@@ -17,37 +18,47 @@ if TYPE_CHECKING:
 class Wanted(NamedTuple):
     """What a report has: the conforming error responses too, and the error coverage.
 
-    `excluded` are the pairings that the coverage does not want; without coverage it is None.
+    `excluded` are the pairings that the coverage does not want; without coverage it is None. With `samples`, only so many findings of each
+    rule are wanted, and counts of all.
     """
 
     has_conforming: bool = True
     excluded: "frozenset[tuple[int, str]] | None" = None
+    samples: int | None = None
 
     def of(self, finding: "Finding", policy: "Policy") -> "Iterator[FindingData]":
         """Yield the finding as plain data if the report has it."""
-        if finding.violations or (self.has_conforming and finding.kind == "error"):
+        if finding.violations or (self.has_conforming and self.samples is None and finding.kind == "error"):
             own = finding.verdict.parsed.contract if finding.verdict else policy.documented
             data = finding_data(finding, own)
             if own.name != policy.documented.name:
                 data["contract"] = own.name
             yield data
 
+    def kept(self, findings: "Iterable[FindingData]") -> "Iterable[FindingData]":
+        """Return the samples of findings, or all of them."""
+        return findings if self.samples is None else samples(findings, self.samples)
+
 
 @dataclass
 class Totals:
-    """The counts of an audit, or of a part of it: those of the summary, and the error coverage if it is wanted."""
+    """The counts of an audit, or of a part of it: those of the summary, and the error coverage and further counts if they are wanted."""
 
     tally: Tally = field(default_factory=Tally)
     coverage: ErrorCoverage | None = None
+    counts: Counts | None = None
 
     @classmethod
     def wanted(cls, wanted: Wanted, policy: "Policy") -> Self:
         """Return counts of nothing yet."""
-        return cls(Tally(), None if wanted.excluded is None else ErrorCoverage(policy.documented, wanted.excluded))
+        coverage = None if wanted.excluded is None else ErrorCoverage(policy.documented, wanted.excluded)
+        return cls(Tally(), coverage, None if wanted.samples is None else Counts())
 
     def add(self, finding: "Finding", policy: "Policy") -> None:
         """Count a finding."""
         self.tally.add(finding)
+        if self.counts is not None:
+            self.counts.add(finding)
         if self.coverage is not None and finding.verdict is not None:
             profile = policy.profile_for(finding.origin or None)
             rules = policy.of(finding.verdict.exchange).profiled(profile).rules
@@ -56,6 +67,8 @@ class Totals:
     def plus(self, other: Self) -> None:
         """Add the counts of the part that follows."""
         self.tally.plus(other.tally)
+        if self.counts is not None and other.counts is not None:
+            self.counts.plus(other.counts)
         if self.coverage is not None and other.coverage is not None:
             self.coverage.plus(other.coverage)
 

@@ -29,6 +29,8 @@ def as_json(report: "Report") -> "Iterator[str]":
     yield f'\n], "rules": {json.dumps(rules)}'
     if report.coverage:
         yield f', "coverage": {json.dumps(report.coverage.document())}'
+    if report.counts:
+        yield f', "counts": {json.dumps(report.counts.as_data())}'
     if report.matrices:
         yield f', "matrices": {json.dumps(report.matrices)}'
     yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'
