@@ -15,7 +15,7 @@ pytestmark = pytest.mark.untraced
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.stem for path in ROOT.joinpath("benchmarks").glob("[!_]*.py"))
-WITHOUT_COMPARISONS = {"published_clients"}
+WITHOUT_COMPARISONS = {"cluster", "published_clients"}
 LINKS = pytest.mark.skipif(sys.platform == "win32", reason="makes environments of symbolic links")
 
 

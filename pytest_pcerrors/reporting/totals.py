@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
     """
 
     has_conforming: bool = True
-    excluded: "frozenset[tuple[int, str]] | None" = None
+    excluded: "frozenset[tuple[int | None, str]] | None" = None
     samples: int | None = None
 
     def of(self, finding: "Finding", policy: "Policy") -> "Iterator[FindingData]":

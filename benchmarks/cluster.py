@@ -1,6 +1,6 @@
 """Measure `pcerrors check` on a large NDJSON file, with several processes and on Dask, compared with `json.loads` of every line.
 
-Run it with ``python benchmarks/archives.py``; ``--dask`` adds a cluster of this machine, and ``--s3`` the same with the file in a
+Run it with ``python benchmarks/cluster.py``; ``--dask`` adds a cluster of this machine, and ``--s3`` the same with the file in a
 bucket of moto's server (pip install 'moto[server]' s3fs). 3 % of the exchanges break a rule, secrets are searched for, and the report is
 written. Each way is a whole process; start-up, which is measured with one line, is taken off. The first number of a way is how
 many times as fast as json.loads it is; then come processor time for each exchange, and the core-hours that a billion of them take.
