@@ -389,7 +389,7 @@ def test_the_published_schema_is_valid_and_describes_the_document():
     document = json.loads(written("json"))
     schema = report_schema()
     Draft202012Validator(schema).validate(document)
-    assert set(document) == set(schema["required"]) == set(schema["properties"]) - {"coverage", "matrices"}
+    assert set(document) == set(schema["required"]) == set(schema["properties"]) - {"counts", "coverage", "matrices"}
     for name, value in (
         ("finding", document["findings"][0]),
         ("violation", document["findings"][0]["violations"][0]),
