@@ -176,11 +176,11 @@ def test_a_cluster_that_cannot_do_it_is_misuse(checked, pcerrors, archives, monk
 @pytest.mark.untraced
 def test_a_worker_that_is_killed_changes_nothing(pcerrors, archives, tmp_path):
     """Its blocks are done again by another process; a rule ends the first worker that runs it."""
-    (tmp_path / "team.py").write_text(DEADLY)
+    (tmp_path / "killing.py").write_text(DEADLY)
     report = ["--format", "json", "--samples", "3", *archives]
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
     one = pcerrors("check", *report)
-    (tmp_path / "pyproject.toml").write_text(f'{SETTINGS}rules = ["team:deadly"]\n')
+    (tmp_path / "pyproject.toml").write_text(f'{SETTINGS}rules = ["killing:deadly"]\n')
     killed = pcerrors("check", "--engine", "dask", "--jobs", "2", *report)
     assert (tmp_path / "killed").exists()
     assert (killed.status, json.loads(killed.out)) == (one.status, json.loads(one.out))
