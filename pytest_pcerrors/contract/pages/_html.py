@@ -5,6 +5,7 @@ nests each in the one before it.
 """
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
@@ -45,7 +46,9 @@ def add_html(document: Document, text: str, first_line: int) -> None:
     if heading is not None and not document.title:
         document.title = _plain(heading.get_text())
     offset, parts = first_line - 1, _parts(soup)
-    document.tables += [Table(tuple(_rows(each, offset)), _line(each.tag, offset)) for each in parts.tables]
+    document.tables += [
+        Table(tuple(_rows(each, offset)), _line(each.tag, offset), _header(each)) for each in parts.tables
+    ]
     document.lists += [[_plain("".join(item.text)) for item in each] for each in parts.lists]
     document.code += [Block("".join(each.text), _line(each.tag, offset)) for each in parts.code]
 
@@ -146,6 +149,12 @@ def _rows(table: _OpenTable, offset: int) -> "Iterator[Row]":
         is_heading = len(cells) == 1 and _span(cells[0].tag, "colspan") > 1
         if any(cell.tag.name == "td" for cell in cells) and not is_heading:
             yield Row(tuple(texts), _line(tag, offset))
+
+
+def _header(table: _OpenTable) -> tuple[str, ...]:
+    """Return the texts of the last of the rows at the top that have several cells, all of them ``th``; empty without one."""
+    heads = takewhile(lambda cells: all(cell.tag.name == "th" for cell in cells), (cells for _, cells in table.rows))
+    return next((tuple(_spread(cells, {})[0]) for cells in reversed(list(heads)) if len(cells) > 1), ())
 
 
 def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:

@@ -38,11 +38,11 @@ def read_markdown(text: str) -> Document:
         match token.type:
             case "table_open":
                 rows = tuple(_rows(_inside(tokens, index)))
-                document.tables.append(Table(rows[1:], line))
+                document.tables.append(Table(rows[1:], line, rows[0].cells))
             case "bullet_list_open" | "ordered_list_open":
                 document.lists.append(_items(_inside(tokens, index)))
             case "fence" | "code_block":
-                document.code.append(Block(token.content, line))
+                document.code.append(Block(token.content, line, is_fenced=token.type == "fence"))
             case "html_block":
                 add_html(document, token.content, line)
             case "heading_open" if token.tag == "h1" and not document.title:

@@ -24,18 +24,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its rows without the header, and its first line number."""
+    """A table: its rows without the header, its first line number, and its header; empty if it has none."""
 
     rows: tuple[Row, ...]
     line: int
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Block:
-    """A code block: its text, and its first line number."""
+    """A code block: its text, its line number, and whether that is the line of a fence, which the text follows."""
 
     text: str
     line: int
+    is_fenced: bool = False
+
+    @property
+    def first_line(self) -> int:
+        """The line number of the first line of the text."""
+        return self.line + self.is_fenced
 
 
 @dataclass

@@ -45,8 +45,7 @@ def read_page(text: str) -> PageReading:
     """
     if len(text) > MAX_PAGE:
         raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    page = _parsed(text)
+    page, about = parsed_page(text)
     repairs = page.repairs
     table, columns = code_table(page)
     entries = entries_of(table, columns, repairs)
@@ -56,7 +55,7 @@ def read_page(text: str) -> PageReading:
     challenge = next((match[1] for block in page.code if (match := _CHALLENGE.search(block.text))), None)
     document = {
         **shipped,
-        "page": _page(page),
+        "page": about,
         "statuses": {str(status): _phrase(status) for status in sorted(listed | {row["status"] for row in entries})},
         "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
@@ -64,6 +63,12 @@ def read_page(text: str) -> PageReading:
         "entries": entries,
     }
     return PageReading(document, tuple(sorted(repairs)))
+
+
+def parsed_page(text: str) -> "tuple[Document, dict[str, str]]":
+    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale."""
+    page = _parsed(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    return page, _page(page)
 
 
 def _parsed(text: str) -> "Document":
