@@ -39,7 +39,7 @@ def named_document(name: str | Path, folder: Path | None = None) -> dict[str, An
     if not isinstance(name, str | Path) or not str(name):
         raise UsageError(f'expected the path of a contract file, or "{SHIPPED}", got {name!r}')
     path = _named_file(name, folder or Path())
-    return shipped_document() if path is None else _checked(path)
+    return shipped_document() if path is None else complete_document(read_json_object(path), path)
 
 
 def document_text(document: "Mapping[str, Any]") -> str:
@@ -49,8 +49,8 @@ def document_text(document: "Mapping[str, Any]") -> str:
     return json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}") + f',\n  "entries": [\n{rows}\n  ]\n}}\n'
 
 
-def _checked(path: Path) -> dict[str, Any]:
-    own = read_json_object(path)
+def complete_document(own: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return the document of a contract file with what it extends, or raise a `UsageError` if it is not valid."""
     document = _merged(path, own, ())
     check_error_schema(document["schema"], str(path))
     if "errors-below-400" in document:

@@ -1,5 +1,6 @@
 """Read a contract document from its source: ``shipped``, a contract file, or a page in a file or at a URL."""
 
+import re
 from codecs import BOM_UTF8
 from contextlib import suppress
 from http import HTTPStatus
@@ -8,7 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, named_document
-from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading, read_page
+from pytest_pcerrors.contract.pages.partner_center import read_partner_center
+from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ _SECONDS_TO_CONNECT, _SECONDS_TO_READ = 10, 30
 _SECONDS_IN_ALL = 60
 _MAX_REDIRECTS = 5
 _PAGE_TYPES = ("text/html", "text/markdown", "text/plain", "text/x-markdown", "application/xhtml+xml")
+_DATA_TYPES = re.compile(
+    r"(?:application|text)/(?:(?:[\w.+-]+[+-])?(?:json|ya?ml)|csv|tab-separated-values|octet-stream)"
+)
+MAX_DATA = 32 * 1024 * 1024
+"""The largest JSON, YAML or CSV file that is read, in bytes."""
 _CHUNK = 64 * 1024
 
 
@@ -30,8 +37,17 @@ def document_of(source: str) -> PageReading:
 
 def page_of(source: str) -> PageReading:
     """Read a page from a file, or from an http or https URL; the message of a `UsageError` begins with the source."""
+    data = bytes_of(source)
     try:
-        return read_page(decoded(_fetched(source) if _is_url(source) else Path(source).read_bytes()))
+        return read_partner_center(decoded(data))
+    except UsageError as error:
+        raise UsageError(f"{source}: {error}") from None
+
+
+def bytes_of(source: str, *, is_data: bool = False) -> bytes:
+    """Return the content of a file, or of an http or https URL: a page, or with `is_data` also JSON, YAML or CSV."""
+    try:
+        return _fetched(source, is_data=is_data) if _is_url(source) else Path(source).read_bytes()
     except OSError as error:
         raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
     except UsageError as error:
@@ -59,7 +75,7 @@ def decoded(data: bytes) -> str:
         raise UsageError(f"not UTF-8 at byte {error.start}; save the page as UTF-8") from None
 
 
-def _fetched(url: str) -> bytes:
+def _fetched(url: str, *, is_data: bool) -> bytes:
     """Fetch a page; raise a `UsageError` if it takes too long, is too large, or is not a page."""
     import requests
     from urllib3.exceptions import HTTPError
@@ -68,24 +84,26 @@ def _fetched(url: str) -> bytes:
         with requests.Session() as session:
             session.max_redirects = _MAX_REDIRECTS
             with session.get(url, timeout=(_SECONDS_TO_CONNECT, _SECONDS_TO_READ), stream=True) as response:
-                return _body(response)
+                return _body(response, is_data=is_data)
     except (requests.RequestException, HTTPError) as error:
         raise UsageError(f"cannot be fetched: {type(error).__name__}: {error}") from None
 
 
-def _body(response: "requests.Response") -> bytes:
+def _body(response: "requests.Response", *, is_data: bool) -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise UsageError(f"cannot be fetched: the server responded {response.status_code} {response.reason}")
     media_type = response.headers.get("Content-Type", "text/plain").partition(";")[0].strip().lower()
-    if media_type not in _PAGE_TYPES:
+    if media_type not in _PAGE_TYPES and not (is_data and _DATA_TYPES.fullmatch(media_type)):
         raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
     body, end = b"", monotonic() + _SECONDS_IN_ALL
     while chunk := response.raw.read1(
         _CHUNK, decode_content=True
     ):  # as it arrives, so that the time limit holds for a slow server too
         body += chunk
-        if len(body) > MAX_PAGE:
-            raise UsageError(f"has more than {MAX_PAGE} bytes; it is not a page of error codes")
+        if len(body) > (MAX_DATA if is_data else MAX_PAGE):
+            raise UsageError(
+                f"has more than {MAX_DATA if is_data else MAX_PAGE} bytes; it is not a page of error codes"
+            )
         if monotonic() > end:
             raise UsageError(f"did not arrive within {_SECONDS_IN_ALL} seconds")
     return body

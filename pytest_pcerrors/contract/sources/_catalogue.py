@@ -1,0 +1,169 @@
+"""Read the grids of a source: their errors, further statuses, and remarks on what was recognised and what was left out."""
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, phrase_of, read_code, read_statuses
+from pytest_pcerrors.contract.sources._columns import codes_of, columns_of, has_column
+from pytest_pcerrors.contract.sources.model import Found, Reading, Remark
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import cut, listed, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_pcerrors.contract.sources._columns import Columns
+    from pytest_pcerrors.contract.sources.model import Grid, Line, Wanted
+
+MAX_ROWS = 20_000
+_MOST_SHOWN = 60
+
+
+def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str]) -> Reading:
+    """Return what the grids document, all tables together; `samples` are the values in the samples of the source."""
+    if sum(len(grid.rows) for grid in grids) > MAX_ROWS:
+        raise UsageError(f"more than {MAX_ROWS} rows; import the part with the error codes")
+    _check_names(grids, wanted)
+    reading = Reading()
+    pattern = _compiled(wanted.status_from)
+    every = [(grid, columns_of(grid, wanted, samples)) for grid in grids]
+    kinds = set() if wanted.code else {kind for each in every for kind in _kinds(*each, samples)}
+    for grid, columns in every:
+        if len(kinds) == 1 and kinds.isdisjoint(own := _kinds(grid, columns)) and len(own) == 1:
+            found = "numbers" if True in own else "words"
+            reading.remarks.append(
+                Remark(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
+            )
+        elif columns.code is not None:
+            _add_rows(grid, columns, pattern, reading)
+        elif columns.status is not None:
+            _add_statuses(grid, columns, reading)
+        else:
+            reading.remarks.append(
+                Remark(grid.place, f"a table without codes was left out ({_shown(grid)}): {columns.lacks}")
+            )
+    if pattern is not None and reading.found and all(each.status is None for each in reading.found):
+        raise UsageError(
+            f"--status-from: {pattern.pattern} finds a status in none of the codes, such as {reading.found[0].code}"
+        )
+    reading.found = merged(reading.found)
+    return reading
+
+
+def _kinds(grid: "Grid", columns: "Columns", among: frozenset[str] | None = None) -> set[bool]:
+    """Return for the codes of a grid (that are `among` others) whether they are numbers."""
+    if columns.code is None:
+        return set()
+    codes = codes_of(grid, columns.code)
+    return {code.lstrip("-").isdecimal() for code in codes if among is None or code in among}
+
+
+def merged(found: "Iterable[Found]") -> list[Found]:
+    """Return errors by status and code; the text of a code without a status belongs to each status of that code.
+
+    >>> merged([Found(None, "A", "one"), Found(409, "A", "two")])
+    [Found(status=409, code='A', text='two'), Found(status=409, code='A', text='one')]
+    """
+    every = list(found)
+    statuses: dict[str, dict[int, None]] = {}
+    for each in every:
+        if each.status is not None:
+            statuses.setdefault(each.code, {})[each.status] = None
+    known = [each for each in every if each.status is not None]
+    rest = [
+        Found(status, each.code, each.text)
+        for each in every
+        if each.status is None
+        for status in statuses.get(each.code, {None: None})
+    ]
+    return list(dict.fromkeys([*known, *rest]))
+
+
+def _check_names(grids: "Sequence[Grid]", wanted: "Wanted") -> None:
+    for option, name in (("--code", wanted.code), ("--status", wanted.status), ("--text", wanted.text)):
+        if name is not None and not any(has_column(grid, name) for grid in grids):
+            known = listed([_shown(grid) for grid in grids]) or "none, since there is no table"
+            raise UsageError(f'{option}: no column "{visible(name)}"; the columns are {known}')
+
+
+def _compiled(pattern: str | None) -> "re.Pattern[str] | None":
+    try:
+        return None if pattern is None else re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(f"--status-from: {pattern} is not a regular expression: {error}") from None
+
+
+def _shown(grid: "Grid") -> str:
+    return cut(visible(" | ".join(grid.header)), 2 * _MOST_SHOWN) or "no header"
+
+
+def _add_rows(grid: "Grid", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading) -> None:
+    names = {"codes": columns.code, "statuses": columns.status, "texts": columns.text}
+    found = [f'{what} in "{visible(grid.header[index])}"' for what, index in names.items() if index is not None]
+    missing = [f"no column of {what}" for what, index in names.items() if index is None]
+    reading.remarks.append(Remark(grid.place, ", ".join([*found, *missing])))
+    for row in grid.rows:
+        if any(row.cells):
+            reading.found += _errors(row, columns, pattern, reading.remarks)
+
+
+def _errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", remarks: list[Remark]) -> list[Found]:
+    """Return the errors of a row, one for each of its statuses; none, with a remark, if it is not one error."""
+    written, status_cell, text = (
+        "" if index is None or index >= len(row.cells) else row.cells[index] for index in columns[:3]
+    )
+    cell = read_code(written)
+    if cell.kind is not Kind.CODE:
+        what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
+        remarks.append(Remark(row.place, f"{what}, left out"))
+        return []
+    statuses = read_statuses(status_cell)
+    if statuses is None:
+        remarks.append(
+            Remark(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
+        )
+    chosen: Sequence[int | None] = statuses or (_status_in(cell.code, pattern),)
+    successes = [each for each in chosen if is_success(each, cell.code, text)]
+    remarks += [
+        Remark(row.place, f'"{cell.code}"{f" with {each}" if each else ""} is a success, left out')
+        for each in successes
+    ]
+    return [Found(each, cell.code, text.strip()) for each in chosen if each not in successes]
+
+
+def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
+    """Return the status that a regular expression finds in a code: its first group, or all that it matches."""
+    match = pattern.search(code) if pattern is not None else None
+    statuses = read_statuses(next(filter(None, match.groups()), match[0])) if match else None
+    return statuses[0] if statuses else None
+
+
+def _add_statuses(grid: "Grid", columns: "Columns", reading: Reading) -> None:
+    index = columns.status or 0
+    found = {status for cell in grid.column(index) for status in read_statuses(cell) or () if is_error(status)}
+    shown = ", ".join(map(str, sorted(found))) or "none of an error"
+    reading.statuses |= found
+    reading.remarks.append(
+        Remark(grid.place, f'a table of statuses without codes, in "{visible(grid.header[index])}": {shown}')
+    )
+
+
+def _cut(text: str) -> str:
+    return visible(cut(text, _MOST_SHOWN))
+
+
+def catalogue_parts(reading: Reading) -> dict[str, object]:
+    """Return the members ``statuses`` and ``entries`` of a contract document; a code without a text is its own text."""
+    texts: dict[tuple[int | None, str], list[str]] = {}
+    for each in reading.found:
+        known = texts.setdefault((each.status, each.code), [])
+        known += [each.text] if each.text and each.text not in known else []
+    statuses = sorted(reading.statuses.union(status for status, _ in texts if status is not None))
+    in_order = sorted(texts.items(), key=lambda each: (each[0][0] is None, each[0][0] or 0))
+    return {
+        "statuses": {str(status): phrase_of(status) for status in statuses},
+        "entries": [
+            {**({} if status is None else {"status": status}), "code": code, "descriptions": each or [code]}
+            for (status, code), each in in_order
+        ],
+    }

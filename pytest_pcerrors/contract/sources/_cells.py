@@ -1,0 +1,156 @@
+"""Read single cells: error codes, patterns of codes, HTTP statuses, successes."""
+
+import re
+from enum import Enum
+from http import HTTPStatus
+from typing import NamedTuple
+
+_MOST_CHARACTERS = 200
+_WORD = re.compile(r"-?\w[\w.:/#@+$~-]*", re.ASCII)
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
+_PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\d+x+$|(?<![a-z])x{3,}", re.IGNORECASE)
+_RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\^\S*$")
+_EMPTY = {
+    "",
+    "-",
+    "--",
+    "---",
+    "\u2013",
+    "\u2014",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "tbd",
+    "any",
+    "all",
+    "varies",
+    "various",
+    "/",
+    "...",
+}
+_NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
+_LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
+_STATUS = re.compile(
+    rf"{_NUMBER}(?:\s*[-:\u2013\u2014]?\s*(?:{_LETTERS}|\({_LETTERS}\)))?|{_LETTERS}\s*\(\s*{_NUMBER}\s*\)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*(?:[,;/|&]|\bor\b|\band\b)\s*", re.IGNORECASE)
+_SUCCESS_CODES = {"ok", "success", "successful", "succeeded", "none", "noerror", "no_error"}
+_SUCCESS_TEXT = re.compile(
+    r"(?:ok|okay|success\w*|succeeded|no errors?|(?:the )?(?:request|call|operation)(?: \w+){0,2} (?:succeeded|successful\w*)"
+    r"|(?:completed|processed) successfully)\b|\W*(?:\u8bf7\u6c42|\u64cd\u4f5c|\u8abf\u7528)?\u6210\u529f|\u6b63\u5e38",
+    re.IGNORECASE,
+)
+_PHRASES = {each.value: each.phrase for each in HTTPStatus}
+_MORE_STATUSES = {419, 420, 430, 440, 444, 449, 498, 499, 509, 520, 521, 522, 523, 524, 525, 529, 530, 598, 599}
+_ERRORS = HTTPStatus.BAD_REQUEST
+
+
+class Kind(Enum):
+    """What a cell in a column of codes is."""
+
+    CODE = "a code"
+    PATTERN = "a pattern of codes"
+    RANGE = "a range of codes"
+    EMPTY = "empty"
+    OTHER = "not a code"
+
+
+class Cell(NamedTuple):
+    """A cell in a column of codes, and its code without quotes."""
+
+    kind: Kind
+    code: str
+
+
+def read_code(cell: str) -> Cell:
+    """Return what a cell is: a code is a word without spaces, or a URI.
+
+    >>> [read_code(cell).kind.name for cell in ("DECK_FULL", "-32600", "urn:x:1", "TIDE_*", "1000-1999", "two words", "-")]
+    ['CODE', 'CODE', 'CODE', 'PATTERN', 'RANGE', 'OTHER', 'EMPTY']
+    """
+    text = _FOOTNOTE.sub("", cell.strip()).strip().strip("\"'`\u201c\u201d")
+    if text.lower() in _EMPTY:
+        return Cell(Kind.EMPTY, "")
+    if _is_range(text):
+        return Cell(Kind.RANGE, text)
+    if " " not in text and _PATTERN.search(text):
+        return Cell(Kind.PATTERN, text)
+    is_code = _WORD.fullmatch(text) or _URI.fullmatch(text)
+    if not is_code or len(text) > _MOST_CHARACTERS or text[-1] in ".:/":
+        return Cell(Kind.OTHER, text)
+    return Cell(Kind.CODE, text)
+
+
+def _is_range(text: str) -> bool:
+    """Return whether a text is two numbers of one length, the first below the second; ``404-1`` is a code."""
+    match = _RANGE.fullmatch(text)
+    return (
+        bool(match) and len(match[1]) <= len(match[2]) and abs(int(match[1])) < abs(int(match[2])) if match else False
+    )
+
+
+def read_statuses(cell: str) -> tuple[int, ...] | None:
+    """Return the HTTP statuses in a cell: none in an empty one, and None if it is not readable.
+
+    >>> [read_statuses(cell) for cell in ("409", "409 Conflict", "Conflict (409)", "400 / 422", "-", "4xx", "4090")]
+    [(409,), (409,), (409,), (400, 422), (), None, None]
+    """
+    text = _FOOTNOTE.sub("", cell.strip()).strip()
+    if text.lower() in _EMPTY:
+        return ()
+    if match := _STATUS.fullmatch(text):
+        return (int(match[1] or match[2]),)
+    matches = [_STATUS.fullmatch(part) for part in _BETWEEN.split(text)]
+    if len(matches) > 1 and all(matches):
+        return tuple(dict.fromkeys(int(match[1] or match[2]) for match in matches if match))
+    return None
+
+
+def is_known_status(cell: str) -> bool:
+    """Return whether a cell is statuses that HTTP or well-known servers define.
+
+    >>> is_known_status("404"), is_known_status("404 Not Found"), is_known_status("432"), is_known_status("")
+    (True, True, False, False)
+    """
+    statuses = read_statuses(cell)
+    return bool(statuses) and all(each in _PHRASES or each in _MORE_STATUSES for each in statuses or ())
+
+
+def is_error(status: int) -> bool:
+    """Return whether a status is that of an error response."""
+    return status >= _ERRORS
+
+
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status; empty if it is unknown.
+
+    >>> phrase_of(409), phrase_of(499)
+    ('Conflict', '')
+    """
+    return _PHRASES.get(status, "")
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a text in lower case.
+
+    >>> plain("NOT_FOUND") == plain("Not Found")
+    True
+    """
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def is_success(status: int | None, code: str, text: str) -> bool:
+    """Return whether a row is a success and not an error: ``0`` or ``OK`` with 200, for example.
+
+    >>> is_success(200, "0", "Done"), is_success(None, "0", "Success"), is_success(400, "0", "Unknown"), is_success(200, "10001", "Bad")
+    (True, True, False, False)
+    """
+    if status is not None and not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return False
+    is_word = code.lower() in _SUCCESS_CODES or not code.strip("0")
+    if status is None:
+        return code.lower() in _SUCCESS_CODES - {"none"} or (is_word and bool(_SUCCESS_TEXT.match(text.strip())))
+    return is_word or plain(code) in (plain(phrase_of(status)), str(status)) or bool(_SUCCESS_TEXT.match(text.strip()))

@@ -1,0 +1,137 @@
+"""The names of columns and members: which of them mean an error code, an HTTP status, or a text; in several languages."""
+
+import re
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LONGEST = 100
+_MARKS = re.compile(r"[^\w]+|_+")
+
+_STATUS = re.compile(
+    r"(?:.* )?http(?: (?:status|response|error|result|return))*(?: codes?)?(?: returned)?|(?:.* )?status(?:es)?(?: codes?)?|statuscode"
+    r"|(?:http )?response codes?|https?|http.*\u72b6\u6001\u7801?|\u72b6\u6001\u7801|.*\u30b9\u30c6\u30fc\u30bf\u30b9.*|.*\uc0c1\ud0dc.*"
+    r"|.*(?:statuscode|statut|estado|\u0441\u0442\u0430\u0442\u0443\u0441|stato).*"
+)
+_NOT_STATUS = re.compile(
+    r"\b(?:message|text|phrase|description|meaning|reason|name|method|verb|header|grpc|rpc|order|body)\b"
+)
+
+_CODE_WORDS = r"codes?|errcode|errno|errorcode|fehlercode|foutcode|kode|fejlkode|felkod|kod|c[o\u00f3]digos?|codice|\u043a\u043e\u0434"
+_CODE = re.compile(
+    rf"(?:.* )?(?:{_CODE_WORDS})(?: .*)?|.*(?:(?<!\u72b6\u6001)[\u7801\u78bc]|\u4ee3\u78bc|\u30b3\u30fc\u30c9|\ucf54\ub4dc)"
+)
+_NOT_CODE = re.compile(
+    r"\b(?:exit|country|currency|language|locale|sample|example|source|zip|postal|promo|area|http|status|message"
+    r"|description|meaning|snippet|class|close|grpc|verification|color|colour|region|airport|state|discount|qr|bar)\b"
+)
+_ERROR = re.compile(
+    r"(?:error|err|errors|problem|failure|fault)(?: (?:type|name|id|identifier|key|slug|uri|constant|enum|symbol|value|string))?"
+    r"|(?:problem )?type uri|erreur|fehler|\u9519\u8bef"
+)
+_NAME = re.compile(
+    r"(?:type|name|id|identifier|key|slug|symbol|constant|enum|reason|value|title|status|exception|error message)"
+)
+_FIELDS = re.compile(
+    r"(?:field|property|attribute|parameter|param|member|argument|option|header|variable|element|column|endpoint|event|method|path)s?(?: name)?"
+)
+
+_TEXTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:.* )?messages?(?: text| returned)?|.*(?:\u4fe1\u606f|\u6d88\u606f|\u30e1\u30c3\u30bb\u30fc\u30b8|\uba54\uc2dc\uc9c0)|nachricht|mensaje|msg|errmsg",
+        r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|beskrivelse|beskrivning",
+        r"(?:.* )?(?:meanings?|explanations?)|what it means|bedeutung|signification|significado|betekenis|significato|.*(?:\u542b\u4e49|\u610f\u5473)",
+        r"(?:error )?(?:texts?|titles?|details?|summary)",
+        r"(?:when|causes?|reasons?|conditions?|scenarios?|why|trigger)(?: .*)?|(?:.* )?(?:causes?|reasons?)|.*\u539f\u56e0",
+        r"(?:notes?|comments?|remarks?|what|context|definition|info|information)(?: .*)?|problem|error|name",
+    )
+)
+_MEMBER_OF_CODE = (
+    re.compile(r"(?:error|err|fault|problem|app|application|internal|result|return)?\s*code|errcode|errno|retcode"),
+    re.compile(r"(?:error|err|problem|fault)(?: (?:type|key|name|id|identifier|slug))?|type|reason|identifier|slug"),
+    re.compile(r"id|key|name|status|value|title"),
+)
+_MEMBER_OF_TEXT = (
+    re.compile(r"(?:error |err |fault )?messages?|errmsg|msg"),
+    re.compile(r"detail|(?:error )?description|details"),
+    re.compile(
+        r"(?:(?:user|dev|developer|internal|display|friendly|human|localized) )+(?:message|description|text)|text|(?:fault )?string|value|reason"
+    ),
+    re.compile(r"error|errors|title|summary|explanation|info|hint"),
+)
+FAR = 9
+"""The rank of a name that means nothing."""
+
+
+def words_of(name: str) -> str:
+    """Return the words of a name in lower case, separated by single spaces.
+
+    >>> words_of("httpStatus"), words_of("HTTP_status-code"), words_of("**Error code:**")
+    ('http status', 'http status code', 'error code')
+    """
+    return _MARKS.sub(" ", _CAMEL.sub(" ", name[:_LONGEST])).strip().lower()
+
+
+def is_status_name(name: str) -> bool:
+    """Return whether a column of this name has HTTP statuses.
+
+    >>> [is_status_name(name) for name in ("HTTP", "Status code", "httpStatus", "Status message", "HTTP method", "Code")]
+    [True, True, True, False, False, False]
+    """
+    words = words_of(name)
+    return bool(_STATUS.fullmatch(words)) and not _NOT_STATUS.search(words)
+
+
+def code_rank(name: str) -> int | None:
+    """Return how surely a column of this name has error codes: 0 for a code, 1 for an error, 2 for a name; None if it has not.
+
+    >>> [code_rank(name) for name in ("Error code", "Error", "Type", "Country code", "Retry")]
+    [0, 1, 2, None, None]
+    """
+    words = words_of(name)
+    if _CODE.fullmatch(words) and not _NOT_CODE.search(words):
+        return 0
+    if _ERROR.fullmatch(words):
+        return 1
+    return 2 if _NAME.fullmatch(words) or is_status_name(name) else None
+
+
+def text_rank(name: str) -> int | None:
+    """Return how surely a column of this name has the texts of errors, 0 for a message; None if it has not.
+
+    >>> [text_rank(name) for name in ("User message", "Description", "When", "Owner")]
+    [0, 1, 4, None]
+    """
+    words = words_of(name)
+    return next((rank for rank, pattern in enumerate(_TEXTS) if pattern.fullmatch(words)), None)
+
+
+def is_field_name(name: str) -> bool:
+    """Return whether a column of this name lists the parts of a document, such as its fields or parameters.
+
+    >>> is_field_name("Field"), is_field_name("Parameter name"), is_field_name("Code")
+    (True, True, False)
+    """
+    return bool(_FIELDS.fullmatch(words_of(name)))
+
+
+def code_member_rank(name: str) -> int:
+    """Return how surely a member of this name is the error code, 0 for the best.
+
+    >>> [code_member_rank(name) for name in ("errorCode", "type", "id", "at")]
+    [0, 1, 2, 9]
+    """
+    return _rank(_MEMBER_OF_CODE, name)
+
+
+def text_member_rank(name: str) -> int:
+    """Return how surely a member of this name is the text of the error, 0 for the best.
+
+    >>> [text_member_rank(name) for name in ("message", "detail", "userMessage", "error", "at")]
+    [0, 1, 2, 3, 9]
+    """
+    return _rank(_MEMBER_OF_TEXT, name)
+
+
+def _rank(patterns: "tuple[re.Pattern[str], ...]", name: str) -> int:
+    words = words_of(name)
+    return next((rank for rank, pattern in enumerate(patterns) if pattern.fullmatch(words)), FAR)

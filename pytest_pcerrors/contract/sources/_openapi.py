@@ -1,0 +1,214 @@
+"""Read the codes and the envelope of an OpenAPI document: those of the schema that most error responses use."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
+from pytest_pcerrors.contract.sources._documented import found_at, found_in_list, found_in_schema, listed_errors
+from pytest_pcerrors.contract.sources._envelope import DIALECT, envelope_of
+from pytest_pcerrors.contract.sources._members import code_places, text_place
+from pytest_pcerrors.contract.sources._names import words_of
+from pytest_pcerrors.contract.sources._responses import error_responses, lists_of_codes
+from pytest_pcerrors.contract.sources._samples import leaves
+from pytest_pcerrors.contract.sources._schemas import allows, combined, form_of, places
+from pytest_pcerrors.contract.sources.model import Envelope, Reading, Remark, Sample
+from pytest_pcerrors.jsontext import pointer_of, steps_of
+from pytest_pcerrors.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_pcerrors.contract.sources._responses import ErrorResponse
+
+    Path = tuple[str, ...]
+
+_MIN_SHARE = 1 / 3
+"""The share of the error responses that have to use a schema, so that it can be the envelope."""
+_FAILURES = {"error", "errors", "fail", "failed", "failure", "nok", "ko", "false", "fault"}
+
+
+@dataclass
+class _Form:
+    """The schemas of one form, each with the statuses of the responses that use it."""
+
+    schemas: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[set[int | None]] = field(default_factory=list)
+    uses: int = 0
+
+    def add(self, schema: dict[str, Any], status: int | None) -> None:
+        """Add a use of a schema by a response of this status."""
+        self.uses += 1
+        if schema not in self.schemas:
+            self.schemas.append(schema)
+            self.statuses.append(set())
+        self.statuses[self.schemas.index(schema)].add(status)
+
+
+class OpenApi:
+    """The error responses of an OpenAPI document."""
+
+    def __init__(self, document: "Mapping[str, Any]") -> None:
+        self._document = document
+        self.responses = list(error_responses(document))
+        self._forms: dict[str, _Form] = defaultdict(_Form)
+        for response in self.responses:
+            for schema in response.schemas:
+                if "properties" in schema and allows(schema, "object"):
+                    self._forms[form_of(schema)].add(schema, response.status)
+
+    def envelope(
+        self, known: "Mapping[str, Sequence[str]]", member: str | None = None
+    ) -> tuple[Envelope | None, list[Remark]]:
+        """Return the envelope of the schema that most error responses use, among those with a member for the code.
+
+        `known` are codes of another source with their texts, `member` is the name or the pointer of the code if it is given.
+        """
+        listed_codes = {code for value in self._listed() for _, code, _ in listed_errors(value)}
+        ranked = sorted(self._forms.values(), key=lambda form: -form.uses)
+        usual = [form for form in ranked if form.uses >= _MIN_SHARE * sum(each.uses for each in ranked)]
+        for form in usual:
+            codes = listed_codes | set(known)
+            found = code_places(form.schemas, self._evidence(form, codes), codes, member)
+            if found:
+                return self._made(form, found[0]), self._remarks(form, ranked)
+        for response in self.responses:
+            for example in response.examples:
+                texts: dict[str, Sequence[str]] = {code: [""] for code in listed_codes} | dict(known)
+                if isinstance(example, dict) and (made := envelope_of(Sample(example, response.place), texts)):
+                    return made, [
+                        Remark(
+                            response.place, "no error response has a schema with a code; its example is the envelope"
+                        )
+                    ]
+        return None, []
+
+    def _evidence(self, form: _Form, codes: set[str]) -> "dict[Path, set[str]]":
+        """Return the codes at each path of a form, in its permitted values and examples."""
+        found: dict[Path, set[str]] = defaultdict(set)
+        for schema in form.schemas:
+            for path, each in places(schema):
+                found[path] |= {str(value) for value in each.get("enum", ()) if isinstance(value, str | int)}
+                found[path] |= {str(value) for value in each.get("examples", ()) if isinstance(value, str | int)}
+        for response in self.responses:
+            for example in (
+                *response.examples,
+                *(each for schema in response.schemas for each in schema.get("examples", ())),
+            ):
+                for path, value in leaves(example):
+                    if value != str(response.status):
+                        found[path].add(value)
+        return {
+            path: {
+                value
+                for value in values
+                if read_code(value).kind is Kind.CODE and (not read_statuses(value) or value in codes)
+            }
+            for path, values in found.items()
+        }
+
+    def _made(self, form: _Form, code: "Path") -> Envelope:
+        schema = combined(form.schemas)
+        text = text_place(schema, code)
+        if len(self._forms) > 1:
+            schema.pop("additionalProperties", None)  # other error responses have other properties
+        below = _below_400(schema, {code, text})
+        for path, each in places(schema):
+            if path == code:
+                each.pop("enum", None)
+        types = {
+            each.lower() for response in self.responses for each in response.media_types if self._uses(response, form)
+        }
+        members = {"code": pointer_of(code), **({"description": pointer_of(text)} if text else {})}
+        media = next(iter(types)).partition(";")[0].strip() if len(types) == 1 else ""
+        parts = {
+            **({"media-type": media} if "+" in media else {}),
+            "members": members,
+            **({"errors-below-400": below} if below else {}),
+            "schema": {"$schema": DIALECT, **schema, "type": "object"},
+        }
+        return Envelope(members["code"], parts, members.get("description"))
+
+    def _uses(self, response: "ErrorResponse", form: _Form) -> bool:
+        return any(schema in form.schemas for schema in response.schemas)
+
+    def _remarks(self, form: _Form, ranked: "Sequence[_Form]") -> list[Remark]:
+        others = sum(each.uses for each in ranked) - form.uses
+        first = next(response.place for response in self.responses if self._uses(response, form))
+        remarks = [
+            Remark(
+                first, f"the envelope is the schema of {counted(form.uses, 'error response')}, the first of them here"
+            )
+        ]
+        if others:
+            place = next(
+                response.place for response in self.responses if response.schemas and not self._uses(response, form)
+            )
+            remarks.append(
+                Remark(
+                    place, f"{counted(others, 'error response')} with another schema, the first of them here: left out"
+                )
+            )
+        return remarks
+
+    def _listed(self) -> "Iterator[Any]":
+        yield from lists_of_codes(self._document)
+        for response in self.responses:
+            yield from response.listed
+
+    def reading(self, envelope: Envelope) -> Reading:
+        """Return the codes at the place of the envelope, from ``enum``, examples and ``x-error-codes``."""
+        reading = Reading(statuses={each.status for each in self.responses if each.status is not None})
+        code, text = steps_of(envelope.code), steps_of(envelope.description or "")
+        for value in lists_of_codes(self._document):
+            reading.found += found_in_list(value, None)
+        for response in self.responses:
+            for value in response.listed:
+                reading.found += found_in_list(value, response.status)
+            for example in response.examples:
+                reading.found += found_at(example, code, text, response.status)
+        for form in self._forms.values():
+            for schema, statuses in zip(form.schemas, form.statuses, strict=True):
+                status = next(iter(statuses)) if len(statuses) == 1 else None
+                reading.found += found_in_schema(schema, code, text, status)
+        reading.found = [
+            each
+            for each in reading.found
+            if not is_success(each.status, each.code, each.text) and each.code != str(each.status)
+        ]
+        return reading
+
+    def without_codes(self, reading: Reading) -> "Iterator[Remark]":
+        """Yield a remark for each status that no code is documented with, at the first response that has it."""
+        paired = {each.status for each in reading.found}
+        places_of: dict[int, str] = {}
+        for response in self.responses:
+            if response.status is not None and response.status not in paired:
+                places_of.setdefault(response.status, response.place)
+        for status, place in sorted(places_of.items()):
+            yield Remark(place, f"{status} has no documented code")
+
+    def what_lacks(self) -> list[str]:
+        """Return what the error responses lack, for the message that there are no codes."""
+        if not self.responses:
+            return ["no operation has an error response (4xx, 5xx or default)"]
+        counts = Counter(str(response.status or "default") for response in self.responses)
+        shown = ", ".join(f"{status} ({count})" for status, count in sorted(counts.items()))
+        return [
+            f"{counted(len(self.responses), 'error response')}, {shown}: no code in an enum, an example or x-error-codes"
+        ]
+
+
+def _below_400(schema: dict[str, Any], taken: "set[Path | None]") -> dict[str, Any]:
+    """Return the schema of what only errors have: properties with one permitted value, such as ``ok: false``; empty without one."""
+    fixed = {
+        name: each["enum"][0]
+        for name, each in schema.get("properties", {}).items()
+        if len(each.get("enum", ())) == 1 and (name,) not in taken and _is_failure(each["enum"][0])
+    }
+    properties = {name: {"const": value} for name, value in fixed.items()}
+    return {"type": "object", "required": list(fixed), "properties": properties} if fixed else {}
+
+
+def _is_failure(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str) and not _FAILURES.isdisjoint(words_of(value).split()))

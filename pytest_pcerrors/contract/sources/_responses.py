@@ -1,0 +1,144 @@
+"""Find the error responses of an OpenAPI document (2, 3.0, 3.1): statuses, schemas, examples, lists of codes."""
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.contract.sources._schemas import References
+from pytest_pcerrors.contract.sources._yaml import place_of
+from pytest_pcerrors.contract.sources.model import Remark
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import pointer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LISTED = "x-error-codes"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_ERROR = re.compile(r"[45](?:\d\d|XX)|default", re.IGNORECASE)
+_JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json(?:\s*;.*)?|\*/\*|application/\*", re.IGNORECASE)
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*")
+
+
+class ErrorResponse(NamedTuple):
+    """An error response of an operation; `status` is None for ``default`` and ranges such as ``4XX``."""
+
+    status: int | None
+    schemas: tuple[dict[str, Any], ...]
+    examples: tuple[Any, ...]
+    media_types: tuple[str, ...]
+    listed: tuple[Any, ...]
+    place: str
+
+
+def is_openapi(value: Any) -> bool:
+    """Return whether data is an OpenAPI document.
+
+    >>> is_openapi({"openapi": "3.1.0"}), is_openapi({"swagger": "2.0"}), is_openapi([])
+    (True, True, False)
+    """
+    return isinstance(value, dict) and ("openapi" in value or "swagger" in value)
+
+
+def error_responses(document: "Mapping[str, Any]") -> "Iterator[ErrorResponse]":
+    """Yield the error responses of all operations."""
+    references = References(document)
+    for path, item in _items(document.get("paths")):
+        for method, operation in _items(references.resolved(item)):
+            if method.lower() not in _METHODS or not isinstance(operation, dict):
+                continue
+            responses = dict(_items(operation.get("responses")))
+            if set(map(str.lower, responses)) <= {"default"}:
+                continue  # the only response, which is not an error
+            for status, response in responses.items():
+                if _ERROR.fullmatch(status):
+                    pointer = pointer_of(("paths", path, method, "responses", status))
+                    produces = operation.get("produces", document.get("produces"))
+                    yield _response(references, status, response, produces, pointer)
+
+
+def _items(value: Any) -> "Iterator[tuple[str, Any]]":
+    if isinstance(value, dict):
+        yield from ((str(name), each) for name, each in value.items())
+
+
+def _response(references: References, status: str, value: Any, produces: Any, pointer: str) -> ErrorResponse:
+    place = place_of(value, pointer)
+    try:
+        response = references.resolved(value)
+        response = response if isinstance(response, dict) else {}
+        media = {
+            name: each
+            for name, each in _items(response.get("content"))
+            if _JSON.fullmatch(name) and isinstance(each, dict)
+        }
+        schemas = [each["schema"] for each in media.values() if "schema" in each] + (
+            [response["schema"]] if "schema" in response else []
+        )
+        examples = [example for each in media.values() for example in _examples(references, each)]
+        examples += [each for name, each in _items(response.get("examples")) if _JSON.fullmatch(name)]
+        known = [references.known_schema(each) for each in schemas]
+    except UsageError as error:
+        raise UsageError(str(error) if str(error).startswith(("line ", "at ")) else f"{place}: {error}") from None
+    types = tuple(media) or tuple(each for each in produces or () if isinstance(each, str) and _JSON.fullmatch(each))
+    listed = response.get(LISTED)
+    number = int(status) if status.isdecimal() else None
+    return ErrorResponse(
+        number, tuple(_alternatives(known)), tuple(examples), types, (listed,) if listed else (), place
+    )
+
+
+def _alternatives(schemas: list[dict[str, Any]]) -> "Iterator[dict[str, Any]]":
+    """Yield the schemas, or the alternatives of a schema that is nothing but alternatives."""
+    for schema in schemas:
+        inner = schema.get("oneOf") or schema.get("anyOf")
+        if inner and "properties" not in schema:
+            yield from _alternatives(inner)
+        else:
+            yield schema
+
+
+def _examples(references: References, media: "Mapping[str, Any]") -> "Iterator[Any]":
+    if "example" in media:
+        yield media["example"]
+    for _, example in _items(media.get("examples")):
+        value = references.resolved(example)
+        if isinstance(value, dict) and "value" in value:
+            yield value["value"]
+
+
+def lists_of_codes(document: "Mapping[str, Any]") -> "Iterator[Any]":
+    """Yield the values of ``x-error-codes`` of the document, its info, its components, its paths and its operations."""
+    holders = [document, document.get("info"), document.get("components")]
+    for _, item in _items(document.get("paths")):
+        holders += [item, *(each for name, each in _items(item) if name in _METHODS)]
+    for holder in holders:
+        if isinstance(holder, dict) and LISTED in holder:
+            yield holder[LISTED]
+
+
+def hosts_of(document: "Mapping[str, Any]", remarks: list[Remark]) -> list[str]:
+    """Return the hosts of the servers; a server without a fixed host is a remark."""
+    urls = [f"//{document['host']}"] if isinstance(document.get("host"), str) else []
+    for server in document["servers"] if isinstance(document.get("servers"), list) else ():
+        if isinstance(server, dict) and isinstance(server.get("url"), str):
+            url = server["url"]
+            for name, variable in _items(server.get("variables")):
+                url = url.replace(f"{{{name}}}", str(variable.get("default", "")) if isinstance(variable, dict) else "")
+            urls.append(url)
+    hosts: dict[str, None] = {}
+    for url in urls:
+        host = _host(url)
+        if host:
+            hosts[host] = None
+        elif "//" in url:
+            remarks.append(Remark("", f"the server {url} has no fixed host; add its hosts with --host"))
+    return list(hosts)
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host if _HOST.fullmatch(host) else ""

@@ -1,0 +1,160 @@
+"""Make the contract document of a source: its catalogue, its envelope, and the remarks on what was read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_pcerrors.contract.files import ENVELOPES, complete_document
+from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
+from pytest_pcerrors.contract.sources._envelope import envelope_of
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
+from pytest_pcerrors.contract.sources._openapi import OpenApi
+from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
+from pytest_pcerrors.contract.sources._samples import samples_in, values_of
+from pytest_pcerrors.contract.sources.model import Envelope, Imported, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources.reading import PAGE, Source, text_of, value_of
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import steps_of
+from pytest_pcerrors.text import counted, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_pcerrors.contract.sources.model import Wanted
+
+_HINT = (
+    "only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
+    " write the codes to a CSV file with the columns status, code and message, and import that"
+)
+_ENVELOPE_HINT = (
+    f"give --envelope FILE with one error body that holds a code, or --envelope NAME, one of {', '.join(ENVELOPES)}"
+)
+
+
+def imported(source: Source, wanted: "Wanted", where: Path) -> Imported:
+    """Return the contract document of a source; raise a `UsageError` without codes or without an envelope.
+
+    `where` is the contract file that will be written.
+    """
+    if source.openapi is None:
+        reading, envelope = _of_tables(source, wanted)
+    else:
+        reading, envelope = _of_openapi(OpenApi(source.openapi), wanted)
+    page = {name: each for name, each in source.page.items() if each}
+    document = {
+        "format": 1,
+        **{key: each for key, each in envelope.parts.items() if key == "extends"},
+        "name": wanted.name or _title(source.openapi or {}),
+        **({"page": page} if page else {}),
+        "hosts": list(wanted.hosts) or hosts_of(source.openapi or {}, reading.remarks),
+        **envelope.parts,
+        **catalogue_parts(reading),
+    }
+    document["entries"] = document.pop("entries")
+    complete_document(document, where)
+    return Imported(document, (*reading.remarks, *_summary(reading, envelope)))
+
+
+def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
+    reading = read_grids(source.grids, wanted, values_of(source.samples))
+    reading.remarks[:0] = source.remarks
+    if not reading.found:
+        raise _without_codes(reading.remarks or [Remark("", "there is no table")])
+    if wanted.envelope is not None:
+        return reading, _given(wanted.envelope, reading.codes)
+    envelope = _of_samples(source.samples, reading)
+    if envelope is None:
+        samples = f"none of the {len(source.samples)} samples" if source.samples else "no sample"
+        raise UsageError(
+            f"{samples} of a JSON body holds one of the codes, such as {visible(next(iter(reading.codes)))}; {_ENVELOPE_HINT}"
+        )
+    return reading, envelope
+
+
+def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | None:
+    """Return the envelope of the first sample that holds a code in a member with a usual name, or else in any; None without one."""
+    made = [(sample, envelope) for sample in samples if (envelope := envelope_of(sample, reading.codes))]
+    usual = [each for each in made if code_member_rank(steps_of(each[1].code)[-1]) < FAR]
+    if not made:
+        return None
+    sample, envelope = (usual or made)[0]
+    reading.remarks.append(Remark(sample.place, "the sample of an error body"))
+    for other, its in made:
+        if its.code != envelope.code:
+            reading.remarks.append(Remark(other.place, f"another sample, with the code at {its.code}, left out"))
+    return envelope
+
+
+def _of_openapi(api: OpenApi, wanted: "Wanted") -> tuple[Reading, Envelope]:
+    for option, given in (("--status", wanted.status), ("--text", wanted.text), ("--status-from", wanted.status_from)):
+        if given is not None:
+            raise UsageError(f"{option} is for tables and rows; an OpenAPI document has statuses and texts of its own")
+    envelope, remarks = (
+        (_given(wanted.envelope, {}), []) if wanted.envelope is not None else api.envelope({}, wanted.code)
+    )
+    reading = api.reading(envelope) if envelope is not None else Reading()
+    if envelope is None or not reading.found:
+        raise _without_codes([Remark("", each) for each in api.what_lacks()])
+    reading.found = merged(reading.found)
+    reading.remarks += [*remarks, *api.without_codes(reading)]
+    return reading, envelope
+
+
+def _without_codes(lacking: "Sequence[Remark]") -> UsageError:
+    return UsageError("\n  ".join(["no codes were found", *map(str, lacking), _HINT]))
+
+
+def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
+    """Return the envelope of ``--envelope``: its name, or a file with one error body or an OpenAPI document."""
+    if name in ENVELOPES:
+        members = complete_document(
+            {"format": 1, "extends": name, "name": name, "entries": [{"code": "x", "descriptions": ["x"]}]}, Path()
+        )["members"]
+        return Envelope(members["code"], {"extends": name}, members.get("description"))
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"--envelope {name}: cannot be read: {error.strerror}; give a file, or one of {', '.join(ENVELOPES)}"
+        ) from None
+    try:
+        envelope = _of_file(data, name, codes)
+    except UsageError as error:
+        raise UsageError(f"--envelope {name}: {error}") from None
+    if envelope is None:
+        known = next(iter(codes), None)
+        fix = (
+            f"put one in its place, such as {visible(known)}"
+            if known is not None
+            else "give an OpenAPI document with codes"
+        )
+        raise UsageError(f"--envelope {name}: it holds none of the codes; {fix}")
+    return envelope
+
+
+def _of_file(data: bytes, name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
+    text, kind = text_of(data, name)
+    if kind == PAGE:
+        samples = list(samples_in(text, 1))
+    elif is_openapi(value := value_of(text, kind)):
+        return OpenApi(value).envelope(codes)[0]
+    else:
+        samples = [Sample(value, "")]
+    return next(filter(None, (envelope_of(sample, codes) for sample in samples)), None)
+
+
+def _title(document: "Mapping[str, object]") -> str:
+    info = document.get("info")
+    title = info.get("title") if isinstance(info, dict) else None
+    if not isinstance(title, str) or not title.strip():
+        raise UsageError("the document has no title in info; name the API with --as")
+    return title.strip()
+
+
+def _summary(reading: Reading, envelope: Envelope) -> list[Remark]:
+    text = f"the text at {envelope.description}" if envelope.description else "no member for a text"
+    codes = reading.codes
+    without = len({each.code for each in reading.found if each.status is None})
+    return [
+        Remark("", f"the code is at {envelope.code}, {text}"),
+        Remark("", f"{counted(len(codes), 'code')}, {without or 'none'} without a status"),
+    ]

@@ -1,0 +1,98 @@
+"""The plain data that the readers of sources exchange: grids of cells, samples, entries, and remarks on what was read."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user asks of an import: the options of ``pcerrors import``.
+
+    `code`, `status` and `text` are the names of columns, `status_from` is a regular expression that finds a status in a code.
+    """
+
+    name: str | None = None
+    hosts: tuple[str, ...] = ()
+    envelope: str | None = None
+    code: str | None = None
+    status: str | None = None
+    text: str | None = None
+    status_from: str | None = None
+
+
+class Remark(NamedTuple):
+    """Something that was recognised or left out; `place` is ``line 7`` or ``at /errors/3``, or empty."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class Line(NamedTuple):
+    """A row of a grid: its cells as plain text, and its place."""
+
+    cells: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table, or the rows of a data file: the names of its columns, its rows, and its place."""
+
+    header: tuple[str, ...]
+    rows: tuple[Line, ...]
+    place: str
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells of a column; a row that is too short has an empty one."""
+        return [row.cells[index] if index < len(row.cells) else "" for row in self.rows]
+
+
+class Sample(NamedTuple):
+    """A JSON value that a source shows as an example of a body, and its place."""
+
+    value: Any
+    place: str
+
+
+class Found(NamedTuple):
+    """An error that a source documents: its status if known, its code, and its text if there is one."""
+
+    status: int | None
+    code: str
+    text: str = ""
+
+
+@dataclass
+class Reading:
+    """What a source documents: its errors, further statuses, and the remarks on it."""
+
+    found: list[Found] = field(default_factory=list)
+    statuses: set[int] = field(default_factory=set)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def codes(self) -> dict[str, list[str]]:
+        """The codes with their texts, in the order of the source."""
+        codes: dict[str, list[str]] = {}
+        for each in self.found:
+            codes.setdefault(each.code, []).append(each.text)
+        return codes
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Where an error body has its code and its text, and the members of the contract document that describe the body."""
+
+    code: str
+    parts: dict[str, Any]
+    description: str | None = None
+
+
+class Imported(NamedTuple):
+    """A contract document, and the remarks on what was read."""
+
+    document: dict[str, Any]
+    remarks: tuple[Remark, ...]

@@ -1,0 +1,80 @@
+"""Choose the reader of a source, and return what it has: tables and samples, or an OpenAPI document."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
+from pytest_pcerrors.contract.sources._pages import read_tables
+from pytest_pcerrors.contract.sources._responses import is_openapi
+from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
+from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
+from pytest_pcerrors.contract.sources.model import Grid, Remark, Sample
+from pytest_pcerrors.documents import json_value
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import is_deeper
+
+PAGE = "page"
+"""The kind of a page in Markdown or HTML."""
+
+_KINDS = {
+    **dict.fromkeys((".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml"), PAGE),
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **dict.fromkeys((".json",), "json"),
+    **dict.fromkeys((".yaml", ".yml"), "yaml"),
+}
+_OPENAPI_LINE = re.compile(r"^[\"']?(?:openapi|swagger)[\"']?[ \t]*:", re.MULTILINE)
+_CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|\Z)")
+
+
+class Source(NamedTuple):
+    """A source as its reader returns it: data of an OpenAPI document, or grids and samples."""
+
+    openapi: dict[str, Any] | None
+    grids: list[Grid]
+    samples: list[Sample]
+    remarks: list[Remark]
+    page: dict[str, str]
+
+
+def read_source(data: bytes, name: str) -> Source:
+    """Return what a source has; its kind is known by the suffix of its name, or else by its first characters."""
+    text, kind = text_of(data, name)
+    if kind == PAGE:
+        return Source(None, *read_tables(text))
+    if kind == "csv":
+        return Source(None, read_csv(text), [], [], {})
+    value = value_of(text, kind)
+    if is_openapi(value):
+        return Source(value, [], [], [], {})
+    return Source(None, grids_of(value), [], [], {})
+
+
+def text_of(data: bytes, name: str) -> tuple[str, str]:
+    """Return the text of a source, and its kind: `PAGE`, ``csv``, ``json`` or ``yaml``."""
+    if len(data) > MAX_DATA:
+        raise UsageError(f"has more than {MAX_DATA} bytes; import the part with the error codes")
+    text = decoded(data).removeprefix("\ufeff")
+    return text, _KINDS.get(Path(name.partition("?")[0]).suffix.lower()) or _guessed(text)
+
+
+def value_of(text: str, kind: str) -> Any:
+    """Return the value of a text in JSON or YAML."""
+    if kind != "json":
+        return read_yaml(text)
+    try:
+        value = json_value(text.encode(), "")
+    except UsageError as error:
+        raise UsageError(str(error).removeprefix(": ")) from None
+    if is_deeper(value, MAX_DEPTH):
+        raise UsageError(f"nested more than {MAX_DEPTH} levels deep; import the part with the error codes")
+    return value
+
+
+def _guessed(text: str) -> str:
+    """Return the kind of a text: what the first characters of JSON, an OpenAPI document in YAML, or CSV look like; else a page."""
+    if text.lstrip().startswith(("{", "[")):
+        return "json"
+    if _OPENAPI_LINE.search(text[:10_000]):
+        return "yaml"
+    return "csv" if _CSV_LINE.match(text) else PAGE

@@ -1,0 +1,34 @@
+"""Import a source that a test holds as a text, without files."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pytest_pcerrors import Contract
+from pytest_pcerrors.contract.files import complete_document
+from pytest_pcerrors.contract.sources.importing import imported
+from pytest_pcerrors.contract.sources.model import Wanted
+from pytest_pcerrors.contract.sources.reading import read_source
+
+
+class Read(NamedTuple):
+    """The contract of a source, and the remarks on it as one text."""
+
+    contract: Contract
+    remarks: str
+    document: dict
+
+
+@pytest.fixture
+def read():
+    """Import a source from a text (or bytes) by the name of its file."""
+
+    def run(content, file_name="errors.md", /, **wanted):
+        data = content if isinstance(content, bytes) else content.encode()
+        source = read_source(data, file_name)
+        document, remarks = imported(source, Wanted(**({"name": "Shelf"} | wanted)), Path("contract.json"))
+        complete = complete_document(document, Path("contract.json"))
+        return Read(Contract.of_document(complete), "\n".join(map(str, remarks)), document)
+
+    return run

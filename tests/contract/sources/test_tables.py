@@ -1,0 +1,223 @@
+"""Tables of pages: which columns have codes, statuses and texts, and which tables and rows are left out."""
+
+import pytest
+
+from pytest_pcerrors import UsageError
+
+BOTH = {(404, "NO_SHELF"), (409, "SHELF_FULL")}
+
+
+def table(header, *rows):
+    """Return a Markdown table; cells are separated by a semicolon."""
+    lines = [header, ";".join("---" for _ in header.split(";")), *rows]
+    return "".join(f"| {' | '.join(each.split(';'))} |\n" for each in lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "expected"),
+    [
+        ("Code;HTTP status;Message", ["NO_SHELF;404;No shelf", ";;", "SHELF_FULL;409;It is full"], BOTH),
+        ("HTTP;When;Error code", ["`404`;No shelf;`NO_SHELF`", "`409`;It is full;**SHELF_FULL**"], BOTH),
+        ("Error;Status code", ["NO_SHELF;Not Found (404)", "SHELF_FULL;409 Conflict"], BOTH),
+        ("Type;Status;Meaning", ["NO_SHELF;404;No shelf", "SHELF_FULL;HTTP 409;It is full"], BOTH),
+        ("Fehlercode;HTTP-Status;Bedeutung", ["NO_SHELF;404;Kein Regal", "SHELF_FULL;409;Es ist voll"], BOTH),
+        ("错误码;HTTP状态码;说明", ["NO_SHELF;404;没有", "SHELF_FULL;409;已满"], BOTH),
+        ("#;Code;Answered with", ["1;NO_SHELF;404 Not Found", "2;SHELF_FULL;409 Conflict"], BOTH),
+        ("Code;Error;Description", ["404;NO_SHELF;No shelf", "409;SHELF_FULL;It is full"], BOTH),
+        ("Code;Status;Text", ["A_B;400 / 422;One of two"], {(400, "A_B"), (422, "A_B")}),
+        (
+            "Code;Status;Text",
+            ["A_B;any;One of two", "C_D;;Two of two", "E_F;4xx;Three of three"],
+            {(None, "A_B"), (None, "C_D"), (None, "E_F")},
+        ),
+        (
+            "Code;Status;Text",
+            ["-32600;400;One", "urn:x:full;409;Two", "https://a.example/p#q;400;Three"],
+            {(400, "-32600"), (409, "urn:x:full"), (400, "https://a.example/p#q")},
+        ),
+        ("Code;Status;Text", ["10001;200;A bad id", "10002;200;A bad name"], {(200, "10001"), (200, "10002")}),
+        ("Code", ["NO_SHELF", "SHELF_FULL"], {(None, "NO_SHELF"), (None, "SHELF_FULL")}),
+    ],
+)
+def test_columns_are_known_by_names_and_cells(read, header, rows, expected):
+    """The order of columns, the language and the form of a status do not matter."""
+    assert read(table(header, *rows), envelope="odata").contract.pairings == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "reason"),
+    [
+        ("Field;Type;Notes", ["code;string;A code", "error;string;A text"], "the parts of something"),
+        ("Name;Description", ["limit;At most so many", "offset;The first one"], "has other cells"),
+        ("Country code;Name", ["DE;Germany", "NL;Netherlands"], "has other cells"),
+        ("Code;Currency", ["EUR;Euro", "USD;Dollar"], "neither a column of statuses nor one of texts"),
+        ("Code;Retry;Text", ["A_B;yes;x y", "A_B;no;y z", "A_B;no;z a", "A_B;no;z b"], "mostly distinct"),
+        ("Code;Error code;Text", ["A_B;B_A;x y", "C_D;D_C;y z"], "name one with --code"),
+        ("Plan;Requests", ["free;400", "paid;404"], "no column named as codes are"),
+        ("Code;Text", [], "has other cells"),
+    ],
+)
+def test_a_table_without_codes_is_left_out(read, header, rows, reason):
+    """It is named with its line and what it lacks."""
+    with pytest.raises(UsageError) as caught:
+        read(table(header, *rows), envelope="odata")
+
+    assert f"line 1: a table without codes was left out ({' | '.join(header.split(';'))})" in str(caught.value)
+    assert reason in str(caught.value)
+    assert "CSV" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        table("Type;Status;Text", "a_b;400;x y", "a_b;401;y z", "c_d;402;z a"),
+        table("Error;Status;Text", "NotFound;404;x y", "Conflict;409;y z"),
+        table("Error;Status;Text", "404;404;x y", "409;409;y z"),
+        table("Name;Status", "404;404", "409;409"),
+        table("Error;Status;Text", "1;400;x y", "2;401;y z"),
+        table("Status;HTTP code;Text", "ok;200 OK;x y", "rejected;201 Created;y z"),
+        table("Code;Name;Text", "200;OK;x y", "404;Not Found;y z", "5xx;Error;z a"),
+    ],
+)
+def test_columns_that_only_look_like_codes_are_not_read(read, page):
+    """Few names that are repeated, reason phrases, statuses again, numbers of rows: the statuses are read."""
+    with pytest.raises(UsageError, match="a table of statuses without codes"):
+        read(page, envelope="odata")
+
+
+@pytest.mark.parametrize(
+    ("row", "remark"),
+    [
+        ("TIDE_*;409;One code a tide", '"TIDE_*" is a pattern of codes, left out'),
+        ("40xx;400;Many", '"40xx" is a pattern of codes, left out'),
+        ("1000-1999;400;Many", '"1000-1999" is a range of codes, left out'),
+        ("OK;200;Fine", '"OK" with 200 is a success, left out'),
+        ("0;200;Fine", '"0" with 200 is a success, left out'),
+        ("0;;Success", '"0" is a success, left out'),
+        ("two words;400;x", '"two words" is not a code, left out'),
+        (";400;x", "no code, left out"),
+        ("ALSO_BAD;soon;x", '"soon" is not a status such as 409; ALSO_BAD has no status'),
+    ],
+)
+def test_a_row_that_is_not_one_error_is_left_out(read, row, remark):
+    """With its line; the other rows are read."""
+    found = read(table("Code;Status;Text", "NO_SHELF;404;No shelf", "SHELF_FULL;409;It is full", row), envelope="odata")
+
+    assert f"line 5: {remark}" in found.remarks
+    assert found.contract.pairings - {(None, "ALSO_BAD")} == BOTH
+
+
+def test_all_tables_are_read_together(read):
+    """A text without a status belongs to each status of the code; a table of statuses adds to the statuses."""
+    page = (
+        table("Code;Status;Text", "NO_SHELF;404;No shelf", "OLD;410;It was")
+        + table("Code;Text", "NO_SHELF;It may be hidden", "LATE;Too late")
+        + table("Status;Meaning", "200;Fine", "429;Slow down")
+        + table("Code;Meaning", "200;Fine", "503;Wait")
+        + table("Status;Meaning", "200;Fine", "201;Made")
+    )
+    found = read(page, envelope="odata")
+
+    assert found.contract.pairings == {(404, "NO_SHELF"), (410, "OLD"), (None, "LATE")}
+    assert found.contract.catalogue["NO_SHELF"][0].templates == ("No shelf", "It may be hidden")
+    assert sorted(found.contract.statuses) == [404, 410, 429, 503]
+    assert "3 codes, 1 without a status" in found.remarks
+    assert "none of an error" in found.remarks
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"code": "slug"}, {(None, "full"), (None, "gone")}),
+        ({"code": "Slug", "status": "Sent with"}, {(409, "full"), (404, "gone")}),
+        ({"code": "number", "status_from": r"^(\d{3})"}, {(409, "40901"), (404, "40401")}),
+        ({"code": "number", "status_from": r"^\d{3}"}, {(409, "40901"), (404, "40401")}),
+    ],
+)
+def test_columns_can_be_named(read, wanted, expected):
+    """Letter case and separators are ignored; a status can be a part of the code."""
+    page = table("Slug;Number;Sent with;Info", "full;40901;409;a b", "gone;40401;404;b c")
+
+    assert read(page, envelope="odata", **wanted).contract.pairings == expected
+
+
+def test_the_column_of_texts_can_be_named(read):
+    """By default it is a column with a usual name."""
+    page = table("Code;Message;Hint", "A_B;one two;three four")
+
+    assert read(page, envelope="odata", text="hint").contract.catalogue["A_B"][0].description == "three four"
+
+
+def test_the_code_is_in_the_column_whose_values_are_in_a_sample(read):
+    """Of two columns that can be the code."""
+    page = table("Code;Error;Status", "1001;full;409", "1002;gone;404") + '```json\n{"error": "full"}\n```\n'
+
+    assert read(page).contract.pairings == {(409, "full"), (404, "gone")}
+
+
+@pytest.mark.parametrize(
+    ("sample", "left", "kind"),
+    [("SHELF_FULL", {(409, "SHELF_FULL")}, "numbers"), ("4001", {(None, "4001"), (None, "4002")}, "words")],
+)
+def test_codes_of_another_kind_than_in_the_sample_are_left_out(read, sample, left, kind):
+    """Such as the codes of a WebSocket on the page of an API whose codes are words."""
+    page = (
+        table("Code;Status;Text", "SHELF_FULL;409;It is full")
+        + table("Code;Meaning", "4001;Gone away", "4002;Too slow")
+        + f'```json\n{{"code": "{sample}"}}\n```\n'
+    )
+    found = read(page)
+
+    assert found.contract.pairings == left
+    assert f"a table of codes that are {kind}, unlike the code of the sample, was left out" in found.remarks
+
+
+@pytest.mark.parametrize("head", ["<tr><th>Code<th>HTTP<th>Text", "<tr><td>Code<td>HTTP<td>Text"])
+def test_a_page_in_html_has_the_same_columns(read, head):
+    """With a header of ``th`` or of ``td``."""
+    page = f"<html><table><tr><th>Errors</th></tr>{head}<tr><td>A_B<td rowspan=2>409<td>one two<tr><td>C_D<td>three</table>"
+
+    assert read(page, "errors.html", envelope="odata").contract.pairings == {(409, "A_B"), (409, "C_D")}
+
+
+def test_a_table_without_a_known_header_is_named_so(read):
+    """Without ``th`` and without a known name in the first row."""
+    with pytest.raises(UsageError, match=r"\(no header\)"):
+        read("<html><table><tr><td>x</td><td>y</td></tr></table>", "errors.html")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"code": "Nope"}, '--code: no column "Nope"; the columns are Code | Text'),
+        ({"status_from": "("}, "--status-from: ( is not a regular expression: missing )"),
+        ({"status_from": "x"}, "--status-from: x finds a status in none of the codes, such as A_B"),
+    ],
+)
+def test_wrong_options_are_refused(read, wanted, message):
+    """With the option and what is there."""
+    with pytest.raises(UsageError) as caught:
+        read(table("Code;Text", "A_B;one two"), envelope="odata", **wanted)
+
+    assert message in str(caught.value)
+
+
+def test_a_named_column_on_a_page_without_tables_is_refused(read):
+    """There are no columns."""
+    with pytest.raises(UsageError, match="there is no table"):
+        read("# Errors\n", code="Code")
+
+
+def test_a_table_without_the_named_column_is_left_out(read):
+    """With a remark."""
+    page = table("Slug;Text", "full;one two") + table("Code;Text", "A_B;one two")
+
+    assert 'no column "Slug"' in read(page, envelope="odata", code="Slug").remarks
+
+
+def test_too_many_rows_are_refused(read, monkeypatch):
+    """A page of errors has fewer."""
+    monkeypatch.setattr("pytest_pcerrors.contract.sources._catalogue.MAX_ROWS", 1)
+
+    with pytest.raises(UsageError, match="more than 1 rows"):
+        read(table("Code;Text", "A_B;one", "C_D;two"))
