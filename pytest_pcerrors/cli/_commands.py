@@ -16,7 +16,7 @@ _COMMANDS = {
     "check": ("check", "check"),
     "diff": ("contracts", "diff_contracts"),
     "explain": ("catalogue", "explain"),
-    "import": ("contracts", "import_page"),
+    "import": ("imports", "import_source"),
     "learn": ("learn", "learn_settings"),
     "list": ("catalogue", "list_entries"),
     "redact": ("redact", "redact"),

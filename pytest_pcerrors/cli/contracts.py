@@ -1,4 +1,4 @@
-"""``pcerrors import`` and ``pcerrors diff``: make contracts from pages, and compare contracts."""
+"""``pcerrors diff``: compare contracts."""
 
 from itertools import chain
 from pathlib import Path
@@ -6,62 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_pcerrors.cli._input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
+from pytest_pcerrors.cli._input import items_in, refuse_overwriting, sources_of
 from pytest_pcerrors.cli._options import format_option, output_option
-from pytest_pcerrors.cli._output import print_output, print_problem, write_report
+from pytest_pcerrors.cli._output import print_problem, write_report
 from pytest_pcerrors.contract.changes import EFFECTS
-from pytest_pcerrors.contract.files import document_text
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.contract.pages.reading import read_page
-from pytest_pcerrors.contract.pages.sources import decoded, document_of, page_of
+from pytest_pcerrors.contract.pages.sources import document_of
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.formats.registry import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.contract.pages.document import Repair
     from pytest_pcerrors.exchange.model import Exchange
-
-
-@click.command("import")
-@click.argument("page")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The contract file to write; default: standard output.",
-)
-@click.option(
-    "--descriptions",
-    metavar="CONTRACT",
-    help="Use the descriptions of this contract (a file, or shipped) for entries that it has.",
-)
-@click.option("--quiet", is_flag=True, help="Print the contract and errors only: no correction of the page, no counts.")
-def import_page(page: str, output: Path | None, descriptions: str | None, *, quiet: bool) -> int:
-    """Make a contract from a documentation page.
-
-    PAGE is a Markdown or HTML file, an http(s) URL, or - for standard input. The page may be in any language. Corrections of the page are printed on standard error.
-    """
-    refuse_overwriting(output, [None if page == STDIN else Path(page)])
-    document, repairs = read_page(decoded(standard_input().read())) if page == STDIN else page_of(page)
-    contract = Contract.of_document(document)
-    if not quiet:
-        _print_repairs(page, repairs)
-    if descriptions is not None:
-        worded = _contract(descriptions, quiet=quiet).catalogue
-        contract = contract.extended(entry for entry in worded if entry.pairing in contract.pairings)
-    if output is None:
-        print_output(document_text(contract.document()), newline=False)
-    else:
-        contract.save(output)
-        counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
-        if not quiet:
-            print_output(f"{output}: {counts}")
-    return 0
 
 
 @click.command("diff")
@@ -95,7 +55,7 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
 
     sources = sources_of(archives)
     refuse_overwriting(output, [Path(old), Path(new), *sources])
-    before, after = _contract(old, quiet=quiet), _contract(new, quiet=quiet)
+    before, after = contract_of(old, quiet=quiet), contract_of(new, quiet=quiet)
     changes = before.diff(after)
     unreadable: list[str] = []
     report = CHANGE_FORMATS[format_name](changes, touched(changes, _recorded(sources, unreadable), before, after))
@@ -104,16 +64,18 @@ def diff_contracts(  # noqa: PLR0913 - one parameter an option
     return int(any(change.effect in failing for change in changes) or (bool(unreadable) and fail_on != "never"))
 
 
-def _contract(source: str, *, quiet: bool) -> Contract:
+def contract_of(source: str, *, quiet: bool) -> Contract:
+    """Return the contract of a source, and print the repairs of a page."""
     document, repairs = document_of(source)
     if not quiet:
-        _print_repairs(source, repairs)
+        print_remarks(source, repairs)
     return Contract.of_document(document)
 
 
-def _print_repairs(source: str, repairs: "Sequence[Repair]") -> None:
-    for repair in repairs:
-        print_problem(safe(f"{source}: {repair}"))
+def print_remarks(source: str, remarks: "Iterable[object]") -> None:
+    """Print what was repaired or recognised in a source, or left out of it."""
+    for remark in remarks:
+        print_problem(safe(f"{source}: {remark}"))
 
 
 def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Exchange]":

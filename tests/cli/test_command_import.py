@@ -74,3 +74,102 @@ def test_a_closed_standard_input_is_misuse(pcerrors, monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
 
     assert pcerrors("import", "-") == (2, "", "pcerrors: standard input is closed\n")
+
+
+OTHER = """# Errors
+
+| Code | Status | Text |
+|---|---|---|
+| `SHELF_FULL` | 409 | It is full |
+
+```json
+{"code": "SHELF_FULL", "message": "It is full"}
+```
+"""
+OPENAPI = """
+openapi: 3.0.3
+info: {title: Shelves}
+paths: {/: {get: {responses: {200: {}, 409: {content: {application/json: {
+  schema: {properties: {code: {type: string}}}, example: {code: SHELF_FULL}}}}}}}}
+"""
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Write the page of another API, and give its name."""
+    (tmp_path / "errors.md").write_text(OTHER)
+    return "errors.md"
+
+
+def test_the_page_of_another_api_needs_its_name(pcerrors, other):
+    """With --as; what was recognised is on standard error."""
+    ended = pcerrors("import", other, "--as", "Shelf", "--host", "api.shelf.example", "-o", "shelf.json")
+
+    assert (ended.status, ended.out) == (0, "shelf.json: 1 pairings, 1 codes, 1 statuses\n")
+    assert ended.err == (
+        'pcerrors: errors.md: line 3: codes in "Code", statuses in "Status", texts in "Text"\n'
+        "pcerrors: errors.md: line 8: the sample of an error body\n"
+        "pcerrors: errors.md: the code is at /code, the text at /message\n"
+        "pcerrors: errors.md: 1 code, none without a status\n"
+    )
+    assert Contract.load("shelf.json").hosts == ("api.shelf.example",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "arguments"),
+    [
+        ("errors.md", OTHER, []),
+        ("errors.md", "# Errors\n", []),
+        ("errors.md", PAGE.replace("2001", "9001").replace("20.000", "9002"), []),
+        ("errors.md", OTHER, ["--host", "api.shelf.example"]),
+        ("errors.csv", "code,status,text\nA_B,409,one two\n", []),
+        ("errors.json", "{}", []),
+    ],
+)
+def test_without_a_name_a_page_is_partner_centers(pcerrors, tmp_path, name, text, arguments):
+    """Any other source is refused, and nothing is written."""
+    (tmp_path / name).write_text(text)
+    ended = pcerrors("import", name, *arguments, "-o", "contract.json")
+
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(f"pcerrors: {name}: ")
+    assert "--as NAME" in ended.err
+    assert not (tmp_path / "contract.json").exists()
+
+
+@pytest.mark.parametrize("text", [PAGE.replace("20.000", "many"), "| 2001 |\n|---|\n| 2001 |\n" * 300_000])
+def test_a_broken_page_of_partner_center_is_reported_as_such(pcerrors, tmp_path, text):
+    """Without a word of other APIs."""
+    (tmp_path / "page.md").write_text(text)
+    ended = pcerrors("import", "page.md")
+
+    assert ended.status == 2
+    assert "--as" not in ended.err
+
+
+def test_an_openapi_document_names_itself(pcerrors, tmp_path):
+    """Without --as, it has its title."""
+    (tmp_path / "api.yaml").write_text(OPENAPI)
+    document = json.loads(pcerrors("import", "api.yaml", "--quiet").out)
+
+    assert (document["name"], [each["code"] for each in document["entries"]]) == ("Shelves", ["SHELF_FULL"])
+
+
+def test_a_usual_envelope_is_extended(pcerrors, other):
+    """The file has its name, and no schema; descriptions can be kept."""
+    pcerrors("import", other, "--as", "Shelf", "-o", "old.json")
+    ended = pcerrors("import", other, "--as", "Shelf", "--envelope", "odata", "--descriptions", "old.json", "--quiet")
+
+    assert list(json.loads(ended.out)) == ["format", "extends", "name", "page", "hosts", "statuses", "entries"]
+
+
+def test_refusals_begin_with_the_source(pcerrors, piped, other, tmp_path):
+    """Except for standard input."""
+    assert pcerrors("import", other, "--as", "Shelf", "--code", "x").err.startswith(
+        "pcerrors: errors.md: --code: no column"
+    )
+    piped(b"swagger: '2.0'\n")
+    assert "no codes were found" in pcerrors("import", "-").err
+    piped(b"code,text\nA_B,one two\n")
+    assert pcerrors("import", "-", "--as", "Shelf").err.startswith("pcerrors: no sample")
+    assert "is an input" in pcerrors("import", other, "--as", "S", "--envelope", "errors.json", "-o", other).err
