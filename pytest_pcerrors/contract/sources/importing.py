@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.sources.model import Wanted
 
 _HINT = (
-    "only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
+    "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
     " write the codes to a CSV file with the columns status, code and message, and import that"
 )
 _ENVELOPE_HINT = (
