@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from math import isinf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def _refuse(constant: str) -> object:
     raise JsonError(f"{constant} is not a JSON value")
 
 
+def _finite(number: str) -> float:
+    value = float(number)
+    if isinf(value):
+        raise JsonError(f"{number} is too large")
+    return value
+
+
 def _unique_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
@@ -50,6 +58,8 @@ def _unique_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
 _UNIQUE = json.JSONDecoder(object_pairs_hook=_unique_object, parse_constant=_refuse)
+_CERTAIN = json.JSONDecoder(object_pairs_hook=_unique_object, parse_constant=_refuse, parse_float=_finite)
+_LAST = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 def parse(text: str, *, is_unique: bool = False) -> object:
@@ -75,6 +85,21 @@ def parse(text: str, *, is_unique: bool = False) -> object:
         raise
     except ValueError:
         raise JsonError("a number with too many digits to read") from None
+
+
+def parse_certain(text: str, *, is_unique: bool = True) -> object:
+    """Parse one JSON value that `parse` accepts too; refuse repeated names unless `is_unique` is false, and numbers beyond a float.
+
+    >>> parse_certain('{"code": 1, "code": 2}', is_unique=False)
+    {'code': 2}
+    """
+    try:
+        document, end = (_CERTAIN if is_unique else _LAST).raw_decode(text)
+    except (ValueError, RecursionError):
+        raise JsonError("not one JSON value, or in doubt") from None
+    if text[end:].strip(_SPACE):
+        raise JsonError("more than one JSON value")
+    return document
 
 
 def is_cut_off(text: str) -> bool:

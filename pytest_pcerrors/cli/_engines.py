@@ -12,7 +12,6 @@ from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here
 from pytest_pcerrors.cli._progress import advancing, watched
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.policy.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -115,7 +114,7 @@ def _findings_of(
     if jobs == 1:
         with watched("Checking", sources, quiet=quiet) as each:
             recordings = (recording_of(source, policy, on_read) for source, on_read in each)
-            yield from totals.counting(audit(recordings, policy), policy, task.wanted)
+            yield from totals.counting(task.audit(recordings), policy, task.wanted)
         return
     from pytest_pcerrors.engines.processes import checked, in_processes, units_of
 

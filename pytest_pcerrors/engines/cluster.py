@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.engines.storage import Block, opened, plain_lines
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
-from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, unreadable
+from pytest_pcerrors.policy.audit import audit_age, unreadable
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.redaction.files.rewriting import found_in_lines
 from pytest_pcerrors.reporting.totals import Totals
@@ -21,6 +22,8 @@ from pytest_pcerrors.reporting.totals import Totals
 if TYPE_CHECKING:
     from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.policy.lines import Conforming
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
 
@@ -74,15 +77,13 @@ def check_block(packed: bytes, block: Block) -> Result:
         with opened(block) as stream:
             if block.is_whole:
                 recording = Recording.of_stream(stream, block.name, task.policy)
-                _add(result, audit_items(recording, task.policy, result.oldest), task)
+                _add(result, task.audit_items(recording, result.oldest), task)
                 result.has_items = True
             else:
                 data = plain_lines(stream, block)
                 result.lines = data.count(b"\n")
                 if data.strip():
-                    _add(
-                        result, audit_items(_of_lines(data, block.name, task.policy), task.policy, result.oldest), task
-                    )
+                    _add(result, task.audit_items(_of_lines(data, block.name, task.policy), result.oldest), task)
                     result.has_items = True
                     result.is_refused = any(
                         each["line"] is None and each["kind"] == "unreadable" for each in result.findings
@@ -104,10 +105,10 @@ def _of_lines(data: bytes, name: str, policy: "Policy") -> Recording:
             yield error
 
     found = found_in_lines(BytesIO(data), name, policy.redaction) if policy.searches_for_secrets else ()
-    return Recording(name, items(), found)
+    return Recording(name, items(), found, lambda: line_chunks(BytesIO(data)))
 
 
-def _add(result: Result, findings: "Iterator[Finding]", task: "Task") -> None:
+def _add(result: Result, findings: "Iterator[Finding | Conforming]", task: "Task") -> None:
     reported = result.totals.counting(findings, task.policy, task.wanted)
     result.findings += task.wanted.kept(reported)
 

@@ -7,7 +7,7 @@ from pytest_pcerrors.engines._pool import Pool
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.pieces import PIECE, Piece, pieces_of
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import audit_age, audit_recording
+from pytest_pcerrors.policy.audit import audit_age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -80,7 +80,7 @@ def checked(
             continue
         on_read(unit.size)
         if not unit.pieces:
-            yield from totals.counting(audit_recording(opened(unit.source), task.policy), task.policy, task.wanted)
+            yield from totals.counting(task.audit([opened(unit.source)]), task.policy, task.wanted)
         elif unit.pieces[-1].is_last:
             yield from totals.counting(audit_age(unit.pieces[-1].name, oldest, task.policy), task.policy, task.wanted)
             oldest = Oldest(task.policy.judges)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import audit, audit_items
+from pytest_pcerrors.policy.audit import Finding, audit, audit_items
 from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.policy.lines import Conforming, audit_counted, audit_items_counted
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -80,7 +81,7 @@ class Task:
         oldest = Oldest(self.policy.judges)
         is_piece = unit[0].end is not None
         recordings = (Recording.of_piece(piece, self.policy) for piece in unit)
-        findings = audit_items(next(recordings), self.policy, oldest) if is_piece else audit(recordings, self.policy)
+        findings = self.audit_items(next(recordings), oldest) if is_piece else self.audit(recordings)
         totals = self.totals()
         reported: list[FindingData] = []
         try:
@@ -94,6 +95,14 @@ class Task:
             yield Part(reported, totals, error=str(error) or "not enough memory; check fewer or smaller files")
         else:
             yield Part(reported, totals, oldest if is_piece and self.policy.max_age is not None else None)
+
+    def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
+        """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
+        return (audit if self.wanted.needs_conforming else audit_counted)(recordings, self.policy)
+
+    def audit_items(self, recording: Recording, oldest: Oldest) -> "Iterator[Finding | Conforming]":
+        """Yield the findings of the items of a recording, as `audit` does; its items are added to `oldest`, if their age matters."""
+        return (audit_items if self.wanted.needs_conforming else audit_items_counted)(recording, self.policy, oldest)
 
     def totals(self) -> Totals:
         """Return counts of nothing yet."""

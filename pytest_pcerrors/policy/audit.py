@@ -12,6 +12,7 @@ from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.recordings import Recording
@@ -48,14 +49,9 @@ class Finding:
 def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
     """Yield a finding for every item of every archive as it is read. An unreadable item does not end the audit."""
     for recording in recordings:
-        yield from audit_recording(recording, policy)
-
-
-def audit_recording(recording: "Recording", policy: "Policy") -> "Iterator[Finding]":
-    """Yield a finding for every item of an archive, for each secret outside of its items, and if the archive is stale or has no date."""
-    oldest = Oldest(policy.judges)
-    yield from audit_items(recording, policy, oldest)
-    yield from audit_age(recording.name, oldest, policy)
+        oldest = Oldest(policy.judges)
+        yield from audit_items(recording, policy, oldest)
+        yield from audit_age(recording.name, oldest, policy)
 
 
 def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding]":
@@ -63,17 +59,9 @@ def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "It
     secrets = SecretsByItem(recording)
     for number, item in enumerate(recording.items):
         found = secrets.of(number, item)
-        if isinstance(item, ArchiveError | Skipped):
-            place = item.place if isinstance(item, ArchiveError) else item.origin
-            verdict = policy.secrets_at(found, place)
-            yield (
-                unreadable(item, verdict)
-                if isinstance(item, ArchiveError)
-                else Finding("skipped", place, recording=verdict)
-            )
-        else:
+        if not isinstance(item, ArchiveError | Skipped):
             oldest.add(item)
-            yield finding(item, policy, found)
+        yield finding_of_item(item, policy, found)
     for origin, outside in secrets.rest():
         yield Finding("recording", origin, recording=policy.secrets_at([outside], origin))
 
@@ -84,6 +72,15 @@ def audit_age(name: str, oldest: Oldest, policy: "Policy") -> "Iterator[Finding]
         yield Finding("stale", verdict.exchange.origin or "", verdict.exchange, recording=verdict)
     if name and policy.is_undated(oldest):  # a bare body is not a recording
         yield Finding("undated", name)
+
+
+def finding_of_item(item: "Item", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:
+    """Return the finding for an item of an archive, in which these secrets were found."""
+    if isinstance(item, ArchiveError):
+        return unreadable(item, policy.secrets_at(found, item.place))
+    if isinstance(item, Skipped):
+        return Finding("skipped", item.origin, recording=policy.secrets_at(found, item.origin))
+    return finding(item, policy, found)
 
 
 def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = ()) -> Finding:

@@ -18,6 +18,7 @@ from pytest_pcerrors.policy.severities import severities
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
+from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, OF_RECORDINGS, RECORDING_RULES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
@@ -136,6 +137,17 @@ class Policy:
             known = self._profiled[profile] = Profiled(self.rules.without(off), table)
         return known
 
+    def quick(self, profile: str) -> Quick:
+        """Return what recognizes conforming responses under a profile."""
+        known = self._quick.get(profile)
+        if known is None:
+            known = self._quick[profile] = Quick(self.profiled(profile).rules, self.contract)
+        return known
+
+    @cached_property
+    def _quick(self) -> dict[str, Quick]:
+        return {}
+
     @cached_property
     def _usual(self) -> "Profiled":
         """What applies to an exchange without an origin."""
@@ -233,7 +245,11 @@ class Policy:
 
 def is_with(exchange: "Exchange", hosts: "Collection[str]") -> bool:
     """Return whether the host of an exchange is one of these, or is unknown; without hosts, any is."""
-    host = exchange.request.host if exchange.request else None
+    return is_with_host(exchange.request.host if exchange.request else None, hosts)
+
+
+def is_with_host(host: str | None, hosts: "Collection[str]") -> bool:
+    """Return whether a host is one of these, or is unknown; without hosts, any is."""
     return not hosts or host is None or host in hosts
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.files import file_items, stream_items
-from pytest_pcerrors.exchange.archives.pieces import opened, piece_items
+from pytest_pcerrors.exchange.archives.files import file_items, ndjson_chunks, stream_chunks, stream_items
+from pytest_pcerrors.exchange.archives.pieces import opened, piece_chunks, piece_items
 from pytest_pcerrors.redaction.files.rewriting import found_in, found_in_lines
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Recording(NamedTuple):
     name: str
     items: "Iterable[Item]"
     found: "Iterable[InItem]" = ()
+    chunks: "Callable[[], Iterator[bytes | ArchiveError] | None]" = lambda: None
+    """A function that returns the lines of an NDJSON file in chunks, to be read instead of the items; None for other files."""
+    first: int = 1
+    """The number of the first line of the chunks."""
 
     @classmethod
     def of_file(
@@ -40,7 +44,8 @@ class Recording(NamedTuple):
         `on_read` is called with the number of bytes of every read.
         """
         name = name or str(file)
-        return cls(name, file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy))
+        items, found = file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy)
+        return cls(name, items, found, partial(ndjson_chunks, file, name, on_read))
 
     @classmethod
     def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:
@@ -48,17 +53,18 @@ class Recording(NamedTuple):
         if piece.end is None:
             return cls.of_file(piece.file, policy, piece.name)
         found = _found_in_piece(piece, policy) if policy.searches_for_secrets else ()
-        return cls(piece.name, piece_items(piece, policy.layout), found)
+        return cls(piece.name, piece_items(piece, policy.layout), found, partial(piece_chunks, piece), piece.first)
 
     @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
-        """Return a stream as a recording that is read item by item, NDJSON line by line."""
+        """Return a stream as a recording that is read item by item, NDJSON line by line or in chunks."""
+        chunks = partial(stream_chunks, stream, name)
         if not policy.searches_for_secrets:
-            return cls(name, stream_items(stream, name, policy.layout))
+            return cls(name, stream_items(stream, name, policy.layout), (), chunks)
         read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
         found = found_in(other, name, policy.redaction, has_layout=policy.layout is not None)
-        return cls(name, stream_items(one, name, policy.layout), found)
+        return cls(name, stream_items(one, name, policy.layout), found, chunks)
 
 
 class SecretsByItem:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
 _MOST_HOSTS = 5
-_LONGEST_HOST = 253
+LONGEST_HOST = 253
 _IGNORE_LOCAL = 'pc_vcr_config (or vcr_config of pytest-recording) with "ignore_localhost": True'
 
 
 def host_of(exchange: "Exchange") -> str:
     """Return the host of an exchange, cut to the maximum length of a host name."""
-    return ((exchange.request.host if exchange.request else None) or "")[:_LONGEST_HOST]
+    return ((exchange.request.host if exchange.request else None) or "")[:LONGEST_HOST]
 
 
 def named_hosts(hosts: "Counter[str]") -> str:

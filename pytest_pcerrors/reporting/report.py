@@ -21,6 +21,7 @@ from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.audit import Finding
+    from pytest_pcerrors.policy.lines import Conforming
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.rules.rule import Rule
 
@@ -64,7 +65,7 @@ class Report:
     """The coverage of another run, to show what has changed since."""
 
     @classmethod
-    def of_audit(cls, findings: "Iterable[Finding]", policy: "Policy", *, is_quiet: bool = False) -> Self:
+    def of_audit(cls, findings: "Iterable[Finding | Conforming]", policy: "Policy", *, is_quiet: bool = False) -> Self:
         """Return the report of an audit, which reads one finding after the other."""
         totals = Totals()
         return cls.of_findings(totals.counting(findings, policy, Wanted()), totals, policy, is_quiet=is_quiet)

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts, nothing_checked
+from pytest_pcerrors.policy.lines import Conforming
+from pytest_pcerrors.reporting.other_hosts import LONGEST_HOST, host_of, named_hosts, nothing_checked
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
@@ -54,8 +55,13 @@ class Tally:
             counts.update(each.rule for each in violations if each.severity == severity)
         self.broken, self.warned = +self.broken, +self.warned
 
-    def add(self, finding: "Finding") -> None:
-        """Count a finding of an audit."""
+    def add(self, finding: "Finding | Conforming") -> None:
+        """Count a finding of an audit, or what was counted instead of findings."""
+        if isinstance(finding, Conforming):
+            self.errors += finding.errors.total()
+            self.successes += finding.successes
+            self.other_hosts.update({host[:LONGEST_HOST]: count for host, count in finding.other_hosts.items()})
+            return
         if finding.recording is not None:
             self.add_verdict(finding.recording)
         if finding.verdict is not None:

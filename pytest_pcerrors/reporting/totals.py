@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from pytest_pcerrors.policy.lines import Conforming
 from pytest_pcerrors.reporting.counts import Counts, samples
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
@@ -26,8 +27,15 @@ class Wanted(NamedTuple):
     excluded: "frozenset[tuple[int | None, str]] | None" = None
     samples: int | None = None
 
-    def of(self, finding: "Finding", policy: "Policy") -> "Iterator[FindingData]":
+    @property
+    def needs_conforming(self) -> bool:
+        """Whether more is wanted of conforming responses than the counts of `Conforming`."""
+        return self.has_conforming or self.excluded is not None or self.samples is not None
+
+    def of(self, finding: "Finding | Conforming", policy: "Policy") -> "Iterator[FindingData]":
         """Yield the finding as plain data if the report has it."""
+        if isinstance(finding, Conforming):
+            return
         if finding.violations or (self.has_conforming and self.samples is None and finding.kind == "error"):
             own = finding.verdict.parsed.contract if finding.verdict else policy.documented
             data = finding_data(finding, own)
@@ -54,9 +62,11 @@ class Totals:
         coverage = None if wanted.excluded is None else ErrorCoverage(policy.documented, wanted.excluded)
         return cls(Tally(), coverage, None if wanted.samples is None else Counts())
 
-    def add(self, finding: "Finding", policy: "Policy") -> None:
-        """Count a finding."""
+    def add(self, finding: "Finding | Conforming", policy: "Policy") -> None:
+        """Count a finding, or what was counted instead of findings."""
         self.tally.add(finding)
+        if isinstance(finding, Conforming):
+            return
         if self.counts is not None:
             self.counts.add(finding)
         if self.coverage is not None and finding.verdict is not None:
@@ -72,7 +82,9 @@ class Totals:
         if self.coverage is not None and other.coverage is not None:
             self.coverage.plus(other.coverage)
 
-    def counting(self, findings: "Iterable[Finding]", policy: "Policy", wanted: Wanted) -> "Iterator[FindingData]":
+    def counting(
+        self, findings: "Iterable[Finding | Conforming]", policy: "Policy", wanted: Wanted
+    ) -> "Iterator[FindingData]":
         """Count every finding, and yield those that the report has."""
         for finding in findings:
             self.add(finding, policy)

@@ -81,6 +81,16 @@ def of_classes(classes: Collection[type]) -> Test:
     return Test("type({value}) in {classes}", {"classes": frozenset(classes)})
 
 
+def classes_tested(test: Test) -> frozenset[type]:
+    """Return the classes of a test that `of_classes` made.
+
+    >>> classes_tested(of_classes({str})) == {str}
+    True
+    """
+    constants = test.constants
+    return frozenset(constants["classes"] if "classes" in constants else constants.values())
+
+
 def classes_of(types: str | list[str]) -> frozenset[type]:
     """Return the classes of parsed values of these JSON types."""
     wanted = [types] if isinstance(types, str) else types

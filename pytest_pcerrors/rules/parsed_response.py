@@ -130,21 +130,25 @@ def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
     if not parsed.text:
         return parsed
     try:
-        document = parsed.document = parse(parsed.text, is_unique=True)
-        parsed.is_plain = isinstance(document, dict) and not parsed.has_byte_order_mark
+        parsed.document = parse(parsed.text, is_unique=True)
+        parsed.is_plain = isinstance(parsed.document, dict) and not parsed.has_byte_order_mark
     except JsonError as error:
         if not _read_repeated_names(parsed, parsed.text, error):
             return parsed
-        document = parsed.document
-    members = contract.members
+    read_members(parsed)
+    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
+        parsed.fits_below_400 = fits_below_400(contract, parsed.document)
+    return parsed
+
+
+def read_members(parsed: ParsedResponse) -> None:
+    """Read the code and the description of a parsed response from its document."""
+    document, members = parsed.document, parsed.contract.members
     code = at(document, members.get("code"))
     parsed.code = code if isinstance(code, str) else _code(code)
     description = at(document, members.get("description"))
     if isinstance(description, str):
         parsed.description = description
-    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
-        parsed.fits_below_400 = fits_below_400(contract, document)
-    return parsed
 
 
 def at(document: Any, steps: "Sequence[str | int] | None") -> Any:

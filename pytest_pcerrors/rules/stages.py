@@ -53,11 +53,13 @@ class Step(NamedTuple):
     """Parts of a check that are skipped where a condition is false, since no rule in them finds anything there.
 
     For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
-    that knows which rules are broken returns them as a list, and only these are called.
+    that knows which rules are broken returns them as a list, and only these are called. `is_of_schema` is true for the rules of the
+    error schema.
     """
 
     when: Condition
     parts: tuple[Part, ...]
+    is_of_schema: bool = False
 
 
 class Stage(NamedTuple):
@@ -77,7 +79,7 @@ class Stage(NamedTuple):
     def steps(self) -> "Iterator[Step]":
         """Yield the steps of this stage."""
         if self.when is not None:
-            yield Step(self.when(self.rules), (Part(self.rules, self.ends),))
+            yield Step(self.when(self.rules), (Part(self.rules, self.ends),), self.when is broken)
         else:
             for when, rules in groupby(self.rules, attrgetter("when")):
                 yield Step(when, (Part(tuple(rules), _never),))
@@ -118,10 +120,10 @@ class RuleSet:
         """Return the violations of a response, each with the name of its rule and that rule's severity."""
         found: list[Violation] = []
         if parsed.is_error:
-            steps = self._error_steps
+            steps = self.error_steps
         else:
-            steps = self._success_steps if parsed.exchange.status in SUCCESSES else ()
-        for when, parts in steps:
+            steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
+        for when, parts, _ in steps:
             called = when(parsed)
             if called:
                 selected = (Part(tuple(called), _never),) if isinstance(called, list) else parts
@@ -130,12 +132,19 @@ class RuleSet:
         return tuple(found)
 
     @cached_property
-    def _error_steps(self) -> tuple[Step, ...]:
+    def error_steps(self) -> tuple[Step, ...]:
+        """The steps of the check of an error response."""
         return _steps(self.error_stages)
 
     @cached_property
-    def _success_steps(self) -> tuple[Step, ...]:
+    def success_steps(self) -> tuple[Step, ...]:
+        """The steps of the check of a 2xx response."""
         return _steps(self.success_stages)
+
+    @property
+    def schema_rules(self) -> tuple[Rule, ...]:
+        """The rules that are made from the error schema."""
+        return tuple(rule for stage in self.error_stages if stage.when is broken for rule in stage.rules)
 
     @cached_property
     def error_names(self) -> tuple[str, ...]:
@@ -178,9 +187,10 @@ def _ends(
 def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
     """Return the steps of stages; those with the same condition after each other are one."""
     steps = chain.from_iterable(stage.steps() for stage in stages)
+    grouped = ((when, list(alike)) for when, alike in groupby(steps, attrgetter("when")))
     return tuple(
-        Step(when, tuple(part for step in alike for part in step.parts))
-        for when, alike in groupby(steps, attrgetter("when"))
+        Step(when, tuple(part for step in alike for part in step.parts), alike[0].is_of_schema)
+        for when, alike in grouped
     )
 
 

@@ -6,7 +6,7 @@ A text that is not clearly harmless must be searched.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
@@ -14,7 +14,9 @@ from pytest_pcerrors.secrets._packed import BEGINNINGS
 from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from ahocorasick_rs import BytesAhoCorasick
 
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
@@ -70,6 +72,15 @@ _BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
 
 
+_LITERALS = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
+
+_SIGNS = (
+    *(b"\0", b"@", b"&#", b"&quot", b"\\x", b"\\u00", b"\\/", b"\\\n", b"\\\r"),
+    *(f"%{digit}".encode() for digit in range(8)),
+)
+"""The signs of user information, of an escape, and of a line that continues."""
+
+
 class Prefilter:
     """Search a text for the words and literals of secrets and of their names."""
 
@@ -83,8 +94,8 @@ class Prefilter:
         words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
         self._lengths = tuple(words.values())
         self._words = BytesAhoCorasick(list(words))
-        literals = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
-        self._literals = BytesAhoCorasick([each.encode() for each in literals])
+        self._literals = BytesAhoCorasick([each.encode() for each in _LITERALS])
+        self._all_words = tuple(words)
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -96,6 +107,27 @@ class Prefilter:
         """Return whether a text must be searched; `skip` detects values that are placeholders."""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return any(form is None or self._finds(form, skip) for form in _forms(data))
+
+    def positions(self, data: bytes, others: "Iterable[bytes]") -> list[int]:
+        """Return ascending positions in a text of several lines; each line that must be searched has one of them.
+
+        A line with one of `others` has one too. All is found in one pass; the names of a project are not.
+        """
+        finder = self._finder(tuple(others))
+        return [end - 1 for _, _, end in finder.find_matches_as_indexes(data.lower())]
+
+    @cache  # noqa: B019 - prefilters are few, and kept
+    def _finder(self, others: tuple[bytes, ...]) -> "BytesAhoCorasick":
+        from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+
+        needles: list[bytes] = []
+        texts = {
+            each for each in (*self._all_words, *(each.lower().encode() for each in _LITERALS)) if b"\n" not in each
+        }
+        for each in sorted({*texts, *_SIGNS, *others}, key=lambda each: (len(each), each)):
+            if not any(shorter in each for shorter in needles):
+                needles.append(each)
+        return BytesAhoCorasick(needles, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
 
     def _finds(self, data: bytes, skip: Skip | None) -> bool:
         if b"\0" in data or _USER.search(data):

@@ -1,7 +1,7 @@
 """The definition of a secret: by name and value, or by its format anywhere; built in, and extended by the settings."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
@@ -154,6 +154,16 @@ class Secrets:
         return any(map(self.matches, (plain, plain.replace("\n", " ")))) or (
             self.tenant_ids and bool(_GUID.search(plain))
         )
+
+    def positions(self, data: bytes, others: Iterable[bytes] = ()) -> list[int] | None:
+        """Return ascending positions in a text of several lines: each line in which `may_be_in` finds something has one of them.
+
+        A line with one of the lower-case texts `others` has one too. None means that every line must be searched, since the project
+        has names or patterns of its own.
+        """
+        if self.names or self.patterns or self.tenant_ids:
+            return None
+        return self._prefilter.positions(data, others)
 
     @cached_property
     def _prefilter(self) -> Prefilter:

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.policy.audit import audit_recording
+from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
@@ -20,7 +20,7 @@ def learnt(*bodies, status=400, settings=None):
     exchanges = (
         Exchange(status, None, json.dumps(body).encode(), origin=f"a.yaml:{line}") for line, body in enumerate(bodies)
     )
-    return learn(audit_recording(Recording("", exchanges), policy_of(settings or Settings(root=Path()))))
+    return learn(audit([Recording("", exchanges)], policy_of(settings or Settings(root=Path()))))
 
 
 def body(code, description="Oops"):
@@ -69,7 +69,7 @@ def test_another_host_teaches_nothing():
     """What is not judged needs no settings."""
     exchange = Exchange(400, None, b"", Request("GET", "https://login.example/"))
 
-    assert learn(audit_recording(Recording("", [exchange]), policy_of(Settings(root=Path())))).is_empty
+    assert learn(audit([Recording("", [exchange])], policy_of(Settings(root=Path())))).is_empty
 
 
 def test_what_no_setting_excuses():
@@ -79,5 +79,5 @@ def test_what_no_setting_excuses():
 
     assert (proposal.expired, proposal.is_empty) == (1, True)
     assert learn(
-        audit_recording(Recording("", [ArchiveError("b.yaml", "not YAML")]), Policy(Contract.default()))
+        audit([Recording("", [ArchiveError("b.yaml", "not YAML")])], Policy(Contract.default()))
     ).unreadable == {"b.yaml": "record it again, or remove it"}

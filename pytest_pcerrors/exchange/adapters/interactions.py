@@ -70,8 +70,11 @@ def request_of_mapping(request: Any) -> RequestData:
     url = request.get("url", request.get("uri"))
     if not isinstance(url, str):
         raise UsageError('expected a request with a "url" (or "uri") that is a string')
+    method = request.get("method") or "GET"
+    if not isinstance(method, str):
+        raise UsageError(f"expected the method of a request as a string, got {type(method).__name__}")
     headers = header_pairs(request.get("headers") or ())
-    return RequestData(request.get("method") or "GET", url, headers, _sent_body(request))
+    return RequestData(method, url, headers, _sent_body(request))
 
 
 def _sent_body(request: Mapping[str, Any]) -> bytes:

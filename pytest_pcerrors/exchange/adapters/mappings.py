@@ -16,7 +16,8 @@ from pytest_pcerrors.exchange.adapters.parts import (
 )
 from pytest_pcerrors.text import nearest
 
-_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin", "recorded_at")
+OWN_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin", "recorded_at")
+"""The keys of a response in our own form."""
 
 
 def from_pair(pair: Any) -> ResponseData:
@@ -52,8 +53,8 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
 
 def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
     for key in mapping:
-        if key not in _KEYS:
-            raise UsageError(f'a response as a mapping has no key "{key}"; {nearest(str(key), _KEYS)}')
+        if key not in OWN_KEYS:
+            raise UsageError(f'a response as a mapping has no key "{key}"; {nearest(str(key), OWN_KEYS)}')
     if "status" not in mapping:
         raise UsageError('the response has no "status"; a recording may be cut off here')
     encoded = mapping.get("body_base64")

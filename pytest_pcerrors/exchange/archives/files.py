@@ -3,10 +3,11 @@
 import gzip
 import zlib
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives._bare import bare_exchange
@@ -14,6 +15,7 @@ from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
 
 _MAX_LISTED = 20
+Read = TypeVar("Read")
 
 
 def read_archive(path: str | Path) -> "Iterator[Exchange]":
@@ -78,10 +81,47 @@ def file_items(
     `name` is the path in messages and origins. `on_read` is called with the number of bytes of every read.
     `layout` is that of the lines of logs.
     """
-    name = name or str(file)
+    return _read_file(file, name or str(file), on_read, partial(stream_items, layout=layout))
+
+
+def ndjson_chunks(
+    file: Path, name: str, on_read: "Callable[[int], object] | None" = None
+) -> "Iterator[bytes | ArchiveError] | None":
+    """Return the chunks of `line_chunks` of a file, which an error of reading ends; None if the file is not NDJSON, or is not a regular file."""
+    if READERS.get(ending(file), read_ndjson) is not read_ndjson or not file.is_file():
+        return None
+    with suppress(OSError), file.open("rb") as stream:
+        if _is_ndjson(stream, name):
+            return _read_file(file, name, on_read, _chunks)
+    return None
+
+
+def stream_chunks(stream: IO[bytes], name: str) -> "Iterator[bytes | ArchiveError] | None":
+    """Return the chunks of a stream, as `ndjson_chunks` does of a file; None for a stream that cannot be read again, such as a pipe."""
+    if not stream.seekable():
+        return None
+    start = stream.tell()
+    is_ndjson = _is_ndjson(stream, name)
+    stream.seek(start)
+    return _chunks(stream, name) if is_ndjson else None
+
+
+def _is_ndjson(stream: IO[bytes], name: str) -> bool:
+    with suppress(ArchiveError, OSError, EOFError, zlib.error):
+        return reader_of(unpacked(stream, name)[0], name)[0] is read_ndjson
+    return False
+
+
+def _chunks(stream: IO[bytes], name: str) -> "Iterator[bytes | ArchiveError]":
+    return _guarded(lambda: line_chunks(unpacked(stream, name)[0]), name)
+
+
+def _read_file(
+    file: Path, name: str, on_read: "Callable[[int], object] | None", read: "Callable[[IO[bytes], str], Iterator[Read]]"
+) -> "Iterator[Read | ArchiveError]":
     try:
         with file.open("rb") as stream:
-            yield from stream_items(metered(stream, on_read) if on_read else stream, name, layout)
+            yield from read(metered(stream, on_read) if on_read else stream, name)
     except OSError as error:
         yield ArchiveError(name, f"cannot be read: {error.strerror or error}")
 
@@ -93,14 +133,22 @@ def read_stream(stream: IO[bytes], name: str) -> "Iterator[Exchange]":
 
 def stream_items(stream: IO[bytes], name: str, layout: "Layout | None" = None) -> "Iterator[Item]":
     """Yield the items of a binary stream, as `file_items` does; the suffix of its name, or else its beginning, gives the format."""
+    return _guarded(lambda: _items(stream, name, layout), name)
+
+
+def _items(stream: IO[bytes], name: str, layout: "Layout | None") -> "Iterator[Item]":
+    plain, is_packed = unpacked(stream, name)
+    reader, start = reader_of(plain, name, has_layout=layout is not None)
+    whole = rejoined(start, plain)
+    if reader is read_ndjson:
+        return read_ndjson(whole, name, layout=layout)
+    return reader(bounded(whole, name) if is_packed else whole, name)
+
+
+def _guarded(read: "Callable[[], Iterator[Read]]", name: str) -> "Iterator[Read | ArchiveError]":
+    """Yield what is read; an error of reading is the last."""
     try:
-        plain, is_packed = unpacked(stream, name)
-        reader, start = reader_of(plain, name, has_layout=layout is not None)
-        whole = rejoined(start, plain)
-        if reader is read_ndjson:
-            yield from read_ndjson(whole, name, layout=layout)
-        else:
-            yield from reader(bounded(whole, name) if is_packed else whole, name)
+        yield from read()
     except ArchiveError as error:
         yield error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.adapters.har import has_no_response
-from pytest_pcerrors.exchange.adapters.mappings import from_mapping
+from pytest_pcerrors.exchange.adapters.har import has_no_response, is_har_response
+from pytest_pcerrors.exchange.adapters.mappings import OWN_KEYS, from_mapping
 from pytest_pcerrors.exchange.archives._bare import refuse_bare
 from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
@@ -15,6 +15,8 @@ from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
+
+_PARTS = frozenset({"body", "body_base64", "request"})
 
 
 class Skipped(NamedTuple):
@@ -56,10 +58,18 @@ def exchange_of_item(item: Any, origin: str) -> Exchange:
     if not isinstance(item, dict):
         raise ArchiveError(origin, f"expected an interaction, a mapping with request and response, got {outline(item)}")
     try:
-        return Exchange.of_data(from_mapping({key: value for key, value in item.items() if key != "origin"}, origin))
+        return Exchange.of_data(from_mapping(_without_further_keys(item), origin))
     except UsageError as error:
         refuse_bare(item, origin)
         raise ArchiveError(origin, readable(str(error))) from None
+
+
+def _without_further_keys(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item without the keys that logs add to an exchange in our own form, such as times and ids, and without an origin."""
+    if isinstance(response := item.get("response"), dict) and "status" not in item:
+        item = {**item, "response": _without_further_keys(response)}
+    is_own = isinstance(item.get("status"), int) and not is_har_response(item) and not _PARTS.isdisjoint(item)
+    return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in OWN_KEYS)}
 
 
 def parsed(data: bytes | bytearray, place: str) -> Any:

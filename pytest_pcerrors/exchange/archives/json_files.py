@@ -73,16 +73,25 @@ def read_ndjson(stream: IO[bytes], name: str, first: int = 1, layout: "Layout | 
         number += 1
         if len(line) > MAX_LINE:
             has_lines = True
+            error = item_of_line(line, name, number)
             skip_line(stream, line)
-            yield ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
+            yield error
         elif not line.isspace():
             has_lines = True
-            yield _item_of_line(line, name, number, layout)
+            yield item_of_line(line, name, number, layout)
     if not has_lines:
-        raise ArchiveError(name, "empty; expected one exchange per line")
+        raise without_lines(name)
 
 
-def _item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layout | None") -> "Item":
+def without_lines(name: str) -> ArchiveError:
+    """Return the error of NDJSON without a line."""
+    return ArchiveError(name, "empty; expected one exchange per line")
+
+
+def item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layout | None" = None) -> "Item":
+    """Return the item of a line; if the first one is of another format, raise an `ArchiveError` for the whole file."""
+    if len(line) > MAX_LINE:
+        return ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
     origin = f"{name}:{number}"
     try:
         value = parsed(line, origin)

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import portion, rejoined, unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.archives.layout import Layout
 
@@ -18,6 +21,8 @@ PIECE = 1024 * 1024
 """The size from which lines become a piece, in bytes."""
 
 _BLOCK = 64 * 1024
+
+Read = TypeVar("Read")
 
 
 class Piece(NamedTuple):
@@ -68,9 +73,18 @@ def opened(piece: Piece) -> Iterator[IO[bytes]]:
 
 def piece_items(piece: Piece, layout: "Layout | None" = None) -> "Iterator[Item]":
     """Yield the items of a piece that is not a whole file; if the file cannot be read any more, an `ArchiveError`."""
+    return _guarded(piece, lambda stream: read_ndjson(stream, piece.name, piece.first, layout))
+
+
+def piece_chunks(piece: Piece) -> "Iterator[bytes | ArchiveError]":
+    """Yield the lines of a piece that is not a whole file, in chunks as `line_chunks` does."""
+    return _guarded(piece, line_chunks)
+
+
+def _guarded(piece: Piece, read: "Callable[[IO[bytes]], Iterator[Read]]") -> "Iterator[Read | ArchiveError]":
     try:
         with opened(piece) as stream:
-            yield from read_ndjson(stream, piece.name, piece.first, layout)
+            yield from read(stream)
     except OSError as error:
         yield ArchiveError(piece.name, f"cannot be read: {error.strerror or error}")
 

@@ -37,6 +37,13 @@ def may_hold(data: bytes, secrets: "Secrets") -> bool:
     return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip)
 
 
+def lines_to_search(data: bytes, secrets: "Secrets") -> list[int] | None:
+    """Return ascending positions in lines of a file; each line that `may_hold` a secret has one of them. None means every line."""
+    if b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n"):
+        return None
+    return secrets.positions(data, _UNCERTAIN)
+
+
 def _end_in_json(text: bytes, _: int, end: int) -> int:
     """Return the end of a placeholder that is the value of a JSON member, or its only list item; else 0."""
     match = _JSON_VALUE.match(text, end)

@@ -23,7 +23,7 @@ from pytest_pcerrors.exchange.archives.streams import (
 from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction.files._documents import Document, Location
-from pytest_pcerrors.redaction.files._raw import may_hold
+from pytest_pcerrors.redaction.files._raw import lines_to_search, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.redaction._redaction import Redaction
+    from pytest_pcerrors.secrets import Found
+
+
+__all__ = ["InItem", "Rewritten", "found_in", "found_in_line", "lines_to_search", "rewritten"]
 
 
 class Rewritten(NamedTuple):
@@ -122,11 +126,20 @@ def found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Ite
         locations: list[Location] = []
         if len(line) > MAX_LINE:
             skip_line(stream, line)
-        elif may_hold(bytes(line), redaction.secrets):
-            found = Document.of(bytes(line), f"{name}.ndjson", redaction).locations()
-            locations = [Location(number, item, at.found) for at in found]
+        else:
+            locations = [Location(number, item, found) for found in found_in_line(bytes(line), name, redaction)]
         yield InItem(item, locations)
         item += 1
+
+
+def found_in_line(line: bytes, name: str, redaction: "Redaction") -> "list[Found]":
+    """Return the secrets in a line of NDJSON; none in one that is not UTF-8, which its reader reports."""
+    if not may_hold(line, redaction.secrets):
+        return []
+    try:
+        return [at.found for at in Document.of(line, f"{name}.ndjson", redaction).locations()]
+    except ArchiveError:
+        return []
 
 
 def _items(data: bytes, name: str) -> "Iterator[Item]":

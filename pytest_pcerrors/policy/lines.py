@@ -1,0 +1,152 @@
+"""Audits of NDJSON by chunks of lines: conforming exchanges are only counted, all others become findings.
+
+The findings and the counts are those of `audit.audit`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.json_files import item_of_line, without_lines
+from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item, unreadable
+from pytest_pcerrors.policy.policy import is_with_host
+from pytest_pcerrors.redaction.files.rewriting import found_in_line, lines_to_search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_pcerrors.exchange.archives.plain_lines import Reader
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.recordings import Recording
+
+_AUTHORITY = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?", re.ASCII)
+_SCHEME = len("https://")
+_MOST_HOSTS = 4096
+
+
+@dataclass
+class Conforming:
+    """Counts of conforming exchanges: the errors by status and code, the other responses that were searched, and other hosts."""
+
+    errors: "Counter[tuple[int, str]]" = field(default_factory=Counter)
+    successes: int = 0
+    other_hosts: "Counter[str]" = field(default_factory=Counter)
+
+
+class LineAudit:
+    """Audits the lines of an NDJSON archive under a policy, by chunks; the chunks may be audited in any order."""
+
+    def __init__(self, name: str, policy: "Policy", read: "Reader | None" = None) -> None:
+        self._name = name
+        self._policy = policy
+        self._read = read or plain_lines()
+        self._quick = policy.quick(policy.profile_for(f"{name}:1"))
+        self._hosts: dict[str, tuple[bool, str]] = {}
+
+    def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
+        """Yield the findings in whole lines, in their order, then the counts of those without. `first` is the number of the first line.
+
+        An archive of another format is an `ArchiveError`, which is raised by its first line.
+        """
+        conforming = Conforming()
+        positions = self._positions(data)
+        lines = data.split(b"\n")
+        last = lines.pop()
+        end = 0
+        for number, line in enumerate([*lines, last] if last else lines, first):
+            end += len(line) + 1
+            is_suspected = positions is None
+            while positions and positions[-1] < end:
+                positions.pop()
+                is_suspected = True
+            whole = line if end > len(data) else line + b"\n"
+            found = found_in_line(whole, self._name, self._policy.redaction) if is_suspected else []
+            if (found or not self._conforms(line, conforming)) and not whole.isspace():
+                yield finding_of_item(item_of_line(whole, self._name, number), self._policy, found)
+        yield conforming
+
+    def _positions(self, data: bytes) -> list[int] | None:
+        """Return descending positions in lines that must be searched for secrets; None means every line."""
+        if not self._policy.searches_for_secrets:
+            return []
+        positions = lines_to_search(data, self._policy.redaction.secrets)
+        return None if positions is None else positions[::-1]
+
+    def _conforms(self, line: bytes, conforming: Conforming) -> bool:
+        """Return whether the exchange of a line conforms or has another host, and count it."""
+        plain = self._read(line)
+        if plain is None:
+            return False
+        is_judged, host = self._host(plain.url)
+        if not is_judged:
+            if not host or plain.status not in _STATUSES:
+                return False
+            conforming.other_hosts[host] += 1
+            return True
+        if plain.status in SUCCESSES:
+            is_success = self._quick.is_success(plain.status, plain.body.decode())
+            conforming.successes += is_success
+            return is_success
+        code = self._quick.code_of_error(plain.status, plain.content_type, plain.body, plain.document)
+        if code is None:
+            return False
+        conforming.errors[plain.status, code] += 1
+        return True
+
+    def _host(self, url: str | None) -> tuple[bool, str]:
+        """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
+        if url is None or (url.startswith("/") and url[1:2].isalnum()):
+            return True, ""
+        authority = url[: url.find("/", _SCHEME)]
+        known = self._hosts.get(authority)
+        if known is None:
+            is_plain = len(authority) < len(url) - 1 and _AUTHORITY.fullmatch(authority) is not None
+            host = (urlsplit(authority).hostname or "") if is_plain else ""
+            known = bool(host) and is_with_host(host, self._policy.hosts), host
+            if len(self._hosts) < _MOST_HOSTS:
+                self._hosts[authority] = known
+        return known
+
+
+def audit_counted(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding | Conforming]":
+    """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON: these are only counted."""
+    for recording in recordings:
+        oldest = Oldest(policy.judges)
+        yield from audit_items_counted(recording, policy, oldest)
+        yield from audit_age(recording.name, oldest, policy)
+
+
+def audit_items_counted(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding | Conforming]":
+    """Yield what `audit_items` yields of an archive, or of a piece of one, without the findings of conforming exchanges in NDJSON.
+
+    If an age is set, every exchange is read for its date; and the lines of logs, or for several contracts, are read one by one, too.
+    """
+    is_plain = policy.max_age is None and policy.layout is None and not policy.others
+    chunks = recording.chunks() if is_plain else None
+    if chunks is None:
+        yield from audit_items(recording, policy, oldest)
+        return
+    lines, number, has_lines = LineAudit(recording.name, policy), recording.first, False
+    try:
+        for chunk in chunks:
+            if isinstance(chunk, ArchiveError):
+                raise chunk
+            for found in lines.findings(chunk, number):
+                has_lines = has_lines or found != _NOTHING
+                yield found
+            number += chunk.count(b"\n") or 1
+        if not has_lines:
+            raise without_lines(recording.name)
+    except ArchiveError as error:
+        yield unreadable(error)
+
+
+_NOTHING = Conforming()
+_STATUSES = range(100, 1000)

@@ -1,0 +1,98 @@
+"""Recognize conforming responses without making an exchange of each; only the rules say why another one does not conform.
+
+The conditions are those of the rules. A response that is not recognized may still conform: it is checked as any other.
+"""
+
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.jsontext import JsonError, parse_certain
+from pytest_pcerrors.rules import head
+from pytest_pcerrors.rules._typed_bodies import TypedBodies, typed_bodies
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read_members
+from pytest_pcerrors.rules.rule import always
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.rules.rule import Condition
+    from pytest_pcerrors.rules.stages import RuleSet
+
+_ERRORS = range(HTTPStatus.BAD_REQUEST, 1000)
+_MOST_HEADS = 4096
+
+
+class Quick:
+    """Recognizes conforming responses under a set of rules.
+
+    >>> from pytest_pcerrors import Contract
+    >>> from pytest_pcerrors.rules.stages import rule_set
+    >>> contract = Contract.default()
+    >>> quick = Quick(rule_set(contract).without(["unknown-property", "description-template"]), contract)
+    >>> quick.code_of_error(409, "application/json", b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}')
+    '800064'
+    >>> quick.is_success(200, "{}"), quick.is_success(200, '{"errorCode": "800064"}')
+    (True, False)
+    """
+
+    def __init__(self, rules: "RuleSet", contract: "Contract") -> None:
+        self._rules = rules
+        self._contract = contract
+        self._heads: dict[tuple[int, str | None], Exchange | None] = {}
+        steps = [step for step in rules.error_steps if step.when is not head.is_unusual]
+        self._of_body: tuple[Condition, ...] = tuple(step.when for step in steps)
+        self._but_schema = tuple(step.when for step in steps if not step.is_of_schema)
+        self._of_success = tuple(step.when for step in rules.success_steps)
+        self.is_usable = always not in self._of_body
+
+    @cached_property
+    def typed(self) -> TypedBodies | None:
+        """The reader of bodies by msgspec, if it is installed and can express the error schema."""
+        return typed_bodies(self._rules.schema_rules, self._contract.members)
+
+    def code_of_error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> str | None:
+        """Return the code of an error response that conforms, or None for any other or in doubt.
+
+        `content_type` is the value of the header, or None if the headers are unknown. `document` is the JSON value of the body, where known.
+        """
+        key = status, content_type
+        exchange = self._heads[key] if key in self._heads else self._head(status, content_type)
+        if exchange is None or not self.is_usable:
+            return None
+        parsed = ParsedResponse(exchange, self._contract, is_plain=True)
+        typed = self.typed if document is None else None
+        if typed is not None and (members := typed.read(body)) is not None:
+            parsed.code, parsed.description = members
+            parsed.document = typed.names
+            if not any(when(parsed) for when in self._but_schema):
+                return parsed.code
+        try:
+            parsed.document = parse_certain(body.decode()) if document is None else document
+        except (JsonError, UnicodeDecodeError):
+            return None
+        if not isinstance(parsed.document, dict):
+            return None
+        read_members(parsed)
+        return None if any(when(parsed) for when in self._of_body) else parsed.code
+
+    def is_success(self, status: int, text: str) -> bool:
+        """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""
+        if status not in SUCCESSES or status in self._contract.paired_statuses:
+            return False
+        parsed = ParsedResponse(_SUCCESS, self._contract, text)
+        return not any(when(parsed) for when in self._of_success)
+
+    def _head(self, status: int, content_type: str | None) -> Exchange | None:
+        """Return an exchange with this status, or None if a rule of the head may find something."""
+        if status not in _ERRORS:
+            return None
+        exchange = Exchange(status, None if content_type is None else {"Content-Type": content_type}, b"")
+        known = None if head.is_unusual(ParsedResponse(exchange, self._contract)) else exchange
+        if len(self._heads) < _MOST_HEADS:
+            self._heads[status, content_type] = known
+        return known
+
+
+_SUCCESS = Exchange(SUCCESSES[0], None, b"")

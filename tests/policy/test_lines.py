@@ -1,0 +1,387 @@
+"""Audits of NDJSON by chunks: they report what an audit item by item reports, whatever the lines are."""
+
+import gzip
+import json
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors import Contract
+from pytest_pcerrors.exchange.archives import json_files, plain_lines
+from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.lines import Conforming, LineAudit, audit_counted
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.recordings import Recording
+from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.rules.violation import Violation
+
+CONTRACT = Contract.default()
+HOSTS = frozenset(CONTRACT.hosts)
+ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
+URL = "https://api.partnercenter.microsoft.com/v1/carts/7"
+HEADERS = {"Content-Type": "application/json; charset=utf-8", "MS-RequestId": "7"}
+OWN = {"status": 409, "headers": HEADERS, "body": json.dumps(ERROR), "request": {"method": "GET", "url": URL}}
+VCR = {
+    "request": {"method": "GET", "uri": URL, "body": None, "headers": {"Accept": ["*/*"]}},
+    "response": {
+        "status": {"code": 409, "message": "Conflict"},
+        "headers": {"content-type": ["application/json"]},
+        "body": {"string": json.dumps(ERROR)},
+    },
+}
+SECRET = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+
+
+def tags(parsed):
+    """Fault a response without tags, as a rule of a user."""
+    if parsed.is_object and "tags" not in parsed.document:
+        yield Violation("no tags")
+
+
+POLICIES = {
+    "documented": Policy(CONTRACT, hosts=HOSTS),
+    "observed": Policy(CONTRACT, hosts=HOSTS, forced_profile="observed"),
+    "any-host": Policy(CONTRACT, overrides={"secret-recorded": "off", "secret-suspected": "off"}),
+    "own-rule": Policy(CONTRACT, user_rules=(tags,)),
+    "names": Policy(CONTRACT, hosts=HOSTS, redaction=Redaction(names=("pin",))),
+    "aged": Policy(CONTRACT, hosts=HOSTS, max_age=30),
+}
+
+
+def own(**changes):
+    """Make a line in our own form; a change to ... leaves the key out."""
+    return {key: value for key, value in {**OWN, **changes}.items() if value is not ...}
+
+
+def body(text, **changes):
+    """Make a line with a body."""
+    return own(body=text if isinstance(text, str) else json.dumps(text), **changes)
+
+
+def vcr(part="response", **changes):
+    """Make a line in the form of vcrpy with some parts changed."""
+    return {**VCR, part: {key: value for key, value in {**VCR[part], **changes}.items() if value is not ...}}
+
+
+BODIES = [
+    ERROR,
+    {**ERROR, "data": []},
+    {**ERROR, "data": [{"a": "b", "c": ["d", {}], "e": 1, "f": None}]},
+    {**ERROR, "data": ["a"]},
+    {**ERROR, "code": 800064},
+    {**ERROR, "more": [1.5]},
+    {**ERROR, "message": "Busy"},
+    {**ERROR, "description": "for {0}"},
+    {**ERROR, "description": 'a "quote" and a \\ in it\n'},
+    {**ERROR, "description": 'a "quote"'},
+    {**ERROR, "description": "Größe"},
+    {**ERROR, "code": "1"},
+    {"message": "Busy"},
+    [ERROR],
+    {},
+]
+TEXTS = [
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "source": "PartnerFD"}',
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "data": [{"a": 1, "a": 2}]}',
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "x": 1e999}',
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "x": NaN}',
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD"',
+    '\ufeff{"code": "800064", "description": "Busy", "source": "PartnerFD"}',
+    ' {"code": "800064", "description": "Busy", "source": "PartnerFD"}\n',
+    '{"c\\u006fde": "800064", "description": "Busy", "source": "PartnerFD"}',
+    '{"code": "800064", "description": "Busy \ud800", "source": "PartnerFD"}',
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "x": %s}' % ("9" * 5000),
+    '{"code": "800064", "description": "Busy", "source": "PartnerFD", "x": %s1%s}' % ("[" * 90, "]" * 90),
+    "\x1f\x8b",
+    "<html>",
+    "",
+    " ",
+]
+SUCCESSES = [
+    '{"id": 7}',
+    '{"errors": [{"code": "1", "description": ""}]}',
+    '{"c\\u006fde": 1}',
+    "",
+    "[]",
+    "true",
+    "plain",
+]
+FIELDS = [
+    {"Content-Type": "text/html"},
+    {"content-type": "text/html", **HEADERS},
+    {"Content-Encoding": "gzip", **HEADERS},
+    {"Content-Type": ["application/json", "text/html"]},
+    {"Content-Type": []},
+    {"Content-Type": None},
+    {"Retry-After": 7, **HEADERS},
+    {"X": {"a": "b"}, **HEADERS},
+    {},
+    None,
+    [["Content-Type", "application/json"]],
+    "text",
+]
+URLS = [
+    "https://login.microsoftonline.com/x/oauth2/token",
+    "http://api.partnercenter.microsoft.com:8080/v1",
+    "https://API.partnercenter.microsoft.com/v1",
+    "https://user@api.partnercenter.microsoft.com/v1",
+    "https://api.partnercenter.microsoft.com",
+    "https://contoso.example?x=/",
+    "/v1/carts",
+    "//contoso.example/v1",
+    "/\t/contoso.example/v1",
+    "ftp://contoso.example/a",
+    "",
+    7,
+]
+REQUESTS = [
+    None,
+    "GET",
+    {},
+    {"url": URL, "uri": 7},
+    {"url": None, "uri": URL},
+    {"url": URL, "method": None},
+    {"url": URL, "method": 7},
+    {"url": URL, "headers": {"A": None}},
+    {"url": URL, "postData": {"encoding": "x"}},
+    {"url": URL, "body": {"base64_string": "!"}},
+    {"method": "HEAD", "url": URL},
+]
+OTHERS = [
+    own(ts="2026-11-17T09:12:44Z", trace={"id": [7]}),
+    own(token=SECRET),
+    own(body=...),
+    own(body=..., request=...),
+    own(body=..., request=..., ts=1),
+    own(body=None),
+    own(body=7),
+    own(body_base64="e30="),
+    own(content={}),
+    own(reason="Conflict"),
+    own(reason=7),
+    own(recorded_at="yesterday", origin="x:1"),
+    own(response={}),
+    own(request={"url": f"{URL}?sig={SECRET}"}),
+    own(request={"url": URL, "headers": {"Authorization": f"Bearer {SECRET}"}}),
+    own(request={"url": URL, "headers": {"Authorization": "Bearer ***"}}),
+    own(more=[[]] * 600),
+    own(more="x" * 5000),
+    own(more=int("1" * 4200)),
+    {"status": 409, "code": "800064", "description": "Busy"},
+    {"code": "800064"},
+    VCR,
+    {**VCR, "status": 409},
+    {**VCR, "request": None},
+    {**VCR, "recorded_at": "2026-11-17T09:12:44Z", "id": 7},
+    {"response": VCR["response"]},
+    vcr(body=...),
+    vcr(body={}),
+    vcr(body=None),
+    vcr(body=json.dumps(ERROR)),
+    vcr(body={"string": None}),
+    vcr(body={"string": 7}),
+    vcr(body={"base64_string": "e30=", "string": "{}"}),
+    vcr(body={"more": 1}),
+    vcr(parsed_body=ERROR),
+    vcr(headers=None),
+    vcr(headers=...),
+    vcr(status={"code": "409"}),
+    vcr(status={"message": "Conflict"}),
+    vcr(status={"code": 409, "message": 7}),
+    vcr(status=409, body=json.dumps(ERROR)),
+    vcr(status=409, body=ERROR, ms=7),
+    vcr(status=409, body=..., ms=7),
+    vcr(status=409, request={}),
+    vcr("request", uri=...),
+    {"startedDateTime": "2026", "request": {"url": URL}, "response": {"status": 0}},
+    {"startedDateTime": "2026", "request": {"url": URL}, "response": {"status": 409, "content": {"text": "{}"}}},
+    [],
+    "text",
+    7,
+]
+LINES = [
+    *(json.dumps(body(each)) for each in BODIES),
+    *(json.dumps(own(body=each)) for each in BODIES),
+    *(json.dumps(body(each)) for each in TEXTS),
+    *(json.dumps(body(each, status=status)) for each in SUCCESSES for status in (200, 204, 302)),
+    *(json.dumps(own(status=200, body=each)) for each in BODIES),
+    *(json.dumps(own(headers=each)) for each in FIELDS),
+    *(json.dumps(own(request={"method": "GET", "url": each})) for each in URLS),
+    *(json.dumps(own(request=each)) for each in REQUESTS),
+    *(json.dumps(own(status=each)) for each in (401, 404, 418, 429, 99, 1000, 0, -1, True, "409", 409.0, 1e3)),
+    *map(json.dumps, OTHERS),
+    json.dumps(own(body=ERROR)).replace('"source"', '"x": 1e999, "source"'),
+    json.dumps(own(body=ERROR)).replace('"source"', '"source": "a", "source"'),
+    json.dumps(OWN).replace('"status"', '"status": 7, "status"'),
+    json.dumps(OWN).replace('"Busy', '"\\u0042usy'),
+    json.dumps(own(ts="Größe"), ensure_ascii=False),
+    json.dumps(OWN)[:-1],
+    json.dumps(OWN) + "}",
+    f"{json.dumps(OWN)},{json.dumps(OWN)}",
+    f'{{"access_token": "{SECRET}"',
+    "",
+    "  ",
+]
+LINES = [each.encode("utf-8", "surrogatepass") for each in LINES]
+LINES += [
+    json.dumps(OWN).encode().replace(b"Busy", b"Bu\xffsy"),
+    json.dumps(own(ts="a")).encode().replace(b'"a"', b'"\xff"'),
+    json.dumps(own(token=SECRET)).encode().replace(b"Busy", b"Bu\xffsy"),
+    json.dumps(own(ts="a")).encode().replace(b'"a"', b'"\x01"'),
+    b"\xef\xbb\xbf" + json.dumps(OWN).encode(),
+    json.dumps(OWN).encode() + b"\r",
+    json.dumps(own(password=SECRET)).encode().replace(b"password", b"pass\rword"),
+    json.dumps(OWN).encode() + b"\\",
+    b"\0",
+]
+
+
+def outcome(findings, policy):
+    """Return what an audit reports of the places with violations, and its counts."""
+    report = Report.of_audit(findings, policy)
+    return [each for each in report.findings if each["violations"]], report.tally.as_data()
+
+
+def assert_agreement(file, *policies):
+    """Assert that the chunks of a file give what its items give, under policies."""
+    for name in policies or POLICIES:
+        whole, counted = (
+            outcome(way([Recording.of_file(file, POLICIES[name], file.name)], POLICIES[name]), POLICIES[name])
+            for way in (audit, audit_counted)
+        )
+        assert counted == whole, name
+
+
+@pytest.fixture(params=["msgspec", "json"])
+def reader(request, monkeypatch):
+    """The reader of lines, and of bodies: with the extra `fast`, and without it."""
+    for policy in POLICIES.values():
+        policy.__dict__.pop("_quick", None)
+    if request.param == "json":
+        monkeypatch.setitem(sys.modules, "msgspec", None)
+
+
+def test_each_line_alone(tmp_path, reader):
+    """As the first line of an archive."""
+    for line in LINES:
+        (tmp_path / "a.ndjson").write_bytes(line)
+        assert_agreement(tmp_path / "a.ndjson", "documented")
+
+
+def test_all_lines(tmp_path, reader, monkeypatch):
+    """In short chunks, compressed, with other line ends, and under any policy."""
+    data = b"\n".join([json.dumps(OWN).encode(), *LINES])
+    (tmp_path / "a.ndjson").write_bytes(data)
+    assert_agreement(tmp_path / "a.ndjson")
+    monkeypatch.setattr(plain_lines, "CHUNK", 100)
+    for name, packed in (("b.ndjson.gz", gzip.compress(data)), ("c.jsonl", data.replace(b"\n", b"\r\n"))):
+        (tmp_path / name).write_bytes(packed)
+        assert_agreement(tmp_path / name, "documented")
+
+
+def test_all_formats(tmp_path):
+    """The formats that list only violations write the same."""
+    (tmp_path / "a.ndjson").write_bytes(b"\n".join([json.dumps(OWN).encode(), *LINES]))
+    policy = POLICIES["documented"]
+    for form in FORMATS.keys() - FORMATS_OF_ALL:
+        whole, counted = (
+            "".join(
+                FORMATS[form](Report.of_audit(way([Recording.of_file(tmp_path / "a.ndjson", policy)], policy), policy))
+            )
+            for way in (audit, audit_counted)
+        )
+        assert counted == whole, form
+
+
+CONFORMING = [
+    json.dumps(each).encode() for each in (OWN, VCR, own(status=200), own(ts=1, body=ERROR), own(request=None))
+]
+
+
+def test_conforming_lines_are_counted(tmp_path, reader):
+    """They become no findings, and are counted by status and code."""
+    (tmp_path / "a.ndjson").write_bytes(b"\n".join(CONFORMING))
+    other = json.dumps(own(request={"url": "https://contoso.example/a"})).encode()
+    found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(b"\n".join([*CONFORMING, other])))
+    assert found == [Conforming({(409, "800064"): 4}, 1, {"contoso.example": 1})]
+
+
+TRUNCATED = gzip.compress(b"\n".join(CONFORMING * 2000))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.ndjson", b""),
+        ("blank.ndjson", b"\n \n"),
+        ("cut.ndjson.gz", TRUNCATED[:-500]),
+        ("broken.ndjson.gz", TRUNCATED[:900] + b"\xff" * 20 + TRUNCATED[920:]),
+        ("no.ndjson.gz", b"\x1f\x8b"),
+        ("openapi.ndjson", b'{"openapi": "3.1.0"}\n' + CONFORMING[0]),
+        ("nothing-after-it.ndjson", f'{{"openapi": "3.1.0", "token": "{SECRET}"}}'.encode()),
+        ("unnamed", b"\n".join(CONFORMING)),
+        ("cassette.yaml", b"interactions: []"),
+        ("unnamed-page", b"<html>"),
+        ("unnamed.gz", b"\x1f\x8b"),
+        ("log.ndjson", b"HTTP/1.1 409 Conflict\r\n\r\n{}"),
+    ],
+)
+def test_other_files(tmp_path, name, data):
+    """Files that cannot be read, or only partly, or are not NDJSON."""
+    (tmp_path / name).write_bytes(data)
+    assert_agreement(tmp_path / name, "documented")
+
+
+def test_a_file_that_is_missing(tmp_path):
+    """It is reported by both."""
+    assert_agreement(tmp_path / "missing.ndjson", "documented")
+
+
+@pytest.mark.parametrize("ends", [b"", b"\n", b"\n" + CONFORMING[0]])
+@pytest.mark.parametrize("size", [900, 1000, 1001, 5000])
+def test_a_line_that_is_too_long(tmp_path, monkeypatch, size, ends):
+    """It costs only that line."""
+    for module in (json_files, plain_lines):
+        monkeypatch.setattr(module, "MAX_LINE", 1000)
+    monkeypatch.setattr(plain_lines, "CHUNK", 300)
+    (tmp_path / "a.ndjson").write_bytes(CONFORMING[0] + b"\n" + b"x" * size + ends)
+    assert_agreement(tmp_path / "a.ndjson", "documented")
+
+
+KEYS = st.sampled_from(
+    ["status", "headers", "body", "request", "response", "reason", "code", "method", "url", "uri", "string", "ts"]
+)
+LEAVES = (
+    st.none()
+    | st.integers(-1, 600)
+    | st.sampled_from(["", "{}", json.dumps(ERROR), URL, "a", SECRET, "Bearer ***", "password"])
+)
+VALUES = st.recursive(
+    LEAVES, lambda each: st.lists(each, max_size=2) | st.dictionaries(KEYS, each, max_size=3), max_leaves=4
+)
+BASES = st.sampled_from([OWN, VCR, own(body=ERROR), own(status=201, body="{}"), own(ts=1)])
+
+
+@st.composite
+def changed(draw):
+    """Make a line with a value changed at any place."""
+    line = json.loads(json.dumps(draw(BASES)))
+    place = line
+    while draw(st.booleans()) and (inside := [each for each in place.values() if isinstance(each, dict)]):
+        place = draw(st.sampled_from(inside))
+    place[draw(KEYS)] = draw(VALUES)
+    return json.dumps(line).encode()
+
+
+@pytest.mark.untraced
+@settings(max_examples=150)
+@given(st.lists(changed() | st.sampled_from(CONFORMING) | st.binary(max_size=9), max_size=5))
+def test_any_lines(tmp_path_factory, some):
+    """Usual lines with any value at any place."""
+    file = tmp_path_factory.mktemp("any") / "a.ndjson"
+    file.write_bytes(b"\n".join(some))
+    assert_agreement(file, "documented")
