@@ -4,9 +4,10 @@ The findings and the counts are those of `audit.audit`.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,13 +21,14 @@ from pytest_pcerrors.policy.policy import is_with_host
 from pytest_pcerrors.redaction.files.rewriting import found_in_line, lines_to_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.plain_lines import Reader
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.recordings import Recording
 
-_AUTHORITY = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?", re.ASCII)
+_HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
+_AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
 _SCHEME = len("https://")
 _MOST_HOSTS = 4096
 
@@ -49,6 +51,7 @@ class LineAudit:
         self._read = read or plain_lines()
         self._quick = policy.quick(policy.profile_for(f"{name}:1"))
         self._hosts: dict[str, tuple[bool, str]] = {}
+        self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
     def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
         """Yield the findings in whole lines, in their order, then the counts of those without. `first` is the number of the first line.
@@ -56,53 +59,57 @@ class LineAudit:
         An archive of another format is an `ArchiveError`, which is raised by its first line.
         """
         conforming = Conforming()
-        positions = self._positions(data)
         lines = data.split(b"\n")
-        last = lines.pop()
-        end = 0
-        for number, line in enumerate([*lines, last] if last else lines, first):
-            end += len(line) + 1
-            is_suspected = positions is None
-            while positions and positions[-1] < end:
-                positions.pop()
-                is_suspected = True
-            whole = line if end > len(data) else line + b"\n"
-            found = found_in_line(whole, self._name, self._policy.redaction) if is_suspected else []
-            if (found or not self._conforms(line, conforming)) and not whole.isspace():
-                yield finding_of_item(item_of_line(whole, self._name, number), self._policy, found)
+        last = None if lines[-1] else lines.pop()
+        suspected = self._suspected(data, lines)
+        for index, line in enumerate(lines):
+            if index not in suspected and self._conforms(line, conforming):
+                continue
+            whole = line if last is None and index == len(lines) - 1 else line + b"\n"
+            found = found_in_line(whole, self._name, self._policy.redaction) if index in suspected else []
+            if found or not (whole.isspace() or (index in suspected and self._conforms(line, conforming))):
+                yield finding_of_item(item_of_line(whole, self._name, first + index), self._policy, found)
         yield conforming
 
-    def _positions(self, data: bytes) -> list[int] | None:
-        """Return descending positions in lines that must be searched for secrets; None means every line."""
+    def _suspected(self, data: bytes, lines: list[bytes]) -> "Container[int]":
+        """Return the indexes of the lines that must be searched for secrets."""
         if not self._policy.searches_for_secrets:
-            return []
+            return ()
         positions = lines_to_search(data, self._policy.redaction.secrets)
-        return None if positions is None else positions[::-1]
+        if positions is None:
+            return range(len(lines))
+        if not positions:
+            return ()
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        return {bisect_right(ends, position) for position in positions}
 
-    def _conforms(self, line: bytes, conforming: Conforming) -> bool:
+    def _conforms(self, line: bytes, conforming: Conforming) -> bool:  # noqa: PLR0911 - one for each kind of line
         """Return whether the exchange of a line conforms or has another host, and count it."""
         plain = self._read(line)
         if plain is None:
             return False
-        is_judged, host = self._host(plain.url)
-        if not is_judged:
-            if not host or plain.status not in _STATUSES:
+        status, content_type, body, url, document = plain
+        if url is not None and not url.startswith(self._judged):
+            is_judged, host = self._host(url)
+            if not is_judged:
+                if host and status in _STATUSES:
+                    conforming.other_hosts[host] += 1
+                    return True
                 return False
-            conforming.other_hosts[host] += 1
-            return True
-        if plain.status in SUCCESSES:
-            is_success = self._quick.is_success(plain.status, plain.body.decode())
-            conforming.successes += is_success
-            return is_success
-        code = self._quick.code_of_error(plain.status, plain.content_type, plain.body, plain.document)
+        if status in SUCCESSES:
+            if self._quick.is_success(status, body.decode()):
+                conforming.successes += 1
+                return True
+            return False
+        code = self._quick.code_of_error(status, content_type, body, document)
         if code is None:
             return False
-        conforming.errors[plain.status, code] += 1
+        conforming.errors[status, code] += 1
         return True
 
-    def _host(self, url: str | None) -> tuple[bool, str]:
+    def _host(self, url: str) -> tuple[bool, str]:
         """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
-        if url is None or (url.startswith("/") and url[1:2].isalnum()):
+        if url.startswith("/") and url[1:2].isalnum():
             return True, ""
         authority = url[: url.find("/", _SCHEME)]
         known = self._hosts.get(authority)

@@ -149,9 +149,9 @@ class Policy:
         return {}
 
     @cached_property
-    def _usual(self) -> "Profiled":
-        """What applies to an exchange without an origin."""
-        return self.profiled(self.profile_for(None))
+    def _usual(self) -> str:
+        """The profile of an exchange without an origin."""
+        return self.profile_for(None)
 
     @cached_property
     def _profiled(self) -> "dict[str, Profiled]":
@@ -172,11 +172,13 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
+        if profile is None:
+            profile = self._usual if exchange.origin is None else self.profile_for(exchange.origin)
+        recognized = self.quick(profile).recognized(exchange)
+        if recognized is not None:
+            return Verdict(recognized, ())
         parsed = read(exchange, self.contract)
-        if profile is None and exchange.origin is None:
-            rules, table = self._usual
-        else:
-            rules, table = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
+        rules, table = self.profiled(profile)
         found = rules.violations(parsed, table)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
 

@@ -5,6 +5,7 @@ The types accept a part of what the rules accept; a body that does not fit, or t
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union
 
 from pytest_pcerrors.jsontext import EACH, JSON_TYPES
@@ -57,10 +58,9 @@ class TypedBodies:
         if quotes != 2 * self._strings_in(document):
             return None  # another name, or one that is repeated
         code, description = self._code(document), self._description(document)
-        return Members(
-            str(code) if type(code) is int else code if isinstance(code, str) else None,
-            description if isinstance(description, str) else None,
-        )
+        if type(code) is not str:
+            code = str(code) if type(code) is int else None
+        return Members(code, description if type(description) is str else None)
 
     def _strings_in(self, value: Any) -> int:
         """Return the number of strings in a decoded value: the names of members, and texts."""
@@ -71,13 +71,13 @@ class TypedBodies:
             return sum(map(self._strings_in, value))
         if kind is dict:
             return len(value) + sum(map(self._strings_in, value.values()))
-        count = 0
-        for attribute in self._attributes.get(kind, ()):
+        if kind not in self._attributes:
+            return 0
+        count, others = self._attributes[kind]
+        for attribute in others:
             member = getattr(value, attribute)
-            if type(member) is str:
-                count += 2
-            elif member is not self._unset:
-                count += 1 + self._strings_in(member)
+            if member is not self._unset:
+                count += 1 + (self._strings_in(member) if member else type(member) is str)
         return count
 
 
@@ -104,7 +104,7 @@ class _Types:
         self._msgspec = msgspec
         self._rules: dict[Path, list[SchemaRule]] = {}
         self.fields: dict[Path, dict[str, str]] = {(): {}}
-        self.attributes: dict[type, tuple[str, ...]] = {}
+        self.attributes: dict[type, tuple[int, tuple[str, ...]]] = {}
         for each in rules:
             self._rules.setdefault(each.path, []).append(each)
             path = (*each.path, each.limit) if each.keyword == "required" else each.path
@@ -125,8 +125,12 @@ class _Types:
             fields.append((names[name], kind) if name in required else (names[name], Union[kind, type(unset)], unset))  # noqa: UP007 - of values
         rename = {attribute: name for name, attribute in names.items()}
         struct = self._msgspec.defstruct("Members", fields, rename=rename, gc=False)
-        self.attributes[struct] = tuple(names.values())
+        texts = [names[name] for name in required if self._is_text((*path, name))]
+        self.attributes[struct] = 2 * len(texts), tuple(each for each in names.values() if each not in texts)
         return struct
+
+    def _is_text(self, path: "Path") -> bool:
+        return any(each.keyword == "type" and classes_tested(each.test) == {str} for each in self._rules.get(path, ()))
 
     def _type(self, path: "Path") -> Any:
         """Return the type of the values at a path."""
@@ -159,8 +163,7 @@ class _Types:
         except KeyError:
             raise _InexpressibleError from None
         if len(attributes) == 1:
-            attribute = attributes[0]
-            return lambda document: getattr(document, attribute)
+            return attrgetter(attributes[0])
         return lambda document: reduce(lambda value, each: getattr(value, each, None), attributes, document)
 
 

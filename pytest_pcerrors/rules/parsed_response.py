@@ -121,6 +121,19 @@ class ParsedResponse:
         return at(self.document, self.contract.members.get(name))
 
 
+def _read_later(parsed: ParsedResponse, name: str) -> Any:
+    """Return an attribute of a response that is not read yet, and read all of them."""
+    if name not in ParsedResponse.__slots__:
+        raise AttributeError(f"a ParsedResponse has no attribute {name}")
+    whole = read(parsed.exchange, parsed.contract)
+    for each in ParsedResponse.__slots__:
+        setattr(parsed, each, getattr(whole, each))
+    return getattr(parsed, name)
+
+
+ParsedResponse.__getattr__ = _read_later  # type: ignore[attr-defined]  # in the class, it would hide unknown attributes from type checkers
+
+
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
     """Parse an exchange with the names of a contract. No body makes it raise."""
     parsed = ParsedResponse(exchange, contract)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ERRORS = range(HTTPStatus.BAD_REQUEST, 1000)
 _MOST_HEADS = 4096
+_FEW = 64
 
 
 class Quick:
@@ -43,9 +44,10 @@ class Quick:
         self._heads: dict[tuple[int, str | None], Exchange | None] = {}
         steps = [step for step in rules.error_steps if step.when is not head.is_unusual]
         self._of_body: tuple[Condition, ...] = tuple(step.when for step in steps)
-        self._but_schema = tuple(step.when for step in steps if not step.is_of_schema)
+        self._of_members = tuple(step.when for step in steps if not step.is_of_schema)
         self._of_success = tuple(step.when for step in rules.success_steps)
-        self.is_usable = always not in self._of_body
+        self._asked = 0
+        self.is_usable = always not in self._of_body and not contract.has_items
 
     @cached_property
     def typed(self) -> TypedBodies | None:
@@ -61,13 +63,9 @@ class Quick:
         exchange = self._heads[key] if key in self._heads else self._head(status, content_type)
         if exchange is None or not self.is_usable:
             return None
+        if document is None and (recognized := self._typed(exchange, body)) is not None:
+            return recognized.code
         parsed = ParsedResponse(exchange, self._contract, is_plain=True)
-        typed = self.typed if document is None else None
-        if typed is not None and (members := typed.read(body)) is not None:
-            parsed.code, parsed.description = members
-            parsed.document = typed.names
-            if not any(when(parsed) for when in self._but_schema):
-                return parsed.code
         try:
             parsed.document = parse_certain(body.decode()) if document is None else document
         except (JsonError, UnicodeDecodeError):
@@ -75,14 +73,51 @@ class Quick:
         if not isinstance(parsed.document, dict):
             return None
         read_members(parsed)
-        return None if any(when(parsed) for when in self._of_body) else parsed.code
+        for when in self._of_body:
+            if when(parsed):
+                return None
+        return parsed.code
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""
-        if status not in SUCCESSES or status in self._contract.paired_statuses:
+        if (
+            status not in SUCCESSES
+            or status in self._contract.paired_statuses
+            or self._contract.errors_below_400 is not None
+        ):
             return False
         parsed = ParsedResponse(_SUCCESS, self._contract, text)
         return not any(when(parsed) for when in self._of_success)
+
+    def recognized(self, exchange: Exchange) -> ParsedResponse | None:
+        """Return an error response that conforms, by the types of its body; None for any other or in doubt.
+
+        The first responses are not recognized, so that few of them do not load msgspec.
+        """
+        if self._asked < _FEW:
+            self._asked += 1
+            return None
+        if exchange.body_problem is not None or not self.is_usable or self.typed is None:
+            return None
+        content_type = None if exchange.headers is None else exchange.headers.get("Content-Type") or ""
+        key = exchange.status, content_type
+        known = self._heads[key] if key in self._heads else self._head(*key)
+        return None if known is None else self._typed(exchange, exchange.body)
+
+    def _typed(self, exchange: Exchange, body: bytes) -> ParsedResponse | None:
+        """Return the response of a body that conforms, by its types; its other attributes are read when they are asked for."""
+        typed = self.typed
+        if typed is None or (members := typed.read(body)) is None:
+            return None
+        parsed: ParsedResponse = object.__new__(ParsedResponse)
+        parsed.exchange, parsed.contract, parsed.is_plain = exchange, self._contract, True
+        parsed.code, parsed.description = members
+        parsed.document = typed.names
+        for when in self._of_members:
+            if when(parsed):
+                return None
+        del parsed.document
+        return parsed
 
     def _head(self, status: int, content_type: str | None) -> Exchange | None:
         """Return an exchange with this status, or None if a rule of the head may find something."""

@@ -120,14 +120,10 @@ class Prefilter:
     def _finder(self, others: tuple[bytes, ...]) -> "BytesAhoCorasick":
         from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-        needles: list[bytes] = []
-        texts = {
-            each for each in (*self._all_words, *(each.lower().encode() for each in _LITERALS)) if b"\n" not in each
-        }
-        for each in sorted({*texts, *_SIGNS, *others}, key=lambda each: (len(each), each)):
-            if not any(shorter in each for shorter in needles):
-                needles.append(each)
-        return BytesAhoCorasick(needles, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
+        texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
+        needles = {each for each in texts if b"\n" not in each} | {*_SIGNS, *others}
+        shortest = [each for each in needles if not any(part in needles for part in _parts_of(each))]
+        return BytesAhoCorasick(shortest, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
 
     def _finds(self, data: bytes, skip: Skip | None) -> bool:
         if b"\0" in data or _USER.search(data):
@@ -182,6 +178,13 @@ def _meaning(escape: bytes) -> bytes:
     if escape.startswith(b"&#") and escape[2:3] not in b"xX":
         return chr(int(escape[2:].rstrip(b";"))).encode()
     return bytes.fromhex(escape.rstrip(b";")[-2:].decode())
+
+
+def _parts_of(text: bytes) -> "Iterator[bytes]":
+    """Yield the shorter texts in a text."""
+    for size in range(1, len(text)):
+        for start in range(len(text) - size + 1):
+            yield text[start : start + size]
 
 
 def _spellings(word: str) -> set[bytes]:
