@@ -107,6 +107,12 @@ def assert_agreement(exchange):
     for name, policy in POLICIES.items():
         quick, whole = found(exchange, policy)
         assert quick == whole, name
+        recognizer = policy.quick(policy.profile_for(None))
+        recognizer._asked = 64
+        recognized = recognizer.recognized(exchange)
+        if recognized is not None:
+            parsed = read(exchange, policy.contract)
+            assert (whole, recognized) == ((), parsed), name
 
 
 @pytest.mark.covered
