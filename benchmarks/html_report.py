@@ -86,7 +86,7 @@ def report(count: int) -> Report:
     findings = []
     for number in range(count):
         entry = entries[number % len(entries)]
-        coverage.add("replayed", entry.status, entry.code)
+        coverage.add("replayed", entry.status, [entry.code])
         body = {
             "code": int(entry.code),
             "description": entry.description,

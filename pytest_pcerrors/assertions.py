@@ -78,7 +78,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
         unexpected = [_not_an_error(parsed)]
     _raise_or_warn(verdict, unexpected)
     if codes:
-        current().on_asserted(verdict)
+        current().on_asserted(verdict, codes & parsed.codes)
     return PcError.of(parsed)
 
 

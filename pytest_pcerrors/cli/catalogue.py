@@ -13,7 +13,7 @@ from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.formats.registry import ENTRY_FORMATS
 from pytest_pcerrors.reporting.reference import as_markdown
-from pytest_pcerrors.rules.registry import all_rules
+from pytest_pcerrors.rules.registry import reference_rules
 from pytest_pcerrors.rules.rule import PROFILES, Rule
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import suggestion
@@ -56,7 +56,7 @@ def explain(what: str | None, contract_file: str | None) -> int:
     Without an argument, print all rules as Markdown.
     """
     policy = policy_for(contract_file)[0]
-    rules = {each.name: each for each in all_rules(policy.documented_rules)}
+    rules = {each.name: each for each in reference_rules(policy.documented_rules)}
     if what is None:
         print_output(as_markdown(list(rules.values())), newline=False)
     elif what in rules:
@@ -99,7 +99,7 @@ def _severities(rule: Rule, policy: "Policy") -> list[str]:
     """Return the severity of a rule in each profile, and where the settings differ."""
     lines = []
     for profile, severity in rule.severities.items():
-        here = policy.profiled(profile).severities[rule.name]
+        here = policy.profiled(profile).severities.get(rule.name, severity)
         lines.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
     return lines
 

@@ -10,6 +10,7 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation.answers.successes import ok
 from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import cut, nearest
 
@@ -52,7 +53,7 @@ def errors(contract: "Contract", method: str) -> "Iterator[Case]":
         if entry.rank >= HTTPStatus.BAD_REQUEST or not is_head:
             name = f"{entry.status_text}-{entry.code}"
             yield Case(name, f"{entry.status_text} documented", synthesize_entry(entry, contract))
-    for name, exchange in SHAPES.items():
+    for name, exchange in shapes_for(contract).items():
         is_hidden = exchange.status < HTTPStatus.BAD_REQUEST
         is_of_head = exchange.request is not None and exchange.request.method == "HEAD"
         if name != _MARKED and not (is_hidden if is_head else is_of_head):
@@ -68,12 +69,10 @@ def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]
     """
     left = list(cases)
     if not isinstance(without, Collection):
-        raise UsageError(f'without: expected names of cases such as "gateway-404" or "404 documented", got {without!r}')
+        raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {without!r}')
     for glob in [without] if isinstance(without, str) else without:
         if not isinstance(glob, str):
-            raise UsageError(
-                f'without: expected names of cases such as "gateway-404" or "404 documented", got {glob!r}'
-            )
+            raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {glob!r}')
         fitting = [each for each in left if fnmatchcase(each.name, glob) or fnmatchcase(each.row, glob)]
         if not fitting:
             known = {name for each in left for name in (each.name, each.row)}
@@ -84,30 +83,42 @@ def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]
     return left
 
 
-def successes(given: object = None) -> "Iterator[Case]":
-    """Yield the successes of a client, each without and with a byte order mark; `given` is any response that the client expects.
+def successes(contract: "Contract", given: object = None) -> "Iterator[Case]":
+    """Yield the successes of a client; `given` is any response that the client expects.
 
-    >>> [case.name for case in successes()]
+    Those of Partner Center are without and with a byte order mark, which no other API sends.
+
+    >>> from pytest_pcerrors import Contract
+    >>> [case.name for case in successes(Contract.default())]
     ['resource-200', 'resource-200 with byte order mark', 'collection-200', 'collection-200 with byte order mark']
     """
     if given is None:
-        resource = SHAPES[_MARKED]
+        if not contract.is_partner_center:
+            yield from _without_mark("resource", ok({"id": "7"}))
+            yield from _without_mark("collection", ok({"items": []}))
+            return
         links = {"self": {"uri": "/customers?size=1", "method": "GET", "headers": []}}
         collection = {"totalCount": 0, "items": [], "links": links, "attributes": {"objectType": "Collection"}}
-        yield from _with_and_without_mark("resource", resource)
+        yield from _with_and_without_mark("resource", SHAPES[_MARKED])
         yield from _with_and_without_mark("collection", ok(collection))
         return
     exchange = Exchange.of(given)
     if exchange.status not in SUCCESSES:
         raise UsageError(f"success: expected a response with a status from 200 to 299, got {exchange.status}")
-    yield from _with_and_without_mark("success", exchange)
+    yield from (_with_and_without_mark if contract.is_partner_center else _without_mark)("success", exchange)
+
+
+def _without_mark(word: str, exchange: Exchange) -> "Iterator[Case]":
+    """Yield a success without a byte order mark."""
+    name = f"{word}-{exchange.status}"
+    yield Case(name, name, _with_body(exchange, exchange.body.removeprefix(_MARK)), is_error=False)
 
 
 def _with_and_without_mark(word: str, exchange: Exchange) -> "Iterator[Case]":
     """Yield a success without a byte order mark, and with one if its body is JSON."""
-    body = exchange.body.removeprefix(_MARK)
-    name = f"{word}-{exchange.status}"
-    yield Case(name, name, _with_body(exchange, body), is_error=False)
+    [bare] = _without_mark(word, exchange)
+    yield bare
+    name, body = bare.name, bare.exchange.body
     if body.lstrip()[:1] in (b"{", b"["):
         marked = f"{name} with byte order mark"
         yield Case(marked, marked, _with_body(exchange, _MARK + body), is_error=False, unmarked=name)

@@ -55,7 +55,8 @@ class ClientSimulator(Simulator, ABC):
                 self.tokens += 1
                 return _reply(request, self._tokens.answer(request))
             if self.is_stopped or not self.is_counted(request):
-                return _reply(request, success_by_path(200, request, byte_order_mark=False).exchange)
+                success = success_by_path(200, request, self._factory.contract, byte_order_mark=False)
+                return _reply(request, success.exchange)
             if self.count == self._most:
                 self.is_stopped = True
                 raise EndlessRetriesError(f"more than {self._most} requests in one call")

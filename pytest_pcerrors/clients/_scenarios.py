@@ -44,6 +44,7 @@ class Scenario:
 
 def scenarios(contract: Contract, also: Collection[int], max_tries: int) -> Iterator[Scenario]:
     """Yield the scenarios for a contract; the statuses of `also` may be retried, too."""
+    keeps = (keeps_request_id,) if contract.is_partner_center else ()
     documented = {*contract.statuses, *contract.paired_statuses}
     retried = sorted({*RETRYABLE, *also})
     for status in sorted({*NEVER, *_MAYBE, *documented}.intersection(_ERRORS).difference(retried, {401})):
@@ -54,7 +55,7 @@ def scenarios(contract: Contract, also: Collection[int], max_tries: int) -> Iter
         for form in ("seconds", "date"):
             first, second = (Planned(status, wait, form) for wait in _WAITS)
             name = f"{status} with Retry-After as {'an HTTP date' if form == 'date' else 'seconds'}, twice"
-            yield Scenario(name, (first, second, Planned("ok")), max_tries, (waits_long_enough, keeps_request_id))
+            yield Scenario(name, (first, second, Planned("ok")), max_tries, (waits_long_enough, *keeps))
     for status in retried:
         endless = f"{named(status)}, endless"
-        yield Scenario(endless, (Planned(status),), max_tries + 1, (gives_up(max_tries), keeps_request_id))
+        yield Scenario(endless, (Planned(status),), max_tries + 1, (gives_up(max_tries), *keeps))

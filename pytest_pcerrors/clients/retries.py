@@ -33,7 +33,7 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
     - retries no error that stays: only 429, 502, 503, 504 and the statuses of `also` may be retried, and a 401 once with a new token;
     - waits at least as long as ``Retry-After`` says, in seconds or as an HTTP date;
     - gives up after `max_tries` tries at most;
-    - sends the same ``MS-RequestId`` in all tries of a call, and another one in the next call, if it sends one.
+    - sends the same ``MS-RequestId`` in all tries of a call, and another one in the next call, if it sends one (Partner Center only).
 
     A client that never retries passes. Requests for tokens are answered with a new token each, and are no tries. No wait takes time:
     `time.sleep`, `asyncio.sleep` and `threading.Event.wait` are recorded, and the clocks moved forward by each wait.
@@ -46,8 +46,9 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
     >>> assert_retries(lambda: requests.get("https://api.partnercenter.microsoft.com/v1/customers"))
     """
     _check_arguments(call, also, max_tries)
-    runs = _runs(call, scenarios(current().policy.contract, also, max_tries))
-    faults = [*_faults(runs)]
+    contract = current().policy.contract
+    runs = _runs(call, scenarios(contract, also, max_tries))
+    faults = _faults(runs, has_ids=contract.is_partner_center)
     if faults:
         raise _failure(faults)
 
@@ -98,12 +99,12 @@ def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[_Run]
     return runs
 
 
-def _faults(runs: Sequence[_Run]) -> list[_Fault]:
-    """Return the faults of all runs, each once."""
+def _faults(runs: Sequence[_Run], *, has_ids: bool) -> list[_Fault]:
+    """Return the faults of all runs, each once; `has_ids` is whether the API identifies requests."""
     found: dict[str, _Fault] = {}
     ids: dict[str, str] = {}
     for run in runs:
-        own = {each.request_id for each in run.tries if each.request_id}
+        own = {each.request_id for each in run.tries if has_ids and each.request_id}
         reused = [reused_request_id(ids[each]) for each in own if each in ids and "request-id-reused" not in found][:1]
         ids.update(dict.fromkeys(own, run.scenario.name))
         for finding in [*run.scenario.judged(run.tries), *reused]:

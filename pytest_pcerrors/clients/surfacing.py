@@ -28,7 +28,7 @@ def assert_errors_surface(
     success: object = None,
     without: str | Collection[str] = (),
 ) -> None:
-    """Assert that a client shows every error to its caller: each documented one, each observed shape, and errors in successes.
+    """Assert that a client shows every error to its caller: each documented one, each shape, and errors in successes.
 
     `call` takes no argument and makes one request with the client; it may be asynchronous. It is run once for each error, which is
     simulated: nothing is sent over the network, and nothing waits. It shows the error if it raises any exception, or if `is_failure` is
@@ -51,7 +51,8 @@ def assert_errors_surface(
     195 of 201 errors look like a success:
     """
     _check_functions(call, is_failure)
-    contract, expected = current().policy.contract, list(successes(success))
+    contract = current().policy.contract
+    expected = list(successes(contract, success))
     all_tried = _all_tried(
         call, is_failure, expected, lambda method: left_over(errors(contract, method), without), contract
     )

@@ -14,7 +14,7 @@ from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
-from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
+from pytest_pcerrors.simulation.shapes.of_contract import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
@@ -70,16 +70,17 @@ def _selected(contract: Contract, status: "OneOrSeveral", code: "OneOrSeveral") 
     return found
 
 
-def shapes(_: Contract, *names: str) -> dict[str, Any]:
-    """Return the shapes by name: the observed ones, or those that fit one of the globs `names`."""
+def shapes(contract: Contract, *names: str) -> dict[str, Any]:
+    """Return the names of shapes by themselves: of the observed ones, or of those that fit one of the globs `names`."""
+    known = shapes_for(contract)
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"pc_shapes() takes names of shapes, not {name!r}")
-        if not any(fnmatchcase(each, name) for each in SHAPES):
-            raise UsageError(f'there is no shape "{name}"; {nearest(name, SHAPES)}')
+        if not any(fnmatchcase(each, name) for each in known):
+            raise UsageError(f'there is no shape "{name}"; {nearest(name, known)}')
     if not names:
-        return dict(OBSERVED)
-    return {each: exchange for each, exchange in SHAPES.items() if any(fnmatchcase(each, name) for name in names)}
+        return {each: each for each in observed_for(contract)}
+    return {each: each for each in known if any(fnmatchcase(each, name) for name in names)}
 
 
 class Kind(NamedTuple):
@@ -131,7 +132,7 @@ def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
             return SimulatedEntry(case, synthesize_entry(case, contract), simulator)
         case "pc_mutant":
             return SimulatedMutant(case, simulator)
-    return SimulatedShape(next(name for name, each in SHAPES.items() if each is case), case, simulator)
+    return SimulatedShape(case, shapes_for(contract)[case], simulator)
 
 
 def _texts(name: str, given: "OneOrSeveral") -> frozenset[str]:

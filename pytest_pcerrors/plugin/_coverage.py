@@ -14,7 +14,7 @@ from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfa
 from pytest_pcerrors.rules.parsed_response import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.plugin._facts import TestFacts
@@ -34,7 +34,7 @@ class CoverageOfTests(Observer):
         self.counted = coverage
         self._receiving = receiving
         self._policy = receiving.policy
-        self._asserted: list[tuple[int, str | None]] = []
+        self._asserted: list[tuple[int, tuple[str, ...]]] = []
         self._served: list[Exchange] = []
         self._simulated: list[Exchange] = []
         self._parsed: dict[int, ParsedResponse] = {}
@@ -52,10 +52,10 @@ class CoverageOfTests(Observer):
                 number, profile, parsed.is_error, len(judged.ran), tuple(sorted(judged.broken)), tuple(judged.shapes)
             ] += 1
 
-    def on_asserted(self, verdict: "Verdict") -> None:
-        """Note that an assertion with the code of a response has passed."""
+    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+        """Note that an assertion with some codes of a response has passed."""
         if verdict.parsed.contract in self._policy.contracts:
-            self._asserted.append((verdict.exchange.status, verdict.parsed.code))
+            self._asserted.append((verdict.exchange.status, tuple(sorted(codes))))
 
     def on_served(self, exchange: "Exchange") -> None:
         """Note a response of one of our servers, in a thread of the server."""
@@ -67,8 +67,8 @@ class CoverageOfTests(Observer):
 
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met, as plain data; None if that is nothing."""
-        met: Counter[tuple[str, int, str | None, str]] = Counter()
-        met.update(("asserted", status, code, "") for status, code in self._asserted)
+        met: Counter[tuple[str, int, tuple[str, ...], str]] = Counter()
+        met.update(("asserted", status, codes, "") for status, codes in self._asserted)
         met.update(self._met("replayed", self._replayed(item), item))
         met.update(self._met("served", self._served, item))
         met.update(self._met("simulated", self._simulated, item))
@@ -83,8 +83,8 @@ class CoverageOfTests(Observer):
 
     def add(self, facts: "TestFacts") -> None:
         """Add what a test has met."""
-        for way, status, code, place, count in facts.data["met"]:
-            self.counted.add(way, status, code, place, count)
+        for way, status, codes, place, count in facts.data["met"]:
+            self.counted.add(way, status, codes, place, count)
         for number, profile, is_error, length, broken, shapes, count in facts.data["judged"]:
             rules = self._policy.policies[number].profiled(profile).rules
             names = rules.error_names if is_error else rules.success_names
@@ -97,14 +97,15 @@ class CoverageOfTests(Observer):
 
     def _met(
         self, way: str, exchanges: "Iterator[Exchange] | list[Exchange]", item: pytest.Item
-    ) -> "Iterator[tuple[str, int, str | None, str]]":
+    ) -> "Iterator[tuple[str, int, tuple[str, ...], str]]":
         """Yield how errors were met; only an undocumented code has a place."""
         for exchange in exchanges:
             parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.of(exchange).contract)
             if parsed.is_error:
-                is_known = parsed.contract.entry_of(exchange.status, parsed.code) is not None
-                place = "" if is_known or parsed.code is None else self._receiving.place(exchange).origin
-                yield way, exchange.status, parsed.code, item.nodeid if place is None else place
+                codes, entry_of = tuple(sorted(parsed.codes)), parsed.contract.entry_of
+                is_known = all(entry_of(exchange.status, code) for code in codes)
+                place = "" if is_known else self._receiving.place(exchange).origin
+                yield way, exchange.status, codes, item.nodeid if place is None else place
 
 
 class CoverageReports:

@@ -8,7 +8,7 @@ from pytest_pcerrors.plugin._received import ReceivedResponses
 from pytest_pcerrors.reporting.summary import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.verdict import Verdict
@@ -58,8 +58,8 @@ class Observer:
     def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
         """Note what a failing assertion reported of a verdict."""
 
-    def on_asserted(self, verdict: "Verdict") -> None:
-        """Note that an assertion with the code of the response has passed."""
+    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+        """Note that an assertion with these codes of the response has passed."""
 
     def on_simulated(self, exchange: "Exchange") -> None:
         """Note a simulated response, in the thread of its client."""

@@ -1,6 +1,6 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
@@ -68,10 +68,10 @@ class Receiving:
         for each in self.observers:
             each.on_failure(verdict, violations)
 
-    def asserted(self, verdict: "Verdict") -> None:
-        """Report that an assertion with the code of the response has passed."""
+    def asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+        """Report that an assertion with these codes of the response has passed."""
         for each in self.observers:
-            each.on_asserted(verdict)
+            each.on_asserted(verdict, codes)
 
     def simulated(self, exchange: "Exchange") -> None:
         """Report a simulated response, in the thread of the client that has received it."""

@@ -120,7 +120,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     catalogue = sys.modules.get(_CATALOGUE)
     if catalogue is None or not isinstance(val, catalogue.Entry):
         return None
-    return f"{val.status}-{val.code}"
+    return f"{val.status_text}-{val.code}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

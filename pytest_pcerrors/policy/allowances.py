@@ -27,7 +27,7 @@ class Allowance(AllowanceSetting):
         exchange = parsed.exchange
         return (
             violation.rule == self.rule
-            and (not self.code or parsed.code in self.code)
+            and (not self.code or parsed.stated_at(violation.pointer).code in self.code)
             and (not self.status or exchange.status in self.status)
             and (self.url is None or (exchange.request is not None and fnmatchcase(exchange.request.url, self.url)))
             and (self.path is None or lies_in(exchange.origin, self.path, root))

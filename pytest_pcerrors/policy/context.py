@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
@@ -26,7 +26,7 @@ class Context:
 
     `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised, `on_failure` with the
     verdict of a failing assertion and all violations that the assertion reports, `on_asserted` with that of an assertion that passed and
-    names the code, `on_simulated` with every response that a simulation gives to a client, in the thread of the client, `on_matrix` with what
+    the codes of the response that it names, `on_simulated` with every response that a simulation gives to a client, in the thread of the client, `on_matrix` with what
     an assertion has found about a client, as plain data. `locate` adds the origin to a replayed response, and `place` completes the origin
     for a message. A run has one context, whose policy changes from test to test.
     """
@@ -35,7 +35,7 @@ class Context:
     on_verdict: "Callable[[Verdict], object]" = field(default=lambda _: None)
     on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
     on_failure: "Callable[[Verdict, Sequence[Violation]], object]" = field(default=lambda _, __: None)
-    on_asserted: "Callable[[Verdict], object]" = field(default=lambda _: None)
+    on_asserted: "Callable[[Verdict, Collection[str]], object]" = field(default=lambda _, __: None)
     on_simulated: "Callable[[Exchange], object]" = field(default=lambda _: None)
     on_matrix: "Callable[[Any], object]" = field(default=lambda _: None)
     locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)

@@ -76,11 +76,12 @@ def learn(findings: "Iterable[Finding]") -> Proposal:
 
 
 def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
-    code, status = _writable(parsed.code), parsed.exchange.status
+    error, status = parsed.stated_at(violation.pointer), parsed.exchange.status
+    code = _writable(error.code)
     if violation.rule == ALLOWANCE_EXPIRED:
         proposal.expired += 1
     elif violation.rule in _UNDOCUMENTED and code:
-        sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(parsed.description or ""), _LONGEST_SAMPLE))
+        sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(error.description or ""), _LONGEST_SAMPLE))
         proposal.entries[status, code].add(origin, sample)
     else:
         seen = proposal.rules[violation.rule]

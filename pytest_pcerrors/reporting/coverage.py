@@ -47,8 +47,10 @@ class Judged(NamedTuple):
         """Return what a verdict says; `rules` are those under its profile."""
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
-        is_documented = parsed.contract.entry_of(parsed.exchange.status, parsed.code) is not None
-        return cls(rules.ran(parsed), broken, () if is_documented and not broken else shapes_of(parsed.exchange))
+        status, codes, contract = parsed.exchange.status, parsed.codes, parsed.contract
+        is_documented = bool(codes) and all(contract.entry_of(status, code) for code in codes)
+        shapes = () if is_documented and not broken else shapes_of(parsed.exchange, contract)
+        return cls(rules.ran(parsed), broken, shapes)
 
 
 @dataclass
@@ -59,7 +61,7 @@ class ErrorCoverage:
 
     >>> from pytest_pcerrors import Contract
     >>> coverage = ErrorCoverage(Contract.default())
-    >>> coverage.add("replayed", 409, "800064")
+    >>> coverage.add("replayed", 409, ["800064"])
     >>> coverage.percent, len(coverage.missing())
     (0.6, 162)
     """
@@ -73,16 +75,15 @@ class ErrorCoverage:
     undocumented: "Counter[tuple[int, str]]" = field(default_factory=Counter)
     places: "defaultdict[tuple[int, str], set[str]]" = field(default_factory=lambda: defaultdict(set))
 
-    def add(self, way: Way, status: int, code: str | None, place: str = "", count: int = 1) -> None:
-        """Count an error that was met. `place` says where, for a code that the contract does not pair with the status."""
+    def add(self, way: Way, status: int, codes: Iterable[str], place: str = "", count: int = 1) -> None:
+        """Count an error response, with its codes. `place` says where, for a code that the contract does not pair with the status."""
         self.statuses[status, way] += count
-        if code is None:
-            return
-        entry = self.contract.entry_of(status, code)
-        if entry is not None:
-            self.pairings[*entry.pairing, way] += count
-        elif way != "asserted":  # its response was received too, or is made up
-            self._add_undocumented((status, cut(safe(code), _LONGEST_CODE)), count, [safe(place)] if place else [])
+        for code in codes:
+            entry = self.contract.entry_of(status, code)
+            if entry is not None:
+                self.pairings[*entry.pairing, way] += count
+            elif way != "asserted":  # its response was received too, or is made up
+                self._add_undocumented((status, cut(safe(code), _LONGEST_CODE)), count, [safe(place)] if place else [])
 
     def add_judged(self, judged: Judged, count: int = 1) -> None:
         """Count the rules and the shapes of judged responses."""
@@ -95,7 +96,7 @@ class ErrorCoverage:
         """Count a recorded response that was judged by these rules."""
         parsed = verdict.parsed
         if parsed.is_error:
-            self.add("replayed", parsed.exchange.status, parsed.code, place)
+            self.add("replayed", parsed.exchange.status, parsed.codes, place)
         self.add_judged(Judged.of(verdict, rules))
 
     def plus(self, other: Self) -> None:

@@ -15,7 +15,7 @@ _STAGES = {
     "value": "From text to one JSON value. Without one, no later stage runs.",
     "object": "From a value to an object. Without one, no later stage runs.",
     "envelope": "Envelopes other than the documented one. No later stage runs after them.",
-    "properties": "The members of the error object: one rule for each keyword of the error schema, and two others.",
+    "properties": "The members of the error object: one rule for each keyword of the error schema, and a few others.",
     "catalogue": "Code, status and description, compared with the catalogue.",
     "success": "2xx responses.",
     "assertion": "The expectations of an assertion. These rules are not part of the contract, and are always errors.",

@@ -53,7 +53,7 @@ def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def status_differs(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """The member `status` of problem details is not the HTTP status.
+    """The member `status` of problem details is not the HTTP status. Only contracts with the media type `application/problem+json` have this rule.
 
     Documentation: "status" is the HTTP status of the response, and a server that sends it must use the same one (RFC 9457, section 3.1.2).
     Example: `"status": 400` in a `409` response

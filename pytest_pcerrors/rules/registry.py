@@ -1,17 +1,29 @@
 """All rules: those in the stages of a contract, and those outside of the stages."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.rules.properties import RULES_OF_PROBLEMS
 from pytest_pcerrors.rules.rule import Rule, severities_of
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OF_MEMBERS = "properties"
+
 
 def all_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
     """Return all rules: those of the stages in their order, then the others."""
     return [*rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
+
+
+def reference_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
+    """Return all rules, and in their place those that only some contracts have."""
+    known = all_rules(rules)
+    end = 1 + max((at for at, each in enumerate(known) if each.stage == _OF_MEMBERS), default=-1)
+    more = [replace(each, stage=_OF_MEMBERS) for each in RULES_OF_PROBLEMS if each.name not in rules]
+    return [*known[:end], *more, *known[end:]]
 
 
 ALWAYS_ERRORS = (

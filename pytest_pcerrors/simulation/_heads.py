@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from random import Random
 from uuid import UUID
 
-from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.exchange.model import Exchange, Request
 
 
 def guid(rng: Random) -> str:
@@ -52,3 +52,13 @@ def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
         ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
         ("MS-ServerId", f"{rng.randrange(10**9):09d}"),
     ]
+
+
+def without_identifiers(exchange: Exchange) -> Exchange:
+    """Return a response without the headers MS-*, which only Partner Center sends.
+
+    >>> list(without_identifiers(Exchange(404, {"MS-CV": "1", "Retry-After": "7"}, b"")).headers)
+    [('Retry-After', '7')]
+    """
+    headers = [(name, value) for name, value in exchange.headers or () if not name.lower().startswith("ms-")]
+    return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)

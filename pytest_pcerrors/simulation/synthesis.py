@@ -62,12 +62,8 @@ def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int
 
 
 def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
-    """Make the exchange for an entry. One without a status has a documented error status, or 200 if such bodies are errors below 400."""
-    status = usual_status(entry, contract)
-    exchange = _made(entry, status, contract, seed)
-    if entry.status is None and contract.errors_below_400 is not None:
-        below = Exchange(HTTPStatus.OK.value, exchange.headers, exchange.body, exchange.request, "OK")
-        exchange = below if read(below, contract).is_error else exchange
+    """Make the exchange for an entry, with its usual status."""
+    exchange = _made(entry, usual_status(entry, contract), contract, seed)
     found = Policy(contract).judge(exchange).errors
     if found:
         raise UsageError(f"no conforming response can be made for this contract: {found[0]}")
@@ -82,14 +78,16 @@ def synthesize_status(status: int, contract: Contract) -> Exchange:
 
 def _made(entry: "Entry", status: int, contract: Contract, seed: int) -> Exchange:
     rng = random.Random(f"{seed} {status} {entry.code}")  # noqa: S311 - identifiers in a recording are not secrets
-    request = _request(entry, contract, rng)
+    request = _request(entry, status, contract, rng)
     body = json.dumps(_body(entry, status, contract, rng), ensure_ascii=False).encode()
     headers = _headers(status, contract, rng, request, len(body))
     return Exchange(status, headers, body, request, contract.reason(status).partition(" ")[2])
 
 
 def usual_status(entry: "Entry", contract: Contract) -> int:
-    """Return the status of an entry, or, without one, the first documented error status that needs no further headers.
+    """Return the status of an entry. Without one, it is 200 if such bodies are errors below 400, or else a documented error status.
+
+    That is the first one that needs no further headers.
 
     >>> from pytest_pcerrors import Entry
     >>> usual_status(Entry(None, "Busy", ("Try again",)), Contract.default())
@@ -97,8 +95,28 @@ def usual_status(entry: "Entry", contract: Contract) -> int:
     """
     if entry.status is not None:
         return entry.status
+    if contract.errors_below_400 is not None and read(_made(entry, HTTPStatus.OK, contract, 0), contract).is_error:
+        return HTTPStatus.OK.value
     plain = sorted({*contract.statuses}.intersection(_ERRORS).difference(_WITH_HEADERS))
     return plain[0] if plain else HTTPStatus.BAD_REQUEST.value
+
+
+def error_path(status: int, code: str) -> str:
+    """Return the path at which a server answers with an error.
+
+    >>> error_path(409, "/problems/taken")
+    '/errors/409/%2Fproblems%2Ftaken'
+    """
+    return f"/errors/{status}/{quote(code, safe='')}"
+
+
+def request_of(contract: Contract, path: str, method: str = "GET") -> Request:
+    """Return a request to the API of a contract."""
+    return Request(method, f"https://{_host(contract)}{path}", {"Accept": contract.media_type or "application/json"})
+
+
+def _host(contract: Contract) -> str:
+    return contract.hosts[0] if contract.hosts else "api.example.com"
 
 
 def required_headers(status: int, contract: Contract) -> dict[str, str]:
@@ -140,13 +158,11 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     raise UsageError(f"code {code} is documented with {statuses}; {problem}")
 
 
-def _request(entry: "Entry", contract: Contract, rng: random.Random) -> Request:
-    host = contract.hosts[0] if contract.hosts else "api.example.com"
+def _request(entry: "Entry", status: int, contract: Contract, rng: random.Random) -> Request:
     if not contract.is_partner_center:  # each error has its own address, as those of a server
-        path = f"/errors/{usual_status(entry, contract)}/{quote(entry.code, safe='')}"
-        return Request("GET", f"https://{host}{path}", {"Accept": contract.media_type or "application/json"})
+        return request_of(contract, error_path(status, entry.code))
     operation = operation_for(entry.description)
-    return request_to(host, operation.method, operation.path, operation.body, rng)
+    return request_to(_host(contract), operation.method, operation.path, operation.body, rng)
 
 
 def _headers(

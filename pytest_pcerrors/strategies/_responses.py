@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.rules._below_400 import fits_below_400
 from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
 from pytest_pcerrors.strategies._documents import documents_of
 from pytest_pcerrors.strategies._spelling import headers, letters, spellings
@@ -91,6 +92,12 @@ def responses(
     documents = documents_of(contract, is_plain=is_plain).of(code, entries)
     if contract.is_of_problems:
         documents = documents.map(lambda document: stating(document, status))
+    if (
+        status < HTTPStatus.BAD_REQUEST
+        and contract.errors_below_400 is not None
+        and (status, code) not in contract.pairings
+    ):
+        documents = documents.filter(lambda document: fits_below_400(contract, document))
     required = required_headers(status, contract)
     may_wait = required.pop("Retry-After", None) is not None
     return Exchange(

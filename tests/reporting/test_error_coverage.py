@@ -29,8 +29,8 @@ MET = st.tuples(
 def covered(*met, excluded=()):
     """Return a coverage of these errors."""
     coverage = ErrorCoverage(CONTRACT, excluded_by(excluded, CONTRACT))
-    for each in met:
-        coverage.add(*each)
+    for way, status, code, *place in met:
+        coverage.add(way, status, [] if code is None else [code], *place)
     return coverage
 
 

@@ -43,8 +43,8 @@ def document(findings=FINDINGS, *coverages):
 def covered(*met, excluded=()):
     """Return a coverage in which these (way, status, code) were met."""
     coverage = ErrorCoverage(CONTRACT, frozenset(excluded))
-    for each in met:
-        coverage.add(*each)
+    for way, status, code, *place in met:
+        coverage.add(way, status, [] if code is None else [code], *place)
     return coverage
 
 

@@ -79,8 +79,8 @@ def found(status, body, place="a.yaml:2", headers=JSON):
 def covered(*met):
     """Return a coverage in which these (way, status, code) were met."""
     coverage = ErrorCoverage(CONTRACT, frozenset({(501, "0")}))
-    for each in met:
-        coverage.add(*each)
+    for way, status, code, *place in met:
+        coverage.add(way, status, [] if code is None else [code], *place)
     return coverage
 
 

@@ -170,10 +170,10 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
     catalogue = Catalogue(contract.catalogue["800064"])
     other = Contract("Acme", contract.statuses, catalogue, schema, {"code": ("error", "no")})
     with ErrorServer(other) as server:
-        server.sequence(409, 400, 429, 200, "numeric-code-400")
+        server.sequence(409, 400, 429, 200, "html-502")
         came = [requests.get(server.url) for _ in range(5)]
     assert [each.json() for each in came[:3]] == [{"error": {"no": "800064"}}] * 3
-    assert [each.status_code for each in came] == [409, 400, 429, 200, 400]
+    assert [each.status_code for each in came] == [409, 400, 429, 200, 502]
     assert not [name for each in came for name in each.headers if name.upper().startswith("MS-")]
     assert came[2].headers["Retry-After"] == "57"
 
@@ -196,7 +196,7 @@ def test_a_member_is_named_by_a_number_or_a_text(server, member):
 @pytest.mark.parametrize("name", [3, True, ["gateway-429"]])
 def test_a_shape_is_named_by_a_text(server, name):
     """By `shape` and by `fail`."""
-    problem = f'expected the name of a shape, such as "gateway-429", got {name!r}'
+    problem = f'expected the name of a shape, such as "html-503", got {name!r}'
     assert reported(server, lambda server: server.shape(name)) == problem
     assert reported(server, lambda server: server.fail("GET", "/", shape=name)) == problem
 

@@ -15,17 +15,17 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers._retry_after import check_retry_after, with_retry_after
 from pytest_pcerrors.simulation.answers._statuses import STATUSES, is_number, is_status, status_number
 from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
-from pytest_pcerrors.simulation.answers.reply import without_identifiers
 from pytest_pcerrors.simulation.answers.wire import check_sendable
-from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
-from pytest_pcerrors.simulation.synthesis import synthesize, synthesize_status
+from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest
 
 __all__ = ["Answer", "AnswerFactory", "check_retry_after", "envelope", "in_sequence", "success", "with_overrides"]
 
 _FINAL = range(200, 600)
 _CUT_AT = 10
+_TOO_MANY = "gateway-429"
 _LONGEST_NAME = 100
 _WAITING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -102,6 +102,7 @@ class AnswerFactory:
     ) -> None:
         check_retry_after(retry_after)
         self.contract = contract
+        self.shapes = shapes_for(contract)
         self._retry_after = retry_after
         self._succeed = succeed
         self._words: dict[str, Callable[[], Answer]] = {
@@ -123,16 +124,16 @@ class AnswerFactory:
             return self.status(what) if what in STATUSES else self.error(what)
         if what in self._words:
             return self._words[what]()
-        if what in SHAPES:
+        if what in self.shapes:
             return self.shape(what)
         status, slash, code = what.partition("/")
-        if slash:
+        if slash and what not in self.contract.catalogue:
             return self.error(code, status_number(status))
         if what in self.contract.catalogue or (is_number(what) and not is_status(what)):
             return self.error(what)
         if is_status(what):
             return self.status(int(what))
-        known = (*self._words, *SHAPES, *self.contract.catalogue.codes)
+        known = (*self._words, *self.shapes, *self.contract.catalogue.codes)
         raise UsageError(
             f'"{cut(what, _LONGEST_NAME)}" is not the name of an answer, a shape or a code; {nearest(what, known)}'
         )
@@ -151,52 +152,47 @@ class AnswerFactory:
     def shape(self, name: str) -> Answer:
         """Return a shape by its name."""
         if not isinstance(name, str):
-            raise UsageError(f'expected the name of a shape, such as "gateway-429", got {name!r}')
-        if name not in SHAPES:
-            raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, SHAPES)}')
-        return self._waiting(self._own(Answer(SHAPES[name], name)))
+            raise UsageError(f'expected the name of a shape, such as "html-503", got {name!r}')
+        if name not in self.shapes:
+            raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, self.shapes)}')
+        return self._waiting(Answer(self.shapes[name], name))
 
     def status(self, status: int) -> Answer:
-        """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or the gateway's envelope."""
+        """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or an error without a code."""
         _check_status(status)
         if status in SUCCESSES:
-            made = success(status)
-            return self._own(replace(made, for_request=self._succeed and partial(self._succeed, status)))
+            made = success(status, SERVICE if self.contract.is_partner_center else GATEWAY)
+            return replace(made, for_request=self._succeed and partial(self._succeed, status))
         if not self.contract.is_partner_center and status >= HTTPStatus.BAD_REQUEST and self.contract.catalogue:
             return self._waiting(Answer(synthesize_status(status, self.contract), str(status)))
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return self.shape("gateway-429")
+        if status == HTTPStatus.TOO_MANY_REQUESTS and _TOO_MANY in self.shapes:
+            return self.shape(_TOO_MANY)
         entries = self.contract.catalogue.select(status=status)
         if entries:
             return self.error(entries[0].code, status)
-        name = next((name for name, shape in SHAPES.items() if shape.status == status), None)
-        return (
-            self.shape(name)
-            if name
-            else self._waiting(envelope(status, self.contract.reason(status).partition(" ")[2]))
-        )
+        name = next((name for name, shape in self.shapes.items() if shape.status == status), None)
+        return self.shape(name) if name else self._waiting(self._without_code(status))
 
-    def _own(self, answer: Answer) -> Answer:
-        """Return an answer of Partner Center as the API of the contract sends it: another one has no headers MS-*."""
+    def _without_code(self, status: int) -> Answer:
+        """Return an error without a code: the envelope of Partner Center's gateway, or, for another API, an empty body."""
+        reason = self.contract.reason(status).partition(" ")[2]
         if self.contract.is_partner_center:
-            return answer
-        made = answer.for_request
-        for_request = made and (lambda request: self._own(made(request)))
-        return replace(answer, exchange=without_identifiers(answer.exchange), for_request=for_request)
+            return envelope(status, reason)
+        return Answer(Exchange(status, required_headers(status, self.contract), b"", reason=reason), str(status))
 
     def _waiting(self, answer: Answer) -> Answer:
         """Return an answer with the Retry-After header of all 429 and 503, if it is one."""
         return with_overrides(answer, self._retry_after if answer.exchange.status in _WAITING else None, {})
 
 
-def success(status: int) -> Answer:
+def success(status: int, sender: Sender = SERVICE) -> Answer:
     """Return a success with a little JSON.
 
     >>> success(200).exchange.body
     b'{"ok": true}'
     """
     word = " ok" if status == HTTPStatus.OK else ""
-    return Answer(_plain(status, {"ok": True}, SERVICE), f"{status}{word}")
+    return Answer(_plain(status, {"ok": True}, sender), f"{status}{word}")
 
 
 def envelope(status: int, message: str, name: str = "") -> Answer:

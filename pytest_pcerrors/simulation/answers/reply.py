@@ -26,13 +26,3 @@ def reply_to(request: "Request", exchange: Exchange) -> Exchange:
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
     reason = phrase_of(exchange.status) if exchange.reason is None else exchange.reason
     return Exchange(exchange.status, headers, exchange.body, request, reason)
-
-
-def without_identifiers(exchange: Exchange) -> Exchange:
-    """Return a response without the headers MS-*, which only Partner Center sends.
-
-    >>> list(without_identifiers(Exchange(404, {"MS-CV": "1", "Retry-After": "7"}, b"")).headers)
-    [('Retry-After', '7')]
-    """
-    headers = [(name, value) for name, value in exchange.headers or () if not name.lower().startswith("ms-")]
-    return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)

@@ -13,9 +13,10 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.simulation._heads import guid
 from pytest_pcerrors.simulation.answers.answer import Answer, success
-from pytest_pcerrors.simulation.shapes.shape import SERVICE, Shape, as_json, exchange_of
+from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Shape, as_json, exchange_of
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Request
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -25,16 +26,19 @@ _READING = ("GET", "HEAD")
 _ITEMS = 2
 
 
-def success_by_path(status: int, request: "Request", *, byte_order_mark: bool) -> Answer:
-    """Return a success for the path of a request: a collection or a resource, or a little JSON outside of ``/v1/``.
+def success_by_path(status: int, request: "Request", contract: "Contract", *, byte_order_mark: bool) -> Answer:
+    """Return a success for the path of a request: a collection or a resource; a little JSON outside of ``/v1/``, and for other APIs.
 
     Names and identifiers alternate in a path. If it ends with a name, GET is answered with a collection of two resources, and any other
     method with a new resource.
 
-    >>> from pytest_pcerrors import Request
-    >>> success_by_path(200, Request("GET", "/v1/customers/7"), byte_order_mark=False).exchange.body[:36]
+    >>> from pytest_pcerrors import Contract, Request
+    >>> request = Request("GET", "/v1/customers/7")
+    >>> success_by_path(200, request, Contract.default(), byte_order_mark=False).exchange.body[:36]
     b'{"id": "7", "links": {"self": {"uri"'
     """
+    if not contract.is_partner_center:
+        return success(status, GATEWAY)
     path = urlsplit(request.url).path.rstrip("/")
     version = _VERSION.match(path)
     if version is None or status == HTTPStatus.NO_CONTENT:

@@ -8,9 +8,10 @@ from time import monotonic, time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.simulation.answers.answer import Answer, success
-from pytest_pcerrors.simulation.shapes import SHAPES
+from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.shapes.shape import Sender, Shape, as_json, exchange_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ LIFETIME = 3599
 
 _PATH = re.compile(r"(?:/.*)?/[^/]+/oauth2(/v2\.0)?/token/?")
 _MOST_TOKENS = 10_000
+_REFUSAL = "empty-401"
 _SENDER = Sender("application/json; charset=utf-8", identifies=False)
 _UNCACHED = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 _RESOURCE = "https://api.partnercenter.microsoft.com"
@@ -53,10 +55,11 @@ class Tokens:
     """Issues tokens, and knows which of them are valid.
 
     Once a token was issued, or from the start if a token is `required`, a request with an expired token, or with one from elsewhere, is
-    refused; if a token is required, a request without one is refused too.
+    refused, as the API of the contract does; if a token is required, a request without one is refused too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, contract: Contract | None = None) -> None:
+        self._refusal = shapes_for(contract or Contract.default())[_REFUSAL]
         self._lifetime, self._required = LIFETIME, False
         self._ends: dict[str, float] = {}
         self.words: dict[str, "Callable[[], Answer]"] = {
@@ -76,12 +79,12 @@ class Tokens:
         if is_token_request(request) or not (self._required or self._ends):
             return None
         if authorization is None:
-            return _refused("no token") if self._required else None
+            return self._refused("no token") if self._required else None
         scheme, _, token = authorization.partition(" ")
         end = self._ends.get(token.strip()) if scheme.lower() == "bearer" else None
         if end is None:
-            return _refused("not a token of this server")
-        return _refused("the token has expired") if end <= monotonic() else None
+            return self._refused("not a token of this server")
+        return self._refused("the token has expired") if end <= monotonic() else None
 
     def respond(self, request: "Request") -> Answer:
         """Issue a token for a grant; an unknown grant is an error of the endpoint."""
@@ -92,6 +95,9 @@ class Tokens:
         match = _PATH.fullmatch(urlsplit(request.url).path)
         is_first_version = match is not None and match[1] is None
         return Answer(_exchange(200, self._issued(form, grant, is_first_version=is_first_version)), "token")
+
+    def _refused(self, problem: str) -> Answer:
+        return Answer(self._refusal, f"{_REFUSAL}, {problem}")
 
     def _issued(self, form: dict[str, list[str]], grant: str, *, is_first_version: bool) -> dict[str, object]:
         token, now = _opaque(), int(time())
@@ -131,7 +137,3 @@ def _exchange(status: int, body: "Mapping[str, object]") -> "Exchange":
         f"token-{status}", "POST /", as_json(body).encode("utf-8", "replace"), sender=_SENDER, headers=_UNCACHED
     )
     return exchange_of(shape, Random(status))  # noqa: S311 - the shape has no secrets
-
-
-def _refused(problem: str) -> Answer:
-    return Answer(SHAPES["empty-401"], f"empty-401, {problem}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
@@ -54,7 +55,9 @@ class Simulator:
 
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
-        self._factory = AnswerFactory(contract or context.policy.contract, succeed=_success, words=Tokens().words)
+        contract = contract or context.policy.contract
+        succeed = partial(_success, contract)
+        self._factory = AnswerFactory(contract, succeed=succeed, words=Tokens(contract).words)
         self._on_simulated = context.on_simulated
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
@@ -226,5 +229,5 @@ def _without_body(exchange: Exchange) -> Exchange:
     return Exchange(exchange.status, exchange.headers, b"", exchange.request, exchange.reason)
 
 
-def _success(status: int, request: Request) -> Answer:
-    return success_by_path(status, request, byte_order_mark=False)
+def _success(contract: Contract, status: int, request: Request) -> Answer:
+    return success_by_path(status, request, contract, byte_order_mark=False)

@@ -64,7 +64,8 @@ def bases(contract: Contract) -> "Iterator[Entry | Exchange]":
     if entries and _TOO_MANY_REQUESTS in contract.statuses.keys() - contract.paired_statuses:
         made = synthesize_entry(entries[0], contract)
         yield base_of(made, contract).with_status(_TOO_MANY_REQUESTS)
-    yield Exchange(200, {"Content-Type": "application/json"}, b'{"totalCount": 0, "items": []}', reason="OK")
+    items = b'{"totalCount": 0, "items": []}' if contract.is_partner_center else b'{"items": []}'
+    yield Exchange(200, {"Content-Type": "application/json"}, items, reason="OK")
 
 
 def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> "Iterator[tuple[Mutant, bool]]":

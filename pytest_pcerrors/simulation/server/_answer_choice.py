@@ -29,7 +29,7 @@ class AnswerChoice:
         self.lock = Lock()
         self.rules = ResponseRules()
         self.log = RequestLog()
-        self.tokens = Tokens()
+        self.tokens = Tokens(contract)
         self.unmatched: list[NoMatchingRuleError] = []
         self.faults: RandomFaults | None = None
         self._file: RulesFile | None = None
@@ -73,7 +73,7 @@ class AnswerChoice:
     def _success(self, status: int, request: Request) -> Answer:
         if is_token_request(request):
             return self.tokens.respond(request)
-        return success_by_path(status, request, byte_order_mark=self._byte_order_mark)
+        return success_by_path(status, request, self.factory.contract, byte_order_mark=self._byte_order_mark)
 
     def _without_rule(self, request: Request) -> Answer:
         unmatched = NoMatchingRuleError(request, str(self.rules))

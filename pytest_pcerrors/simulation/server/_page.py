@@ -3,14 +3,15 @@
 import json
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.shapes import OBSERVED, SHAPES
-from pytest_pcerrors.simulation.synthesis import usual_status
+from pytest_pcerrors.simulation.shapes import OBSERVED
+from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
+from pytest_pcerrors.simulation.synthesis import error_path, usual_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_pcerrors.contract.model import Contract
 
@@ -43,17 +44,16 @@ pre {{ border: 1px solid var(--line); border-radius: .4rem; overflow-x: auto; pa
 <p>Follow a link, or send the header <code>X-PC-Error</code> with any method to any path: a code, a status and a code, the name of a
 shape, or several with commas, which are answered one after the other. <code>X-PC-Delay</code> makes the answer wait that many seconds,
 <code>X-PC-Retry-After</code> sets its header. A client that takes only a base URL gets <code>{url}/as/{path}</code>. Tests set rules at
-<code>/_pcerrors/rules</code> and read the log at <code>/_pcerrors/requests</code>; a token comes from
-<code>/{{tenant}}/oauth2/v2.0/token</code>. With <code>Accept: application/json</code> this page is JSON.</p>
+<code>/_pcerrors/rules</code> and read the log at <code>/_pcerrors/requests</code>{token}. With <code>Accept: application/json</code> this page is JSON.</p>
 <pre>curl -i {url}/errors/{path}
-curl -i -X POST -H 'X-PC-Error: {path}' {url}/v1/customers
-curl -i -H 'X-PC-Error: gateway-429' -H 'X-PC-Delay: 0.5' {url}/v1/customers
-curl -i -H 'X-PC-Error: 429,429,ok' -H 'X-PC-Retry-After: 1' {url}/v1/customers
-curl -d '{{"path": "/v1/**", "answer": [429, "ok"]}}' {url}/_pcerrors/rules</pre>
+curl -i -X POST -H 'X-PC-Error: {name_of_error}' {url}{any_path}
+curl -i -H 'X-PC-Error: {shape}' -H 'X-PC-Delay: 0.5' {url}{any_path}
+curl -i -H 'X-PC-Error: 429,429,ok' -H 'X-PC-Retry-After: 1' {url}{any_path}
+curl -d '{{"path": "{paths}", "answer": [429, "ok"]}}' {url}/_pcerrors/rules</pre>
 <nav>
 <a href="#errors">Documented errors</a>
 <a href="#shapes">Shapes beside the documented one</a>
-<label id="filter" hidden>Filter <input type="search" placeholder="409, cart, html"></label>
+<label id="filter" hidden>Filter <input type="search" placeholder="{words}"></label>
 </nav>
 <h2 id="errors">Documented errors</h2>
 <table>
@@ -85,6 +85,15 @@ apply();
 </html>
 """
 
+_OF_PARTNER_CENTER = {
+    "any_path": "/v1/customers",
+    "paths": "/v1/**",
+    "shape": "gateway-429",
+    "words": "409, cart, html",
+    "token": "; a token comes from\n<code>/{tenant}/oauth2/v2.0/token</code>",
+}
+_OF_ANOTHER_API = {"any_path": "/any/path", "paths": "/**", "shape": "html-503", "words": "404, html", "token": ""}
+"""The examples of the page."""
 
 ICON_PATH = "/favicon.ico"
 OPEN_PATHS = ("/", ICON_PATH)
@@ -105,7 +114,8 @@ def index_page(request: Request, contract: "Contract") -> Exchange:
     """Return the page, in JSON if the request accepts it."""
     index = _index(contract)
     wants_json = "application/json" in (request.headers.get("Accept") or "")
-    body = json.dumps(index, ensure_ascii=False, indent=2) if wants_json else _html(index, request.url)
+    words = _OF_PARTNER_CENTER if contract.is_partner_center else _OF_ANOTHER_API
+    body = json.dumps(index, ensure_ascii=False, indent=2) if wants_json else _html(index, request.url, words)
     headers = {"Content-Type": "application/json" if wants_json else "text/html; charset=utf-8", "Vary": "Accept"}
     return Exchange(200, headers, body.encode(), request, "OK")
 
@@ -119,7 +129,7 @@ def _index(contract: "Contract") -> dict[str, Any]:
                 "reason": contract.status_of(entry),
                 "code": entry.code,
                 "description": entry.description,
-                "path": f"/errors/{usual_status(entry, contract)}/{quote(entry.code, safe='')}",
+                "path": error_path(usual_status(entry, contract), entry.code),
             }
             for entry in contract.catalogue
         ],
@@ -128,21 +138,24 @@ def _index(contract: "Contract") -> dict[str, Any]:
                 "name": name,
                 "status": shape.status,
                 "reason": f"{shape.status} {shape.reason}",
-                "observed": name in OBSERVED,
+                "observed": contract.is_partner_center and name in OBSERVED,
                 "path": f"/shapes/{name}",
             }
-            for name, shape in SHAPES.items()
+            for name, shape in shapes_for(contract).items()
         ],
     }
 
 
-def _html(index: dict[str, Any], url: str) -> str:
+def _html(index: dict[str, Any], url: str, words: "Mapping[str, str]") -> str:
     errors, shapes = index["errors"], index["shapes"]
+    path = errors[0]["path"].removeprefix("/errors/") if errors else "503"
     return _HTML.format(
+        **words,
         name=escape(index["name"]),
         icon=ICON_PATH,
         url=escape(url.rstrip("/")),
-        path=escape(errors[0]["path"].removeprefix("/errors/")) if errors else "503",
+        path=escape(path),
+        name_of_error=escape(unquote(path)),
         errors=_rows(
             (_link(each["path"], each["code"]), escape(each["reason"]), escape(each["description"])) for each in errors
         ),

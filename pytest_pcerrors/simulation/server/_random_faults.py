@@ -6,7 +6,6 @@ from random import Random, SystemRandom
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
-from pytest_pcerrors.simulation.shapes import SHAPES
 
 _SEEDS = 10**6
 
@@ -41,6 +40,6 @@ class RandomFaults:
         if kind == "error" and entries:
             entry = self._random.choice(entries)
             return self._factory.error(entry.code, entry.status)
-        if kind == "shape" and self._factory.contract.is_partner_center:
-            return self._factory.shape(self._random.choice(list(SHAPES)))
+        if kind == "shape":
+            return self._factory.shape(self._random.choice(list(self._factory.shapes)))
         return self._factory.status(HTTPStatus.TOO_MANY_REQUESTS)

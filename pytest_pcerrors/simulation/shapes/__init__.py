@@ -20,5 +20,10 @@ OBSERVED: Mapping[str, Exchange] = MappingProxyType(
 MADE_UP: Mapping[str, Exchange] = MappingProxyType(dict(exchanges_of(FAULTS, "made up")))
 """Responses that a client may receive, although no public sample shows them."""
 
+GENERAL = tuple(
+    shape.name for shapes in (*(each.shapes for each in ERRORS), FAULTS) for shape in shapes if shape.is_general
+)
+"""The names of the shapes that a client of any HTTP service may receive."""
+
 SHAPES: Mapping[str, Exchange] = MappingProxyType({**OBSERVED, **MADE_UP})
 """Undocumented responses by name: observed ones of the real service, and invented ones."""

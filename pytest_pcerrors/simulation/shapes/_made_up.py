@@ -11,10 +11,17 @@ def _page(title: str) -> str:
 
 
 FAULTS = (
-    Shape("html-502", _CUSTOMERS, _page("502 Bad Gateway"), sender=PAGE),
-    Shape("html-503", _CUSTOMERS, _page("503 Service Unavailable"), sender=PAGE, headers={"Retry-After": "30"}),
-    Shape("html-504", _CUSTOMERS, _page("504 Gateway Timeout"), sender=PAGE),
-    Shape("html-200", _CUSTOMERS, _page("Sign in to the network"), sender=PAGE),
+    Shape("html-502", _CUSTOMERS, _page("502 Bad Gateway"), sender=PAGE, is_general=True),
+    Shape(
+        "html-503",
+        _CUSTOMERS,
+        _page("503 Service Unavailable"),
+        sender=PAGE,
+        headers={"Retry-After": "30"},
+        is_general=True,
+    ),
+    Shape("html-504", _CUSTOMERS, _page("504 Gateway Timeout"), sender=PAGE, is_general=True),
+    Shape("html-200", _CUSTOMERS, _page("Sign in to the network"), sender=PAGE, is_general=True),
     Shape(
         "gateway-401",
         _CUSTOMERS,
@@ -29,9 +36,9 @@ FAULTS = (
         sender=GATEWAY,
         headers={"Retry-After": "30"},
     ),
-    Shape("empty-500", _CUSTOMERS),
-    Shape("null-500", _CUSTOMERS, "null"),
-    Shape("truncated-json-500", _CUSTOMERS, error(2001, "The list of customers could not be read.")[:42]),
+    Shape("empty-500", _CUSTOMERS, is_general=True),
+    Shape("null-500", _CUSTOMERS, "null", is_general=True),
+    Shape("truncated-json-500", _CUSTOMERS, as_json({"message": "The list could not be read."})[:24], is_general=True),
     Shape("empty-description-500", _CUSTOMERS, error("InternalServerError", "")),
     Shape(
         "long-description-400",

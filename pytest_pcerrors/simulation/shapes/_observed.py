@@ -193,7 +193,15 @@ ERRORS = (
     Sighting(
         "plain-text",
         "Plain text instead of JSON.",
-        (Shape("plain-text-403", "GET /v1/customers/{customer}/users", _NOT_PERMITTED, sender=TEXT),),
+        (
+            Shape(
+                "plain-text-403",
+                "GET /v1/customers/{customer}/users",
+                _NOT_PERMITTED,
+                sender=TEXT,
+                is_general=True,
+            ),
+        ),
     ),
     Sighting(
         "bare-string",
@@ -217,12 +225,13 @@ ERRORS = (
                 sender=GATEWAY,
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
                 reason="Unauthorized - MFA required",
+                is_general=True,
             ),
         ),
     ),
     Sighting(
         "head-not-found",
         "A HEAD answered 404, which here is good news: nobody has this domain yet. A response to HEAD has no body.",
-        (Shape("head-404", "HEAD /v1/domains/our-new-customer.onmicrosoft.com"),),
+        (Shape("head-404", "HEAD /v1/domains/our-new-customer.onmicrosoft.com", is_general=True),),
     ),
 )

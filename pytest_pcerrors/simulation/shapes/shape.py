@@ -37,7 +37,8 @@ class Shape(NamedTuple):
     """A response with an undocumented shape; its name ends in its status.
 
     `request_line` is the method and the path of a request that gets this response, `request_body` the body of that request as
-    a JSON value. Words in braces are replaced with identifiers.
+    a JSON value. Words in braces are replaced with identifiers. A client of any HTTP service may receive a shape that `is_general`; the
+    others are Partner Center's own.
 
     >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=TEXT).status
     403
@@ -50,6 +51,7 @@ class Shape(NamedTuple):
     sender: Sender = SERVICE
     headers: Mapping[str, str] = {}
     reason: str = ""
+    is_general: bool = False
 
     @property
     def status(self) -> int:
