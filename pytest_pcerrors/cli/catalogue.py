@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.policy import Policy
 
+_ERRORS = range(400, 600)
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 
 
@@ -37,7 +38,7 @@ def list_entries(status: int | None, search: str | None, format_name: str, contr
     """List the documented errors. Exit code 1 if there is no match."""
     contract = policy_for(contract_file)[0].documented
     found = set(contract.catalogue.find(search)) if search else set(contract.catalogue)
-    entries = [entry for entry in contract.catalogue.select(status=status) if entry in found]
+    entries = [entry for entry in contract.catalogue if entry in found and _may_have(entry, status, contract)]
     if format_name == "table" and not entries:
         print_problem("no documented error matches")
     elif format_name == "table" and is_terminal(sys.stdout):
@@ -68,6 +69,12 @@ def explain(what: str | None, contract_file: str | None) -> int:
     else:
         raise UsageError(_unknown(what, policy.documented, rules))
     return 0
+
+
+def _may_have(entry: "Entry", status: int | None, contract: "Contract") -> bool:
+    """Return whether an error may have a status: its own, or, without one, any error status, and others if errors may have them."""
+    is_any = entry.status is None and (status in _ERRORS or contract.errors_below_400 is not None)
+    return status in (None, entry.status) or is_any
 
 
 def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:

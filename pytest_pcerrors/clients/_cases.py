@@ -50,9 +50,9 @@ def errors(contract: "Contract", method: str) -> "Iterator[Case]":
     """
     is_head = method == "HEAD"
     for entry in sorted(contract.catalogue, key=lambda entry: entry.rank):
-        if entry.rank >= HTTPStatus.BAD_REQUEST or not is_head:
-            name = f"{entry.status_text}-{entry.code}"
-            yield Case(name, f"{entry.status_text} documented", synthesize_entry(entry, contract))
+        exchange = synthesize_entry(entry, contract)
+        if exchange.status >= HTTPStatus.BAD_REQUEST or not is_head:
+            yield Case(f"{entry.status_text}-{entry.code}", f"{entry.status_text} documented", exchange)
     for name, exchange in shapes_for(contract).items():
         is_hidden = exchange.status < HTTPStatus.BAD_REQUEST
         is_of_head = exchange.request is not None and exchange.request.method == "HEAD"

@@ -188,9 +188,16 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
     """
     request = exchange.request
     request_text = f"{request.method} {generic_path(request.url)}" if request else "response"
-    words = [request_text[:_LONGEST_REQUEST], str(exchange.status), hide(code or "")[:_LONGEST_CODE], f"#{number}"]
+    words = [request_text[:_LONGEST_REQUEST], str(exchange.status), _short(hide(code or "")), f"#{number}"]
     name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
     return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+
+
+def _short(code: str) -> str:
+    """Return the beginning of a code; of a longer URI the last step."""
+    if len(code) > _LONGEST_CODE and "/" in code:
+        code = code.rstrip("/").rpartition("/")[2]
+    return code[:_LONGEST_CODE]
 
 
 def _line(place: str | None) -> int | None:

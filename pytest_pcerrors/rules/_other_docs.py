@@ -21,7 +21,7 @@ class _Docs(NamedTuple):
     fix: str = ""
 
 
-_JSON = "Every error response has a JSON object ({source})."
+_JSON = "Every error response has a JSON object ({quoted})."
 _UTF_8 = "RFC 8259, section 8.1, requires UTF-8 between systems, whatever charset the header names."
 _MARK = "RFC 8259, section 8.1, forbids a byte order mark before JSON text."
 _UNIQUE = "RFC 8259, section 4, asks for unique names; parsers differ in which value they use."
@@ -32,7 +32,7 @@ _DOCS: Mapping[str, _Docs] = {
     "content-type": _Docs(_JSON, "", "Send `Content-Type: {media_type}` with every body."),
     "challenge-missing": _Docs(_CHALLENGE, "", "Send a challenge with every 401 response."),
     "challenge-other": _Docs(
-        "`WWW-Authenticate: {challenge}` ({source}).", "another scheme", "Send the documented challenge."
+        "`WWW-Authenticate: {challenge}` ({quoted}).", "another scheme", "Send the documented challenge."
     ),
     "retry-after": _Docs("`Retry-After` is a number of seconds or an HTTP date (RFC 9110, section 10.2.3)."),
     "body-empty": _Docs(_JSON),
@@ -43,9 +43,9 @@ _DOCS: Mapping[str, _Docs] = {
     "body-not-json": _Docs(_JSON, 'an object that is cut off, or `<html>`, or `{{"id": NaN}}`'),
     "duplicate-key": _Docs(_UNIQUE, '`{{"id": 1, "id": 2}}`'),
     "body-not-object": _Docs(_JSON),
-    "gateway-envelope": _Docs("The code of every error is at `{code}` ({source})."),
-    "message-only": _Docs("The code of every error is at `{code}` ({source})."),
-    "description-blank": _Docs("The text of an error is at `{description}` ({source}).", "white space only"),
+    "gateway-envelope": _Docs("The code of every error is at `{code}` ({quoted})."),
+    "message-only": _Docs("The code of every error is at `{code}` ({quoted})."),
+    "description-blank": _Docs("The text of an error is at `{description}` ({quoted}).", "white space only"),
     "unknown-property": _Docs("The error schema names {properties}.", "another property"),
     "code-unknown": _Docs("{source} has {codes}.", "another code at `{code}`"),
     "pairing": _Docs("{source} pairs HTTP statuses with codes.", "a documented code with another status"),
@@ -78,6 +78,7 @@ def _words(contract: "Contract") -> dict[str, str]:
     source = f"{title} of {page.date}" if page.date else title
     return {
         "source": safe(source[:1].upper() + source[1:]),
+        "quoted": safe(source),
         "statuses": counted(len(contract.statuses), "HTTP status code"),
         "codes": counted(len(contract.catalogue.codes), "code"),
         "media_type": contract.media_type or "application/json",

@@ -40,7 +40,7 @@ OPERATIONS = (
     Operation("", "GET", "/v1/customers/{customer}"),
 )
 
-
+_ADDRESS = (r"(details|information): \{\d\}|at \{\d\}", "https://partner.microsoft.com")
 VALUES = (
     (r"(pattern|expression) \{\d\}", r"^(\d{7}|\d{10})$"),
     (r"only \{\d\}", "10"),
@@ -49,7 +49,7 @@ VALUES = (
     (r"duration \{\d\}", "P5Y"),
     (r"to the status \{\d\}", "active"),
     (r"status \{\d\}", "suspended"),
-    (r"(details|information): \{\d\}|at \{\d\}", "https://partner.microsoft.com"),
+    _ADDRESS,
 )
 """The value of a placeholder by the words around it; an identifier is used if none matches."""
 
@@ -63,14 +63,15 @@ def operation_for(description: str) -> Operation:
     return next(each for each in OPERATIONS if re.search(each.words, description, re.IGNORECASE))
 
 
-def fill_in(template: str, identifier: Callable[[], str]) -> str:
-    """Replace the placeholders of a template with plausible values.
+def fill_in(template: str, identifier: Callable[[], str], *, is_partner_center: bool = True) -> str:
+    """Replace the placeholders of a template with plausible values; for another API, without the address of Partner Center.
 
     >>> fill_in("Seats wanted: only {1} more for {0}", lambda: "7f3c")
     'Seats wanted: only 10 more for 7f3c'
     """
+    values = VALUES if is_partner_center else [each for each in VALUES if each is not _ADDRESS]
     for placeholder in sorted(placeholders(template)):
-        value = next((value for words, value in VALUES if _is_placeholder_in(placeholder, words, template)), None)
+        value = next((value for words, value in values if _is_placeholder_in(placeholder, words, template)), None)
         template = template.replace(placeholder, value or identifier())
     return template
 

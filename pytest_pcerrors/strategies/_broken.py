@@ -87,11 +87,13 @@ def _conforming(base: Entry | Exchange, contract: Contract, *, is_plain: bool) -
     if base.status >= _FIRST_ERROR:
         codes = st.sampled_from(contract.catalogue.codes)
         return responses(st.tuples(st.just(base.status), codes), contract, is_plain=is_plain)
-    return _successes()
+    return _successes(contract)
 
 
 @st.composite
-def _successes(draw: st.DrawFn) -> Exchange:
+def _successes(draw: st.DrawFn, contract: Contract) -> Exchange:
     items = st.fixed_dictionaries({}, optional={"id": st.text(letters, max_size=8), "quantity": st.integers()})
-    documents = st.fixed_dictionaries({}, optional={"totalCount": st.integers(), "items": st.lists(items, max_size=3)})
-    return Exchange(draw(st.sampled_from([200, 201])), draw(headers({}, may_wait=False)), draw(spellings(documents)))
+    total = {"totalCount": st.integers()} if contract.is_partner_center else {}
+    documents = st.fixed_dictionaries({}, optional={**total, "items": st.lists(items, max_size=3)})
+    made = headers({}, may_wait=False, contract=contract)
+    return Exchange(draw(st.sampled_from([200, 201])), draw(made), draw(spellings(documents)))

@@ -101,5 +101,7 @@ def responses(
     required = required_headers(status, contract)
     may_wait = required.pop("Retry-After", None) is not None
     return Exchange(
-        status, draw(headers(required, may_wait=may_wait, media_type=contract.media_type)), draw(spellings(documents))
+        status,
+        draw(headers(required, may_wait=may_wait, contract=contract, media_type=contract.media_type)),
+        draw(spellings(documents)),
     )

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_pcerrors.contract.model import Contract
+
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
 
@@ -58,7 +60,8 @@ _MEDIA_TYPES = (
     "APPLICATION/JSON;charset=UTF-8",
     "application/problem+json",
 )
-_FURTHER = {"MS-CorrelationId": "00000000-0000-4000-8000-000000000000", "Date": "Mon, 05 Jan 2026 08:00:00 GMT"}
+_DATE = ("Date", "Mon, 05 Jan 2026 08:00:00 GMT")
+_CORRELATION = ("MS-CorrelationId", "00000000-0000-4000-8000-000000000000")
 _WAITS = (
     "57",
     "0",
@@ -71,12 +74,13 @@ _WAITS = (
 
 @st.composite
 def headers(
-    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, media_type: str | None = None
+    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, contract: "Contract", media_type: str | None = None
 ) -> list[tuple[str, str]]:
     """Return the headers of a response with a JSON body: the required ones, a media type, and perhaps others."""
     types = _MEDIA_TYPES if media_type is None else (media_type, media_type.upper())
     pairs = [("Content-Type", draw(st.sampled_from(types))), *required.items()]
-    pairs += draw(st.lists(st.sampled_from(sorted(_FURTHER.items())), unique=True))
+    further = [_DATE, _CORRELATION] if contract.is_partner_center else [_DATE]
+    pairs += draw(st.lists(st.sampled_from(further), unique=True))
     if may_wait:
         pairs.append(("Retry-After", draw(st.sampled_from(_WAITS))))
     case = draw(st.sampled_from(_CASES))
