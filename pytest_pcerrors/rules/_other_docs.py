@@ -39,7 +39,7 @@ _DOCS: Mapping[str, _Docs] = {
     "body-empty-unauthorized": _Docs(_JSON, "`HTTP/1.1 401 Unauthorized` and nothing after the headers", _EMPTY),
     "byte-order-mark": _Docs(_MARK),
     "body-encoding": _Docs(_UTF_8),
-    "body-plain-text": _Docs(_JSON),
+    "body-plain-text": _Docs(_JSON, "`Access denied.`"),
     "body-not-json": _Docs(_JSON, 'an object that is cut off, or `<html>`, or `{{"id": NaN}}`'),
     "duplicate-key": _Docs(_UNIQUE, '`{{"id": 1, "id": 2}}`'),
     "body-not-object": _Docs(_JSON),

@@ -268,7 +268,7 @@ def test_another_contract_in_an_assertion_is_not_counted(pytester, coverage, con
 
 
 def test_several_contracts_are_counted_together(pytester, coverage):
-    """Each response by the contract of its host, with its rules."""
+    """Each response by the contract of its host, with its rules, and with each of its errors; an assertion counts the one that it names."""
     tree = {"format": 1, "extends": "jsonapi", "name": "Tree", "hosts": ["tree.example"]}
     entries = [
         {"code": "locked", "descriptions": ["Locked"]},
@@ -276,19 +276,26 @@ def test_several_contracts_are_counted_together(pytester, coverage):
     ]
     pytester.path.joinpath("tree.json").write_text(json.dumps({**tree, "entries": entries}))
     pytester.makepyprojecttoml('[tool.pcerrors]\ncontract = ["tree.json", "shipped"]')
-    body = {"errors": [{"code": "locked", "detail": "No"}]}
+    body = {"errors": [{"code": "locked", "detail": "No"}, {"code": "gone"}]}
     urls = ("https://tree.example/a", "https://api.partnercenter.microsoft.com/v1/b")
     rows = [
-        {"request": {"method": "GET", "url": urls[0]}, "status": 409, "body": body},
+        {"request": {"method": "GET", "url": urls[0]}, "status": 404, "body": body},
         {"request": {"method": "GET", "url": urls[1]}, "status": 409, "body": json.loads(BUSY)},
     ]
     pytester.path.joinpath("both.ndjson").write_text("\n".join(map(json.dumps, rows)))
+    headers = {"Content-Type": "application/vnd.api+json"}
+    asserted = {"status": 404, "headers": headers, "body": body}
+    pytester.makepyfile(f"from pytest_pcerrors import *\ndef test_a(): assert_pc_error({asserted!r}, 'gone')")
 
     document = coverage("--pc-cassettes=both.ndjson", "--pc-report=json:report.json")
 
     assert (document["contract"], document["summary"]["documented"]) == ("Tree and Partner Center", ENTRIES + 2)
-    assert met(document) == {"409 800064": {"replayed": 1}, "None locked": {"replayed": 1}}
+    assert met(document) == {
+        "409 800064": {"replayed": 1},
+        "None locked": {"replayed": 1},
+        "404 gone": {"asserted": 1, "replayed": 1},
+    }
     assert {"errors-item-code-missing", "description-missing"} < {row["rule"] for row in document["rules"]}
     findings = json.loads((pytester.path / "report.json").read_text())["findings"]
-    assert [each["contract"] for each in findings] == ["Tree", "Partner Center"]
+    assert [each["contract"] for each in findings] == ["Tree", "Partner Center", "Tree"]
     assert main(["check", "both.ndjson", "--coverage"]) == 0

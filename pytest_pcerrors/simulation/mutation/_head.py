@@ -49,7 +49,7 @@ def challenge_missing(base: "Base") -> "Iterator[Variant]":
 def challenge_other(base: "Base") -> "Iterator[Variant]":
     """Send the challenges of other schemes, and the scheme of the contract alone."""
     yield "bearer", base.with_header("WWW-Authenticate", 'Bearer error="invalid_token"')
-    yield "basic", base.with_header("WWW-Authenticate", 'Basic realm="partner"')
+    yield "basic", base.with_header("WWW-Authenticate", 'Basic realm="service"')
     yield "scheme-only", base.with_header("WWW-Authenticate", (base.contract.challenge or "").partition(" ")[0])
 
 

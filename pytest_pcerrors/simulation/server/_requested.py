@@ -85,8 +85,9 @@ class RequestedAnswers:
 
     def _next(self, request: Request, text: str) -> Answer:
         """Return the next answer of a sequence, such as ``429,429,ok``."""
-        is_code = text in self._factory.contract.catalogue  # which may be a URI with a comma
-        names = [text] if is_code else [each.strip() for each in text.split(",")]
+        catalogue = self._factory.contract.catalogue
+        is_one = text in catalogue or text.partition("/")[2] in catalogue  # a URI may have a comma
+        names = [text] if is_one else [each.strip() for each in text.split(",")]
         if len(names) > _LONGEST_SEQUENCE:
             raise UsageError(f"a sequence has at most {_LONGEST_SEQUENCE} members, got {len(names)}")
         answers = list(map(self._factory.by_name, names))
