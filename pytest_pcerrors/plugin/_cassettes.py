@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.exchange.archives.files import archive_files
+from pytest_pcerrors.plugin._contents import Contents
 from pytest_pcerrors.plugin._items import CassetteFile
+from pytest_pcerrors.plugin._recordings import PartItem
+from pytest_pcerrors.plugin._sharing import Sharing
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.policy import Policy
@@ -27,8 +30,9 @@ class Cassettes:
         self._policy = policy
         self._targets = [_target(config, argument) for argument in config.args]
         self._sources = self._find(configured)
+        self.sharing: Sharing = Sharing(config)
         self._collectors: list[CassetteFile] = []
-        self._by_folder: dict[Path, list[tuple[Path, Path]]] = {}
+        self._by_folder: dict[Path, dict[Path, Path]] = {}
         self._ignored_folders: dict[Path, bool] = {}
         self.seen: dict[str, Counter[str]] = {}
         self.hosts: dict[str, Counter[str]] = {}
@@ -48,16 +52,20 @@ class Cassettes:
         """Yield a collector for each folder with cassettes of the run."""
         self._by_folder = {}
         for file, source in self._files().items():
-            self._by_folder.setdefault(file.parent, []).append((file, source))
-        for folder in self._by_folder:
+            self._by_folder.setdefault(file.parent, {})[file] = source
+        has_conftest = _has_new_conftest(
+            self._config, self._by_folder
+        )  # each worker has to load them in the same order
+        for folder in self._by_folder if has_conftest else self.sharing.ordered(self._by_folder):
             name = self._name(folder)
             yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
 
     def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
         """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
-        for file, source in self._by_folder[folder.path]:
+        sources = self._by_folder[folder.path]
+        for file in self.sharing.ordered(sources):
             counts = self.seen[self._name(file)] = Counter()
-            if self._is_ignored(file, source):
+            if self._is_ignored(file, sources[file]):
                 counts["ignored"] += 1
             else:
                 self._collectors.append(self._collector(file, folder, counts))
@@ -67,9 +75,23 @@ class Cassettes:
         name = self._name(file)
         hosts = self.hosts[name] = Counter()
         collector: CassetteFile = CassetteFile.from_parent(
-            folder, path=file, nodeid=name, policy=self._policy, named=self._named_in(file), counts=counts, hosts=hosts
+            folder,
+            path=file,
+            nodeid=name,
+            contents=Contents(file, name, self._policy),
+            outline=self.sharing.outline,
+            named=self._named_in(file),
+            counts=counts,
+            hosts=hosts,
         )
         return collector
+
+    def sort(self, items: list[pytest.Item]) -> None:
+        """Put the items in the order of the files, which a worker of pytest-xdist goes through in another order."""
+        if self.sharing.is_on:
+            files = (self._name(file) for files in self._by_folder.values() for file in files)
+            places = {name: place for place, name in enumerate(files)}
+            items.sort(key=lambda item: places[item.contents.name] if isinstance(item, PartItem) else -1)
 
     def not_found(self) -> list[str]:
         """Return a line for each item that an argument names and that does not exist."""
@@ -166,6 +188,12 @@ def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
     """Return the path in an argument, and the name of the item."""
     path, _, name = argument.partition("::")
     return _normal(config.invocation_params.dir / path), name
+
+
+def _has_new_conftest(config: pytest.Config, folders: Iterable[Path]) -> bool:
+    """Return whether pytest will load a conftest.py for the folders, which it has not loaded for the tests."""
+    every = {each / "conftest.py" for folder in folders for each in (folder, *folder.parents)}
+    return any(file.is_file() and not config.pluginmanager.has_plugin(str(file)) for file in every)
 
 
 def _folders_between(file: Path, source: Path) -> list[Path]:

@@ -91,7 +91,7 @@ class CoverageOfTests(Observer):
             self.counted.add_judged(Judged(names[:length], broken, shapes), count)
 
     def _replayed(self, item: pytest.Item) -> "Iterator[Exchange]":
-        if isinstance(item, CassetteItem):
+        if isinstance(item, CassetteItem) and item.exchange:
             yield item.exchange
         yield from filter(self._policy.judges, self._receiving.test.received.replayed())
 

@@ -1,11 +1,11 @@
-"""Items for a recording as a whole: its secrets and its age."""
+"""Items for the parts of a recording, and those for it as a whole: its secrets and its age."""
 
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._outcomes import warn
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.rules.violation import ContractViolation
@@ -13,39 +13,51 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.plugin._contents import Contents
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 10
 
 
-class RecordingItem(pytest.Item):
-    """A rule for recordings that a file breaks. The item fails or warns, depending on the severity."""
+class PartItem(pytest.Item):
+    """An item for a part of an archive, whose content is not needed until it runs. `line` is that in the file, from 0."""
 
-    def __init__(self, *, verdicts: "list[Verdict]", **arguments: Any) -> None:
+    def __init__(self, *, contents: "Contents", number: int, line: int, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._verdicts = verdicts
+        self.line = line
+        self.contents = contents
+        self._number = number
 
-    def runtest(self) -> None:
-        """Fail or warn with all places, and count them."""
-        for verdict in self._verdicts:
-            current().on_verdict(verdict)
-            current().on_warning(verdict)
-        errors = [(verdict, each) for verdict in self._verdicts for each in verdict.errors]
-        if errors:
-            raise ContractViolation(_text(errors), [each for _, each in errors])
-        located = ((verdict.exchange.origin, each) for verdict in self._verdicts for each in verdict.warnings)
-        warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
+    def content(self) -> Any:
+        """Return the content of the part."""
+        return self.contents.content(self._number, self.name)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show only the places."""
-        if isinstance(excinfo.value, ContractViolation | PcErrorsWarning):
+        """Show only the message, since the traceback has only frames of this plugin."""
+        if isinstance(excinfo.value, ContractViolation | UsageError | PcErrorsWarning):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         """Return file, line (counted from 0) and name for pytest."""
-        return self.path, 0, self.name
+        return self.path, self.line, self.name
+
+
+class RecordingItem(PartItem):
+    """A rule for recordings that a file breaks. The item fails or warns, depending on the severity."""
+
+    def runtest(self) -> None:
+        """Fail or warn with all places, and count them."""
+        verdicts: list[Verdict] = self.content()
+        for verdict in verdicts:
+            current().on_verdict(verdict)
+            current().on_warning(verdict)
+        errors = [(verdict, each) for verdict in verdicts for each in verdict.errors]
+        if errors:
+            raise ContractViolation(_text(errors), [each for _, each in errors])
+        located = ((verdict.exchange.origin, each) for verdict in verdicts for each in verdict.warnings)
+        warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
 
 
 def _text(errors: "list[tuple[Verdict, Violation]]") -> str:

@@ -115,6 +115,11 @@ class Run:
         live = f", live: {self.services.base_url}" if self.services.are_live else ""
         return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}{live}"
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Let a worker of pytest-xdist share with the others what it collects."""
+        self.cassettes.sharing.start(node.workerinput)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
@@ -126,8 +131,9 @@ class Run:
         return report
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self) -> None:
-        """Stop the run if an argument names a recording that does not exist."""
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Stop the run if an argument names a recording that does not exist; put the items of recordings in order."""
+        self.cassettes.sort(items)
         if not_found := self.cassettes.not_found():
             self._refuse("\n".join(not_found))
 

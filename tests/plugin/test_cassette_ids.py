@@ -4,7 +4,7 @@ import pytest
 from recordings import API, BUSY, GOOD, recorded
 
 from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.plugin._items import item_name
+from pytest_pcerrors.plugin._contents import item_name
 
 GUID = "0c39d6d5-f9c3-4d2a-9d0f-5a0f2d1c7e11"
 

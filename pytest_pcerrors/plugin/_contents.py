@@ -1,0 +1,173 @@
+"""The contents of an archive: the parts that become items, their names, and counts of the rest."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
+from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.reporting.request_paths import generic_path
+from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
+from pytest_pcerrors.secrets import hide
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+_LONGEST_REQUEST = 160
+_LONGEST_CODE = 20
+RESPONSE, UNREADABLE_PLACE, RECORDING = "response", "unreadable", "recording"
+"""The kinds of parts: an error response, an unreadable place, and a rule that the file as a whole breaks."""
+
+
+class Part(NamedTuple):
+    """What becomes an item: its kind, its name, its line from 0, and its content by kind: exchange, error or verdicts."""
+
+    kind: str
+    name: str
+    line: int
+    content: Any
+
+
+class Outline(TypedDict):
+    """What is collected of an archive, as plain data without anything that was recorded.
+
+    `parts` has kind, name and line of each. `counts` are by kind: error, success, other-host, skipped, unreadable; undated is 1 if the age is
+    unknown. `hosts` counts the hosts of the kind other-host.
+    """
+
+    parts: list[list[Any]]
+    counts: dict[str, int]
+    hosts: dict[str, int]
+
+
+class Contents:
+    """An archive of the run, by its path and its name in messages. It is read at most once, unless another process has collected it."""
+
+    def __init__(self, file: Path, name: str, policy: "Policy") -> None:
+        self.name = name
+        self._file = file
+        self._policy = policy
+        self._parts: list[Part] = []
+
+    def outline(self) -> Outline:
+        """Read the file, and return what is collected of it; raise a `UsageError` if there is not enough memory."""
+        reading = _Reading(self._recording(), self._policy)
+        self._parts = list(reading.parts())
+        parts = [[part.kind, part.name, part.line] for part in self._parts]
+        return {"parts": parts, "counts": dict(reading.counts), "hosts": dict(reading.hosts)}
+
+    def content(self, number: int, name: str) -> Any:
+        """Return the content of a part by its place and name; raise a `UsageError` if the file does not have it any more.
+
+        A file that another process has collected is read now. It is searched for secrets only for a part that is not found without.
+        """
+        if not self._parts:
+            self._parts = list(_Reading(self._recording()._replace(found=()), self._policy).parts())
+        if not self._has(number, name):
+            self.outline()
+        if not self._has(number, name):
+            raise UsageError(f"{self.name}: changed after it was collected; run the tests again")
+        return self._parts[number].content
+
+    def _has(self, number: int, name: str) -> bool:
+        return number < len(self._parts) and self._parts[number].name == name
+
+    def _recording(self) -> Recording:
+        return Recording.of_file(self._file, self._policy, self.name)
+
+
+class _Reading:
+    """One reading of an archive: its parts, and the counts of everything in it."""
+
+    def __init__(self, recording: Recording, policy: "Policy") -> None:
+        self.counts: Counter[str] = Counter(error=0)  # a file that was read has at least this count
+        self.hosts: Counter[str] = Counter()
+        self._recording = recording
+        self._policy = policy
+
+    def parts(self) -> Iterator[Part]:
+        """Yield every error response and unreadable place in order, then the rules that the file as a whole breaks."""
+        secrets, oldest = SecretsByItem(self._recording), Oldest(self._policy.judges)
+        verdicts: list[Verdict | None] = []
+        for number, item in enumerate(self._recording.items):
+            found = secrets.of(number, item)
+            if isinstance(item, ArchiveError):
+                self.counts["unreadable"] += 1
+                verdicts.append(self._policy.secrets_at(found, item.place))
+                yield self._unreadable(item)
+            elif isinstance(item, Skipped):
+                self.counts["skipped"] += 1
+                verdicts.append(self._policy.secrets_at(found, item.origin))
+            else:
+                oldest.add(item)
+                verdicts.append(self._policy.secrets_in(item, found))
+                yield from self._judged(item, number + 1)
+        verdicts += [self._policy.secrets_at([outside], origin) for origin, outside in secrets.rest()]
+        yield from _of_secrets(list(filter(None, verdicts)))
+        if verdict := self._policy.stale(oldest):
+            yield Part(RECORDING, STALE, 0, [verdict])
+        self.counts["undated"] = int(self._policy.is_undated(oldest))
+
+    def _judged(self, exchange: "Exchange", number: int) -> Iterator[Part]:
+        """Count an exchange, and yield it if it is an error response."""
+        parsed = read(exchange, self._policy.of(exchange).contract)
+        kind = self._kind(parsed)
+        self.counts[kind] += 1
+        self.hosts.update([host_of(exchange)] if kind == "other-host" else [])
+        if kind == "error":
+            yield Part(RESPONSE, item_name(exchange, parsed.code, number), _line(exchange.origin), exchange)
+
+    def _kind(self, parsed: "ParsedResponse") -> str:
+        if not self._policy.judges(parsed.exchange):
+            return "other-host"
+        return "error" if parsed.is_error else "success"
+
+    def _unreadable(self, error: ArchiveError) -> Part:
+        """Return an unreadable place; its name has the line or pointer, unless it is a whole file."""
+        name = f"{UNREADABLE} {error.place.removeprefix(self._recording.name).lstrip(':')}".strip()
+        return Part(UNREADABLE_PLACE, name, _line(error.place), error)
+
+
+def _of_secrets(verdicts: "list[Verdict]") -> Iterator[Part]:
+    """Yield each rule about secrets that the file breaks or that was allowed."""
+    for rule in (SECRET_RECORDED, SECRET_SUSPECTED):
+        of_rule = [each for each in (verdict.of_rule(rule) for verdict in verdicts) if each is not None]
+        if of_rule:
+            yield Part(RECORDING, rule, 0, of_rule)
+
+
+def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
+    """Return the name of an item: method, path with identifiers as ``{id}``, status, code, number of the interaction.
+
+    It is ASCII without characters that are special in the id of a test, so that it can be given as an argument.
+
+    >>> from pytest_pcerrors import Exchange, Request
+    >>> item_name(Exchange(409, None, b"", Request("GET", "https://host/v1/orders/17?x=1")), "800064", 7)
+    'GET /v1/orders/{id} 409 800064 #7'
+    """
+    request = exchange.request
+    request_text = f"{request.method} {generic_path(request.url)}" if request else "response"
+    words = [request_text[:_LONGEST_REQUEST], str(exchange.status), _short(hide(code or "")), f"#{number}"]
+    name = " ".join(filter(None, words)).replace("::", ":").replace("[", "(").replace("]", ")")
+    return "".join(letter if letter.isascii() and letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+
+
+def _short(code: str) -> str:
+    """Return the beginning of a code; of a longer URI the last step."""
+    if len(code) > _LONGEST_CODE and "/" in code:
+        code = code.rstrip("/").rpartition("/")[2]
+    return code[:_LONGEST_CODE]
+
+
+def _line(place: str | None) -> int:
+    """Return the line of a place such as ``path:line``, counted from 0; 0 without one."""
+    line = (place or "").rpartition(":")[2]
+    return max(int(line) - 1, 0) if line.isascii() and line.isdigit() else 0
