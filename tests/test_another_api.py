@@ -12,7 +12,7 @@ from pytest_pcerrors import Contract, Exchange, Request, assert_errors_surface, 
 from pytest_pcerrors.cli.main import main
 from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.plugin._cases import entries, mutated, shapes
-from pytest_pcerrors.plugin._items import item_name
+from pytest_pcerrors.plugin._contents import item_name
 from pytest_pcerrors.plugin.hooks import pytest_make_parametrize_id
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import finding

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from pytest_pcerrors import Exchange, Request, UsageError
+from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.reporting.totals import Wanted
 from pytest_pcerrors.settings import Settings
 
 ENTRY = {"status": 404, "code": "gone", "descriptions": ["Gone"]}
@@ -41,6 +43,15 @@ def judged(policy, host, body):
     request = Request("GET", f"https://{host}/") if host else None
     verdict = policy.judge(Exchange(404, None, body, request))
     return verdict.parsed.contract.name, [each.rule for each in verdict.violations]
+
+
+def test_a_finding_names_its_contract(policy_for):
+    """A report of both shows which one was broken."""
+    policy = policy_for("shipped", "tree")
+    requests = [Request("GET", f"https://{host}/") for host in (PARTNER_CENTER, "tree.example")]
+    found = [finding(Exchange(404, None, b"[]", request), policy) for request in requests]
+    named = [data.get("contract") for each in found for data in Wanted().of(each, policy)]
+    assert named == ["Partner Center", "Tree"]
 
 
 @pytest.mark.parametrize(

@@ -313,3 +313,10 @@ def test_a_combined_schema_gets_the_members_of_its_parts(load):
     broken_ones = {each.rule: each.exchange for each in mutants(made, contract=contract)}
     assert {"pairing", "status-differs", "type-missing", "at-missing"} < set(broken_ones)
     assert json.loads(broken_ones["pairing"].body)["status"] == broken_ones["pairing"].status == 404
+
+
+@pytest.mark.parametrize("body", [b"[1]", b""])
+def test_a_body_without_members_states_no_other_status(load, body):
+    """It has no mutant for the rule."""
+    contract = load(extends="problem", entries=ANY)
+    assert not list(mutants((200, body), rule="status-differs", contract=contract))

@@ -35,8 +35,6 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     if (tool := tool_of(document)) is not None:
         yield from _items_of_tool(tool, document, name, file_of(stream, name))
         return
-    if is_exchange(document) and (foreign := foreign_format(document)):
-        raise ArchiveError(name, *foreign)
     if is_exchange(document):
         yield item_of(document, f"{name}:1")
         return
