@@ -4,10 +4,8 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, NamedTuple
-
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from pytest_pcerrors.jsontext import EACH
 
@@ -43,7 +41,14 @@ class SchemaPlaces:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
+
+    @cached_property
+    def _resolver(self) -> Any:
+        """The resolver of references, which few schemas have: it takes a while to load."""
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT202012
+
+        return Registry[Any]().resolver_with_root(DRAFT202012.create_resource(self._schema))
 
     def at(self, steps: Iterable[str]) -> list[Schema]:
         """Return the subschemas that may apply at a path; an empty list if the schema does not have it. `EACH` matches an item.

@@ -5,15 +5,14 @@ Types are strict, lengths are counted in a given unit, and unique items are foun
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
-
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
-from referencing import Registry
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.jsontext import JSON_TYPES, article, type_of
 from pytest_pcerrors.secrets.display import shown, typed
 from pytest_pcerrors.text import counted
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 _BOUNDS: Mapping[str, tuple[str, str]] = {
     "minLength": ("character", "at least {} expected"),
@@ -126,6 +125,10 @@ TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {
 
 def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
     """Return a validator (draft 2020-12) for a schema. It counts lengths with `measure` and never fetches a reference."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+    from referencing import Registry
+
     own = {keyword: _checked_by(make, measure) for keyword, make in TESTS.items()}
     own["uniqueItems"] = _unique
     kind: Any = extend(Draft202012Validator, own, type_checker=_JsonTypes())  # type: ignore[no-untyped-call]
@@ -144,8 +147,10 @@ def _is(kind: str, wanted: str) -> bool:
     return kind == wanted or (kind == "integer" and wanted == "number")
 
 
-def _checked_by(make: Callable[[Any, Measure], Test], measure: Measure) -> Callable[..., Sequence[ValidationError]]:
+def _checked_by(make: Callable[[Any, Measure], Test], measure: Measure) -> "Callable[..., Sequence[ValidationError]]":
     """Return a test as a function of jsonschema, for schemas inside of others such as those of ``anyOf``."""
+    from jsonschema import ValidationError
+
     known: dict[str, Predicate] = {}
 
     def check(_: Any, limit: Any, value: Any, __: Any) -> Sequence[ValidationError]:
@@ -156,9 +161,11 @@ def _checked_by(make: Callable[[Any, Measure], Test], measure: Measure) -> Calla
     return check
 
 
-def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> Sequence[ValidationError]:  # noqa: FBT001 - the keyword's value
+def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> "Sequence[ValidationError]":  # noqa: FBT001 - the keyword's value
     if not wanted or not validator.is_type(value, "array"):
         return ()
+    from jsonschema import ValidationError
+
     distinct = {json.dumps(item, sort_keys=True) for item in value}
     return [ValidationError("items that are equal")] if len(distinct) < len(value) else ()
 

@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
 
 from pytest_pcerrors.errors import UsageError
 
@@ -14,6 +11,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
 
 Schema = Mapping[str, Any]
+
+_REFUSED = frozenset({"$ref", "$dynamicRef", "pattern", "patternProperties"})
+"""The keywords that can make a schema unusable."""
 
 _ANYTHING: Schema = {}
 _NOTHING: Schema = {"not": {}}
@@ -35,8 +35,17 @@ class Subschemas:
 
     def __init__(self, contract: "Contract") -> None:
         self._where = f'the error schema of the contract "{contract.name}"'
-        self._resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(contract.error_schema))
-        self._refuse_unusable(contract.error_schema)
+        self._schema = contract.error_schema
+        if _may_be_unusable(contract.error_schema):
+            self._refuse_unusable(contract.error_schema)
+
+    @cached_property
+    def _resolver(self) -> Any:
+        """The resolver of references, which few schemas have: it takes a while to load."""
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT202012
+
+        return Registry[Any]().resolver_with_root(DRAFT202012.create_resource(self._schema))
 
     def at_one_place(self, schema: Schema | bool, above: frozenset[int] = frozenset()) -> list[Subschema]:  # noqa: FBT001 - a schema may be true
         """Return the schemas that apply where a schema applies: itself, the members of ``allOf``, the target of ``$ref``.
@@ -67,6 +76,8 @@ class Subschemas:
             yield from self._at_one_place(each, above, through)
 
     def _target(self, reference: str) -> Any:
+        from referencing.exceptions import Unresolvable
+
         try:
             target = self._resolver.lookup(reference).contents
         except (Unresolvable, ValueError):
@@ -79,6 +90,8 @@ class Subschemas:
 
     def _refuse_unusable(self, schema: Any) -> None:
         """Raise a `UsageError` for a reference that cannot be resolved or a pattern that cannot be compiled, anywhere in the schema."""
+        from referencing.jsonschema import DRAFT202012
+
         waiting, seen = [schema], set[int]()
         while waiting:
             schema = waiting.pop()
@@ -95,3 +108,10 @@ class Subschemas:
             re.compile(pattern)
         except re.error as error:
             raise UsageError(f'{self._where}: the pattern "{pattern}" cannot be read: {error}') from None
+
+
+def _may_be_unusable(schema: Any) -> bool:
+    """Return whether a schema, or a value anywhere in it, has one of the keywords that can make it unusable."""
+    if isinstance(schema, Mapping):
+        return not _REFUSED.isdisjoint(schema) or any(map(_may_be_unusable, schema.values()))
+    return isinstance(schema, list | tuple) and any(map(_may_be_unusable, schema))

@@ -42,7 +42,10 @@ MEANINGS = {
     "const": "value",
 }
 _CODED = "The catalogue has a code for every error."
-_NO_RULES = ("format", "properties")
+_NO_RULES = frozenset(
+    {"format", "properties", "title", "description", "$schema", "$id", "$defs", "$comment", "examples"}
+)
+"""The usual keywords without a rule of their own, so that jsonschema is not loaded to know them."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,12 @@ class _Compiler:
         self._subschemas = Subschemas(contract)
         self._deviations = contract.deviations
         self._measure = measure
-        self._validator = validator_for(contract.error_schema, measure)
+        self._schema = contract.error_schema
+
+    @cached_property
+    def _validator(self) -> Any:
+        """The validator by jsonschema, which is loaded for the keywords that this package does not test itself."""
+        return validator_for(self._schema, self._measure)
 
     def below(
         self,
@@ -157,7 +165,7 @@ class _Compiler:
             )  # a body that is not an object has failed an earlier stage
         elif keyword == "items" and "prefixItems" not in schema:
             return
-        elif keyword in self._validator.VALIDATORS and keyword not in _NO_RULES:
+        elif keyword not in _NO_RULES and (keyword in TESTS or keyword in self._validator.VALIDATORS):
             test = self._test(schema, keyword, limit)
             yield SchemaRule(
                 rule_name(path, keyword), path, keyword, limit, test, self._measure, documentation=documentation
