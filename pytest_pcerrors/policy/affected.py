@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.policy.policy import is_with
+from pytest_pcerrors.policy.hosts import is_with
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.stages import rule_set
 

@@ -17,7 +17,7 @@ from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item, unreadable
-from pytest_pcerrors.policy.policy import is_with_host
+from pytest_pcerrors.policy.hosts import is_with_host
 from pytest_pcerrors.redaction.files.rewriting import found_in_line, lines_to_search
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class LineAudit:
         self._name = name
         self._policy = policy
         self._read = read or plain_lines()
-        self._quick = policy.quick(policy.profile_for(f"{name}:1"))
+        self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 

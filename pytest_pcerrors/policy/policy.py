@@ -4,16 +4,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.joining import joined
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.layout import Layout
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy._secret_violations import secret_violation
 from pytest_pcerrors.policy._user_rules import refuse_taken_names
 from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
+from pytest_pcerrors.policy.hosts import is_with
 from pytest_pcerrors.policy.severities import severities
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
@@ -25,7 +27,7 @@ from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, S
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from pytest_pcerrors.rules.rule import Rule, RuleFunction
@@ -37,11 +39,18 @@ if TYPE_CHECKING:
 _ALWAYS_ERRORS = frozenset(each.name for each in ALWAYS_ERRORS)
 
 
-class Profiled(NamedTuple):
+@dataclass
+class Profiled:
     """The rules that are not off under a profile, and the severity of each rule."""
 
     rules: "RuleSet"
     severities: "Mapping[str, Severity]"
+    contract: Contract
+
+    @cached_property
+    def quick(self) -> Quick:
+        """What recognizes conforming responses."""
+        return Quick(self.rules, self.contract)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,24 +143,8 @@ class Policy:
         if known is None:
             table = severities(profile, (*self.rules.rules.values(), *RECORDING_RULES), self.overrides)
             off = {name for name, severity in table.items() if severity == "off"}
-            known = self._profiled[profile] = Profiled(self.rules.without(off), table)
+            known = self._profiled[profile] = Profiled(self.rules.without(off), table, self.contract)
         return known
-
-    def quick(self, profile: str) -> Quick:
-        """Return what recognizes conforming responses under a profile."""
-        known = self._quick.get(profile)
-        if known is None:
-            known = self._quick[profile] = Quick(self.profiled(profile).rules, self.contract)
-        return known
-
-    @cached_property
-    def _quick(self) -> dict[str, Quick]:
-        return {}
-
-    @cached_property
-    def _usual(self) -> str:
-        """The profile of an exchange without an origin."""
-        return self.profile_for(None)
 
     @cached_property
     def _profiled(self) -> "dict[str, Profiled]":
@@ -159,10 +152,19 @@ class Policy:
 
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
-        if self.forced_profile or origin is None:
+        if self.forced_profile or origin is None or not self.profile_by_path:
             return self.forced_profile or self.profile
-        matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
-        return max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
+        file = file_of(origin)
+        known = self._profile_of_file.get(file)
+        if known is None:
+            matching = [(path, profile) for path, profile in self.profile_by_path if lies_in(origin, path, self.root)]
+            known = max(matching, key=lambda each: len(each[0].parts))[1] if matching else self.profile
+            self._profile_of_file[file] = known
+        return known
+
+    @cached_property
+    def _profile_of_file(self) -> dict[str, str]:
+        return {}
 
     def judges(self, exchange: "Exchange") -> bool:
         """Return whether the policy judges a recorded exchange: its host is one of `hosts`, or is unknown."""
@@ -172,14 +174,12 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
-        if profile is None:
-            profile = self._usual if exchange.origin is None else self.profile_for(exchange.origin)
-        recognized = self.quick(profile).recognized(exchange)
+        profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
+        recognized = profiled.quick.recognized(exchange)
         if recognized is not None:
             return Verdict(recognized, ())
         parsed = read(exchange, self.contract)
-        rules, table = self.profiled(profile)
-        found = rules.violations(parsed, table)
+        found = profiled.rules.violations(parsed, profiled.severities)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
 
     @cached_property
@@ -243,24 +243,3 @@ class Policy:
             else:
                 kept.append(violation)
         return Verdict(parsed, tuple(kept), tuple(allowed))
-
-
-def is_with(exchange: "Exchange", hosts: "Collection[str]") -> bool:
-    """Return whether the host of an exchange is one of these, or is unknown; without hosts, any is."""
-    return is_with_host(exchange.request.host if exchange.request else None, hosts)
-
-
-def is_with_host(host: str | None, hosts: "Collection[str]") -> bool:
-    """Return whether a host is one of these, or is unknown; without hosts, any is."""
-    return not hosts or host is None or host in hosts
-
-
-def secret_violation(found: "Found", origin: str | None) -> Violation:
-    """Return the violation for a secret in a recording, or for a part that could not be searched."""
-    if found.problem:
-        return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
-    file = file_of(origin) if origin else ""
-    hint = f"pcerrors redact {file}" if file not in ("", "-") else "redact it before it is recorded"
-    if found.certainty == "secret":
-        return Violation("a secret is recorded", found.place, expected="***", hint=hint, rule=SECRET_RECORDED)
-    return Violation("this may be a secret", found.place, expected="***", hint=hint, rule=SECRET_SUSPECTED)

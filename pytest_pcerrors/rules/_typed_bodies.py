@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     Path = tuple[str, ...]
 
-_LONGEST, _MOST_HOLDERS = 4000, 64
-"""The limits in bytes and in objects or arrays, below which no parser fails on a number or a depth."""
+_SHORT, _LONGEST, _MOST_HOLDERS = 500, 4000, 64
+"""The limits in bytes and in objects or arrays, below which no parser fails on a number or a depth; a short body is below them."""
 
 
 class Members(NamedTuple):
@@ -44,7 +44,7 @@ class TypedBodies:
 
     def read(self, body: bytes) -> Members | None:
         """Return the members of a body without a violation of the schema and without repeated names; None for any other or in doubt."""
-        if len(body) > _LONGEST or body.count(b"{") + body.count(b"[") > _MOST_HOLDERS:
+        if len(body) > _SHORT and (len(body) > _LONGEST or body.count(b"{") + body.count(b"[") > _MOST_HOLDERS):
             return None
         quotes = body.count(b'"')
         if b"\\" in body:

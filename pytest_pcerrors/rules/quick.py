@@ -47,6 +47,7 @@ class Quick:
         self._of_members = tuple(step.when for step in steps if not step.is_of_schema)
         self._of_success = tuple(step.when for step in rules.success_steps)
         self._asked = 0
+        self._same = self._empty()
         self.is_usable = always not in self._of_body and not contract.has_items
 
     @cached_property
@@ -63,8 +64,8 @@ class Quick:
         exchange = self._heads[key] if key in self._heads else self._head(status, content_type)
         if exchange is None or not self.is_usable:
             return None
-        if document is None and (recognized := self._typed(exchange, body)) is not None:
-            return recognized.code
+        if document is None and self._reads(self._same, exchange, body):
+            return self._same.code
         parsed = ParsedResponse(exchange, self._contract, is_plain=True)
         try:
             parsed.document = parse_certain(body.decode()) if document is None else document
@@ -106,18 +107,28 @@ class Quick:
 
     def _typed(self, exchange: Exchange, body: bytes) -> ParsedResponse | None:
         """Return the response of a body that conforms, by its types; its other attributes are read when they are asked for."""
-        typed = self.typed
-        if typed is None or (members := typed.read(body)) is None:
+        parsed = self._empty()
+        if not self._reads(parsed, exchange, body):
             return None
-        parsed: ParsedResponse = object.__new__(ParsedResponse)
-        parsed.exchange, parsed.contract, parsed.is_plain = exchange, self._contract, True
-        parsed.code, parsed.description = members
-        parsed.document = typed.names
-        for when in self._of_members:
-            if when(parsed):
-                return None
         del parsed.document
         return parsed
+
+    def _empty(self) -> ParsedResponse:
+        parsed: ParsedResponse = object.__new__(ParsedResponse)
+        parsed.contract, parsed.is_plain = self._contract, True
+        return parsed
+
+    def _reads(self, parsed: ParsedResponse, exchange: Exchange, body: bytes) -> bool:
+        """Return whether a body conforms, by its types, and set what the conditions of rules read."""
+        typed = self.typed
+        if typed is None or (members := typed.read(body)) is None:
+            return False
+        parsed.exchange, parsed.document = exchange, typed.names
+        parsed.code, parsed.description = members
+        for when in self._of_members:  # noqa: SIM110 - a generator takes longer
+            if when(parsed):
+                return False
+        return True
 
     def _head(self, status: int, content_type: str | None) -> Exchange | None:
         """Return an exchange with this status, or None if a rule of the head may find something."""

@@ -1,7 +1,7 @@
 """Hide secrets in any kind of text: JSON, URLs, forms, multipart forms, base64 and prose, also nested."""
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets import _clean_json as clean_json
@@ -29,7 +29,7 @@ _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 _BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n)")
 _LATER_BOUNDARY = re.compile(r"^--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n[\w-]++:)", re.MULTILINE)
-_LONG = 2048
+_LONG, _SHORT = 2048, 200
 _BINARY = re.compile(
     rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{packed.BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
 )
@@ -63,9 +63,17 @@ def hide(text: str, *, longest: int | None = None) -> str:
     >>> hide("https://user:pass@host/v1?sig=x7Kq02pLm&size=3")
     'https://***@host/v1?sig=***&size=3'
     """
+    if len(text) <= _SHORT and (longest is None or len(text) <= longest):
+        return _hidden(text)
     if longest is None or len(text) <= longest:
         return Hider(_KNOWN).document(text)
     return Hider(_KNOWN, is_cut=True).document(text[: longest + BEYOND])[:longest]
+
+
+@lru_cache(maxsize=1024)
+def _hidden(text: str) -> str:
+    """Hide the secrets of a short text; the reports of many responses have the same ones."""
+    return Hider(_KNOWN).document(text)
 
 
 class Hider:

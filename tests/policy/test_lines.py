@@ -260,7 +260,7 @@ def assert_agreement(file, *policies):
 def reader(request, monkeypatch):
     """Set the reader of lines, and of bodies: with the extra `fast`, and without it."""
     for policy in POLICIES.values():
-        policy.__dict__.pop("_quick", None)
+        policy.__dict__.pop("_profiled", None)
     if request.param == "json":
         monkeypatch.setitem(sys.modules, "msgspec", None)
 

@@ -98,7 +98,8 @@ JSON = {"Content-Type": "application/json"}
 def found(exchange, policy, profile=None):
     """Return what a check finds, and what it finds if it calls every rule."""
     parsed = read(exchange, policy.contract)
-    rules, severities = policy.profiled(profile or policy.forced_profile or policy.profile)
+    profiled = policy.profiled(profile or policy.forced_profile or policy.profile)
+    rules, severities = profiled.rules, profiled.severities
     return rules.violations(parsed, severities), rules.without_conditions().violations(parsed, severities)
 
 
@@ -107,7 +108,7 @@ def assert_agreement(exchange):
     for name, policy in POLICIES.items():
         quick, whole = found(exchange, policy)
         assert quick == whole, name
-        recognizer = policy.quick(policy.profile_for(None))
+        recognizer = policy.profiled(policy.profile_for(None)).quick
         recognizer._asked = 64
         recognized = recognizer.recognized(exchange)
         if recognized is not None:
@@ -147,7 +148,7 @@ def test_mutants(rule):
 @pytest.mark.parametrize("profile", PROFILES)
 def test_no_rule_is_called_for_most_conforming_entries(profile):
     """The others have a status with rules of its own, or a brace in the description."""
-    rules, _ = POLICIES["documented"].profiled(profile)
+    rules = POLICIES["documented"].profiled(profile).rules
     for entry in DEFAULT.catalogue:
         parsed = read(synthesize_entry(entry, DEFAULT), DEFAULT)
         called = any(when(parsed) for when, *_ in rules.error_steps)

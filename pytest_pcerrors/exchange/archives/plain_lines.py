@@ -83,7 +83,7 @@ def plain_line(line: bytes) -> PlainLine | None:
 
 def _is_extreme(line: bytes) -> bool:
     """Return whether a line may have levels or numbers that parsers do not read."""
-    if len(line) < _MOST_HOLDERS:
+    if len(line) < 2 * _MOST_HOLDERS:  # each begins and ends
         return False
     return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (
         len(line) > _LONG and _MOST_DIGITS in line.translate(_DIGITS)
