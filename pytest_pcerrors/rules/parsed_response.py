@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.jsontext import EACH, JsonError, RepeatedNameError, parse, steps_of
+from pytest_pcerrors.jsontext import EACH, JsonError, RepeatedNameError, parse
 from pytest_pcerrors.rules._below_400 import fits_below_400
 
 if TYPE_CHECKING:
@@ -107,17 +107,6 @@ class ParsedResponse:
     def codes(self) -> frozenset[str]:
         """The codes that the body states."""
         return frozenset(each.code for each in self.errors if each.code is not None)
-
-    def stated_at(self, pointer: str) -> StatedError:
-        """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error."""
-        contract = self.contract
-        if contract.has_items:
-            code, steps = contract.members["code"], steps_of(pointer)
-            depth = len(code) - code[::-1].index(EACH)
-            for each in self.errors:
-                if steps[:depth] == tuple(map(str, within(code[:depth], each.items) or ())):
-                    return each
-        return StatedError(self.code, self.description)
 
     @property
     def entries(self) -> "tuple[Entry, ...]":

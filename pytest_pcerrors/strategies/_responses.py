@@ -1,5 +1,6 @@
 """Strategies for conforming error bodies and responses."""
 
+import json
 from http import HTTPStatus
 
 from hypothesis import strategies as st
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.rules._below_400 import fits_below_400
+from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
 from pytest_pcerrors.strategies._documents import documents_of
 from pytest_pcerrors.strategies._spelling import headers, letters, spellings
@@ -92,12 +93,10 @@ def responses(
     documents = documents_of(contract, is_plain=is_plain).of(code, entries)
     if contract.is_of_problems:
         documents = documents.map(lambda document: stating(document, status))
-    if (
-        status < HTTPStatus.BAD_REQUEST
-        and contract.errors_below_400 is not None
-        and (status, code) not in contract.pairings
-    ):
-        documents = documents.filter(lambda document: fits_below_400(contract, document))
+    if status < HTTPStatus.BAD_REQUEST:
+        documents = documents.filter(
+            lambda document: read(Exchange(status, None, json.dumps(document).encode()), contract).is_error
+        )
     required = required_headers(status, contract)
     may_wait = required.pop("Retry-After", None) is not None
     return Exchange(
