@@ -1,21 +1,17 @@
 """Measure `pcerrors check` on cassettes, as a whole process, against loading the same files with vcrpy's own loader.
 
-Each figure is the CPU time of one process. The cassettes are one large one, many small ones, and any folders given as arguments; both
-are measured alternately, and the medians of several rounds are compared. A ratio above 1 means that the check is faster.
+The cassettes are one large one, many small ones, and the corpora; the secrets in them are searched.
 """
 
-import os
-import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
+from benchmarks._comparison import Case, Comparison, faster, process
+from benchmarks._setting import Setting
 from pytest_pcerrors import Exchange, Request
 from pytest_pcerrors.interception.cassette_text import cassette_text
 
-SMALL, LARGE = 2_000, 10_000
-ROUNDS = 3
 URL = "https://api.partnercenter.microsoft.com/v1/customers/{}/orders?size=3"
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -32,19 +28,33 @@ for file in sorted(Path(sys.argv[1]).rglob("*.*")):
         deserialize(file.read_text("utf-8"), jsonserializer if file.suffix == ".json" else yamlserializer)
 """
 CHECK = ("-m", "pytest_pcerrors", "check", "--quiet", "--fail-on=never")
+OF_CORPORA = {"datadog": 2, "asyncpraw": 0.8}
+"""How many times as fast as vcrpy each corpus should be checked, by a part of its path; others once."""
 
 
-def main(folders: list[str] | None = None) -> None:
-    """Print one line for each kind of cassettes."""
-    with tempfile.TemporaryDirectory() as folder:
-        large, small = Path(folder, "large"), Path(folder, "small")
-        write(large / "all.yaml", range(LARGE))
-        for number in range(SMALL):
-            write(small / f"{number}.yaml", range(number, number + 1))
-        for path in (str(large), str(small), *(folders or ())):
-            loaded, checked = zip(*((cpu("-c", LOAD, path), cpu(*CHECK, path)) for _ in range(ROUNDS)), strict=True)
-            print(f"{Path(path).name}: vcrpy {median(loaded):.2f} s, check {median(checked):.2f} s,", end=" ")
-            print(f"ratio {median(loaded) / median(checked):.2f}")
+def comparisons(setting: Setting) -> Iterator[Comparison]:
+    """Yield the large cassette, the small ones, and each corpus."""
+    large, small = setting.count(10_000, 20), setting.count(2_000, 3)
+    folder = setting.folder()
+    write(folder / "large/all.yaml", range(large))
+    for number in range(small):
+        write(folder / f"small/{number}.yaml", range(number, number + 1))
+    yield _compared(f"a cassette of {large:,} interactions", folder / "large", 15, folder)
+    yield _compared(f"{small:,} cassettes of one interaction", folder / "small", 3, folder)
+    for corpus in setting.corpora:
+        times = next((times for word, times in OF_CORPORA.items() if word in str(corpus).lower()), 1)
+        yield _compared(str(corpus), corpus.absolute(), times, folder)
+
+
+def _compared(what: str, path: Path, times: float, folder: Path) -> Comparison:
+    return Comparison(
+        f"pcerrors check: {what}",
+        [
+            Case("vcrpy loads it", process([sys.executable, "-c", LOAD, str(path)], folder)),
+            Case("pcerrors check", process([sys.executable, *CHECK, str(path)], folder), faster(times)),
+        ],
+        rounds=3,
+    )
 
 
 def write(file: Path, numbers: range) -> None:
@@ -52,15 +62,3 @@ def write(file: Path, numbers: range) -> None:
     file.parent.mkdir(exist_ok=True)
     conflicts = [Exchange(409, HEADERS, BODY, Request("GET", URL.format(number)), "Conflict") for number in numbers]
     file.write_text(cassette_text(conflicts), "utf-8")
-
-
-def cpu(*arguments: str) -> float:
-    """Return the CPU time of a Python process in seconds."""
-    before = os.times()
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)  # noqa: S603 - our own arguments
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
