@@ -65,9 +65,10 @@ def read_page(text: str) -> PageReading:
     return PageReading(document, tuple(sorted(repairs)))
 
 
-def parsed_page(text: str) -> "tuple[Document, dict[str, str]]":
+def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
     """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale."""
-    page = _parsed(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    page = read_html(text) if is_html else _parsed(text)
     return page, _page(page)
 
 

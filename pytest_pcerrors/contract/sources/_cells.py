@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 _MOST_CHARACTERS = 200
-_WORD = re.compile(r"-?\w[\w.:/#@+$~-]*", re.ASCII)
+_WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
 _PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\d+x+$|(?<![a-z])x{3,}", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)

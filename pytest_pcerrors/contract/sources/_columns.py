@@ -88,9 +88,9 @@ def _status_column(grid: "Grid", wanted: "Wanted") -> int | None:
 
 
 def _has_statuses_only(grid: "Grid", index: int) -> bool:
-    """Return whether a column named as codes are has known statuses only, apart from ``0`` for a success, and ``5xx``."""
+    """Return whether a column named as codes are has known statuses only, at least one of an error, apart from ``0`` for a success, and ``5xx``."""
     filled = [cell for cell in grid.column(index) if read_code(cell).kind not in _NOT_ONE and cell.strip() != "0"]
-    return bool(filled) and all(map(is_known_status, filled))
+    return all(map(is_known_status, filled)) and any(map(_is_error_status, filled))
 
 
 def _unnamed_status_column(grid: "Grid", code: int) -> int | None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Path = tuple[str, ...]
 
+_NAMES = 2
+"""The rank of members that are a code only if their value is, such as ``id``; and of a code in an array, compared with others."""
+
 EACH = "*"
 """The step of a path that leads into every item of an array."""
 
@@ -26,7 +29,7 @@ def envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envel
     places = dict.fromkeys(path for path, text in leaves(sample.value) if text in codes and path[-1] != EACH)
     if not places:
         return None
-    code = min(places, key=lambda path: (min(code_member_rank(path[-1]), FAR), len(path)))
+    code = min(places, key=lambda path: (min(code_member_rank(path[-1]), FAR) + _NAMES * path.count(EACH), len(path)))
     value = next(text for path, text in leaves(sample.value) if path == code and text in codes)
     text = _text_place(sample.value, code, codes[value])
     schema = {"$schema": DIALECT, **_schema(sample.value, [path for path in (code, text) if path])}

@@ -7,7 +7,7 @@ _LONGEST = 100
 _MARKS = re.compile(r"[^\w]+|_+")
 
 _STATUS = re.compile(
-    r"(?:.* )?http(?: (?:status|response|error|result|return))*(?: codes?)?(?: returned)?|(?:.* )?status(?:es)?(?: codes?)?|statuscode"
+    r"(?:.* )?http(?: \w+){0,2}|(?:.* )?status(?:es)?(?: codes?)?|statuscode"
     r"|(?:http )?response codes?|https?|http.*\u72b6\u6001\u7801?|\u72b6\u6001\u7801|.*\u30b9\u30c6\u30fc\u30bf\u30b9.*|.*\uc0c1\ud0dc.*"
     r"|.*(?:statuscode|statut|estado|\u0441\u0442\u0430\u0442\u0443\u0441|stato).*"
 )
@@ -25,7 +25,7 @@ _NOT_CODE = re.compile(
 )
 _ERROR = re.compile(
     r"(?:error|err|errors|problem|failure|fault)(?: (?:type|name|id|identifier|key|slug|uri|constant|enum|symbol|value|string))?"
-    r"|(?:problem )?type uri|erreur|fehler|\u9519\u8bef"
+    r"|(?:problem )?type uri|erreur|fehler|fout|errore|erro|b\u0142\u0105d|\u043e\u0448\u0438\u0431\u043a\u0430|\u9519\u8bef"
 )
 _NAME = re.compile(
     r"(?:type|name|id|identifier|key|slug|symbol|constant|enum|reason|value|title|status|exception|error message)"
@@ -37,9 +37,9 @@ _FIELDS = re.compile(
 _TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:.* )?messages?(?: text| returned)?|.*(?:\u4fe1\u606f|\u6d88\u606f|\u30e1\u30c3\u30bb\u30fc\u30b8|\uba54\uc2dc\uc9c0)|nachricht|mensaje|msg|errmsg",
-        r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|beskrivelse|beskrivning",
-        r"(?:.* )?(?:meanings?|explanations?)|what it means|bedeutung|signification|significado|betekenis|significato|.*(?:\u542b\u4e49|\u610f\u5473)",
+        r"(?:.* )?messages?(?: text| returned)?|.*(?:\u4fe1\u606f|\u6d88\u606f|\u30e1\u30c3\u30bb\u30fc\u30b8|\uba54\uc2dc\uc9c0)|.*(?:nachricht|meldung|melding|mensaje|mensagem|messaggio|komunikat|\u0441\u043e\u043e\u0431\u0449\u0435\u043d\u0438\u0435)|libell[e\u00e9]|msg|errmsg",
+        r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|beskrivelse|beskrivning|opis",
+        r"(?:.* )?(?:meanings?|explanations?)|what it means|bedeutung|signification|significado|betekenis|significato|znaczenie|\u0437\u043d\u0430\u0447\u0435\u043d\u0438\u0435|.*(?:\u542b\u4e49|\u610f\u5473)",
         r"(?:error )?(?:texts?|titles?|details?|summary)",
         r"(?:when|causes?|reasons?|conditions?|scenarios?|why|trigger)(?: .*)?|(?:.* )?(?:causes?|reasons?)|.*\u539f\u56e0",
         r"(?:notes?|comments?|remarks?|what|context|definition|info|information)(?: .*)?|problem|error|name",

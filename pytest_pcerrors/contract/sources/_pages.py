@@ -21,7 +21,7 @@ class Page(NamedTuple):
     meta: dict[str, str]
 
 
-def read_tables(text: str) -> Page:
+def read_tables(text: str, *, is_html: bool = False) -> Page:
     r"""Return the tables and samples of a page.
 
     >>> page = read_tables('| Code |\n|---|\n| `A` |\n\n```json\n{"code": "A"}\n```\n')
@@ -30,7 +30,7 @@ def read_tables(text: str) -> Page:
     """
     if len(text) > MAX_PAGE:
         raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
-    page, meta = parsed_page(text)
+    page, meta = parsed_page(text, is_html=is_html)
     grids = [_grid(table) for table in page.tables]
     samples = [sample for block in page.code for sample in samples_in(block.text, block.first_line)]
     remarks = [Remark(f"line {line}", message) for line, message in page.repairs]

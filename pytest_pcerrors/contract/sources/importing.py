@@ -11,7 +11,7 @@ from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._samples import samples_in, values_of
 from pytest_pcerrors.contract.sources.model import Envelope, Imported, Reading, Remark, Sample
-from pytest_pcerrors.contract.sources.reading import PAGE, Source, text_of, value_of
+from pytest_pcerrors.contract.sources.reading import HTML, PAGE, Source, text_of, value_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.text import counted, visible
@@ -133,7 +133,7 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
 
 def _of_file(data: bytes, name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
     text, kind = text_of(data, name)
-    if kind == PAGE:
+    if kind in (PAGE, HTML):
         samples = list(samples_in(text, 1))
     elif is_openapi(value := value_of(text, kind)):
         return OpenApi(value).envelope(codes)[0]

@@ -14,11 +14,12 @@ from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper
 
-PAGE = "page"
-"""The kind of a page in Markdown or HTML."""
+PAGE, HTML = "page", "html"
+"""The kinds of a page: in Markdown or HTML, and in HTML only."""
 
 _KINDS = {
-    **dict.fromkeys((".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml"), PAGE),
+    **dict.fromkeys((".md", ".markdown", ".mdx"), PAGE),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **dict.fromkeys((".json",), "json"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
@@ -40,8 +41,8 @@ class Source(NamedTuple):
 def read_source(data: bytes, name: str) -> Source:
     """Return what a source has; its kind is known by the suffix of its name, or else by its first characters."""
     text, kind = text_of(data, name)
-    if kind == PAGE:
-        return Source(None, *read_tables(text))
+    if kind in (PAGE, HTML):
+        return Source(None, *read_tables(text, is_html=kind == HTML))
     if kind == "csv":
         return Source(None, read_csv(text), [], [], {})
     value = value_of(text, kind)
@@ -51,7 +52,7 @@ def read_source(data: bytes, name: str) -> Source:
 
 
 def text_of(data: bytes, name: str) -> tuple[str, str]:
-    """Return the text of a source, and its kind: `PAGE`, ``csv``, ``json`` or ``yaml``."""
+    """Return the text of a source, and its kind: `PAGE`, `HTML`, ``csv``, ``json`` or ``yaml``."""
     if len(data) > MAX_DATA:
         raise UsageError(f"has more than {MAX_DATA} bytes; import the part with the error codes")
     text = decoded(data).removeprefix("\ufeff")
