@@ -15,8 +15,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.json_files import item_of_line, without_lines
 from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item, unreadable
+from pytest_pcerrors.policy.audit import Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.hosts import is_with_host
 from pytest_pcerrors.redaction.files.rewriting import found_in_line, lines_to_search
 
@@ -63,11 +62,11 @@ class LineAudit:
         last = None if lines[-1] else lines.pop()
         suspected = self._suspected(data, lines)
         for index, line in enumerate(lines):
-            if index not in suspected and self._conforms(line, conforming):
+            if index not in suspected and self.conforms(line, conforming):
                 continue
             whole = line if last is None and index == len(lines) - 1 else line + b"\n"
             found = found_in_line(whole, self._name, self._policy.redaction) if index in suspected else []
-            if found or not (whole.isspace() or (index in suspected and self._conforms(line, conforming))):
+            if found or not (whole.isspace() or (index in suspected and self.conforms(line, conforming))):
                 yield finding_of_item(item_of_line(whole, self._name, first + index), self._policy, found)
         yield conforming
 
@@ -83,7 +82,7 @@ class LineAudit:
         ends = list(accumulate(len(line) + 1 for line in lines))
         return {bisect_right(ends, position) for position in positions}
 
-    def _conforms(self, line: bytes, conforming: Conforming) -> bool:  # noqa: PLR0911 - one for each kind of line
+    def conforms(self, line: bytes, conforming: Conforming) -> bool:  # noqa: PLR0911 - one for each kind of line
         """Return whether the exchange of a line conforms or has another host, and count it."""
         plain = self._read(line)
         if plain is None:
@@ -122,24 +121,10 @@ class LineAudit:
         return known
 
 
-def audit_counted(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding | Conforming]":
-    """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON: these are only counted."""
-    for recording in recordings:
-        oldest = Oldest(policy.judges)
-        yield from audit_items_counted(recording, policy, oldest)
-        yield from audit_age(recording.name, oldest, policy)
-
-
-def audit_items_counted(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding | Conforming]":
-    """Yield what `audit_items` yields of an archive, or of a piece of one, without the findings of conforming exchanges in NDJSON.
-
-    If an age is set, every exchange is read for its date; and the lines of logs, or for several contracts, are read one by one, too.
-    """
-    is_plain = policy.max_age is None and policy.layout is None and not policy.others
-    chunks = recording.chunks() if is_plain else None
-    if chunks is None:
-        yield from audit_items(recording, policy, oldest)
-        return
+def audited_lines(
+    chunks: "Iterable[bytes | ArchiveError]", recording: "Recording", policy: "Policy"
+) -> "Iterator[Finding | Conforming]":
+    """Yield the findings in the chunks of an NDJSON archive, or of a piece of one, and the counts of its conforming exchanges."""
     lines, number, has_lines = LineAudit(recording.name, policy), recording.first, False
     try:
         for chunk in chunks:

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.files import file_items, ndjson_chunks, stream_chunks, stream_items
+from pytest_pcerrors.exchange.archives.files import (
+    cassette_interactions,
+    file_items,
+    ndjson_chunks,
+    stream_chunks,
+    stream_items,
+)
 from pytest_pcerrors.exchange.archives.pieces import opened, piece_chunks, piece_items
 from pytest_pcerrors.redaction.files.rewriting import found_in, found_in_lines
 
@@ -34,6 +40,8 @@ class Recording(NamedTuple):
     """A function that returns the lines of an NDJSON file in chunks, to be read instead of the items; None for other files."""
     first: int = 1
     """The number of the first line of the chunks."""
+    interactions: "Callable[[], Iterator[tuple[bytes, int]] | None]" = lambda: None
+    """A function that returns the interactions of a cassette as text, each with its line; None for other files."""
 
     @classmethod
     def of_file(
@@ -45,7 +53,8 @@ class Recording(NamedTuple):
         """
         name = name or str(file)
         items, found = file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy)
-        return cls(name, items, found, partial(ndjson_chunks, file, name, on_read))
+        chunks = partial(ndjson_chunks, file, name, on_read)
+        return cls(name, items, found, chunks, interactions=partial(cassette_interactions, file, on_read))
 
     @classmethod
     def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:

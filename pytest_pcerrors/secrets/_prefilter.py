@@ -108,20 +108,21 @@ class Prefilter:
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return any(form is None or self._finds(form, skip) for form in _forms(data))
 
-    def positions(self, data: bytes, others: "Iterable[bytes]") -> list[int]:
+    def positions(self, data: bytes, others: "Iterable[bytes]", *, is_one: bool = False) -> list[int]:
         """Return ascending positions in a text of several lines; each line that must be searched has one of them.
 
-        A line with one of `others` has one too. All is found in one pass; the names of a project are not.
+        A line with one of `others` has one too. All is found in one pass; the names of a project are not. With `is_one`, the
+        text is searched as one: a word may go from a line to the next.
         """
-        finder = self._finder(tuple(others))
+        finder = self._finder(tuple(others), is_one)
         return [end - 1 for _, _, end in finder.find_matches_as_indexes(data.lower())]
 
     @cache  # noqa: B019 - prefilters are few, and kept
-    def _finder(self, others: tuple[bytes, ...]) -> "BytesAhoCorasick":
+    def _finder(self, others: tuple[bytes, ...], is_one: bool) -> "BytesAhoCorasick":  # noqa: FBT001 - the key of a cache
         from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
         texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
-        needles = {each for each in texts if b"\n" not in each} | {*_SIGNS, *others}
+        needles = {each for each in texts if is_one or b"\n" not in each} | {*_SIGNS, *others}
         shortest = [each for each in needles if not any(part in needles for part in _parts_of(each))]
         return BytesAhoCorasick(shortest, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
 

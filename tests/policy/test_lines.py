@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pytest_pcerrors import Contract
 from pytest_pcerrors.exchange.archives import json_files, plain_lines
 from pytest_pcerrors.policy.audit import audit
-from pytest_pcerrors.policy.lines import Conforming, LineAudit, audit_counted
+from pytest_pcerrors.policy.counted import audit_counted
+from pytest_pcerrors.policy.lines import Conforming, LineAudit
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.redaction import Redaction

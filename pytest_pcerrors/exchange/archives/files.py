@@ -12,9 +12,10 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives._bare import bare_exchange
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
-from pytest_pcerrors.exchange.archives.formats import READERS, reader_of
+from pytest_pcerrors.exchange.archives.formats import READERS, read_yaml, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
 
@@ -114,6 +115,26 @@ def _is_ndjson(stream: IO[bytes], name: str) -> bool:
 
 def _chunks(stream: IO[bytes], name: str) -> "Iterator[bytes | ArchiveError]":
     return _guarded(lambda: line_chunks(unpacked(stream, name)[0]), name)
+
+
+def cassette_interactions(
+    file: Path, on_read: "Callable[[int], object] | None" = None
+) -> "Iterator[tuple[bytes, int]] | None":
+    """Return what `interaction_texts` yields of a file; None if it is not a cassette in YAML, or is compressed.
+
+    `on_read` is called with the number of bytes of every text.
+    """
+    return _interactions(file, on_read or bool) if READERS.get(file.suffix.lower()) is read_yaml else None
+
+
+def _interactions(file: Path, on_read: "Callable[[int], object]") -> "Iterator[tuple[bytes, int]]":
+    try:
+        with file.open("rb") as stream:
+            for text, line in interaction_texts(stream):
+                yield text, line
+                on_read(len(text))
+    except OSError:
+        raise UncertainError from None
 
 
 def _read_file(

@@ -44,6 +44,15 @@ def lines_to_search(data: bytes, secrets: "Secrets") -> list[int] | None:
     return secrets.positions(data, _UNCERTAIN)
 
 
+def is_suspected_item(data: bytes, secrets: "Secrets") -> bool:
+    """Return whether an item of a file must be searched, in one pass; True for every item that `may_hold` a secret.
+
+    The item must have no tags of YAML and no carriage returns.
+    """
+    lines = b"\n".join(map(bytes.strip, data.split(b"\n")))
+    return secrets.positions(lines, _UNCERTAIN, is_one=True) != []
+
+
 def _end_in_json(text: bytes, _: int, end: int) -> int:
     """Return the end of a placeholder that is the value of a JSON member, or its only list item; else 0."""
     match = _JSON_VALUE.match(text, end)

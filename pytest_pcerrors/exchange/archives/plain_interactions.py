@@ -1,0 +1,177 @@
+"""Read usual interactions of vcrpy's YAML without PyYAML; any other interaction is read by the rules of YAML.
+
+An interaction is read here only if `items.item_of` would make an exchange of it with a known body, and then it has the same parts.
+"""
+
+import re
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.items import item_of
+from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, PlainLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_pcerrors.exchange.archives.items import Item
+
+_HEAD, _START, _TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
+"""How a cassette of vcrpy and each of its interactions begin, and how it ends."""
+
+FIRST_LINE = 2
+"""The line of the first interaction of a cassette of vcrpy."""
+
+_USUAL = bytes(range(0x20, 0x7F)) + b"\n"
+_UNINDENTED = re.compile(rb"\n[^\n ]")
+
+_NULL = r"(?:null|Null|NULL|~)"
+_ESCAPE = r'(?:[nrtabvf"\\]|x[0-9A-F]{2}|u(?!D[89A-F])[0-9A-F]{4}|U000[1-9A-F][0-9A-F]{4})'
+_REST = r"[^\n:#]*+(?:(?::(?=[^\ \n])|(?<!\ )\#)[^\n:#]*+)*+(?<!\ )"
+_PLAIN = rf"(?!{_NULL}\n)(?:[\w/.(<$^+~;=\\]|-(?=[\w.])){_REST}"
+_ONE_LINE = rf"(?:{_PLAIN}|'[^'\n]*+')"
+
+
+def _quoted(indent: str) -> str:
+    """Return the pattern of a scalar in quotes whose other lines are indented."""
+    breaks = rf"(?:\\|(?<=[^\ \"\\]))\n{indent}\ *+(?:\\(?=\ ))?+(?!\n)"
+    return rf"""(?:'(?:[^'\n]++|''|\n(?=\n|{indent}))*+'|"(?:[^"\\\n]++|\\{_ESCAPE}|{breaks})*+")"""
+
+
+def _value(indent: str) -> str:
+    """Return the pattern of a scalar, plain or in quotes."""
+    return rf"(?:{_PLAIN}(?:\n{indent}[\w/.(<$^+~;=\\'\"*&@%]{_REST})*+|{_quoted(indent)})"
+
+
+_IN_MESSAGE, _IN_PART = r"\ {6}", r"\ {8}"
+_FIELDS = rf"(?:\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:\n(?:\ {{6}}-\ {_value(_IN_PART)}\n)++)++"
+_INTERACTION = re.compile(
+    rf"""
+    -\ request:\n
+    \ {{4}}body:\ (?:null|{_value(_IN_MESSAGE)})\n
+    \ {{4}}headers:(?:\ \{{\}}\n|\n{_FIELDS})
+    \ {{4}}method:\ [A-Z]++\n
+    \ {{4}}uri:\ ({_ONE_LINE})\n
+    \ \ response:\n
+    \ {{4}}body:\n
+    \ {{6}}string:\ ({_quoted(_IN_PART)})\n
+    \ {{4}}headers:(?:\ \{{\}}\n|\n({_FIELDS}))
+    \ {{4}}status:\n
+    \ {{6}}code:\ ([1-9][0-9][0-9])\n
+    \ {{6}}message:\ (?:null|{_value(_IN_PART)})\n
+    (?:\ {{4}}url:\ {_ONE_LINE}\n)?+
+    """.encode(),
+    re.VERBOSE,
+)
+"""An interaction as PyYAML and libyaml write it; the groups are the URL, the body, the headers of the response, and the status."""
+
+_FIELD = re.compile(rb"^ {6}content-(?:type:\n {6}- (.*+)\n(?! {7})|(?=type|encoding))", re.MULTILINE | re.IGNORECASE)
+_FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
+_CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\n *+(?:\\(?= ))?+") for each in (rb"\\", b""))
+_STARTS = (b"", b"{", b"[")
+
+
+class UncertainError(ValueError):
+    """The file, or the rest of it, must be read by the rules of YAML."""
+
+
+def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[bytes, int]]":
+    """Yield the lines of each interaction in a cassette of vcrpy, with the number of the first line.
+
+    Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
+    too, if each of them can be read alone.
+    """
+    if stream.read(len(_HEAD + _START)) != _HEAD + _START:
+        raise UncertainError
+    line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
+    while piece:
+        following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
+        *whole, left = (left + piece).split(b"\n" + _START)
+        for each in whole:
+            yield _START + each + b"\n", line
+            line += each.count(b"\n") + 2
+        piece = following
+    if not left.endswith(b"\n" + _TAIL):
+        raise UncertainError
+    yield _START + left.removesuffix(_TAIL), line
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    """Read a part of a file; raise an `UncertainError` if it has other characters than printable ASCII and line feeds."""
+    data = stream.read(size)
+    if data.translate(None, _USUAL):
+        raise UncertainError
+    return data
+
+
+def interaction_by_yaml(text: bytes, origin: str) -> "Item":
+    """Return the item of the lines of an interaction by the rules of YAML; raise an `UncertainError` if it cannot be read alone."""
+    from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
+
+    others: dict[str, Any] = {}
+    if _UNINDENTED.search(text):
+        raise UncertainError
+    try:
+        ((interaction, _),) = read_yaml_interactions(BytesIO(as_cassette(text)), "", others)
+    except (ArchiveError, ValueError):  # the latter for another number of interactions
+        raise UncertainError from None
+    if isinstance(interaction, ArchiveError) or others != {"version": "1"}:
+        raise UncertainError
+    return item_of(interaction, origin)
+
+
+def as_cassette(text: bytes) -> bytes:
+    """Return the lines of an interaction as a cassette."""
+    return _HEAD + text + _TAIL
+
+
+def plain_interaction(text: bytes) -> PlainLine | None:
+    r"""Return the parts of a usual interaction, given as its lines in ASCII, or None for any other.
+
+    >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
+    >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
+    >>> plain_interaction(request + response)
+    PlainLine(status=200, content_type='', body=b'[7]', url='/v1/orders', document=None)
+    """
+    match = _INTERACTION.fullmatch(text)
+    if match is None:
+        return None
+    url, string, headers, status = match.groups()
+    content_type = _content_type(headers or b"")
+    body = _folded(string[1:-1]) if string.startswith(b"'") else _unescaped(string[1:-1])
+    if content_type is None or body[:1] not in _STARTS:
+        return None
+    return PlainLine(int(status), content_type, body, _text(url))
+
+
+def _content_type(headers: bytes) -> str | None:
+    """Return the media type's header, empty without one, or None in doubt: if it is repeated, or the body may be encoded."""
+    found = _FIELD.findall(headers)
+    if not found:
+        return ""
+    value = found[0]
+    if len(found) > 1 or not value or value.startswith(b'"') or value.count(b"'") not in (0, 2):
+        return None
+    return _text(value)
+
+
+def _text(scalar: bytes) -> str:
+    """Return the text of a scalar on one line, plain or in single quotes."""
+    return (scalar[1:-1] if scalar.startswith(b"'") else scalar).decode("ascii")
+
+
+def _folded(text: bytes) -> bytes:
+    """Return the content of single quotes: a line break is a space, and each blank line is a line break."""
+    if b"\n" in text:
+        joined = text.replace(b"\n        ", b" ")  # as PyYAML folds
+        if b"\n" not in joined and b" \n" not in text and b"\n         " not in text:
+            return joined.replace(b"''", b"'")
+        text = _FOLD.sub(lambda match: b"\n" * match[1].count(b"\n") or b" ", text)
+    return text.replace(b"''", b"'")
+
+
+def _unescaped(text: bytes) -> bytes:
+    """Return the content of double quotes in UTF-8: a line break is a space, or nothing after a backslash; other escapes are Python's."""
+    if b"\n" in text:
+        text = _FOLD_IN_DOUBLE.sub(b" ", _CONTINUED.sub(b"", text))
+    return text.decode("unicode_escape").encode()

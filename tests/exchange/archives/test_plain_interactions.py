@@ -1,0 +1,339 @@
+"""Usual interactions of vcrpy read without PyYAML: the reader gives what PyYAML gives, or leaves the text to it."""
+
+from io import BytesIO
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives import plain_interactions
+from pytest_pcerrors.exchange.archives.files import stream_items
+from pytest_pcerrors.exchange.archives.plain_interactions import (
+    UncertainError,
+    interaction_by_yaml,
+    interaction_texts,
+    plain_interaction,
+)
+
+NAME = "cart.yaml"
+
+
+def interaction(body='{"code": "800064"}', *, sent=None, fields=None, url="https://contoso.example/v1", message="OK"):
+    """Make an interaction as vcrpy does."""
+    return {
+        "request": {"body": sent, "headers": {"Accept": ["*/*"]}, "method": "GET", "uri": url},
+        "response": {
+            "body": {"string": body},
+            "headers": {"Content-Type": ["application/json"]} if fields is None else fields,
+            "status": {"code": 409, "message": message},
+        },
+    }
+
+
+def dumped(*interactions, **options):
+    """Write a cassette as vcrpy does; options are those of PyYAML."""
+    options = {"Dumper": yaml.CDumper, **options}
+    return yaml.dump({"interactions": list(interactions), "version": 1}, **options).encode()
+
+
+def read(data):
+    """Return the plain parts or the item of each interaction, and whether the file was read to its end."""
+    found = []
+    try:
+        for text, line in interaction_texts(BytesIO(data)):
+            found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
+    except UncertainError:
+        return found, False
+    return found, True
+
+
+def assert_same(data):
+    """Assert that the interactions of a cassette are those that PyYAML gives; return how many are plain."""
+    found, is_whole = read(data)
+    items = list(stream_items(BytesIO(data), NAME))
+    assert len(found) == len(items) if is_whole else len(found) <= len(items)
+    plain = 0
+    for one, item in zip(found, items, strict=False):
+        if not hasattr(one, "content_type"):
+            assert repr(one) == repr(item) if isinstance(one, ArchiveError) else one == item
+            continue
+        plain += 1
+        content_type = item.headers.get("content-type") or ""
+        assert one == (item.status, content_type, item.body, item.request.url, None)
+        assert item.body_problem is None
+        assert item.reason is None or isinstance(item.reason, str)
+    return plain
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "word",
+        "x" * 90,
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\n ",
+        " \n",
+        "\t",
+        "\r\n",
+        "\x85",
+        "\u2028",
+        "\xa0",
+        "é",
+        "😀",
+        "\ufeff",
+        "'",
+        "''",
+        '"',
+        "\\",
+        ": ",
+        ":",
+        " #",
+        "#",
+        "{",
+        "}",
+        "[",
+        "- ",
+        "? ",
+        "& ",
+        "*",
+        "!",
+        "%",
+        "@",
+        "`",
+        "|",
+        ">",
+        "<<",
+        ", ",
+        "null",
+        "~",
+        "12e5",
+        "0o17",
+        "2020-10-01",
+        "---",
+        "...",
+        "\n- request:\n",
+        "version: 1\n",
+        "key: value\n",
+        "\\n",
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "�",
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=12).map("".join)
+BODIES = st.one_of(
+    TEXTS.map('{{"a": "{}'.format),
+    TEXTS,
+    st.just(""),
+    st.binary(max_size=40),
+    TEXTS.map(lambda each: each.encode("utf-8", "replace")),
+)
+NAMES = st.sampled_from(
+    ["Content-Type", "content-type", "Content-Encoding", "Date", "X-a_b", "null", "on", "12", "a b", "", "x" * 130]
+)
+FIELDS = st.dictionaries(NAMES, st.lists(TEXTS, max_size=2) | TEXTS, max_size=4)
+INTERACTIONS = st.builds(
+    interaction,
+    BODIES,
+    sent=st.none() | BODIES,
+    fields=FIELDS,
+    url=TEXTS.map("https://contoso.example/{}".format),
+    message=TEXTS | st.none(),
+)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "width": st.sampled_from([20, 80, 10**6]),
+        "allow_unicode": st.booleans(),
+        "Dumper": st.sampled_from([yaml.Dumper, yaml.CDumper]),
+        "default_style": st.sampled_from(["'", '"', "|", ">"]),
+        "default_flow_style": st.sampled_from([None, True]),
+        "indent": st.sampled_from([3, 4]),
+        "line_break": st.just("\r\n"),
+        "explicit_start": st.booleans(),
+    },
+)
+
+
+@pytest.mark.untraced
+@settings(max_examples=200)
+@given(st.lists(INTERACTIONS, min_size=1, max_size=3), st.just({}) | OPTIONS)
+def test_any_cassette_of_vcrpy(interactions, options):
+    """Whatever the texts are, and however PyYAML writes them."""
+    try:
+        data = dumped(*interactions, **options)
+    except UnicodeEncodeError:  # a lone surrogate that is not escaped
+        return
+    assert_same(data)
+
+
+class Quoted(str):
+    """A text that is written in double quotes."""
+
+    __slots__ = ()
+
+
+class PythonDumper(yaml.Dumper):
+    """The dumper of PyYAML."""
+
+
+class LibraryDumper(yaml.CDumper):
+    """The dumper of libyaml."""
+
+
+for each in (PythonDumper, LibraryDumper):
+    each.add_representer(
+        Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+    )
+
+
+@pytest.mark.untraced
+@settings(max_examples=200)
+@given(
+    st.lists(PIECES.filter(lambda each: each.isprintable() or each.isspace()), max_size=30).map("".join),
+    st.sampled_from([str, Quoted]),
+    st.sampled_from([PythonDumper, LibraryDumper]),
+    st.sampled_from([20, 80]),
+)
+def test_any_quoted_body(text, kind, dumper, width):
+    """Texts that the dumpers of PyYAML and of libyaml fold and escape, each in its way."""
+    assert_same(dumped(interaction(kind("{" + text), sent=kind(text)), Dumper=dumper, width=width))
+
+
+USUAL = dumped(interaction(), interaction("Busy " * 40 + "'", sent="{}"), interaction('{"a": "\r\n\té\\ ' + "b " * 90))
+
+
+def test_the_usual_cassettes_are_plain():
+    """The reader leaves nothing usual to PyYAML."""
+    several = [
+        interaction(url="https://contoso.example/v1?size=3&seek=a#b"),
+        interaction('{"a": "' + "it's " * 40, sent="a\nb", message=""),
+        interaction('{\n  "a": "é\\" 😀' + "b " * 90, sent='{"a":' + " 'b': " * 40),
+        interaction("", fields={}),
+        interaction(
+            fields={
+                "CONTENT-TYPE": ["text/html; charset=utf-8"],
+                "CSP": ["default-src 'none'; " * 9],
+                "Date": ["a"] * 2,
+            }
+        ),
+        interaction(fields={"Content-Type": ["'a'"], "X": ['{"a": "b"}', "12e5", "- a", "a: b"]}, message=None),
+    ]
+    assert assert_same(dumped(*several)) == len(several) - 1  # the last one has quotes in quotes
+
+
+CHANGES = [
+    (b"version: 1\n", b""),
+    (b"version: 1\n", b"version: 2\n"),
+    (b"version: 1\n", b"version: 1\n..."),
+    (b"version: 1\n", b"version: 1\n---\na: 1\n"),
+    (b"version: 1\n", b"version: 1\n- request:\n"),
+    (b"version: 1\n", b"# the end\nversion: 1\n"),
+    (b"version: 1\n", b"a: 'b\nversion: 1\n"),
+    (b"interactions:\n", b"---\ninteractions:\n"),
+    (b"interactions:\n", b"\xef\xbb\xbfinteractions:\n"),
+    (b"interactions:\n", b"interactions: # all\n"),
+    (b"interactions:\n", b"http_interactions:\n"),
+    (b"\n", b"\r\n"),
+    (b"- request:\n", b"- request: # one\n"),
+    (b"- request:\n", b"- request:\n# one\n"),
+    (b"- request:\n", b"- a: 'x\n- request:\n"),
+    (b"  response:\n", b"  response: &a\n"),
+    (b"  response:\n", b"  recorded_at: '2026-11-17T09:12:44Z'\n  response:\n"),
+    (b"    body: null", b"    body:"),
+    (b"    body: null", b"    body: ~"),
+    (b"    body: null", b"    body: {a: 1}"),
+    (b"    body: null", b"    body: |\n      a\n      b"),
+    (b"    body: null", b"    body: 'a\n- request:\n  b'"),
+    (b"    body: null", b"    body: 'a\n--- b'"),
+    (b"    body: null", b"    body: 'a\n      b\n\n  \n      c '"),
+    (b"    body: null", b'    body: "a \\\n      b\\\n\n      c"'),
+    (b"    body: null", b'    body: "\\uD83D"'),
+    (b"    body: null", b'    body: "\\UFFFFFFFF"'),
+    (b"    body: null", b'    body: "\\e\\N\\_\\L\\P\\0\\/\\ "'),
+    (b"    body: null", b"    body: a\n     b"),
+    (b"    body: null", b"    body: a\n        # b"),
+    (b"    body: null", b"    body: a\n        b: c"),
+    (b"    body: null", b"    body: a #b"),
+    (b"    body: null", b"    body: a\tb"),
+    (b"    body: null", b"    body: !!str a"),
+    (b"    body: null", b"    body: !!binary a"),
+    (b"    body: null", b"    body: *none"),
+    (b"    body: null", b"    body: \xc3\xa9"),
+    (b"    body: null", b"    body: \xff"),
+    (b"    body: null", b"    body: \x01"),
+    (b"    body: null", b"    body: -"),
+    (b"    body: null", b"    body: a\n    body: b"),
+    (b"    method: GET\n", b""),
+    (b"    method: GET\n", b"    method: null\n"),
+    (b"    method: GET\n", b"    method: get\n"),
+    (b"    method: GET\n", b"    method: GET\n    method: PUT\n"),
+    (b"    uri: https://contoso.example/v1", b"    uri: null"),
+    (b"    uri: https://contoso.example/v1", b"    uri: 'https://contoso.example/a'"),
+    (b"    uri: https://contoso.example/v1", b"    uri: 'https://contoso.example/it''s'"),
+    (b"    uri: https://contoso.example/v1", b"    uri: a b "),
+    (b"    uri: https://contoso.example/v1", b"    uri: a:"),
+    (b"    uri: https://contoso.example/v1", b"    uri: https://contoso.example/v1\n    url: a"),
+    (b"      - application/json", b"      - null"),
+    (b"      - application/json", b"      - ~"),
+    (b"      - application/json", b"      -"),
+    (b"      - application/json", b"      []"),
+    (b"      - application/json", b"      - a\n      - b"),
+    (b"      - application/json", b"      - a\n        b"),
+    (b"      - application/json", b"      - 'a''b'"),
+    (b"      - application/json", b"      - 'a\n\n        b'"),
+    (b"      - application/json", b'      - "a\\tb"'),
+    (b"      - application/json", b"      - application/json\n      Content-Type:\n      - b"),
+    (b"      - application/json", b"      - application/json\n      content-type:\n      - b"),
+    (b"      - application/json", b"      - application/json\n      <<:\n      - b"),
+    (b"      - application/json", b"      - application/json\n      null:\n      - b"),
+    (b"      - application/json", b"      - application/json\n      content-encoding:\n      - gzip"),
+    (b"      Content-Type:", b"      ? Content-Type\n      :"),
+    (b"      Content-Type:\n      - application/json", b"      Content-Type: application/json"),
+    (b"      Content-Type:\n      - application/json", b"      {}"),
+    (b"      code: 409", b"      code: 099"),
+    (b"      code: 409", b"      code: 4e2"),
+    (b"      code: 409", b"      code: '409'"),
+    (b"      message: OK", b"      message: null"),
+    (b"      message: OK", b"      message:"),
+    (b"      message: OK", b"      message: ~"),
+    (b"      message: OK", b"      message: [OK]"),
+    (b"      message: OK", b"      message: OK\n    url: https://contoso.example/v1"),
+    (b"      message: OK", b"      message: OK\n    parsed_body: {}"),
+    (b"      string:", b"      base64_string:"),
+    (b"      string:", b"      encoding: utf-8\n      string:"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: null"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: '{\n   a\n\n \n   b  \n  }\n  '"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: '  {'"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: |-\n        {}"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: >-\n        {}\n        {}"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        H4sIAAAAAAAA/wMAAAAAAAAAAAA="),
+    (b'      string: \'{"code": "800064"}\'', b"      string: '{' # a"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: &a '{}'\n      more: *a"),
+]
+
+
+@pytest.mark.parametrize("count", [1, -1])
+@pytest.mark.parametrize("size", [64 * 1024, 50])
+def test_awkward_cassettes(count, size, monkeypatch):
+    """Notations that vcrpy does not write, in one interaction or in all, and in small pieces of a file."""
+    monkeypatch.setattr(plain_interactions, "CHUNK", size)
+    for old, new in CHANGES:
+        assert old in USUAL
+        assert_same(USUAL.replace(old, new, count))
+    for end in range(0, len(USUAL), 7):
+        assert_same(USUAL[:end])
+
+
+def test_what_comes_after_a_wrong_character_is_left_to_pyyaml(monkeypatch):
+    """PyYAML refuses a character before it gives the interactions just before it."""
+    monkeypatch.setattr(plain_interactions, "CHUNK", 16 * 1024)
+    many = dumped(*[interaction()] * 300)
+    for at in range(0, len(many), 9_999):
+        assert_same(many[:at] + b"\x01" + many[at:])
