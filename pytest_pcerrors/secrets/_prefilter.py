@@ -123,7 +123,8 @@ class Prefilter:
 
         texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
         needles = {each for each in texts if is_one or b"\n" not in each} | {*_SIGNS, *others}
-        shortest = [each for each in needles if not any(part in needles for part in _parts_of(each))]
+        every = BytesAhoCorasick(list(needles))
+        shortest = [each for each in needles if len(every.find_matches_as_indexes(each, overlapping=True)) == 1]
         return BytesAhoCorasick(shortest, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
 
     def _finds(self, data: bytes, skip: Skip | None) -> bool:
@@ -179,13 +180,6 @@ def _meaning(escape: bytes) -> bytes:
     if escape.startswith(b"&#") and escape[2:3] not in b"xX":
         return chr(int(escape[2:].rstrip(b";"))).encode()
     return bytes.fromhex(escape.rstrip(b";")[-2:].decode())
-
-
-def _parts_of(text: bytes) -> "Iterator[bytes]":
-    """Yield the shorter texts in a text."""
-    for size in range(1, len(text)):
-        for start in range(len(text) - size + 1):
-            yield text[start : start + size]
 
 
 def _spellings(word: str) -> set[bytes]:
