@@ -4,6 +4,7 @@ An interaction is read here only if `items.item_of` would make an exchange of it
 """
 
 import re
+from functools import cache
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -45,25 +46,30 @@ def _value(indent: str) -> str:
 
 _IN_MESSAGE, _IN_PART = r"\ {6}", r"\ {8}"
 _FIELDS = rf"(?:\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:\n(?:\ {{6}}-\ {_value(_IN_PART)}\n)++)++"
-_INTERACTION = re.compile(
-    rf"""
-    -\ request:\n
-    \ {{4}}body:\ (?:null|{_value(_IN_MESSAGE)})\n
-    \ {{4}}headers:(?:\ \{{\}}\n|\n{_FIELDS})
-    \ {{4}}method:\ [A-Z]++\n
-    \ {{4}}uri:\ ({_ONE_LINE})\n
-    \ \ response:\n
-    \ {{4}}body:\n
-    \ {{6}}string:\ ({_quoted(_IN_PART)})\n
-    \ {{4}}headers:(?:\ \{{\}}\n|\n({_FIELDS}))
-    \ {{4}}status:\n
-    \ {{6}}code:\ ([1-9][0-9][0-9])\n
-    \ {{6}}message:\ (?:null|{_value(_IN_PART)})\n
-    (?:\ {{4}}url:\ {_ONE_LINE}\n)?+
-    """.encode(),
-    re.VERBOSE,
-)
-"""An interaction as PyYAML and libyaml write it; the groups are the URL, the body, the headers of the response, and the status."""
+
+
+@cache
+def _interaction() -> re.Pattern[bytes]:
+    """Return the pattern of an interaction as PyYAML and libyaml write it; its groups are the URL, the body, the headers, and the status."""
+    return re.compile(
+        rf"""
+        -\ request:\n
+        \ {{4}}body:\ (?:null|{_value(_IN_MESSAGE)})\n
+        \ {{4}}headers:(?:\ \{{\}}\n|\n{_FIELDS})
+        \ {{4}}method:\ [A-Z]++\n
+        \ {{4}}uri:\ ({_ONE_LINE})\n
+        \ \ response:\n
+        \ {{4}}body:\n
+        \ {{6}}string:\ ({_quoted(_IN_PART)})\n
+        \ {{4}}headers:(?:\ \{{\}}\n|\n({_FIELDS}))
+        \ {{4}}status:\n
+        \ {{6}}code:\ ([1-9][0-9][0-9])\n
+        \ {{6}}message:\ (?:null|{_value(_IN_PART)})\n
+        (?:\ {{4}}url:\ {_ONE_LINE}\n)?+
+        """.encode(),
+        re.VERBOSE,
+    )
+
 
 _FIELD = re.compile(rb"^ {6}content-(?:type:\n {6}- (.*+)\n(?! {7})|(?=type|encoding))", re.MULTILINE | re.IGNORECASE)
 _FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
@@ -133,7 +139,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> plain_interaction(request + response)
     PlainLine(status=200, content_type='', body=b'[7]', url='/v1/orders', document=None)
     """
-    match = _INTERACTION.fullmatch(text)
+    match = _interaction().fullmatch(text)
     if match is None:
         return None
     url, string, headers, status = match.groups()
