@@ -50,7 +50,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
             ],
             rounds=5,
         )
-        if has("pytest-xdist"):
+        if has("pytest-xdist") and not setting.quick:  # six processes more
             yield Comparison(
                 f"a pytest run of {count:,} items in {name}: seconds with -n 2 for each second without",
                 [

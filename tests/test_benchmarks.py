@@ -137,4 +137,4 @@ def test_an_unknown_benchmark_is_refused(importable):
 
     done = CliRunner().invoke(main, ["-k", "nothing"])
     assert done.exit_code == 2
-    assert "no benchmark nothing; there are check, " in done.output
+    assert "no benchmark nothing; there are " in done.output
