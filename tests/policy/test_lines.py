@@ -3,13 +3,14 @@
 import gzip
 import json
 import sys
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.exchange.archives import json_files, plain_lines
+from pytest_pcerrors.exchange.archives import json_files, pieces, plain_lines
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.counted import audit_counted
 from pytest_pcerrors.policy.lines import Conforming, LineAudit
@@ -250,11 +251,13 @@ def outcome(findings, policy):
 def assert_agreement(file, *policies):
     """Assert that the chunks of a file give what its items give, under policies."""
     for name in policies or POLICIES:
-        whole, counted = (
-            outcome(way([Recording.of_file(file, POLICIES[name], file.name)], POLICIES[name]), POLICIES[name])
-            for way in (audit, audit_counted)
-        )
-        assert counted == whole, name
+        assert_alike(lambda policy: [Recording.of_file(file, policy, file.name)], POLICIES[name])
+
+
+def assert_alike(recordings, policy):
+    """Assert that recordings, which are made by a function of a policy, give the same item by item and in chunks."""
+    whole, counted = (outcome(way(recordings(policy), policy), policy) for way in (audit, audit_counted))
+    assert counted == whole
 
 
 @pytest.fixture(params=["msgspec", "json"])
@@ -310,6 +313,45 @@ def test_conforming_lines_are_counted(tmp_path, reader):
     other = json.dumps(own(request={"url": "https://contoso.example/a"})).encode()
     found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(b"\n".join([*CONFORMING, other])))
     assert found == [Conforming({(409, "800064"): 4}, 1, {"contoso.example": 1})]
+
+
+@pytest.mark.parametrize("policy", ["documented", "any-host"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\n".join([*CONFORMING, *LINES]),
+        gzip.compress(b"\n".join(LINES)),
+        b"<html>",
+        b"\n",
+        b"interactions: []",
+        b"\x1f\x8b",
+    ],
+)
+def test_standard_input(data, policy):
+    """From a file, and from a pipe, which cannot be read twice."""
+    for stream in (BytesIO, Pipe):
+        assert_alike(lambda each: [Recording.of_stream(stream(data), "-", each)], POLICIES[policy])  # noqa: B023 - called at once
+
+
+class Pipe(BytesIO):
+    """A stream that cannot be read twice."""
+
+    def seekable(self):
+        """Return that it cannot."""
+        return False
+
+
+def test_pieces_of_a_file(tmp_path, monkeypatch):
+    """Lines are counted from the beginning of the file."""
+    monkeypatch.setattr(pieces, "PIECE", 4000)
+    monkeypatch.setattr(pieces, "_BLOCK", 1000)
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(b"\n".join([*CONFORMING, *(each for each in LINES if len(each) < 900)]))
+    found = list(pieces.pieces_of(file))
+    assert len(found) > 3
+    assert_alike(lambda policy: [Recording.of_piece(each, policy) for each in found], POLICIES["documented"])
+    file.unlink()
+    assert_alike(lambda policy: [Recording.of_piece(each, policy) for each in found], POLICIES["documented"])
 
 
 TRUNCATED = gzip.compress(b"\n".join(CONFORMING * 2000))
