@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.exchange.archives import json_files, pieces, plain_lines
+from pytest_pcerrors.policy import lines
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.counted import audit_counted
 from pytest_pcerrors.policy.lines import Conforming, LineAudit
@@ -354,7 +355,23 @@ def test_pieces_of_a_file(tmp_path, monkeypatch):
     assert_alike(lambda policy: [Recording.of_piece(each, policy) for each in found], POLICIES["documented"])
 
 
-TRUNCATED = gzip.compress(b"\n".join(CONFORMING * 2000))
+def test_few_hosts_are_kept(monkeypatch):
+    """Further ones are looked at again."""
+    monkeypatch.setattr(lines, "_MOST_HOSTS", 1)
+    hosts = ["a.example", "b.example", "b.example"]
+    data = b"\n".join(json.dumps(own(request={"url": f"https://{host}/v1"})).encode() for host in hosts)
+    found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(data))
+    assert found == [Conforming(other_hosts={"a.example": 1, "b.example": 2})]
+
+
+def test_the_profile_of_a_file_is_chosen_once(tmp_path):
+    """For all of its lines."""
+    policy = Policy(CONTRACT, profile_by_path=((tmp_path, "observed"),))
+    profiles = [policy.profile_for(f"{tmp_path}/a.ndjson:{line}") for line in (1, 2)]
+    assert [*profiles, policy.profile_for("b.ndjson:1")] == ["observed", "observed", "documented"]
+
+
+TRUNCATED = gzip.compress(b"\n".join(CONFORMING * 400))
 
 
 @pytest.mark.parametrize(
