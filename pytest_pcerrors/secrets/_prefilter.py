@@ -47,33 +47,26 @@ _MAX_ESCAPED = 5
 _RUN = rb"[\w.~+/=%-]"
 _SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
 _ENDING = ENDING.encode()
-
-
-@cache
-def _no_name() -> re.Pattern[bytes]:
-    """Return the pattern of the text after a word that is not the end of a secret's name.
-
-    It is the rest of a longer name, more words of a sentence, an empty value, or a challenge of RFC 6750. It must not include a token:
-    a sentence may contain one of 16 characters or more.
-    """
-    return re.compile(
-        b"|".join(
-            (
-                rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
-                rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
-                + _ENDING
-                + rb"[ \n]"
-                + _SHORT_WORD
-                + (rb"[ \n]" + _SHORT_WORD) * 2,
-                _ENDING + rb"\.[ \n][a-z-]",
-                _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
-                rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
-                rb'(?<=error="invalid_token)"',
-            )
-        ),
-        re.ASCII,
-    )
-
+_NO_NAME = re.compile(
+    b"|".join(
+        (
+            rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
+            rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
+            + _ENDING
+            + rb"[ \n]"
+            + _SHORT_WORD
+            + (rb"[ \n]" + _SHORT_WORD) * 2,
+            _ENDING + rb"\.[ \n][a-z-]",
+            _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
+            rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
+            rb'(?<=error="invalid_token)"',
+        )
+    ),
+    re.ASCII,
+)
+"""The text after a word that is not the end of a secret's name: the rest of a longer name, more words of a sentence, an empty
+value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
+"""
 
 _BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
@@ -147,12 +140,12 @@ class Prefilter:
         return any(name in flat for name in self._names)
 
     def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None) -> bool:
-        done, no_name = 0, _no_name().match
+        done = 0
         for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True
-            if start < done or end == start or no_name(lower, end):
+            if start < done or end == start or _NO_NAME.match(lower, end):
                 continue
             done = skip(data, start, end) if skip is not None else 0
             if not done:

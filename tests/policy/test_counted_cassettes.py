@@ -15,7 +15,7 @@ from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.counted import audit_counted
 from pytest_pcerrors.policy.lines import Conforming
 from pytest_pcerrors.policy.recordings import Recording
-from pytest_pcerrors.reporting.formats.registry import FORMATS, LISTING_ALL
+from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 
 POLICY = POLICIES["documented"]
@@ -81,7 +81,7 @@ def test_all_interactions(tmp_path, policy):
     assert_agreement(tmp_path / "a.yaml", policy)
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS.keys() - LISTING_ALL))
+@pytest.mark.parametrize("form", sorted(FORMATS.keys() - FORMATS_OF_ALL))
 def test_all_formats(tmp_path, form):
     """The formats that list only violations write the same, in the same order."""
     write(tmp_path / "a.yaml", INTERACTIONS)

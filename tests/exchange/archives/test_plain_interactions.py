@@ -211,6 +211,7 @@ USUAL = dumped(interaction(), interaction("Busy " * 40 + "'", sent="{}"), intera
 
 def test_the_usual_cassettes_are_plain():
     """The reader leaves nothing usual to PyYAML."""
+    plain_interactions._interaction.cache_clear()  # so that it is compiled in a test with coverage
     several = [
         interaction(url="https://contoso.example/v1?size=3&seek=a#b"),
         interaction('{"a": "' + "it's " * 40, sent="a\nb", message=""),
