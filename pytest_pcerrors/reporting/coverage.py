@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.simulation.shapes.recognition import shapes_of
 from pytest_pcerrors.text import cut, readable
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class Judged(NamedTuple):
     @classmethod
     def of(cls, verdict: "Verdict", rules: "RuleSet") -> Self:
         """Return what a verdict says; `rules` are those under its profile."""
+        from pytest_pcerrors.simulation.shapes.recognition import shapes_of
+
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
         status, codes, contract = parsed.exchange.status, parsed.codes, parsed.contract
