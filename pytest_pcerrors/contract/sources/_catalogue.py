@@ -3,8 +3,17 @@
 import re
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, phrase_of, read_code, read_statuses
+from pytest_pcerrors.contract.sources._cells import (
+    Kind,
+    is_error,
+    is_success,
+    phrase_of,
+    read_code,
+    read_statuses,
+    style_of,
+)
 from pytest_pcerrors.contract.sources._columns import codes_of, columns_of, has_column
+from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading, Remark
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import cut, listed, visible
@@ -14,6 +23,8 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.sources._columns import Columns
     from pytest_pcerrors.contract.sources.model import Grid, Line, Wanted
+
+    _Read = tuple[Grid, Columns]
 
 MAX_ROWS = 20_000
 _MOST_SHOWN = 60
@@ -28,12 +39,16 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     pattern = _compiled(wanted.status_from)
     every = [(grid, columns_of(grid, wanted, samples)) for grid in grids]
     kinds = set() if wanted.code else {kind for each in every for kind in _kinds(*each, samples)}
+    proven = [] if wanted.code else _proven(every, samples)
     for grid, columns in every:
         if len(kinds) == 1 and kinds.isdisjoint(own := _kinds(grid, columns)) and len(own) == 1:
             found = "numbers" if True in own else "words"
             reading.remarks.append(
                 Remark(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
             )
+        elif columns.code is not None and proven and _are_other_codes(grid, columns, proven):
+            message = f'a table of codes without statuses was left out, in "{visible(grid.header[columns.code])}": unlike the error codes in'
+            reading.remarks.append(Remark(grid.place, f"{message} {proven[0][0].place}"))
         elif columns.code is not None:
             _add_rows(grid, columns, pattern, reading)
         elif columns.status is not None:
@@ -56,6 +71,31 @@ def _kinds(grid: "Grid", columns: "Columns", among: frozenset[str] | None = None
         return set()
     codes = codes_of(grid, columns.code)
     return {code.lstrip("-").isdecimal() for code in codes if among is None or code in among}
+
+
+def _proven(every: "Sequence[_Read]", samples: frozenset[str]) -> "list[_Read]":
+    """Return the grids whose codes are those of errors: they have statuses, or are named so and in a sample."""
+    return [
+        (grid, columns)
+        for grid, columns in every
+        if columns.code is not None
+        and (
+            columns.status is not None
+            or (_kinds(grid, columns, samples) and is_error_code_name(grid.header[columns.code]))
+        )
+    ]
+
+
+def _are_other_codes(grid: "Grid", columns: "Columns", proven: "Sequence[_Read]") -> bool:
+    """Return whether a grid without statuses has other codes than `proven` ones, such as countries: by its name, or how they are written."""
+    if columns.code is None or columns.status is not None:
+        return False
+    names = {words_of(each.header[index]) for each, (index, *_) in proven if index is not None}
+    styles = {
+        style for each, (index, *_) in proven if index is not None for style in map(style_of, codes_of(each, index))
+    }
+    is_named = words_of(grid.header[columns.code]) in names or is_error_code_name(grid.header[columns.code])
+    return not is_named or styles.isdisjoint(map(style_of, codes_of(grid, columns.code)))
 
 
 def merged(found: "Iterable[Found]") -> list[Found]:

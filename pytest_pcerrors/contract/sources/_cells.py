@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 _MOST_CHARACTERS = 200
+_SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
 _PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\d+x+$|(?<![a-z])x{3,}", re.IGNORECASE)
@@ -27,6 +28,7 @@ _EMPTY = {
     "all",
     "varies",
     "various",
+    "string",
     "/",
     "...",
 }
@@ -140,6 +142,19 @@ def plain(text: str) -> str:
     True
     """
     return re.sub(r"[\W_]", "", text).lower()
+
+
+def style_of(code: str) -> str:
+    """Return how a code is written: as a number, a short word such as ``NL``, in capitals, or with small letters.
+
+    >>> [style_of(code) for code in ("-32600", "EUR", "E12", "DECK_FULL", "deckFull")]
+    ['number', 'short', 'capitals', 'capitals', 'small']
+    """
+    if code.lstrip("-").isdecimal():
+        return "number"
+    if len(code) <= _SHORT and code.isalpha():
+        return "short"
+    return "capitals" if code.isupper() else "small"
 
 
 def is_success(status: int | None, code: str, text: str) -> bool:

@@ -166,7 +166,7 @@ def codes_of(grid: "Grid", index: int) -> list[str]:
 def _repeats_status(grid: "Grid", index: int, status: int | None) -> bool:
     """Return whether a column repeats the statuses, as numbers."""
     if status is None:
-        return _share(grid, index, is_known_status) == 1
+        return _has_statuses_only(grid, index)
     pairs = [
         (code, statuses)
         for code, cell in zip(grid.column(index), grid.column(status), strict=True)

@@ -27,6 +27,9 @@ _ERROR = re.compile(
     r"(?:error|err|errors|problem|failure|fault)(?: (?:type|name|id|identifier|key|slug|uri|constant|enum|symbol|value|string))?"
     r"|(?:problem )?type uri|erreur|fehler|fout|errore|erro|b\u0142\u0105d|\u043e\u0448\u0438\u0431\u043a\u0430|\u9519\u8bef"
 )
+_OF_ERRORS = re.compile(
+    r"\berr|fehler|fout|erreur|\berro|\bfel|\bfejl|problem|fault|fail|exception|b\u0142\u0119d|\u043e\u0448\u0438\u0431|\u9519|\u932f|\u30a8\u30e9\u30fc|\uc5d0\ub7ec|\uc624\ub958"
+)
 _NAME = re.compile(
     r"(?:type|name|id|identifier|key|slug|symbol|constant|enum|reason|value|title|status|exception|error message)"
 )
@@ -93,6 +96,18 @@ def code_rank(name: str) -> int | None:
     if _ERROR.fullmatch(words):
         return 1
     return 2 if _NAME.fullmatch(words) or is_status_name(name) else None
+
+
+def is_error_code_name(name: str) -> bool:
+    """Return whether a column of this name has the codes of errors, and not other ones such as ``Reason code``.
+
+    >>> [is_error_code_name(name) for name in ("Code", "Error code", "errno", "Fehler", "Reason code", "Name")]
+    [True, True, True, True, False, False]
+    """
+    words = words_of(name)
+    return bool(re.fullmatch(_CODE_WORDS, words) or _ERROR.fullmatch(words) or _OF_ERRORS.search(words)) and (
+        code_rank(name) in (0, 1)
+    )
 
 
 def text_rank(name: str) -> int | None:

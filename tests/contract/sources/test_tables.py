@@ -172,6 +172,49 @@ def test_codes_of_another_kind_than_in_the_sample_are_left_out(read, sample, lef
     assert f"a table of codes that are {kind}, unlike the code of the sample, was left out" in found.remarks
 
 
+@pytest.mark.parametrize(
+    ("header", "rows", "is_read"),
+    [
+        ("Code;Name", ("NL;The Netherlands", "BE;Belgium"), False),
+        ("Reason code;Text", ("PAID_TWICE;It was paid", "LOST;It was lost"), False),
+        ("Code;Event", ("shelf.made;A shelf was made", "shelf.sold;It was sold"), False),
+        ("Error code;Text", ("SHELF_WET;It is wet", "SHELF_OLD;It is old"), True),
+        ("Code;Text", ("SHELF_WET;It is wet", "SHELF_OLD;It is old"), True),
+    ],
+)
+@pytest.mark.parametrize("sample", ["", '```json\n{"code": "SHELF_FULL"}\n```\n'])
+def test_other_codes_than_those_of_errors_are_left_out(read, header, rows, is_read, sample):
+    """Beside a table of errors, a table without statuses has the same names and the same kind of codes."""
+    page = table("Code;Status;Text", "SHELF_FULL;409;It is full") + table(header, *rows) + sample
+    found = read(page, envelope="odata")
+
+    assert len(found.contract.pairings) == (3 if is_read else 1)
+    assert ("line 5: a table of codes without statuses was left out" in found.remarks) is not is_read
+
+
+def test_numbers_below_400_are_not_statuses(read):
+    """Though HTTP defines them."""
+    page = table("Code;Text", "100;No name", "101;No shelf") + '```json\n{"code": 100}\n```\n'
+
+    assert read(page).contract.pairings == {(None, "100"), (None, "101")}
+
+
+@pytest.mark.parametrize("header", ["HTTP mapping;Fout;Melding", "HTTP-\u043a\u043e\u0434;Code;Libell\u00e9"])
+def test_columns_have_names_in_other_languages(read, header):
+    """And any name with HTTP, if its cells are statuses; a code may begin with a slash."""
+    found = read(table(header, "404;/no-shelf;Il n'y en a pas", "409;/full;C'est plein"), envelope="odata")
+    entry = next(iter(found.contract.catalogue))
+
+    assert (entry.status, entry.code, entry.description) == (404, "/no-shelf", "Il n'y en a pas")
+
+
+def test_a_fragment_of_html_is_read_by_its_suffix(read):
+    """Its sample has an empty line, which would end a block of HTML in Markdown."""
+    page = "<table><tr><th>Code<th>HTTP<tr><td>A_B<td>409</table>\n<pre>HTTP/1.1 409 Conflict\n\n{&quot;code&quot;: &quot;A_B&quot;}</pre>"
+
+    assert read(page, "errors.html").document["members"]["code"] == "/code"
+
+
 @pytest.mark.parametrize("head", ["<tr><th>Code<th>HTTP<th>Text", "<tr><td>Code<td>HTTP<td>Text"])
 def test_a_page_in_html_has_the_same_columns(read, head):
     """With a header of ``th`` or of ``td``."""
