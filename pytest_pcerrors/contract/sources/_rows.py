@@ -4,8 +4,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.sources._cells import Kind, read_code, read_statuses
-from pytest_pcerrors.contract.sources._names import code_rank, is_status_name, text_rank, words_of
+from pytest_pcerrors.contract.sources._cells import Kind, is_known_status, read_code, read_statuses
+from pytest_pcerrors.contract.sources._names import code_rank, is_error_code_name, is_status_name, text_rank, words_of
 from pytest_pcerrors.contract.sources._yaml import place_of
 from pytest_pcerrors.contract.sources.model import Grid, Line
 from pytest_pcerrors.errors import UsageError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t|"
 _MAX_DEPTH = 5
-_KEY, _STATUS, _TEXT = "code", "status", "message"
+_KEY, _LISTED, _STATUS, _TEXT = "code", "error code", "status", "message"
 
 
 def read_csv(text: str) -> list[Grid]:
@@ -66,24 +66,52 @@ def grids_of(value: Any) -> list[Grid]:
 
     >>> [grid.rows[0].cells for grid in grids_of({"errors": {"NO_SHIP": {"status": 404, "message": "Gone"}}})]
     [('NO_SHIP', '404', 'Gone')]
+
+    Below a key that is a status, rows have that status.
+
+    >>> [grid.rows[0].cells for grid in grids_of({"404": ["NO_SHIP"], "409": {"LATE": "Too late"}})]
+    [('NO_SHIP', '404'), ('LATE', 'Too late', '409')]
     """
     return list(_grids(value, ()))
 
 
 def _grids(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
+    for grid in _grids_without_status(value, path):
+        status = next((step for step in reversed(path) if isinstance(step, str) and is_known_status(step)), None)
+        if status is None or any(map(is_status_name, grid.header)):
+            yield grid
+        else:
+            rows = tuple(Line((*row.cells, status), row.place) for row in grid.rows)
+            yield Grid((*grid.header, _STATUS), rows, grid.place)
+
+
+def _grids_without_status(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
     if isinstance(value, list):
         objects = {index: each for index, each in enumerate(value) if isinstance(each, dict)}
         if objects:
             yield _grid(objects, path, value, is_keyed=False)
+        elif (
+            value
+            and _is_named_as_codes(path)
+            and all(isinstance(each, str) and read_code(each).kind is Kind.CODE for each in value)
+        ):
+            rows = tuple(Line((code,), f"at {pointer_of((*path, index))}") for index, code in enumerate(value))
+            yield Grid((_LISTED,), rows, place_of(value, pointer_of(path)))
     elif isinstance(value, dict):
         if _is_keyed(value):
             yield _grid(value, path, value, is_keyed=True)
-        elif _is_texts(value):
+        elif _is_texts(value, are_named=bool(path) and _is_named_as_codes(path)):
             rows = tuple(Line((code, str(text)), f"at {pointer_of((*path, code))}") for code, text in value.items())
             yield Grid((_KEY, _TEXT), rows, place_of(value, pointer_of(path)))
         elif len(path) < _MAX_DEPTH:
             for name, each in value.items():
                 yield from _grids(each, (*path, name))
+
+
+def _is_named_as_codes(path: tuple[str | int, ...]) -> bool:
+    """Return whether a list of words is one of codes: the whole document, or below a status or a name of codes."""
+    name = str(path[-1]) if path else _KEY
+    return is_error_code_name(name) or is_known_status(name)
 
 
 def _is_keyed(value: "Mapping[str, Any]") -> bool:
@@ -100,26 +128,42 @@ def _is_keyed(value: "Mapping[str, Any]") -> bool:
     )
 
 
-def _is_texts(value: "Mapping[str, Any]") -> bool:
-    """Return whether an object has a text under each of its keys, which look like codes and not like words or statuses."""
+def _is_texts(value: "Mapping[str, Any]", *, are_named: bool) -> bool:
+    """Return whether an object has a text under each of its keys, which look like codes and not like words or statuses.
+
+    Keys in small letters are codes if the object is named so.
+    """
     return bool(value) and all(
-        isinstance(text, str) and read_code(code).kind is Kind.CODE and not code.islower() and not read_statuses(code)
+        isinstance(text, str)
+        and read_code(code).kind is Kind.CODE
+        and (not code.islower() or are_named)
+        and not read_statuses(code)
         for code, text in value.items()
     )
 
 
 def _grid(rows: "Mapping[Any, Mapping[str, Any]]", path: tuple[str | int, ...], value: Any, *, is_keyed: bool) -> Grid:
-    names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    key = [] if not is_keyed else [_KEY if not any(code_rank(name) == 0 for name in names) else "name"]
+    has_code = any(code_rank(name) == 0 for row in rows.values() for name in row)
+    cells = rows if has_code or is_keyed else {step: _flat(row) for step, row in rows.items()}
+    names = list(dict.fromkeys(name for row in cells.values() for name in row))
+    key = [] if not is_keyed else [_KEY if not has_code else _STATUS if all(map(is_known_status, rows)) else "name"]
     lines = tuple(
         Line(
-            (*([str(step)] if is_keyed else []), *(_cell(row.get(name)) for name in names)),
+            (*([str(step)] if is_keyed else []), *(_cell(cells[step].get(name)) for name in names)),
             place_of(row, pointer_of((*path, step))),
         )
         for step, row in rows.items()
     )
     first = lines[0].place
     return Grid((*key, *names), lines, first if first.startswith("line ") else place_of(value, pointer_of(path)))
+
+
+def _flat(row: "Mapping[str, Any]") -> dict[str, Any]:
+    """Return a row with the members of its objects beside them, such as ``error.code``."""
+    flat: dict[str, Any] = {}
+    for name, each in row.items():
+        flat |= {f"{name}.{inner}": value for inner, value in each.items()} if isinstance(each, dict) else {name: each}
+    return flat
 
 
 def _cell(value: Any) -> str:

@@ -58,7 +58,9 @@ def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
     reading = read_grids(source.grids, wanted, values_of(source.samples))
     reading.remarks[:0] = source.remarks
     if not reading.found:
-        raise _without_codes(reading.remarks or [Remark("", "there is no table")])
+        raise _without_codes(
+            reading.remarks or [Remark("", "there is no table, no list of rows, and no object with codes as its keys")]
+        )
     if wanted.envelope is not None:
         return reading, _given(wanted.envelope, reading.codes)
     envelope = _of_samples(source.samples, reading)

@@ -29,6 +29,7 @@ def page(*samples):
         ({"message": "No", "error": {"code": "SHELF_FULL", "hints": ["x y"]}}, "/error/code", "/message"),
         ({"code": "SHELF_FULL", "at": "It is full", "message": "No"}, "/code", "/at"),
         ({"code": "SHELF_FULL", "type": "SHELF_FULL", "title": "A title", "detail": "Some"}, "/code", "/detail"),
+        ({"error": "SHELF_FULL", "message": "No", "fields": [{"code": "SHELF_NEW"}]}, "/error", "/message"),
         ({"code": 4711, "id": "SHELF_FULL"}, "/code", None),
         ({"oddly": "SHELF_FULL"}, "/oddly", None),
         ({"errors": ["It is full", {"code": "SHELF_FULL"}]}, "/errors/*/code", None),

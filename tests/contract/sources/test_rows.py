@@ -27,6 +27,13 @@ BY_CODE = {row["code"]: {"httpStatus": row["status"], "description": row["messag
         ("a.json", json.dumps(BY_CODE)),
         ("a.json", json.dumps({"v1": {"shelves": [ROWS[0]], "books": [ROWS[1]]}})),
         ("-", json.dumps({"errors": BY_CODE})),
+        ("a.json", json.dumps({"404": ["NO_SHELF"], "409": ["SHELF_FULL"]})),
+        ("a.json", json.dumps({"404": {"NO_SHELF": "No shelf"}, "409 Conflict": [{"code": "SHELF_FULL"}]})),
+        (
+            "a.json",
+            json.dumps({"404": {"code": "NO_SHELF"} | {"message": "x"}, "409": {"code": "SHELF_FULL", "message": "x"}}),
+        ),
+        ("a.json", json.dumps([{"status": row.pop("status"), "error": row} for row in map(dict, ROWS)])),
         ("-", "| status | code |\n|---|---|\n| 404 | NO_SHELF |\n| 409 | SHELF_FULL |\n"),
         ("a.yaml", "NO_SHELF: {status: 404, message: No shelf}\nSHELF_FULL: {status: 409, message: It is full}\n"),
         (
@@ -48,6 +55,17 @@ def test_texts_by_code_are_rows(read):
         "NO_SHELF": "No shelf",
         "SHELF_FULL": "It is full",
     }
+
+
+@pytest.mark.parametrize("value", [["no_shelf", "full"], {"no_shelf": "No shelf", "full": "It is full"}])
+def test_codes_may_be_words_below_a_name_of_codes(read, value):
+    """In a list, or as keys; elsewhere, such words are not codes."""
+    assert read(json.dumps({"errors": value}), "a.json", envelope="odata").contract.pairings == {
+        (None, "no_shelf"),
+        (None, "full"),
+    }
+    with pytest.raises(UsageError, match="no object with codes as its keys"):
+        read(json.dumps({"menu": value}), "a.json", envelope="odata")
 
 
 def test_an_object_by_name_may_have_its_code_inside(read):
