@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, read_code, read_statuses
 from pytest_pcerrors.contract.sources._names import text_rank, words_of
-from pytest_pcerrors.contract.sources._schemas import places
+from pytest_pcerrors.contract.sources._schemas import permitted_values, places
 from pytest_pcerrors.contract.sources.model import Found
 
 if TYPE_CHECKING:
@@ -83,18 +83,23 @@ def _value_at(value: Any, path: "Path") -> Any:
 
 
 def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: int | None) -> list[Found]:
+    """Return the errors in the examples of a schema, and in several examples of the code."""
     found = [each for example in schema.get("examples", ()) for each in found_at(example, code, text, status)]
     for path, each in places(schema):
-        if path == code:
-            examples = each.get("examples", ())
-            values = [
-                *each.get("enum", ()),
-                *(examples if len(examples) > 1 else ()),
-            ]  # a single one is an example
-            cells = [
-                read_code(str(value))
-                for value in values
-                if isinstance(value, str | int) and not isinstance(value, bool)
-            ]
-            found += [Found(status, cell.code) for cell in cells if cell.kind is Kind.CODE]
+        if path == code and len(each.get("examples", ())) > 1:  # a single one is an example
+            found += [Found(status, value) for value in _codes_of(each["examples"])]
     return found
+
+
+def codes_in_enums(schema: dict[str, Any], code: "Path") -> tuple[str, ...]:
+    """Return the codes that a schema permits at the place of the code."""
+    permitted = [value for path, each in places(schema) if path == code for value in permitted_values(each)]
+    return tuple(dict.fromkeys(_codes_of(permitted)))
+
+
+def _codes_of(values: "Iterable[Any]") -> "Iterator[str]":
+    for value in values:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            cell = read_code(str(value))
+            if cell.kind is Kind.CODE:
+                yield cell.code

@@ -5,14 +5,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
-from pytest_pcerrors.contract.sources._documented import found_at, found_in_list, found_in_schema, listed_errors
+from pytest_pcerrors.contract.sources._documented import (
+    codes_in_enums,
+    found_at,
+    found_in_list,
+    found_in_schema,
+    listed_errors,
+)
 from pytest_pcerrors.contract.sources._envelope import DIALECT, envelope_of
 from pytest_pcerrors.contract.sources._members import code_places, text_place
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import error_responses, lists_of_codes
 from pytest_pcerrors.contract.sources._samples import leaves
-from pytest_pcerrors.contract.sources._schemas import allows, combined, form_of, places
-from pytest_pcerrors.contract.sources.model import Envelope, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources._schemas import (
+    allows,
+    combined,
+    form_of,
+    permit_any_value,
+    permitted_values,
+    places,
+)
+from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Remark, Sample
 from pytest_pcerrors.jsontext import pointer_of, steps_of
 from pytest_pcerrors.text import counted
 
@@ -88,7 +101,7 @@ class OpenApi:
         found: dict[Path, set[str]] = defaultdict(set)
         for schema in form.schemas:
             for path, each in places(schema):
-                found[path] |= {str(value) for value in each.get("enum", ()) if isinstance(value, str | int)}
+                found[path] |= {str(value) for value in permitted_values(each) if isinstance(value, str | int)}
                 found[path] |= {str(value) for value in each.get("examples", ()) if isinstance(value, str | int)}
         for response in self.responses:
             for example in (
@@ -115,7 +128,7 @@ class OpenApi:
         below = _below_400(schema, {code, text})
         for path, each in places(schema):
             if path == code:
-                each.pop("enum", None)
+                permit_any_value(each)
         types = {
             each.lower() for response in self.responses for each in response.media_types if self._uses(response, form)
         }
@@ -167,10 +180,12 @@ class OpenApi:
                 reading.found += found_in_list(value, response.status)
             for example in response.examples:
                 reading.found += found_at(example, code, text, response.status)
+        enums: dict[tuple[str, ...], set[int | None]] = defaultdict(set)
         for form in self._forms.values():
             for schema, statuses in zip(form.schemas, form.statuses, strict=True):
-                status = next(iter(statuses)) if len(statuses) == 1 else None
-                reading.found += found_in_schema(schema, code, text, status)
+                reading.found += found_in_schema(schema, code, text, _only(statuses))
+                enums[codes_in_enums(schema, code)] |= statuses
+        reading.found += [Found(_only(statuses), each) for codes, statuses in enums.items() for each in codes]
         reading.found = [
             each
             for each in reading.found
@@ -192,7 +207,7 @@ class OpenApi:
         """Return what the error responses lack, for the message that there are no codes."""
         if not self.responses:
             return ["no operation has an error response (4xx, 5xx or default)"]
-        counts = Counter(str(response.status or "default") for response in self.responses)
+        counts = Counter(str(response.status or "default or a range") for response in self.responses)
         shown = ", ".join(f"{status} ({count})" for status, count in sorted(counts.items()))
         return [
             f"{counted(len(self.responses), 'error response')}, {shown}: no code in an enum, an example or x-error-codes"
@@ -208,6 +223,11 @@ def _below_400(schema: dict[str, Any], taken: "set[Path | None]") -> dict[str, A
     }
     properties = {name: {"const": value} for name, value in fixed.items()}
     return {"type": "object", "required": list(fixed), "properties": properties} if fixed else {}
+
+
+def _only(statuses: set[int | None]) -> int | None:
+    """Return the status of what is documented with a single one."""
+    return next(iter(statuses)) if len(statuses) == 1 else None
 
 
 def _is_failure(value: Any) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from pytest_pcerrors.contract.sources._samples import samples_in
 from pytest_pcerrors.contract.sources._schemas import References
 from pytest_pcerrors.contract.sources._yaml import place_of
 from pytest_pcerrors.contract.sources.model import Remark
@@ -11,7 +12,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import pointer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 LISTED = "x-error-codes"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -84,7 +85,7 @@ def _response(references: References, status: str, value: Any, produces: Any, po
     listed = response.get(LISTED)
     number = int(status) if status.isdecimal() else None
     return ErrorResponse(
-        number, tuple(_alternatives(known)), tuple(examples), types, (listed,) if listed else (), place
+        number, tuple(_alternatives(known)), tuple(_bodies(examples)), types, (listed,) if listed else (), place
     )
 
 
@@ -101,10 +102,22 @@ def _alternatives(schemas: list[dict[str, Any]]) -> "Iterator[dict[str, Any]]":
 def _examples(references: References, media: "Mapping[str, Any]") -> "Iterator[Any]":
     if "example" in media:
         yield media["example"]
-    for _, example in _items(media.get("examples")):
+    examples = media.get("examples")
+    for example in examples if isinstance(examples, list) else (each for _, each in _items(examples)):
         value = references.resolved(example)
         if isinstance(value, dict) and "value" in value:
             yield value["value"]
+        elif isinstance(examples, list):
+            yield value
+
+
+def _bodies(examples: "Iterable[Any]") -> "Iterator[Any]":
+    """Yield the objects and arrays among examples; a text is the JSON in it."""
+    for example in examples:
+        if isinstance(example, str):
+            yield from (each.value for each in samples_in(example, 1))
+        elif isinstance(example, dict | list):
+            yield example
 
 
 def lists_of_codes(document: "Mapping[str, Any]") -> "Iterator[Any]":

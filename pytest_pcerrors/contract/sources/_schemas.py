@@ -219,6 +219,24 @@ def places(schema: "Schema", path: "Path" = ()) -> "Iterator[tuple[Path, Schema]
             yield from places(each, path)
 
 
+def permitted_values(schema: "Schema") -> list[Any]:
+    """Return the values in the ``enum`` of a schema and of its alternatives.
+
+    >>> permitted_values({"anyOf": [{"enum": ["A"]}, {"type": "null"}]})
+    ['A']
+    """
+    inner = [value for keyword in _LISTS for each in schema.get(keyword, ()) for value in permitted_values(each)]
+    return [*schema.get("enum", ()), *inner]
+
+
+def permit_any_value(schema: "Schema") -> None:
+    """Remove the ``enum`` of a schema and of its alternatives."""
+    schema.pop("enum", None)
+    for keyword in _LISTS:
+        for each in schema.get(keyword, ()):
+            permit_any_value(each)
+
+
 def allows(schema: "Schema", *names: str) -> bool:
     """Return whether a schema permits one of these types; one without a type does if its permitted values are of the types."""
     types = schema.get("type")

@@ -133,6 +133,34 @@ def reference(name="E"):
             {(404, "A_B")},
         ),
         (api({"404": response(example={"fault": {"code": "A_B"}}, **{"x-error-codes": ["A_B"]})}), {(404, "A_B")}),
+        (
+            api(
+                {
+                    "404": response(with_code(enum=["A_B"])),
+                    "409": response(with_code(enum=["A_B"]) | {"minProperties": 1}),
+                }
+            ),
+            {(None, "A_B")},
+        ),
+        (api({"404": response(with_code(anyOf=[{"enum": ["A_B", "two words"]}, {"type": "null"}]))}), {(404, "A_B")}),
+        (
+            api({"404": response(ERROR, examples=[{"code": "A_B"}, {"value": {"code": "C_D"}}])}),
+            {(404, "A_B"), (404, "C_D")},
+        ),
+        (
+            api(
+                {
+                    "404": response(ERROR, example='{"code": "A_B"}'),
+                    "409": response(ERROR, example="no"),
+                    "500": response(ERROR, example=7),
+                }
+            ),
+            {(404, "A_B")},
+        ),
+        (
+            api({"404": response(ERROR, example={"code": "A_B"}), "409": response(ERROR, example={"code": "string"})}),
+            {(404, "A_B")},
+        ),
     ],
 )
 def test_codes_are_in_enums_examples_and_lists(imported, document, expected):
