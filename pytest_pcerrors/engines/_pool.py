@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.resource_tracker import ensure_running
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_pcerrors.engines.task import Part, Task
@@ -180,20 +181,24 @@ def _started(packed: bytes) -> "tuple[Connection[Any, Any], _Process]":
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work_without_interrupts, args=(theirs, packed), daemon=True)
-    with _ignored_interrupts():
+    ensure_running()  # it would let interrupts through after its own start
+    with _held_interrupts():
         process.start()
     theirs.close()
     return ours, process
 
 
 @contextmanager
-def _ignored_interrupts() -> "Iterator[None]":
-    """Ignore Ctrl-C for the start of a process, which inherits that; so it prints no traceback before it can ignore it by itself."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _held_interrupts() -> "Iterator[None]":
+    """Hold Ctrl-C back while a process starts, which inherits that; so it prints no traceback before it can ignore it by itself."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _how(exitcode: int | None) -> str:

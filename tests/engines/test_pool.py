@@ -142,3 +142,25 @@ def test_a_process_ignores_interrupts():
         work_without_interrupts(theirs, pickle.dumps(Numbers()))
     assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
     assert _pool._how(1) == "exit code 1"
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows holds no signals back")
+def test_an_interrupt_while_a_process_starts_is_not_lost():
+    """It comes when the process has started."""
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append("interrupt"))
+    try:
+        with _pool._held_interrupts():
+            signal.raise_signal(signal.SIGINT)
+            came.append("start")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert came == ["start", "interrupt"]
+
+
+def test_a_process_starts_where_no_signals_are_held_back(monkeypatch):
+    """On Windows."""
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+    with _pool._held_interrupts():
+        started = True
+    assert started

@@ -7,6 +7,7 @@ import pytest
 from pytest_pcerrors import Contract
 from pytest_pcerrors.rules import quick
 from pytest_pcerrors.rules._typed_bodies import typed_bodies
+from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -62,3 +63,9 @@ def test_a_redirect_is_not_searched():
     contract = Contract.default()
     recognizer = Quick(rule_set(contract), contract)
     assert [recognizer.is_success(status, "{}") for status in (200, 302)] == [True, False]
+
+
+def test_a_response_that_is_read_later_has_no_other_attributes():
+    """A wrong name does not read it."""
+    with pytest.raises(AttributeError, match="no attribute other"):
+        object.__new__(ParsedResponse).other  # noqa: B018 - the access is tested
