@@ -3,11 +3,11 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import readable
+from pytest_pcerrors.yamltext import YamlError, events, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,15 +50,11 @@ def read_yaml(text: str) -> Any:
     >>> read_yaml("a: {404: NO, b: [0012, 7, true, null]}")
     {'a': {'404': 'NO', 'b': ['0012', 7, True, None]}}
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(yaml.parse(text, Loader=loader)).document()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise UsageError(readable(f"{where}not YAML: {error.problem or 'broken'}; correct it there")) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise UsageError(readable(f"not YAML: {error}")) from None
+        return _Builder(events(text)).document()
+    except YamlError as error:
+        where = f"line {error.line}: " if error.line else ""
+        raise UsageError(readable(f"{where}not YAML: {error}; correct it there")) from None
 
 
 class _Builder:
@@ -77,7 +73,7 @@ class _Builder:
         return None
 
     def _value(self, event: "Event", depth: int) -> Any:
-        line = _line(event)
+        line = line_of(event)
         before = self._nodes
         self._nodes += 1
         if depth > MAX_DEPTH:
@@ -109,13 +105,13 @@ class _Builder:
         mapping.line = line
         while not isinstance(event := next(self._events), CollectionEndEvent):
             if not isinstance(event, ScalarEvent):
-                raise UsageError(f"line {_line(event)}: a key that is not a text; write a word")
+                raise UsageError(f"line {line_of(event)}: a key that is not a text; write a word")
             key, following = event.value, next(self._events)
             value = self._value(following, depth + 1)
             if isinstance(value, Located) and isinstance(following, MappingStartEvent):
-                value.line = _line(event)
+                value.line = line_of(event)
             if key in mapping:
-                raise UsageError(readable(f'line {_line(event)}: "{key}" is repeated; keep one of them'))
+                raise UsageError(readable(f'line {line_of(event)}: "{key}" is repeated; keep one of them'))
             if key == _MERGE and not event.style:
                 for each in reversed(value if isinstance(value, list) else [value]):
                     defaults.update(each if isinstance(each, dict) else {})
@@ -124,10 +120,6 @@ class _Builder:
         for name, each in defaults.items():
             mapping.setdefault(name, each)
         return mapping
-
-
-def _line(event: "Event") -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _scalar(event: ScalarEvent) -> Any:

@@ -6,9 +6,8 @@ that YAML gives them. Tags create no objects; for the two tags of file-like requ
 returned.
 """
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
 from yaml.constructor import SafeConstructor
 from yaml.events import (
     AliasEvent,
@@ -24,6 +23,7 @@ from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
 from pytest_pcerrors.base64text import base64_decoded
+from pytest_pcerrors.yamltext import YamlError, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,39 +44,12 @@ _MERGE = "<<"
 _TEXT_OF_NODE = 1024
 
 
-class YamlError(ValueError):
-    """The stream is not valid YAML; `line` counts from 1, or is unknown (None)."""
-
-    def __init__(self, problem: str, line: int | None) -> None:
-        super().__init__(problem)
-        self.line = line
-
-
 class YamlValueError(YamlError):
     """A value cannot be built from valid YAML; `unclosed` is the number of open collections at that place."""
 
     def __init__(self, problem: str, event: Event) -> None:
         super().__init__(problem, line_of(event))
         self.unclosed: int = int(isinstance(event, CollectionStartEvent))
-
-
-def events(stream: IO[bytes] | IO[str]) -> "Iterator[Event]":
-    """Yield the parse events of a YAML stream, with libyaml if available; raise a `YamlError` for invalid YAML."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        yield from yaml.parse(stream, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlError(error.problem or "broken", mark.line + 1 if mark else None) from None
-    except yaml.reader.ReaderError as error:
-        raise YamlError(f"{error.reason} at position {error.position}", None) from None
-    except (ValueError, OverflowError) as error:  # raised by PyYAML without libyaml for an escape such as \\UFFFFFFFF
-        raise YamlError(str(error), None) from None
-
-
-def line_of(event: Event) -> int:
-    """Return the line number of an event, counted from 1."""
-    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 class Builder:

@@ -17,8 +17,9 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
 from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
-from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlError, YamlValueError, events, line_of
+from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlValueError
 from pytest_pcerrors.text import readable
+from pytest_pcerrors.yamltext import YamlError, events, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
