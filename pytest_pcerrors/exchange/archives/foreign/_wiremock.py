@@ -1,7 +1,7 @@
 """Stub mappings of WireMock: what a mock answers to the requests that fit."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_pcerrors.exchange.archives.foreign._files import body_of_file
@@ -61,14 +61,24 @@ def _is_stub(value: Any) -> bool:
 
 
 def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
-    for pointer, mapping in entries(document, "mappings"):
-        yield pointer, _interaction(mapping), mapping
+    return stubs(document, ("mappings", "request", "response"), _interaction)
 
 
-def _interaction(mapping: Any) -> Interaction:
-    request, response = (mapping.get(each) for each in ("request", "response")) if isinstance(mapping, dict) else (0, 0)
-    if not isinstance(request, dict) or not isinstance(response, dict):
-        return mapping
+def stubs(
+    document: Any, names: tuple[str, str, str], made: Callable[[dict[str, Any], dict[str, Any]], Interaction]
+) -> Iterator[tuple[str, Interaction, Any]]:
+    """Yield the pointer of each mapping, the interaction that is made of its request and response, and the mapping.
+
+    `names` are those of the list of mappings, and of the request and the response in each.
+    """
+    listed, *parts = names
+    for pointer, mapping in entries(document, listed):
+        found: list[Any] = [mapping.get(part) for part in parts] if isinstance(mapping, dict) else []
+        is_whole = bool(found) and all(isinstance(each, dict) for each in found)
+        yield pointer, made(*found) if is_whole else mapping, mapping
+
+
+def _interaction(request: dict[str, Any], response: dict[str, Any]) -> Interaction:
     has_json = response.get("jsonBody") is not None
     return {
         "request": present(

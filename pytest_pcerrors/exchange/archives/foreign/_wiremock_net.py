@@ -7,14 +7,13 @@ from pytest_pcerrors.exchange.archives.foreign._tools import (
     Interaction,
     Source,
     Tool,
-    entries,
     first_of,
     is_object,
     is_scalar,
     present,
     without_local_host,
 )
-from pytest_pcerrors.exchange.archives.foreign._wiremock import answered
+from pytest_pcerrors.exchange.archives.foreign._wiremock import answered, stubs
 
 _OF_REQUESTS = frozenset({"Path", "Url", "Methods", "Params", "Headers", "Cookies", "Body"})
 
@@ -29,14 +28,10 @@ def _fits(document: Any) -> bool:
 
 
 def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
-    for pointer, mapping in entries(document, "Mappings"):
-        yield pointer, _interaction(mapping), mapping
+    return stubs(document, ("Mappings", "Request", "Response"), _interaction)
 
 
-def _interaction(mapping: Any) -> Interaction:
-    request, response = (mapping.get(each) for each in ("Request", "Response")) if isinstance(mapping, dict) else (0, 0)
-    if not isinstance(request, dict) or not isinstance(response, dict):
-        return mapping
+def _interaction(request: dict[str, Any], response: dict[str, Any]) -> Interaction:
     has_text = first_of(response, "BodyAsJson", "Body") is not None
     return {
         "request": present(
