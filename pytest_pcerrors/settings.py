@@ -76,7 +76,7 @@ class Settings:
     profile_by_path: tuple[tuple[Path, str], ...] = ()
     allow: tuple[AllowanceSetting, ...] = ()
     entries: tuple[EntrySetting, ...] = ()
-    map: "Mapping[str, str]" = field(default_factory=dict)
+    map: "Mapping[str, str] | None" = None
     coverage_exclude: tuple[str, ...] = ()
 
     @classmethod
@@ -121,7 +121,7 @@ class Settings:
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
             allow=tuple(_allowance(each, root) for each in table.get("allow", ())),
             entries=tuple(EntrySetting(**{**each, "code": str(each["code"])}) for each in table.get("entry", ())),
-            map=table.get("map", {}),
+            map=table.get("map"),
             coverage_exclude=tuple(table.get("coverage", {}).get("exclude", ())),
         )
 

@@ -120,7 +120,7 @@ DEFAULTS = {
     "profile_by_path": (),
     "allow": (),
     "entries": (),
-    "map": {},
+    "map": None,
     "coverage_exclude": (),
 }
 

@@ -59,7 +59,7 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         length_unit=settings.length_unit,
         root=root or Path.cwd(),
         redaction=Redaction.of_settings(settings.redact),
-        layout=Layout.of(settings.map, "map in [tool.pcerrors] or --map") if settings.map else None,
+        layout=Layout.of(settings.map, "map in [tool.pcerrors] or --map") if settings.map is not None else None,
         max_age=None if age is None else days_of(age),
     )
 

@@ -505,6 +505,7 @@ def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
     )
     assert ("member /request  a secret" in ended.out, "member /headers  a secret" in ended.out) == (True, True)
     assert pcerrors("check", "--map", "state=.res.code", "a.log")[:2] == (2, "")
+    assert pcerrors("check", "--map", "", "a.log")[:2] == (2, "")
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.map]\nstatus = ".res.code"\nbody = "res.body"\n')
     assert pcerrors("check", "a.log", "--jobs", "2") == ended
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors.map]\nstate = ".res.code"\n')
