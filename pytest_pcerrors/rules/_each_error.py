@@ -20,6 +20,9 @@ def of_each_error(
 
     @wraps(check)
     def of_all(parsed: "ParsedResponse") -> "Iterator[Violation]":
-        return islice(chain.from_iterable(check(parsed, error) for error in parsed.errors), _MOST_FOUND)
+        errors = parsed.errors
+        if len(errors) == 1:
+            return check(parsed, errors[0])
+        return islice(chain.from_iterable(check(parsed, error) for error in errors), _MOST_FOUND)
 
     return of_all
