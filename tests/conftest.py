@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from pytest_pcerrors import Contract
 
 settings.register_profile(
-    "anywhere", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "anywhere", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("anywhere")
 

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from pytest_pcerrors import check, read_archive
+from pytest_pcerrors.reporting.formats.registry import FORMATS
 
 pytestmark = pytest.mark.untraced
 
@@ -138,3 +140,14 @@ def test_an_unknown_benchmark_is_refused(importable):
     done = CliRunner().invoke(main, ["-k", "nothing"])
     assert done.exit_code == 2
     assert "no benchmark nothing; there are " in done.output
+
+
+@pytest.mark.browser
+def test_the_report_is_measured_in_a_browser(importable, tmp_path):
+    """Its first paint, and its filter."""
+    from benchmarks import html_report
+
+    page = tmp_path / "report.html"
+    page.write_text("".join(FORMATS["html"](html_report.report(30))), "utf-8")
+    for measured in (html_report._painted, html_report._filtered):
+        assert html_report._in_browser(shutil.which("chromium"), page, measured) > 0

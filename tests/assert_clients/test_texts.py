@@ -101,7 +101,7 @@ HOSTILE = [
     "x" * 10_000_000,
     b"\xff" * 1_000_000,
     10**10_000,
-    {number: [number] * 1000 for number in range(1000)},
+    dict.fromkeys(range(100_000), tuple(range(1000))),
     f"token {SECRET}",
     {"access_token": SECRET, "client_secret": "Zx8Q~abcdefghijklmnopqrstuvwxyz0123456789"},
     "\x1b[31m\ud800\n",

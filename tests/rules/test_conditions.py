@@ -159,7 +159,7 @@ RESPONSES = error_responses() | broken_responses().map(lambda mutant: mutant.exc
 
 
 @pytest.mark.untraced
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(RESPONSES)
 def test_generated_responses(exchange):
     """Conforming responses spelled in any way, and broken ones."""
@@ -206,7 +206,7 @@ REQUESTS = st.sampled_from([None, Request("HEAD", "/v1/domains/a"), Request("GET
 
 
 @pytest.mark.untraced
-@settings(max_examples=150)
+@settings(max_examples=400)
 @given(STATUSES, HEADERS, BODIES, MARKS, MARKS, REQUESTS)
 def test_any_response(status, headers, body, before, after, request):
     """Any status, headers and body, with the names that the rules look at."""

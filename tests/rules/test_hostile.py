@@ -135,7 +135,7 @@ NAMES = st.sampled_from(["Content-Type", "Retry-After", "WWW-Authenticate", "Dat
 
 
 @pytest.mark.untraced
-@settings(max_examples=150)
+@settings(max_examples=400)
 @given(status=st.integers(100, 599), headers=st.none() | st.dictionaries(NAMES, st.text()), body=ANY_BODY)
 def test_anything_is_answered(strict, status, headers, body):
     """No status, headers and body together make `check` raise, under any profile."""

@@ -90,7 +90,7 @@ def test_all_texts_of_the_other_tests_that_would_change_are_found():
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
+@settings(max_examples=500)
 @given(text=TEXTS, is_json=st.booleans())
 def test_any_text_that_would_change_is_found(text, is_json):
     """Words of secrets between punctuation, and opaque values."""
