@@ -5,12 +5,14 @@ import inspect
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from types import TracebackType
 from typing import NamedTuple, Self
 
 import pytest
 
 from pytest_pcerrors.errors import UsageError
+
+__tracebackhide__ = True
+"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
 
 
 class Called(NamedTuple):
@@ -23,7 +25,7 @@ class Called(NamedTuple):
 class Caller:
     """Makes the calls. All asynchronous ones run in one event loop, so they may share a client.
 
-    Interrupts of the run and misuse of this library are raised.
+    Interrupts of the run and misuse of this library are raised; anything but a function is a `UsageError`.
 
     >>> with Caller(lambda: int("x")) as caller:
     ...     caller.call().error
@@ -31,6 +33,8 @@ class Caller:
     """
 
     def __init__(self, call: Callable[[], object]) -> None:
+        if not callable(call):
+            raise UsageError(f"expected a function without arguments that makes one request, got {call!r}")
         self._call = call
         self._runner: asyncio.Runner | None = None
         self._pool: ThreadPoolExecutor | None = None
@@ -64,9 +68,7 @@ class Caller:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._runner is not None:
             (self._pool.submit(self._runner.close).result if self._pool else self._runner.close)()
         if self._pool is not None:

@@ -1,10 +1,12 @@
-"""A call of a client in one case, and what it makes of the response."""
+"""A call of a client in one case: its outcome, and what it makes of the response."""
 
+from collections.abc import Callable
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.clients._client_simulator import ClientSimulator
-from pytest_pcerrors.clients._outcome import NEVER_GIVES_UP, Outcome, outcome_of
-from pytest_pcerrors.clients._texts import has_word, is_http_response, texts_in
+from pytest_pcerrors.clients._calling import Called
+from pytest_pcerrors.clients._client_simulator import ClientSimulator, EndlessRetriesError
+from pytest_pcerrors.clients._texts import brief, has_word, is_http_response, texts_in, type_name
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
 from pytest_pcerrors.rules.parsed_response import read
@@ -12,8 +14,6 @@ from pytest_pcerrors.rules.success import error_in_success
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_pcerrors.clients._calling import Caller
     from pytest_pcerrors.clients._cases import Case
     from pytest_pcerrors.contract.model import Contract
@@ -24,12 +24,55 @@ __tracebackhide__ = True
 """Pytest leaves out the frames of this module, so a failing test shows its own line."""
 
 NOTHING = "-"
-MOST_REQUESTS = 25
-"""A client that sends more of them for one call does not give up."""
 
+_MOST_REQUESTS = 25
+"""A client that sends more of them for one call does not give up."""
+_NEVER_GIVES_UP = "never gives up"
+_ACCIDENTS = (ArithmeticError, AttributeError, LookupError, NameError, RecursionError, TypeError, UnicodeError)
+_SHOWN = (bool, type(None))
+"""The types of results that the matrix shows by their value."""
 _IDENTIFIERS = ("MS-CorrelationId", "MS-RequestId")
 _SHORTEST_CODE = 4
 """A shorter code, such as 400 or 0, is found by accident."""
+
+
+class Outcome(NamedTuple):
+    """The outcome of a call, for the matrix: what it raised or returned, and whether that shows that the call has failed."""
+
+    text: str
+    value: object
+    is_failure: bool
+
+    @property
+    def shown(self) -> str:
+        """What the call raised or returned, for a message, without secrets."""
+        if issubclass(type(self.value), BaseException):
+            return f"{self.text}: {brief(self.value)}"
+        return f"returned {brief(self.value)}"
+
+
+def outcome_of(called: Called, is_failure: Callable[[object], object] | None) -> Outcome:
+    """Return the outcome of a call that has ended; `is_failure` decides about what it returned.
+
+    >>> outcome_of(Called(error=ZeroDivisionError()), None).text
+    'crashed ZeroDivisionError'
+    """
+    error, value = called.error, called.value
+    if isinstance(error, EndlessRetriesError):
+        return Outcome(_NEVER_GIVES_UP, error, is_failure=True)
+    if error is not None:
+        verb = "crashed" if _is_accident(error) else "raised"
+        return Outcome(f"{verb} {type_name(error)}", error, is_failure=True)
+    shown = brief(value) if type(value) in _SHOWN else type_name(value)
+    if is_failure is None or not is_failure(value):
+        return Outcome(f"returned {shown}", value, is_failure=False)
+    return Outcome(f"failed: returned {shown}", value, is_failure=True)
+
+
+def _is_accident(error: BaseException) -> bool:
+    """Return whether Python itself has raised an error because the client did not expect the response."""
+    is_of_python = type(error).__module__ == "builtins"
+    return (is_of_python and isinstance(error, _ACCIDENTS)) or isinstance(error, JSONDecodeError)
 
 
 class CaseSimulator(ClientSimulator):
@@ -40,7 +83,7 @@ class CaseSimulator(ClientSimulator):
 
     def begin(self) -> None:
         """Begin another case."""
-        self.begin_call(MOST_REQUESTS)
+        self.begin_call(_MOST_REQUESTS)
         self.requests = []
 
     def reply_to_counted(self, request: "Request", waited: float) -> "Reply":
@@ -82,7 +125,7 @@ def tried(
             "so a client with a cache has to be made in the call"
         )
     if simulator.is_stopped:
-        outcome = outcome._replace(text=NEVER_GIVES_UP, is_failure=True)
+        outcome = outcome._replace(text=_NEVER_GIVES_UP, is_failure=True)
     received = simulation.exchanges[-1]
     code, kept_id = _kept(case, received, outcome, contract)
     [(method, _), *retries] = simulator.requests

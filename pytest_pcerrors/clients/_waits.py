@@ -1,18 +1,25 @@
-"""Waits of a client: recorded and skipped, and the clock moved forward by each."""
+"""Waits of a client: recorded and skipped, and the clock moved forward by each, in the threads of the client only."""
 
 import asyncio
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from pytest_pcerrors.clients._clock import Clock, moved_clock
-from pytest_pcerrors.clients._participants import Participants
 from pytest_pcerrors.clients._replacing import replaced
+from pytest_pcerrors.errors import UsageError
 
+if TYPE_CHECKING:
+    import time_machine
+
+_DURATIONS = {time.monotonic: 1, time.perf_counter: 1, time.monotonic_ns: 10**9, time.perf_counter_ns: 10**9}
+_WALL = {time.time: 1, time.time_ns: 10**9}
+_LATEST = 100 * 366 * 24 * 3600.0
+"""The most seconds by which the clock is moved."""
 _SLEEP, _WAIT, _NOW = time.sleep, threading.Event.wait, time.monotonic
 _SLEEP_ASYNC: Any = FunctionType(asyncio.tasks.sleep.__code__, vars(asyncio.tasks), "sleep", (None,))
 _GRACE = 0.5
@@ -20,6 +27,108 @@ _GRACE = 0.5
 _LONG = 10
 """Seconds that really pass between two tries only if the client really waits."""
 _current: "list[Waits]" = []
+
+
+class Participants:
+    """The thread that calls the client, those that have started since, and those that have sent a request.
+
+    Only in these is a wait skipped, and only these see the moved clock.
+    """
+
+    def __init__(self) -> None:
+        self._has_ended = False
+        self._main = threading.get_ident()
+        self._senders: set[int] = set()
+        self._others = set(sys._current_frames()) - {self._main}  # noqa: SLF001 - documented, for debuggers
+
+    def end(self) -> None:
+        """End the block: a function that was kept from it now works as the real one."""
+        self._has_ended = True
+
+    def add(self) -> None:
+        """Add this thread, because it sends a request."""
+        self._senders.add(threading.get_ident())
+
+    def waits_here(self) -> bool:
+        """Return whether a wait of this thread is one of the client; a thread that never sent a request may wait for any reason."""
+        here = threading.get_ident()
+        return not self._has_ended and (here == self._main or here in self._senders)
+
+    def waits_in_loop_here(self) -> bool:
+        """Return whether a wait in an event loop of this thread is one of the client."""
+        here = threading.get_ident()
+        return not self._has_ended and (here not in self._others or here in self._senders)
+
+    def is_moved_here(self) -> bool:
+        """Return whether the clock of this thread is moved. That of an event loop that was running before is not."""
+        here = threading.get_ident()
+        if self._has_ended or here not in self._others:
+            return not self._has_ended
+        return here in self._senders and asyncio._get_running_loop() is None  # noqa: SLF001 - documented; `get_running_loop` raises instead
+
+    def has_others(self) -> bool:
+        """Return whether another thread of the client is alive, which may end a wait of this one."""
+        known = (thread.ident for thread in threading.enumerate())
+        return any(
+            each is not None and each != threading.get_ident() and (each not in self._others or each in self._senders)
+            for each in known
+        )
+
+
+class Clock:
+    """The time that has passed for a client: real seconds, and those by which the clock was moved."""
+
+    def __init__(self, traveller: "time_machine.Traveller | None", is_moved_here: Callable[[], bool]) -> None:
+        self._traveller = traveller
+        self._is_moved_here = is_moved_here
+        self._moved = 0.0
+
+    def move(self, seconds: float) -> None:
+        """Move the clock forward, for a hundred years at most."""
+        seconds = min(seconds, _LATEST - self._moved)
+        self._moved += seconds
+        if self._traveller is not None:
+            self._traveller.shift(seconds)
+
+    def replacements(self) -> dict[Any, Any]:
+        """Return the functions that measure time, each with the one that adds the seconds by which the clock was moved.
+
+        Queues, locks and event loops use them, so they are moved only for threads for which `is_moved_here`.
+        """
+        units = _DURATIONS if self._traveller is not None else {**_DURATIONS, **_WALL}
+        return {function: self._moving(function, unit) for function, unit in units.items()}
+
+    def _moving(self, function: Callable[[], Any], unit: int) -> Callable[[], Any]:
+        kind = type(function())
+        return lambda: function() + kind(self._moved * unit) if self._is_moved_here() else function()
+
+
+@contextmanager
+def moved_clock(is_moved_here: Callable[[], bool], *, is_exact: bool = True) -> Iterator[Clock]:
+    """Let the wall clock of the process show a time that can be moved forward, until the end of the block.
+
+    This needs time-machine. If it is not installed and the clock need not be exact, `datetime.now` shows the real time.
+
+    >>> with moved_clock(lambda: True) as clock:
+    ...     before = time.time()
+    ...     clock.move(41)
+    ...     round(time.time() - before)
+    41
+    """
+    travel = _travel()
+    if travel is None and is_exact:
+        raise UsageError("assert_retries needs time-machine: pip install 'pytest-pcerrors[clients]'")
+    with nullcontext() if travel is None else travel(time.time()) as traveller:
+        yield Clock(traveller, is_moved_here)
+
+
+def _travel() -> "type[time_machine.travel] | None":
+    """Return what moves the wall clock; None if time-machine is not installed."""
+    try:
+        from time_machine import travel
+    except ImportError:
+        return None
+    return travel
 
 
 class Waits:

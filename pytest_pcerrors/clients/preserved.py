@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_pcerrors.clients._elsewhere import elsewhere
-from pytest_pcerrors.clients._facts import Fact, facts_of
+from pytest_pcerrors.clients import ClientViolation
+from pytest_pcerrors.clients._facts import Fact, elsewhere, facts_of
 from pytest_pcerrors.clients._values import Where, check_where, object_text, value_at
-from pytest_pcerrors.clients.violation import ClientViolation
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.context import current

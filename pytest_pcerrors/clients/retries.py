@@ -3,14 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
-from pytest_pcerrors.clients._judging import Finding, reused_request_id
-from pytest_pcerrors.clients._retry_simulator import RetrySimulator
-from pytest_pcerrors.clients._scenarios import NEVER, Scenario, scenarios
-from pytest_pcerrors.clients._tries import Try, named, table
+from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, reused_request_id, scenarios
+from pytest_pcerrors.clients._tries import RetrySimulator, Try, named, table
 from pytest_pcerrors.clients._values import raised
 from pytest_pcerrors.clients._waits import waits_recorded
-from pytest_pcerrors.clients.violation import ClientViolation
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.rules.violation import Violation
@@ -45,7 +43,7 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
     >>> from pytest_pcerrors import assert_retries
     >>> assert_retries(lambda: requests.get("https://api.partnercenter.microsoft.com/v1/customers"))
     """
-    _check_arguments(call, also, max_tries)
+    _check_arguments(also, max_tries)
     contract = current().policy.contract
     runs = _runs(call, scenarios(contract, also, max_tries))
     faults = _faults(runs, has_ids=contract.is_partner_center)
@@ -68,9 +66,7 @@ class _Fault(NamedTuple):
     scenarios: list[str]
 
 
-def _check_arguments(call: object, also: object, max_tries: object) -> None:
-    if not callable(call):
-        raise UsageError(f"expected a function without arguments that makes one request, got {call!r}")
+def _check_arguments(also: object, max_tries: object) -> None:
     statuses = also if isinstance(also, Collection) else [None]
     for status in statuses:
         if isinstance(status, bool) or not isinstance(status, int) or status not in _STATUSES:

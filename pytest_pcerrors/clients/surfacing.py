@@ -1,21 +1,19 @@
 """`assert_errors_surface`: an error never looks like a success."""
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
 from pytest_pcerrors.clients._cases import errors, left_over, successes
-from pytest_pcerrors.clients._matrix import matrix_of, misread
-from pytest_pcerrors.clients._message import message, violation_of
+from pytest_pcerrors.clients._matrix import matrix_of, message, misread, violation_of
 from pytest_pcerrors.clients._trying import CaseSimulator, Tried, tried
 from pytest_pcerrors.clients._waits import waits_recorded
-from pytest_pcerrors.clients.violation import ClientViolation
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.context import current
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.clients._cases import Case
     from pytest_pcerrors.contract.model import Contract
 
 __tracebackhide__ = True
@@ -50,12 +48,10 @@ def assert_errors_surface(
     ...     print(str(error).splitlines()[0])
     195 of 201 errors look like a success:
     """
-    _check_functions(call, is_failure)
+    if is_failure is not None and not callable(is_failure):
+        raise UsageError(f"is_failure: expected a function that takes what the call returns, got {is_failure!r}")
     contract = current().policy.contract
-    expected = list(successes(contract, success))
-    all_tried = _all_tried(
-        call, is_failure, expected, lambda method: left_over(errors(contract, method), without), contract
-    )
+    all_tried = _all_tried(call, is_failure, success, without, contract)
     wrong = misread(all_tried, knows_success=success is not None)
     current().on_matrix(matrix_of(all_tried, wrong))
     if wrong:
@@ -63,29 +59,19 @@ def assert_errors_surface(
         raise ClientViolation(text, list(map(violation_of, wrong)))
 
 
-def _check_functions(call: object, is_failure: object) -> None:
-    if not callable(call):
-        raise UsageError(f"expected a function without arguments that makes one request, got {call!r}")
-    if is_failure is not None and not callable(is_failure):
-        raise UsageError(f"is_failure: expected a function that takes what the call returns, got {is_failure!r}")
-
-
 def _all_tried(
     call: Callable[[], object],
     is_failure: Callable[[object], object] | None,
-    of_success: "Sequence[Case]",
-    of_errors: "Callable[[str], Sequence[Case]]",
+    success: object,
+    without: str | Collection[str],
     contract: "Contract",
 ) -> list[Tried]:
     """Make a call for every case: the successes, which show the method of the client, then the errors."""
-    with ExitStack() as stack:
-        waits = stack.enter_context(waits_recorded(is_exact=False))
+    of_success = list(successes(contract, success))
+    with waits_recorded(is_exact=False) as waits:
         simulator = CaseSimulator(waits, contract)
-        stack.enter_context(simulator.opened())
-        caller = stack.enter_context(Caller(call))
-
-        def tries(cases: "Sequence[Case]") -> list[Tried]:
-            return [tried(case, caller, simulator, is_failure, contract) for case in cases]
-
-        good = tries(of_success)
-        return [*good, *tries(of_errors(good[0].method))]
+        with simulator.opened(), Caller(call) as caller:
+            made = partial(tried, caller=caller, simulator=simulator, is_failure=is_failure, contract=contract)
+            all_tried = list(map(made, of_success))
+            all_tried += map(made, left_over(errors(contract, all_tried[0].method), without))
+    return all_tried

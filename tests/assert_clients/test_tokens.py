@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_pcerrors import Request
-from pytest_pcerrors.clients._tokens import TokenService
+from pytest_pcerrors.clients._client_simulator import TokenService
 
 ENTRA = "https://login.microsoftonline.com/contoso.onmicrosoft.com"
 
