@@ -1,19 +1,22 @@
-"""Mutators for the rules of the body, from bytes to a JSON object."""
+"""Mutators for the rules of the body, from bytes to a JSON object, and of an error in a success."""
 
 import json
 from typing import TYPE_CHECKING, Any
-
 from pytest_pcerrors.simulation.mutation._base import replaced
+from typing import TYPE_CHECKING
+from pytest_pcerrors.simulation.synthesis import synthesize_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
+    from pytest_pcerrors.simulation.mutation._base import Base, Variant
+    from collections.abc import Iterator
     from pytest_pcerrors.simulation.mutation._base import Base, Variant
 
 _DEPTH = 100_000
 _DIGITS = 5_000
 _DEEPEST = 5
 _ANOTHER = "\N{REPLACEMENT CHARACTER}again"
+_TEXT = "The item was not processed."
 
 
 def body_empty(base: "Base") -> "Iterator[Variant]":
@@ -129,3 +132,24 @@ def _with_value(base: "Base", text: str) -> str:
     """Return the body with one more member, whose value is a text that is not JSON."""
     comma = ", " if base.document else ""
     return f'{base.text[:-1]}{comma}"more": {text}}}'
+
+
+def error_in_success(base: "Base") -> "Iterator[Variant]":
+    """Send an error as the whole body, in a list of errors, and in an item; for Partner Center as its service does, also of a device."""
+    code = next(iter(base.contract.catalogue.codes), "7")
+    known = base.document if isinstance(base.document, dict) else {}
+    if not base.contract.is_partner_center:
+        yield "list", base.with_document({**known, "errors": [{"code": code, "message": _TEXT}]})
+        yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
+        yield "item", base.with_document({**known, "items": [{"error": _TEXT}]})
+        if base.contract.catalogue:
+            yield "body", base.with_body(synthesize_status(base.exchange.status, base.contract).body)
+        return
+    yield "list", base.with_document({**known, "orderErrors": [{"code": 10003, "description": _TEXT}]})
+    yield (
+        "item",
+        base.with_document({**known, "lineItems": [{"error": {"errorCode": 10006, "errorDescription": _TEXT}}]}),
+    )
+    yield "device", base.with_document({**known, "devices": [{"errorCode": "806", "errorDescription": _TEXT}]})
+    yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
+    yield "body", base.with_document({"code": code, "description": _TEXT, "data": [], "source": "PartnerFD"})

@@ -1,9 +1,20 @@
 """The choice of the answer to a request, by all that can choose one, and the log of the requests."""
 
+from dataclasses import replace
+from http import HTTPStatus
+from random import Random, SystemRandom
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.simulation.answers.answer import Answer, envelope
+from pytest_pcerrors.simulation.server._request_log import path_of
+from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER
+from pytest_pcerrors.text import cut, visible
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
-
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
@@ -12,14 +23,71 @@ from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import RequestedAnswers
-from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.simulation.server._random_faults import RandomFaults
-    from pytest_pcerrors.simulation.server._rules_file import RulesFile
+    from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 
+_SEEDS = 10**6
+_NO_RULES = f"there are no rules; {ERROR_HEADER}: 429 requests an error for any path, and the page at / lists the names"
+_LONGEST_REQUEST = 200
+_LONGEST_HINT = 4000
 _MOST_UNMATCHED = 1000
+
+
+class RandomFaults:
+    """Chooses between a success and, with the probability `rate`, an error: a documented one, a shape, or the gateway's 429.
+
+    >>> from pytest_pcerrors import Contract
+    >>> first, second = (RandomFaults(0.5, 7, AnswerFactory(Contract.default())) for _ in range(2))
+    >>> [str(first.take()) for _ in range(9)] == [str(second.take()) for _ in range(9)]
+    True
+    """
+
+    def __init__(self, rate: float, seed: int | None, factory: AnswerFactory) -> None:
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+            raise UsageError(f"expected the rate of faults as a number from 0 to 1, such as 0.1, got {rate!r}")
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+            raise UsageError(f"expected the seed as a whole number, got {seed!r}")
+        self.seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
+        self._rate, self._factory = rate, factory
+        self._random = Random(self.seed)  # noqa: S311 - a simulation, which can be repeated
+
+    def take(self) -> Answer:
+        """Return the next answer."""
+        if self._random.random() >= self._rate:
+            return self._factory.status(HTTPStatus.OK)
+        answer = self._fault()
+        return replace(answer, name=f"{answer.name}, at random")
+
+    def _fault(self) -> Answer:
+        kind, entries = self._random.choice(("error", "shape", "429")), list(self._factory.contract.catalogue)
+        if kind == "error" and entries:
+            entry = self._random.choice(entries)
+            return self._factory.error(entry.code, entry.status)
+        if kind == "shape":
+            return self._factory.shape(self._random.choice(list(self._factory.shapes)))
+        return self._factory.status(HTTPStatus.TOO_MANY_REQUESTS)
+
+
+class NoMatchingRuleError(AssertionError):
+    """A request for which the server has neither a rule nor a requested answer; `answer` is what the server sends."""
+
+    def __init__(self, request: Request, rules: str) -> None:
+        known = f"rules are: {rules}" if rules else _NO_RULES
+        problem = f"no rule matches {cut(safe(f'{request.method} {path_of(request.url)}'), _LONGEST_REQUEST)}"
+        super().__init__(
+            f"{problem}\n  {known}\n"
+            '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
+        )
+        self.answer = _nothing_here(f"{problem}; {known}")
+
+
+def _nothing_here(hint: str) -> Answer:
+    answer = envelope(404, "There is nothing at this path.", "404, no rule matches")
+    text = cut(visible(hint).encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
+    headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, text)])
+    return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name, is_wanted=False)
 
 
 class AnswerChoice:

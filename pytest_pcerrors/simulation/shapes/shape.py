@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
@@ -21,16 +21,24 @@ _BETWEEN = timedelta(minutes=7)
 
 
 class Sender(NamedTuple):
-    """A sender of responses: the media type of its bodies, and whether it sends the identifiers of the service."""
+    """A sender of responses: the media type of its bodies, whether it sends the identifiers of the service, and its encoding."""
 
     media_type: str
     identifies: bool
+    encoding: str = "utf-8"
 
 
 SERVICE = Sender("application/json; charset=utf-8", identifies=True)
 GATEWAY = Sender("application/json", identifies=False)
-TEXT = Sender("text/plain; charset=utf-8", identifies=False)
-PAGE = Sender("text/html", identifies=False)
+
+_SENDERS = {
+    "service": SERVICE,
+    "gateway": GATEWAY,
+    "text": Sender("text/plain; charset=utf-8", identifies=False),
+    "page": Sender("text/html", identifies=False),
+    "latin-1": Sender("application/json; charset=iso-8859-1", identifies=True, encoding="latin-1"),
+}
+"""The senders by their name in ``shapes.json``."""
 
 
 class Shape(NamedTuple):
@@ -40,7 +48,7 @@ class Shape(NamedTuple):
     a JSON value. Words in braces are replaced with identifiers. A client of any HTTP service may receive a shape that `is_general`; the
     others are Partner Center's own.
 
-    >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=TEXT).status
+    >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=GATEWAY).status
     403
     """
 
@@ -67,13 +75,16 @@ class Sighting(NamedTuple):
     shapes: tuple[Shape, ...]
 
 
-def error(code: object, description: str, *data: str, source: str = "PartnerFD") -> str:
-    """Return a body as the service sends it: the code unchanged, and strings as data.
+def shape_of(document: Mapping[str, Any]) -> Shape:
+    r"""Return a shape of ``shapes.json``: its body is ``json`` or ``text``, after a byte order mark if it has one.
 
-    >>> error(2000, "The partner ID has 7 digits.")
-    '{"code": 2000, "description": "The partner ID has 7 digits.", "data": [], "source": "PartnerFD"}'
+    >>> shape_of({"name": "null-500", "request_line": "GET /v1/customers", "json": None, "byte_order_mark": True}).body
+    '\ufeffnull'
     """
-    return as_json({"code": code, "description": description, "data": data, "source": source})
+    fields = dict(document)
+    mark = "\ufeff" if fields.pop("byte_order_mark", False) else ""
+    text = as_json(fields.pop("json")) if "json" in fields else fields.pop("text", "")
+    return Shape(body=mark + text, sender=_SENDERS[fields.pop("sender", "service")], **fields)
 
 
 def as_json(value: object) -> str:
@@ -90,7 +101,9 @@ def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exch
 
 def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
     """Return the exchange for a shape, with random identifiers."""
-    body = shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, rng).encode()
+    body = (
+        shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, rng).encode(shape.sender.encoding)
+    )
     method, path = shape.request_line.split()
     request = request_to(_HOST, method, path, shape.request_body, rng)
     identifiers = service_identifiers(request, rng) if shape.sender.identifies else []
