@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.jsontext import JsonError, parse
-from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
+from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.in_process import Simulator
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation import Mutant, mutants, synthesize
-from pytest_pcerrors.simulation.mutation._table import MUTATORS
-from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
+from pytest_pcerrors.simulation.mutation.generation import MUTATORS, base_of, bases, proposals
 
 CONTRACT = Contract.default()
 RULES = rule_set(CONTRACT).rules

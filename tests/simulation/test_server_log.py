@@ -148,7 +148,7 @@ def test_a_failure_of_the_server_itself_comes_out_too(monkeypatch):
     def fails(*_):
         raise LookupError("no such thing")
 
-    monkeypatch.setattr("pytest_pcerrors.simulation.server._handler.read_body", fails)
+    monkeypatch.setattr("pytest_pcerrors.simulation.server._listener.read_body", fails)
     server = ErrorServer()
     server.start()
     with pytest.raises(requests.ConnectionError):

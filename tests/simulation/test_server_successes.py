@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from pytest_pcerrors import Contract, Exchange, Request, assert_pc_success, check
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, with_overrides
+from pytest_pcerrors.simulation.answers.answer import Answer, with_overrides
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.server import ErrorServer
 

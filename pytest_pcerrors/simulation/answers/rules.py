@@ -137,7 +137,7 @@ class ResponseRule:
     def as_document(self) -> dict[str, object]:
         """Return the rule as a JSON object, with the number of its uses.
 
-        >>> from pytest_pcerrors.simulation.answers.answer import envelope
+        >>> from pytest_pcerrors.simulation.answers.factory import envelope
         >>> ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1).as_document()
         {'method': '*', 'path': '/v1/**', 'answer': ['503'], 'times': 1, 'used': 0}
         """
@@ -156,7 +156,7 @@ class ResponseRule:
 class ResponseRules:
     """All rules, tried in the order in which they were set; those of a file are tried last, and kept by `clear`.
 
-    >>> from pytest_pcerrors.simulation.answers.answer import envelope
+    >>> from pytest_pcerrors.simulation.answers.factory import envelope
     >>> rules = ResponseRules()
     >>> rules.add(ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1))
     >>> str(rules.take("GET", "/v1/customers")), rules.take("GET", "/v1/customers"), str(rules)
@@ -167,13 +167,9 @@ class ResponseRules:
         self._rules: list[ResponseRule] = []
         self._of_file: list[ResponseRule] = []
 
-    def add(self, rule: ResponseRule) -> None:
-        """Add a rule after the others."""
-        self._rules.append(rule)
-
-    def add_all(self, rules: Iterable[ResponseRule]) -> None:
+    def add(self, *rules: ResponseRule) -> None:
         """Add rules after the others."""
-        self._rules.extend(rules)
+        self._rules += rules
 
     def take(self, method: str, path: str) -> Answer | None:
         """Return the next answer of the first rule that matches, or None."""

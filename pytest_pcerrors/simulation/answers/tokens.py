@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.simulation.answers.answer import Answer, success
+from pytest_pcerrors.simulation.answers.answer import Answer
+from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.shapes.shape import Sender, Shape, as_json, exchange_of
 

@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
-from pytest_pcerrors.exchange.http import phrase_of
-from pytest_pcerrors.exchange.model import Exchange
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import WITHOUT_BODY, phrase_of
 from pytest_pcerrors.exchange.model import Exchange

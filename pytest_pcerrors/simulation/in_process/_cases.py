@@ -7,8 +7,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.simulation.in_process._options import Options
-    from pytest_pcerrors.simulation.in_process._simulation import Simulation
+    from pytest_pcerrors.simulation.in_process._simulation import Options, Simulation
     from pytest_pcerrors.simulation.in_process._simulator import Simulator
     from pytest_pcerrors.simulation.mutation import Mutant
 

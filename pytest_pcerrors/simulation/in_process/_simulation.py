@@ -1,21 +1,17 @@
 """One simulated answer, or a sequence of them, for the requests that match a pattern, and its options."""
 
-from collections.abc import Mapping
-from typing import TypedDict
-from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.text import nearest
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 from urllib.parse import urlsplit
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, check_method
-from pytest_pcerrors.text import cut, listed
+from pytest_pcerrors.text import cut, listed, nearest
 
 _LONGEST_URL = 200
 
@@ -145,9 +141,7 @@ class Simulation:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._end(self)
         if error is None and self.is_unused:
             raise UnusedSimulationError(self, ())

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from threading import RLock
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from pytest_pcerrors.contract.catalogue import Entry
@@ -17,17 +16,19 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.context import current
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
-from pytest_pcerrors.simulation.answers.reply import reply_to
+from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens
-from pytest_pcerrors.simulation.in_process._options import Options, check_options
+from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
+    Options,
     Simulation,
     UnusedSimulationError,
     UrlPattern,
+    check_options,
 )
 
 if TYPE_CHECKING:
@@ -170,9 +171,7 @@ class Simulator:
         self._stack.enter_context(self.opened())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._stack.close()
         problems = [*self.unmatched, *filter(None, [self.unused()])]
         if error is None and problems:

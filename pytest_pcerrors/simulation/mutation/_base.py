@@ -1,18 +1,16 @@
 """A mutant, and the conforming response from which mutants are made, with its copies that have one part changed."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.simulation.synthesis import required_headers, stating
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse

@@ -2,14 +2,13 @@
 
 import json
 from typing import TYPE_CHECKING, Any
+
 from pytest_pcerrors.simulation.mutation._base import replaced
-from typing import TYPE_CHECKING
 from pytest_pcerrors.simulation.synthesis import synthesize_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pytest_pcerrors.simulation.mutation._base import Base, Variant
-    from collections.abc import Iterator
+
     from pytest_pcerrors.simulation.mutation._base import Base, Variant
 
 _DEPTH = 100_000

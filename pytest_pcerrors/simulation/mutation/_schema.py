@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.simulation.sampler import Sampler
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.rules.schema_rules import SchemaRule
     from pytest_pcerrors.rules.schema_rules import SchemaRule
     from pytest_pcerrors.simulation.mutation._base import Base, Variant
 

@@ -11,19 +11,49 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import is_deeper
 from pytest_pcerrors.policy.check import unknown_body
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.mutation._base import Base, completed
-from pytest_pcerrors.simulation.mutation._table import mutators_of
-from pytest_pcerrors.simulation.mutation.mutant import Mutant
+from pytest_pcerrors.simulation.mutation import _body, _head, _properties
+from pytest_pcerrors.simulation.mutation._base import Base, Mutant, completed
+from pytest_pcerrors.simulation.mutation._schema import SchemaMutator
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from pytest_pcerrors.simulation.mutation._base import Mutator
 
 _TOO_MANY_REQUESTS = 429
 _DEEPEST = 500
 """The most levels of a body that can be copied into another value and written."""
+
+MUTATORS: "Mapping[str, Mutator]" = {
+    "status-undocumented": _head.status_undocumented,
+    "content-type": _head.content_type,
+    "challenge-missing": _head.challenge_missing,
+    "challenge-other": _head.challenge_other,
+    "retry-after": _head.retry_after,
+    "body-empty": _body.body_empty,
+    "body-empty-unauthorized": _body.body_empty,
+    "byte-order-mark": _body.byte_order_mark,
+    "body-encoding": _body.body_encoding,
+    "body-plain-text": _body.body_plain_text,
+    "body-not-json": _body.body_not_json,
+    "duplicate-key": _body.duplicate_key,
+    "body-not-object": _body.body_not_object,
+    "gateway-envelope": _body.gateway_envelope,
+    "message-only": _body.message_only,
+    "description-blank": _properties.description_blank,
+    "unknown-property": _properties.unknown_property,
+    "status-differs": _properties.status_differs,
+    "code-unknown": _properties.code_unknown,
+    "pairing": _properties.pairing,
+    "description-placeholder": _properties.description_placeholder,
+    "description-template": _properties.description_template,
+    "error-in-success": _body.error_in_success,
+}
+"""The mutator of every rule; those of the error schema need none."""
 
 
 def mutants(
@@ -71,7 +101,7 @@ def bases(contract: Contract) -> "Iterator[Entry | Exchange]":
 def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> "Iterator[tuple[Mutant, bool]]":
     """Yield what the mutators make of a base, and whether it breaks its rule and no other; of one rule and variant, if given."""
     judge = _judge_of(base.contract, base.broken)
-    for name, mutator in mutators_of(base.contract):
+    for name, mutator in _mutators_of(base.contract):
         if rule in (None, name):
             for word, exchange in mutator(base):
                 if variant in (None, word):
@@ -108,3 +138,12 @@ def _judge_of(contract: Contract, ignored: frozenset[str]) -> Policy:
     return Policy(
         contract, overrides={name: "off" if name in ignored else "error" for name in rule_set(contract).rules}
     )
+
+
+def _mutators_of(contract: "Contract") -> "Iterator[tuple[str, Mutator]]":
+    """Yield the name and the mutator of every rule of a contract, in the order in which the rules run."""
+    rules = rule_set(contract)
+    for stage in (*rules.error_stages, *rules.success_stages):
+        for rule in stage.rules:
+            check = rule.check
+            yield rule.name, SchemaMutator(check) if isinstance(check, SchemaRule) else MUTATORS[rule.name]

@@ -3,26 +3,22 @@
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random, SystemRandom
-from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.simulation.answers.answer import Answer, envelope
-from pytest_pcerrors.simulation.server._request_log import path_of
-from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER
-from pytest_pcerrors.text import cut, visible
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
-from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory
+
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.simulation.answers.answer import Answer
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
-from pytest_pcerrors.simulation.server._requested import RequestedAnswers
+from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, RequestedAnswers
+from pytest_pcerrors.text import cut, visible
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
@@ -80,14 +76,11 @@ class NoMatchingRuleError(AssertionError):
             f"{problem}\n  {known}\n"
             '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
         )
-        self.answer = _nothing_here(f"{problem}; {known}")
-
-
-def _nothing_here(hint: str) -> Answer:
-    answer = envelope(404, "There is nothing at this path.", "404, no rule matches")
-    text = cut(visible(hint).encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
-    headers = Headers([*(answer.exchange.headers or ()), (HINT_HEADER, text)])
-    return Answer(Exchange(404, headers, answer.exchange.body, reason="Not Found"), answer.name, is_wanted=False)
+        hint = cut(visible(f"{problem}; {known}").encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
+        made = envelope(404, "There is nothing at this path.").exchange
+        headers = [*(made.headers or ()), (HINT_HEADER, hint)]
+        exchange = Exchange(404, headers, made.body, reason="Not Found")
+        self.answer = Answer(exchange, "404, no rule matches", is_wanted=False)
 
 
 class AnswerChoice:

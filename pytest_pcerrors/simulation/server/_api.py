@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.server._log_entries import LogEntries
-from pytest_pcerrors.simulation.server._request_log import path_of
+from pytest_pcerrors.simulation.server._request_log import LogEntries, path_of
 from pytest_pcerrors.simulation.server._rule_documents import rules_of
 from pytest_pcerrors.text import cut, nearest
 
@@ -68,14 +67,14 @@ class Api:
     def _add_rules(self, request: Request) -> Exchange:
         rules = self._rules_in(request)
         with self._choice.lock:
-            self._choice.rules.add_all(rules)
+            self._choice.rules.add(*rules)
             return _response(201, [rule.as_document() for rule in rules])
 
     def _replace_rules(self, request: Request) -> Exchange:
         rules = self._rules_in(request)
         with self._choice.lock:
             self._choice.clear()
-            self._choice.rules.add_all(rules)
+            self._choice.rules.add(*rules)
             return _response(200, [rule.as_document() for rule in self._choice.rules])
 
     def _clear_rules(self, _: Request) -> Exchange:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self, Unpack
 
 from pytest_pcerrors.contract.model import Contract
@@ -10,17 +9,14 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_overrides
 from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
-from pytest_pcerrors.simulation.answers.reply import reply_to
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.tokens import LIFETIME
-from pytest_pcerrors.simulation.answers.wire import Wire, wire_of
-from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
+from pytest_pcerrors.simulation.answers.wire import Wire, reply_to, wire_of
+from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, NoMatchingRuleError, RandomFaults
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
-from pytest_pcerrors.simulation.server._random_faults import RandomFaults
 from pytest_pcerrors.simulation.server._request_log import Received
-from pytest_pcerrors.simulation.server._rules_file import RulesFile
-from pytest_pcerrors.simulation.server._unmatched import NoMatchingRuleError
+from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _UNNAMED = 500
@@ -91,9 +87,7 @@ class ErrorServer:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property

@@ -1,30 +1,25 @@
 """The HTTP server: the listening socket with a thread for each connection, which reads requests, gets their answers, and writes them."""
 
-import socket
-import struct
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
-from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.simulation.answers.answer import envelope
-from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
-from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 import errno
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import TCPServer
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
+from urllib.parse import urlsplit
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.simulation.answers.wire import Wire
+from pytest_pcerrors.simulation.answers.factory import envelope
+from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
+from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 
 _RESETTING = struct.pack("ii", 1, 0)
 _DRAINED_BYTES = 64 * 1024
@@ -32,26 +27,14 @@ _DRAINED_SECONDS = 1
 _PORTS = range(65536)
 
 
-class Responder(Protocol):
-    """Answers the requests of a connection; when `stopping` is set, the connection stops waiting."""
-
-    stopping: "Event"
-
-    def answer(self, request: Request) -> Wire:
-        """Return the response to a request; a `ConnectionError` ends the connection."""
-
-    def abandon(self, connection: socket.socket) -> None:
-        """Mark a connection that is closed without a shutdown."""
-
-
 class Handler(BaseHTTPRequestHandler):
-    """Passes every request to a responder, whatever the method."""
+    """Passes every request of a connection to the listener, whatever the method."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, responder: Responder, *connection: Any) -> None:
-        self._responder = responder
+    def __init__(self, listener: "Listener", *connection: Any) -> None:
+        self._listener = listener
         super().__init__(*connection)
 
     def __getattr__(self, name: str) -> Any:
@@ -71,14 +54,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
-            self._send(self._responder.answer(Request(self.command, self.path, self.headers.items(), body)))
+            self._send(self._listener.answer(Request(self.command, self.path, self.headers.items(), body)))
 
     def _send(self, wire: Wire) -> None:
-        if self._responder.stopping.wait(wire.wait):
+        if self._listener.stopping.wait(wire.wait):
             self.close_connection = True
             return
         if wire.end is End.RESET:
-            self._responder.abandon(self.connection)
+            self._listener.abandon(self.connection)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
         else:
             closing = self.close_connection and wire.end is End.KEEP

@@ -2,16 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, urlsplit
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.secrets.display import safe
 from hashlib import blake2b
 from secrets import token_bytes
 from time import monotonic
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.secrets.display import safe
 
 MOST_REQUESTS = 10_000
 LARGEST_LOG = 64 * 1024 * 1024

@@ -5,7 +5,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, check_retry_after, envelope, in_sequence
+from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, in_sequence
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope, is_number
 from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
 from pytest_pcerrors.simulation.server._page import ICON_PATH, icon, index_page
 from pytest_pcerrors.simulation.server._request_log import path_of
@@ -74,14 +75,14 @@ class RequestedAnswers:
     def _under_base(self, request: Request, steps: list[str]) -> Answer:
         """Return the answer that a base path such as ``/as/409/800064`` names, to a request for the path after it."""
         name, *rest = steps
-        if rest and _is_number(name, _DIGITS_OF_STATUS) and self._is_code(unquote(rest[0])):
+        if rest and len(name) == _DIGITS_OF_STATUS and is_number(name) and self._is_code(unquote(rest[0])):
             name, *rest = f"{name}/{rest[0]}", *rest[1:]
         parts = urlsplit(request.url)._replace(path="/" + "/".join(rest))
         inner = Request(request.method, urlunsplit(parts), request.headers, request.body)
         return self._next(request, unquote(name)).to(inner)
 
     def _is_code(self, text: str) -> bool:
-        return _is_number(text) or text in self._factory.contract.catalogue
+        return is_number(text) or text in self._factory.contract.catalogue
 
     def _next(self, request: Request, text: str) -> Answer:
         """Return the next answer of a sequence, such as ``429,429,ok``."""
@@ -106,10 +107,6 @@ def _check_names(request: Request) -> None:
     for name, _ in request.headers:
         if name.lower().startswith(_PREFIX) and name.lower() not in known:
             raise UsageError(f"{name} is not a header of this server; {nearest(name, known.values())}")
-
-
-def _is_number(text: str, digits: int | None = None) -> bool:
-    return text.isascii() and text.isdecimal() and digits in (None, len(text))
 
 
 def _delay(seconds: str | None) -> Faults:

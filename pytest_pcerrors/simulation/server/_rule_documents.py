@@ -1,27 +1,22 @@
 """Rules as documents, in TOML or JSON: one schema and one reading for both, and the file that is read again when it has changed."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
-from pytest_pcerrors.documents import published_schema, validate
+
+from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.jsontext import is_deeper
-from pytest_pcerrors.simulation.answers.answer import Answer, AnswerFactory, in_sequence
+from pytest_pcerrors.jsontext import article, is_deeper, type_of
+from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.faults import FAULTS
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
-from pytest_pcerrors.text import counted, readable, visible
-import re
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
-from pytest_pcerrors.documents import read_toml, without_dates
-from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import article, type_of
-from pytest_pcerrors.simulation.answers.answer import AnswerFactory
-from pytest_pcerrors.simulation.answers.rules import ResponseRule
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import counted, nearest, readable, visible
 
 _SHOWN_PROBLEMS = 5
 _DEEPEST = 64
