@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.encodings import undo
 from pytest_pcerrors.exchange.model import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from pytest_pcerrors.redaction import Redaction
@@ -45,12 +45,18 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
     except ValueError as error:
         raise ArchiveError(origin, f"the URL of the request is invalid: {error}") from None
     request.origin, request.recorded_at = origin, exchange.recorded_at
-    recorded = {
-        "status": {"code": exchange.status, "message": exchange.reason or ""},
-        "headers": header_lists(header_pairs(response.get("headers") or ())),
-        "body": {"string": recorded_body(response) or b""},
-    }
+    headers, string = header_pairs(response.get("headers") or ()), recorded_body(response) or b""
+    recorded = vcrpy_response(exchange.status, exchange.reason or "", headers, string)
     return request, decoded(recorded) if "content" in response else recorded
+
+
+def vcrpy_response(status: int, reason: str | None, headers: "Iterable[tuple[str, str]]", body: bytes) -> Response:
+    """Return a response in vcrpy's form."""
+    return {
+        "status": {"code": status, "message": reason},
+        "headers": header_lists(headers),
+        "body": {"string": body},
+    }
 
 
 def of_client(response: Response) -> Response:
@@ -165,11 +171,7 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
     ]
     status = response["status"]
     message = status.get("message")
-    return {
-        "status": {"code": status["code"], "message": redaction.text(message) if message else message},
-        "headers": header_lists(headers),
-        "body": {"string": body},
-    }
+    return vcrpy_response(status["code"], redaction.text(message) if message else message, headers, body)
 
 
 def decoded(response: "Response") -> "Response":

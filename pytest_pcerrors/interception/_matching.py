@@ -1,4 +1,4 @@
-"""Matching of requests with vcrpy's matchers: keys to find recordings, and differences to report."""
+"""Matching of requests with vcrpy's matchers: an index of recordings, and the differences to report."""
 
 import json
 from itertools import zip_longest
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from urllib.parse import ParseResult
 
     Matcher = Callable[[Request, Request], bool | None]
+    from collections.abc import Callable
 
 ABSENT = "nothing"
+_MISSING = object()
 _MOST_VALUES = 20
 
 
@@ -167,28 +169,73 @@ def _in_forms(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
 
 def _in_values(pointer: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
     """Yield the innermost differences between two JSON values."""
-    missing = object()
     if isinstance(sent, dict) and isinstance(recorded, dict):
         for name in dict.fromkeys((*sent, *recorded)):
-            ours, theirs = sent.get(name, missing), recorded.get(name, missing)
-            yield from _in_members(f"{pointer}/{escaped_step(name)}", ours, theirs, missing)
+            ours, theirs = sent.get(name, _MISSING), recorded.get(name, _MISSING)
+            yield from _in_values(f"{pointer}/{escaped_step(name)}", ours, theirs)
     elif isinstance(sent, list) and isinstance(recorded, list):
-        for index, (ours, theirs) in enumerate(zip_longest(sent, recorded, fillvalue=missing)):
-            yield from _in_members(f"{pointer}/{index}", ours, theirs, missing)
+        for index, (ours, theirs) in enumerate(zip_longest(sent, recorded, fillvalue=_MISSING)):
+            yield from _in_values(f"{pointer}/{index}", ours, theirs)
     elif sent != recorded or type(sent) is not type(recorded):
-        yield Difference(f"body {pointer}" if pointer else "body", json.dumps(sent), json.dumps(recorded))
-
-
-def _in_members(pointer: str, sent: Any, recorded: Any, missing: object) -> "Iterator[Difference]":
-    if sent is missing:
-        yield Difference(f"body {pointer}", ABSENT, json.dumps(recorded))
-    elif recorded is missing:
-        yield Difference(f"body {pointer}", json.dumps(sent), ABSENT)
-    else:
-        yield from _in_values(pointer, sent, recorded)
+        shown = (ABSENT if each is _MISSING else json.dumps(each) for each in (sent, recorded))
+        yield Difference(f"body {pointer}" if pointer else "body", *shown)
 
 
 def _shown(body: bytes | None) -> str:
     if not body:
         return ABSENT
     return f"{len(body)} bytes {json.dumps(body.decode('utf-8', 'backslashreplace'))}"
+
+
+class RecordingIndex:
+    """Finds recordings by a key, which the matchers make that compare plain parts of a request; only those with the same key are compared.
+
+    `comparable` returns the form in which requests are compared.
+    """
+
+    def __init__(self, matchers: "Sequence[Matcher]", comparable: "Callable[[Request], Request]") -> None:
+        self._matching = Matching(matchers)
+        self._comparable = comparable
+        self._compared: list[Request] = []
+        self._by_key: dict[Hashable, list[int]] = {}
+        self._first_left: dict[Hashable, int] = {}
+
+    def add(self, request: "Request") -> None:
+        """Add the request of the next recording."""
+        compared = self._comparable(request)
+        self._by_key.setdefault(self._matching.key(compared), []).append(len(self._compared))
+        self._compared.append(compared)
+
+    def rewind(self) -> None:
+        """Forget which recordings are done."""
+        self._first_left.clear()
+
+    def find(
+        self, request: "Request", is_done: "Callable[[int], bool]", can_play: "Callable[[int], bool]"
+    ) -> int | None:
+        """Return the first matching recording that can be played; recordings at the front that are done are skipped permanently."""
+        compared = self._comparable(request)
+        key = self._matching.key(compared)
+        indices = self._by_key.get(key, ())
+        first = self._first_left.get(key, 0)
+        while first < len(indices) and is_done(indices[first]):
+            first += 1
+        self._first_left[key] = first
+        for position in range(first, len(indices)):
+            index = indices[position]
+            if can_play(index) and self._matching.accepts(compared, self._compared[index]):
+                return index
+        return None
+
+    def matches(self, request: "Request") -> "Iterator[int]":
+        """Yield each recording that matches a request, played or not."""
+        compared = self._comparable(request)
+        for index in self._by_key.get(self._matching.key(compared), ()):
+            if self._matching.accepts(compared, self._compared[index]):
+                yield index
+
+    def differences(self, request: "Request") -> "Iterator[tuple[int, list[Difference]]]":
+        """Yield each recording, with the differences between a request and its request."""
+        compared = self._comparable(request)
+        for index, each in enumerate(self._compared):
+            yield index, self._matching.differences(compared, each)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.patch import CassettePatcherBuilder
 
-from pytest_pcerrors.exchange.adapters.parts import header_lists, header_pairs
+from pytest_pcerrors.exchange.adapters.parts import header_pairs
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections, with_base_url
-from pytest_pcerrors.interception._interactions import body_of, for_client
+from pytest_pcerrors.interception._interactions import body_of, for_client, vcrpy_response
 from pytest_pcerrors.interception._logs import hiding_secrets
 from pytest_pcerrors.interception._patches import patches_kept, waits_skipped
 from pytest_pcerrors.interception.responders import Responder, responders
@@ -168,10 +168,4 @@ def _response(exchange: "Exchange", method: str) -> "Response":
         for name, value in exchange.headers or ()
         if name.lower() not in _OF_TRANSFER
     ]
-    return for_client(
-        {
-            "status": {"code": exchange.status, "message": exchange.reason or ""},
-            "headers": header_lists(headers),
-            "body": {"string": exchange.body},
-        }
-    )
+    return for_client(vcrpy_response(exchange.status, exchange.reason or "", headers, exchange.body))

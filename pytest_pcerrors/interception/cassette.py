@@ -3,16 +3,24 @@
 from collections import Counter
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 
-from pytest_pcerrors.interception._index import RecordingIndex
-from pytest_pcerrors.interception._interactions import decoded, exchange_of_interaction, for_client, of_client
+from pytest_pcerrors.interception._interactions import (
+    comparable,
+    decoded,
+    exchange_of_interaction,
+    for_client,
+    of_client,
+)
+from pytest_pcerrors.interception._matching import RecordingIndex
 from pytest_pcerrors.interception.threads import ended_here
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest, described
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +29,14 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception._interactions import Response
+    from pytest_pcerrors.interception.opening import CassetteOptions
+
+_HOOKS = {
+    "before_record_request": "request",
+    "before_record_response": "response",
+    "before_save_interaction": "interaction",
+}
+"""What each hook of vcrpy is called with."""
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
@@ -30,29 +46,14 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     played, so that the next run gets the same responses. `on_response` is called with every response that was played or
     recorded, but not with interactions that were only loaded. They pass `filter_loaded`, which returns
     their stored form, or None to leave them out, and none of the hooks of vcrpy, which have made them what the file has.
+    The other arguments are those of vcrpy.
     """
 
-    def __init__(  # noqa: PLR0913 - keywords only, what `open_cassette` knows of a test
-        self,
-        *,
-        on_response: "Callable[[Exchange], object]",
-        comparable: "Callable[[Request], Request]" = lambda request: request,
-        filter_loaded: "Callable[[Request], Any]" = lambda request: request,
-        name: str,
-        command: str,
-        others: frozenset[str] = frozenset(),
-        former: str = "",
-        **arguments: Any,
-    ) -> None:
+    def __init__(self, options: "CassetteOptions", filter_loaded: "Callable[[Request], Any]", **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.name = name
+        self.options = options
+        self.name = options.name
         """The path that messages show."""
-        self.command = command
-        """The command that runs the test, for the hint how to record."""
-        self.others = others
-        """The files of other tests, case-folded; they are not suggested as a similar name of this file."""
-        self.former = former
-        """The path of an existing file that has the name which earlier versions gave to this file, or an empty text."""
         self.also: tuple[IndexedCassette, ...] = ()
         """Further cassettes of the test, which are only replayed, after this one."""
         self.keep = True
@@ -64,8 +65,8 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         """The number of interactions that were saved."""
         self.failures: list[Exception] = []
         """Why responses were not recorded or reported; the client, which has received them, does not see it."""
-        self.index = RecordingIndex(self._match_on, comparable)
-        self._on_response = on_response
+        self.index = RecordingIndex(self._match_on, partial(comparable, redaction=options.redaction))
+        self._on_response = options.on_response
         self._filter_loaded = filter_loaded
         self._is_loading = False
         self._last_filtered: tuple[object, Any] = (None, None)
@@ -165,6 +166,18 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
         if self.record_mode == RecordMode.ALL:
             return []
         return [index for index in range(self._loaded_count) if not self.play_counts[index]]
+
+    def why_nothing_was_recorded(self) -> str:
+        """Return which hooks of vcrpy left everything out; an empty text if something was recorded, or was only replayed."""
+        left_out = +self.left_out
+        has_replayed = self.write_protected or (self.play_count and "before_save_interaction" not in left_out)
+        if not self.keep or self.written or has_replayed:
+            return ""
+        return ", ".join(
+            f"{hook} returned None for {counted(left_out[hook], noun)}; a hook has to return the {noun}"
+            for hook, noun in _HOOKS.items()
+            if left_out[hook]
+        )
 
     def __contains__(self, request: "Request") -> bool:
         filtered = self._filtered(request)

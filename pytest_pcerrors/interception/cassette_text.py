@@ -2,8 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from vcr.request import Request
+from vcr.serialize import serialize
+from vcr.serializers import yamlserializer
+
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.parts import header_lists
+from pytest_pcerrors.interception._interactions import vcrpy_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,22 +17,12 @@ if TYPE_CHECKING:
 
 def cassette_text(exchanges: "Iterable[Exchange]") -> str:
     """Return the text of a YAML cassette that vcrpy replays; an exchange without a request is a `UsageError`."""
-    from vcr.request import Request
-    from vcr.serialize import serialize
-    from vcr.serializers import yamlserializer
-
     requests, responses = [], []
     for exchange in exchanges:
         request = exchange.request
         if request is None:
             raise UsageError(f"{exchange!r} has no request, so a cassette cannot replay it")
         requests.append(Request(request.method, request.url, request.body or None, dict(request.headers)))
-        responses.append(
-            {
-                "status": {"code": exchange.status, "message": exchange.reason or ""},
-                "headers": header_lists(exchange.headers or ()),
-                "body": {"string": exchange.body},
-            }
-        )
+        responses.append(vcrpy_response(exchange.status, exchange.reason or "", exchange.headers or (), exchange.body))
     text: str = serialize({"requests": requests, "responses": responses}, yamlserializer)
     return text

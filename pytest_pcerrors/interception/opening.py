@@ -4,13 +4,12 @@ import inspect
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vcr import VCR
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception._interactions import comparable, redacted_request
+from pytest_pcerrors.interception._interactions import redacted_request
 from pytest_pcerrors.interception._persister import Persister
 from pytest_pcerrors.interception.answering import Front, installed
 from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -86,15 +85,7 @@ def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
 
 def _cassette(options: CassetteOptions) -> IndexedCassette:
     try:
-        cassette = IndexedCassette(
-            on_response=options.on_response,
-            comparable=partial(comparable, redaction=options.redaction),
-            name=options.name,
-            command=options.command,
-            others=options.others,
-            former=options.former,
-            **_arguments(options),
-        )
+        cassette = IndexedCassette(options, **_arguments(options))
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"vcrpy rejects its settings: {error.args[0] if error.args else error}") from None
     cassette.keep = options.is_kept and options.mode != "none"

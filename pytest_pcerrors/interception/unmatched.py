@@ -45,7 +45,7 @@ def unmatched_text(cassette: Any, request: "Request") -> str:
             *(f"  {line}" for line in _recorded_lines(cassette, request)),
             *(f"  {line}" for line in _nearest_lines(cassette, request)),
             *(f"  simulated: {line}" for line in simulated_lines()),
-            f"  record it: {cassette.command} --pc-record={_mode(cassette)}",
+            f"  record it: {cassette.options.command} --pc-record={_mode(cassette)}",
         ]
     )
 
@@ -98,15 +98,15 @@ def _missing(cassette: Any) -> str:
     path = Path(cassette.path)
     if path.exists():
         return f"{cassette.name} is empty"
-    if cassette.former:
-        old, new = (PurePosixPath(name).parent for name in (cassette.former, cassette.name))
+    former = cassette.options.former
+    if former:
+        old, new = (PurePosixPath(name).parent for name in (former, cassette.name))
         return (
-            f"there is no {cassette.name}; if {cassette.former} is its recording, from a version that left out the folder of "
+            f"there is no {cassette.name}; if {former} is its recording, from a version that left out the folder of "
             f"the test module, move it: mkdir -p {new.parent} && git mv {old} {new}"
         )
-    beside = [
-        file.name for file in path.parent.glob("*") if file.is_file() and str(file).casefold() not in cassette.others
-    ]
+    others = cassette.options.others
+    beside = [file.name for file in path.parent.glob("*") if file.is_file() and str(file).casefold() not in others]
     close = get_close_matches(path.name, beside, n=1)
     hint = f"; was it called {close[0]} before?" if close else ""
     return f"there is no {cassette.name}{hint}"

@@ -61,7 +61,6 @@ class Recorder:
     @contextmanager
     def cassette(self, request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
         """Open the cassette of a test; save what was recorded if the test function ran to its end."""
-        from pytest_pcerrors.interception.left_out import why_nothing_was_recorded
         from pytest_pcerrors.interception.opening import open_cassette
 
         test = self._receiving.test
@@ -74,7 +73,7 @@ class Recorder:
             if cassette.keep:
                 cassette.keep = test.ran_to_its_end or bool(options.config.get("record_on_exception"))
                 self._note_recorded(cassette, options.path, request.node.nodeid)
-        if not options.continues and (reason := why_nothing_was_recorded(cassette)):
+        if not options.continues and (reason := cassette.why_nothing_was_recorded()):
             self.unwritten[cassette.name] = f"nothing was recorded: {reason}"
         if test.has_passed:
             for each in (cassette, *cassette.also):
@@ -149,7 +148,7 @@ class Recorder:
         for exchange in cassette.exchanges():
             oldest.add(exchange)
         mode = "rewrite" if len(self.files.users(Path(cassette.path))) < 2 else "all"  # noqa: PLR2004 - two share it
-        verdict = policy.stale(oldest, f"record it again: {cassette.command} --pc-record={mode}")
+        verdict = policy.stale(oldest, f"record it again: {cassette.options.command} --pc-record={mode}")
         if verdict is not None and self._aged.setdefault(cassette.name, nodeid) == nodeid:
             self._receiving.test.recordings.append(verdict)
         if policy.is_undated(oldest):
