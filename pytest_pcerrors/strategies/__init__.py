@@ -11,7 +11,6 @@ except ModuleNotFoundError:
         "pytest_pcerrors.strategies needs Hypothesis: pip install 'pytest-pcerrors[hypothesis]'", name="hypothesis"
     ) from None
 
-from pytest_pcerrors.strategies._broken import broken_responses
-from pytest_pcerrors.strategies._responses import error_bodies, error_responses
+from pytest_pcerrors.strategies._responses import broken_responses, error_bodies, error_responses
 
 __all__ = ["broken_responses", "error_bodies", "error_responses"]
