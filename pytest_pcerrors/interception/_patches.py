@@ -1,5 +1,7 @@
-"""vcrpy's patches kept in place, so that concurrent requests of other threads use the cassette."""
+"""What is replaced in the process while clients are patched: for concurrent requests, for waits of retries, and for secrets in logs."""
 
+import logging
+import re
 import sys
 import time
 from contextlib import contextmanager, nullcontext
@@ -14,6 +16,9 @@ from urllib3.util.retry import Retry
 from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPSConnection
 
 from pytest_pcerrors.interception._interactions import encodable_headers
+from pytest_pcerrors.secrets import MASK, Secrets, hide
+from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
 _SLEEP = time.sleep
+_LOGGERS = ("aiohttp", "httpcore", "httpx", "requests", "urllib3", "vcr")
+_RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\)""")
+"""A header in a trace of httpcore: the repr of a pair of bytes."""
 
 
 @contextmanager
@@ -98,3 +106,40 @@ def _knowing_itself(real: Any) -> "AbstractContextManager[object]":
     bound = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
     bound.__kwdefaults__ = function.__kwdefaults__
     return mock.patch.object(real, "__init__", bound)
+
+
+@contextmanager
+def hiding_secrets() -> "Iterator[None]":
+    """Hide secrets in the log records of vcrpy and the HTTP clients, for a block.
+
+    >>> with hiding_secrets():
+    ...     logging.getLogger("vcr.cassette").info("GET https://host/v1?sig=%s", "c2VjcmV0")
+    """
+    make = logging.getLogRecordFactory()
+
+    def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        return _clean(make(*args, **kwargs))
+
+    logging.setLogRecordFactory(make_masked)
+    try:
+        yield
+    finally:
+        logging.setLogRecordFactory(make)
+
+
+def _clean(record: logging.LogRecord) -> logging.LogRecord:
+    if record.name.partition(".")[0] in _LOGGERS:
+        text = record.getMessage()
+        shown = hide(_RAW_HEADER.sub(_hidden, text))
+        if shown != text:
+            record.msg, record.args = shown, ()
+    return record
+
+
+def _hidden(match: re.Match[str]) -> str:
+    is_named = _SECRETS.kind_of_header(match[1]) not in (None, Kind.PUBLIC)
+    certainty = is_named and not is_placeholder(match[2] or match[3] or "")
+    return f"(b'{match[1]}', b'{MASK}')" if certainty else match[0]
+
+
+_SECRETS = Secrets()

@@ -11,8 +11,7 @@ from pytest_pcerrors.exchange.adapters.parts import header_pairs
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections, with_base_url
 from pytest_pcerrors.interception._interactions import body_of, for_client, vcrpy_response
-from pytest_pcerrors.interception._logs import hiding_secrets
-from pytest_pcerrors.interception._patches import patches_kept, waits_skipped
+from pytest_pcerrors.interception._patches import hiding_secrets, patches_kept, waits_skipped
 from pytest_pcerrors.interception.responders import Responder, responders
 from pytest_pcerrors.interception.threads import StartedThreads, ended_here
 from pytest_pcerrors.interception.unmatched import described

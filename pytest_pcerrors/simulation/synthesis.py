@@ -14,8 +14,15 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.parsed_response import read
-from pytest_pcerrors.simulation._heads import guid, length_and_type, request_to, service_identifiers, with_identifiers
-from pytest_pcerrors.simulation._plausible import fill_in, operation_for
+from pytest_pcerrors.simulation._plausible import (
+    fill_in,
+    guid,
+    length_and_type,
+    operation_for,
+    request_to,
+    service_identifiers,
+    with_identifiers,
+)
 from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.text import cut, suggestion
 

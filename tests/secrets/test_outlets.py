@@ -13,8 +13,8 @@ from pytest_pcerrors import Contract, Exchange, Request, check
 from pytest_pcerrors.cli._commands import run
 from pytest_pcerrors.cli.serve import _Log
 from pytest_pcerrors.interception._interactions import redacted_request, redacted_response
-from pytest_pcerrors.interception._logs import hiding_secrets
 from pytest_pcerrors.interception._matching import RecordingIndex
+from pytest_pcerrors.interception._patches import hiding_secrets
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files.rewriting import rewritten

@@ -47,6 +47,12 @@ class Answer:
             faults.pop("cut", None)
         return replace(answer, faults=faults)
 
+    def changed(self, change: Callable[[Exchange], Exchange]) -> "Answer":
+        """Return the answer with another exchange, also where it is made for a request."""
+        made = self.for_request
+        for_request = made and (lambda request: made(request).changed(change))
+        return replace(self, exchange=change(self.exchange), for_request=for_request)
+
     @property
     def is_whole(self) -> bool:
         """Whether the client receives the whole answer."""
@@ -68,12 +74,9 @@ class Answer:
 def with_overrides(answer: Answer, retry_after: int | str | None, faults: Faults) -> Answer:
     """Return an answer with further faults and, if one is given, another Retry-After header."""
     check_retry_after(retry_after)
-    made, merged = answer.for_request, {**answer.faults, **faults}
-    if retry_after is None:
-        return replace(answer, faults=merged)
-    exchange = with_retry_after(answer.exchange, str(retry_after))
-    for_request = made and (lambda request: with_overrides(made(request), retry_after, {}))
-    return replace(answer, exchange=exchange, faults=merged, for_request=for_request)
+    if retry_after is not None:
+        answer = answer.changed(lambda exchange: with_retry_after(exchange, str(retry_after)))
+    return replace(answer, faults={**answer.faults, **faults})
 
 
 def in_sequence(answers: Iterable[Answer], retry_after: int | str | None, faults: Faults) -> list[Answer]:

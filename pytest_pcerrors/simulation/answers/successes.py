@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation._heads import guid
+from pytest_pcerrors.simulation._plausible import guid
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Shape, as_json, exchange_of

@@ -18,12 +18,9 @@ class SimulatedResponse:
     def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
         self.name = name
         self.exchange = exchange
-        self._simulator = simulator
-
-    @property
-    def status(self) -> int:
+        self.status = exchange.status
         """The HTTP status."""
-        return self.exchange.status
+        self._simulator = simulator
 
     def simulate(self, **options: "Unpack[Options]") -> "Simulation":
         """Answer the requests of HTTP clients with it; the options are those of `Simulator`."""
@@ -43,16 +40,10 @@ class SimulatedEntry(SimulatedResponse):
     def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
         super().__init__(f"{entry.status_text}-{entry.code}", exchange, simulator)
         self.entry = entry
-
-    @property
-    def code(self) -> str:
+        self.code = entry.code
         """The error code."""
-        return self.entry.code
-
-    @property
-    def description(self) -> str:
+        self.description = entry.description
         """The first description template; the response has its placeholders filled in."""
-        return self.entry.description
 
 
 class SimulatedMutant(SimulatedResponse):
@@ -61,21 +52,12 @@ class SimulatedMutant(SimulatedResponse):
     def __init__(self, mutant: "Mutant", simulator: "Callable[[], Simulator]") -> None:
         super().__init__(str(mutant), mutant.exchange, simulator)
         self.mutant = mutant
-
-    @property
-    def rule(self) -> str:
+        self.rule = mutant.rule
         """The name of the rule that the response breaks."""
-        return self.mutant.rule
-
-    @property
-    def variant(self) -> str:
+        self.variant = mutant.variant
         """A short word for the way in which it breaks the rule; empty if there is one way only."""
-        return self.mutant.variant
-
-    @property
-    def entry(self) -> "Entry | None":
+        self.entry = mutant.entry
         """The documented error that was changed; None if the response was not one."""
-        return self.mutant.entry
 
 
 class SimulatedShape(SimulatedResponse):

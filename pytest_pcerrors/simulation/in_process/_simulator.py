@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Self, Unpack
@@ -95,7 +94,8 @@ class Simulator:
         members = what if isinstance(what, list) else [what]
         delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
         answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
-        answers = [_with_headers(each, options.get("headers") or {}) for each in answers]
+        change = partial(_with_headers, headers=options.get("headers") or {})
+        answers = [each.changed(change) for each in answers]
         pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
         return ResponseRule(pattern, answers, options.get("times"))
 
@@ -209,15 +209,10 @@ def simulate(what: object, *, pass_through: str = "", **options: Unpack[Options]
         yield simulator(what, **options)
 
 
-def _with_headers(answer: Answer, headers: Mapping[str, str | None]) -> Answer:
-    """Return an answer with other headers; those with the value None are left out."""
-    exchange = answer.exchange
+def _with_headers(exchange: Exchange, headers: Mapping[str, str | None]) -> Exchange:
+    """Return an exchange with other headers; those with the value None are left out."""
     new = Headers(exchange.headers or ()).changed(headers)
-    changed = Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
-    made = answer.for_request
-    return replace(
-        answer, exchange=changed, for_request=made and (lambda request: _with_headers(made(request), headers))
-    )
+    return Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
 
 
 def _without_body(exchange: Exchange) -> Exchange:

@@ -102,21 +102,11 @@ def message_only(base: "Base") -> "Iterator[Variant]":
 
 def _with_text(base: "Base", letters: str) -> Any:
     """Return the document with these letters at the end of its first text."""
-    path = next(_texts(base.document, ()), None)
-    return (
-        base.document if path is None else replaced(base.document, path, f"{_value_at(base.document, path)}{letters}")
-    )
-
-
-def _texts(value: Any, path: tuple[str, ...]) -> "Iterator[tuple[str, ...]]":
-    for each, members in _objects(value, path):
-        yield from ((*each, name) for name, inner in members.items() if isinstance(inner, str))
-
-
-def _value_at(document: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        document = document[step]
-    return document
+    for path, members in _objects(base.document, ()):
+        for name, value in members.items():
+            if isinstance(value, str):
+                return replaced(base.document, (*path, name), f"{value}{letters}")
+    return base.document
 
 
 def _objects(value: Any, path: tuple[str, ...]) -> "Iterator[tuple[tuple[str, ...], dict[str, Any]]]":

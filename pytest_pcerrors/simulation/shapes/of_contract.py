@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, parse
 from pytest_pcerrors.rules.parsed_response import read
-from pytest_pcerrors.simulation._heads import without_identifiers
+from pytest_pcerrors.simulation._plausible import without_identifiers
 from pytest_pcerrors.simulation.shapes import GENERAL, OBSERVED, SHAPES
 from pytest_pcerrors.simulation.synthesis import request_of, synthesize_status
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.simulation._heads import (
+from pytest_pcerrors.simulation._plausible import (
     length_and_type,
     request_to,
     service_identifiers,
