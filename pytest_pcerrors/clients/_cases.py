@@ -1,10 +1,11 @@
 """The cases of a client: every documented error, every error of another shape, and the successes that are no failures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
@@ -13,11 +14,6 @@ from pytest_pcerrors.simulation.shapes import SHAPES
 from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import cut, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pytest_pcerrors.contract.model import Contract
 
 _MARK = b"\xef\xbb\xbf"
 _MARKED = "byte-order-mark-200"
@@ -38,7 +34,7 @@ class Case(NamedTuple):
     unmarked: str = ""
 
 
-def errors(contract: "Contract", method: str) -> "Iterator[Case]":
+def errors(contract: Contract, method: str) -> Iterator[Case]:
     """Yield the errors for a client that sends requests with a method: by status, then by shape.
 
     A response to HEAD has no body, so errors that only a body shows are left out for it; for other methods, those observed with HEAD are.
@@ -60,7 +56,7 @@ def errors(contract: "Contract", method: str) -> "Iterator[Case]":
             yield Case(name, name, exchange)
 
 
-def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]:
+def left_over(cases: Iterable[Case], without: Collection[str]) -> list[Case]:
     """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`.
 
     >>> from pytest_pcerrors import Contract
@@ -83,7 +79,7 @@ def left_over(cases: "Iterable[Case]", without: "Collection[str]") -> list[Case]
     return left
 
 
-def successes(contract: "Contract", given: object = None) -> "Iterator[Case]":
+def successes(contract: Contract, given: object = None) -> Iterator[Case]:
     """Yield the successes of a client; `given` is any response that the client expects.
 
     Those of Partner Center are without and, if the body is JSON, with a byte order mark, which no other API sends.
@@ -100,7 +96,7 @@ def successes(contract: "Contract", given: object = None) -> "Iterator[Case]":
             yield Case(marked, marked, _with_body(exchange, _MARK + bare), is_error=False, unmarked=name)
 
 
-def _expected(contract: "Contract", given: object) -> dict[str, Exchange]:
+def _expected(contract: Contract, given: object) -> dict[str, Exchange]:
     """Return the successes by the first word of their name."""
     if given is not None:
         exchange = Exchange.of(given)

@@ -3,21 +3,17 @@
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from threading import RLock
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.clients._waits import Waits
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.jsontext import JsonError, parse
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.in_process import Simulator
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.clients._waits import Waits
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange
 
 _HOSTS = "login."
 _DISCOVERY = "/.well-known/openid-configuration"
@@ -39,14 +35,14 @@ class TokenService:
     def __init__(self) -> None:
         self._tokens = Tokens()
 
-    def answers(self, request: "Request") -> bool:
+    def answers(self, request: Request) -> bool:
         """Return whether a request is for a token (RFC 6749, section 4), or is sent to a host such as ``login.microsoftonline.com``."""
         is_form = request.method == "POST" and "grant_type" in parse_qs(_form(request))
         path = urlsplit(request.url).path.lower()
         is_known = is_token_request(request) or path == _OF_PARTNER_CENTER or path.endswith(_DISCOVERY)
         return is_known or is_form or (request.host or "").startswith(_HOSTS)
 
-    def answer(self, request: "Request") -> "Exchange":
+    def answer(self, request: Request) -> Exchange:
         """Return the answer: a new token, or the addresses of this service."""
         if request.method == "POST":
             form = Request(request.method, request.url, request.headers, _form(request).encode())
@@ -82,7 +78,7 @@ class ClientSimulator(Simulator, ABC):
     A call with more than `most` counted requests is ended; a client that continues after that error gets successes.
     """
 
-    def __init__(self, waits: "Waits", contract: "Contract | None" = None) -> None:
+    def __init__(self, waits: Waits, contract: Contract | None = None) -> None:
         super().__init__(contract)
         self._waits = waits
         self._tokens = TokenService()
@@ -103,7 +99,7 @@ class ClientSimulator(Simulator, ABC):
         """Return True: every request is answered."""
         return True
 
-    def reply(self, request: "Request") -> Reply:
+    def reply(self, request: Request) -> Reply:
         """Return the reply to a request, or end the call."""
         with self._turn:
             self._waits.participants.add()
@@ -119,18 +115,18 @@ class ClientSimulator(Simulator, ABC):
             self.count += 1
             return self.reply_to_counted(request, self._waits.take())
 
-    def is_counted(self, request: "Request") -> bool:  # noqa: ARG002 - subclasses decide
+    def is_counted(self, request: Request) -> bool:  # noqa: ARG002 - subclasses decide
         """Return whether a request that is not for a token counts."""
         return True
 
     @abstractmethod
-    def reply_to_counted(self, request: "Request", waited: float) -> Reply:
+    def reply_to_counted(self, request: Request, waited: float) -> Reply:
         """Return the reply to a counted request, before which the client has waited for some seconds."""
 
-    def simulated(self, request: "Request") -> Reply:
+    def simulated(self, request: Request) -> Reply:
         """Return the reply of the simulations, as of a `Simulator`."""
         return super().reply(request)
 
 
-def _reply(request: "Request", exchange: "Exchange") -> Reply:
+def _reply(request: Request, exchange: Exchange) -> Reply:
     return Reply(reply_to(request, exchange))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_pcerrors.clients._texts import has_word, text_of
 from pytest_pcerrors.errors import UsageError
@@ -13,11 +13,8 @@ from pytest_pcerrors.exchange.http import moment, with_offset
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.policy.pc_error import PcError
-from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.properties import place
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _TOLERANCE = timedelta(seconds=2)
 """Between the date of a response and the moment at which a client reads its clock."""
@@ -37,7 +34,7 @@ class Fact:
         return has_word([text], self.text)
 
 
-def facts_of(parsed: "ParsedResponse") -> Iterator[Fact]:
+def facts_of(parsed: ParsedResponse) -> Iterator[Fact]:
     """Yield the facts that a response has.
 
     >>> from pytest_pcerrors import Contract, Exchange
@@ -62,7 +59,7 @@ def facts_of(parsed: "ParsedResponse") -> Iterator[Fact]:
         yield Fact("retry_after", str(error.retry_after), "Retry-After", is_wait)
 
 
-def _place(parsed: "ParsedResponse") -> str:
+def _place(parsed: ParsedResponse) -> str:
     """Return the JSON Pointer of the description; empty if it is the whole body."""
     if parsed.description is not None:
         return place(parsed, "description")
@@ -82,7 +79,7 @@ def _is_id(wanted: str, value: object) -> bool:
     return str(_plain(value)).lower() == wanted.lower()
 
 
-def _is_wait(parsed: "ParsedResponse", seconds: int, value: object) -> bool:
+def _is_wait(parsed: ParsedResponse, seconds: int, value: object) -> bool:
     """Return whether a number, digits, a timedelta or a moment is that of ``Retry-After``."""
     header = (parsed.exchange.header("Retry-After") or "").strip()
     until = moment(header)

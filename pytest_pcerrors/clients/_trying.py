@@ -2,23 +2,20 @@
 
 from collections.abc import Callable
 from json import JSONDecodeError
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from pytest_pcerrors.clients._calling import Called
+from pytest_pcerrors.clients._calling import Called, Caller
+from pytest_pcerrors.clients._cases import Case
 from pytest_pcerrors.clients._client_simulator import ClientSimulator, EndlessRetriesError
 from pytest_pcerrors.clients._texts import brief, has_word, is_http_response, texts_in, type_name
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES, seconds_to_wait
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.success import error_in_success
 from pytest_pcerrors.text import counted
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.clients._calling import Caller
-    from pytest_pcerrors.clients._cases import Case
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange, Request
-    from pytest_pcerrors.interception.responders import Reply
 
 __tracebackhide__ = True
 """Pytest leaves out the frames of this module, so a failing test shows its own line."""
@@ -86,7 +83,7 @@ class CaseSimulator(ClientSimulator):
         self.begin_call(_MOST_REQUESTS)
         self.requests = []
 
-    def reply_to_counted(self, request: "Request", waited: float) -> "Reply":
+    def reply_to_counted(self, request: Request, waited: float) -> Reply:
         """Return the response of the case."""
         self.requests.append((request.method, waited))
         return self.simulated(request)
@@ -95,8 +92,8 @@ class CaseSimulator(ClientSimulator):
 class Tried(NamedTuple):
     """A case and the outcome of its call; `code`, `id` and `waited` are the facts of the matrix, ``-`` where there is nothing to be seen."""
 
-    case: "Case"
-    outcome: "Outcome"
+    case: Case
+    outcome: Outcome
     method: str
     code: str
     id: str
@@ -104,11 +101,11 @@ class Tried(NamedTuple):
 
 
 def tried(
-    case: "Case",
-    caller: "Caller",
+    case: Case,
+    caller: Caller,
     simulator: CaseSimulator,
-    is_failure: "Callable[[object], object] | None",
-    contract: "Contract",
+    is_failure: Callable[[object], object] | None,
+    contract: Contract,
 ) -> Tried:
     """Make a call that gets the response of a case; a call that sends no request is a `UsageError`."""
     simulator.begin()
@@ -132,7 +129,7 @@ def tried(
     return Tried(case, outcome, method, code, kept_id, _waited(received, [waited for _, waited in retries]))
 
 
-def _kept(case: "Case", received: "Exchange", outcome: "Outcome", contract: "Contract") -> tuple[str, str]:
+def _kept(case: Case, received: Exchange, outcome: Outcome, contract: Contract) -> tuple[str, str]:
     """Return what the client has kept of the code, and of the identifiers of the response."""
     identifiers = [value for name in _IDENTIFIERS if (value := received.header(name))]
     code = _code(received, contract) if case.is_error else ""
@@ -147,7 +144,7 @@ def _kept(case: "Case", received: "Exchange", outcome: "Outcome", contract: "Con
     )
 
 
-def _code(received: "Exchange", contract: "Contract") -> str:
+def _code(received: Exchange, contract: Contract) -> str:
     """Return the code of an error, also of one in a success; empty if there is no code."""
     parsed = read(received, contract)
     if parsed.code or received.status not in SUCCESSES:
@@ -155,7 +152,7 @@ def _code(received: "Exchange", contract: "Contract") -> str:
     return next((found.actual for found in error_in_success(parsed)), "")
 
 
-def _waited(received: "Exchange", waits: list[float]) -> str:
+def _waited(received: Exchange, waits: list[float]) -> str:
     """Return whether the client waited as long as the response asks before each retry."""
     asked = seconds_to_wait(received)
     if not waits:

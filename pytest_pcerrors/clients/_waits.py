@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -75,77 +75,25 @@ class Participants:
         )
 
 
-class Clock:
-    """The time that has passed for a client: real seconds, and those by which the clock was moved."""
-
-    def __init__(self, traveller: "time_machine.Traveller | None", is_moved_here: Callable[[], bool]) -> None:
-        self._traveller = traveller
-        self._is_moved_here = is_moved_here
-        self._moved = 0.0
-
-    def move(self, seconds: float) -> None:
-        """Move the clock forward, for a hundred years at most."""
-        seconds = min(seconds, _LATEST - self._moved)
-        self._moved += seconds
-        if self._traveller is not None:
-            self._traveller.shift(seconds)
-
-    def replacements(self) -> dict[Any, Any]:
-        """Return the functions that measure time, each with the one that adds the seconds by which the clock was moved.
-
-        Queues, locks and event loops use them, so they are moved only for threads for which `is_moved_here`.
-        """
-        units = _DURATIONS if self._traveller is not None else {**_DURATIONS, **_WALL}
-        return {function: self._moving(function, unit) for function, unit in units.items()}
-
-    def _moving(self, function: Callable[[], Any], unit: int) -> Callable[[], Any]:
-        kind = type(function())
-        return lambda: function() + kind(self._moved * unit) if self._is_moved_here() else function()
-
-
-@contextmanager
-def moved_clock(is_moved_here: Callable[[], bool], *, is_exact: bool = True) -> Iterator[Clock]:
-    """Let the wall clock of the process show a time that can be moved forward, until the end of the block.
-
-    This needs time-machine. If it is not installed and the clock need not be exact, `datetime.now` shows the real time.
-
-    >>> with moved_clock(lambda: True) as clock:
-    ...     before = time.time()
-    ...     clock.move(41)
-    ...     round(time.time() - before)
-    41
-    """
-    travel = _travel()
-    if travel is None and is_exact:
-        raise UsageError("assert_retries needs time-machine: pip install 'pytest-pcerrors[clients]'")
-    with nullcontext() if travel is None else travel(time.time()) as traveller:
-        yield Clock(traveller, is_moved_here)
-
-
-def _travel() -> "type[time_machine.travel] | None":
-    """Return what moves the wall clock; None if time-machine is not installed."""
-    try:
-        from time_machine import travel
-    except ImportError:
-        return None
-    return travel
-
-
 class Waits:
-    """The waits of a client since the last `take`."""
+    """The waits of a client since the last `take`. Each moves the clock forward: the wall clock with the traveller, if there is one."""
 
-    def __init__(self, clock: Clock, participants: Participants) -> None:
+    def __init__(self, participants: Participants, traveller: "time_machine.Traveller | None") -> None:
         self.participants = participants
-        self._clock = clock
+        self._traveller = traveller
         self._lock = threading.Lock()
+        self._moved = 0.0
         self._seconds = 0.0
         self._since = _NOW()
 
     def record(self, seconds: float) -> None:
-        """Record a wait, and move the clock forward instead of waiting."""
+        """Record a wait, and move the clock forward instead of waiting, for a hundred years at most."""
         with self._lock:
             self._seconds += seconds
-            self._clock.move(seconds)
+            step = min(seconds, _LATEST - self._moved)
+            self._moved += step
+            if self._traveller is not None:
+                self._traveller.shift(step)
 
     def take(self) -> float:
         """Return the seconds waited since the last call, and begin again. Long waits that were not skipped are among them."""
@@ -156,6 +104,18 @@ class Waits:
             self._seconds, self._since = 0.0, now
             return waited
 
+    def clocks(self) -> dict[Any, Any]:
+        """Return the functions that measure time, each with the one that adds the seconds by which the clock was moved.
+
+        Queues, locks and event loops use them, so they are moved only in the threads of the client.
+        """
+        units = _DURATIONS if self._traveller is not None else {**_DURATIONS, **_WALL}
+        return {function: self._moving(function, unit) for function, unit in units.items()}
+
+    def _moving(self, function: Callable[[], Any], unit: int) -> Callable[[], Any]:
+        kind, is_moved_here = type(function()), self.participants.is_moved_here
+        return lambda: function() + kind(self._moved * unit) if is_moved_here() else function()
+
 
 @contextmanager
 def waits_recorded(*, is_exact: bool = True) -> Iterator[Waits]:
@@ -164,18 +124,22 @@ def waits_recorded(*, is_exact: bool = True) -> Iterator[Waits]:
     These are `time.sleep`, `asyncio.sleep`, and `threading.Event.wait` with a time-out. `asyncio.sleep` is a function in Python, so its
     code is replaced. `time.sleep` is not; it is replaced where modules name it, in classes, and in the defaults of arguments.
 
+    The wall clock needs time-machine. If it is not installed and the clock need not be exact, `datetime.now` shows the real time.
+
     >>> with waits_recorded() as waits:
+    ...     before = time.time()
     ...     time.sleep(30)
     ...     _ = threading.Event().wait(11)
-    ...     waits.take()
-    41.0
+    ...     waits.take(), round(time.time() - before)
+    (41.0, 41)
     """
-    participants = Participants()
+    participants, travel = Participants(), _travel()
+    if travel is None and is_exact:
+        raise UsageError("assert_retries needs time-machine: pip install 'pytest-pcerrors[clients]'")
     with ExitStack() as stack:
-        clock = stack.enter_context(moved_clock(participants.is_moved_here, is_exact=is_exact))
-        waits = Waits(clock, participants)
+        waits = Waits(participants, None if travel is None else stack.enter_context(travel(time.time())))
         sleeps = dict.fromkeys((_SLEEP, time.sleep), _skipping(waits))
-        stack.enter_context(replaced({**sleeps, **clock.replacements()}))
+        stack.enter_context(replaced({**sleeps, **waits.clocks()}))
         stack.enter_context(mock.patch.object(threading.Event, "wait", _skipping_event(waits)))
         _current.append(waits)
         stack.callback(_current.remove, waits)
@@ -183,6 +147,15 @@ def waits_recorded(*, is_exact: bool = True) -> Iterator[Waits]:
         asyncio.tasks.sleep.__code__ = _recording_sleep.__code__
         stack.callback(participants.end)
         yield waits
+
+
+def _travel() -> "type[time_machine.travel] | None":
+    """Return what moves the wall clock; None if time-machine is not installed."""
+    try:
+        from time_machine import travel
+    except ImportError:
+        return None
+    return travel
 
 
 def _is_wait(seconds: object) -> bool:

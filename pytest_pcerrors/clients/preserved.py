@@ -62,7 +62,7 @@ def assert_preserved(  # noqa: PLR0913 - one keyword a fact
         raise ClientViolation(_message(type(subject).__name__, lost, len(compared), parsed), lost)
 
 
-def _parsed(exchange: Exchange) -> "ParsedResponse":
+def _parsed(exchange: Exchange) -> ParsedResponse:
     return read(exchange, current().policy.of(exchange).contract)
 
 

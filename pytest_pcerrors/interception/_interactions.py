@@ -174,7 +174,7 @@ def redacted_response(response: Response, redaction: "Redaction") -> Response:
     return vcrpy_response(status["code"], redaction.text(message) if message else message, headers, body)
 
 
-def decoded(response: "Response") -> "Response":
+def decoded(response: Response) -> Response:
     """Return a response without its content encoding (RFC 9110, section 8.4).
 
     An encoding that cannot be decoded is a `UsageError`: a body that cannot be searched for secrets is not recorded.

@@ -1,21 +1,17 @@
 """Matching of requests with vcrpy's matchers: an index of recordings, and the differences to report."""
 
 import json
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl
+from typing import Any, NamedTuple
+from urllib.parse import ParseResult, parse_qsl
 
 from vcr import matchers
 from vcr.request import Request
 
 from pytest_pcerrors.jsontext import escaped_step
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
-    from urllib.parse import ParseResult
-
-    Matcher = Callable[[Request, Request], bool | None]
-    from collections.abc import Callable
+Matcher = Callable[[Request, Request], bool | None]
 
 ABSENT = "nothing"
 _MISSING = object()
@@ -41,11 +37,11 @@ def _path(request: Request) -> str:
     return request.path or "/"
 
 
-def _whole(request: Request) -> "Hashable":
+def _whole(request: Request) -> Hashable:
     return request.scheme, request.host, request.port, _path(request), _query(request)
 
 
-_PARTS: "dict[Any, Callable[[Request], Hashable]]" = {
+_PARTS: dict[Any, Callable[[Request], Hashable]] = {
     matchers.method: lambda request: request.method,
     matchers.scheme: lambda request: request.scheme,
     matchers.host: lambda request: request.host,
@@ -68,13 +64,13 @@ class Matching:
     ('GET', '/v1')
     """
 
-    def __init__(self, match_on: "Sequence[Matcher]") -> None:
+    def __init__(self, match_on: Sequence[Matcher]) -> None:
         known = {**_PARTS, **_NARROWING}
         self._match_on = match_on
         self._parts = [known[matcher] for matcher in match_on if matcher in known]
         self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
 
-    def key(self, request: Request) -> "Hashable":
+    def key(self, request: Request) -> Hashable:
         """Return the key of a request; requests that match have the same key."""
         return tuple(part(request) for part in self._parts)
 
@@ -87,7 +83,7 @@ class Matching:
         return [each for matcher in self._match_on for each in _differences(matcher, sent, recorded)]
 
 
-def _differences(matcher: "Matcher", sent: Request, recorded: Request) -> "Iterator[Difference]":
+def _differences(matcher: Matcher, sent: Request, recorded: Request) -> Iterator[Difference]:
     _, failed = matchers.get_matchers_results(sent, recorded, [matcher])
     if not failed:
         return
@@ -107,8 +103,8 @@ def _differences(matcher: "Matcher", sent: Request, recorded: Request) -> "Itera
 
 
 def _in_urls(
-    sent_url: "ParseResult", recorded_url: "ParseResult", sent: Request, recorded: Request
-) -> "Iterator[Difference]":
+    sent_url: ParseResult, recorded_url: ParseResult, sent: Request, recorded: Request
+) -> Iterator[Difference]:
     for what in ("scheme", "netloc", "path", "fragment"):
         ours, theirs = getattr(sent_url, what), getattr(recorded_url, what)
         if ours != theirs:
@@ -126,7 +122,7 @@ def _spelt_alike(sent: Any, recorded: Any) -> tuple[list[tuple[str, Any]], list[
     return ours, theirs
 
 
-def _in_pairs(what: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
+def _in_pairs(what: str, sent: Any, recorded: Any) -> Iterator[Difference]:
     """Compare names and values; a name may occur more than once."""
     ours, theirs = _grouped(sent), _grouped(recorded)
     for name in dict.fromkeys((*ours, *theirs)):
@@ -146,7 +142,7 @@ def _listed(values: list[str] | None) -> str:
     return ABSENT if values is None else ", ".join(map(json.dumps, values))
 
 
-def _in_bodies(sent: bytes | None, recorded: bytes | None) -> "Iterator[Difference]":
+def _in_bodies(sent: bytes | None, recorded: bytes | None) -> Iterator[Difference]:
     for compare in (_in_documents, _in_forms):
         try:
             found = list(compare(sent or b"", recorded or b""))
@@ -158,16 +154,16 @@ def _in_bodies(sent: bytes | None, recorded: bytes | None) -> "Iterator[Differen
     yield Difference("body", _shown(sent), _shown(recorded))
 
 
-def _in_documents(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
+def _in_documents(sent: bytes, recorded: bytes) -> Iterator[Difference]:
     return _in_values("", json.loads(sent), json.loads(recorded))
 
 
-def _in_forms(sent: bytes, recorded: bytes) -> "Iterator[Difference]":
+def _in_forms(sent: bytes, recorded: bytes) -> Iterator[Difference]:
     fields = [parse_qsl(body.decode(), strict_parsing=True) for body in (sent, recorded)]
     return _in_pairs("field", *fields)
 
 
-def _in_values(pointer: str, sent: Any, recorded: Any) -> "Iterator[Difference]":
+def _in_values(pointer: str, sent: Any, recorded: Any) -> Iterator[Difference]:
     """Yield the innermost differences between two JSON values."""
     if isinstance(sent, dict) and isinstance(recorded, dict):
         for name in dict.fromkeys((*sent, *recorded)):
@@ -193,14 +189,14 @@ class RecordingIndex:
     `comparable` returns the form in which requests are compared.
     """
 
-    def __init__(self, matchers: "Sequence[Matcher]", comparable: "Callable[[Request], Request]") -> None:
+    def __init__(self, matchers: Sequence[Matcher], comparable: Callable[[Request], Request]) -> None:
         self._matching = Matching(matchers)
         self._comparable = comparable
         self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
         self._first_left: dict[Hashable, int] = {}
 
-    def add(self, request: "Request") -> None:
+    def add(self, request: Request) -> None:
         """Add the request of the next recording."""
         compared = self._comparable(request)
         self._by_key.setdefault(self._matching.key(compared), []).append(len(self._compared))
@@ -210,9 +206,7 @@ class RecordingIndex:
         """Forget which recordings are done."""
         self._first_left.clear()
 
-    def find(
-        self, request: "Request", is_done: "Callable[[int], bool]", can_play: "Callable[[int], bool]"
-    ) -> int | None:
+    def find(self, request: Request, is_done: Callable[[int], bool], can_play: Callable[[int], bool]) -> int | None:
         """Return the first matching recording that can be played; recordings at the front that are done are skipped permanently."""
         compared = self._comparable(request)
         key = self._matching.key(compared)
@@ -227,14 +221,14 @@ class RecordingIndex:
                 return index
         return None
 
-    def matches(self, request: "Request") -> "Iterator[int]":
+    def matches(self, request: Request) -> Iterator[int]:
         """Yield each recording that matches a request, played or not."""
         compared = self._comparable(request)
         for index in self._by_key.get(self._matching.key(compared), ()):
             if self._matching.accepts(compared, self._compared[index]):
                 yield index
 
-    def differences(self, request: "Request") -> "Iterator[tuple[int, list[Difference]]]":
+    def differences(self, request: Request) -> Iterator[tuple[int, list[Difference]]]:
         """Yield each recording, with the differences between a request and its request."""
         compared = self._comparable(request)
         for index, each in enumerate(self._compared):

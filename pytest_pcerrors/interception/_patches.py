@@ -4,10 +4,11 @@ import logging
 import re
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from http.client import HTTPMessage
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 import vcr.patch
@@ -20,10 +21,6 @@ from pytest_pcerrors.secrets import MASK, Secrets, hide
 from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 
 _SLEEP = time.sleep
@@ -33,7 +30,7 @@ _RAW_HEADER = re.compile(r"""\(b'([^'\\]{1,100})', b(?:'((?:[^'\\]|\\.)*)'|"((?:
 
 
 @contextmanager
-def patches_kept() -> "Iterator[None]":
+def patches_kept() -> Iterator[None]:
     """Keep vcrpy's patches in place for a block, also while it makes a real connection or sends a request.
 
     vcrpy removes them from the whole process for that time, and requests of other threads then bypass the cassette. It
@@ -53,7 +50,7 @@ def patches_kept() -> "Iterator[None]":
 
 
 @contextmanager
-def waits_skipped() -> "Iterator[None]":
+def waits_skipped() -> Iterator[None]:
     """Let the retries of urllib3, and so of requests, not wait in a block: an answer from a recording is there at once.
 
     A test that has replaced `time.sleep`, to see how long its client would wait, still sees it.
@@ -68,7 +65,7 @@ def waits_skipped() -> "Iterator[None]":
         yield
 
 
-def _parsed(headers: "dict[str, list[str]]") -> HTTPMessage:
+def _parsed(headers: dict[str, list[str]]) -> HTTPMessage:
     """Return headers as `http.client` has them, which reads ISO-8859-1; vcrpy writes them in UTF-8 and parses them again."""
     message = HTTPMessage()
     for name, values in encodable_headers(headers).items():
@@ -97,7 +94,7 @@ def _also_of_real_class(stub: Any) -> Any:
     return construct
 
 
-def _knowing_itself(real: Any) -> "AbstractContextManager[object]":
+def _knowing_itself(real: Any) -> AbstractContextManager[object]:
     """Bind the name of a class in its constructor to the class itself in a block; nothing changes for None or a stub."""
     function = getattr(real, "__init__", None)
     if not isinstance(function, FunctionType) or issubclass(real, VCRConnection):
@@ -109,7 +106,7 @@ def _knowing_itself(real: Any) -> "AbstractContextManager[object]":
 
 
 @contextmanager
-def hiding_secrets() -> "Iterator[None]":
+def hiding_secrets() -> Iterator[None]:
     """Hide secrets in the log records of vcrpy and the HTTP clients, for a block.
 
     >>> with hiding_secrets():

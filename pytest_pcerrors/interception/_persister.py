@@ -1,11 +1,12 @@
 """Cassette files: read with exact error messages, and written atomically and without secrets."""
 
 import gc
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vcr.cassette import Cassette
 from vcr.persisters.filesystem import CassetteNotFoundError
@@ -16,15 +17,16 @@ from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
-from pytest_pcerrors.interception._interactions import interaction_of, redacted_request, redacted_response
+from pytest_pcerrors.interception._interactions import (
+    RecordedRequest,
+    Response,
+    interaction_of,
+    redacted_request,
+    redacted_response,
+)
+from pytest_pcerrors.redaction import Redaction
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.interception._interactions import RecordedRequest, Response
-    from pytest_pcerrors.redaction import Redaction
-
-    Loaded = tuple[list[RecordedRequest], list[Response], *tuple[dict[str, Any], ...]]
+Loaded = tuple[list[RecordedRequest], list[Response], *tuple[dict[str, Any], ...]]
 
 
 class Persister:
@@ -34,14 +36,14 @@ class Persister:
     `name` is the path that messages show.
     """
 
-    def __init__(self, redaction: "Redaction", name: str) -> None:
+    def __init__(self, redaction: Redaction, name: str) -> None:
         self._redaction = redaction
         self._name = name
         self.held = 0
         """The number of interactions that were written."""
         self._metadata: dict[str, Any] = {}
 
-    def load_cassette(self, cassette_path: str, serializer: Any) -> "Loaded":
+    def load_cassette(self, cassette_path: str, serializer: Any) -> Loaded:
         """Return requests, responses, and metadata if this version of vcrpy supports them.
 
         A file that cannot be read completely is an `ArchiveError`.
@@ -85,7 +87,7 @@ class Persister:
         kept = {"metadata": self._metadata} if self._metadata else {}
         return SimpleNamespace(serialize=lambda data: serializer.serialize({**kept, **data}))
 
-    def _items(self, data: bytes, serializer: Any, others: dict[str, Any]) -> "Iterator[tuple[Any, str]]":
+    def _items(self, data: bytes, serializer: Any, others: dict[str, Any]) -> Iterator[tuple[Any, str]]:
         """Yield the interactions as plain data, each with its origin."""
         if serializer is yamlserializer:
             yield from read_yaml_interactions(BytesIO(data), self._name, others)
@@ -105,7 +107,7 @@ def _knows_metadata() -> bool:
 
 
 @contextmanager
-def _collector_paused() -> "Iterator[None]":
+def _collector_paused() -> Iterator[None]:
     """Pause the garbage collector while many long-lived objects are created."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,15 +1,12 @@
 """Paths of cassettes: file names that are valid on every operating system, below the folder of cassettes."""
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import PureWindowsPath
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import readable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -22,7 +19,7 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)", re.IGNOR
 """Names that Windows reserves for devices, with any suffix."""
 
 
-def cassette_name(module: str, names: "Sequence[str]", parameters: str | None) -> str:
+def cassette_name(module: str, names: Sequence[str], parameters: str | None) -> str:
     """Return the name of a test's cassette: ``<module>/<test>.yaml``.
 
     `module` is the path of the test module from the root directory, without its suffix. `names` are the enclosing classes and

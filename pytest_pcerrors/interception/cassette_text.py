@@ -1,21 +1,17 @@
 """The text of cassettes, written by vcrpy's own serializer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from vcr.request import Request
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception._interactions import vcrpy_response
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
-    from pytest_pcerrors.exchange.model import Exchange
-
-
-def cassette_text(exchanges: "Iterable[Exchange]") -> str:
+def cassette_text(exchanges: Iterable[Exchange]) -> str:
     """Return the text of a YAML cassette that vcrpy replays; an exchange without a request is a `UsageError`."""
     requests, responses = [], []
     for exchange in exchanges:

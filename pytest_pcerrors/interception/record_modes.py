@@ -1,12 +1,9 @@
 """The record mode of a test: that of the option, the marker, vcrpy's own settings, or the settings of the project."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import nearest, readable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MODES = ("none", "once", "new_episodes", "all", "rewrite")
 """vcrpy's record modes, and ``rewrite``, which replaces the whole file."""
@@ -15,7 +12,7 @@ OPTION = "--pc-record"
 
 
 def record_mode(
-    option: str | None, marker: str | None, config: str | None, setting: str, environment: "Mapping[str, str]"
+    option: str | None, marker: str | None, config: str | None, setting: str, environment: Mapping[str, str]
 ) -> str:
     """Return the first mode that is given; if ``CI`` is set in `environment`, only the option may record.
 
@@ -44,5 +41,5 @@ def known_mode(mode: str, source: str) -> str:
     return MODES[MODES.index(mode)]
 
 
-def _is_ci(environment: "Mapping[str, str]") -> bool:
+def _is_ci(environment: Mapping[str, str]) -> bool:
     return environment.get("CI", "").strip().lower() not in ("", "0", "false")

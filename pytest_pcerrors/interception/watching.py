@@ -1,22 +1,19 @@
 """Watching of vcrpy's own cassettes: the responses that they play or record, but not those that they only load."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 from vcr.cassette import Cassette
 from vcr.request import Request
 
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception._interactions import exchange_of_interaction
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytest_pcerrors.exchange.model import Exchange
 
 
 @contextmanager
-def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
+def watching(on_response: Callable[[Exchange], object]) -> Iterator[None]:
     """Call `on_response` with each response that a client receives through a cassette of vcrpy, for a block.
 
     Cassettes opened by `open_cassette` are not included: they have an `on_response` of their own.
@@ -54,7 +51,7 @@ def watching(on_response: "Callable[[Exchange], object]") -> "Iterator[None]":
         yield
 
 
-def _exchange(cassette: Any, request: Any, response: Any) -> "Exchange | None":
+def _exchange(cassette: Any, request: Any, response: Any) -> Exchange | None:
     """Return an interaction as an exchange, or None for an invalid one: a suite that is only watched may store anything."""
     if isinstance(request, Request):
         with suppress(Exception):

@@ -2,8 +2,9 @@
 
 import re
 import time
+from collections.abc import Callable
 from copy import copy
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -17,9 +18,6 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.live.token import usable_token
 from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import nearest, readable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CLOUDS = {
     "global": "https://api.partnercenter.microsoft.com",
@@ -77,9 +75,9 @@ class ServiceSession(requests.Session):
         token: str | None = None,
         patience: float = 60.0,
         retries: bool,
-        sleep: "Callable[[float], object]" = time.sleep,
-        on_retry: "Callable[[Exchange], object]" = lambda _: None,
-        on_missing_token: "Callable[[str, str], object]" = lambda *_: None,
+        sleep: Callable[[float], object] = time.sleep,
+        on_retry: Callable[[Exchange], object] = lambda _: None,
+        on_missing_token: Callable[[str, str], object] = lambda *_: None,
     ) -> None:
         super().__init__()
         self.base_url: str = _checked_base(base_url)

@@ -2,14 +2,11 @@
 
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import readable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 VARIABLE = "PCERRORS_TOKEN"
 SECONDS = 60.0
@@ -21,7 +18,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _ADVICE = "print the token alone (az account get-access-token: add --query accessToken --output tsv)"
 
 
-def find_token(environment: "Mapping[str, str]", command: "Sequence[str]", *, seconds: float = SECONDS) -> str | None:
+def find_token(environment: Mapping[str, str], command: Sequence[str], *, seconds: float = SECONDS) -> str | None:
     """Return the token in ``PCERRORS_TOKEN``, otherwise the output of `command` (run without a shell), otherwise None.
 
     Any failure is a `UsageError` with advice. The command runs with `environment`.
@@ -68,7 +65,7 @@ def _problem(token: str) -> str | None:
     return None
 
 
-def _printed(command: "Sequence[str]", environment: "Mapping[str, str]", seconds: float, name: str) -> str:
+def _printed(command: Sequence[str], environment: Mapping[str, str], seconds: float, name: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False

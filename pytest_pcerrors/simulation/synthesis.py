@@ -3,12 +3,14 @@
 import json
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
@@ -25,11 +27,6 @@ from pytest_pcerrors.simulation._plausible import (
 )
 from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.text import cut, suggestion
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pytest_pcerrors.contract.catalogue import Entry
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _ERRORS = range(400, 600)
@@ -53,7 +50,7 @@ def synthesize(
     return synthesize_entry(_entry(str(code), status, contract), contract, seed)
 
 
-def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
+def synthesize_entries(entries: Iterable[Entry], contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
     """Make an exchange for each entry, grouped by status.
 
     >>> contract = Contract.default()
@@ -68,7 +65,7 @@ def synthesize_entries(entries: "Iterable[Entry]", contract: Contract, seed: int
     return dict(by_status)
 
 
-def synthesize_entry(entry: "Entry", contract: Contract, seed: int = 0) -> Exchange:
+def synthesize_entry(entry: Entry, contract: Contract, seed: int = 0) -> Exchange:
     """Make the exchange for an entry, with its usual status."""
     exchange = _made(entry, usual_status(entry, contract), contract, seed)
     found = Policy(contract).judge(exchange).errors
@@ -83,7 +80,7 @@ def synthesize_status(status: int, contract: Contract) -> Exchange:
     return _made(entries[0], status, contract, 0)
 
 
-def _made(entry: "Entry", status: int, contract: Contract, seed: int) -> Exchange:
+def _made(entry: Entry, status: int, contract: Contract, seed: int) -> Exchange:
     rng = random.Random(f"{seed} {status} {entry.code}")  # noqa: S311 - identifiers in a recording are not secrets
     request = _request(entry, status, contract, rng)
     body = json.dumps(_body(entry, status, contract, rng), ensure_ascii=False).encode()
@@ -91,7 +88,7 @@ def _made(entry: "Entry", status: int, contract: Contract, seed: int) -> Exchang
     return Exchange(status, headers, body, request, contract.reason(status).partition(" ")[2])
 
 
-def usual_status(entry: "Entry", contract: Contract) -> int:
+def usual_status(entry: Entry, contract: Contract) -> int:
     """Return the status of an entry. Without one, it is 200 if such bodies are errors below 400, or else a documented error status.
 
     That is the first one that needs no further headers.
@@ -148,7 +145,7 @@ def stating(document: Any, status: int) -> Any:
     return {**document, "status": status} if has_it else document
 
 
-def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
+def _entry(code: str, status: int | None, contract: Contract) -> Entry:
     if code not in contract.catalogue:
         meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)
         raise UsageError(f"code {cut(code, _LONGEST_CODE)} is not in the catalogue; {meant}")
@@ -165,7 +162,7 @@ def _entry(code: str, status: int | None, contract: Contract) -> "Entry":
     raise UsageError(f"code {code} is documented with {statuses}; {problem}")
 
 
-def _request(entry: "Entry", status: int, contract: Contract, rng: random.Random) -> Request:
+def _request(entry: Entry, status: int, contract: Contract, rng: random.Random) -> Request:
     if not contract.is_partner_center:  # each error has its own address, as those of a server
         return request_of(contract, error_path(status, entry.code))
     operation = operation_for(entry.description)
@@ -188,7 +185,7 @@ def _headers(
     return headers
 
 
-def _body(entry: "Entry", status: int, contract: Contract, rng: random.Random) -> dict[str, Any]:
+def _body(entry: Entry, status: int, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """Return the simplest body that the schema permits, with the values of the entry."""
     description = fill_in(entry.description, lambda: guid(rng), is_partner_center=contract.is_partner_center)
     source = "PartnerFD" if contract.is_partner_center else "service"

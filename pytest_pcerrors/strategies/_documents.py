@@ -3,19 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import values_at
 from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.strategies._spelling import json_values, letters
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.catalogue import Entry
-    from pytest_pcerrors.contract.model import Contract
 
 _SHORT, _LONG = 40, 2000
 _MOST_ITEMS = 3
@@ -29,28 +27,28 @@ Path = tuple[str, ...]
 class Documents:
     """Strategies for the error objects of a contract. If `is_plain`, they have no further members and a documented text."""
 
-    def __init__(self, contract: "Contract", *, is_plain: bool) -> None:
+    def __init__(self, contract: Contract, *, is_plain: bool) -> None:
         self._contract = contract
         self._is_plain = is_plain
         self._made: dict[object, st.SearchStrategy[dict[str, Any]]] = {}
         self._sampler = Sampler(contract.error_schema)
         self._validator = Draft202012Validator(dict(contract.error_schema))
 
-    def of(self, code: str, entries: "tuple[Entry, ...]") -> st.SearchStrategy[dict[str, Any]]:
+    def of(self, code: str, entries: tuple[Entry, ...]) -> st.SearchStrategy[dict[str, Any]]:
         """Return a strategy for objects with a code; `entries` are its documented errors, if there are any."""
         key = (code, entries)
         if key not in self._made:
             self._made[key] = self._objects_with(code, entries)
         return self._made[key]
 
-    def _objects_with(self, code: str, entries: "Sequence[Entry]") -> st.SearchStrategy[dict[str, Any]]:
+    def _objects_with(self, code: str, entries: Sequence[Entry]) -> st.SearchStrategy[dict[str, Any]]:
         fixed = {self._contract.members["code"]: st.just(code)} if "code" in self._contract.members else {}
         if "description" in self._contract.members:
             fixed[self._contract.members["description"]] = self._descriptions(entries)
         documents = self._values(self._sampler.schema, (), fixed)
         return documents.filter(lambda document: self.permits(document, entries))
 
-    def permits(self, document: Any, entries: "Sequence[Entry]") -> bool:
+    def permits(self, document: Any, entries: Sequence[Entry]) -> bool:
         """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
         own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
         for description in values_at(document, self._contract.members.get("description", ())):
@@ -58,7 +56,7 @@ class Documents:
                 return False
         return set(document) not in _ENVELOPES and self._validator.is_valid(document)
 
-    def _descriptions(self, entries: "Sequence[Entry]") -> Strategy:
+    def _descriptions(self, entries: Sequence[Entry]) -> Strategy:
         templates = [template for entry in entries for template in entry.templates]
         filled = st.one_of([_filled(template) for template in templates]) if templates else st.just("text")
         schema = self._at(self._contract.members["description"])
@@ -155,6 +153,6 @@ def _whole(bound: float | None) -> int | None:
 
 
 @lru_cache(maxsize=32)
-def documents_of(contract: "Contract", *, is_plain: bool) -> Documents:
+def documents_of(contract: Contract, *, is_plain: bool) -> Documents:
     """Return the strategies for the error objects of a contract."""
     return Documents(contract, is_plain=is_plain)

@@ -136,7 +136,7 @@ def broken_responses(rule: str | None = None, contract: Contract | None = None) 
 class _Ways(NamedTuple):
     """The responses from which a rule has mutants, and the variants of these."""
 
-    bases: "tuple[Entry | Exchange, ...]"
+    bases: tuple[Entry | Exchange, ...]
     variants: tuple[str, ...]
 
 

@@ -2,14 +2,12 @@
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.contract.model import Contract
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
@@ -35,7 +33,7 @@ def _escaped(string: str) -> str:
     return '"' + "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)) + '"'
 
 
-_ESCAPES: "tuple[Callable[[str], str], ...]" = (str, lambda string: string.replace("/", r"\/"), _escaped)
+_ESCAPES: tuple[Callable[[str], str], ...] = (str, lambda string: string.replace("/", r"\/"), _escaped)
 
 
 @st.composite
@@ -53,7 +51,7 @@ def spellings(draw: st.DrawFn, documents: st.SearchStrategy[dict[str, Any]]) -> 
     return f"{draw(_SPACES)}{text}{draw(_SPACES)}".encode()
 
 
-_CASES: "tuple[Callable[[str], str], ...]" = (str, str.lower, str.upper)
+_CASES: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper)
 _MEDIA_TYPES = (
     "application/json",
     "application/json; charset=utf-8",
@@ -74,7 +72,7 @@ _WAITS = (
 
 @st.composite
 def headers(
-    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, contract: "Contract", media_type: str | None = None
+    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, contract: Contract, media_type: str | None = None
 ) -> list[tuple[str, str]]:
     """Return the headers of a response with a JSON body: the required ones, a media type, and perhaps others."""
     types = _MEDIA_TYPES if media_type is None else (media_type, media_type.upper())

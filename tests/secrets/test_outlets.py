@@ -67,7 +67,7 @@ def failure(exchange):
 def unmatched(exchange):
     """Return the message for a request without a recorded response."""
     cassette = SimpleNamespace(
-        rewound=True, name="a.yaml", command="pytest", play_counts={}, also=(), index=RecordingIndex((), lambda each: each), __len__=None
+        rewound=True, name="a.yaml", options=SimpleNamespace(command="pytest"), play_counts={}, also=(), index=RecordingIndex((), lambda each: each), __len__=None
     )  # fmt: skip
     held = {name: staticmethod(each) if callable(each) else each for name, each in vars(cassette).items()}
     cassette = type("Held", (), {**held, "__len__": lambda _: 0})

@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation._plausible import guid
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Shape, as_json, exchange_of
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Request
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -27,7 +24,7 @@ _READING = ("GET", "HEAD")
 _ITEMS = 2
 
 
-def success_by_path(status: int, request: "Request", contract: "Contract", *, byte_order_mark: bool) -> Answer:
+def success_by_path(status: int, request: Request, contract: Contract, *, byte_order_mark: bool) -> Answer:
     """Return a success for the path of a request: a collection or a resource; a little JSON outside of ``/v1/``, and for other APIs.
 
     Names and identifiers alternate in a path. If it ends with a name, GET is answered with a collection of two resources, and any other

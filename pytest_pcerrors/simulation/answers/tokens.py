@@ -1,24 +1,20 @@
 """The token endpoint: tokens with a lifetime, and the requests that are refused because of their token."""
 
 import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from random import Random
 from secrets import token_hex
 from time import monotonic, time
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.shapes.shape import Sender, Shape, as_json, exchange_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pytest_pcerrors.exchange.model import Exchange, Request
 
 LIFETIME = 3599
 """The default lifetime of a token in seconds."""
@@ -47,7 +43,7 @@ _PROBLEMS = {
 """The errors of the endpoint, with Microsoft's number of each, in our own words."""
 
 
-def is_token_request(request: "Request") -> bool:
+def is_token_request(request: Request) -> bool:
     """Return whether a request is one for a token: ``POST /{tenant}/oauth2/v2.0/token``, or without ``v2.0``."""
     return request.method == "POST" and _PATH.fullmatch(urlsplit(request.url).path) is not None
 
@@ -63,7 +59,7 @@ class Tokens:
         self._refusal = shapes_for(contract or Contract.default())[_REFUSAL]
         self._lifetime, self._required = LIFETIME, False
         self._ends: dict[str, float] = {}
-        self.words: dict[str, "Callable[[], Answer]"] = {
+        self.words: dict[str, Callable[[], Answer]] = {
             "token": lambda: Answer(success(HTTPStatus.OK).exchange, "token", for_request=self.respond),
             "invalid_grant": lambda: _problem("invalid_grant"),
         }
@@ -74,7 +70,7 @@ class Tokens:
             raise UsageError(f"expected the lifetime of a token in whole seconds, from 1, got {lifetime!r}")
         self._lifetime, self._required = lifetime, required
 
-    def refusal(self, request: "Request") -> Answer | None:
+    def refusal(self, request: Request) -> Answer | None:
         """Return the answer to a request that is refused because of its token, or None."""
         authorization = request.headers.get("Authorization")
         if is_token_request(request) or not (self._required or self._ends):
@@ -87,7 +83,7 @@ class Tokens:
             return self._refused("not a token of this server")
         return self._refused("the token has expired") if end <= monotonic() else None
 
-    def respond(self, request: "Request") -> Answer:
+    def respond(self, request: Request) -> Answer:
         """Issue a token for a grant; an unknown grant is an error of the endpoint."""
         form = parse_qs(request.body.decode("utf-8", "replace"))
         grant = form.get("grant_type", [""])[0]
@@ -133,7 +129,7 @@ def _problem(name: str) -> Answer:
     return Answer(_exchange(400, body), f"400 {name}")
 
 
-def _exchange(status: int, body: "Mapping[str, object]") -> "Exchange":
+def _exchange(status: int, body: Mapping[str, object]) -> Exchange:
     shape = Shape(
         f"token-{status}", "POST /", as_json(body).encode("utf-8", "replace"), sender=_SENDER, headers=_UNCACHED
     )

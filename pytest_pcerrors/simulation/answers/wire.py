@@ -3,20 +3,17 @@
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import WITHOUT_BODY, phrase_of
-from pytest_pcerrors.exchange.model import Exchange
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.exchange.model import Exchange, Request
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
 
 
-def reply_to(request: "Request", exchange: Exchange) -> Exchange:
+def reply_to(request: Request, exchange: Exchange) -> Exchange:
     """Return an exchange as the response to a request: with the current date, the and the identifiers that the request has.
 
     >>> from pytest_pcerrors import Request

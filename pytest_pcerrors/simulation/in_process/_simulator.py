@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
@@ -17,6 +17,7 @@ from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
+from pytest_pcerrors.simulation.answers.faults import Faults
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens
@@ -29,9 +30,6 @@ from pytest_pcerrors.simulation.in_process._simulation import (
     UrlPattern,
     check_options,
 )
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.simulation.answers.faults import Faults
 
 _OF_CONNECTIONS = ("cut", "chunked")
 
@@ -92,7 +90,7 @@ class Simulator:
     def _rule(self, what: object, options: Options) -> ResponseRule:
         check_options(options)
         members = what if isinstance(what, list) else [what]
-        delay: Faults = {"delay": options["delay"]} if "delay" in options else {}
+        delay = Faults(delay=options["delay"]) if "delay" in options else Faults()
         answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
         change = partial(_with_headers, headers=options.get("headers") or {})
         answers = [each.changed(change) for each in answers]

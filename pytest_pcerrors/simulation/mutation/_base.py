@@ -3,17 +3,15 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
+from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.simulation.synthesis import required_headers, stating
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.catalogue import Entry
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 Variant = tuple[str, Exchange]
 """The word for a way to break a rule, and the changed response."""
@@ -37,9 +35,9 @@ class Mutant:
 
     rule: str
     variant: str
-    exchange: "Exchange"
-    base: "Exchange" = field(repr=False)
-    entry: "Entry | None" = field(default=None, repr=False)
+    exchange: Exchange
+    base: Exchange = field(repr=False)
+    entry: Entry | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         made_from = f"{self.entry.status_text}-{self.entry.code}" if self.entry else str(self.base.status)
@@ -51,8 +49,8 @@ class Base:
     """A conforming response, as it is and parsed. `broken` has the names of the rules that it breaks, which are off by default."""
 
     exchange: Exchange
-    contract: "Contract"
-    parsed: "ParsedResponse"
+    contract: Contract
+    parsed: ParsedResponse
     broken: frozenset[str] = frozenset()
 
     @property
@@ -66,12 +64,12 @@ class Base:
         return self.parsed.document
 
     @property
-    def entries(self) -> "tuple[Entry, ...]":
+    def entries(self) -> tuple[Entry, ...]:
         """The documented errors of the code: the one with this status, or else all."""
         return self.parsed.entries if self.entry is None else (self.entry,)
 
     @property
-    def entry(self) -> "Entry | None":
+    def entry(self) -> Entry | None:
         """The documented error that this response is, or None."""
         return self.contract.entry_of(self.exchange.status, self.parsed.code)
 
@@ -116,7 +114,7 @@ class Base:
         return completed(Exchange(status, exchange.headers, body, exchange.request, reason), self.contract)
 
 
-def completed(exchange: Exchange, contract: "Contract") -> Exchange:
+def completed(exchange: Exchange, contract: Contract) -> Exchange:
     """Return a response with the headers that its status needs and that it has not; the type of the body if headers are unknown."""
     media_type = contract.media_type or "application/json"
     headers = [("Content-Type", media_type)] if exchange.headers is None else list(exchange.headers)

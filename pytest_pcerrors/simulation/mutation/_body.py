@@ -1,15 +1,11 @@
 """Mutators for the rules of the body, from bytes to a JSON object, and of an error in a success."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
-from pytest_pcerrors.simulation.mutation._base import replaced
+from pytest_pcerrors.simulation.mutation._base import Base, Variant, replaced
 from pytest_pcerrors.simulation.synthesis import synthesize_status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.simulation.mutation._base import Base, Variant
 
 _DEPTH = 100_000
 _DIGITS = 5_000
@@ -18,19 +14,19 @@ _ANOTHER = "\N{REPLACEMENT CHARACTER}again"
 _TEXT = "The item was not processed."
 
 
-def body_empty(base: "Base") -> "Iterator[Variant]":
+def body_empty(base: Base) -> Iterator[Variant]:
     """Send no body, or white space."""
     yield "absent", base.with_body(b"")
     yield "space", base.with_body(b" ")
     yield "line-breaks", base.with_body(b"\r\n\r\n")
 
 
-def byte_order_mark(base: "Base") -> "Iterator[Variant]":
+def byte_order_mark(base: Base) -> Iterator[Variant]:
     """Send a byte order mark first."""
     yield "", base.with_text(f"\N{ZERO WIDTH NO-BREAK SPACE}{base.text}")
 
 
-def body_encoding(base: "Base") -> "Iterator[Variant]":
+def body_encoding(base: Base) -> Iterator[Variant]:
     """Send the same text in other encodings; those that have ASCII in them get a letter that shows."""
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
         yield encoding, base.with_body(base.text.encode(encoding))
@@ -40,14 +36,14 @@ def body_encoding(base: "Base") -> "Iterator[Variant]":
     yield "windows-1252", base.with_body(text.encode("cp1252", "replace"))
 
 
-def body_plain_text(base: "Base") -> "Iterator[Variant]":
+def body_plain_text(base: Base) -> Iterator[Variant]:
     """Send a text instead of an object."""
     yield "sentence", base.with_text("The request failed.")
     yield "reason", base.with_text(base.contract.reason(base.exchange.status).partition(" ")[2])
     yield "pairs", base.with_text(f"code={base.member('code')}")
 
 
-def body_not_json(base: "Base") -> "Iterator[Variant]":
+def body_not_json(base: Base) -> Iterator[Variant]:
     """Send what is nearly JSON, and markup."""
     text, reason = base.text, base.contract.reason(base.exchange.status)
     yield "truncated", base.with_text(text[:-1])
@@ -66,7 +62,7 @@ def body_not_json(base: "Base") -> "Iterator[Variant]":
     yield "xml", base.with_text(f'<?xml version="1.0"?><Error><Message>{reason}</Message></Error>')
 
 
-def duplicate_key(base: "Base") -> "Iterator[Variant]":
+def duplicate_key(base: Base) -> Iterator[Variant]:
     """Write each name of the body twice, first with another value."""
     for path, names in _objects(base.document, ()):
         for name, value in names.items():
@@ -76,7 +72,7 @@ def duplicate_key(base: "Base") -> "Iterator[Variant]":
             yield "-".join((*path, name)), base.with_text(text.replace(once, json.dumps(name)))
 
 
-def body_not_object(base: "Base") -> "Iterator[Variant]":
+def body_not_object(base: Base) -> Iterator[Variant]:
     """Send JSON that is not an object."""
     yield "array", base.with_document([base.document])
     yield "empty-array", base.with_document([])
@@ -87,20 +83,20 @@ def body_not_object(base: "Base") -> "Iterator[Variant]":
     yield "null", base.with_document(None)
 
 
-def gateway_envelope(base: "Base") -> "Iterator[Variant]":
+def gateway_envelope(base: Base) -> Iterator[Variant]:
     """Send the envelope of the gateway: with a number and with a text as its status."""
     status = base.exchange.status
     yield "number", base.with_document({"statusCode": status, "message": "The request failed."})
     yield "text", base.with_document({"statusCode": str(status), "message": "The request failed."})
 
 
-def message_only(base: "Base") -> "Iterator[Variant]":
+def message_only(base: Base) -> Iterator[Variant]:
     """Send a message and nothing else: a text, and none."""
     yield "text", base.with_document({"message": "The request failed."})
     yield "null", base.with_document({"message": None})
 
 
-def _with_text(base: "Base", letters: str) -> Any:
+def _with_text(base: Base, letters: str) -> Any:
     """Return the document with these letters at the end of its first text."""
     for path, members in _objects(base.document, ()):
         for name, value in members.items():
@@ -109,7 +105,7 @@ def _with_text(base: "Base", letters: str) -> Any:
     return base.document
 
 
-def _objects(value: Any, path: tuple[str, ...]) -> "Iterator[tuple[tuple[str, ...], dict[str, Any]]]":
+def _objects(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Yield the path and the members of a value that is an object, and of the objects in it, down to a maximum depth."""
     if isinstance(value, dict) and len(path) < _DEEPEST:
         yield path, value
@@ -117,13 +113,13 @@ def _objects(value: Any, path: tuple[str, ...]) -> "Iterator[tuple[tuple[str, ..
             yield from _objects(inner, (*path, name))
 
 
-def _with_value(base: "Base", text: str) -> str:
+def _with_value(base: Base, text: str) -> str:
     """Return the body with one more member, whose value is a text that is not JSON."""
     comma = ", " if base.document else ""
     return f'{base.text[:-1]}{comma}"more": {text}}}'
 
 
-def error_in_success(base: "Base") -> "Iterator[Variant]":
+def error_in_success(base: Base) -> Iterator[Variant]:
     """Send an error as the whole body, in a list of errors, and in an item; for Partner Center as its service does, also of a device."""
     code = next(iter(base.contract.catalogue.codes), "7")
     known = base.document if isinstance(base.document, dict) else {}

@@ -1,15 +1,12 @@
 """Mutators for the rules of members that the error schema cannot express, and of the catalogue."""
 
+from collections.abc import Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.simulation._plausible import fill_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.contract.catalogue import Entry
-    from pytest_pcerrors.simulation.mutation._base import Base, Variant
+from pytest_pcerrors.simulation.mutation._base import Base, Variant
 
 _BLANKS = {"space": " ", "line-break": "\r\n", "tab": "\t", "no-break-space": "\N{NO-BREAK SPACE}"}
 _UNKNOWN = {
@@ -23,7 +20,7 @@ _UNKNOWN = {
 _KEPT = "\N{REPLACEMENT CHARACTER}"
 
 
-def description_blank(base: "Base") -> "Iterator[Variant]":
+def description_blank(base: Base) -> Iterator[Variant]:
     """Describe the error with white space; as much of it as there was text, if one character is too short."""
     description: Any = base.member("description")
     if isinstance(description, str):
@@ -32,21 +29,21 @@ def description_blank(base: "Base") -> "Iterator[Variant]":
             yield variant, base.with_member("description", text * len(description))
 
 
-def unknown_property(base: "Base") -> "Iterator[Variant]":
+def unknown_property(base: Base) -> Iterator[Variant]:
     """Add a property: usual names, and those that confuse a client."""
     if isinstance(base.document, dict):
         for variant, (name, value) in _UNKNOWN.items():
             yield variant, base.with_document({**base.document, name: value})
 
 
-def status_differs(base: "Base") -> "Iterator[Variant]":
+def status_differs(base: Base) -> Iterator[Variant]:
     """State other statuses than the one of the response."""
     if isinstance(base.document, dict):
         for status in (400, 500, 200):
             yield str(status), base.with_document({**base.document, "status": status})
 
 
-def code_unknown(base: "Base") -> "Iterator[Variant]":
+def code_unknown(base: Base) -> Iterator[Variant]:
     """Send codes that look like the documented one, a word, and an empty code."""
     code = base.member("code")
     if code is None:
@@ -56,7 +53,7 @@ def code_unknown(base: "Base") -> "Iterator[Variant]":
         yield variant, base.with_member("code", int(text) if number else text)
 
 
-def _codes_like(code: str, base: "Base") -> "Iterator[tuple[str, str]]":
+def _codes_like(code: str, base: Base) -> Iterator[tuple[str, str]]:
     known = base.contract.catalogue
     if code.isdecimal():
         following = (str(int(code) + step).zfill(len(code)) for step in count(1))
@@ -68,13 +65,13 @@ def _codes_like(code: str, base: "Base") -> "Iterator[tuple[str, str]]":
     yield "empty", ""
 
 
-def pairing(base: "Base") -> "Iterator[Variant]":
+def pairing(base: Base) -> Iterator[Variant]:
     """Send the code with every other status that has codes."""
     for status in sorted(base.contract.paired_statuses - {base.exchange.status}):
         yield str(status), base.with_status(status)
 
 
-def description_placeholder(base: "Base") -> "Iterator[Variant]":
+def description_placeholder(base: Base) -> Iterator[Variant]:
     """Leave each placeholder of the template unfilled, and all of them; for an unknown code, add one."""
     if base.member("description") is None:
         return
@@ -85,7 +82,7 @@ def description_placeholder(base: "Base") -> "Iterator[Variant]":
         yield "0", base.with_member("description", f"{base.member('description')} {{0}}")
 
 
-def _unfilled(template: str, entry: "Entry", base: "Base") -> "Iterator[Variant]":
+def _unfilled(template: str, entry: Entry, base: Base) -> Iterator[Variant]:
     for placeholder in sorted(entry.placeholders):
         if placeholder in template:
             text = template.replace(placeholder, _KEPT)
@@ -94,7 +91,7 @@ def _unfilled(template: str, entry: "Entry", base: "Base") -> "Iterator[Variant]
     yield "all", base.with_member("description", template)
 
 
-def description_template(base: "Base") -> "Iterator[Variant]":
+def description_template(base: Base) -> Iterator[Variant]:
     """Describe the error with another text, in other letters, and without the end of the text."""
     text: Any = base.member("description")
     if isinstance(text, str):

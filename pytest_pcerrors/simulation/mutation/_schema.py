@@ -3,15 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH
+from pytest_pcerrors.rules.schema_rules import SchemaRule
+from pytest_pcerrors.simulation.mutation._base import Base, Variant
 from pytest_pcerrors.simulation.sampler import Sampler
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.rules.schema_rules import SchemaRule
-    from pytest_pcerrors.simulation.mutation._base import Base, Variant
 
 Proposals = Iterator[tuple[str, Any]]
 """Words for ways to be wrong, each with a value."""
@@ -19,7 +17,7 @@ Proposals = Iterator[tuple[str, Any]]
 _PAD = "0"
 
 
-def wrong_values(rule: "SchemaRule", value: Any) -> Proposals:
+def wrong_values(rule: SchemaRule, value: Any) -> Proposals:
     """Yield the proposals for the keyword of a rule that the rule does not accept; a value with no alternative needs no word."""
     propose: Callable[[Any, Any], Proposals] = VALUES.get(rule.keyword, _any)
     wrong = [(word, each) for word, each in propose(rule.limit, value) if not rule.accepts(each)]
@@ -143,9 +141,9 @@ class SchemaMutator:
     An optional member that the base lacks is added first, with the simplest value; an empty array gets an item.
     """
 
-    rule: "SchemaRule"
+    rule: SchemaRule
 
-    def __call__(self, base: "Base") -> "Iterator[Variant]":
+    def __call__(self, base: Base) -> Iterator[Variant]:
         """Yield the base with each wrong value; nothing if no value can be made for the place."""
         sampler = Sampler(base.contract.error_schema)
         try:

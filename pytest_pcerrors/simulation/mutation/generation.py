@@ -1,8 +1,8 @@
 """Mutants of conforming responses: mutators propose, and a proposal that breaks exactly its rule is a mutant."""
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
@@ -14,21 +14,16 @@ from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import _body, _head, _properties
-from pytest_pcerrors.simulation.mutation._base import Base, Mutant, completed
+from pytest_pcerrors.simulation.mutation._base import Base, Mutant, Mutator, completed
 from pytest_pcerrors.simulation.mutation._schema import SchemaMutator
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pytest_pcerrors.simulation.mutation._base import Mutator
 
 _TOO_MANY_REQUESTS = 429
 _DEEPEST = 500
 """The most levels of a body that can be copied into another value and written."""
 
-MUTATORS: "Mapping[str, Mutator]" = {
+MUTATORS: Mapping[str, Mutator] = {
     "status-undocumented": _head.status_undocumented,
     "content-type": _head.content_type,
     "challenge-missing": _head.challenge_missing,
@@ -56,9 +51,7 @@ MUTATORS: "Mapping[str, Mutator]" = {
 """The mutator of every rule; those of the error schema need none."""
 
 
-def mutants(
-    response: object = None, *, rule: str | None = None, contract: Contract | None = None
-) -> "Iterator[Mutant]":
+def mutants(response: object = None, *, rule: str | None = None, contract: Contract | None = None) -> Iterator[Mutant]:
     """Yield copies of a conforming response that break exactly one rule each: several for every rule that can apply to it.
 
     `response` is an `Entry`, whose response is made first, or anything that `check` accepts, for example a success. Without it,
@@ -83,7 +76,7 @@ def mutants(
     return chain.from_iterable(_mutants(base_of(each, contract), rule) for each in given)
 
 
-def bases(contract: Contract) -> "Iterator[Entry | Exchange]":
+def bases(contract: Contract) -> Iterator[Entry | Exchange]:
     """Yield what `mutants` changes if no response is given: the entries, a 429, and a success.
 
     >>> len(list(bases(Contract.default())))
@@ -98,7 +91,7 @@ def bases(contract: Contract) -> "Iterator[Entry | Exchange]":
     yield Exchange(200, {"Content-Type": "application/json"}, items, reason="OK")
 
 
-def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> "Iterator[tuple[Mutant, bool]]":
+def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> Iterator[tuple[Mutant, bool]]:
     """Yield what the mutators make of a base, and whether it breaks its rule and no other; of one rule and variant, if given."""
     judge = _judge_of(base.contract, base.broken)
     for name, mutator in _mutators_of(base.contract):
@@ -109,7 +102,7 @@ def proposals(base: Base, rule: str | None = None, variant: str | None = None) -
                     yield Mutant(name, word, exchange, base.exchange, base.entry), found == [name]
 
 
-def _mutants(base: Base, rule: str | None) -> "Iterator[Mutant]":
+def _mutants(base: Base, rule: str | None) -> Iterator[Mutant]:
     yielded = set()
     for mutant, is_one in proposals(base, rule):
         way = (mutant.rule, mutant.variant)
@@ -140,7 +133,7 @@ def _judge_of(contract: Contract, ignored: frozenset[str]) -> Policy:
     )
 
 
-def _mutators_of(contract: "Contract") -> "Iterator[tuple[str, Mutator]]":
+def _mutators_of(contract: Contract) -> Iterator[tuple[str, Mutator]]:
     """Yield the name and the mutator of every rule of a contract, in the order in which the rules run."""
     rules = rule_set(contract)
     for stage in (*rules.error_stages, *rules.success_stages):

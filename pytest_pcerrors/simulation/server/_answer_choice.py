@@ -5,8 +5,8 @@ from http import HTTPStatus
 from random import Random, SystemRandom
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
@@ -18,11 +18,8 @@ from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, RequestedAnswers
+from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 from pytest_pcerrors.text import cut, visible
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 
 _SEEDS = 10**6
 _NO_RULES = f"there are no rules; {ERROR_HEADER}: 429 requests an error for any path, and the page at / lists the names"
@@ -86,7 +83,7 @@ class NoMatchingRuleError(AssertionError):
 class AnswerChoice:
     """The rules, the tokens, the sequences, the random errors, and the log. The `lock` guards all of them."""
 
-    def __init__(self, contract: "Contract", retry_after: int | str | None, *, byte_order_mark: bool) -> None:
+    def __init__(self, contract: Contract, retry_after: int | str | None, *, byte_order_mark: bool) -> None:
         self.lock = Lock()
         self.rules = ResponseRules()
         self.log = RequestLog()
@@ -98,7 +95,7 @@ class AnswerChoice:
         self._requested = RequestedAnswers(self.factory)
         self._byte_order_mark = byte_order_mark
 
-    def set_file(self, file: "RulesFile") -> None:
+    def set_file(self, file: RulesFile) -> None:
         """Set the rules of a file, which are tried after all others."""
         rules = file.read()
         with self.lock:

@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.answers.rules import ResponseRule
+from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
 from pytest_pcerrors.simulation.server._request_log import LogEntries, path_of
 from pytest_pcerrors.simulation.server._rule_documents import rules_of
 from pytest_pcerrors.text import cut, nearest
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.simulation.answers.rules import ResponseRule
-    from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
 
 DROPPED_HEADER = "X-PC-Dropped"
 
@@ -32,7 +29,7 @@ def is_api_request(request: Request) -> bool:
 class Api:
     """Answers the requests to the API."""
 
-    def __init__(self, choice: "AnswerChoice") -> None:
+    def __init__(self, choice: AnswerChoice) -> None:
         self._choice = choice
         self._entries = LogEntries()
         self._routes: dict[str, dict[str, Callable[[Request], Exchange]]] = {
@@ -82,7 +79,7 @@ class Api:
             self._choice.clear()
         return Exchange(204, {}, b"")
 
-    def _rules_in(self, request: Request) -> "list[ResponseRule]":
+    def _rules_in(self, request: Request) -> list[ResponseRule]:
         if len(request.body) > _LARGEST_BODY:
             raise UsageError(f"the body is too large: {len(request.body)} bytes, at most {_LARGEST_BODY} allowed")
         value = json_value(request.body, "the body")

@@ -1,21 +1,18 @@
 """The page at /: every documented error and every shape with its URL, in HTML or JSON, and its icon."""
 
 import json
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.shapes import OBSERVED
 from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
 from pytest_pcerrors.simulation.synthesis import error_path, usual_status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pytest_pcerrors.contract.model import Contract
 
 _OF_PARTNER_CENTER = {
     "any_path": "/v1/customers",
@@ -42,7 +39,7 @@ def icon(request: Request) -> Exchange:
     return Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON.encode(), request, "OK")
 
 
-def index_page(request: Request, contract: "Contract") -> Exchange:
+def index_page(request: Request, contract: Contract) -> Exchange:
     """Return the page, in JSON if the request accepts it."""
     index = _index(contract)
     wants_json = "application/json" in (request.headers.get("Accept") or "")
@@ -52,7 +49,7 @@ def index_page(request: Request, contract: "Contract") -> Exchange:
     return Exchange(200, headers, body.encode(), request, "OK")
 
 
-def _index(contract: "Contract") -> dict[str, Any]:
+def _index(contract: Contract) -> dict[str, Any]:
     return {
         "name": contract.name,
         "errors": [
@@ -78,7 +75,7 @@ def _index(contract: "Contract") -> dict[str, Any]:
     }
 
 
-def _html(index: dict[str, Any], url: str, words: "Mapping[str, str]") -> str:
+def _html(index: dict[str, Any], url: str, words: Mapping[str, str]) -> str:
     errors, shapes = index["errors"], index["shapes"]
     path = errors[0]["path"].removeprefix("/errors/") if errors else "503"
     page = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
@@ -99,7 +96,7 @@ def _html(index: dict[str, Any], url: str, words: "Mapping[str, str]") -> str:
     )
 
 
-def _rows(rows: "Iterable[tuple[str, ...]]") -> str:
+def _rows(rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
 
 

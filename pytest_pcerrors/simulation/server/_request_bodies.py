@@ -1,10 +1,7 @@
 """Bodies of requests, read completely, so that the next request on the connection can be read."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from email.message import Message
-    from io import BufferedIOBase
+from email.message import Message
+from io import BufferedIOBase
 
 LARGEST = 16 * 1024 * 1024
 """The maximum size of a request body in bytes."""
@@ -25,7 +22,7 @@ class ClientGoneError(ConnectionError):
     """The client closed the connection before its request was complete."""
 
 
-def read_body(stream: "BufferedIOBase", headers: "Message") -> bytes:
+def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Read a body with a Content-Length or in chunks (RFC 9112, section 6)."""
     codings = headers.get_all("Transfer-Encoding", [])
     if codings:
@@ -38,7 +35,7 @@ def read_body(stream: "BufferedIOBase", headers: "Message") -> bytes:
     return _exactly(stream, _permitted(int(length[:20])))
 
 
-def _chunks(stream: "BufferedIOBase") -> bytes:
+def _chunks(stream: BufferedIOBase) -> bytes:
     body = bytearray()
     while size := _chunk_size(stream):
         _permitted(size + len(body))
@@ -51,14 +48,14 @@ def _chunks(stream: "BufferedIOBase") -> bytes:
     raise BodyError(431, f"the chunked body has more than {_MOST_TRAILERS - 1} trailers")
 
 
-def _chunk_size(stream: "BufferedIOBase") -> int:
+def _chunk_size(stream: BufferedIOBase) -> int:
     digits = _line(stream).partition(b";")[0].strip()
     if not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
         raise BodyError(400, "a chunk does not begin with its size in hexadecimal")
     return int(digits, 16)
 
 
-def _line(stream: "BufferedIOBase") -> bytes:
+def _line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(_LONGEST_LINE)
     if not line:
         raise ClientGoneError
@@ -67,7 +64,7 @@ def _line(stream: "BufferedIOBase") -> bytes:
     return line.strip()
 
 
-def _exactly(stream: "BufferedIOBase", length: int) -> bytes:
+def _exactly(stream: BufferedIOBase, length: int) -> bytes:
     body = stream.read(length)
     if len(body) < length:
         raise ClientGoneError

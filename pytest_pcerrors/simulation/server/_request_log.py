@@ -115,7 +115,7 @@ class LogEntries:
         self._key = token_bytes()
         self._redaction = Redaction()
 
-    def entry(self, received: "Received") -> dict[str, object]:
+    def entry(self, received: Received) -> dict[str, object]:
         """Return the entry of a request; `time` is in seconds since the start of the server."""
         target = self._redaction.url(received.target)
         encoding = received.headers.get("Content-Encoding")

@@ -1,11 +1,11 @@
 """The undocumented shapes that a client of an API may receive, and those of which a response is an example."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.http import phrase_of
@@ -15,9 +15,6 @@ from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation._plausible import without_identifiers
 from pytest_pcerrors.simulation.shapes import GENERAL, OBSERVED, SHAPES
 from pytest_pcerrors.simulation.synthesis import request_of, synthesize_status
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
 
 _DEEPEST = 6
 
@@ -57,7 +54,7 @@ def _of_another_api(contract: Contract) -> Iterator[tuple[str, Exchange]]:
             yield name, Exchange(made.status, made.headers, made.body, request, made.reason)
 
 
-def shapes_of(exchange: "Exchange", contract: "Contract") -> tuple[str, ...]:
+def shapes_of(exchange: Exchange, contract: Contract) -> tuple[str, ...]:
     """Return the names of the shapes of a contract that a response has; shapes with equal status and structure are not distinguished.
 
     >>> from pytest_pcerrors import Contract, Exchange
@@ -68,14 +65,14 @@ def shapes_of(exchange: "Exchange", contract: "Contract") -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=32)
-def _by_structure(contract: "Contract") -> "dict[tuple[int, Hashable], tuple[str, ...]]":
+def _by_structure(contract: Contract) -> dict[tuple[int, Hashable], tuple[str, ...]]:
     names: defaultdict[tuple[int, Hashable], list[str]] = defaultdict(list)
     for name, exchange in shapes_for(contract).items():
         names[exchange.status, _structure(exchange.body)].append(name)
     return {key: tuple(each) for key, each in names.items()}
 
 
-def _structure(body: bytes) -> "Hashable":
+def _structure(body: bytes) -> Hashable:
     """Return what the bodies of a shape have in common: the names and types of JSON, or the kind of another text."""
     text = body.decode("utf-8-sig", "replace").strip()
     try:
@@ -84,7 +81,7 @@ def _structure(body: bytes) -> "Hashable":
         return "empty" if not text else "markup" if text.startswith("<") else (text[:1] in "{[" and "cut off") or "text"
 
 
-def _type_of(value: Any, depth: int) -> "Hashable":
+def _type_of(value: Any, depth: int) -> Hashable:
     if isinstance(value, dict) and depth:
         return frozenset((name, _type_of(each, depth - 1)) for name, each in value.items())
     if isinstance(value, list) and depth:
