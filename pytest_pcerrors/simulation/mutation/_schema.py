@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
@@ -17,7 +16,7 @@ Proposals = Iterator[tuple[str, Any]]
 _PAD = "0"
 
 
-def wrong_values(rule: SchemaRule, value: Any) -> Proposals:
+def _wrong_values(rule: SchemaRule, value: Any) -> Proposals:
     """Yield the proposals for the keyword of a rule that the rule does not accept; a value with no alternative needs no word."""
     propose: Callable[[Any, Any], Proposals] = VALUES.get(rule.keyword, _any)
     wrong = [(word, each) for word, each in propose(rule.limit, value) if not rule.accepts(each)]
@@ -134,24 +133,18 @@ VALUES: Mapping[str, Callable[[Any, Any], Proposals]] = {
 """The proposals for a keyword; for any other keyword, values of every kind are tried."""
 
 
-@dataclass(frozen=True)
-class SchemaMutator:
-    """Proposes every value that a rule of the error schema does not accept at its place, also where the base has no value.
+def with_wrong_values(rule: SchemaRule, base: Base) -> Iterator[Variant]:
+    """Yield the base with every value that a rule of the error schema does not accept at its place; nothing if no value can be made for it.
 
     An optional member that the base lacks is added first, with the simplest value; an empty array gets an item.
     """
-
-    rule: SchemaRule
-
-    def __call__(self, base: Base) -> Iterator[Variant]:
-        """Yield the base with each wrong value; nothing if no value can be made for the place."""
-        sampler = Sampler(base.contract.error_schema)
-        try:
-            value, put = _place(base.document, self.rule.path, sampler.schema, sampler)
-        except UsageError:
-            return
-        for variant, wrong in wrong_values(self.rule, value):
-            yield variant, base.with_document(put(wrong))
+    sampler = Sampler(base.contract.error_schema)
+    try:
+        value, put = _place(base.document, rule.path, sampler.schema, sampler)
+    except UsageError:
+        return
+    for variant, wrong in _wrong_values(rule, value):
+        yield variant, base.with_document(put(wrong))
 
 
 def _place(

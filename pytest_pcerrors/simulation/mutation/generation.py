@@ -1,7 +1,7 @@
 """Mutants of conforming responses: mutators propose, and a proposal that breaks exactly its rule is a mutant."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 
 from pytest_pcerrors.contract.catalogue import Entry
@@ -15,7 +15,7 @@ from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import _body, _head, _properties
 from pytest_pcerrors.simulation.mutation._base import Base, Mutant, Mutator, completed
-from pytest_pcerrors.simulation.mutation._schema import SchemaMutator
+from pytest_pcerrors.simulation.mutation._schema import with_wrong_values
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
@@ -139,4 +139,4 @@ def _mutators_of(contract: Contract) -> Iterator[tuple[str, Mutator]]:
     for stage in (*rules.error_stages, *rules.success_stages):
         for rule in stage.rules:
             check = rule.check
-            yield rule.name, SchemaMutator(check) if isinstance(check, SchemaRule) else MUTATORS[rule.name]
+            yield rule.name, partial(with_wrong_values, check) if isinstance(check, SchemaRule) else MUTATORS[rule.name]
