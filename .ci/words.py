@@ -2,7 +2,8 @@
 
 Run it with ``python .ci/words.py [FILE]...``, by default on everything that is committed; it prints what to write instead, and exits with
 1 if it found anything. Quoted output of other programs and recorded bodies are not prose: in Python files only docstrings, comments and
-texts with a space in them are read, in Markdown files everything outside of fenced blocks and code spans.
+texts with a space in them are read, in Markdown files everything outside of fenced blocks and code spans, in the page of the server
+and in the file of shapes everything.
 """
 
 import ast
@@ -42,7 +43,7 @@ _PATTERN = re.compile(
 )
 _FENCE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _ADVICE = list(INSTEAD.values())
-_PROSE = (".py", ".md")
+_PROSE = (".py", ".md", ".html", "shapes.json")
 
 
 def texts_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -50,6 +51,9 @@ def texts_of(path: Path) -> Iterator[tuple[int, str]]:
     text = path.read_text("utf-8")
     if path.suffix == ".md":
         yield 1, _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+        return
+    if path.suffix != ".py":
+        yield 1, text
         return
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
@@ -75,7 +79,7 @@ def committed() -> list[str]:
 
 def main(names: list[str]) -> int:
     """Print what was found in these files, or in all that are committed."""
-    paths = [Path(name) for name in names or committed() if Path(name).suffix in _PROSE and Path(name).is_file()]
+    paths = [Path(name) for name in names or committed() if name.endswith(_PROSE) and Path(name).is_file()]
     found = [line for path in paths if path.name != Path(__file__).name for line in findings(path)]
     print(*found, sep="\n", end="\n" if found else "")
     return int(bool(found))

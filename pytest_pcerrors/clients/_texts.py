@@ -97,9 +97,8 @@ def has_word(texts: list[str], word: str) -> bool:
     (True, False)
     """
     word = word.lower()
-    holders = [
-        text for text in map(str.lower, texts) if word in text
-    ]  # most texts do not, and compiling a pattern takes longer
+    # Most texts do not have it, and compiling a pattern takes longer than looking.
+    holders = [text for text in map(str.lower, texts) if word in text]
     return any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) for text in holders)
 
 
