@@ -173,13 +173,11 @@ def _headers(
     status: int, contract: Contract, rng: random.Random, request: Request, length: int
 ) -> list[tuple[str, str]]:
     moment = _FIRST_DAY + timedelta(seconds=rng.randrange(100 * 24 * 3600))
+    own = "application/json; charset=utf-8" if contract.is_partner_center else "application/json"
+    headers = length_and_type(length, contract.media_type or own, moment)
     if not contract.is_partner_center:
-        needed = required_headers(status, contract)
-        return [*length_and_type(length, contract.media_type or "application/json", moment), *needed.items()]
-    headers = [
-        *length_and_type(length, contract.media_type or "application/json; charset=utf-8", moment),
-        *service_identifiers(request, rng),
-    ]
+        return [*headers, *required_headers(status, contract).items()]
+    headers += service_identifiers(request, rng)
     if status == HTTPStatus.UNAUTHORIZED and contract.challenge:
         headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, rng)))
     return headers

@@ -63,12 +63,19 @@ def wire_of(exchange: Exchange) -> Wire:
     >>> wire_of(Exchange(404, {}, b"gone")).sent()
     b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
     """
-    request = exchange.request
-    bare = exchange.status in WITHOUT_BODY
-    length = () if bare else (("Content-Length", str(len(exchange.body))),)
+    length = () if exchange.status in WITHOUT_BODY else (("Content-Length", str(len(exchange.body))),)
     fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
-    bodiless = bare or (request is not None and request.method == "HEAD")
-    return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, bodiless)
+    return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, not has_body(exchange))
+
+
+def has_body(exchange: Exchange) -> bool:
+    """Return whether a client receives a body: not in a response to HEAD, and not with a status that has none.
+
+    >>> has_body(Exchange(204, {}, b"")), has_body(Exchange(404, {}, b"gone"))
+    (False, True)
+    """
+    is_of_head = exchange.request is not None and exchange.request.method == "HEAD"
+    return not is_of_head and exchange.status not in WITHOUT_BODY
 
 
 def check_sendable(exchange: Exchange) -> None:

@@ -10,7 +10,6 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
@@ -21,7 +20,7 @@ from pytest_pcerrors.simulation.answers.faults import Faults
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens
-from pytest_pcerrors.simulation.answers.wire import reply_to
+from pytest_pcerrors.simulation.answers.wire import has_body, reply_to
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Options,
@@ -134,7 +133,9 @@ class Simulator:
                 raise self._refused(request.method, request.url)
             answer = simulation.answer(request)
         answer = answer.to(request)
-        received = _without_body(reply_to(request, answer.exchange))
+        received = reply_to(request, answer.exchange)
+        if not has_body(received):
+            received = Exchange(received.status, received.headers, b"", request, received.reason)
         is_reset = bool(answer.faults.get("reset"))
         if not is_reset:
             simulation.exchanges.append(received)
@@ -211,14 +212,6 @@ def _with_headers(exchange: Exchange, headers: Mapping[str, str | None]) -> Exch
     """Return an exchange with other headers; those with the value None are left out."""
     new = Headers(exchange.headers or ()).changed(headers)
     return Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
-
-
-def _without_body(exchange: Exchange) -> Exchange:
-    """Return an exchange as a client receives it: without a body, if its request or its status has none."""
-    assert exchange.request is not None  # noqa: S101 - it is a reply
-    if exchange.request.method != "HEAD" and exchange.status not in WITHOUT_BODY:
-        return exchange
-    return Exchange(exchange.status, exchange.headers, b"", exchange.request, exchange.reason)
 
 
 def _success(contract: Contract, status: int, request: Request) -> Answer:
