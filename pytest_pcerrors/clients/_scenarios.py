@@ -120,11 +120,6 @@ class Scenario(NamedTuple):
     most: int
     judges: tuple[Judge, ...]
 
-    def judged(self, tries: list[Try]) -> Iterator[Finding]:
-        """Yield what is wrong with the tries."""
-        for judge in self.judges:
-            yield from judge(tries)
-
 
 def scenarios(contract: Contract, also: Collection[int], max_tries: int) -> Iterator[Scenario]:
     """Yield the scenarios for a contract; the statuses of `also` may be retried, too."""

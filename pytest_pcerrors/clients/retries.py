@@ -103,7 +103,8 @@ def _faults(runs: Sequence[_Run], *, has_ids: bool) -> list[_Fault]:
         own = {each.request_id for each in run.tries if has_ids and each.request_id}
         reused = [reused_request_id(ids[each]) for each in own if each in ids and "request-id-reused" not in found][:1]
         ids.update(dict.fromkeys(own, run.scenario.name))
-        for finding in [*run.scenario.judged(run.tries), *reused]:
+        judged = [finding for judge in run.scenario.judges for finding in judge(run.tries)]
+        for finding in [*judged, *reused]:
             found.setdefault(finding.rule, _Fault(finding, run, [])).scenarios.append(run.scenario.name)
     return list(found.values())
 

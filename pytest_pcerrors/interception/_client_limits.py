@@ -71,15 +71,10 @@ def with_base_url(request: Any) -> Any:
 
     @wraps(request)
     async def requesting(session: Any, method: str, url: Any, **options: Any) -> Any:
-        return await request(session, method, _whole(session, url), **options)
+        build = getattr(session, "_build_url", None)  # it is private, so it may be missing one day
+        return await request(session, method, url if build is None else build(url), **options)
 
     return requesting
-
-
-def _whole(session: Any, url: Any) -> Any:
-    """Return the URL that a session of aiohttp sends a request to; its own method is private, so it may be missing one day."""
-    build = getattr(session, "_build_url", None)
-    return url if build is None else build(url)
 
 
 @contextmanager

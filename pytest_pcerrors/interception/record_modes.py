@@ -31,7 +31,8 @@ def record_mode(
     }
     modes = {source: known_mode(mode, source) for source, mode in given.items() if mode is not None}
     source, mode = next(iter(modes.items()))
-    return "none" if source != OPTION and _is_ci(environment) else mode
+    is_ci = environment.get("CI", "").strip().lower() not in ("", "0", "false")
+    return "none" if source != OPTION and is_ci else mode
 
 
 def known_mode(mode: str, source: str) -> str:
@@ -39,7 +40,3 @@ def known_mode(mode: str, source: str) -> str:
     if mode not in MODES:
         raise UsageError(f'{source}: "{readable(str(mode))}" is not a record mode; {nearest(str(mode), MODES)}')
     return MODES[MODES.index(mode)]
-
-
-def _is_ci(environment: Mapping[str, str]) -> bool:
-    return environment.get("CI", "").strip().lower() not in ("", "0", "false")

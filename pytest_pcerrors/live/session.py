@@ -109,7 +109,9 @@ class ServiceSession(requests.Session):
         full = copy(request)
         full.url, full.headers = self._joined(request.url), headers
         if is_anonymous:
-            full.auth = _unchanged  # otherwise .netrc, or a user name in the URL, would replace our token
+            full.auth = lambda prepared: (
+                prepared
+            )  # otherwise .netrc, or a user name in the URL, would replace our token
         prepared = super().prepare_request(full)
         if "@" in urlsplit(prepared.url or "").netloc:
             raise UsageError(f'"{_shown(str(prepared.url))}" contains a user name; use auth= instead')
@@ -215,10 +217,6 @@ def _origin(url: str | None) -> tuple[str, str | None, int | None]:
 
 def _is_plain(url: str | None) -> bool:
     return _origin(url)[0] == "http"
-
-
-def _unchanged(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-    return prepared
 
 
 def _shown(url: str) -> str:

@@ -14,7 +14,7 @@ _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-
 
 
 def reply_to(request: Request, exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to a request: with the current date, the and the identifiers that the request has.
+    """Return an exchange as the response to a request: with the current date, and the identifiers that the request has.
 
     >>> from pytest_pcerrors import Request
     >>> request = Request("GET", "https://host/v1", {"MS-RequestId": "7"})
@@ -24,8 +24,7 @@ def reply_to(request: Request, exchange: Exchange) -> Exchange:
     now = format_datetime(datetime.now(UTC), usegmt=True)
     sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
-    reason = phrase_of(exchange.status) if exchange.reason is None else exchange.reason
-    return Exchange(exchange.status, headers, exchange.body, request, reason)
+    return Exchange(exchange.status, headers, exchange.body, request, _reason(exchange))
 
 
 class End(Enum):
