@@ -105,10 +105,10 @@ class ClientSimulator(Simulator, ABC):
             self._waits.participants.add()
             if self._tokens.answers(request):
                 self.tokens += 1
-                return _reply(request, self._tokens.answer(request))
+                return Reply(reply_to(request, self._tokens.answer(request)))
             if self.is_stopped or not self.is_counted(request):
                 success = success_by_path(200, request, self._factory.contract, byte_order_mark=False)
-                return _reply(request, success.exchange)
+                return Reply(reply_to(request, success.exchange))
             if self.count == self._most:
                 self.is_stopped = True
                 raise EndlessRetriesError(f"more than {self._most} requests in one call")
@@ -126,7 +126,3 @@ class ClientSimulator(Simulator, ABC):
     def simulated(self, request: Request) -> Reply:
         """Return the reply of the simulations, as of a `Simulator`."""
         return super().reply(request)
-
-
-def _reply(request: Request, exchange: Exchange) -> Reply:
-    return Reply(reply_to(request, exchange))

@@ -123,10 +123,8 @@ class RetrySimulator(ClientSimulator):
 
     def is_counted(self, request: Request) -> bool:
         """Return whether a request is a try."""
-        return not self.tries or (request.method, request.url) == (
-            self.tries[0].request.method,
-            self.tries[0].request.url,
-        )
+        first = self.tries[0].request if self.tries else request
+        return (request.method, request.url) == (first.method, first.url)
 
     def reply_to_counted(self, request: Request, waited: float) -> Reply:
         """Return the next planned answer, and note the try."""

@@ -52,11 +52,7 @@ def interaction_of(item: Any, origin: str) -> tuple[RecordedRequest, Response]:
 
 def vcrpy_response(status: int, reason: str | None, headers: "Iterable[tuple[str, str]]", body: bytes) -> Response:
     """Return a response in vcrpy's form."""
-    return {
-        "status": {"code": status, "message": reason},
-        "headers": header_lists(headers),
-        "body": {"string": body},
-    }
+    return {"status": {"code": status, "message": reason}, "headers": header_lists(headers), "body": {"string": body}}
 
 
 def of_client(response: Response) -> Response:

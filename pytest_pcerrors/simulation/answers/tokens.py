@@ -130,7 +130,6 @@ def _problem(name: str) -> Answer:
 
 
 def _exchange(status: int, body: Mapping[str, object]) -> Exchange:
-    shape = Shape(
-        f"token-{status}", "POST /", as_json(body).encode("utf-8", "replace"), sender=_SENDER, headers=_UNCACHED
-    )
+    text = as_json(body).encode("utf-8", "replace")
+    shape = Shape(f"token-{status}", "POST /", text, sender=_SENDER, headers=_UNCACHED)
     return exchange_of(shape, Random(status))  # noqa: S311 - the shape has no secrets

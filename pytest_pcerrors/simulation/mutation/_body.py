@@ -131,10 +131,8 @@ def error_in_success(base: Base) -> Iterator[Variant]:
             yield "body", base.with_body(synthesize_status(base.exchange.status, base.contract).body)
         return
     yield "list", base.with_document({**known, "orderErrors": [{"code": 10003, "description": _TEXT}]})
-    yield (
-        "item",
-        base.with_document({**known, "lineItems": [{"error": {"errorCode": 10006, "errorDescription": _TEXT}}]}),
-    )
+    of_item = {"errorCode": 10006, "errorDescription": _TEXT}
+    yield "item", base.with_document({**known, "lineItems": [{"error": of_item}]})
     yield "device", base.with_document({**known, "devices": [{"errorCode": "806", "errorDescription": _TEXT}]})
     yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
     yield "body", base.with_document({"code": code, "description": _TEXT, "data": [], "source": "PartnerFD"})
