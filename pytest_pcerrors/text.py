@@ -1,4 +1,4 @@
-"""Texts of messages: cut, counted, made visible, and with the word that was probably meant."""
+"""Texts of messages: cut, counted, made visible, escaped, and with the word that was probably meant."""
 
 import re
 from difflib import get_close_matches
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _MOST_KNOWN = 20
 _MOST_CHARACTERS = 400
 _CONSONANT_AND_Y = re.compile(r"(?<![aeiou])y$")
+_MARKDOWN = re.compile(r"([\\|`*_\[\]~])")
 
 
 def cut(text: str, longest: int) -> str:
@@ -86,3 +87,13 @@ def readable(text: str) -> str:
     'no key \\ud800'
     """
     return cut(text, _MOST_CHARACTERS).encode("utf-8", "backslashreplace").decode()
+
+
+def markdown_cell(text: str) -> str:
+    r"""Return a text on one line, escaped for a Markdown table, with at signs escaped so that nobody is mentioned.
+
+    >>> markdown_cell("a|b <i> @me `x`")
+    'a\\|b &lt;i> &#64;me \\`x\\`'
+    """
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
+    return _MARKDOWN.sub(r"\\\1", text)

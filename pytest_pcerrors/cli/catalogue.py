@@ -11,8 +11,7 @@ import click
 from pytest_pcerrors.cli._options import contract_option, format_option, policy_for
 from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.reporting.formats.registry import ENTRY_FORMATS
-from pytest_pcerrors.reporting.reference import as_markdown
+from pytest_pcerrors.reporting.reference import ENTRY_FORMATS, as_markdown
 from pytest_pcerrors.rules.registry import reference_rules
 from pytest_pcerrors.rules.rule import PROFILES, Rule
 from pytest_pcerrors.secrets.display import safe

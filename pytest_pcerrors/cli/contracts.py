@@ -14,7 +14,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.pages.sources import document_of
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.reporting.formats.registry import CHANGE_FORMATS
+from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:

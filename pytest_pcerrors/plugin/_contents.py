@@ -9,8 +9,8 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
-from pytest_pcerrors.reporting.other_hosts import host_of
-from pytest_pcerrors.reporting.request_paths import generic_path
+from pytest_pcerrors.reporting.failure import generic_path
+from pytest_pcerrors.reporting.summary import host_of
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 from pytest_pcerrors.secrets import hide

@@ -14,7 +14,7 @@ from pytest_pcerrors.plugin._late import LateRequests
 from pytest_pcerrors.plugin._outcomes import warn_at
 from pytest_pcerrors.plugin._places import Places
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.reporting.other_hosts import host_of
+from pytest_pcerrors.reporting.summary import host_of
 from pytest_pcerrors.rules.violation import ContractViolation
 
 if TYPE_CHECKING:

@@ -20,8 +20,7 @@ from pytest_pcerrors.plugin._workers import add_counts, counts_of
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.from_settings import policy_of
-from pytest_pcerrors.reporting.other_hosts import nothing_checked
-from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.reporting.summary import Tally, nothing_checked
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,11 +1,13 @@
 """Failure messages: the violations of a response, its origin, and its body."""
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pytest_pcerrors.reporting.finding_data import CORRELATION, response_data
-from pytest_pcerrors.reporting.request_paths import generic_path
 from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
 from pytest_pcerrors.rules.violation import UNREADABLE
+from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import counted, cut
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
 _WIDEST = 40
+_IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 
 
 def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
@@ -82,6 +85,18 @@ def title(finding: "FindingData") -> str:
         return finding["kind"]
     path = None if finding["url"] is None else generic_path(finding["url"])
     return " ".join(filter(None, [finding["method"], path, str(finding["status"]), finding["code"]]))
+
+
+def generic_path(url: str) -> str:
+    """Return the path of a URL with numbers and GUIDs as ``{id}``, without its query, and with secrets masked.
+
+    >>> generic_path("https://host/v1/orders/17?x=1")
+    '/v1/orders/{id}'
+    """
+    try:
+        return _IDENTIFIER.sub("{id}", hide(urlsplit(url).path)) or "/"
+    except ValueError:
+        return "/"
 
 
 def test_of(finding: "FindingData") -> str:

@@ -4,7 +4,7 @@ All texts are ready to be printed: secrets are masked, and control characters an
 """
 
 import re
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.secrets import BEYOND, hide
@@ -110,15 +110,7 @@ def response_data(
 
 def violation_data(violation: "Violation") -> ViolationData:
     """Return a violation as plain data."""
-    return {
-        "rule": violation.rule,
-        "severity": violation.severity,
-        "message": violation.message,
-        "pointer": violation.pointer,
-        "expected": violation.expected,
-        "actual": violation.actual,
-        "hint": violation.hint,
-    }
+    return cast("ViolationData", {name: getattr(violation, name) for name in ViolationData.__annotations__})
 
 
 def order(finding: FindingData) -> tuple[object, ...]:

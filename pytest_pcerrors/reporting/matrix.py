@@ -3,8 +3,7 @@
 from textwrap import wrap
 from typing import Any, Literal, NotRequired, TypedDict
 
-from pytest_pcerrors.reporting.markdown_text import cell
-from pytest_pcerrors.text import counted, listed
+from pytest_pcerrors.text import counted, listed, markdown_cell
 
 FACTS: tuple[Literal["outcome", "code", "id", "waited"], ...] = ("outcome", "code", "id", "waited")
 """The columns of a matrix."""
@@ -68,11 +67,11 @@ def as_text(matrix: MatrixData) -> str:
 
 def as_markdown(matrix: MatrixData) -> str:
     """Return a matrix as a heading and a table with a row for each case; a wrong outcome is in bold type."""
-    lines = ["### What a client makes of errors", "", cell(headline(matrix)), ""]
+    lines = ["### What a client makes of errors", "", markdown_cell(headline(matrix)), ""]
     lines += [f"| case | {' | '.join(FACTS)} |", f"|---{'|---' * len(FACTS)}|"]
     for row in matrix["rows"]:
-        outcome, *others = map(cell, values_of(row))
-        cells = (cell(name_of(row)), f"**{outcome}**" if row["wrong"] else outcome, *others)
+        outcome, *others = map(markdown_cell, values_of(row))
+        cells = (markdown_cell(name_of(row)), f"**{outcome}**" if row["wrong"] else outcome, *others)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 

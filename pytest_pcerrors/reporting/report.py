@@ -7,15 +7,14 @@ All texts are ready to be printed: secrets are masked, and control characters an
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
-from pytest_pcerrors.reporting.counts import Counts
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import LINES, FindingData, order
 from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.reporting.totals import Totals, Wanted
+from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.text import visible
 
@@ -127,14 +126,7 @@ def rules_of(policy: "Policy") -> dict[str, RuleData]:
 
 
 def _rule_data(rule: "Rule") -> RuleData:
-    return {
-        "name": rule.name,
-        "stage": rule.stage,
-        "breaks": visible(rule.breaks),
-        "documentation": visible(rule.documentation),
-        "example": visible(rule.example),
-        "fix": visible(rule.fix),
-    }
+    return cast("RuleData", {name: visible(getattr(rule, name)) for name in RuleData.__annotations__})
 
 
 def _escaped(value: Any, kept: str = "") -> Any:

@@ -1,22 +1,28 @@
-"""Counts of a run, and their summary for the plugin and the command."""
+"""Counts of a run, and their summary: what was checked, and what was skipped because of its host, with the setting that includes it."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.policy.lines import Conforming
-from pytest_pcerrors.reporting.other_hosts import LONGEST_HOST, host_of, named_hosts, nothing_checked
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.tables import TABLE
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.violation import Violation
 
 _MOST_NAMED = 8
+_MOST_HOSTS = 5
+_LONGEST_HOST = 253
+_IGNORE_LOCAL = 'pc_vcr_config (or vcr_config of pytest-recording) with "ignore_localhost": True'
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Tally:
         if isinstance(finding, Conforming):
             self.errors += finding.errors.total()
             self.successes += finding.successes
-            self.other_hosts.update({host[:LONGEST_HOST]: count for host, count in finding.other_hosts.items()})
+            self.other_hosts.update({host[:_LONGEST_HOST]: count for host, count in finding.other_hosts.items()})
             return
         if finding.recording is not None:
             self.add_verdict(finding.recording)
@@ -162,10 +168,54 @@ def _reasons(problems: "Counter[str]") -> str:
 
 
 def _listed(rules: "Counter[str]") -> str:
-    """Return the rules with their counts, the most frequent first, and the number of further rules."""
-    if not rules:
-        return ""
-    in_order = sorted(rules.items(), key=lambda each: (-each[1], each[0]))
-    named = ", ".join(f"{rule} {count}" for rule, count in in_order[:_MOST_NAMED])
-    more = f", {counted(len(rules) - _MOST_NAMED, 'more rule')}" if len(rules) > _MOST_NAMED else ""
-    return f" ({named}{more})"
+    """Return the rules with their counts, in brackets; an empty text without any."""
+    return f" ({_first(_in_order(rules), _MOST_NAMED, 'more rule')})" if rules else ""
+
+
+def _in_order(counts: "Counter[str]") -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _first(in_order: "Sequence[tuple[str, int]]", most: int, others: str) -> str:
+    """Return the first names with their counts, and the number of the others."""
+    named = ", ".join(f"{name} {count}" for name, count in in_order[:most])
+    return f"{named}, {counted(len(in_order) - most, others)}" if len(in_order) > most else named
+
+
+def host_of(exchange: "Exchange") -> str:
+    """Return the host of an exchange, cut to the maximum length of a host name."""
+    return ((exchange.request.host if exchange.request else None) or "")[:_LONGEST_HOST]
+
+
+def named_hosts(hosts: "Counter[str]") -> str:
+    """Return how many exchanges were skipped, with which hosts, and the setting to check them.
+
+    >>> from collections import Counter
+    >>> named_hosts(Counter({"login.microsoftonline.com": 2}))
+    '2 exchanges with other hosts skipped: login.microsoftonline.com 2 (to check them: hosts in [tool.pcerrors])'
+    """
+    whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
+    named = _first([(safe(host), count) for host, count in _in_order(hosts)], _MOST_HOSTS, "more host")
+    return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {named} (to check {pronoun}: hosts in {TABLE})"
+
+
+def nothing_checked(hosts: "Counter[str]") -> str:
+    """Return the message that all exchanges were skipped because of their hosts, with the setting to paste.
+
+    If all hosts are on loopback, such as servers of the tests, it names the setting of vcrpy that leaves them out.
+
+    >>> from collections import Counter
+    >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
+    nothing was checked: each of the 2 exchanges is with a host that is not checked
+    to check them, set in pyproject.toml, below [tool.pcerrors]:
+    hosts = ["gateway.contoso.example"]
+    """
+    which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
+    pronoun = "it" if hosts.total() == 1 else "them"
+    setting = json.dumps([safe(host) for host, _ in _in_order(hosts)[:_MOST_HOSTS]])
+    more = f"  # {counted(len(hosts) - _MOST_HOSTS, 'more host')}" if len(hosts) > _MOST_HOSTS else ""
+    local = f"\nnot to record {pronoun}: {_IGNORE_LOCAL}" if all(map(is_loopback, hosts)) else ""
+    return (
+        f"nothing was checked: {which} is with a host that is not checked\n"
+        f"to check {pronoun}, set in pyproject.toml, below {TABLE}:\nhosts = {setting}{more}{local}"
+    )

@@ -16,7 +16,7 @@ from pytest_pcerrors.policy.audit import finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS
-from pytest_pcerrors.reporting.html import _findings, page
+from pytest_pcerrors.reporting.html import page
 from pytest_pcerrors.reporting.html.page import as_html
 from pytest_pcerrors.reporting.report import Report
 
@@ -110,7 +110,7 @@ def test_a_rule_without_documentation_is_shown_by_its_name():
 
 def test_more_findings_than_a_browser_can_show_are_counted(monkeypatch):
     """The page names the report that has all of them."""
-    monkeypatch.setattr(_findings, "_MOST_FINDINGS", 2)
+    monkeypatch.setattr(page, "_MOST_FINDINGS", 2)
     shown = document()
     assert len(data_of(shown)) == 2
     assert "first 2 of 3 responses" in shown.select_one("#violations ~ .notice").text

@@ -6,8 +6,7 @@ from collections import Counter
 import pytest
 
 from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.reporting.other_hosts import host_of, named_hosts, nothing_checked
-from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.reporting.summary import Tally, host_of, named_hosts, nothing_checked
 
 
 @pytest.mark.parametrize(

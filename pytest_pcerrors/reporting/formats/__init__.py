@@ -1,1 +1,1 @@
-"""The report formats: one module and one function for each, and the registry that lists them."""
+"""The report formats, a function for each, and the registry that lists them."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
-from pytest_pcerrors.reporting.formats._markdown import as_markdown
+from pytest_pcerrors.reporting.formats._text import as_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pytest_pcerrors.reporting.failure import place, status_line
-from pytest_pcerrors.reporting.request_paths import generic_path
+from pytest_pcerrors.reporting.failure import generic_path, place, status_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

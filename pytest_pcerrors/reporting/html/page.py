@@ -1,14 +1,16 @@
 """The format ``html``: findings and error coverage in one file, which opens from disk and loads nothing."""
 
 from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import WAYS
-from pytest_pcerrors.reporting.html._findings import Found
+from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
 from pytest_pcerrors.reporting.html._picture import Picture
 from pytest_pcerrors.reporting.matrix import FACTS, headline, name_of, values_of
 from pytest_pcerrors.reporting.report import Report
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
+    from pytest_pcerrors.reporting.finding_data import FindingData
+    from pytest_pcerrors.reporting.report import RuleData
+
+
+_MOST_FINDINGS = 20_000
+"""What a browser can still show; a page is for people, and the JSON report has all."""
 
 
 def as_html(report: Report) -> "Iterator[str]":
@@ -92,3 +100,64 @@ def _sha256(text: str) -> str:
 @cache
 def _data(name: str) -> str:
     return files("pytest_pcerrors.reporting.html").joinpath(name).read_text("utf-8")
+
+
+class BrokenRule(NamedTuple):
+    """A rule with its violations of each severity; `documentation` is None for a rule that the report does not document."""
+
+    name: str
+    errors: int
+    warnings: int
+    documentation: "RuleData | None"
+
+
+@dataclass
+class Found:
+    """The findings with violations: the first of them as plain data, the number of all, their statuses and broken rules."""
+
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    total: int = 0
+    statuses: set[int] = field(default_factory=set)
+    rules: list[BrokenRule] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """Read all findings of a report. The rules with most errors come first, then those with most warnings."""
+        found = cls()
+        errors: Counter[str] = Counter()
+        warnings: Counter[str] = Counter()
+        for finding in report.with_violations():
+            found._add(finding)
+            for violation in finding["violations"]:
+                (warnings if violation["severity"] == "warning" else errors)[violation["rule"]] += 1
+        names = sorted({*errors, *warnings}, key=lambda name: (-errors[name], -warnings[name], name))
+        found.rules = [BrokenRule(name, errors[name], warnings[name], report.rules.get(name)) for name in names]
+        return found
+
+    def _add(self, finding: "FindingData") -> None:
+        self.total += 1
+        if finding["status"] is not None:
+            self.statuses.add(finding["status"])
+        if self.total <= _MOST_FINDINGS:
+            self.findings.append(_compact(finding))
+
+
+def _compact(finding: "FindingData") -> dict[str, Any]:
+    """Return what the page shows of a finding, without members that have no value."""
+    shown = {
+        "response": finding["kind"] if finding["status"] is None else status_line(finding),
+        "status": finding["status"],
+        "code": finding["code"],
+        "request": request_line(finding),
+        "place": place(finding),
+        "test": test_of(finding),
+        "contract": finding.get("contract"),
+        "correlation": finding["correlation_id"],
+        "body": finding["body"],
+        "violations": [_filled(violation) for violation in finding["violations"]],
+    }
+    return _filled(shown)
+
+
+def _filled(data: Any) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value not in (None, "")}
