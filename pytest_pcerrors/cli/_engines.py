@@ -2,15 +2,15 @@
 
 import os
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from pytest_pcerrors.cli._input import recording_of, sources_of
-from pytest_pcerrors.cli._options import from_here
-from pytest_pcerrors.cli._progress import advancing, watched
+from pytest_pcerrors.cli._options import from_here, grouped
+from pytest_pcerrors.cli._output import advancing, watched
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,16 +84,12 @@ class Engine(NamedTuple):
         return given
 
 
-def engine_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
-    """Add the options for where an audit runs to a command, which gets them as `engine`."""
+def _engine(jobs: int, engine: str, samples: int | None) -> Engine:
+    return Engine(jobs, _address(engine), samples)
 
-    @wraps(command)
-    def packed(*arguments: Any, jobs: int, engine: str, samples: int | None, **keywords: Any) -> Any:
-        return command(*arguments, engine=Engine(jobs, _address(engine), samples), **keywords)
 
-    for name, how in reversed(_OPTIONS.items()):
-        packed = click.option(name, **how)(packed)
-    return packed
+engine_options = grouped(_OPTIONS, "engine", _engine)
+"""Adds the options for where an audit runs to a command, which gets them as `engine`."""
 
 
 def _address(engine: str) -> str | None:

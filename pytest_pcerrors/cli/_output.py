@@ -1,16 +1,28 @@
-"""Output of the command: results to standard output, problems to standard error."""
+"""Output of the command: results to standard output, problems and the progress of long work to standard error."""
 
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.progress import Progress, TaskID
+
+    from pytest_pcerrors.cli._input import Source
+
+    Watched = tuple[Source, Callable[[int], object] | None]
+
+_LARGE = 10 * 1024 * 1024
 
 
 def print_output(text: str, *, newline: bool = True) -> None:
@@ -50,3 +62,69 @@ def _to_nowhere() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+@contextmanager
+def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Iterable[Watched]]":
+    """Give each source with the function to call with the number of bytes of every read of it, and show a bar of them.
+
+    The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
+    the function is None. With standard input, a pipe or a device among the sources the bar has no total.
+    """
+    sizes = [_size(source) for source in sources]
+    with bar(title, sizes, quiet=quiet) as shown:
+        yield (
+            [(source, None) for source in sources]
+            if shown is None
+            else _tracked(*shown, zip(sources, sizes, strict=True))
+        )
+
+
+@contextmanager
+def bar(title: str, sizes: "Sequence[int | None]", *, quiet: bool) -> "Iterator[tuple[Progress, TaskID] | None]":
+    """Show the bar of `watched` for sources of these sizes; return it with its task, or None if it is not shown."""
+    if quiet or not is_terminal(sys.stderr) or (len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE):  # noqa: PLR2004 - fewer than several files
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as progress:
+        known = [size for size in sizes if size is not None]
+        task = progress.add_task(title, total=sum(known) if len(known) == len(sizes) else None)
+        yield progress, task
+
+
+@contextmanager
+def advancing(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object]]":
+    """Give the function to call with every number of bytes that was read, whatever the source, and show the bar of `watched`."""
+    with bar(title, [_size(source) for source in sources], quiet=quiet) as shown:
+        yield partial(shown[0].advance, shown[1]) if shown else lambda _: None
+
+
+def _tracked(
+    progress: "Progress", task: "TaskID", sources: "Iterable[tuple[Source, int | None]]"
+) -> "Iterator[Watched]":
+    """Yield each source; when the next one is requested, count the former as read, since the rest of a broken file is not read."""
+    done = 0
+    for source, size in sources:
+        yield source, partial(progress.advance, task)
+        done += size or 0
+        progress.update(task, completed=done)
+
+
+def _size(source: "Source") -> int | None:
+    """Return the size of a file in bytes, or None if it is not known."""
+    with suppress(OSError):
+        if source is not None and source.is_file():
+            return source.stat().st_size
+    return None

@@ -1,35 +1,68 @@
-"""``pcerrors check``: check archives against the contract."""
+"""``pcerrors check``: check archives against the contract, and count which of the documented errors they have."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pytest_pcerrors.cli._coverage import AskedCoverage, Coverage, coverage_options
 from pytest_pcerrors.cli._engines import Engine, Input, engine_options
 from pytest_pcerrors.cli._input import bodies, refuse_overwriting
 from pytest_pcerrors.cli._options import (
     contract_option,
     files_of_policy,
     format_option,
+    grouped,
     output_option,
     policy_for,
     profile_option,
 )
-from pytest_pcerrors.cli._output import print_problem, write_report
+from pytest_pcerrors.cli._output import print_output, print_problem, write_report
 from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.recordings import Recording
+from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
+from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.targets import Target, targets_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
+    from pytest_pcerrors.settings import Settings
+
+_COVERAGE_REPORT = "--coverage-report"
+_COVERAGE_OPTIONS: dict[str, dict[str, Any]] = {
+    "--coverage": {"is_flag": True, "help": "Print which of the documented errors are in the recordings."},
+    _COVERAGE_REPORT: {
+        "multiple": True,
+        "metavar": "FORMAT:FILE",
+        "help": f"Write this coverage; formats are {', '.join(COVERAGE_FORMATS)}. It can be repeated.",
+    },
+    "--coverage-min": {
+        "type": click.FloatRange(0, 100),
+        "metavar": "PERCENT",
+        "help": "The exit code is 1 if fewer of the documented errors are in the recordings.",
+    },
+}
+
+
+class AskedCoverage(NamedTuple):
+    """The options for error coverage."""
+
+    is_printed: bool
+    reports: tuple[str, ...]
+    least: float | None
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is any of them."""
+        return self.is_printed or bool(self.reports) or self.least is not None
 
 
 @click.command()
@@ -54,7 +87,7 @@ if TYPE_CHECKING:
 )
 @engine_options
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
-@coverage_options
+@grouped(_COVERAGE_OPTIONS, "asked", AskedCoverage)
 @contract_option
 @profile_option
 def check(  # noqa: PLR0913 - one parameter an option
@@ -81,7 +114,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     given = engine.input_of(paths, settings, policy.layout, quiet=quiet) if status is None else _bodies(paths, status)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
-    coverage = Coverage(asked, policy, settings, inputs)
+    coverage = _Coverage(asked, policy, settings, inputs)
     if coverage.is_printed and output is None and format_name != "text":
         raise UsageError("the coverage would be printed after the report; write one of them to a file")
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
@@ -104,3 +137,35 @@ def _bodies(paths: tuple[str, ...], status: int) -> Input:
         return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
 
     return Input([*map(Path, paths)], findings)
+
+
+class _Coverage:
+    """What becomes of the error coverage of an archive; `excluded` are the errors that it does not want, or None if nothing asks for it."""
+
+    def __init__(
+        self, asked: AskedCoverage, policy: "Policy", settings: "Settings", inputs: "Iterable[Path | None]"
+    ) -> None:
+        files = [file for file in inputs if file is not None]
+        self._asked = asked
+        self._targets: list[Target] = targets_of(asked.reports, _COVERAGE_REPORT, COVERAGE_FORMATS, Path.cwd(), files)
+        for target in self._targets:
+            target.make_folder()
+        self.excluded = excluded_by(settings.coverage_exclude, policy.documented) if asked.is_any else None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether a part of it goes to standard output."""
+        return self._asked.is_printed or any(target.file is None for target in self._targets)
+
+    def report(self, counted: ErrorCoverage | None) -> int:
+        """Print and write the coverage, if it was counted; return 1 if it is too low."""
+        if counted is None:
+            return 0
+        if self._asked.is_printed:
+            print_output(as_text(counted), newline=False)
+        for target in self._targets:
+            write_report([COVERAGE_FORMATS[target.form](counted)], target.file)
+        short = "" if self._asked.least is None else shortfall(counted, self._asked.least)
+        if short:
+            print_problem(short)
+        return int(bool(short))
