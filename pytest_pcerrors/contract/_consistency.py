@@ -1,15 +1,16 @@
-"""Check what the JSON Schema of contract files cannot express: that the parts of a contract fit together.
+"""Check what the JSON Schema of contract files cannot express: that the error schema is valid, and that the parts fit together.
 
 Each of these mistakes would silently disable a check, so each is an error when the file is read.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, names
+from pytest_pcerrors.documents import validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH, article, pointer_of, steps_of
 from pytest_pcerrors.text import readable
@@ -17,10 +18,74 @@ from pytest_pcerrors.text import readable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from referencing import Resource
+
+_SUCCESSORS = {
+    "dependencies": "dependentRequired or dependentSchemas",
+    "additionalItems": "items, after prefixItems",
+    "$recursiveRef": "$dynamicRef",
+}
+"""Keywords of older drafts that draft 2020-12 ignores, and their replacements."""
+
+_REMARKS = (
+    *("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$comment", "$defs", "definitions", "id", "title"),
+    *("description", "default", "examples", "deprecated", "readOnly", "writeOnly", "then", "else"),
+    *("contentEncoding", "contentMediaType", "contentSchema"),
+    *("nullable", "example", "discriminator", "xml", "externalDocs"),
+)
+"""Keywords that assert nothing by themselves; the last line has those of OpenAPI."""
+
+_MISSPELT = 0.85
 _MAX_POINTERS = 200
 _MAX_NAMES = 8
 _CODE_TYPES = {"string", "integer", "number"}
 """The JSON types of values that can be looked up in the catalogue."""
+
+
+def check_error_schema(schema: dict[str, Any], where: str, key: str = "schema") -> None:
+    """Raise a `UsageError` for an invalid JSON Schema, a misspelt keyword, or a reference that is external, missing or circular.
+
+    `key` is that of the schema in the contract document.
+    """
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    validate(
+        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /{key} is not a JSON Schema"
+    )
+    validator = Draft202012Validator(schema, registry=Registry())  # without retrieval
+    known = {*Draft202012Validator.VALIDATORS, *_REMARKS}
+    try:
+        for each in _subschemas(DRAFT202012.create_resource(schema)):
+            _check_keywords(each if isinstance(each, dict) else {}, known, f"{where}: at /{key}")
+            deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
+    except Unresolvable as error:
+        raise UsageError(readable(f"{where}: at /{key}: $ref {error.ref} does not exist in this file")) from None
+    except RecursionError:
+        raise UsageError(f"{where}: at /{key}: a $ref refers to itself") from None
+
+
+def _check_keywords(schema: "Mapping[str, Any]", known: set[str], where: str) -> None:
+    """Raise a `UsageError` for an outdated or misspelt keyword, which would assert nothing; other unknown ones are remarks."""
+    for keyword in schema:
+        if keyword in _SUCCESSORS:
+            raise UsageError(f"{where}: draft 2020-12 has no {keyword}; write {_SUCCESSORS[keyword]}")
+        if keyword not in known and (meant := _meant(keyword, known)):
+            raise UsageError(readable(f'{where}: unknown keyword "{keyword}"; did you mean "{meant}"?'))
+
+
+def _meant(keyword: str, known: set[str]) -> str | None:
+    lowered = {each.lower(): each for each in known}
+    close = get_close_matches(keyword.lower(), lowered, n=1, cutoff=_MISSPELT)
+    return lowered[close[0]] if close else None
+
+
+def _subschemas(resource: "Resource[Any]") -> Iterator[Any]:
+    yield resource.contents
+    for each in resource.subresources():
+        yield from _subschemas(each)
 
 
 def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:

@@ -1,16 +1,19 @@
-"""The catalogue of a contract: its documented errors, with look-ups by code, status and text."""
+"""The catalogue of a contract: its documented errors, with look-ups by code, status and text.
 
+Description templates are texts with the placeholders ``{0}``, ``{1}``, ... for values.
+"""
+
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.templates import placeholders
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _SIMILAR = 0.7
 _LAST = 1000
 
@@ -154,3 +157,37 @@ class Catalogue:
         """
         wanted = None if code is None else str(code)
         return tuple(entry for entry in self if status in (None, entry.status) and wanted in (None, entry.code))
+
+
+def placeholders(template: str) -> frozenset[str]:
+    r"""Return the placeholders ``{n}`` of a template; a quantifier such as ``\d{7}`` in a pattern is not one.
+
+    >>> sorted(placeholders("Order {0} of customer {1}"))
+    ['{0}', '{1}']
+    >>> placeholders(r"must match ^(\d{7}|\d{10})$")
+    frozenset()
+    """
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def fits(description: str, template: str) -> bool:
+    """Return whether a text is the template with its placeholders filled in, in linear time.
+
+    >>> fits("Another request is already processing cart 7", "Another request is already processing cart {0}")
+    True
+    >>> fits("No such cart", "Another request is already processing cart {0}")
+    False
+    """
+    pieces = _PLACEHOLDER.split(template)
+    if len(pieces) == 1:
+        return description == template
+    first, *middle, last = pieces
+    if not description.startswith(first):
+        return False
+    at = len(first)
+    for piece in middle:
+        found = description.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return description.endswith(last) and at + len(last) <= len(description)

@@ -8,8 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract._consistency import check_consistency
-from pytest_pcerrors.contract._schema_check import check_error_schema
+from pytest_pcerrors.contract._consistency import check_consistency, check_error_schema
 from pytest_pcerrors.documents import published_schema, read_json_object, validate
 from pytest_pcerrors.errors import UsageError
 

@@ -6,19 +6,18 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract._diff import diff
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
+from pytest_pcerrors.contract.changes import Change, diff
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_pcerrors.contract._schema_places import Keyword
-    from pytest_pcerrors.contract.changes import Change
 
 _REASONS = {each.value: each.phrase for each in HTTPStatus}
 
@@ -144,7 +143,7 @@ class Contract:
 
         return cls.of_document(read_page(text).document)
 
-    def diff(self, other: "Contract") -> "list[Change]":
+    def diff(self, other: "Contract") -> list[Change]:
         """Return the changes from this contract to another, those with the worst effect on a client first.
 
         >>> Contract.default().diff(Contract.default())
@@ -158,13 +157,25 @@ class Contract:
         >>> Contract.default().extended([Entry(400, "60012", ("No licence is left",))]).catalogue["60012"][0].status
         400
         """
-        added = {entry.pairing: entry for entry in entries}
-        kept = {entry.pairing: entry for entry in self.catalogue}
-        statuses = {each: self.reason(each).partition(" ")[2] for each, _ in added if each is not None}
+        added = tuple(entries)
+        statuses = {status: self.reason(status).partition(" ")[2] for each in added if (status := each.status)}
         return replace(
             self,
             statuses=self.statuses and dict(sorted({**statuses, **self.statuses}.items())),
-            catalogue=Catalogue(tuple({**kept, **added}.values())),
+            catalogue=Catalogue(tuple({each.pairing: each for each in (*self.catalogue, *added)}.values())),
+        )
+
+    def joined(self, others: "Sequence[Contract]") -> "Contract":
+        """Return this contract with the statuses and entries of all, and all their names; an entry that several have is there once."""
+        if not others:
+            return self
+        entries = {entry.pairing: entry for each in (*others, self) for entry in each.catalogue}
+        statuses = {status: phrase for each in (*others, self) for status, phrase in each.statuses.items()}
+        return replace(
+            self,
+            name=" and ".join(each.name for each in (self, *others)),
+            statuses=dict(sorted(statuses.items())),
+            catalogue=Catalogue(tuple(sorted(entries.values(), key=lambda entry: entry.rank))),
         )
 
     def save(self, path: str | Path) -> None:
@@ -179,12 +190,12 @@ class Contract:
     @cached_property
     def paired_statuses(self) -> frozenset[int]:
         """The statuses that are documented with at least one code."""
-        return frozenset(entry.status for entry in self.catalogue if entry.status is not None)
+        return frozenset(status for status, _ in self.pairings if status is not None)
 
     @cached_property
     def has_codes_of_any_status(self) -> bool:
         """Whether a code is documented without a status."""
-        return any(entry.status is None for entry in self.catalogue)
+        return any(status is None for status, _ in self.pairings)
 
     def entry_of(self, status: int, code: str | None) -> Entry | None:
         """Return the entry of an error with this status and code: that with the status, or else that without one; None for an undocumented error.

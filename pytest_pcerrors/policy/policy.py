@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.joining import joined
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.layout import Layout
@@ -101,7 +100,7 @@ class Policy:
     @cached_property
     def documented(self) -> Contract:
         """All contracts as one: their names, statuses and errors; the main one if there are no others."""
-        return joined(self.contracts)
+        return self.contract.joined(self.others)
 
     @property
     def documented_rules(self) -> "dict[str, Rule]":

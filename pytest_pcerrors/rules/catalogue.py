@@ -4,7 +4,7 @@ from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.templates import fits
+from pytest_pcerrors.contract.catalogue import fits
 from pytest_pcerrors.rules._each_error import of_each_error
 from pytest_pcerrors.rules.properties import is_unusual, place
 from pytest_pcerrors.rules.rule import rule

@@ -9,7 +9,7 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from pytest_pcerrors.contract.templates import placeholders
+from pytest_pcerrors.contract.catalogue import placeholders
 from pytest_pcerrors.exchange.model import Exchange, Request
 
 

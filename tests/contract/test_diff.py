@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_pcerrors import Catalogue, Contract, Entry
-from pytest_pcerrors.contract._diff import diff
+from pytest_pcerrors.contract.changes import diff
 
 OLD = Contract(
     name="Old",

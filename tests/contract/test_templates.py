@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_pcerrors.contract.templates import fits, placeholders
+from pytest_pcerrors.contract.catalogue import fits, placeholders
 
 WORDS = st.text(alphabet="ab {}0&;", max_size=6)
 
