@@ -6,16 +6,15 @@ from typing import Any
 import click
 
 from pytest_pcerrors.cli._input import STDIN, refuse_overwriting, standard_input
-from pytest_pcerrors.cli._output import print_output
+from pytest_pcerrors.cli._output import print_output, write_report
 from pytest_pcerrors.cli.contracts import contract_of, print_remarks
 from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.contract.pages.partner_center import NAME_IT, read_partner_center
+from pytest_pcerrors.contract.pages.reading import NAME_IT, read_partner_center
 from pytest_pcerrors.contract.pages.sources import bytes_of
 from pytest_pcerrors.contract.sources.importing import imported
 from pytest_pcerrors.contract.sources.model import Wanted
 from pytest_pcerrors.contract.sources.reading import PAGE, read_source, text_of
-from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 
 
@@ -82,13 +81,7 @@ def _read(data: bytes, source: str, wanted: Wanted, output: Path | None) -> tupl
 
 
 def _write(contract: Contract, document: dict[str, Any], output: Path | None, *, quiet: bool) -> None:
-    text = document_text(document if "extends" in document else contract.document())
-    if output is None:
-        print_output(text, newline=False)
-        return
-    write_atomically(output, text)
-    counts = (
-        f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes, {len(contract.statuses)} statuses"
-    )
-    if not quiet:
-        print_output(f"{output}: {counts}")
+    write_report([document_text(document if "extends" in document else contract.document())], output)
+    if output is not None and not quiet:
+        counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes"
+        print_output(f"{output}: {counts}, {len(contract.statuses)} statuses")

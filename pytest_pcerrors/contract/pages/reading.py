@@ -1,4 +1,7 @@
-"""Build a contract document from a page: the code table, the list of statuses, the sample body, the table of properties."""
+"""Read the page of Partner Center into a contract document: code table, list of statuses, sample body, table of properties.
+
+The page of any other API, which would be misread, is refused.
+"""
 
 import re
 from datetime import date
@@ -9,7 +12,7 @@ from pytest_pcerrors.contract.files import shipped_document
 from pytest_pcerrors.contract.pages._codes import code_table, entries_of
 from pytest_pcerrors.contract.pages._html import read_html
 from pytest_pcerrors.contract.pages._markdown import read_markdown
-from pytest_pcerrors.contract.pages._numbers import numbers_in
+from pytest_pcerrors.contract.pages._numbers import number_of, numbers_in
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.errors import UsageError
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_PAGE = 2 * 1024 * 1024
 """The largest page that is read, in characters."""
+
+NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
+_MIN_DIGITS = 4
 
 _HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
@@ -43,8 +49,6 @@ def read_page(text: str) -> PageReading:
 
     What a page does not define (hosts, known deviations of the service) is copied from the shipped contract.
     """
-    if len(text) > MAX_PAGE:
-        raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
     page, about = parsed_page(text)
     repairs = page.repairs
     table, columns = code_table(page)
@@ -66,18 +70,18 @@ def read_page(text: str) -> PageReading:
 
 
 def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
-    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale."""
+    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale.
+
+    A page of more than `MAX_PAGE` characters is a `UsageError`.
+    """
+    if len(text) > MAX_PAGE:
+        raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    page = read_html(text) if is_html else _parsed(text)
+    is_html = is_html or bool(_HTML.match(text))
+    page = read_html(text) if is_html else read_markdown(text)
+    if not is_html and not page.tables and text.lstrip().startswith("<"):
+        page = read_html(text)  # a text that begins with a tag may be either
     return page, _page(page)
-
-
-def _parsed(text: str) -> "Document":
-    """Parse a page; text that begins with a tag may be Markdown or HTML, and is parsed as the one that has tables."""
-    if _HTML.match(text):
-        return read_html(text)
-    document = read_markdown(text)
-    return document if document.tables or not text.lstrip().startswith("<") else read_html(text)
 
 
 def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
@@ -163,3 +167,30 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
+
+
+def read_partner_center(text: str) -> PageReading:
+    """Return the contract of a page of which most codes are known; raise a `UsageError` that names ``--as`` for any other page."""
+    try:
+        reading = read_page(text)
+    except UsageError as error:
+        if len(text) > MAX_PAGE or _is_known(_numbers(text)):
+            raise
+        raise UsageError(f"{error}; {NAME_IT}") from None
+    codes = [row["code"] for row in reading.document["entries"]]
+    if not _is_known(codes):
+        raise UsageError(f"most of the {len(codes)} codes are not those of Partner Center; {NAME_IT}")
+    return reading
+
+
+def _is_known(codes: list[str]) -> bool:
+    known = {row["code"] for row in shipped_document()["entries"]}
+    return 2 * sum(code in known for code in codes) >= len(codes) > 0
+
+
+def _numbers(text: str) -> list[str]:
+    """Return the numbers in the cells of all tables that are too long for statuses."""
+    cells = (cell for table in parsed_page(text)[0].tables for row in table.rows for cell in row.cells)
+    return [
+        str(number) for cell in cells if (number := number_of(cell)) is not None and len(str(number)) >= _MIN_DIGITS
+    ]

@@ -9,8 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, named_document
-from pytest_pcerrors.contract.pages.partner_center import read_partner_center
-from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading
+from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading, read_partner_center
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:

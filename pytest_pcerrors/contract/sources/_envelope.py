@@ -1,12 +1,14 @@
-"""Make the envelope of a contract from a sample of an error body: the places of code and text, and the error schema."""
+"""Find where an error body has its code and its text: in a sample, of which the error schema is made too, or in schemas."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, text_member_rank
+from pytest_pcerrors.contract.catalogue import fits
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, text_member_rank, words_of
 from pytest_pcerrors.contract.sources._samples import leaves
+from pytest_pcerrors.contract.sources._schemas import allows, combined, places
 from pytest_pcerrors.contract.sources.model import Envelope
-from pytest_pcerrors.contract.templates import fits
-from pytest_pcerrors.jsontext import pointer_of, type_of
+from pytest_pcerrors.jsontext import EACH, pointer_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,84 +18,110 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 _NAMES = 2
-"""The rank of members that are a code only if their value is, such as ``id``; and of a code in an array, compared with others."""
-
-EACH = "*"
-"""The step of a path that leads into every item of an array."""
+"""The rank of members that are a code only if codes are documented there, such as ``id``; and of a code in an array, compared with others."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
     """Return the envelope of a sample that holds one of the codes (each with its texts); None if it holds none of them."""
-    places = dict.fromkeys(path for path, text in leaves(sample.value) if text in codes and path[-1] != EACH)
-    if not places:
+    found = dict.fromkeys(path for path, text in leaves(sample.value) if text in codes and path[-1] != EACH)
+    if not found:
         return None
-    code = min(places, key=lambda path: (min(code_member_rank(path[-1]), FAR) + _NAMES * path.count(EACH), len(path)))
+    code = min(found, key=lambda path: (min(code_member_rank(path[-1]), FAR) + _NAMES * path.count(EACH), len(path)))
     value = next(text for path, text in leaves(sample.value) if path == code and text in codes)
-    text = _text_place(sample.value, code, codes[value])
+    text = _text_in(sample.value, code, codes[value])
+    members = members_of(code, text)
     schema = {"$schema": DIALECT, **_schema(sample.value, [path for path in (code, text) if path])}
-    members = {"code": pointer_of(code), **({"description": pointer_of(text)} if text else {})}
-    return Envelope(members["code"], {"members": members, "schema": schema}, members.get("description"))
+    return Envelope(members, {"members": members, "schema": schema})
 
 
-def _text_place(body: Any, code: "Path", texts: "Sequence[str]") -> "Path | None":
+def members_of(code: "Path", text: "Path | None") -> dict[str, str]:
+    """Return the member ``members`` of a contract document: the JSON Pointers of code and text."""
+    return {"code": pointer_of(code), **({"description": pointer_of(text)} if text else {})}
+
+
+def code_places(
+    schemas: "Sequence[dict[str, Any]]", evidence: "Mapping[Path, set[str]]", known: set[str], member: str | None
+) -> "list[Path]":
+    """Return the paths that can be the code in schemas of one form, the best first; none without a documented code.
+
+    `evidence` has the values that are documented at each path, `known` are codes from elsewhere, `member` is the name of the code if given.
+    """
+    schema = combined(schemas)
+    paths = {path: each for path, each in places(schema) if path[-1] != EACH and allows(each, "string", "integer")}
+    if member is not None:
+        return [path for path in paths if pointer_of(path) == member or words_of(path[-1]) == words_of(member)]
+    ranked = [
+        (code_member_rank(path[-1]) + _NAMES * path.count(EACH), len(path), path)
+        for path, each in paths.items()
+        if evidence.get(path) and (not known.isdisjoint(evidence[path]) or _can_be_code(path, each, evidence))
+    ]
+    return [path for _, _, path in sorted(ranked)]
+
+
+def _can_be_code(path: "Path", schema: "Mapping[str, Any]", evidence: "Mapping[Path, set[str]]") -> bool:
+    is_fixed = len(schema.get("enum", ())) == 1
+    has_others = any(other != path and found and code_member_rank(other[-1]) < FAR for other, found in evidence.items())
+    return code_member_rank(path[-1]) < _NAMES and not (is_fixed and has_others)
+
+
+def text_place(schema: "Mapping[str, Any]", code: "Path") -> "Path | None":
+    """Return the path of the text beside a code in a schema, by its name and its nearness; None without one.
+
+    >>> text = {"type": "string"}
+    >>> text_place({"properties": {"type": text, "title": text, "detail": text}}, ("type",))
+    ('detail',)
+    """
+    ranked = [
+        (rank, _distance(path, code), path)
+        for path, each in places(dict(schema))
+        if _is_beside(path, code) and allows(each, "string") and (rank := text_member_rank(path[-1])) < FAR
+    ]
+    return min(ranked)[2] if ranked else None
+
+
+def _text_in(body: Any, code: "Path", texts: "Sequence[str]") -> "Path | None":
     """Return the path of the text that belongs to a code: a known text of it, else by its name and nearness; None without one."""
-    arrays = _arrays(code)
     ranked = [
         (
             not any(fits(text, each) for each in texts if each),
-            text_member_rank(path[-1]) - (1 if " " in text.strip() else 0),
-            len(code) + len(path) - 2 * _common(path, code),
+            text_member_rank(path[-1]) - (" " in text.strip()),
+            _distance(path, code),
             path,
         )
         for path, text in leaves(body)
-        if path != code and _arrays(path) <= arrays and _is_text(path, text, texts)
+        if _is_beside(path, code) and path[-1] != EACH and (text_member_rank(path[-1]) < FAR or text in texts)
     ]
     return min(ranked, key=lambda each: each[:3])[3] if ranked else None
 
 
-def _is_text(path: "Path", text: str, texts: "Sequence[str]") -> bool:
-    """Return whether a value can be the text of an error: a text of the code, a member named so, or a sentence."""
-    if path[-1] == EACH:
-        return False
-    return text_member_rank(path[-1]) < FAR or text in texts
+def _is_beside(path: "Path", code: "Path") -> bool:
+    """Return whether a path is not that of the code, and leads through no other arrays."""
+    arrays, own = ({each[:index] for index, step in enumerate(each) if step == EACH} for each in (code, path))
+    return path != code and own <= arrays
 
 
-def _arrays(path: "Path") -> frozenset["Path"]:
-    return frozenset(path[:index] for index, step in enumerate(path) if step == EACH)
-
-
-def _common(one: "Path", other: "Path") -> int:
-    return next(
-        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+def _distance(one: "Path", other: "Path") -> int:
+    """Return the number of steps from one place to another."""
+    common = len(list(takewhile(lambda steps: steps[0] == steps[1], zip(one, other, strict=False))))
+    return len(one) + len(other) - 2 * common
 
 
 def _schema(value: Any, paths: "Sequence[Path]") -> dict[str, Any]:
     """Return the schema of a sample: members on the paths are required, others have their type unless null."""
     if isinstance(value, dict) and any(paths):
-        required = list(dict.fromkeys(path[0] for path in paths if path))
-        inner = {name: _below(paths, name) for name in value}
         return {
             "type": "object",
-            "required": required,
-            "properties": {name: _schema(each, inner[name]) for name, each in value.items()},
+            "required": list(dict.fromkeys(path[0] for path in paths if path)),
+            "properties": {name: _schema(each, _below(paths, name)) for name, each in value.items()},
         }
     if isinstance(value, list) and any(paths):
-        return {"type": "array", "minItems": 1, "items": _items(value, _below(paths, EACH))}
+        below = _below(paths, EACH)
+        complete = (each for each in value if {*below} <= {path for path, _ in leaves(each)})
+        return {"type": "array", "minItems": 1, "items": _schema(next(complete, value[0]), below)}
     return {} if value is None else {"type": type_of(value)}
 
 
 def _below(paths: "Iterable[Path]", step: str) -> "list[Path]":
     return [path[1:] for path in paths if path and path[0] == step]
-
-
-def _items(values: "Sequence[Any]", paths: "Sequence[Path]") -> dict[str, Any]:
-    """Return the schema of the first item that has all paths; members that not all items have are optional anyway."""
-    complete = next((each for each in values if all(_has(each, path) for path in paths)), values[0])
-    return _schema(complete, paths)
-
-
-def _has(value: Any, path: "Path") -> bool:
-    return any(each == path for each, _ in leaves(value))

@@ -12,8 +12,7 @@ from pytest_pcerrors.contract.sources._documented import (
     found_in_schema,
     listed_errors,
 )
-from pytest_pcerrors.contract.sources._envelope import DIALECT, envelope_of
-from pytest_pcerrors.contract.sources._members import code_places, text_place
+from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import error_responses, lists_of_codes
 from pytest_pcerrors.contract.sources._samples import leaves
@@ -26,7 +25,7 @@ from pytest_pcerrors.contract.sources._schemas import (
     places,
 )
 from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Remark, Sample
-from pytest_pcerrors.jsontext import pointer_of, steps_of
+from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ class OpenApi:
         types = {
             each.lower() for response in self.responses for each in response.media_types if self._uses(response, form)
         }
-        members = {"code": pointer_of(code), **({"description": pointer_of(text)} if text else {})}
+        members = members_of(code, text)
         media = next(iter(types)).partition(";")[0].strip() if len(types) == 1 else ""
         parts = {
             **({"media-type": media} if "+" in media else {}),
@@ -140,7 +139,7 @@ class OpenApi:
             **({"errors-below-400": below} if below else {}),
             "schema": {"$schema": DIALECT, **schema, "type": "object"},
         }
-        return Envelope(members["code"], parts, members.get("description"))
+        return Envelope(members, parts)
 
     def _uses(self, response: "ErrorResponse", form: _Form) -> bool:
         return any(schema in form.schemas for schema in response.schemas)
@@ -172,7 +171,7 @@ class OpenApi:
     def reading(self, envelope: Envelope) -> Reading:
         """Return the codes at the place of the envelope, from ``enum``, examples and ``x-error-codes``."""
         reading = Reading(statuses={each.status for each in self.responses if each.status is not None})
-        code, text = steps_of(envelope.code), steps_of(envelope.description or "")
+        code, text = (steps_of(envelope.members.get(name, "")) for name in ("code", "description"))
         for value in lists_of_codes(self._document):
             reading.found += found_in_list(value, None)
         for response in self.responses:

@@ -1,7 +1,7 @@
 """Make the contract document of a source: its catalogue, its envelope, and the remarks on what was read."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document
 from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
@@ -10,7 +10,7 @@ from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._samples import samples_in, values_of
-from pytest_pcerrors.contract.sources.model import Envelope, Imported, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources.model import Envelope, Reading, Remark, Sample
 from pytest_pcerrors.contract.sources.reading import HTML, PAGE, Source, text_of, value_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import steps_of
@@ -30,8 +30,8 @@ _ENVELOPE_HINT = (
 )
 
 
-def imported(source: Source, wanted: "Wanted", where: Path) -> Imported:
-    """Return the contract document of a source; raise a `UsageError` without codes or without an envelope.
+def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, Any], tuple[Remark, ...]]":
+    """Return the contract document of a source, and remarks on it; raise a `UsageError` without codes or without an envelope.
 
     `where` is the contract file that will be written.
     """
@@ -51,7 +51,7 @@ def imported(source: Source, wanted: "Wanted", where: Path) -> Imported:
     }
     document["entries"] = document.pop("entries")
     complete_document(document, where)
-    return Imported(document, (*reading.remarks, *_summary(reading, envelope)))
+    return document, (*reading.remarks, *_summary(reading, envelope))
 
 
 def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
@@ -75,14 +75,14 @@ def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
 def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | None:
     """Return the envelope of the first sample that holds a code in a member with a usual name, or else in any; None without one."""
     made = [(sample, envelope) for sample in samples if (envelope := envelope_of(sample, reading.codes))]
-    usual = [each for each in made if code_member_rank(steps_of(each[1].code)[-1]) < FAR]
+    usual = [each for each in made if code_member_rank(steps_of(each[1].members["code"])[-1]) < FAR]
     if not made:
         return None
     sample, envelope = (usual or made)[0]
-    reading.remarks.append(Remark(sample.place, "the sample of an error body"))
+    reading.note(sample.place, "the sample of an error body")
     for other, its in made:
-        if its.code != envelope.code:
-            reading.remarks.append(Remark(other.place, f"another sample, with the code at {its.code}, left out"))
+        if its.members["code"] != envelope.members["code"]:
+            reading.note(other.place, f"another sample, with the code at {its.members['code']}, left out")
     return envelope
 
 
@@ -111,7 +111,7 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
         members = complete_document(
             {"format": 1, "extends": name, "name": name, "entries": [{"code": "x", "descriptions": ["x"]}]}, Path()
         )["members"]
-        return Envelope(members["code"], {"extends": name}, members.get("description"))
+        return Envelope(members, {"extends": name})
     try:
         data = Path(name).read_bytes()
     except OSError as error:
@@ -153,10 +153,10 @@ def _title(document: "Mapping[str, object]") -> str:
 
 
 def _summary(reading: Reading, envelope: Envelope) -> list[Remark]:
-    text = f"the text at {envelope.description}" if envelope.description else "no member for a text"
+    text = f"the text at {at}" if (at := envelope.members.get("description")) else "no member for a text"
     codes = reading.codes
     without = len({each.code for each in reading.found if each.status is None})
     return [
-        Remark("", f"the code is at {envelope.code}, {text}"),
+        Remark("", f"the code is at {envelope.members['code']}, {text}"),
         Remark("", f"{counted(len(codes), 'code')}, {without or 'none'} without a status"),
     ]

@@ -1,5 +1,6 @@
 """The plain data that the readers of sources exchange: grids of cells, samples, entries, and remarks on what was read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -73,6 +74,10 @@ class Reading:
     statuses: set[int] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
 
+    def note(self, place: str, message: str) -> None:
+        """Add a remark."""
+        self.remarks.append(Remark(place, message))
+
     @property
     def codes(self) -> dict[str, list[str]]:
         """The codes with their texts, in the order of the source."""
@@ -82,17 +87,8 @@ class Reading:
         return codes
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """Where an error body has its code and its text, and the members of the contract document that describe the body."""
+class Envelope(NamedTuple):
+    """The JSON Pointers of code and text in an error body, and the members of the contract document that describe the body."""
 
-    code: str
+    members: Mapping[str, str]
     parts: dict[str, Any]
-    description: str | None = None
-
-
-class Imported(NamedTuple):
-    """A contract document, and the remarks on what was read."""
-
-    document: dict[str, Any]
-    remarks: tuple[Remark, ...]

@@ -1,18 +1,25 @@
-"""Choose the reader of a source, and return what it has: tables and samples, or an OpenAPI document."""
+"""Choose the reader of a source, and return what it has: tables and samples of a page, rows of data, or an OpenAPI document."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_pcerrors.contract.pages.reading import parsed_page
 from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
-from pytest_pcerrors.contract.sources._pages import read_tables
+from pytest_pcerrors.contract.sources._names import code_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._responses import is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
+from pytest_pcerrors.contract.sources._samples import samples_in
 from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
-from pytest_pcerrors.contract.sources.model import Grid, Remark, Sample
+from pytest_pcerrors.contract.sources.model import Grid, Line, Remark, Sample
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.pages.document import Table
 
 PAGE, HTML = "page", "html"
 """The kinds of a page: in Markdown or HTML, and in HTML only."""
@@ -29,26 +36,29 @@ _CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|
 
 
 class Source(NamedTuple):
-    """A source as its reader returns it: data of an OpenAPI document, or grids and samples."""
+    """A source as its reader returns it: data of an OpenAPI document, or grids and samples; and the member ``page`` of a page."""
 
-    openapi: dict[str, Any] | None
-    grids: list[Grid]
-    samples: list[Sample]
-    remarks: list[Remark]
-    page: dict[str, str]
+    openapi: dict[str, Any] | None = None
+    grids: Sequence[Grid] = ()
+    samples: Sequence[Sample] = ()
+    remarks: Sequence[Remark] = ()
+    page: Mapping[str, str] = MappingProxyType({})
 
 
 def read_source(data: bytes, name: str) -> Source:
-    """Return what a source has; its kind is known by the suffix of its name, or else by its first characters."""
+    r"""Return what a source has; its kind is known by the suffix of its name, or else by its first characters.
+
+    >>> source = read_source(b'| Code |\n|---|\n| `A` |\n\n```json\n{"code": "A"}\n```\n', "errors.md")
+    >>> source.grids[0].header, source.grids[0].rows[0].cells, source.samples[0].place
+    (('Code',), ('A',), 'line 6')
+    """
     text, kind = text_of(data, name)
     if kind in (PAGE, HTML):
-        return Source(None, *read_tables(text, is_html=kind == HTML))
+        return _read_page(text, is_html=kind == HTML)
     if kind == "csv":
-        return Source(None, read_csv(text), [], [], {})
+        return Source(grids=read_csv(text))
     value = value_of(text, kind)
-    if is_openapi(value):
-        return Source(value, [], [], [], {})
-    return Source(None, grids_of(value), [], [], {})
+    return Source(openapi=value) if is_openapi(value) else Source(grids=grids_of(value))
 
 
 def text_of(data: bytes, name: str) -> tuple[str, str]:
@@ -79,3 +89,22 @@ def _guessed(text: str) -> str:
     if _OPENAPI_LINE.search(text[:10_000]):
         return "yaml"
     return "csv" if _CSV_LINE.match(text) else PAGE
+
+
+def _read_page(text: str, *, is_html: bool) -> Source:
+    page, about = parsed_page(text, is_html=is_html)
+    samples = [sample for block in page.code for sample in samples_in(block.text, block.first_line)]
+    remarks = [Remark(f"line {line}", message) for line, message in page.repairs]
+    return Source(None, [_grid(table) for table in page.tables], samples, remarks, about)
+
+
+def _grid(table: "Table") -> Grid:
+    """Return a table as a grid; without a header, the first row is the header if it names a column."""
+    header, rows = table.header, table.rows
+    if not header and rows and any(_is_named(cell) for cell in rows[0].cells):
+        header, rows = rows[0].cells, rows[1:]
+    return Grid(header, tuple(Line(row.cells, f"line {row.line}") for row in rows), f"line {table.line}")
+
+
+def _is_named(cell: str) -> bool:
+    return is_status_name(cell) or code_rank(cell) is not None or text_rank(cell) is not None
