@@ -8,12 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
+_PHRASES = {each.value: each.phrase for each in HTTPStatus}
 _SIMILAR = 0.7
 _LAST = 1000
 
@@ -191,3 +193,12 @@ def fits(description: str, template: str) -> bool:
             return False
         at = found + len(piece)
     return description.endswith(last) and at + len(last) <= len(description)
+
+
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status; empty if it is unknown.
+
+    >>> phrase_of(409), phrase_of(499)
+    ('Conflict', '')
+    """
+    return _PHRASES.get(status, "")

@@ -80,7 +80,7 @@ def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -
         raise UsageError(f"{path}: at /extends: the file extends itself")
     base = _named_file(document["extends"], path.parent, (SHIPPED, *ENVELOPES))
     if base is None:
-        below = shipped_document() if document["extends"] == SHIPPED else _envelope(document["extends"])
+        below = shipped_document() if document["extends"] == SHIPPED else envelope_document(document["extends"])
     else:
         below = _merged(base, read_json_object(base), (*extending, path.resolve()))
     own = [{"origin": str(path), **entry} if below["entries"] else entry for entry in document.get("entries", [])]
@@ -92,7 +92,8 @@ def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -
     return merged
 
 
-def _envelope(name: str) -> dict[str, Any]:
+def envelope_document(name: str) -> dict[str, Any]:
+    """Return the document of one of the `ENVELOPES`, without the name of an API."""
     return {**_own_document(f"envelopes/{name}.json"), "statuses": {}, "entries": []}
 
 

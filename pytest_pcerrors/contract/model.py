@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
-from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing, phrase_of
 from pytest_pcerrors.contract.changes import Change, diff
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_pcerrors.contract._schema_places import Keyword
-
-_REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 
 @dataclass(frozen=True)
@@ -242,7 +239,7 @@ class Contract:
         >>> Contract.default().reason(409), Contract.default().reason(499)
         ('409 Conflict', '499')
         """
-        return f"{status} {self.statuses.get(status) or _REASONS.get(status, '')}".rstrip()
+        return f"{status} {self.statuses.get(status) or phrase_of(status)}".rstrip()
 
 
 @cache

@@ -1,11 +1,14 @@
-"""Find the table of error codes on a page by its shape, and read its rows."""
+"""Find the table of error codes on a page by its shape, and read its rows.
+
+Numbers are read as machine translation writes them: ``20.000``, ``1 024``, ``2100年``.
+"""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.contract.pages._numbers import number_of, status_of
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
 _STATUSES = range(100, 600)
 _MIN_SHARE = 0.6
 _MAX_CELL = 60
+_SPACES = r"\s\u00a0\u202f\u2009"
+_MARKS = r".,'\u2019\u066c\u060c"
+_ZERO_WIDTH = re.compile(r"[\u200b\u200e\u200f\u2060\ufeff]")
+_GAP = rf"(?:[{_SPACES}]*[{_MARKS}][{_SPACES}]*|[{_SPACES}]+)"
+_NUMBER = rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:[{_SPACES}]\d{{1,2}})?|\d{{1,18}}"
+_WHOLE = re.compile(rf"\W*?(?<![-\u2212])({_NUMBER})[{_SPACES}]*\D{{0,3}}")
+_IN_TEXT = re.compile(
+    rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}.,'\u2019]\d{{3}}){{1,3}}(?!\d)|(?<!\d)\d{{3,9}}(?!\d)",
+)
+_STATUS = re.compile(
+    r"\W*(?:HTTP\W+)?([1-5]\d\d)(?:[.,]0+)?(?:\W\D*)?|\D*[(\uff08]([1-5]\d\d)[)\uff09]\W*", re.IGNORECASE
+)
+_MAX_DIGITS = 18
 _LOOSE_PLACEHOLDER = re.compile(r"(?<!\\d)(?<!\\w)(?<!\\s)\{ ?([0-9])(?: ?([^\W\d_][^{}]*)| ?)\}")
 
 
@@ -33,20 +49,16 @@ def code_table(document: "Document") -> "tuple[Table, Columns]":
     """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
     fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
     if not fitting:
-        raise UsageError(
-            "no table of error codes: expected a table whose rows have an HTTP status, an error code and a description"
-        )
+        expected = "a table whose rows have an HTTP status, an error code and a description"
+        raise UsageError(f"no table of error codes: expected {expected}")
+    fix = "leave one of them on the page"
     if len(fitting) > 1:
         lines = " and ".join(str(table.line) for table, _ in fitting)
-        raise UsageError(
-            f"lines {lines}: more than one table could be the table of error codes; leave one of them on the page"
-        )
+        raise UsageError(f"lines {lines}: more than one table could be the table of error codes; {fix}")
     [(table, readings)] = fitting
     if len(readings) > 1:
         columns = " and ".join(str(each.code + 1) for each in readings)
-        raise UsageError(
-            f"line {table.line}: columns {columns} of the table could each be the error code; leave one of them on the page"
-        )
+        raise UsageError(f"line {table.line}: columns {columns} of the table could each be the error code; {fix}")
     return table, readings[0]
 
 
@@ -71,16 +83,10 @@ def _readings(rows: "Sequence[Row]") -> list[Columns]:
     status = _status_column(columns, numbers)
     if status is None:
         return []
-    numeric = [
-        index
-        for index in range(len(columns))
-        if index != status and _share(map(_is_number, numbers[index])) >= _MIN_SHARE
-    ]
-    texts = [
-        index
-        for index in range(len(columns))
-        if index not in (status, *numeric) and _share(map(_has_letters, columns[index])) >= _MIN_SHARE
-    ]
+    others = [index for index in range(len(columns)) if index != status]
+    numeric = [index for index in others if _share(map(_is_number, numbers[index])) >= _MIN_SHARE]
+    lettered = [index for index in others if _share(map(_has_letters, columns[index])) >= _MIN_SHARE]
+    texts = [index for index in lettered if index not in numeric]
     likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
     return [Columns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
 
@@ -97,9 +103,8 @@ def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Number
 def _text_column(columns: "Sequence[Sequence[str]]", texts: Sequence[int], code: int) -> int:
     """Return the column of descriptions: the one with the most placeholders, then the longest, after the code if possible."""
     following = [index for index in texts if index > code] or texts
-    return max(
-        following, key=lambda index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index])))
-    )
+    sizes = {index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index]))) for index in following}
+    return max(sizes, key=sizes.__getitem__)
 
 
 def _share(facts: Iterable[bool]) -> float:
@@ -125,22 +130,18 @@ def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str
     cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
     status, code = status_of(cells[0]), number_of(cells[1])
     if status is None:
-        raise UsageError(
-            f'line {row.line}: "{_shown(cells[0])}" is not an HTTP status; expected a number such as 409 in column {columns.status + 1}'
-        )
+        expected = f"expected a number such as 409 in column {columns.status + 1}"
+        raise UsageError(f'line {row.line}: "{_shown(cells[0])}" is not an HTTP status; {expected}')
     if code is None:
-        raise UsageError(
-            f'line {row.line}: "{_shown(cells[1])}" is not an error code; expected a number in column {columns.code + 1}'
-        )
+        expected = f"expected a number in column {columns.code + 1}"
+        raise UsageError(f'line {row.line}: "{_shown(cells[1])}" is not an error code; {expected}')
     if not cells[2]:
-        raise UsageError(
-            f"line {row.line}: code {code} has no description; expected a text in column {columns.description + 1}"
-        )
+        expected = f"expected a text in column {columns.description + 1}"
+        raise UsageError(f"line {row.line}: code {code} has no description; {expected}")
     for name, cell, number in (("status", cells[0], status), ("code", cells[1], code)):
         if cell != str(number):
             repairs.append(Repair(row.line, f'{name} "{_shown(cell)}" read as {number}'))
-    text = _LOOSE_PLACEHOLDER.sub(_placeholder, cells[2])
-    text = " ".join(text.split())
+    text = " ".join(_LOOSE_PLACEHOLDER.sub(_placeholder, cells[2]).split())
     if text != cells[2]:
         repairs.append(Repair(row.line, f"a placeholder of code {code} was not written as {{0}}"))
     return status, str(code), text
@@ -154,3 +155,43 @@ def _placeholder(match: re.Match[str]) -> str:
 def _shown(cell: str) -> str:
     """Return a cell in a form that fits a message: shortened, with control characters escaped."""
     return visible(cell[:_MAX_CELL])
+
+
+def number_of(text: str) -> int | None:
+    r"""Return the number in a cell, or None; digit grouping and up to three letters after it are ignored.
+
+    Digits that are not in groups of three (two numbers, a decimal, a date) are not read as one number.
+
+    >>> number_of("20.000"), number_of("1\u00a0024"), number_of("2100年"), number_of("8 000 64")
+    (20000, 1024, 2100, 800064)
+    >>> {number_of(text) for text in ("none", "2012, 2013", "1.5", "13.11.2020")}
+    {None}
+    """
+    match = _WHOLE.fullmatch(_ZERO_WIDTH.sub("", text).strip())
+    digits = _digits(match[1]) if match else ""
+    return int(digits) if 0 < len(digits) <= _MAX_DIGITS else None
+
+
+def status_of(text: str) -> int | None:
+    """Return the HTTP status in a cell, alone or with its reason phrase, or None.
+
+    >>> [status_of(text) for text in ("404", "404.0", "HTTP 404", "404 NotFound", "NotFound (404)")]
+    [404, 404, 404, 404, 404]
+    >>> {status_of(text) for text in ("400, 404", "4040", "NotFound", "after 404 days")}
+    {None}
+    """
+    match = _STATUS.fullmatch(_ZERO_WIDTH.sub("", text).strip())
+    return int(match[1] or match[2]) if match else None
+
+
+def numbers_in(text: str) -> list[int]:
+    """Return the numbers of three to nine digits in a sentence, grouped or not.
+
+    >>> numbers_in("at most 1.024 characters"), numbers_in("1 024 and 7")
+    ([1024], [1024])
+    """
+    return [int(_digits(match.group())) for match in _IN_TEXT.finditer(text)]
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(each)) for each in text if each.isdecimal())

@@ -46,9 +46,8 @@ def add_html(document: Document, text: str, first_line: int) -> None:
     if heading is not None and not document.title:
         document.title = _plain(heading.get_text())
     offset, parts = first_line - 1, _parts(soup)
-    document.tables += [
-        Table(tuple(_rows(each, offset)), _line(each.tag, offset), _header(each)) for each in parts.tables
-    ]
+    for each in parts.tables:
+        document.tables.append(Table(tuple(_rows(each, offset)), _line(each.tag, offset), _header(each)))
     document.lists += [[_plain("".join(item.text)) for item in each] for each in parts.lists]
     document.code += [Block("".join(each.text), _line(each.tag, offset)) for each in parts.code]
 

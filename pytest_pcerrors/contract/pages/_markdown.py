@@ -122,9 +122,8 @@ def _repaired(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
             row = _row(line)
             width = _width(line) if _DELIMITERS.fullmatch(line) else width
             if width and _width(row) > width:
-                repairs.append(
-                    Repair(index + 1, f"cells after column {width} were ignored; should a pipe be written \\|?")
-                )
+                message = f"cells after column {width} were ignored; should a pipe be written \\|?"
+                repairs.append(Repair(index + 1, message))
             yield row
         elif width and _continues(lines[index + 1 : index + 2 + _MAX_EMPTY_LINES], width):
             repairs.append(Repair(index + 1, "an empty line inside a table was ignored"))
@@ -158,9 +157,8 @@ def _row(line: str) -> str:
     spans = _code_spans(pieces)
     if not any("|" in piece for index, piece in enumerate(pieces) if index not in spans):
         return line
-    return "".join(
-        _BARE_PIPE.sub(r"\\|", piece) if index in spans else piece for index, piece in enumerate(pieces)
-    ).lstrip()
+    escaped = (_BARE_PIPE.sub(r"\\|", piece) if index in spans else piece for index, piece in enumerate(pieces))
+    return "".join(escaped).lstrip()
 
 
 def _code_spans(pieces: "Sequence[str]") -> set[int]:

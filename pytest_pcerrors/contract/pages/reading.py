@@ -8,11 +8,11 @@ from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.files import shipped_document
-from pytest_pcerrors.contract.pages._codes import code_table, entries_of
+from pytest_pcerrors.contract.pages._codes import code_table, entries_of, number_of, numbers_in
 from pytest_pcerrors.contract.pages._html import read_html
 from pytest_pcerrors.contract.pages._markdown import read_markdown
-from pytest_pcerrors.contract.pages._numbers import number_of, numbers_in
 from pytest_pcerrors.contract.pages.document import Repair
 from pytest_pcerrors.errors import UsageError
 
@@ -60,7 +60,7 @@ def read_page(text: str) -> PageReading:
     document = {
         **shipped,
         "page": about,
-        "statuses": {str(status): _phrase(status) for status in sorted(listed | {row["status"] for row in entries})},
+        "statuses": {str(status): phrase_of(status) for status in sorted(listed | {row["status"] for row in entries})},
         "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
         "schema": schema,
@@ -131,9 +131,8 @@ def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs
     """Return the maximum length of each property, from the table with one row for each and the most of their names."""
     fitting = [table for table in tables if table is not codes and len(table.rows) == len(names)]
     if not fitting:
-        repairs.append(
-            Repair(1, f"no table of the {len(names)} properties of the sample; no maximum length is documented")
-        )
+        missing = f"no table of the {len(names)} properties of the sample"
+        repairs.append(Repair(1, f"{missing}; no maximum length is documented"))
         return [None] * len(names)
     table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
     return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]
@@ -141,12 +140,9 @@ def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs
 
 def _page(document: "Document") -> dict[str, str]:
     meta = document.meta
+    title, day = meta.get("title") or document.title, _date(meta.get("ms.date", ""))
     locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
-    return {
-        "title": meta.get("title") or document.title,
-        "date": _date(meta.get("ms.date", "")),
-        "locale": locale.lower(),
-    }
+    return {"title": title, "date": day, "locale": locale.lower()}
 
 
 def _date(text: str) -> str:
@@ -158,13 +154,6 @@ def _date(text: str) -> str:
     month, day_of_month = (second, first) if first > _MONTHS else (first, second)
     try:
         return date(year, month, day_of_month).isoformat()
-    except ValueError:
-        return ""
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
     except ValueError:
         return ""
 
@@ -191,6 +180,5 @@ def _is_known(codes: list[str]) -> bool:
 def _numbers(text: str) -> list[str]:
     """Return the numbers in the cells of all tables that are too long for statuses."""
     cells = (cell for table in parsed_page(text)[0].tables for row in table.rows for cell in row.cells)
-    return [
-        str(number) for cell in cells if (number := number_of(cell)) is not None and len(str(number)) >= _MIN_DIGITS
-    ]
+    numbers = [str(number) for number in map(number_of, cells) if number is not None]
+    return [number for number in numbers if len(number) >= _MIN_DIGITS]

@@ -95,14 +95,12 @@ def _body(response: "requests.Response", *, is_data: bool) -> bytes:
     if media_type not in _PAGE_TYPES and not (is_data and _DATA_TYPES.fullmatch(media_type)):
         raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
     body, end = b"", monotonic() + _SECONDS_IN_ALL
-    while chunk := response.raw.read1(
-        _CHUNK, decode_content=True
-    ):  # as it arrives, so that the time limit holds for a slow server too
+    most = MAX_DATA if is_data else MAX_PAGE
+    # as it arrives, so that the time limit holds for a slow server too
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
-        if len(body) > (MAX_DATA if is_data else MAX_PAGE):
-            raise UsageError(
-                f"has more than {MAX_DATA if is_data else MAX_PAGE} bytes; it is not a page of error codes"
-            )
+        if len(body) > most:
+            raise UsageError(f"has more than {most} bytes; it is not a page of error codes")
         if monotonic() > end:
             raise UsageError(f"did not arrive within {_SECONDS_IN_ALL} seconds")
     return body

@@ -3,18 +3,18 @@
 import re
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import (
     Kind,
     is_error,
     is_success,
-    phrase_of,
     read_code,
     read_statuses,
     style_of,
 )
 from pytest_pcerrors.contract.sources._columns import codes_of, columns_of, has_column
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
-from pytest_pcerrors.contract.sources.model import Found, Reading, Remark
+from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import cut, listed, visible
 
@@ -43,20 +43,16 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     for grid, columns in every:
         if len(kinds) == 1 and kinds.isdisjoint(own := _kinds(grid, columns)) and len(own) == 1:
             found = "numbers" if True in own else "words"
-            reading.remarks.append(
-                Remark(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
-            )
+            reading.note(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
         elif columns.code is not None and proven and _are_other_codes(grid, columns, proven):
             message = f'a table of codes without statuses was left out, in "{visible(grid.header[columns.code])}": unlike the error codes in'
-            reading.remarks.append(Remark(grid.place, f"{message} {proven[0][0].place}"))
+            reading.note(grid.place, f"{message} {proven[0][0].place}")
         elif columns.code is not None:
             _add_rows(grid, columns, pattern, reading)
         elif columns.status is not None:
             _add_statuses(grid, columns, reading)
         else:
-            reading.remarks.append(
-                Remark(grid.place, f"a table without codes was left out ({_shown(grid)}): {columns.lacks}")
-            )
+            reading.note(grid.place, f"a table without codes was left out ({_shown(grid)}): {columns.lacks}")
     if pattern is not None and reading.found and all(each.status is None for each in reading.found):
         raise UsageError(
             f"--status-from: {pattern.pattern} finds a status in none of the codes, such as {reading.found[0].code}"
@@ -104,18 +100,15 @@ def merged(found: "Iterable[Found]") -> list[Found]:
     >>> merged([Found(None, "A", "one"), Found(409, "A", "two")])
     [Found(status=409, code='A', text='two'), Found(status=409, code='A', text='one')]
     """
-    every = list(found)
-    statuses: dict[str, dict[int, None]] = {}
-    for each in every:
-        if each.status is not None:
+    known, unknown = [], []
+    statuses: dict[str, dict[int | None, None]] = {}
+    for each in found:
+        if each.status is None:
+            unknown.append(each)
+        else:
+            known.append(each)
             statuses.setdefault(each.code, {})[each.status] = None
-    known = [each for each in every if each.status is not None]
-    rest = [
-        Found(status, each.code, each.text)
-        for each in every
-        if each.status is None
-        for status in statuses.get(each.code, {None: None})
-    ]
+    rest = [each._replace(status=status) for each in unknown for status in statuses.get(each.code, (None,))]
     return list(dict.fromkeys([*known, *rest]))
 
 
@@ -141,34 +134,30 @@ def _add_rows(grid: "Grid", columns: "Columns", pattern: "re.Pattern[str] | None
     names = {"codes": columns.code, "statuses": columns.status, "texts": columns.text}
     found = [f'{what} in "{visible(grid.header[index])}"' for what, index in names.items() if index is not None]
     missing = [f"no column of {what}" for what, index in names.items() if index is None]
-    reading.remarks.append(Remark(grid.place, ", ".join([*found, *missing])))
+    reading.note(grid.place, ", ".join([*found, *missing]))
     for row in grid.rows:
         if any(row.cells):
-            reading.found += _errors(row, columns, pattern, reading.remarks)
+            _add_errors(row, columns, pattern, reading)
 
 
-def _errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", remarks: list[Remark]) -> list[Found]:
-    """Return the errors of a row, one for each of its statuses; none, with a remark, if it is not one error."""
+def _add_errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading) -> None:
+    """Add the errors of a row, one for each of its statuses; none, with a remark, if it is not one error."""
     written, status_cell, text = (
         "" if index is None or index >= len(row.cells) else row.cells[index] for index in columns[:3]
     )
     cell = read_code(written)
     if cell.kind is not Kind.CODE:
         what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
-        remarks.append(Remark(row.place, f"{what}, left out"))
-        return []
+        reading.note(row.place, f"{what}, left out")
+        return
     statuses = read_statuses(status_cell)
     if statuses is None:
-        remarks.append(
-            Remark(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
-        )
-    chosen: Sequence[int | None] = statuses or (_status_in(cell.code, pattern),)
-    successes = [each for each in chosen if is_success(each, cell.code, text)]
-    remarks += [
-        Remark(row.place, f'"{cell.code}"{f" with {each}" if each else ""} is a success, left out')
-        for each in successes
-    ]
-    return [Found(each, cell.code, text.strip()) for each in chosen if each not in successes]
+        reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
+    for status in statuses or (_status_in(cell.code, pattern),):
+        if is_success(status, cell.code, text):
+            reading.note(row.place, f'"{cell.code}"{f" with {status}" if status else ""} is a success, left out')
+        else:
+            reading.found.append(Found(status, cell.code, text.strip()))
 
 
 def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
@@ -183,9 +172,7 @@ def _add_statuses(grid: "Grid", columns: "Columns", reading: Reading) -> None:
     found = {status for cell in grid.column(index) for status in read_statuses(cell) or () if is_error(status)}
     shown = ", ".join(map(str, sorted(found))) or "none of an error"
     reading.statuses |= found
-    reading.remarks.append(
-        Remark(grid.place, f'a table of statuses without codes, in "{visible(grid.header[index])}": {shown}')
-    )
+    reading.note(grid.place, f'a table of statuses without codes, in "{visible(grid.header[index])}": {shown}')
 
 
 def _cut(text: str) -> str:

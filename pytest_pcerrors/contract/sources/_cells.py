@@ -5,6 +5,8 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
+from pytest_pcerrors.contract.catalogue import phrase_of
+
 _MOST_CHARACTERS = 200
 _SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
@@ -12,26 +14,7 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.
 _PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\d+x+$|(?<![a-z])x{3,}", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\^\S*$")
-_EMPTY = {
-    "",
-    "-",
-    "--",
-    "---",
-    "\u2013",
-    "\u2014",
-    "n/a",
-    "na",
-    "none",
-    "null",
-    "tbd",
-    "any",
-    "all",
-    "varies",
-    "various",
-    "string",
-    "/",
-    "...",
-}
+_EMPTY = {"", *"- -- --- \u2013 \u2014 n/a na none null tbd any all varies various string / ...".split()}
 _NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
 _LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
 _STATUS = re.compile(
@@ -45,7 +28,6 @@ _SUCCESS_TEXT = re.compile(
     r"|(?:completed|processed) successfully)\b|\W*(?:\u8bf7\u6c42|\u64cd\u4f5c|\u8abf\u7528)?\u6210\u529f|\u6b63\u5e38",
     re.IGNORECASE,
 )
-_PHRASES = {each.value: each.phrase for each in HTTPStatus}
 _MORE_STATUSES = {419, 420, 430, 440, 444, 449, 498, 499, 509, 520, 521, 522, 523, 524, 525, 529, 530, 598, 599}
 _ERRORS = HTTPStatus.BAD_REQUEST
 
@@ -89,9 +71,9 @@ def read_code(cell: str) -> Cell:
 def _is_range(text: str) -> bool:
     """Return whether a text is two numbers of one length, the first below the second; ``404-1`` is a code."""
     match = _RANGE.fullmatch(text)
-    return (
-        bool(match) and len(match[1]) <= len(match[2]) and abs(int(match[1])) < abs(int(match[2])) if match else False
-    )
+    if match is None:
+        return False
+    return len(match[1]) <= len(match[2]) and abs(int(match[1])) < abs(int(match[2]))
 
 
 def read_statuses(cell: str) -> tuple[int, ...] | None:
@@ -118,21 +100,12 @@ def is_known_status(cell: str) -> bool:
     (True, True, False, False)
     """
     statuses = read_statuses(cell)
-    return bool(statuses) and all(each in _PHRASES or each in _MORE_STATUSES for each in statuses or ())
+    return bool(statuses) and all(phrase_of(each) or each in _MORE_STATUSES for each in statuses or ())
 
 
 def is_error(status: int) -> bool:
     """Return whether a status is that of an error response."""
     return status >= _ERRORS
-
-
-def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty if it is unknown.
-
-    >>> phrase_of(409), phrase_of(499)
-    ('Conflict', '')
-    """
-    return _PHRASES.get(status, "")
 
 
 def plain(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import (
     Kind,
     is_error,
     is_known_status,
-    phrase_of,
     plain,
     read_code,
     read_statuses,
@@ -52,9 +52,9 @@ def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Col
     text = _named(grid, wanted.text) if wanted.text is not None else _text_column(grid, {code, status})
     if (
         code is not None
-        and wanted.code is None
         and status is None
         and text is None
+        and wanted.code is None
         and not _are_error_codes(grid, code)
     ):
         return Columns(None, None, None, "neither a column of statuses nor one of texts beside its codes")
@@ -185,10 +185,8 @@ def _are_phrases(grid: "Grid", index: int, status: int | None) -> bool:
 
 def _counts(codes: "Sequence[str]") -> bool:
     """Return whether codes are the numbers of the rows."""
-    return len(codes) > 1 and list(codes) in (
-        [str(each) for each in range(len(codes))],
-        [str(each + 1) for each in range(len(codes))],
-    )
+    counting = (list(map(str, range(first, first + len(codes)))) for first in (0, 1))
+    return len(codes) > 1 and list(codes) in counting
 
 
 def _text_column(grid: "Grid", taken: "Collection[int | None]") -> int | None:

@@ -12,48 +12,40 @@ if TYPE_CHECKING:
 
     Path = tuple[str, ...]
 
+_NAMES_OF_CODE = ("code", "error code", "type", "error", "id", "name")
+_NAMES_OF_STATUS = ("status", "http status", "status code")
 
-def listed_errors(value: Any) -> "Iterator[tuple[int | None, str, str]]":
-    """Yield the status, code and text of the items of ``x-error-codes``: texts, objects, or an object of texts or objects by code.
 
-    >>> list(listed_errors({"NO_SHIP": "Gone"})), list(listed_errors(["A", {"code": "B", "title": "b", "status": 409}]))
-    ([(None, 'NO_SHIP', 'Gone')], [(None, 'A', ''), (409, 'B', 'b')])
+def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
+    """Yield the errors in ``x-error-codes``: texts, objects, or an object of texts or objects by code.
+
+    `status` is that of errors without one.
+
+    >>> [tuple(each) for each in listed_errors({"NO_SHIP": "Gone"})]
+    [(None, 'NO_SHIP', 'Gone')]
+    >>> [tuple(each) for each in listed_errors(["A", {"code": "B", "title": "b", "status": 409}], 400)]
+    [(400, 'A', ''), (409, 'B', 'b')]
     """
     items: Iterable[Any] = value if isinstance(value, list) else ()
     if isinstance(value, dict):
-        items = (
-            [value]
-            if "code" in value
-            else [
-                {"code": name, **(each if isinstance(each, dict) else {"message": each})}
-                for name, each in value.items()
-            ]
-        )
+        items = [value] if "code" in value else [_with_code(code, each) for code, each in value.items()]
     for item in items:
         row = item if isinstance(item, dict) else {"code": item}
         named = {words_of(str(name)): each for name, each in row.items()}
-        code = next(
-            (
-                named[name]
-                for name in ("code", "error code", "type", "error", "id", "name")
-                if isinstance(named.get(name), str | int)
-            ),
-            None,
-        )
-        cell = read_code(str(code)) if code is not None and not isinstance(code, bool) else None
-        if cell is None or cell.kind is not Kind.CODE:
-            continue
-        status = read_statuses(str(named.get("status", named.get("http status", named.get("status code", "")))))
+        written = (named.get(name) for name in _NAMES_OF_CODE)
+        value = next((each for each in written if isinstance(each, str | int)), None)
+        own = read_statuses(str(next((named[name] for name in _NAMES_OF_STATUS if name in named), "")))
         texts = [
             (rank, each)
             for name, each in named.items()
-            if isinstance(each, str) and each != code and (rank := text_rank(name)) is not None
+            if isinstance(each, str) and each != value and (rank := text_rank(name)) is not None
         ]
-        yield (status[0] if status else None), cell.code, min(texts)[1] if texts else ""
+        for code in _codes_of([value]):
+            yield Found(own[0] if own else status, code, min(texts)[1] if texts else "")
 
 
-def found_in_list(value: Any, status: int | None) -> list[Found]:
-    return [Found(own or status, code, text) for own, code, text in listed_errors(value)]
+def _with_code(code: str, value: Any) -> dict[str, Any]:
+    return {"code": code, **(value if isinstance(value, dict) else {"message": value})}
 
 
 def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> list[Found]:

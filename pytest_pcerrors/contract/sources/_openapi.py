@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
-from pytest_pcerrors.contract.sources._documented import (
-    codes_in_enums,
-    found_at,
-    found_in_list,
-    found_in_schema,
-    listed_errors,
-)
+from pytest_pcerrors.contract.sources._documented import codes_in_enums, found_at, found_in_schema, listed_errors
 from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import error_responses, lists_of_codes
@@ -76,7 +70,8 @@ class OpenApi:
 
         `known` are codes of another source with their texts, `member` is the name or the pointer of the code if it is given.
         """
-        listed_codes = {code for value in self._listed() for _, code, _ in listed_errors(value)}
+        lists = (*lists_of_codes(self._document), *(response.listed for response in self.responses))
+        listed_codes = {each.code for value in lists for each in listed_errors(value)}
         ranked = sorted(self._forms.values(), key=lambda form: -form.uses)
         usual = [form for form in ranked if form.uses >= _MIN_SHARE * sum(each.uses for each in ranked)]
         for form in usual:
@@ -88,11 +83,8 @@ class OpenApi:
             for example in response.examples:
                 texts: dict[str, Sequence[str]] = {code: [""] for code in listed_codes} | dict(known)
                 if isinstance(example, dict) and (made := envelope_of(Sample(example, response.place), texts)):
-                    return made, [
-                        Remark(
-                            response.place, "no error response has a schema with a code; its example is the envelope"
-                        )
-                    ]
+                    remark = "no error response has a schema with a code; its example is the envelope"
+                    return made, [Remark(response.place, remark)]
         return None, []
 
     def _evidence(self, form: _Form, codes: set[str]) -> "dict[Path, set[str]]":
@@ -103,21 +95,11 @@ class OpenApi:
                 found[path] |= {str(value) for value in permitted_values(each) if isinstance(value, str | int)}
                 found[path] |= {str(value) for value in each.get("examples", ()) if isinstance(value, str | int)}
         for response in self.responses:
-            for example in (
-                *response.examples,
-                *(each for schema in response.schemas for each in schema.get("examples", ())),
-            ):
-                for path, value in leaves(example):
-                    if value != str(response.status):
-                        found[path].add(value)
-        return {
-            path: {
-                value
-                for value in values
-                if read_code(value).kind is Kind.CODE and (not read_statuses(value) or value in codes)
-            }
-            for path, values in found.items()
-        }
+            inner = (example for schema in response.schemas for example in schema.get("examples", ()))
+            for path, value in (leaf for example in (*response.examples, *inner) for leaf in leaves(example)):
+                if value != str(response.status):
+                    found[path].add(value)
+        return {path: {value for value in values if _is_code(value, codes)} for path, values in found.items()}
 
     def _made(self, form: _Form, code: "Path") -> Envelope:
         schema = combined(form.schemas)
@@ -128,9 +110,8 @@ class OpenApi:
         for path, each in places(schema):
             if path == code:
                 permit_any_value(each)
-        types = {
-            each.lower() for response in self.responses for each in response.media_types if self._uses(response, form)
-        }
+        uses = (response for response in self.responses if self._uses(response, form))
+        types = {each.lower() for response in uses for each in response.media_types}
         members = members_of(code, text)
         media = next(iter(types)).partition(";")[0].strip() if len(types) == 1 else ""
         parts = {
@@ -145,38 +126,23 @@ class OpenApi:
         return any(schema in form.schemas for schema in response.schemas)
 
     def _remarks(self, form: _Form, ranked: "Sequence[_Form]") -> list[Remark]:
-        others = sum(each.uses for each in ranked) - form.uses
-        first = next(response.place for response in self.responses if self._uses(response, form))
-        remarks = [
-            Remark(
-                first, f"the envelope is the schema of {counted(form.uses, 'error response')}, the first of them here"
-            )
-        ]
-        if others:
-            place = next(
-                response.place for response in self.responses if response.schemas and not self._uses(response, form)
-            )
-            remarks.append(
-                Remark(
-                    place, f"{counted(others, 'error response')} with another schema, the first of them here: left out"
-                )
-            )
+        first = next(each.place for each in self.responses if self._uses(each, form))
+        count = counted(form.uses, "error response")
+        remarks = [Remark(first, f"the envelope is the schema of {count}, the first of them here")]
+        if others := sum(each.uses for each in ranked) - form.uses:
+            other = next(each.place for each in self.responses if each.schemas and not self._uses(each, form))
+            count = counted(others, "error response")
+            remarks.append(Remark(other, f"{count} with another schema, the first of them here: left out"))
         return remarks
-
-    def _listed(self) -> "Iterator[Any]":
-        yield from lists_of_codes(self._document)
-        for response in self.responses:
-            yield from response.listed
 
     def reading(self, envelope: Envelope) -> Reading:
         """Return the codes at the place of the envelope, from ``enum``, examples and ``x-error-codes``."""
         reading = Reading(statuses={each.status for each in self.responses if each.status is not None})
         code, text = (steps_of(envelope.members.get(name, "")) for name in ("code", "description"))
         for value in lists_of_codes(self._document):
-            reading.found += found_in_list(value, None)
+            reading.found += listed_errors(value)
         for response in self.responses:
-            for value in response.listed:
-                reading.found += found_in_list(value, response.status)
+            reading.found += listed_errors(response.listed, response.status)
             for example in response.examples:
                 reading.found += found_at(example, code, text, response.status)
         enums: dict[tuple[str, ...], set[int | None]] = defaultdict(set)
@@ -211,6 +177,11 @@ class OpenApi:
         return [
             f"{counted(len(self.responses), 'error response')}, {shown}: no code in an enum, an example or x-error-codes"
         ]
+
+
+def _is_code(value: str, codes: set[str]) -> bool:
+    """Return whether a value can be a code; one that looks like a status has to be known."""
+    return read_code(value).kind is Kind.CODE and (not read_statuses(value) or value in codes)
 
 
 def _below_400(schema: dict[str, Any], taken: "set[Path | None]") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pytest_pcerrors.jsontext import pointer_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-LISTED = "x-error-codes"
+_LISTED = "x-error-codes"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _ERROR = re.compile(r"[45](?:\d\d|XX)|default", re.IGNORECASE)
 _JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json(?:\s*;.*)?|\*/\*|application/\*", re.IGNORECASE)
@@ -22,13 +22,13 @@ _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A
 
 
 class ErrorResponse(NamedTuple):
-    """An error response of an operation; `status` is None for ``default`` and ranges such as ``4XX``."""
+    """An error response of an operation; `status` is None for ``default`` and ranges such as ``4XX``, `listed` its ``x-error-codes``."""
 
     status: int | None
     schemas: tuple[dict[str, Any], ...]
     examples: tuple[Any, ...]
     media_types: tuple[str, ...]
-    listed: tuple[Any, ...]
+    listed: Any
     place: str
 
 
@@ -68,25 +68,18 @@ def _response(references: References, status: str, value: Any, produces: Any, po
     try:
         response = references.resolved(value)
         response = response if isinstance(response, dict) else {}
-        media = {
-            name: each
-            for name, each in _items(response.get("content"))
-            if _JSON.fullmatch(name) and isinstance(each, dict)
-        }
-        schemas = [each["schema"] for each in media.values() if "schema" in each] + (
-            [response["schema"]] if "schema" in response else []
-        )
+        content = {name: each for name, each in _items(response.get("content")) if _JSON.fullmatch(name)}
+        media = {name: each for name, each in content.items() if isinstance(each, dict)}
+        schemas = [each["schema"] for each in (*media.values(), response) if "schema" in each]
         examples = [example for each in media.values() for example in _examples(references, each)]
         examples += [each for name, each in _items(response.get("examples")) if _JSON.fullmatch(name)]
         known = [references.known_schema(each) for each in schemas]
     except UsageError as error:
         raise UsageError(str(error) if str(error).startswith(("line ", "at ")) else f"{place}: {error}") from None
     types = tuple(media) or tuple(each for each in produces or () if isinstance(each, str) and _JSON.fullmatch(each))
-    listed = response.get(LISTED)
     number = int(status) if status.isdecimal() else None
-    return ErrorResponse(
-        number, tuple(_alternatives(known)), tuple(_bodies(examples)), types, (listed,) if listed else (), place
-    )
+    alternatives, bodies = tuple(_alternatives(known)), tuple(_bodies(examples))
+    return ErrorResponse(number, alternatives, bodies, types, response.get(_LISTED), place)
 
 
 def _alternatives(schemas: list[dict[str, Any]]) -> "Iterator[dict[str, Any]]":
@@ -126,8 +119,8 @@ def lists_of_codes(document: "Mapping[str, Any]") -> "Iterator[Any]":
     for _, item in _items(document.get("paths")):
         holders += [item, *(each for name, each in _items(item) if name in _METHODS)]
     for holder in holders:
-        if isinstance(holder, dict) and LISTED in holder:
-            yield holder[LISTED]
+        if isinstance(holder, dict) and _LISTED in holder:
+            yield holder[_LISTED]
 
 
 def hosts_of(document: "Mapping[str, Any]", remarks: list[Remark]) -> list[str]:

@@ -148,10 +148,8 @@ def _plain(value: "Mapping[str, Any]") -> "Schema":
         schema["pattern"] = value["pattern"]
     if value.get("additionalProperties") is False:
         schema["additionalProperties"] = False
-    examples = [
-        *([value["example"]] if "example" in value else []),
-        *(value["examples"] if isinstance(value.get("examples"), list) else []),
-    ]
+    examples = [value["example"]] if "example" in value else []
+    examples += value["examples"] if isinstance(value.get("examples"), list) else []
     return {**schema, **({"examples": examples} if examples else {})}
 
 
@@ -181,21 +179,16 @@ def combined(schemas: "Sequence[Schema]", *, with_enums: bool = True) -> "Schema
     first = schemas[0]
     inner = (*_MAPS, *_LISTS, "enum", "examples")
     result = {name: each for name, each in first.items() if name not in inner and not isinstance(each, dict)}
-    for keyword in _MAPS:
-        if keyword in first:
-            result[keyword] = {
-                name: combined([each[keyword][name] for each in schemas], with_enums=with_enums)
-                for name in first[keyword]
-            }
-    for keyword in _SINGLES:
-        if isinstance(first.get(keyword), dict):
-            result[keyword] = combined([each[keyword] for each in schemas], with_enums=with_enums)
-    for keyword in _LISTS:
-        if keyword in first:
-            result[keyword] = [
-                combined([each[keyword][index] for each in schemas], with_enums=with_enums)
-                for index in range(len(first[keyword]))
-            ]
+    for keyword in (*_MAPS, *_SINGLES, *_LISTS):
+        parts: list[Any] = [each.get(keyword) for each in schemas]
+        match parts[0]:
+            case dict() if keyword in _SINGLES:
+                result[keyword] = combined(parts, with_enums=with_enums)
+            case dict():
+                together = {name: [part[name] for part in parts] for name in parts[0]}
+                result[keyword] = {name: combined(each, with_enums=with_enums) for name, each in together.items()}
+            case list():
+                result[keyword] = [combined(each, with_enums=with_enums) for each in zip(*parts, strict=True)]
     if with_enums and all("enum" in each for each in schemas):
         values = [value for each in schemas for value in each["enum"]]
         result["enum"] = [value for index, value in enumerate(values) if value not in values[:index]]

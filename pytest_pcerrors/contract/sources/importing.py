@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.files import ENVELOPES, complete_document
+from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
 from pytest_pcerrors.contract.sources._envelope import envelope_of
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
@@ -59,16 +59,15 @@ def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(
-            reading.remarks or [Remark("", "there is no table, no list of rows, and no object with codes as its keys")]
+            reading.remarks or ["there is no table, no list of rows, and no object with codes as its keys"]
         )
     if wanted.envelope is not None:
         return reading, _given(wanted.envelope, reading.codes)
     envelope = _of_samples(source.samples, reading)
     if envelope is None:
         samples = f"none of the {len(source.samples)} samples" if source.samples else "no sample"
-        raise UsageError(
-            f"{samples} of a JSON body holds one of the codes, such as {visible(next(iter(reading.codes)))}; {_ENVELOPE_HINT}"
-        )
+        codes = f"the codes, such as {visible(next(iter(reading.codes)))}"
+        raise UsageError(f"{samples} of a JSON body holds one of {codes}; {_ENVELOPE_HINT}")
     return reading, envelope
 
 
@@ -87,48 +86,40 @@ def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | Non
 
 
 def _of_openapi(api: OpenApi, wanted: "Wanted") -> tuple[Reading, Envelope]:
-    for option, given in (("--status", wanted.status), ("--text", wanted.text), ("--status-from", wanted.status_from)):
-        if given is not None:
+    for option, value in (("--status", wanted.status), ("--text", wanted.text), ("--status-from", wanted.status_from)):
+        if value is not None:
             raise UsageError(f"{option} is for tables and rows; an OpenAPI document has statuses and texts of its own")
-    envelope, remarks = (
-        (_given(wanted.envelope, {}), []) if wanted.envelope is not None else api.envelope({}, wanted.code)
-    )
+    given = None if wanted.envelope is None else _given(wanted.envelope, {})
+    envelope, remarks = (given, []) if given else api.envelope({}, wanted.code)
     reading = api.reading(envelope) if envelope is not None else Reading()
     if envelope is None or not reading.found:
-        raise _without_codes([Remark("", each) for each in api.what_lacks()])
+        raise _without_codes(api.what_lacks())
     reading.found = merged(reading.found)
     reading.remarks += [*remarks, *api.without_codes(reading)]
     return reading, envelope
 
 
-def _without_codes(lacking: "Sequence[Remark]") -> UsageError:
+def _without_codes(lacking: "Sequence[object]") -> UsageError:
     return UsageError("\n  ".join(["no codes were found", *map(str, lacking), _HINT]))
 
 
 def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
     """Return the envelope of ``--envelope``: its name, or a file with one error body or an OpenAPI document."""
     if name in ENVELOPES:
-        members = complete_document(
-            {"format": 1, "extends": name, "name": name, "entries": [{"code": "x", "descriptions": ["x"]}]}, Path()
-        )["members"]
-        return Envelope(members, {"extends": name})
+        return Envelope(envelope_document(name)["members"], {"extends": name})
     try:
         data = Path(name).read_bytes()
     except OSError as error:
-        raise UsageError(
-            f"--envelope {name}: cannot be read: {error.strerror}; give a file, or one of {', '.join(ENVELOPES)}"
-        ) from None
+        fix = f"give a file, or one of {', '.join(ENVELOPES)}"
+        raise UsageError(f"--envelope {name}: cannot be read: {error.strerror}; {fix}") from None
     try:
         envelope = _of_file(data, name, codes)
     except UsageError as error:
         raise UsageError(f"--envelope {name}: {error}") from None
     if envelope is None:
-        known = next(iter(codes), None)
-        fix = (
-            f"put one in its place, such as {visible(known)}"
-            if known is not None
-            else "give an OpenAPI document with codes"
-        )
+        fix = "give an OpenAPI document with codes"
+        if codes:
+            fix = f"put one in its place, such as {visible(next(iter(codes)))}"
         raise UsageError(f"--envelope {name}: it holds none of the codes; {fix}")
     return envelope
 
