@@ -27,9 +27,7 @@ _ZERO_WIDTH = re.compile(r"[\u200b\u200e\u200f\u2060\ufeff]")
 _GAP = rf"(?:[{_SPACES}]*[{_MARKS}][{_SPACES}]*|[{_SPACES}]+)"
 _NUMBER = rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:[{_SPACES}]\d{{1,2}})?|\d{{1,18}}"
 _WHOLE = re.compile(rf"\W*?(?<![-\u2212])({_NUMBER})[{_SPACES}]*\D{{0,3}}")
-_IN_TEXT = re.compile(
-    rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}.,'\u2019]\d{{3}}){{1,3}}(?!\d)|(?<!\d)\d{{3,9}}(?!\d)",
-)
+_IN_TEXT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}.,'\u2019]\d{{3}}){{1,3}}(?!\d)|(?<!\d)\d{{3,9}}(?!\d)")
 _STATUS = re.compile(
     r"\W*(?:HTTP\W+)?([1-5]\d\d)(?:[.,]0+)?(?:\W\D*)?|\D*[(\uff08]([1-5]\d\d)[)\uff09]\W*", re.IGNORECASE
 )

@@ -4,14 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import phrase_of
-from pytest_pcerrors.contract.sources._cells import (
-    Kind,
-    is_error,
-    is_success,
-    read_code,
-    read_statuses,
-    style_of,
-)
+from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
 from pytest_pcerrors.contract.sources._columns import codes_of, columns_of, has_column
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
