@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing, phrase_of
-from pytest_pcerrors.contract.changes import Change, diff
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_pcerrors.contract._schema_places import Keyword
+    from pytest_pcerrors.contract.changes import Change
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,14 @@ class Contract:
 
         return cls.of_document(read_page(text).document)
 
-    def diff(self, other: "Contract") -> list[Change]:
+    def diff(self, other: "Contract") -> "list[Change]":
         """Return the changes from this contract to another, those with the worst effect on a client first.
 
         >>> Contract.default().diff(Contract.default())
         []
         """
+        from pytest_pcerrors.contract.changes import diff
+
         return diff(self, other)
 
     def extended(self, entries: "Iterable[Entry]") -> "Contract":

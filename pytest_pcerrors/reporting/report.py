@@ -1,9 +1,10 @@
 """The model of all reports: findings as plain data, the rules that they name, and the counts of the run.
 
-The document that the format ``json`` writes has exactly this content, so every other format can be made from it later.
+The document of the format ``json`` has exactly this content, so every other format can be made from it later.
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -118,6 +119,31 @@ class Report:
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""
         return (finding for finding in self.findings if finding["violations"])
+
+
+def as_json(report: Report) -> "Iterator[str]":
+    """Yield one document, with a line for each finding; its JSON Schema is ``reporting/report.schema.json``."""
+    head = {
+        "schema": SCHEMA,
+        "tool": {"name": "pytest-pcerrors", "version": report.tool_version},
+        "contract": report.contract,
+    }
+    yield json.dumps(head).removesuffix("}") + ', "findings": ['
+    broken: set[str] = set()
+    separator = "\n"
+    for finding in report.findings:
+        broken.update(violation["rule"] for violation in finding["violations"])
+        yield separator + json.dumps(finding)
+        separator = ",\n"
+    rules = [rule for name, rule in report.rules.items() if name in broken]
+    yield f'\n], "rules": {json.dumps(rules)}'
+    if report.coverage:
+        yield f', "coverage": {json.dumps(report.coverage.document())}'
+    if report.counts:
+        yield f', "counts": {json.dumps(report.counts.as_data())}'
+    if report.matrices:
+        yield f', "matrices": {json.dumps(report.matrices)}'
+    yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'
 
 
 def rules_of(policy: "Policy") -> dict[str, RuleData]:

@@ -1,6 +1,5 @@
-"""Reports as JSON, and reading them and coverages again: to write them in another format, to join or to compare them."""
+"""Reports and coverages that were saved as JSON, read to be written in another format, joined or compared."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.documents import json_object, published_schema, validate
@@ -10,7 +9,7 @@ from pytest_pcerrors.reporting.report import SCHEMA, Report
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_pcerrors.contract.model import Contract
 
@@ -33,31 +32,6 @@ def coverage_schema() -> dict[str, Any]:
     'coverage'
     """
     return published_schema("pytest_pcerrors.reporting", "coverage.schema.json")
-
-
-def as_json(report: Report) -> "Iterator[str]":
-    """Yield one document, with a line for each finding; its JSON Schema is ``reporting/report.schema.json``."""
-    head = {
-        "schema": SCHEMA,
-        "tool": {"name": "pytest-pcerrors", "version": report.tool_version},
-        "contract": report.contract,
-    }
-    yield json.dumps(head).removesuffix("}") + ', "findings": ['
-    broken: set[str] = set()
-    separator = "\n"
-    for finding in report.findings:
-        broken.update(violation["rule"] for violation in finding["violations"])
-        yield separator + json.dumps(finding)
-        separator = ",\n"
-    rules = [rule for name, rule in report.rules.items() if name in broken]
-    yield f'\n], "rules": {json.dumps(rules)}'
-    if report.coverage:
-        yield f', "coverage": {json.dumps(report.coverage.document())}'
-    if report.counts:
-        yield f', "counts": {json.dumps(report.counts.as_data())}'
-    if report.matrices:
-        yield f', "matrices": {json.dumps(report.matrices)}'
-    yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'
 
 
 def saved_of(data: bytes, path: str, contract: "Callable[[], Contract]") -> Report | ErrorCoverage:

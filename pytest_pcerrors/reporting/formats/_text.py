@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.reporting.coverage_formats import as_markdown as coverage_as_markdown
 from pytest_pcerrors.reporting.failure import finding_text, place, request_line, status_line, test_of
 from pytest_pcerrors.reporting.matrix import as_markdown as matrix_as_markdown
 from pytest_pcerrors.reporting.matrix import as_text as matrix_as_text
@@ -36,6 +35,8 @@ def as_markdown(report: "Report") -> "Iterator[str]":
     for matrix in report.matrices:
         yield f"\n{matrix_as_markdown(matrix)}"
     if report.coverage:
+        from pytest_pcerrors.reporting.coverage_formats import as_markdown as coverage_as_markdown
+
         yield f"\n{coverage_as_markdown(report.coverage)}"
 
 

@@ -10,8 +10,7 @@ from pytest_pcerrors.reporting.formats._junit import as_junit
 from pytest_pcerrors.reporting.formats._sarif import as_sarif
 from pytest_pcerrors.reporting.formats._text import as_markdown, as_text
 from pytest_pcerrors.reporting.html.page import as_html
-from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import as_json
+from pytest_pcerrors.reporting.report import Report, as_json
 
 FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
     "text": as_text,
