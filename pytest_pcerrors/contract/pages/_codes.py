@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.contract.pages.document import Repair
+from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.pages.document import Document, Row, Table
+    from pytest_pcerrors.contract.pages.document import Document, Grid, Line
 
     Numbers = list[int | None]
 
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
     description: int
 
 
-def code_table(document: "Document") -> "tuple[Table, Columns]":
+def code_table(document: "Document") -> "tuple[Grid, Columns]":
     """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
     fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
     if not fitting:
@@ -51,16 +51,16 @@ def code_table(document: "Document") -> "tuple[Table, Columns]":
         raise UsageError(f"no table of error codes: expected {expected}")
     fix = "leave one of them on the page"
     if len(fitting) > 1:
-        lines = " and ".join(str(table.line) for table, _ in fitting)
+        lines = " and ".join(table.place.removeprefix("line ") for table, _ in fitting)
         raise UsageError(f"lines {lines}: more than one table could be the table of error codes; {fix}")
     [(table, readings)] = fitting
     if len(readings) > 1:
         columns = " and ".join(str(each.code + 1) for each in readings)
-        raise UsageError(f"line {table.line}: columns {columns} of the table could each be the error code; {fix}")
+        raise UsageError(f"{table.place}: columns {columns} of the table could each be the error code; {fix}")
     return table, readings[0]
 
 
-def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[dict[str, Any]]:
+def entries_of(table: "Grid", columns: Columns, repairs: list[Remark]) -> list[dict[str, Any]]:
     """Return the rows of a contract document, sorted by status and code; merge repeated pairings and collect repairs."""
     texts: dict[tuple[int, str], list[str]] = {}
     for row in table.rows:
@@ -73,7 +73,7 @@ def entries_of(table: "Table", columns: Columns, repairs: list[Repair]) -> list[
     return [{"status": status, "code": code, "descriptions": each} for (status, code), each in in_order]
 
 
-def _readings(rows: "Sequence[Row]") -> list[Columns]:
+def _readings(rows: "Sequence[Line]") -> list[Columns]:
     """Return the possible readings of a table as error codes, one for each column that could be the code."""
     filled = [row for row in rows if any(row.cells)]
     columns = list(zip_longest(*(row.cells for row in filled), fillvalue=""))
@@ -124,24 +124,24 @@ def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
     return numbers not in counting and len(set(numbers)) > _MIN_SHARE * len(numbers)
 
 
-def _read(row: "Row", columns: Columns, repairs: list[Repair]) -> tuple[int, str, str]:
+def _read(row: "Line", columns: Columns, repairs: list[Remark]) -> tuple[int, str, str]:
     cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
     status, code = status_of(cells[0]), number_of(cells[1])
     if status is None:
         expected = f"expected a number such as 409 in column {columns.status + 1}"
-        raise UsageError(f'line {row.line}: "{_shown(cells[0])}" is not an HTTP status; {expected}')
+        raise UsageError(f'{row.place}: "{_shown(cells[0])}" is not an HTTP status; {expected}')
     if code is None:
         expected = f"expected a number in column {columns.code + 1}"
-        raise UsageError(f'line {row.line}: "{_shown(cells[1])}" is not an error code; {expected}')
+        raise UsageError(f'{row.place}: "{_shown(cells[1])}" is not an error code; {expected}')
     if not cells[2]:
         expected = f"expected a text in column {columns.description + 1}"
-        raise UsageError(f"line {row.line}: code {code} has no description; {expected}")
+        raise UsageError(f"{row.place}: code {code} has no description; {expected}")
     for name, cell, number in (("status", cells[0], status), ("code", cells[1], code)):
         if cell != str(number):
-            repairs.append(Repair(row.line, f'{name} "{_shown(cell)}" read as {number}'))
+            repairs.append(Remark(row.place, f'{name} "{_shown(cell)}" read as {number}'))
     text = " ".join(_LOOSE_PLACEHOLDER.sub(_placeholder, cells[2]).split())
     if text != cells[2]:
-        repairs.append(Repair(row.line, f"a placeholder of code {code} was not written as {{0}}"))
+        repairs.append(Remark(row.place, f"a placeholder of code {code} was not written as {{0}}"))
     return status, str(code), text
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString
 
-from pytest_pcerrors.contract.pages.document import Block, Document, Row, Table
+from pytest_pcerrors.contract.pages.document import Block, Document, Grid, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def add_html(document: Document, text: str, first_line: int) -> None:
         document.title = _plain(heading.get_text())
     offset, parts = first_line - 1, _parts(soup)
     for each in parts.tables:
-        document.tables.append(Table(tuple(_rows(each, offset)), _line(each.tag, offset), _header(each)))
+        document.tables.append(Grid(_header(each), tuple(_rows(each, offset)), f"line {_line(each.tag, offset)}"))
     document.lists += [[_plain("".join(item.text)) for item in each] for each in parts.lists]
     document.code += [Block("".join(each.text), _line(each.tag, offset)) for each in parts.code]
 
@@ -140,14 +140,14 @@ def _parts(soup: BeautifulSoup) -> _Parts:
     return parts
 
 
-def _rows(table: _OpenTable, offset: int) -> "Iterator[Row]":
+def _rows(table: _OpenTable, offset: int) -> "Iterator[Line]":
     """Yield the data rows; a row with only ``th`` cells, or with one wide cell, is a heading."""
     above: _Spans = {}
     for tag, cells in table.rows:
         texts, above = _spread(cells, above)
         is_heading = len(cells) == 1 and _span(cells[0].tag, "colspan") > 1
         if any(cell.tag.name == "td" for cell in cells) and not is_heading:
-            yield Row(tuple(texts), _line(tag, offset))
+            yield Line(tuple(texts), f"line {_line(tag, offset)}")
 
 
 def _header(table: _OpenTable) -> tuple[str, ...]:

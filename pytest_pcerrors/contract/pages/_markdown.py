@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from pytest_pcerrors.contract.pages._html import add_html
-from pytest_pcerrors.contract.pages.document import Block, Document, Repair, Row, Table
+from pytest_pcerrors.contract.pages.document import Block, Document, Grid, Line, Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,17 +41,17 @@ def read_markdown(text: str) -> Document:
     if front_matter:
         document.meta = dict(_FIELD.findall(front_matter[1]))
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), document.repairs)))
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), document.remarks)))
     for index, token in enumerate(tokens):
         line = token.map[0] + 1 if token.map else 1
         match token.type:
             case "table_open":
                 rows = tuple(_rows(_inside(tokens, index)))
-                document.tables.append(Table(rows[1:], line, rows[0].cells))
+                document.tables.append(Grid(rows[0].cells, rows[1:], f"line {line}"))
             case "bullet_list_open" | "ordered_list_open":
                 document.lists.append(_items(_inside(tokens, index)))
             case "fence" | "code_block":
-                document.code.append(Block(token.content, line, is_fenced=token.type == "fence"))
+                document.code.append(Block(token.content, line + (token.type == "fence")))
             case "html_block":
                 add_html(document, token.content, line)
             case "heading_open" if token.tag == "h1" and not document.title:
@@ -66,7 +66,7 @@ def _inside(tokens: "Sequence[Token]", opening: int) -> "Sequence[Token]":
     return tokens[opening + 1 : end]
 
 
-def _rows(tokens: "Sequence[Token]") -> "Iterator[Row]":
+def _rows(tokens: "Sequence[Token]") -> "Iterator[Line]":
     cells: list[str] = []
     line = 1
     for token in tokens:
@@ -75,7 +75,7 @@ def _rows(tokens: "Sequence[Token]") -> "Iterator[Row]":
         elif token.type == "inline":
             cells.append(_plain(token))
         elif token.type == "tr_close":
-            yield Row(tuple(cells), line)
+            yield Line(tuple(cells), f"line {line}")
 
 
 def _items(tokens: "Sequence[Token]") -> list[str]:
@@ -105,7 +105,7 @@ def _plain(token: "Token") -> str:
     return " ".join("".join(parts).split())
 
 
-def _repaired(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
+def _repaired(lines: "Sequence[str]", repairs: list[Remark]) -> "Iterator[str]":
     r"""Yield the repaired lines, one for each line; record empty lines in a table and cells without a column.
 
     >>> list(_repaired(["|`a|b`|", "|---|"], []))
@@ -123,10 +123,10 @@ def _repaired(lines: "Sequence[str]", repairs: list[Repair]) -> "Iterator[str]":
             width = _width(line) if _DELIMITERS.fullmatch(line) else width
             if width and _width(row) > width:
                 message = f"cells after column {width} were ignored; should a pipe be written \\|?"
-                repairs.append(Repair(index + 1, message))
+                repairs.append(Remark(f"line {index + 1}", message))
             yield row
         elif width and _continues(lines[index + 1 : index + 2 + _MAX_EMPTY_LINES], width):
-            repairs.append(Repair(index + 1, "an empty line inside a table was ignored"))
+            repairs.append(Remark(f"line {index + 1}", "an empty line inside a table was ignored"))
             yield _EMPTY_ROW
         else:
             width = 0

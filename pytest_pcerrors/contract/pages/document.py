@@ -1,48 +1,44 @@
-"""The content of a parsed page, independent of its format: tables, lists and code blocks with their line numbers."""
+"""The content of a source, independent of its format: grids of cells, lists, code blocks and remarks, each with its place."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Repair(NamedTuple):
-    """A text on the page that was corrected while reading it."""
+class Remark(NamedTuple):
+    """Something that was recognised, corrected or left out; `place` is ``line 7`` or ``at /errors/3``, or empty."""
 
-    line: int
+    place: str
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of a table: its cells as plain text, and its line number."""
+class Line(NamedTuple):
+    """A row of a grid: its cells as plain text, and its place."""
 
     cells: tuple[str, ...]
-    line: int
+    place: str
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table: its rows without the header, its first line number, and its header; empty if it has none."""
+class Grid:
+    """A table, or the rows of a data file: the names of its columns (none without a header), its other rows, and its place."""
 
-    rows: tuple[Row, ...]
-    line: int
-    header: tuple[str, ...] = ()
+    header: tuple[str, ...]
+    rows: tuple[Line, ...]
+    place: str
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells of a column; a row that is too short has an empty one."""
+        return [row.cells[index] if index < len(row.cells) else "" for row in self.rows]
 
 
-@dataclass(frozen=True)
-class Block:
-    """A code block: its text, its line number, and whether that is the line of a fence, which the text follows."""
+class Block(NamedTuple):
+    """A code block: its text, and the number of the line on which the text begins."""
 
     text: str
     line: int
-    is_fenced: bool = False
-
-    @property
-    def first_line(self) -> int:
-        """The line number of the first line of the text."""
-        return self.line + self.is_fenced
 
 
 @dataclass
@@ -51,7 +47,7 @@ class Document:
 
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
-    tables: list[Table] = field(default_factory=list)
+    tables: list[Grid] = field(default_factory=list)
     lists: list[list[str]] = field(default_factory=list)
     code: list[Block] = field(default_factory=list)
-    repairs: list[Repair] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)

@@ -13,13 +13,13 @@ from pytest_pcerrors.contract.files import shipped_document
 from pytest_pcerrors.contract.pages._codes import code_table, entries_of, number_of, numbers_in
 from pytest_pcerrors.contract.pages._html import read_html
 from pytest_pcerrors.contract.pages._markdown import read_markdown
-from pytest_pcerrors.contract.pages.document import Repair
+from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_pcerrors.contract.pages.document import Document, Table
+    from pytest_pcerrors.contract.pages.document import Document, Grid
 
 MAX_PAGE = 2 * 1024 * 1024
 """The largest page that is read, in characters."""
@@ -41,7 +41,7 @@ class PageReading(NamedTuple):
     """The contract document of a page, and the repairs made while reading it."""
 
     document: dict[str, Any]
-    repairs: tuple[Repair, ...]
+    repairs: tuple[Remark, ...]
 
 
 def read_page(text: str) -> PageReading:
@@ -50,7 +50,7 @@ def read_page(text: str) -> PageReading:
     What a page does not define (hosts, known deviations of the service) is copied from the shipped contract.
     """
     page, about = parsed_page(text)
-    repairs = page.repairs
+    repairs = page.remarks
     table, columns = code_table(page)
     entries = entries_of(table, columns, repairs)
     listed = _listed_statuses(page, repairs)
@@ -66,7 +66,7 @@ def read_page(text: str) -> PageReading:
         "schema": schema,
         "entries": entries,
     }
-    return PageReading(document, tuple(sorted(repairs)))
+    return PageReading(document, tuple(sorted(repairs, key=_place)))
 
 
 def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
@@ -84,22 +84,26 @@ def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[st
     return page, _page(page)
 
 
-def _listed_statuses(document: "Document", repairs: list[Repair]) -> set[int]:
+def _place(remark: Remark) -> tuple[int, str]:
+    return int(remark.place.removeprefix("line ")), remark.message
+
+
+def _listed_statuses(document: "Document", repairs: list[Remark]) -> set[int]:
     """Return the error statuses of every list whose items all begin with a status."""
     matches = [[_LISTED_STATUS.match(item) for item in each] for each in document.lists]
     found = {int(match[1]) for each in matches if all(each) for match in each if match}
     listed = {status for status in found if status >= HTTPStatus.BAD_REQUEST}
     if not listed:
-        repairs.append(Repair(1, "no list of HTTP statuses; only those of the table of error codes are used"))
+        repairs.append(Remark("line 1", "no list of HTTP statuses; only those of the table of error codes are used"))
     return listed
 
 
-def _error_schema(document: "Document", codes: "Table", repairs: list[Repair]) -> dict[str, Any]:
+def _error_schema(document: "Document", codes: "Grid", repairs: list[Remark]) -> dict[str, Any]:
     """Return the error schema: names from the sample (those of the table may be translated), limits from the table."""
     shipped: dict[str, Any] = shipped_document()["schema"]
     samples = [members for block in document.code if len(members := _members(block.text)) > 1]
     if not samples:
-        repairs.append(Repair(1, "no sample of an error body; the shipped error schema is used"))
+        repairs.append(Remark("line 1", "no sample of an error body; the shipped error schema is used"))
         return shipped
     sample = next((each for each in samples if "code" in each), None)
     if sample is None:
@@ -127,12 +131,12 @@ def _members(text: str) -> dict[str, str]:
     return members
 
 
-def _limits(tables: "Sequence[Table]", codes: "Table", names: list[str], repairs: list[Repair]) -> list[int | None]:
+def _limits(tables: "Sequence[Grid]", codes: "Grid", names: list[str], repairs: list[Remark]) -> list[int | None]:
     """Return the maximum length of each property, from the table with one row for each and the most of their names."""
     fitting = [table for table in tables if table is not codes and len(table.rows) == len(names)]
     if not fitting:
         missing = f"no table of the {len(names)} properties of the sample"
-        repairs.append(Repair(1, f"{missing}; no maximum length is documented"))
+        repairs.append(Remark("line 1", f"{missing}; no maximum length is documented"))
         return [None] * len(names)
     table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
     return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]

@@ -14,8 +14,9 @@ from pytest_pcerrors.text import cut, listed, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_pcerrors.contract.pages.document import Grid, Line
     from pytest_pcerrors.contract.sources._columns import Columns
-    from pytest_pcerrors.contract.sources.model import Grid, Line, Wanted
+    from pytest_pcerrors.contract.sources.model import Wanted
 
     _Read = tuple[Grid, Columns]
 

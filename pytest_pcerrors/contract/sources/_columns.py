@@ -9,7 +9,8 @@ from pytest_pcerrors.contract.sources._names import code_rank, is_field_name, is
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pytest_pcerrors.contract.sources.model import Grid, Wanted
+    from pytest_pcerrors.contract.pages.document import Grid
+    from pytest_pcerrors.contract.sources.model import Wanted
 
 _MIN_SHARE = 0.6
 _MIN_DISTINCT = 0.5

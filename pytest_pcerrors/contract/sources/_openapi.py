@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
 from pytest_pcerrors.contract.sources._documented import codes_in_enums, found_at, found_in_schema, listed_errors
 from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, members_of, text_place
@@ -18,7 +19,7 @@ from pytest_pcerrors.contract.sources._schemas import (
     permitted_values,
     places,
 )
-from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Sample
 from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.text import counted
 

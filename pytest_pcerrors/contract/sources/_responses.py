@@ -4,10 +4,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.contract.sources._samples import samples_in
 from pytest_pcerrors.contract.sources._schemas import References
 from pytest_pcerrors.contract.sources._yaml import place_of
-from pytest_pcerrors.contract.sources.model import Remark
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import pointer_of
 

@@ -1,8 +1,10 @@
-"""The plain data that the readers of sources exchange: grids of cells, samples, entries, and remarks on what was read."""
+"""The plain data that the readers of sources exchange: samples, errors, and what the user asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from pytest_pcerrors.contract.pages.document import Remark
 
 
 @dataclass(frozen=True)
@@ -19,36 +21,6 @@ class Wanted:
     status: str | None = None
     text: str | None = None
     status_from: str | None = None
-
-
-class Remark(NamedTuple):
-    """Something that was recognised or left out; `place` is ``line 7`` or ``at /errors/3``, or empty."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
-
-
-class Line(NamedTuple):
-    """A row of a grid: its cells as plain text, and its place."""
-
-    cells: tuple[str, ...]
-    place: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table, or the rows of a data file: the names of its columns, its rows, and its place."""
-
-    header: tuple[str, ...]
-    rows: tuple[Line, ...]
-    place: str
-
-    def column(self, index: int) -> list[str]:
-        """Return the cells of a column; a row that is too short has an empty one."""
-        return [row.cells[index] if index < len(row.cells) else "" for row in self.rows]
 
 
 class Sample(NamedTuple):

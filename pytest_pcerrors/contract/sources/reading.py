@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from pytest_pcerrors.contract.pages.document import Grid, Remark
 from pytest_pcerrors.contract.pages.reading import parsed_page
 from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources._names import code_rank, is_status_name, text_rank
@@ -13,13 +14,10 @@ from pytest_pcerrors.contract.sources._responses import is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
 from pytest_pcerrors.contract.sources._samples import samples_in
 from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
-from pytest_pcerrors.contract.sources.model import Grid, Line, Remark, Sample
+from pytest_pcerrors.contract.sources.model import Sample
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.pages.document import Table
 
 PAGE, HTML = "page", "html"
 """The kinds of a page: in Markdown or HTML, and in HTML only."""
@@ -93,17 +91,15 @@ def _guessed(text: str) -> str:
 
 def _read_page(text: str, *, is_html: bool) -> Source:
     page, about = parsed_page(text, is_html=is_html)
-    samples = [sample for block in page.code for sample in samples_in(block.text, block.first_line)]
-    remarks = [Remark(f"line {line}", message) for line, message in page.repairs]
-    return Source(None, [_grid(table) for table in page.tables], samples, remarks, about)
+    samples = [sample for block in page.code for sample in samples_in(block.text, block.line)]
+    return Source(None, [_with_header(table) for table in page.tables], samples, page.remarks, about)
 
 
-def _grid(table: "Table") -> Grid:
-    """Return a table as a grid; without a header, the first row is the header if it names a column."""
-    header, rows = table.header, table.rows
-    if not header and rows and any(_is_named(cell) for cell in rows[0].cells):
-        header, rows = rows[0].cells, rows[1:]
-    return Grid(header, tuple(Line(row.cells, f"line {row.line}") for row in rows), f"line {table.line}")
+def _with_header(table: Grid) -> Grid:
+    """Return a table with a header: without one, the first row is the header if it names a column."""
+    if table.header or not table.rows or not any(map(_is_named, table.rows[0].cells)):
+        return table
+    return Grid(table.rows[0].cells, table.rows[1:], table.place)
 
 
 def _is_named(cell: str) -> bool:
