@@ -57,49 +57,37 @@ class Input(NamedTuple):
     findings: "Callable[[Task, Totals], Iterator[FindingData]]"
 
 
-class Engine(NamedTuple):
-    """Where an audit runs: in so many processes, or on Dask, at an address or, if it is empty, on this machine."""
+class Engine:
+    """Where an audit runs: in so many processes, or on Dask, at an address or, if it is empty, on this machine.
 
-    jobs: int
-    address: str | None
-    samples: int | None
+    `most_samples` is the number of findings of each rule that are reported, or None for all.
+    """
 
-    @property
-    def most_samples(self) -> int | None:
-        """The number of findings of each rule that are reported, or None for all."""
-        return _SAMPLES if self.samples is None and self.address is not None else self.samples
+    def __init__(self, jobs: int, engine: str, samples: int | None) -> None:
+        name, _, address = engine.partition("=")
+        if engine != "local" and (name != "dask" or (address and "://" not in address)):
+            raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
+        self._jobs = jobs
+        self._address = None if engine == "local" else address
+        self.most_samples = samples if samples is not None or engine == "local" else _SAMPLES
 
     def input_of(self, paths: "Sequence[str]", settings: "Settings", layout: "Layout | None", *, quiet: bool) -> Input:
         """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
         wanted = paths or [str(from_here(path)) for path in settings.collect]
-        if self.address is None:
+        if self._address is None:
             sources = sources_of(wanted)
-            given = Input(sources, partial(_findings_of, sources, jobs=self.jobs, quiet=quiet))
+            given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
         else:
             blocks = _blocks(wanted, layout)
             files = [Path(block.url) for block in blocks]
-            given = Input(files, partial(_findings_on_dask, blocks, jobs=self.jobs, address=self.address))
+            given = Input(files, partial(_findings_on_dask, blocks, jobs=self._jobs, address=self._address))
         if not given.files and not paths:
             raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         return given
 
 
-def _engine(jobs: int, engine: str, samples: int | None) -> Engine:
-    return Engine(jobs, _address(engine), samples)
-
-
-engine_options = grouped(_OPTIONS, "engine", _engine)
+engine_options = grouped(_OPTIONS, "engine", Engine)
 """Adds the options for where an audit runs to a command, which gets them as `engine`."""
-
-
-def _address(engine: str) -> str | None:
-    """Return None for the local engine, and the address for dask, which may be empty."""
-    name, _, address = engine.partition("=")
-    if engine == "local":
-        return None
-    if name != "dask" or (address and "://" not in address):
-        raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
-    return address
 
 
 def _findings_of(

@@ -1,7 +1,7 @@
 """``pcerrors check``: check archives against the contract, and count which of the documented errors they have."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ from pytest_pcerrors.reporting.totals import Totals, Wanted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_pcerrors.contract.catalogue import Pairing
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.settings import Settings
@@ -52,17 +53,40 @@ _COVERAGE_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-class AskedCoverage(NamedTuple):
-    """The options for error coverage."""
+class _Coverage:
+    """What becomes of the error coverage of an archive; `excluded` are the errors that it does not want, or None if nothing asks for it."""
 
-    is_printed: bool
-    reports: tuple[str, ...]
-    least: float | None
+    def __init__(self, is_printed: bool, reports: tuple[str, ...], least: float | None) -> None:  # noqa: FBT001 - an option
+        self._is_printed, self._reports, self._least = is_printed, reports, least
+        self._targets: list[Target] = []
+        self.excluded: frozenset[Pairing] | None = None
+
+    def prepare(self, policy: "Policy", settings: "Settings", inputs: "Iterable[Path | None]") -> None:
+        """Make the folders of its files, none of which may be an input."""
+        files = [file for file in inputs if file is not None]
+        self._targets = targets_of(self._reports, _COVERAGE_REPORT, COVERAGE_FORMATS, Path.cwd(), files)
+        for target in self._targets:
+            target.make_folder()
+        if self._is_printed or self._reports or self._least is not None:
+            self.excluded = excluded_by(settings.coverage_exclude, policy.documented)
 
     @property
-    def is_any(self) -> bool:
-        """Whether there is any of them."""
-        return self.is_printed or bool(self.reports) or self.least is not None
+    def is_printed(self) -> bool:
+        """Whether a part of it goes to standard output."""
+        return self._is_printed or any(target.file is None for target in self._targets)
+
+    def report(self, counted: ErrorCoverage | None) -> int:
+        """Print and write the coverage, if it was counted; return 1 if it is too low."""
+        if counted is None:
+            return 0
+        if self._is_printed:
+            print_output(as_text(counted), newline=False)
+        for target in self._targets:
+            write_report([COVERAGE_FORMATS[target.form](counted)], target.file)
+        short = "" if self._least is None else shortfall(counted, self._least)
+        if short:
+            print_problem(short)
+        return int(bool(short))
 
 
 @click.command()
@@ -87,7 +111,7 @@ class AskedCoverage(NamedTuple):
 )
 @engine_options
 @click.option("--quiet", is_flag=True, help="Print violations only: no summary, no progress bar.")
-@grouped(_COVERAGE_OPTIONS, "asked", AskedCoverage)
+@grouped(_COVERAGE_OPTIONS, "coverage", _Coverage)
 @contract_option
 @profile_option
 def check(  # noqa: PLR0913 - one parameter an option
@@ -101,7 +125,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     status: int | None,
     engine: Engine,
     quiet: bool,
-    asked: AskedCoverage,
+    coverage: _Coverage,
     contract_file: str | None,
     profile: str | None,
 ) -> int:
@@ -114,7 +138,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     given = engine.input_of(paths, settings, policy.layout, quiet=quiet) if status is None else _bodies(paths, status)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
-    coverage = _Coverage(asked, policy, settings, inputs)
+    coverage.prepare(policy, settings, inputs)
     if coverage.is_printed and output is None and format_name != "text":
         raise UsageError("the coverage would be printed after the report; write one of them to a file")
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
@@ -137,35 +161,3 @@ def _bodies(paths: tuple[str, ...], status: int) -> Input:
         return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
 
     return Input([*map(Path, paths)], findings)
-
-
-class _Coverage:
-    """What becomes of the error coverage of an archive; `excluded` are the errors that it does not want, or None if nothing asks for it."""
-
-    def __init__(
-        self, asked: AskedCoverage, policy: "Policy", settings: "Settings", inputs: "Iterable[Path | None]"
-    ) -> None:
-        files = [file for file in inputs if file is not None]
-        self._asked = asked
-        self._targets: list[Target] = targets_of(asked.reports, _COVERAGE_REPORT, COVERAGE_FORMATS, Path.cwd(), files)
-        for target in self._targets:
-            target.make_folder()
-        self.excluded = excluded_by(settings.coverage_exclude, policy.documented) if asked.is_any else None
-
-    @property
-    def is_printed(self) -> bool:
-        """Whether a part of it goes to standard output."""
-        return self._asked.is_printed or any(target.file is None for target in self._targets)
-
-    def report(self, counted: ErrorCoverage | None) -> int:
-        """Print and write the coverage, if it was counted; return 1 if it is too low."""
-        if counted is None:
-            return 0
-        if self._asked.is_printed:
-            print_output(as_text(counted), newline=False)
-        for target in self._targets:
-            write_report([COVERAGE_FORMATS[target.form](counted)], target.file)
-        short = "" if self._asked.least is None else shortfall(counted, self._asked.least)
-        if short:
-            print_problem(short)
-        return int(bool(short))

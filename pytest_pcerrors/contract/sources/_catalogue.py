@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
-from pytest_pcerrors.contract.sources._columns import codes_of, columns_of, has_column
+from pytest_pcerrors.contract.sources._columns import codes_of, column_named, columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
@@ -108,7 +108,7 @@ def merged(found: "Iterable[Found]") -> list[Found]:
 
 def _check_names(grids: "Sequence[Grid]", wanted: "Wanted") -> None:
     for option, name in (("--code", wanted.code), ("--status", wanted.status), ("--text", wanted.text)):
-        if name is not None and not any(has_column(grid, name) for grid in grids):
+        if name is not None and all(column_named(grid, name) is None for grid in grids):
             known = listed([_shown(grid) for grid in grids]) or "none, since there is no table"
             raise UsageError(f'{option}: no column "{visible(name)}"; the columns are {known}')
 

@@ -35,7 +35,7 @@ def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Col
     """Return the columns of a grid; `lacks` is the reason why it has no column of codes. `samples` are the values of all samples."""
     status = _status_column(grid, wanted)
     if wanted.code is not None:
-        code = _named(grid, wanted.code)
+        code = column_named(grid, wanted.code)
         lacks = "" if code is not None else f'no column "{wanted.code}"'
     elif any(is_field_name(name) for name in grid.header) and not any(code_rank(name) == 0 for name in grid.header):
         code, lacks = None, "no codes, but the parts of something"
@@ -43,7 +43,7 @@ def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Col
         code, lacks = _code_column(grid, status, samples)
     if wanted.status is None and status is None and code is not None:
         status = _unnamed_status_column(grid, code)
-    text = _named(grid, wanted.text) if wanted.text is not None else _text_column(grid, {code, status})
+    text = column_named(grid, wanted.text) if wanted.text is not None else _text_column(grid, {code, status})
     if (
         code is not None
         and status is None
@@ -55,12 +55,8 @@ def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Col
     return Columns(code, status, text, lacks)
 
 
-def has_column(grid: "Grid", name: str) -> bool:
-    """Return whether a grid has a column of this name, ignoring case and separators."""
-    return _named(grid, name) is not None
-
-
-def _named(grid: "Grid", name: str) -> int | None:
+def column_named(grid: "Grid", name: str) -> int | None:
+    """Return the column of this name, ignoring case and separators."""
     wanted = words_of(name)
     return next((index for index, each in enumerate(grid.header) if words_of(each) == wanted), None)
 
@@ -68,7 +64,7 @@ def _named(grid: "Grid", name: str) -> int | None:
 def _status_column(grid: "Grid", wanted: "Wanted") -> int | None:
     """Return the column of HTTP statuses: by its name and its cells; or named a code, if all of its cells are known statuses."""
     if wanted.status is not None:
-        return _named(grid, wanted.status)
+        return column_named(grid, wanted.status)
     named = [
         index
         for index, name in enumerate(grid.header)

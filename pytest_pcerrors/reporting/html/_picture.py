@@ -1,9 +1,8 @@
 """The contract as a picture: a cell for each documented error, which shows how it was met."""
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
 
@@ -62,52 +61,30 @@ class State(NamedTuple):
     cells: int
 
 
-@dataclass
 class Picture:
-    """All that a page shows of a coverage; `base` is the percentage of the base run, None without one."""
+    """All that a page shows of a coverage, and of what has changed since a base run; `base` is the percentage of that, None without one."""
 
-    coverage: ErrorCoverage
-    groups: list[Group]
-    states: list[State]
-    met: int
-    wanted: int
-    base: float | None
-    undocumented: list[tuple[int, str, int, list[str]]]
-    more_undocumented: int
-
-    @classmethod
-    def of(cls, coverage: ErrorCoverage, base: ErrorCoverage | None) -> Self:
-        """Return the picture of a coverage, and of what has changed since a base run."""
+    def __init__(self, coverage: ErrorCoverage, base: ErrorCoverage | None) -> None:
+        self.coverage = coverage
+        self.base = None if base is None else base.percent
+        self.wanted = len(coverage.wanted)
+        self.met = self.wanted - len(coverage.missing())
         in_order = sorted(coverage.contract.catalogue, key=lambda entry: entry.rank)
         cells = [_cell(number, entry, coverage, base) for number, entry in enumerate(in_order)]
+        self.cells = len(cells)
+        by_status = groupby(cells, key=lambda cell: cell.entry.status)
+        self.groups = [_group(status, coverage, list(same)) for status, same in by_status]
         counts = Counter(cell.state for cell in cells)
-        wanted = len(coverage.wanted)
+        self.states = [State(name, *words, counts[name]) for name, words in _STATES.items() if counts[name]]
         undocumented = sorted(coverage.undocumented.items(), key=lambda each: (-each[1], each[0]))
-        return cls(
-            coverage,
-            [
-                _group(status, coverage, list(same))
-                for status, same in groupby(cells, key=lambda cell: cell.entry.status)
-            ],
-            [State(name, *words, counts[name]) for name, words in _STATES.items() if counts[name]],
-            wanted - len(coverage.missing()),
-            wanted,
-            None if base is None else base.percent,
-            [
-                (status, code, count, sorted(coverage.places[status, code]))
-                for (status, code), count in undocumented[:_MOST_UNDOCUMENTED]
-            ],
-            max(0, len(undocumented) - _MOST_UNDOCUMENTED),
-        )
+        self.undocumented = [
+            (*pairing, count, sorted(coverage.places[pairing])) for pairing, count in undocumented[:_MOST_UNDOCUMENTED]
+        ]
+        self.more_undocumented = max(0, len(undocumented) - _MOST_UNDOCUMENTED)
 
     def changed(self, change: str) -> list[Cell]:
         """Return the cells that were ``won`` or ``lost``."""
         return [cell for group in self.groups for cell in group.cells if cell.change == change]
-
-    @property
-    def cells(self) -> int:
-        """The number of all cells."""
-        return len(self.coverage.contract.catalogue)
 
     @property
     def rules(self) -> list[tuple[str, int, int]]:

@@ -2,11 +2,10 @@
 
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import WAYS
@@ -52,17 +51,15 @@ def coverage_as_html(coverage: "ErrorCoverage") -> str:
 
 def _pieces(template: "Template", report: Report) -> "Iterator[str]":
     """Read the findings, which completes the counts, and yield the page."""
-    found = Found.of(report)
-    picture = None if report.coverage is None else Picture.of(report.coverage, report.base)
-    statuses = (
-        found.statuses | {group.status for group in picture.groups if group.status} if picture else found.statuses
-    )
+    found = Found(report)
+    picture = None if report.coverage is None else Picture(report.coverage, report.base)
+    groups = picture.groups if picture else ()
     yield from template.generate(
         report=report,
         found=found,
         picture=picture,
         ways=WAYS,
-        statuses=sorted(statuses),
+        statuses=sorted(found.statuses.union(group.status for group in groups if group.status)),
         has_findings=picture is None or not report.tally.is_empty or found.total > 0,
         style=_data("report.css"),
         script=_data("report.js"),
@@ -111,35 +108,28 @@ class BrokenRule(NamedTuple):
     documentation: "RuleData | None"
 
 
-@dataclass
 class Found:
-    """The findings with violations: the first of them as plain data, the number of all, their statuses and broken rules."""
+    """The findings with violations: the first of them as plain data, the number of all, their statuses and broken rules.
 
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    total: int = 0
-    statuses: set[int] = field(default_factory=set)
-    rules: list[BrokenRule] = field(default_factory=list)
+    The rules with most errors come first, then those with most warnings.
+    """
 
-    @classmethod
-    def of(cls, report: Report) -> Self:
-        """Read all findings of a report. The rules with most errors come first, then those with most warnings."""
-        found = cls()
+    def __init__(self, report: Report) -> None:
+        self.findings: list[dict[str, Any]] = []
+        self.total = 0
+        self.statuses: set[int] = set()
         errors: Counter[str] = Counter()
         warnings: Counter[str] = Counter()
         for finding in report.with_violations():
-            found._add(finding)
+            self.total += 1
+            if finding["status"] is not None:
+                self.statuses.add(finding["status"])
+            if self.total <= _MOST_FINDINGS:
+                self.findings.append(_compact(finding))
             for violation in finding["violations"]:
                 (warnings if violation["severity"] == "warning" else errors)[violation["rule"]] += 1
         names = sorted({*errors, *warnings}, key=lambda name: (-errors[name], -warnings[name], name))
-        found.rules = [BrokenRule(name, errors[name], warnings[name], report.rules.get(name)) for name in names]
-        return found
-
-    def _add(self, finding: "FindingData") -> None:
-        self.total += 1
-        if finding["status"] is not None:
-            self.statuses.add(finding["status"])
-        if self.total <= _MOST_FINDINGS:
-            self.findings.append(_compact(finding))
+        self.rules = [BrokenRule(name, errors[name], warnings[name], report.rules.get(name)) for name in names]
 
 
 def _compact(finding: "FindingData") -> dict[str, Any]:
