@@ -112,27 +112,14 @@ def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
 
 
 def _rule_text(rule: Rule, policy: "Policy") -> str:
+    """Return the documentation of a rule, and its severity in each profile, with that of the settings where they differ."""
     lines = [f"{rule.name} (stage: {rule.stage})"]
-    lines += [
-        f"  {label:13}  {text}"
-        for label, text in (
-            ("breaks", rule.breaks),
-            ("documentation", rule.documentation),
-            ("example", rule.example),
-            ("fix", rule.fix),
-        )
-        if text
-    ]
-    return "\n".join([*lines, *(f"  {line}" for line in _severities(rule, policy))])
-
-
-def _severities(rule: Rule, policy: "Policy") -> list[str]:
-    """Return the severity of a rule in each profile, and where the settings differ."""
-    lines = []
+    texts = {name: getattr(rule, name) for name in ("breaks", "documentation", "example", "fix")}
+    lines += [f"  {name:13}  {text}" for name, text in texts.items() if text]
     for profile, severity in rule.severities.items():
         here = policy.profiled(profile).severities.get(rule.name, severity)
-        lines.append(f"{profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
-    return lines
+        lines.append(f"  {profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
+    return "\n".join(lines)
 
 
 def _code_text(code: str, policy: "Policy") -> str:

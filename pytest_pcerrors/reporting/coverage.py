@@ -114,6 +114,11 @@ class ErrorCoverage:
         self.undocumented[pairing] += count
         self.places[pairing] = set(sorted({*self.places[pairing], *places})[:_MOST_PLACES])
 
+    def most_undocumented(self, most: int) -> list[tuple[int, str, int, list[str]]]:
+        """Return the statuses and codes that the contract does not pair and were met most, with their counts and places."""
+        found = sorted(self.undocumented.items(), key=lambda each: (-each[1], each[0]))
+        return [(*pairing, count, sorted(self.places[pairing])) for pairing, count in found[:most]]
+
     def is_met(self, entry: "Entry") -> bool:
         """Return whether an error was met in any way."""
         return any(self.pairings[*entry.pairing, way] for way in WAYS)

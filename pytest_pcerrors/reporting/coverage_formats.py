@@ -121,12 +121,9 @@ def _notes(coverage: ErrorCoverage) -> list[str]:
     notes = [", ".join(f"{way} {count}" for way, count in by_way.items() if count)] if any(by_way.values()) else []
     excluded = len(coverage.contract.catalogue) - len(coverage.wanted)
     notes += [f"{counted(excluded, 'error')} excluded by the settings"] if excluded else []
-    found = sorted(coverage.undocumented.items(), key=lambda each: (-each[1], each[0]))
-    for (status, code), count in found[:_MOST_UNDOCUMENTED]:
-        places = ", ".join(sorted(coverage.places[status, code]))
-        where = f", such as {safe(places)}" if places else ""
-        notes.append(
-            f"undocumented: {status} with code {cut(safe(code), _LONGEST_CODE)}, {counted(count, 'time')}{where}"
-        )
-    more = len(found) - _MOST_UNDOCUMENTED
+    for status, code, count, places in coverage.most_undocumented(_MOST_UNDOCUMENTED):
+        where = f", such as {safe(', '.join(places))}" if places else ""
+        what = f"{status} with code {cut(safe(code), _LONGEST_CODE)}"
+        notes.append(f"undocumented: {what}, {counted(count, 'time')}{where}")
+    more = len(coverage.undocumented) - _MOST_UNDOCUMENTED
     return [*notes, *([f"and {counted(more, 'more undocumented code')}"] if more > 0 else [])]

@@ -1,7 +1,7 @@
 """Read the grids of a source: their errors, further statuses, and remarks on what was recognised and what was left out."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.sources._columns import Columns
     from pytest_pcerrors.contract.sources.model import Wanted
 
-    _Read = tuple[Grid, Columns]
-
 MAX_ROWS = 20_000
 _MOST_SHOWN = 60
+
+
+class _Table(NamedTuple):
+    """A grid with its columns, and the codes in it with the name of their column; none without one."""
+
+    grid: "Grid"
+    columns: "Columns"
+    codes: frozenset[str]
+    name: str
 
 
 def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str]) -> Reading:
@@ -31,16 +38,17 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     _check_names(grids, wanted)
     reading = Reading()
     pattern = _compiled(wanted.status_from)
-    every = [(grid, columns_of(grid, wanted, samples)) for grid in grids]
-    kinds = set() if wanted.code else {kind for each in every for kind in _kinds(*each, samples)}
-    proven = [] if wanted.code else _proven(every, samples)
-    for grid, columns in every:
-        if len(kinds) == 1 and kinds.isdisjoint(own := _kinds(grid, columns)) and len(own) == 1:
+    tables = [_table(grid, columns_of(grid, wanted, samples)) for grid in grids]
+    kinds = set() if wanted.code else _kinds(code for each in tables for code in each.codes & samples)
+    proven = [] if wanted.code else [each for each in tables if _is_proven(each, samples)]
+    for each in tables:
+        grid, columns, own = each.grid, each.columns, _kinds(each.codes)
+        if len(kinds) == len(own) == 1 and kinds != own:
             found = "numbers" if True in own else "words"
             reading.note(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
-        elif columns.code is not None and proven and _are_other_codes(grid, columns, proven):
-            message = f'a table of codes without statuses was left out, in "{visible(grid.header[columns.code])}": unlike the error codes in'
-            reading.note(grid.place, f"{message} {proven[0][0].place}")
+        elif proven and columns.code is not None and columns.status is None and _has_other_codes(each, proven):
+            found = f'a table of codes without statuses was left out, in "{visible(each.name)}"'
+            reading.note(grid.place, f"{found}: unlike the error codes in {proven[0].grid.place}")
         elif columns.code is not None:
             _add_rows(grid, columns, pattern, reading)
         elif columns.status is not None:
@@ -48,44 +56,34 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
         else:
             reading.note(grid.place, f"a table without codes was left out ({_shown(grid)}): {columns.lacks}")
     if pattern is not None and reading.found and all(each.status is None for each in reading.found):
-        raise UsageError(
-            f"--status-from: {pattern.pattern} finds a status in none of the codes, such as {reading.found[0].code}"
-        )
+        without = f"in none of the codes, such as {reading.found[0].code}"
+        raise UsageError(f"--status-from: {pattern.pattern} finds a status {without}")
     reading.found = merged(reading.found)
     return reading
 
 
-def _kinds(grid: "Grid", columns: "Columns", among: frozenset[str] | None = None) -> set[bool]:
-    """Return for the codes of a grid (that are `among` others) whether they are numbers."""
+def _table(grid: "Grid", columns: "Columns") -> _Table:
     if columns.code is None:
-        return set()
-    codes = codes_of(grid, columns.code)
-    return {code.lstrip("-").isdecimal() for code in codes if among is None or code in among}
+        return _Table(grid, columns, frozenset(), "")
+    return _Table(grid, columns, frozenset(codes_of(grid, columns.code)), grid.header[columns.code])
 
 
-def _proven(every: "Sequence[_Read]", samples: frozenset[str]) -> "list[_Read]":
-    """Return the grids whose codes are those of errors: they have statuses, or are named so and in a sample."""
-    return [
-        (grid, columns)
-        for grid, columns in every
-        if columns.code is not None
-        and (
-            columns.status is not None
-            or (_kinds(grid, columns, samples) and is_error_code_name(grid.header[columns.code]))
-        )
-    ]
+def _kinds(codes: "Iterable[str]") -> set[bool]:
+    """Return for codes whether they are numbers."""
+    return {code.lstrip("-").isdecimal() for code in codes}
 
 
-def _are_other_codes(grid: "Grid", columns: "Columns", proven: "Sequence[_Read]") -> bool:
-    """Return whether a grid without statuses has other codes than `proven` ones, such as countries: by its name, or how they are written."""
-    if columns.code is None or columns.status is not None:
-        return False
-    names = {words_of(each.header[index]) for each, (index, *_) in proven if index is not None}
-    styles = {
-        style for each, (index, *_) in proven if index is not None for style in map(style_of, codes_of(each, index))
-    }
-    is_named = words_of(grid.header[columns.code]) in names or is_error_code_name(grid.header[columns.code])
-    return not is_named or styles.isdisjoint(map(style_of, codes_of(grid, columns.code)))
+def _is_proven(table: _Table, samples: frozenset[str]) -> bool:
+    """Return whether the codes of a table are those of errors: they have statuses, or are named so and in a sample."""
+    is_in_sample = not samples.isdisjoint(table.codes) and is_error_code_name(table.name)
+    return bool(table.codes) and (table.columns.status is not None or is_in_sample)
+
+
+def _has_other_codes(table: _Table, proven: "Sequence[_Table]") -> bool:
+    """Return whether a table has other codes than `proven` ones, such as countries: by its name, or how they are written."""
+    is_named = words_of(table.name) in {words_of(each.name) for each in proven} or is_error_code_name(table.name)
+    styles = {style_of(code) for each in proven for code in each.codes}
+    return not is_named or styles.isdisjoint(map(style_of, table.codes))
 
 
 def merged(found: "Iterable[Found]") -> list[Found]:

@@ -76,11 +76,8 @@ class Picture:
         self.groups = [_group(status, coverage, list(same)) for status, same in by_status]
         counts = Counter(cell.state for cell in cells)
         self.states = [State(name, *words, counts[name]) for name, words in _STATES.items() if counts[name]]
-        undocumented = sorted(coverage.undocumented.items(), key=lambda each: (-each[1], each[0]))
-        self.undocumented = [
-            (*pairing, count, sorted(coverage.places[pairing])) for pairing, count in undocumented[:_MOST_UNDOCUMENTED]
-        ]
-        self.more_undocumented = max(0, len(undocumented) - _MOST_UNDOCUMENTED)
+        self.undocumented = coverage.most_undocumented(_MOST_UNDOCUMENTED)
+        self.more_undocumented = len(coverage.undocumented) - len(self.undocumented)
 
     def changed(self, change: str) -> list[Cell]:
         """Return the cells that were ``won`` or ``lost``."""
