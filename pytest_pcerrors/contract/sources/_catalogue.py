@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
-from pytest_pcerrors.contract.sources._columns import codes_of, column_named, columns_of
+from pytest_pcerrors.contract.sources._columns import codes_in, columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
@@ -65,7 +65,7 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
 def _table(grid: "Grid", columns: "Columns") -> _Table:
     if columns.code is None:
         return _Table(grid, columns, frozenset(), "")
-    return _Table(grid, columns, frozenset(codes_of(grid, columns.code)), grid.header[columns.code])
+    return _Table(grid, columns, frozenset(codes_in(grid.column(columns.code))), grid.header[columns.code])
 
 
 def _kinds(codes: "Iterable[str]") -> set[bool]:
@@ -106,7 +106,7 @@ def merged(found: "Iterable[Found]") -> list[Found]:
 
 def _check_names(grids: "Sequence[Grid]", wanted: "Wanted") -> None:
     for option, name in (("--code", wanted.code), ("--status", wanted.status), ("--text", wanted.text)):
-        if name is not None and all(column_named(grid, name) is None for grid in grids):
+        if name is not None and all(words_of(name) not in map(words_of, grid.header) for grid in grids):
             known = listed([_shown(grid) for grid in grids]) or "none, since there is no table"
             raise UsageError(f'{option}: no column "{visible(name)}"; the columns are {known}')
 
