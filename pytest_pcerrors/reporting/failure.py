@@ -68,8 +68,13 @@ def place(finding: "FindingData") -> str:
 
 
 def status_line(finding: "FindingData") -> str:
-    """Return the status and the reason phrase of a finding with a response."""
-    return f"{finding['status']} {finding['reason']}".rstrip()
+    """Return the status and the reason phrase of a finding; an empty text without a response."""
+    return "" if finding["status"] is None else f"{finding['status']} {finding['reason']}".rstrip()
+
+
+def violation_line(finding: "FindingData", violation: "ViolationData") -> str:
+    """Return a violation on one line: the response if there is one, the place in it, and the message."""
+    return ": ".join(filter(None, [status_line(finding), violation["pointer"], violation["message"]]))
 
 
 def request_line(finding: "FindingData") -> str:

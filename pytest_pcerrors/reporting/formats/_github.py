@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
+from pytest_pcerrors.reporting.failure import place, request_line, test_of, violation_line
 from pytest_pcerrors.reporting.formats._text import as_markdown
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def _command(finding: "FindingData", violation: "ViolationData") -> str:
     file = finding["path"] if finding["path"] != "-" else None
     properties = {"file": file, "line": (finding["line"] or 1) if file else None, "title": violation["rule"]}
     given = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items() if value)
-    response = "" if finding["status"] is None else status_line(finding)
     lines = [
-        ": ".join(filter(None, [response, violation["pointer"], violation["message"]])),
+        violation_line(finding, violation),
         violation["hint"],
         request_line(finding),
         place(finding) if finding["entry"] else "",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pytest_pcerrors.reporting.failure import generic_path, place, status_line
+from pytest_pcerrors.reporting.failure import generic_path, place, violation_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,6 @@ def as_sarif(report: "Report") -> "Iterator[str]":
 
 def _result(finding: "FindingData", violation: "ViolationData", seen: "Counter[str]") -> dict[str, Any]:
     """Return the result for a violation (3.27)."""
-    response = "" if finding["status"] is None else status_line(finding)
-    text = ": ".join(filter(None, [response, violation["pointer"], violation["message"]]))
     properties = {
         "status": finding["status"],
         "code": finding["code"],
@@ -58,7 +56,7 @@ def _result(finding: "FindingData", violation: "ViolationData", seen: "Counter[s
     return {
         "ruleId": violation["rule"],
         "level": "warning" if violation["severity"] == "warning" else "error",
-        "message": _message("\n".join(filter(None, [text, violation["hint"]]))),
+        "message": _message("\n".join(filter(None, [violation_line(finding, violation), violation["hint"]]))),
         "locations": _locations(finding),
         "partialFingerprints": {_FINGERPRINT: _fingerprint(finding, violation, seen)},
         "properties": {name: value for name, value in properties.items() if value is not None},

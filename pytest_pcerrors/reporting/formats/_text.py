@@ -41,14 +41,12 @@ def as_markdown(report: "Report") -> "Iterator[str]":
 
 
 def _row(finding: "FindingData", violation: "ViolationData") -> str:
-    response = "" if finding["status"] is None else status_line(finding)
-    places = [place(finding), test_of(finding)]
     message = ": ".join(filter(None, [violation["pointer"], violation["message"]]))
     cells = (
         [violation["severity"]],
         [violation["rule"]],
-        [response, request_line(finding)],
-        places,
+        [status_line(finding), request_line(finding)],
+        [place(finding), test_of(finding)],
         [message, violation["hint"]],
     )
     return f"| {' | '.join('<br>'.join(cell(each) for each in lines if each) for lines in cells)} |\n"

@@ -135,7 +135,7 @@ class Found:
 def _compact(finding: "FindingData") -> dict[str, Any]:
     """Return what the page shows of a finding, without members that have no value."""
     shown = {
-        "response": finding["kind"] if finding["status"] is None else status_line(finding),
+        "response": status_line(finding) or finding["kind"],
         "status": finding["status"],
         "code": finding["code"],
         "request": request_line(finding),
