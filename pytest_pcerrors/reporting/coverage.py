@@ -119,6 +119,11 @@ class ErrorCoverage:
         found = sorted(self.undocumented.items(), key=lambda each: (-each[1], each[0]))
         return [(*pairing, count, sorted(self.places[pairing])) for pairing, count in found[:most]]
 
+    def rules_run(self) -> list[tuple[str, int, int]]:
+        """Return the rules that ran, with the number of responses that conform to them and that break them."""
+        names = sorted({name for name, _ in self.rules})
+        return [(name, self.rules[name, False], self.rules[name, True]) for name in names]
+
     def is_met(self, entry: "Entry") -> bool:
         """Return whether an error was met in any way."""
         return any(self.pairings[*entry.pairing, way] for way in WAYS)
@@ -139,16 +144,20 @@ class ErrorCoverage:
         return [entry for entry in self.wanted if not self.is_met(entry)]
 
     @property
+    def met(self) -> int:
+        """The number of wanted errors that were met."""
+        return len(self.wanted) - len(self.missing())
+
+    @property
     def percent(self) -> float:
         """The percentage of the wanted errors that were met, rounded down to one digit, so that 100 means all; 100 if none is wanted."""
         wanted = len(self.wanted)
-        return 100.0 if not wanted else (wanted - len(self.missing())) * 1000 // wanted / 10
+        return 100.0 if not wanted else self.met * 1000 // wanted / 10
 
     def document(self) -> dict[str, Any]:
         """Return the coverage as plain data; its JSON Schema is ``coverage.schema.json``."""
         contract = self.contract
-        statuses = dict.fromkeys((*contract.statuses, *sorted(status for status, _ in self.statuses)))
-        rules = dict.fromkeys(rule for rule, _ in sorted(self.rules))
+        statuses = sorted({*contract.statuses, *(status for status, _ in self.statuses)})
         return {
             "schema": VERSION,
             "tool": {"name": "pytest-pcerrors"},
@@ -157,16 +166,16 @@ class ErrorCoverage:
             "summary": {
                 "documented": len(contract.catalogue),
                 "excluded": len(contract.catalogue) - len(self.wanted),
-                "met": len(self.wanted) - len(self.missing()),
+                "met": self.met,
                 "percent": self.percent,
             },
             "pairings": [self._row(entry) for entry in contract.catalogue],
             "statuses": [
-                {"status": status, **{way: self.statuses[status, way] for way in WAYS}} for status in sorted(statuses)
+                {"status": status, **{way: self.statuses[status, way] for way in WAYS}} for status in statuses
             ],
             "rules": [
-                {"rule": rule, "conforming": self.rules[rule, False], "breaking": self.rules[rule, True]}
-                for rule in rules
+                {"rule": rule, "conforming": conforming, "breaking": breaking}
+                for rule, conforming, breaking in self.rules_run()
             ],
             "shapes": [{"shape": shape, "met": count} for shape, count in sorted(self.shapes.items())],
             "undocumented": [

@@ -33,9 +33,9 @@ def as_text(coverage: ErrorCoverage) -> str:
         lines += wrap(" ".join(missing), _WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [
             start.rstrip()
         ]
-    wanted, missing_in_all = len(coverage.wanted), len(coverage.missing())
-    met = wanted - missing_in_all
-    lines += ["-" * len(head), f"{'total':{width}}  {wanted:6}  {met:3}  {_percent(met, wanted):>4}%"]
+    wanted = len(coverage.wanted)
+    percent = _percent(coverage.met, wanted)
+    lines += ["-" * len(head), f"{'total':{width}}  {wanted:6}  {coverage.met:3}  {percent:>4}%"]
     return "\n".join([*lines, *_notes(coverage), ""])
 
 
@@ -101,8 +101,7 @@ def shortfall(coverage: ErrorCoverage, least: float) -> str:
     """
     if coverage.percent >= least:
         return ""
-    wanted, missing = len(coverage.wanted), len(coverage.missing())
-    needed = -(-wanted * least // 100) - (wanted - missing)
+    needed = -(-len(coverage.wanted) * least // 100) - coverage.met
     return f"error coverage is {coverage.percent:g} %, at least {least:g} % is required: {counted(int(needed), 'more error')}"
 
 

@@ -68,7 +68,6 @@ class Picture:
         self.coverage = coverage
         self.base = None if base is None else base.percent
         self.wanted = len(coverage.wanted)
-        self.met = self.wanted - len(coverage.missing())
         in_order = sorted(coverage.contract.catalogue, key=lambda entry: entry.rank)
         cells = [_cell(number, entry, coverage, base) for number, entry in enumerate(in_order)]
         self.cells = len(cells)
@@ -82,12 +81,6 @@ class Picture:
     def changed(self, change: str) -> list[Cell]:
         """Return the cells that were ``won`` or ``lost``."""
         return [cell for group in self.groups for cell in group.cells if cell.change == change]
-
-    @property
-    def rules(self) -> list[tuple[str, int, int]]:
-        """The rules that ran, with the number of responses that conform to them and that break them."""
-        counts = self.coverage.rules
-        return [(name, counts[name, False], counts[name, True]) for name in sorted({name for name, _ in counts})]
 
 
 def _cell(number: int, entry: "Entry", coverage: ErrorCoverage, base: ErrorCoverage | None) -> Cell:
