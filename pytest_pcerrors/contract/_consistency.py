@@ -181,7 +181,7 @@ def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces)
 
 def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
     known = list(map(pointer_of, _properties(places)))
-    known += [f"{pointer}/*" for pointer in known if places.always_at((*steps_of(pointer), "*"))]
+    known += [f"{pointer}/{EACH}" for pointer in known if places.always_at((*steps_of(pointer), EACH))]
     close = get_close_matches(pointer_of(steps), known, n=1)
     fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
     return f"the error schema has no {pointer_of(steps)}; {fix}"

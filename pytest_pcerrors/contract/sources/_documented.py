@@ -6,6 +6,7 @@ from pytest_pcerrors.contract.sources._cells import Kind, read_code, read_status
 from pytest_pcerrors.contract.sources._names import text_rank, words_of
 from pytest_pcerrors.contract.sources._schemas import permitted_values, places
 from pytest_pcerrors.contract.sources.model import Found
+from pytest_pcerrors.jsontext import EACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,8 +51,8 @@ def _with_code(code: str, value: Any) -> dict[str, Any]:
 
 def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> list[Found]:
     """Return the errors of an example body; each item of an array has its own text."""
-    if "*" in code:
-        at = code.index("*")
+    if EACH in code:
+        at = code.index(EACH)
         items = _value_at(example, code[:at])
         inner = text[at + 1 :] if text[: at + 1] == code[: at + 1] else ()
         return [

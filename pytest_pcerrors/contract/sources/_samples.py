@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources.model import Sample
-from pytest_pcerrors.jsontext import JsonError, is_deeper, parse
+from pytest_pcerrors.jsontext import EACH, JsonError, is_deeper, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,7 +89,7 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> "Iterator[tuple[tuple[str,
                 yield from leaves(each, (*path, name))
         case list():
             for each in value:
-                yield from leaves(each, (*path, "*"))
+                yield from leaves(each, (*path, EACH))
         case str():
             yield path, value
         case int() if not isinstance(value, bool):

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pytest_pcerrors.contract.sources._yaml import Located
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import JSON_TYPES, steps_of
+from pytest_pcerrors.jsontext import EACH, JSON_TYPES, steps_of
 from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def places(schema: "Schema", path: "Path" = ()) -> "Iterator[tuple[Path, Schema]
         yield (*path, name), each
         yield from places(each, (*path, name))
     if isinstance(schema.get("items"), dict):
-        yield from places(schema["items"], (*path, "*"))
+        yield from places(schema["items"], (*path, EACH))
     for keyword in _LISTS:
         for each in schema.get(keyword, ()):
             yield from places(each, path)
