@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from pytest_pcerrors.policy.learning import Proposal, RuleOccurrence
+    from pytest_pcerrors.policy.learning import Proposal
 
 
 def as_toml(proposal: "Proposal", until: "date") -> str:
@@ -34,30 +34,25 @@ def as_toml(proposal: "Proposal", until: "date") -> str:
 
 def _entries(proposal: "Proposal") -> "Iterator[str]":
     for (status, code), seen in sorted(proposal.entries.items()):
-        yield "[[tool.pcerrors.entry]]"
-        yield f"status = {status}"
-        yield f"code = {_string(code)}"
-        yield f"description = {_string(seen.sample or '(no description)')}"
-        yield f"note = {_string(_said(seen.count, seen.first))}"
-        yield ""
+        description, note = seen.sample or "(no description)", _said(seen.count, seen.first)
+        texts = {"code": _string(code), "description": _string(description), "note": _string(note)}
+        yield from _table("entry", {"status": status, **texts})
 
 
 def _allowances(proposal: "Proposal", until: "date") -> "Iterator[str]":
     for rule, seen in sorted(proposal.rules.items()):
-        for condition in _conditions(seen):
-            yield "[[tool.pcerrors.allow]]"
-            yield f"rule = {_string(rule)}"
-            yield condition
-            yield f"reason = {_string(_said(seen.count, seen.first) + '; say why, or fix it')}"
-            yield f"until = {until.isoformat()}"
-            yield ""
+        reason = f"{_said(seen.count, seen.first)}; say why, or fix it"
+        conditions = {"code": map(_string, sorted(seen.codes)), "status": map(str, sorted(seen.statuses))}
+        for name, values in conditions.items():
+            if any_of := ", ".join(values):
+                limits = {name: f"[{any_of}]", "reason": _string(reason), "until": until.isoformat()}
+                yield from _table("allow", {"rule": _string(rule), **limits})
 
 
-def _conditions(seen: "RuleOccurrence") -> "Iterator[str]":
-    if seen.codes:
-        yield f"code = [{', '.join(map(_string, sorted(seen.codes)))}]"
-    if seen.statuses:
-        yield f"status = [{', '.join(map(str, sorted(seen.statuses)))}]"
+def _table(name: str, values: "Mapping[str, object]") -> "Iterator[str]":
+    yield f"[[tool.pcerrors.{name}]]"
+    yield from (f"{key} = {value}" for key, value in values.items())
+    yield ""
 
 
 def _remarks(proposal: "Proposal") -> "Iterator[str]":
