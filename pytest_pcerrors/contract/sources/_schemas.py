@@ -86,7 +86,8 @@ class References:
         if isinstance(reference, str):
             if reference in open_refs:
                 return {}
-            target = self.schema(self._one_step(value), (*open_refs, reference), depth + 1)
+            self.resolved(value)  # raises where references lead to each other only
+            target = self.schema(self._target(value), (*open_refs, reference), depth + 1)
             rest = {name: each for name, each in value.items() if name != "$ref"} if self._has_siblings else {}
             return merged(target, self.schema(rest, open_refs, depth + 1)) if rest else target
         schema = {**_plain(value), **self._inner(value, open_refs, depth + 1)}
@@ -109,10 +110,6 @@ class References:
                 names = each if keyword == "properties" else filter(is_regex, each)
                 inner[keyword] = {name: self.schema(each[name], open_refs, depth) for name in names}
         return inner
-
-    def _one_step(self, value: Any) -> Any:
-        self.resolved(value)
-        return self._target(value)
 
 
 def is_regex(pattern: Any) -> bool:
