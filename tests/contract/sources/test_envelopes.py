@@ -204,3 +204,11 @@ def test_a_wrong_file_is_refused(read, tmp_path, name, text, message):
 
     assert str(caught.value).startswith(f"--envelope {tmp_path / name}: ")
     assert message in str(caught.value)
+
+
+def test_a_body_is_not_the_envelope_of_an_openapi_document(read, tmp_path):
+    """Its codes are known when the envelope is; the fix is another file."""
+    (tmp_path / "body.json").write_text('{"code": "OTHER"}')
+
+    with pytest.raises(UsageError, match="it holds none of the codes; give an OpenAPI document with codes"):
+        read('{"openapi": "3.1.0", "paths": {}}', "api.json", envelope=str(tmp_path / "body.json"))
