@@ -1,4 +1,56 @@
-"""The pytest plugin: thin hooks, fixtures, and cassette items."""
+"""The pytest plugin: thin hooks, fixtures, and cassette items. Here are its options and markers."""
+
+from typing import Any
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--pc-cassettes": {
+        "metavar": "PATH",
+        "action": "append",
+        "default": [],
+        "help": "check the error responses in this cassette, HAR or NDJSON file, or in a folder of them (repeatable)",
+    },
+    "--pc-contract": {"metavar": "FILE", "help": "check responses against this contract file, or the word shipped"},
+    "--pc-profile": {"metavar": "NAME", "help": "the profile for everything: documented or observed"},
+    "--pc-watch": {
+        "action": "store_true",
+        "help": "check every error response that any test receives through a vcrpy cassette, from pc_server, or live",
+    },
+    "--pc-record": {
+        "metavar": "MODE",
+        "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
+    },
+    "--pc-prune": {
+        "action": "store_true",
+        "help": "remove the cassettes that no test uses; run all tests with it",
+    },
+    "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
+    "--pc-coverage": {
+        "action": "store_true",
+        "help": "print which of the documented errors the tests have met, and which are missing",
+    },
+    "--pc-coverage-report": {
+        "metavar": "FORMAT:FILE",
+        "action": "append",
+        "default": [],
+        "help": "write the error coverage to a file (- is the terminal) as text, json, markdown, badge or html (repeatable)",
+    },
+    "--pc-coverage-min": {
+        "metavar": "PERCENT",
+        "help": "fail the run if its tests have met fewer of the documented errors",
+    },
+    "--pc-live": {
+        "action": "store_true",
+        "help": "send requests to the live service instead of the cassettes; needs a token",
+    },
+    "--pc-base-url": {"metavar": "URL", "help": "where pc_session sends its requests"},
+    "--pc-report": {
+        "metavar": "FORMAT:FILE",
+        "action": "append",
+        "default": [],
+        "help": "write what was found as text, json, junit, sarif, github, markdown or html; the file - is the terminal (repeatable)",
+    },
+}
+"""The options. None has an optional value, because it would consume the next argument."""
 
 MARKERS = {
     "pc_allow": (
@@ -17,3 +69,12 @@ MARKERS = {
 
 MARKERS_OF_CASES = {"pc_entry": "pc_entries", "pc_mutant": "pc_mutants", "pc_shape": "pc_shapes"}
 """The fixtures of tests that run once for each of several cases, and the markers that select the cases."""
+
+
+def signature(marker: str) -> str:
+    """Return a marker with its arguments, as it is written.
+
+    >>> signature("pc_shapes")
+    'pc_shapes(*names)'
+    """
+    return f"{MARKERS[marker].partition('): ')[0]})"

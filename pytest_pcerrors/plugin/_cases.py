@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin import MARKERS_OF_CASES
+from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import mutants
@@ -83,38 +83,27 @@ def shapes(contract: Contract, *names: str) -> dict[str, Any]:
     return {each: each for each in known if any(fnmatchcase(each, name) for name in names)}
 
 
-class Kind(NamedTuple):
-    """A kind of cases: the arguments of its marker, and how they are found."""
-
-    arguments: str
-    select: Callable[..., dict[str, Any]]
-
-
-KINDS = {
-    "pc_entry": Kind("status=None, code=None", entries),
-    "pc_mutant": Kind("rule=None, status=None, code=None", mutated),
-    "pc_shape": Kind("*names", shapes),
-}
-"""The kinds of cases, by the name of their fixture."""
+_CASES: dict[str, Callable[..., dict[str, Any]]] = {"pc_entry": entries, "pc_mutant": mutated, "pc_shape": shapes}
+"""The functions that select the cases of a fixture; they take the arguments of its marker."""
 
 
 def parametrize(metafunc: pytest.Metafunc, contract: Contract) -> None:
     """Run a test that has our fixtures once for each case that its markers select; a wrong marker is an error of the collection."""
-    for fixture, kind in KINDS.items():
+    for fixture in _CASES:
         if fixture in metafunc.fixturenames:
-            cases = _cases_of(metafunc.definition, fixture, kind, contract)
+            cases = _cases_of(metafunc.definition, fixture, contract)
             metafunc.parametrize(fixture, list(cases.values()), ids=list(cases), indirect=True)
 
 
-def _cases_of(item: pytest.Item, fixture: str, kind: Kind, contract: Contract) -> dict[str, Any]:
+def _cases_of(item: pytest.Item, fixture: str, contract: Contract) -> dict[str, Any]:
     name = MARKERS_OF_CASES[fixture]
     marker = item.get_closest_marker(name)
     if marker is None:
-        pytest.fail(f"{fixture} is for tests with the marker @pytest.mark.{name}({kind.arguments})", pytrace=False)
+        pytest.fail(f"{fixture} is for tests with the marker @pytest.mark.{signature(name)}", pytrace=False)
     try:
-        return kind.select(contract, *marker.args, **marker.kwargs)
+        return _CASES[fixture](contract, *marker.args, **marker.kwargs)
     except TypeError:
-        reason = f"it takes ({kind.arguments})"
+        reason = f"it takes {signature(name).removeprefix(name)}"
     except UsageError as error:
         reason = str(error)
     pytest.fail(f"@pytest.mark.{name}: {reason}", pytrace=False)

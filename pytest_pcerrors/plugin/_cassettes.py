@@ -10,9 +10,9 @@ import pytest
 
 from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin._contents import Contents
-from pytest_pcerrors.plugin._items import CassetteFile
-from pytest_pcerrors.plugin._recordings import PartItem
-from pytest_pcerrors.plugin._sharing import Sharing
+from pytest_pcerrors.plugin._items import CassetteFile, PartItem
+from pytest_pcerrors.plugin._messages import shown_path
+from pytest_pcerrors.plugin._workers import Sharing
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.policy import Policy
@@ -168,8 +168,7 @@ class Cassettes:
 
     def _name(self, path: Path) -> str:
         """Return a path for messages, relative to the root directory if it is inside it."""
-        root = self._config.rootpath
-        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+        return shown_path(path, self._config.rootpath)
 
 
 class CassetteFolder(pytest.Directory):

@@ -14,6 +14,7 @@ import pytest
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.cassette_paths import SUFFIXES, cassette_name, named
 from pytest_pcerrors.plugin._markers import PcCassette, pc_cassette
+from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.text import counted, listed
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ class CassettesOfTests:
 
     def shown(self, path: Path) -> str:
         """Return a path for messages, relative to the root directory if it is inside it."""
-        root = self._config.rootpath
-        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+        return shown_path(path, self._config.rootpath)
 
     def users(self, path: Path) -> set[str]:
         """Return the ids of the tests that use a file, also those that are deselected."""

@@ -1,5 +1,6 @@
-"""The fixtures of the plugin."""
+"""The fixtures of the plugin; each loads what it needs when a test uses it."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,16 +11,33 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
+    from pytest_pcerrors.plugin._run import Run
     from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape, Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
+
+
+def run_of(config: pytest.Config) -> "Run":
+    """Return the `Run` of a session; the first call makes it and registers it as a plugin."""
+    from pytest_pcerrors.plugin._run import Run
+
+    return Run.of(config)
+
+
+@contextmanager
+def _misuse_without_traceback() -> "Iterator[None]":
+    """Fail the test with the message of a `UsageError` alone, such as a broken cassette or an unknown setting of vcrpy."""
+    from pytest_pcerrors.errors import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture(scope="session")
 def pc_contract(request: pytest.FixtureRequest) -> "Contract":
     """Return the contract of this run: the shipped one, or that of ``--pc-contract`` or the settings."""
-    from pytest_pcerrors.plugin._run import Run
-
-    return Run.of(request.config).policy.contract
+    return run_of(request.config).policy.contract
 
 
 @pytest.fixture
@@ -31,42 +49,28 @@ def pc_vcr_config() -> dict[str, Any]:
 @pytest.fixture
 def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
     """Replay the responses of HTTP clients from the cassette of this test, or record them."""
-    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
-    from pytest_pcerrors.plugin._run import Run
-
-    with misuse_without_traceback(), Run.of(request.config).recorder.cassette(request) as cassette:
+    with _misuse_without_traceback(), run_of(request.config).recorder.cassette(request) as cassette:
         yield cassette
 
 
 @pytest.fixture
 def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -> "Iterator[ServiceSession]":
     """Give a `requests.Session` for the service, or for the ``pc_server`` of this test."""
-    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
-    from pytest_pcerrors.plugin._run import Run
-
-    with misuse_without_traceback(), Run.of(request.config).services.session(request, pc_cassette) as session:
+    with _misuse_without_traceback(), run_of(request.config).services.session(request, pc_cassette) as session:
         yield session
 
 
 @pytest.fixture
 def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
     """Run an HTTP server on loopback that returns any documented error and every observed shape."""
-    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
-    from pytest_pcerrors.plugin._run import Run
-
-    with misuse_without_traceback(), Run.of(request.config).services.server() as server:
+    with _misuse_without_traceback(), run_of(request.config).services.server() as server:
         yield server
 
 
 @pytest.fixture
 def pc_simulate(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
     """Answer the HTTP clients of this test with any documented error or observed shape; nothing is sent over the network."""
-    from pytest_pcerrors.plugin._outcomes import misuse_without_traceback
-    from pytest_pcerrors.plugin._run import Run
-    from pytest_pcerrors.plugin._simulations import simulator_of
-
-    run = Run.of(request.config)
-    with misuse_without_traceback(), simulator_of(request, run.receiving, run.services) as simulator:
+    with _misuse_without_traceback(), run_of(request.config).services.simulator(request) as simulator:
         yield simulator
 
 
@@ -90,6 +94,5 @@ def pc_shape(request: pytest.FixtureRequest) -> "SimulatedShape":
 
 def _case(request: pytest.FixtureRequest) -> Any:
     from pytest_pcerrors.plugin._cases import case_of
-    from pytest_pcerrors.plugin._run import Run
 
-    return case_of(request, Run.of(request.config).policy.contract)
+    return case_of(request, run_of(request.config).policy.contract)

@@ -1,5 +1,6 @@
-"""Archives as collectors, and their error responses and unreadable places as items."""
+"""Archives as collectors, and as items: their error responses, their unreadable places, and the rules that they break as a whole."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,16 +9,20 @@ import pytest
 
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents, Outline
-from pytest_pcerrors.plugin._outcomes import warn
-from pytest_pcerrors.plugin._recordings import PartItem, RecordingItem
+from pytest_pcerrors.plugin._messages import warn
 from pytest_pcerrors.policy.check import judge
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.violation import ContractViolation
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted, nearest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.violation import Violation
+
+_MOST_SHOWN = 10
 
 
 class CassetteFile(pytest.File):
@@ -63,6 +68,30 @@ class CassetteFile(pytest.File):
         ]
 
 
+class PartItem(pytest.Item):
+    """An item for a part of an archive, whose content is not needed until it runs. `line` is that in the file, from 0."""
+
+    def __init__(self, *, contents: Contents, number: int, line: int, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.line = line
+        self.contents = contents
+        self._number = number
+
+    def content(self) -> Any:
+        """Return the content of the part."""
+        return self.contents.content(self._number, self.name)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show only the message, since the traceback has only frames of this plugin."""
+        if isinstance(excinfo.value, ContractViolation | UsageError | PcErrorsWarning):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
+        """Return file, line (counted from 0) and name for pytest."""
+        return self.path, self.line, self.name
+
+
 class CassetteItem(PartItem):
     """A recorded error response that is checked against the contract. It has its `exchange` when it runs."""
 
@@ -97,6 +126,32 @@ class UnreadableItem(PartItem):
         """Show only the place and the problem."""
         shown = super().repr_failure(excinfo, style)
         return f"unreadable  {shown}" if isinstance(excinfo.value, ArchiveError) else shown
+
+
+class RecordingItem(PartItem):
+    """A rule for recordings that a file breaks. The item fails or warns, depending on the severity."""
+
+    def runtest(self) -> None:
+        """Fail or warn with all places, and count them."""
+        verdicts: list[Verdict] = self.content()
+        for verdict in verdicts:
+            current().on_verdict(verdict)
+            current().on_warning(verdict)
+        errors = [(verdict, each) for verdict in verdicts for each in verdict.errors]
+        if errors:
+            raise ContractViolation(_text(errors), [each for _, each in errors])
+        located = ((verdict.exchange.origin, each) for verdict in verdicts for each in verdict.warnings)
+        warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
+
+
+def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
+    """Return the message with the first places and the hint."""
+    first = errors[0][1]
+    lines = [f"{first.rule}  {first.message}, in {counted(len(errors), 'place')}:"]
+    lines += [f"  {safe(f'{verdict.exchange.origin}  {each.pointer}')}" for verdict, each in errors[:_MOST_SHOWN]]
+    if len(errors) > _MOST_SHOWN:
+        lines.append(f"  and {len(errors) - _MOST_SHOWN} more")
+    return "\n".join([*lines, first.hint])
 
 
 _ITEMS: dict[str, type[PartItem]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.settings import allowance_of
 
@@ -30,9 +30,7 @@ def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
         tables = [table for mark in item.iter_markers("pc_allow") for table in pc_allow(*mark.args, **mark.kwargs)]
         profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
     except TypeError as error:
-        raise UsageError(
-            f"{error}; the markers are {', '.join(text.partition('): ')[0] + ')' for text in MARKERS.values())}"
-        ) from None
+        raise UsageError(f"{error}; the markers are {', '.join(map(signature, MARKERS))}") from None
     return policy.adapted([_allowance(table, policy.root) for table in tables], profile)
 
 

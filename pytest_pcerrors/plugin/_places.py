@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.policy.allowances import file_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Places:
         file = Path(origin).absolute()
         if (state := _state_of(file)) is None:
             return exchange.at(None)
-        name = (file.relative_to(self._root) if file.is_relative_to(self._root) else file).as_posix()
+        name = shown_path(file, self._root)
         places = self._places_in(file, name, state).get(_key(exchange), {})
         single = next(iter(places.values())) if len(places) == 1 else name
         return exchange.at(places.get(_url(exchange), single))

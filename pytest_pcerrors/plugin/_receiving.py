@@ -1,21 +1,19 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from traceback import format_exception
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+from pytest_pcerrors.errors import PcErrorsWarning
 from pytest_pcerrors.plugin._current_test import CurrentTest, Observer
-from pytest_pcerrors.plugin._late import LateRequests
-from pytest_pcerrors.plugin._outcomes import warn_at
+from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._places import Places
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.summary import host_of
 from pytest_pcerrors.rules.violation import ContractViolation
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
@@ -26,6 +24,33 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 5
+
+
+class LateRequests:
+    """The requests that were refused because the tests that started their threads had ended, with the name of the thread."""
+
+    def __init__(self) -> None:
+        self.requests: dict[str, list[str]] = {}
+        """The requests of each test."""
+
+    def add(self, test: str, request: str) -> None:
+        """Add a request of a test."""
+        self.requests.setdefault(test, []).append(request)
+
+    def plus(self, others: Mapping[str, list[str]]) -> None:
+        """Add the requests that a worker has collected."""
+        for test, requests in others.items():
+            self.requests[test] = [*self.requests.get(test, ()), *requests]
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a line for each test."""
+        for test, requests in sorted(self.requests.items()):
+            first, *others = requests
+            more = f", and {len(others)} more" if others else ""
+            yield (
+                f"{test}: {counted(len(requests), 'request')} of its threads after its end, neither recorded nor replayed: "
+                f"{first}{more}; the test has to wait for its threads"
+            )
 
 
 class Receiving:
@@ -159,7 +184,7 @@ class Receiving:
         problems = test.problems() or [*filter(None, [test.unused()])]
         failing = [verdict for verdict in verdicts if verdict.errors]
         if problems:
-            test.failure = problems[0] if _is_explained(problems[0]) else None
+            test.failure = problems[0] if is_explained(problems[0]) else None
             raise problems[0]
         if failing:
             test.failure = ContractViolation(self._text(failing), [each for one in failing for each in one.errors])
@@ -186,46 +211,15 @@ class Receiving:
         shown = set(map(id, errors))
         problems = self.test.problems()
         for each in problems:
-            each.__traceback__ = _own_frames(each.__traceback__, item.config.rootpath)
+            each.__traceback__ = own_frames(each.__traceback__, item.config.rootpath)
         if problems and shown.isdisjoint(map(id, problems)):
-            item.add_report_section("call", "pcerrors", "\n".join(map(_described, problems[:_MOST_SHOWN])))
-
-
-def _is_explained(problem: Exception) -> bool:
-    """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
-    from pytest_pcerrors.interception.unmatched import UnmatchedRequest
-    from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
-    from pytest_pcerrors.simulation.server import NoMatchingRuleError
-
-    ours = UsageError | UnmatchedRequest | NoMatchingRuleError | NotSimulatedError | UnusedSimulationError
-    return isinstance(problem, ours)
-
-
-def _described(problem: Exception) -> str:
-    return str(problem) if _is_explained(problem) else "".join(format_exception(problem)).rstrip()
+            item.add_report_section("call", "pcerrors", "\n".join(map(described, problems[:_MOST_SHOWN])))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | None:
-    """Return a traceback up to its last frame in the project, because frames of HTTP clients would show whole requests."""
-    frames = []
-    while traceback is not None:
-        frames.append(traceback)
-        traceback = traceback.tb_next
-    while len(frames) > 1 and not _is_own(Path(frames[-1].tb_frame.f_code.co_filename), root):
-        frames.pop()
-    for frame in reversed(frames):
-        traceback = TracebackType(traceback, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    return traceback
-
-
-def _is_own(file: Path, root: Path) -> bool:
-    return file.is_relative_to(root) and "site-packages" not in file.parts
 
 
 def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:

@@ -1,29 +1,158 @@
-"""The reports of a run: what ``--pc-report`` asks for, written when the run has ended."""
+"""The reports of a run: what was judged in its tests, as findings, and the files that ``--pc-report`` asks for."""
 
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from pytest_pcerrors.documents import write_atomically
-from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin._findings import FindingsOfTests
-from pytest_pcerrors.reporting.finding_data import order
+from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.plugin._current_test import Observer
+from pytest_pcerrors.plugin._facts import TestFacts
+from pytest_pcerrors.policy.audit import Finding, unreadable
+from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.report import Report, rules_of
+from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.rules.violation import STALE
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_pcerrors.plugin._receiving import Receiving
+    from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
     from pytest_pcerrors.reporting.matrix import MatrixData
-    from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.reporting.targets import Target
+    from pytest_pcerrors.rules.violation import Violation
 
 OPTION = "--pc-report"
+_MOST = 1000
+"""The number of findings of one test that are kept; all are counted."""
+
+
+@dataclass
+class _Judged:
+    """A verdict, what an assertion reported of it, and whether its warnings were raised."""
+
+    verdict: "Verdict"
+    violations: "Sequence[Violation]"
+    has_warned: bool = False
+
+
+class FindingsOfTests(Observer):
+    """A source of facts: the findings of each test, with its counts.
+
+    `findings` and `tally` have those of all tests that have ended: of a test that failed every judged error response and every other
+    place with violations; of another test what conforms, and the warnings that were raised.
+    """
+
+    def __init__(self, receiving: "Receiving") -> None:
+        self._receiving = receiving
+        self._judged: dict[int, _Judged] = {}
+        self._unreadable: list[Finding] = []
+        self._left_out = 0
+        self.findings: list[FindingData] = []
+        self.tally: Tally = Tally()
+        self.left_out: Counter[str] = Counter()
+        """The number of findings of each test that were only counted."""
+
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Note a verdict of the current test."""
+        if len(self._judged) < _MOST:
+            self._judged[id(verdict)] = _Judged(verdict, verdict.violations)
+        else:
+            self._left_out += 1
+
+    def on_warning(self, verdict: "Verdict") -> None:
+        """Note that the warnings of a verdict were raised."""
+        if id(verdict) in self._judged:
+            self._judged[id(verdict)].has_warned = True
+
+    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Note what a failing assertion reported of a verdict."""
+        if id(verdict) in self._judged:
+            self._judged[id(verdict)].violations = violations
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note a recording that could not be read."""
+        if call.excinfo and isinstance(call.excinfo.value, ArchiveError):
+            self._unreadable.append(unreadable(call.excinfo.value))
+        return (yield)
+
+    def take(self, item: pytest.Item) -> Any:
+        """Return the findings and the counts of the current test as plain data; None if nothing was counted."""
+        judged, problems, left_out = list(self._judged.values()), self._unreadable, self._left_out
+        self._judged, self._unreadable, self._left_out = {}, [], 0
+        test = self._receiving.test
+        if test.tally.is_empty and not judged and not problems:
+            return None
+        return {
+            "judged": [{"finding": self._data(each, item), "has_warned": each.has_warned} for each in judged],
+            "unreadable": [_placed(self._finding_data(each), item) for each in problems],
+            "left_out": left_out,
+            "tally": test.tally.as_data(),
+            "warned": dict(test.warned),
+        }
+
+    def add(self, facts: TestFacts) -> None:
+        """Add the findings and the counts of a test that has ended."""
+        data = facts.data
+        tally = Tally.of_data(data["tally"])
+        self.tally.plus(tally if facts.has_failed else tally.without_expected(Counter(data["warned"])))
+        for each in data["judged"]:
+            finding: FindingData = each["finding"]
+            if finding["violations"] and not facts.has_failed:
+                if not each["has_warned"]:
+                    continue
+                finding["violations"] = [v for v in finding["violations"] if v["severity"] == "warning"]
+            if finding["violations"] or finding["kind"] == "error":
+                self.findings.append(finding)
+        if facts.has_failed:
+            self.findings += data["unreadable"]
+        if data["left_out"]:
+            self.left_out[facts.nodeid] += data["left_out"]
+
+    def _data(self, judged: _Judged, item: pytest.Item) -> FindingData:
+        verdict = judged.verdict
+        exchange = self._receiving.place(verdict.exchange)
+        origin = exchange.origin or ""
+        if verdict.of_recording:
+            is_stale = any(violation.rule == STALE for violation in verdict.violations)
+            known = exchange if exchange.request else None  # a place outside of an exchange has a made-up one
+            found = Finding("stale" if is_stale else "recording", origin, known, recording=verdict)
+        else:
+            found = Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict)
+        data = self._finding_data(found)
+        data["violations"] = [violation_data(each) for each in judged.violations]
+        contract = verdict.parsed.contract
+        if contract.name != self._receiving.policy.documented.name:
+            data["contract"] = contract.name
+        return _placed(data, item)
+
+    def _finding_data(self, found: Finding) -> FindingData:
+        verdict = found.verdict or found.recording
+        contract = verdict.parsed.contract if verdict else self._receiving.policy.contract
+        return finding_data(found, contract)
+
+
+def _placed(data: FindingData, item: pytest.Item) -> FindingData:
+    """Return a finding with its test; without a recording, its place is that of the test."""
+    data["test"] = safe(item.nodeid)
+    if data["path"] is None:
+        path, line, _ = item.location
+        data["path"] = safe(path)
+        data["line"] = None if line is None else line + 1
+    return data
 
 
 class Line(NamedTuple):
@@ -45,7 +174,7 @@ class Reports:
 
     def write(
         self,
-        collected: "Tally",
+        collected: Tally,
         coverage: "ErrorCoverage | None",
         matrices: "list[MatrixData]",
         session: pytest.Session,

@@ -1,4 +1,4 @@
-"""The services that answer requests without a cassette: the live service, and our own servers."""
+"""What answers requests without a cassette: the live service, our own servers, and simulations."""
 
 import os
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin._outcomes import warn_at
+from pytest_pcerrors.plugin._messages import warn_at
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.settings import Settings
+    from pytest_pcerrors.simulation.in_process import Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
-
 
 _HOW_TO_AUTHORIZE = (
     "set PCERRORS_TOKEN, or token-command in [tool.pcerrors] "
@@ -101,6 +101,16 @@ class Services:
                 yield server
             finally:
                 self._servers.pop()
+
+    @contextmanager
+    def simulator(self, request: pytest.FixtureRequest) -> "Iterator[Simulator]":
+        """Answer the HTTP clients of a test; what the client hides, and a simulation without a request, fails the test."""
+        from pytest_pcerrors.simulation.in_process import Simulator
+
+        simulator = Simulator(bypasses=self.handle)
+        self._receiving.test.simulators.append(simulator)
+        with simulator.opened(request.node.nodeid, self._receiving.late.add):
+            yield simulator
 
     def _on_answer(self, exchange: "Exchange") -> None:
         for each in self.listeners:

@@ -8,91 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES
-from pytest_pcerrors.plugin._fixtures import (
-    pc_cassette,
-    pc_contract,
-    pc_entry,
-    pc_mutant,
-    pc_server,
-    pc_session,
-    pc_shape,
-    pc_simulate,
-    pc_vcr_config,
-)
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, _fixtures
+from pytest_pcerrors.plugin._fixtures import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
     from typing import Any
 
-    from pytest_pcerrors.plugin._run import Run
-
-__all__ = [
-    "pc_cassette",
-    "pc_contract",
-    "pc_entry",
-    "pc_mutant",
-    "pc_server",
-    "pc_session",
-    "pc_shape",
-    "pc_simulate",
-    "pc_vcr_config",
-]
-
-_OPTIONS: "dict[str, dict[str, Any]]" = {
-    "--pc-cassettes": {
-        "metavar": "PATH",
-        "action": "append",
-        "default": [],
-        "help": "check the error responses in this cassette, HAR or NDJSON file, or in a folder of them (repeatable)",
-    },
-    "--pc-contract": {"metavar": "FILE", "help": "check responses against this contract file, or the word shipped"},
-    "--pc-profile": {"metavar": "NAME", "help": "the profile for everything: documented or observed"},
-    "--pc-watch": {
-        "action": "store_true",
-        "help": "check every error response that any test receives through a vcrpy cassette, from pc_server, or live",
-    },
-    "--pc-record": {
-        "metavar": "MODE",
-        "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
-    },
-    "--pc-prune": {
-        "action": "store_true",
-        "help": "remove the cassettes that no test uses; run all tests with it",
-    },
-    "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
-    "--pc-coverage": {
-        "action": "store_true",
-        "help": "print which of the documented errors the tests have met, and which are missing",
-    },
-    "--pc-coverage-report": {
-        "metavar": "FORMAT:FILE",
-        "action": "append",
-        "default": [],
-        "help": "write the error coverage to a file (- is the terminal) as text, json, markdown, badge or html (repeatable)",
-    },
-    "--pc-coverage-min": {
-        "metavar": "PERCENT",
-        "help": "fail the run if its tests have met fewer of the documented errors",
-    },
-    "--pc-live": {
-        "action": "store_true",
-        "help": "send requests to the live service instead of the cassettes; needs a token",
-    },
-    "--pc-base-url": {"metavar": "URL", "help": "where pc_session sends its requests"},
-    "--pc-report": {
-        "metavar": "FORMAT:FILE",
-        "action": "append",
-        "default": [],
-        "help": "write what was found as text, json, junit, sarif, github, markdown or html; the file - is the terminal (repeatable)",
-    },
-}
-"""The options. None has an optional value, because it would consume the next argument."""
 _OURS = b"pcerrors"
 _QUOTES = b"\"' \t"
 _SEPARATORS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789"))
-_FIXTURES = frozenset(__all__)
+_FIXTURES = frozenset(name for name in vars(_fixtures) if name.startswith("pc_"))
 _CHECKS = "pytest_pcerrors.policy.context"
 _CATALOGUE = "pytest_pcerrors.contract.catalogue"
 _COLLECTED: pytest.StashKey[list[pytest.Item]] = pytest.StashKey()
@@ -102,15 +29,16 @@ _HAS_GAPS: pytest.StashKey[bool] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options."""
     group = parser.getgroup("pcerrors", "Partner Center error contract")
-    for name, how in _OPTIONS.items():
+    for name, how in OPTIONS.items():
         group.addoption(name, **how)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare our markers, and load the rest of the plugin if an option or the settings use it."""
+    """Declare our markers and fixtures, and load the rest of the plugin if an option or the settings use it."""
+    config.pluginmanager.register(_fixtures, "pcerrors-fixtures")
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
-    given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in _OPTIONS)
+    given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in OPTIONS)
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
 
@@ -171,13 +99,6 @@ def pytest_testnodedown(node: "Any") -> None:
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
         run_of(node.config).add_counts(counted)
-
-
-def run_of(config: pytest.Config) -> "Run":
-    """Return the `Run` of this session; the first call makes it and registers it as a plugin."""
-    from pytest_pcerrors.plugin._run import Run
-
-    return Run.of(config)
 
 
 def _uses_us(item: pytest.Item) -> bool:

@@ -17,7 +17,7 @@ import pytest_pcerrors.interception.opening
 import pytest_pcerrors.interception.watching
 import pytest_pcerrors.live.session
 import pytest_pcerrors.plugin._coverage
-import pytest_pcerrors.plugin._outcomes
+import pytest_pcerrors.plugin._messages
 import pytest_pcerrors.plugin._reports
 import pytest_pcerrors.plugin._run  # noqa: F401
 from pytest_pcerrors.simulation.server import ErrorServer

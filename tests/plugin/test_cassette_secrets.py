@@ -89,7 +89,7 @@ def test_settings_switch_it_off_or_excuse_it(write, pytester, settings, lines, p
 def test_an_error_of_ours_keeps_its_traceback(write, pytester):
     """Only our own findings are shown without a traceback."""
     write("a.yaml", SECRET)
-    pytester.makeconftest("import pytest_pcerrors.plugin._recordings as s\ns.current = lambda: 1 / 0\n")
+    pytester.makeconftest("import pytest_pcerrors.plugin._items as s\ns.current = lambda: 1 / 0\n")
     pytester.runpytest_subprocess("--pc-cassettes=a.yaml").stdout.fnmatch_lines(["*ZeroDivisionError*"])
 
 

@@ -8,7 +8,7 @@ import pytest
 from recordings import API, FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRONG_PAIRING, recorded
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.plugin import _findings, hooks
+from pytest_pcerrors.plugin import OPTIONS, _reports
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.saved import saved_of
 
@@ -213,7 +213,7 @@ def test_a_finding_by_another_contract_says_so(pytester, contract_file):
 
 def test_the_help_of_the_option_names_every_format():
     """The option is declared without loading the registry, for the sake of runs that do not use it."""
-    words = re.findall(r"\w+", hooks._OPTIONS["--pc-report"]["help"])
+    words = re.findall(r"\w+", OPTIONS["--pc-report"]["help"])
     assert set(FORMATS) <= set(words)
 
 
@@ -225,7 +225,7 @@ def test_a_report_can_go_to_the_terminal(suite):
 
 def test_a_test_with_endless_responses_keeps_some(pytester, monkeypatch):
     """All are counted, and the number of those that are left out is printed."""
-    monkeypatch.setattr(_findings, "_MOST", 3)
+    monkeypatch.setattr(_reports, "_MOST", 3)
     pytester.makepyfile(
         test_it=TESTS.partition("    def test_broken")[0]
         + "    def test_many():\n        for _ in range(5): check(NUMERIC)\n        assert_pc_error(SLOW, 2)"
@@ -239,7 +239,7 @@ def test_a_test_with_endless_responses_keeps_some(pytester, monkeypatch):
 
 def test_warnings_beyond_those_kept_are_counted(pytester, monkeypatch):
     """Also those that are raised."""
-    monkeypatch.setattr(_findings, "_MOST", 1)
+    monkeypatch.setattr(_reports, "_MOST", 1)
     pytester.makepyfile(
         test_it=TESTS.partition("    def test_broken")[0]
         + "    def test_many():\n        assert_pc_error(SLOW)\n        assert_pc_error(SLOW)"
@@ -291,7 +291,7 @@ def test_a_run_without_reports_carries_no_facts(suite):
             assert not [name for name in vars(report) if "pcerrors" in name]
 
         def pytest_unconfigure():
-            assert "pytest_pcerrors.plugin._findings" not in sys.modules
+            assert "pytest_pcerrors.plugin._reports" not in sys.modules
         """
     )
     result = suite.runpytest_subprocess("--pc-cassettes=cassettes", "-n1")

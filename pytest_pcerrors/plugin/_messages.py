@@ -1,0 +1,71 @@
+"""How a run shows warnings, problems and paths."""
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from traceback import format_exception
+from types import TracebackType
+
+import pytest
+
+from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+
+
+def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
+    """Warn of each message once, at the place of a test, as `warn` does."""
+    path, line, _ = item.reportinfo()
+    warn(messages, str(path), 0 if line is None else line + 1)
+
+
+def warn(messages: Iterable[str], place: str, line: int = 0) -> None:
+    """Warn of each message once; where warnings are errors, raise a single one with all messages.
+
+    In a recording, the line is 0, so that Python finds no source line to print: it would show what was recorded, unmasked.
+    """
+    distinct = list(dict.fromkeys(messages))
+    try:
+        for message in distinct:
+            warnings.warn_explicit(message, PcErrorsWarning, place, line)
+    except PcErrorsWarning:
+        raise PcErrorsWarning("\n".join(distinct)) from None
+
+
+def shown_path(path: Path, folder: Path) -> str:
+    """Return a path for messages, relative to a folder if it is inside it.
+
+    >>> shown_path(Path("/project/tests/a.yaml"), Path("/project"))
+    'tests/a.yaml'
+    """
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def is_explained(problem: Exception) -> bool:
+    """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
+    from pytest_pcerrors.interception.unmatched import UnmatchedRequest
+    from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
+    from pytest_pcerrors.simulation.server import NoMatchingRuleError
+
+    ours = UsageError | UnmatchedRequest | NoMatchingRuleError | NotSimulatedError | UnusedSimulationError
+    return isinstance(problem, ours)
+
+
+def described(problem: Exception) -> str:
+    """Return the message of a problem, with its traceback where it is needed."""
+    return str(problem) if is_explained(problem) else "".join(format_exception(problem)).rstrip()
+
+
+def own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | None:
+    """Return a traceback up to its last frame in the project, because frames of HTTP clients would show whole requests."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    while len(frames) > 1 and not _is_own(Path(frames[-1].tb_frame.f_code.co_filename), root):
+        frames.pop()
+    for frame in reversed(frames):
+        traceback = TracebackType(traceback, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return traceback
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and "site-packages" not in file.parts
