@@ -14,7 +14,7 @@ from pytest_pcerrors.exchange.http import with_offset
 from pytest_pcerrors.secrets import hide
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.adapters.data import ResponseData
+    from pytest_pcerrors.exchange.adapters.parts import ResponseData
     from pytest_pcerrors.exchange.headers import RawHeaders
 
 _STATUS_RANGE = range(100, 1000)

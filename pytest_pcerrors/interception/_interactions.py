@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.adapters.data import RequestData
-from pytest_pcerrors.exchange.adapters.interactions import from_vcrpy, recorded_body
-from pytest_pcerrors.exchange.adapters.parts import body_bytes, header_lists, header_pairs
+from pytest_pcerrors.exchange.adapters.mappings import from_vcrpy, recorded_body
+from pytest_pcerrors.exchange.adapters.parts import RequestData, body_bytes, header_lists, header_pairs
 from pytest_pcerrors.exchange.archives.items import exchange_of_item
 from pytest_pcerrors.exchange.encodings import undo
 from pytest_pcerrors.exchange.model import Exchange

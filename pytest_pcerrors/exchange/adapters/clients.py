@@ -1,12 +1,18 @@
-"""Read responses of HTTP clients: requests, httpx, aiohttp, urllib3, http.client, urllib."""
+"""Read responses of HTTP clients: requests, httpx, aiohttp, urllib3, http.client, urllib, azure-core of Microsoft's SDKs."""
 
 from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
-from pytest_pcerrors.exchange.adapters.parts import USE_MAPPING, header_pairs, read, request_of
+from pytest_pcerrors.exchange.adapters.parts import (
+    USE_MAPPING,
+    RequestData,
+    ResponseData,
+    header_pairs,
+    read,
+    request_of,
+)
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
 
 _KEPT_BODIES: "WeakKeyDictionary[object, bytes]" = WeakKeyDictionary()
@@ -21,7 +27,7 @@ def from_requests(response: Any) -> ResponseData:
         )
     body = read(response, lambda: response.content, USE_MAPPING)
     request = request_of(getattr(response, "request", None))
-    return ResponseData(response.status_code, separate_headers(response), body, request, response.reason)
+    return ResponseData(response.status_code, _separate_headers(response), body, request, response.reason)
 
 
 def from_httpx(response: Any) -> ResponseData:
@@ -73,7 +79,34 @@ def from_urllib_error(error: Any) -> ResponseData:
     return ResponseData(error.code, headers, body, request, error.msg)
 
 
-def separate_headers(response: Any) -> list[tuple[str, str]]:
+def from_azure(response: Any) -> ResponseData:
+    """Read an `azure.core.rest.HttpResponse`; a stream that is not read yet is read."""
+    return _from_azure_response(
+        response, read(response, response.read, "call `response.read()` while the response is open")
+    )
+
+
+def from_azure_async(response: Any) -> ResponseData:
+    """Read an `azure.core.rest.AsyncHttpResponse` whose body has been read."""
+    return _from_azure_response(
+        response, read(response, lambda: response.content, "call `await response.read()` first")
+    )
+
+
+def from_azure_transport(response: Any) -> ResponseData:
+    """Read a response of azure-core's older interface, in `azure.core.pipeline.transport`."""
+    advice = "call `await response.load_body()` first if it is asynchronous"
+    return _from_azure_response(response, read(response, response.body, advice))
+
+
+def _from_azure_response(response: Any, body: bytes) -> ResponseData:
+    """Return a response; the one of its transport keeps repeated headers separate, those of azure-core are joined."""
+    original = getattr(response, "internal_response", None)
+    headers = _separate_headers(original if hasattr(original, "headers") else response)
+    return ResponseData(response.status_code, headers, body, request_of(response.request), response.reason)
+
+
+def _separate_headers(response: Any) -> list[tuple[str, str]]:
     """Return the headers as received: requests joins repeated headers, its urllib3 response keeps them separate."""
     original: Any = getattr(getattr(response, "raw", None), "headers", None)
     pairs: list[tuple[str, str]] = []

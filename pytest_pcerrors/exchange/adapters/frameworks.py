@@ -3,8 +3,14 @@
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
-from pytest_pcerrors.exchange.adapters.parts import USE_MAPPING, header_pairs, read, request_of
+from pytest_pcerrors.exchange.adapters.parts import (
+    USE_MAPPING,
+    RequestData,
+    ResponseData,
+    header_pairs,
+    read,
+    request_of,
+)
 
 
 def from_werkzeug(response: Any) -> ResponseData:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.data import NOT_KEPT, ResponseData
 from pytest_pcerrors.exchange.adapters.parts import (
+    NOT_KEPT,
+    ResponseData,
     base64_bytes,
     body_bytes,
     header_pairs,

@@ -1,17 +1,49 @@
-"""Normalize the parts that all kinds of response have: statuses, headers, bodies and requests."""
+"""The plain data of a response that an adapter returns, and its parts in their normal form: status, headers, body, request and time."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.data import RequestData
 from pytest_pcerrors.exchange.http import moment, with_offset
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.exchange.headers import RawHeaders
 
 USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
 """The advice for a response whose body can no longer be read."""
+
+NOT_KEPT = "not kept in the recording"
+"""The `body_problem` of a response that had or may have had a body that the recording does not have."""
+
+
+class RequestData(NamedTuple):
+    """A request: its method and URL, and its headers and body where known."""
+
+    method: str
+    url: str
+    headers: "RawHeaders" = ()
+    body: bytes = b""
+
+
+class ResponseData(NamedTuple):
+    """A response; the fields are those of `Exchange`."""
+
+    status: int
+    headers: "RawHeaders | None"
+    body: bytes = b""
+    request: RequestData | None = None
+    reason: str | None = None
+    origin: str | None = None
+    body_problem: str | None = None
+    recorded_at: datetime | None = None
+
+    def answering(self, request: RequestData) -> "ResponseData":
+        """Return the response with its request; the missing body of a response to a HEAD is not a problem."""
+        is_complete = request.method.upper() == "HEAD" and self.body_problem == NOT_KEPT
+        return self._replace(request=request, body_problem=None if is_complete else self.body_problem)
 
 
 def body_bytes(body: Any) -> bytes:
@@ -32,7 +64,7 @@ def body_bytes(body: Any) -> bytes:
         case str():
             return body.encode("utf-8", "surrogatepass")
         case dict() | list():
-            return _json_bytes(body)
+            return json_bytes(body)
         case _:
             raise UsageError(f"expected a body as bytes, text or a JSON value, got {type(body).__name__}")
 
@@ -100,9 +132,10 @@ def read(response: object, body: Callable[[], Any], advice: str) -> bytes:
         raise UsageError(f"the body of this {type(response).__name__} cannot be read ({reason}); {advice}") from error
 
 
-def _json_bytes(body: dict[str, Any] | list[Any]) -> bytes:
+def json_bytes(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
+    """Return a value as JSON; `default` converts values that are not of a JSON type."""
     try:
-        return json.dumps(body).encode()
+        return json.dumps(value, default=default).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"the body cannot be written as JSON: {error}") from None
 

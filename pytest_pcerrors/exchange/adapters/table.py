@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters import azure, clients, frameworks, mappings
-from pytest_pcerrors.exchange.adapters.data import RequestData, ResponseData
+from pytest_pcerrors.exchange.adapters import clients, frameworks, mappings
+from pytest_pcerrors.exchange.adapters.parts import RequestData, ResponseData
 
 
 class Adapter(NamedTuple):
@@ -73,12 +73,12 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter("urllib3", named("urllib3.BaseHTTPResponse", "urllib3.HTTPResponse"), clients.from_urllib3),
     Adapter("http.client", named("http.HTTPResponse"), clients.from_http_client),
     Adapter("urllib.error.HTTPError", named("urllib.HTTPError"), clients.from_urllib_error),
-    Adapter("azure-core", named("azure.core.rest.HttpResponse"), azure.from_azure),
-    Adapter("azure-core, asynchronous", named("azure.core.rest.AsyncHttpResponse"), azure.from_azure_async),
+    Adapter("azure-core", named("azure.core.rest.HttpResponse"), clients.from_azure),
+    Adapter("azure-core, asynchronous", named("azure.core.rest.AsyncHttpResponse"), clients.from_azure_async),
     Adapter(
         "azure-core's pipeline",
         named("azure.core.pipeline.transport.HttpResponse", "azure.core.pipeline.transport.AsyncHttpResponse"),
-        azure.from_azure_transport,
+        clients.from_azure_transport,
     ),
     Adapter("werkzeug and Flask", named("werkzeug.Response"), frameworks.from_werkzeug),
     Adapter("Django", named("django.HttpResponseBase"), frameworks.from_django),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives._bare import bare_exchange
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, read_yaml, reader_of
 from pytest_pcerrors.exchange.archives.items import Skipped
@@ -18,13 +17,16 @@ from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
+from pytest_pcerrors.exchange.model import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.archives.layout import Layout
-    from pytest_pcerrors.exchange.model import Exchange
+
+MAX_BODY_INPUT = 65 * 1024 * 1024
+"""The largest bare body that is read, in bytes."""
 
 _MAX_LISTED = 20
 Read = TypeVar("Read")
@@ -178,13 +180,16 @@ def _guarded(read: "Callable[[], Iterator[Read]]", name: str) -> "Iterator[Read 
         raise UsageError(f"{name}: not enough memory to read this") from None
 
 
-def read_body(stream: IO[bytes], name: str, status: int) -> "Exchange":
-    """Return the exchange of a bare error body; raise a `UsageError` if it is an exchange, which has its own status."""
+def read_body(stream: IO[bytes], name: str, status: int) -> Exchange:
+    """Return the exchange of a bare error body, with unknown headers; raise a `UsageError` if it is an exchange, which has its own status."""
     try:
         plain, is_packed = unpacked(stream, name)
-        exchange = bare_exchange(bounded(plain, name) if is_packed else plain, name, status)
+        body = (bounded(plain, name) if is_packed else plain).read(MAX_BODY_INPUT + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _broken(error, name) from None
+    if len(body) > MAX_BODY_INPUT:
+        raise ArchiveError(name, f"more than {MAX_BODY_INPUT // 1024 // 1024} MiB")
+    exchange = Exchange(status, None, body, origin=name)
     with suppress(ArchiveError):
         for recorded in read_stream(BytesIO(exchange.body), name):
             raise UsageError(f"{name}: already has the status {recorded.status}; omit --status")

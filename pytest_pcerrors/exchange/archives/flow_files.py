@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.adapters.data import NOT_KEPT
+from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.items import Skipped, recorded_item
 from pytest_pcerrors.text import readable
 

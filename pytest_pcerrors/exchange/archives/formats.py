@@ -5,19 +5,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._bare import (
-    VERBOSE_STARTS,
-    is_bare_text,
-    is_utf_16,
-    refuse_bare_text,
-    refuse_utf_16,
-    refuse_verbose,
-)
-from pytest_pcerrors.exchange.archives._foreign import foreign_bytes, foreign_format
+from pytest_pcerrors.exchange.archives._refused import REFUSED, foreign_bytes, foreign_format
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.flow_files import is_flow, read_flows
 from pytest_pcerrors.exchange.archives.folders import ending
-from pytest_pcerrors.exchange.archives.foreign.documents import tool_of
+from pytest_pcerrors.exchange.archives.foreign import tool_of
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, OF_LIST, read_json_document, read_ndjson
 
@@ -49,10 +41,9 @@ READERS: "dict[str, Reader]" = {
 
 _BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
     (lambda start: start.startswith(HTTP_START), read_curl_output),
-    (lambda start: start.startswith(VERBOSE_STARTS), refuse_verbose),
+    (lambda start: start.startswith(b"["), read_json_document),
     (is_flow, read_flows),
-    (is_utf_16, refuse_utf_16),
-    (lambda start: not start.startswith((b"{", b"[")) and is_bare_text(start), refuse_bare_text),
+    *REFUSED,
 )
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
@@ -93,8 +84,7 @@ def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
     """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
     if not start.startswith(b"{"):
         _refuse(foreign_bytes(start), name)
-        known = next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)
-        return read_json_document if start.startswith(b"[") else known
+        return next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)
     try:
         first: Any = parsed(start, "")
     except ArchiveError:

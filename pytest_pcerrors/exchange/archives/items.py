@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import has_no_response, is_har_response
 from pytest_pcerrors.exchange.adapters.mappings import OWN_KEYS, from_mapping
-from pytest_pcerrors.exchange.archives._bare import refuse_bare
+from pytest_pcerrors.exchange.archives._refused import refuse_bare
 from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
 from pytest_pcerrors.exchange.model import Exchange

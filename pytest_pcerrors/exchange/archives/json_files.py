@@ -3,9 +3,8 @@
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._bare import refuse_bare
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
-from pytest_pcerrors.exchange.archives.foreign.documents import recorded_in, tool_of
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format, refuse_bare
+from pytest_pcerrors.exchange.archives.foreign import recorded_in, tool_of
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
 from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_pcerrors.exchange.archives.foreign.documents import Tool
+    from pytest_pcerrors.exchange.archives.foreign import Tool
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.archives.layout import Layout
 

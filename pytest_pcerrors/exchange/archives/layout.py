@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.adapters.data import NOT_KEPT, RequestData, ResponseData
-from pytest_pcerrors.exchange.adapters.parts import base64_bytes, body_bytes, header_pairs, recording_time, status_of
+from pytest_pcerrors.exchange.adapters.parts import (
+    NOT_KEPT,
+    RequestData,
+    ResponseData,
+    base64_bytes,
+    body_bytes,
+    header_pairs,
+    recording_time,
+    status_of,
+)
 from pytest_pcerrors.exchange.archives.items import Skipped, outline
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.text import nearest, readable

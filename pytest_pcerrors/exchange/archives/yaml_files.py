@@ -14,7 +14,7 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ, foreign_format
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format
 from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlValueError

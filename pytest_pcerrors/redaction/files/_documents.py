@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.curl_output import read_curl_output
 from pytest_pcerrors.exchange.archives.flow_files import EXPORT, read_flows
-from pytest_pcerrors.exchange.archives.foreign.documents import tool_of
+from pytest_pcerrors.exchange.archives.foreign import tool_of
 from pytest_pcerrors.exchange.archives.formats import read_yaml, reader_of_bytes
 from pytest_pcerrors.exchange.archives.json_files import OF_LIST, is_exchange, read_ndjson
 from pytest_pcerrors.jsontext import JsonError, parse

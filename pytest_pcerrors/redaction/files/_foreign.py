@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.exchange.archives.foreign.documents import body_file
+from pytest_pcerrors.exchange.archives.foreign import body_file
 from pytest_pcerrors.redaction.files._nodes import Node, text_of
 from pytest_pcerrors.secrets import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.exchange.archives.foreign.documents import Tool
+    from pytest_pcerrors.exchange.archives.foreign import Tool
     from pytest_pcerrors.redaction.files._recordings import Changes
 
 _PATTERNS = ("urlPattern", "urlPathPattern", "matches", "doesNotMatch", "matchesJsonPath", "matchesXPath")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, READ
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ
 from pytest_pcerrors.exchange.archives.files import archive_files, is_archive, read_archive
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from pytest_pcerrors.exchange.archives._foreign import CHOOSE_RECORDINGS, FORMATS, READ
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, FORMATS, READ
 from pytest_pcerrors.exchange.archives.files import stream_items
 
 ASKED = {"method": "GET", "url": "https://api.example/v1"}

@@ -11,7 +11,7 @@ import vcr.serialize
 import yaml
 from vcr.serializers import jsonserializer, yamlserializer
 
-from pytest_pcerrors.exchange.adapters.data import NOT_KEPT
+from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import read_stream
 
 TEXT = '{"code": "800064", "description": "Zoë is busy"}'

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pytest_pcerrors.exchange.adapters.data import NOT_KEPT
+from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.model import Exchange

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives import _bare as bare
+from pytest_pcerrors.exchange.archives import files
 from pytest_pcerrors.exchange.archives.files import read_body
 
 BODY = {"code": "1000", "description": "No", "source": "x"}
@@ -124,6 +124,6 @@ def test_what_has_a_status_is_refused(recording):
 
 def test_an_endless_body_is_refused(monkeypatch):
     """Memory is limited."""
-    monkeypatch.setattr(bare, "MAX_BODY_INPUT", 10)
+    monkeypatch.setattr(files, "MAX_BODY_INPUT", 10)
     with pytest.raises(ArchiveError, match="more than 0 MiB"):
         read_body(io.BytesIO(b"x" * 11), "-", 404)

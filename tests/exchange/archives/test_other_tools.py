@@ -244,7 +244,7 @@ def test_a_body_file_is_found_beside_a_mapping_without_a_folder(tmp_path, conten
 
 def test_a_long_body_file_is_an_unknown_body(tmp_path, monkeypatch):
     """And a name that cannot be a path is not found."""
-    monkeypatch.setattr("pytest_pcerrors.exchange.archives.foreign._files._MAX_BODY", 3)
+    monkeypatch.setattr("pytest_pcerrors.exchange.archives.foreign._wiremock._MAX_BODY", 3)
     (tmp_path / "long.txt").write_text("busy")
     names = {"long.txt": "longer than 64 MiB", "a\0b": "which was not found"}
     for name, problem in names.items():

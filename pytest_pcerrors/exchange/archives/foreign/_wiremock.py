@@ -1,10 +1,12 @@
-"""Stub mappings of WireMock: what a mock answers to the requests that fit."""
+"""Stub mappings of WireMock: what a mock answers to the requests that fit, with the bodies that are in files."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from pytest_pcerrors.exchange.archives.foreign._files import body_of_file
+from pytest_pcerrors.exchange.archives.folders import BODIES
 from pytest_pcerrors.exchange.archives.foreign._tools import (
     MADE_WHEN_SERVED,
     TEMPLATE,
@@ -18,7 +20,10 @@ from pytest_pcerrors.exchange.archives.foreign._tools import (
     present,
     without_local_host,
 )
+from pytest_pcerrors.text import readable
 
+_MAPPINGS = "mappings"
+_MAX_BODY = 64 * 1024 * 1024
 _URLS = ("url", "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate")
 _OF_STUBS = frozenset(
     {"uuid", "scenarioName", "requiredScenarioState", "newScenarioState", "priority", "postServeActions"}
@@ -40,7 +45,7 @@ _OF_RESPONSES = frozenset(
 
 def _fits(document: Any) -> bool:
     """Return whether a document is a mapping, or has a list of mappings."""
-    listed = document.get("mappings") if isinstance(document, dict) else None
+    listed = document.get(_MAPPINGS) if isinstance(document, dict) else None
     if isinstance(listed, list):
         return any(is_object(each, "request", "response") for each in listed)
     return _is_stub(document)
@@ -61,7 +66,7 @@ def _is_stub(value: Any) -> bool:
 
 
 def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
-    return stubs(document, ("mappings", "request", "response"), _interaction)
+    return stubs(document, (_MAPPINGS, "request", "response"), _interaction)
 
 
 def stubs(
@@ -122,12 +127,42 @@ def answered(answer: dict[str, Any], value: Any, file: Any, source: Source) -> t
     if value is not None:
         answer = answer | {"body": json.dumps(value, ensure_ascii=False)}
     elif isinstance(file, str) and not answer.keys() & {"body", "body_base64"}:
-        body, problem = body_of_file(file, source.file)
+        body, problem = _body_of_file(file, source.file)
         answer = answer | {"body": body}
     served = answer.get("body", "")
     if TEMPLATE in (served.decode("latin-1") if isinstance(served, bytes) else str(served)):
         problem = MADE_WHEN_SERVED
     return answer, problem
+
+
+def _body_of_file(name: str, mapping: Path) -> tuple[bytes, str | None]:
+    """Return the body in a file that a mapping names, and why it is not known, or None."""
+    if TEMPLATE in name:
+        return b"", MADE_WHEN_SERVED
+    file = body_file(name, mapping)
+    if file is None:
+        return b"", readable(f"in the file {name}, which was not found")
+    with file.open("rb") as stream:
+        body = stream.read(_MAX_BODY + 1)
+    return (b"", "longer than 64 MiB") if len(body) > _MAX_BODY else (body, None)
+
+
+def body_file(name: str, mapping: Path) -> Path | None:
+    """Return the path of the file that a mapping names, or None; files outside the folders of bodies are never read."""
+    for folder in _folders(mapping):
+        file = folder / name
+        try:
+            if file.resolve().is_relative_to(folder.resolve()) and file.is_file() and os.access(file, os.R_OK):
+                return file
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _folders(mapping: Path) -> list[Path]:
+    """Return where bodies of a mapping can be: beside the folder ``mappings`` that it is in, or in that folder (WireMock.Net)."""
+    inner = next((each for each in mapping.parents if each.name == _MAPPINGS), mapping.parent)
+    return [inner.parent / BODIES, mapping.parent / BODIES, inner, mapping.parent]
 
 
 def _url(url: Any, request: dict[str, Any]) -> Any:

@@ -1,7 +1,9 @@
-"""Detect formats that are not supported, so that the message can name them."""
+"""Detect inputs that are not supported: formats, so that the message can name them, and error bodies without their HTTP status."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, NoReturn
+
+from pytest_pcerrors.errors import ArchiveError
 
 CHOOSE_RECORDINGS = "name the files or the folder of your recordings instead"
 """What to do about a file that is not a recording."""
@@ -107,3 +109,70 @@ FORMATS = (
     Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING, CHOOSE_RECORDINGS),
 )
 """The known formats that are not supported, specific ones before general ones."""
+
+_RECORDED = frozenset({"request", "response", "interactions", "log", "http_interactions"})
+_ERROR_NAMES = frozenset(
+    {"code", "description", "message", "error", "errors", "statusCode", "errorCode", "errorMessage", "title", "detail"}
+)
+_DESCRIBING = frozenset({"title", "description"})
+_OF_MANIFESTS = frozenset({"name", "$schema"})
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_VERBOSE_STARTS = (b"* ", b"> ", b"< ")  # of lines of curl -v, which are not valid YAML
+_YAML_STARTS = tuple(b"#-%&!?")
+_GIVE_STATUS = 'wrap it as {"status": 404, "body": ...}, or give its status: pcerrors check --status 404'
+
+
+def refuse_bare(item: Any, origin: str) -> None:
+    """Raise an `ArchiveError` if a parsed value that is not an exchange looks like an error body."""
+    if isinstance(item, dict) and item.keys() & _ERROR_NAMES and not item.keys() & _RECORDED and not _is_manifest(item):
+        raise ArchiveError(origin, "an error body without its HTTP status", _GIVE_STATUS)
+
+
+def _is_manifest(item: dict[Any, Any]) -> bool:
+    """Return whether a value describes something else than an error, such as a package or a schema."""
+    return bool(item.keys() & _OF_MANIFESTS) and item.keys() & _ERROR_NAMES <= _DESCRIBING
+
+
+def _is_bare_text(start: bytes) -> bool:
+    """Return whether an input with this first line is a page, plain text or a JSON string, and not YAML with keys.
+
+    >>> _is_bare_text(b"<html>"), _is_bare_text(b"Access denied"), _is_bare_text(b"interactions:")
+    (True, True, False)
+    """
+    line = start.strip()
+    if line.startswith((b"<", *_UTF_16_MARKS)) or not line:
+        return line.startswith(b"<")
+    is_quoted = line.startswith(b'"') and line.endswith(b'"')
+    return is_quoted or (b":" not in line and line[0] not in _YAML_STARTS)
+
+
+def _is_utf_16(start: bytes) -> bool:
+    r"""Return whether an input is JSON or an HTTP response in UTF-16 with a byte order mark.
+
+    >>> _is_utf_16('\ufeff{"code"'.encode("utf-16-le")), _is_utf_16("\ufeffinteractions:".encode("utf-16-le"))
+    (True, False)
+    """
+    return start.startswith(_UTF_16_MARKS) and start[2:4].strip(b"\0") in (b"{", b"[", b"H", b"<")
+
+
+def _refusal(problem: str, fix: str) -> Callable[[IO[bytes], str], NoReturn]:
+    """Return a reader that raises an `ArchiveError` with this problem."""
+
+    def refuse(_: IO[bytes], name: str) -> NoReturn:
+        raise ArchiveError(name, problem, fix)
+
+    return refuse
+
+
+REFUSED = (
+    (
+        lambda start: start.startswith(_VERBOSE_STARTS),
+        _refusal("the output of curl -v", "save only the response: curl -i URL"),
+    ),
+    (
+        _is_utf_16,
+        _refusal("UTF-16, as PowerShell's > writes it", "save it as it was sent: curl -i -o FILE URL"),
+    ),
+    (_is_bare_text, _refusal("a text without its HTTP status", _GIVE_STATUS)),
+)
+"""The beginnings of inputs that may be an error body, or more than one, and the readers that refuse them."""
