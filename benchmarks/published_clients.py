@@ -75,7 +75,8 @@ def calls() -> Iterator[tuple[str, Callable[[], object]]]:
 def main() -> None:
     """Print the matrix of each client, and what `assert_retries` finds."""
     logging.getLogger().addHandler(logging.NullHandler())
-    context = Context(current().policy, on_matrix=lambda matrix: print(as_text(matrix)))
+    context = Context(current().policy)
+    context.on_matrix = lambda matrix: print(as_text(matrix))
     with within(context), warnings.catch_warnings(action="ignore"):
         for name, call in calls():
             start = process_time()

@@ -293,7 +293,9 @@ def acme():
 def test_a_context_is_notified_of_every_verdict():
     """The context is notified of each assertion once."""
     notified = []
-    with within(Context(Policy(Contract.default()), notified.append)):
+    context = Context(Policy(Contract.default()))
+    context.on_verdict = notified.append
+    with within(context):
         assert_pc_error(BUSY)
         assert_pc_success((200, b""))
     assert [verdict.exchange.status for verdict in notified] == [409, 200]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin._current_test import Observer
 from pytest_pcerrors.plugin._items import CassetteItem
 from pytest_pcerrors.plugin._reports import Line, print_lines, write_files
+from pytest_pcerrors.policy.context import Observer
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfall
 from pytest_pcerrors.rules.parsed_response import read
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.settings import Settings
-
-OPTION = "--pc-coverage-report"
 
 
 class CoverageOfTests(Observer):

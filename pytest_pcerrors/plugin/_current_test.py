@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.reporting.summary import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.violation import Violation
     from pytest_pcerrors.simulation.in_process import Simulator
 
     Key = tuple[int, bytes]
@@ -95,25 +94,6 @@ class CurrentTest:
     def unused(self) -> Exception | None:
         """Return the error for a simulation that no request has used; None if all were used."""
         return next(filter(None, (each.unused() for each in self.simulators)), None)
-
-
-class Observer:
-    """Something that wants to know what is judged in the current test."""
-
-    def on_verdict(self, verdict: "Verdict") -> None:
-        """Note a verdict."""
-
-    def on_warning(self, verdict: "Verdict") -> None:
-        """Note that the warnings of a verdict were raised."""
-
-    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
-        """Note what a failing assertion reported of a verdict."""
-
-    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
-        """Note that an assertion with these codes of the response has passed."""
-
-    def on_simulated(self, exchange: "Exchange") -> None:
-        """Note a simulated response, in the thread of its client."""
 
 
 def _key(exchange: "Exchange") -> "Key":

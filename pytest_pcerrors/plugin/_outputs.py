@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.plugin._facts import Facts
+from pytest_pcerrors.policy.context import Observer
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from pytest_pcerrors.plugin._cassettes import Cassettes
-    from pytest_pcerrors.plugin._coverage import CoverageReports
-    from pytest_pcerrors.plugin._facts import FactSource, TestFacts
+    from pytest_pcerrors.plugin._coverage import CoverageOfTests, CoverageReports
+    from pytest_pcerrors.plugin._facts import TestFacts
     from pytest_pcerrors.plugin._receiving import Receiving
-    from pytest_pcerrors.plugin._reports import Reports
+    from pytest_pcerrors.plugin._reports import FindingsOfTests, Reports
     from pytest_pcerrors.plugin._services import Services
     from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
@@ -27,15 +28,17 @@ _WITHOUT_RESULT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 _MOST_PRINTED = 5
 
 
-class Matrices:
+class Matrices(Observer):
     """A source of facts: the matrices of each test; `found` has those of all tests that have ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self.found: list[MatrixData] = []
         self._of_test: list[MatrixData] = []
 
     def on_matrix(self, matrix: "MatrixData") -> None:
-        """Note a matrix of the current test."""
+        """Note a matrix of the current test, whose facts are then carried."""
+        Facts.of(self._config).register(self._config)
         self._of_test.append(matrix)
 
     def take(self, _: pytest.Item) -> Any:
@@ -78,24 +81,19 @@ class Outputs:
     ) -> None:
         self._config = config
         self._receiving = receiving
+        self._cassettes = cassettes
         self._facts: Facts = Facts.of(config)
-        self._matrices = Matrices()
-        self._observers: dict[str, FactSource] = {}
-        self._reports: Reports | None = self._asked_reports(cassettes)
-        self._coverage: CoverageReports | None = self._asked_coverage(settings, services, cassettes)
-        self._facts.add_source("matrices", self._matrices)
+        self._reports: Reports | None = self._asked_reports()
+        self._coverage: CoverageReports | None = self._asked_coverage(settings, services)
+        self._matrices = Matrices(config)
+        self._add_source("matrices", self._matrices)
 
     def register(self) -> None:
         """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
-        if self._observers:
+        if self._reports:
+            self._config.pluginmanager.register(self._reports.found, "pcerrors-findings")
+        if self._reports or self._coverage:
             self._facts.register(self._config)
-        for name, plugin in self._observers.items():
-            self._config.pluginmanager.register(plugin, f"pcerrors-{name}")
-
-    def on_matrix(self, matrix: "MatrixData") -> None:
-        """Note what an assertion of the current test has found about a client."""
-        self._facts.register(self._config)
-        self._matrices.on_matrix(matrix)
 
     def write(self, session: pytest.Session, collected: "Tally") -> None:
         """Write the files. `collected` has the counts of the collection; a run that was stopped by misuse has no result."""
@@ -115,45 +113,40 @@ class Outputs:
         if self._coverage:
             self._coverage.print(terminal)
 
-    def _asked_reports(self, cassettes: "Cassettes") -> "Reports | None":
+    def _asked_reports(self) -> "Reports | None":
         """Return the reports that the option asks for, and add their source of facts; None if it asks for none."""
-        if not (given := self._config.getoption("pc_report")):
+        if not self._config.getoption("pc_report"):
             return None
-        from pytest_pcerrors.plugin._reports import OPTION, Reports
+        from pytest_pcerrors.plugin._reports import Reports
         from pytest_pcerrors.reporting.formats.registry import FORMATS
 
-        reports = Reports(self._targets(given, OPTION, FORMATS, cassettes), self._receiving)
+        reports = Reports(self._targets("--pc-report", FORMATS), self._receiving)
         self._add_source("findings", reports.found)
-        self._receiving.observers.append(reports.found)
         return reports
 
-    def _asked_coverage(
-        self, settings: "Settings", services: "Services", cassettes: "Cassettes"
-    ) -> "CoverageReports | None":
+    def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
         """Return the error coverage if an option asks for it, and add its source of facts."""
         if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
             return None
-        from pytest_pcerrors.plugin._coverage import OPTION, CoverageReports
+        from pytest_pcerrors.plugin._coverage import CoverageReports
         from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS
 
-        targets = self._targets(self._config.getoption("pc_coverage_report"), OPTION, COVERAGE_FORMATS, cassettes)
+        targets = self._targets("--pc-coverage-report", COVERAGE_FORMATS)
         coverage = CoverageReports(self._config, targets, self._receiving, settings)
         self._add_source("coverage", coverage.found)
-        self._receiving.observers.append(coverage.found)
         services.listeners.append(coverage.found.on_served)
         return coverage
 
-    def _add_source(self, name: str, source: "FactSource") -> None:
+    def _add_source(self, name: str, source: "Matrices | FindingsOfTests | CoverageOfTests") -> None:
         self._facts.add_source(name, source)
-        self._observers[name] = source
+        self._receiving.observers.append(source)
 
-    def _targets(
-        self, given: "Iterable[str]", option: str, formats: "Collection[str]", cassettes: "Cassettes"
-    ) -> "list[Target]":
+    def _targets(self, option: str, formats: "Collection[str]") -> "list[Target]":
         """Return what an option asks for, and create the folders; a recording of the run is refused."""
         from pytest_pcerrors.reporting.targets import targets_of
 
-        targets = targets_of(given, option, formats, self._config.invocation_params.dir, cassettes.files)
+        folder = self._config.invocation_params.dir
+        targets = targets_of(self._config.getoption(option), option, formats, folder, self._cassettes.files)
         if not self._facts.is_worker:
             for target in targets:
                 target.make_folder()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning
-from pytest_pcerrors.plugin._current_test import CurrentTest, Observer
+from pytest_pcerrors.plugin._current_test import CurrentTest
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._places import Places
+from pytest_pcerrors.policy.context import Context, Observer
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.summary import host_of
 from pytest_pcerrors.rules.violation import ContractViolation
@@ -17,9 +18,9 @@ from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.policy.context import Context
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.rules.violation import Violation
 
@@ -53,14 +54,14 @@ class LateRequests:
             )
 
 
-class Receiving:
-    """Receives the responses of the cassettes and servers of a run, and judges them."""
+class Receiving(Context):
+    """The context of a run: it receives the responses of its cassettes and servers, judges them, and notifies its observers."""
 
-    def __init__(self, context: "Context", tally: "Tally", root: Path) -> None:
-        context.place = Places(root).placed
+    def __init__(self, policy: "Policy", tally: "Tally", root: Path) -> None:
+        super().__init__(policy)
         self.test: CurrentTest = CurrentTest()
-        self._context = context
         self._tally = tally
+        self._places = Places(root)
         self.late: LateRequests = LateRequests()
         self.has_judged: bool = False
         """Whether a response of a judged host was received, an error or not."""
@@ -70,42 +71,50 @@ class Receiving:
         """Whether a response was received, with whatever host."""
         self.observers: list[Observer] = []
 
-    @property
-    def policy(self) -> "Policy":
-        """The policy of the current test."""
-        return self._context.policy
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Count a verdict that the current test has asked for; its response is not judged again."""
+        self._count(verdict)
+        self.mark_checked(verdict.exchange)
 
-    def count(self, verdict: "Verdict") -> None:
-        """Count a verdict on a response of the current test."""
+    def _count(self, verdict: "Verdict") -> None:
         self.test.tally.add_verdict(verdict)
         for each in self.observers:
             each.on_verdict(verdict)
 
-    def warned(self, verdict: "Verdict") -> None:
+    def on_warning(self, verdict: "Verdict") -> None:
         """Count the warnings of a verdict as raised."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
         for each in self.observers:
             each.on_warning(verdict)
 
-    def failed(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
         """Count what a failing assertion reports, instead of the violations of its verdict."""
         self.test.tally.recount(verdict, violations)
         for each in self.observers:
             each.on_failure(verdict, violations)
 
-    def asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
-        """Report that an assertion with these codes of the response has passed."""
+    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+        """Notify the observers."""
         for each in self.observers:
             each.on_asserted(verdict, codes)
 
-    def simulated(self, exchange: "Exchange") -> None:
-        """Report a simulated response, in the thread of the client that has received it."""
+    def on_simulated(self, exchange: "Exchange") -> None:
+        """Notify the observers."""
         for each in self.observers:
             each.on_simulated(exchange)
 
+    def on_matrix(self, matrix: "MatrixData") -> None:
+        """Notify the observers."""
+        for each in self.observers:
+            each.on_matrix(matrix)
+
+    def locate(self, exchange: "Exchange") -> "Exchange":
+        """Return a response that the current test has replayed with its origin."""
+        return self.test.received.located(exchange)
+
     def place(self, exchange: "Exchange") -> "Exchange":
         """Return an exchange with its complete origin, for a message."""
-        return self._context.place(exchange)
+        return self._places.placed(exchange)
 
     def on_response(self, exchange: "Exchange") -> None:
         """Add a response from a cassette."""
@@ -125,7 +134,6 @@ class Receiving:
     def pytest_runtest_setup(self) -> None:
         """Reset the state for every test, and for every repeated run of a test."""
         self.close()
-        self._context.locate = self.test.received.located
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that the current test has failed."""
@@ -180,7 +188,7 @@ class Receiving:
         test.tally.other_hosts.update(map(host_of, others))
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:
-            self.count(verdict)
+            self._count(verdict)
         problems = test.problems() or [*filter(None, [test.unused()])]
         failing = [verdict for verdict in verdicts if verdict.errors]
         if problems:
@@ -190,7 +198,7 @@ class Receiving:
             test.failure = ContractViolation(self._text(failing), [each for one in failing for each in one.errors])
             raise test.failure
         for verdict in verdicts:
-            self.warned(verdict)
+            self.on_warning(verdict)
         try:
             warn_at(item, _warnings(verdicts))
         except PcErrorsWarning as warning:

@@ -10,9 +10,9 @@ import pytest
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.plugin._current_test import Observer
 from pytest_pcerrors.plugin._facts import TestFacts
 from pytest_pcerrors.policy.audit import Finding, unreadable
+from pytest_pcerrors.policy.context import Observer
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
 from pytest_pcerrors.reporting.formats.registry import FORMATS
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.reporting.targets import Target
     from pytest_pcerrors.rules.violation import Violation
 
-OPTION = "--pc-report"
 _MOST = 1000
 """The number of findings of one test that are kept; all are counted."""
 

@@ -18,14 +18,13 @@ from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
 from pytest_pcerrors.plugin._workers import add_counts, counts_of
 from pytest_pcerrors.policy.age import unknown_age_text
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.context import within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.summary import Tally, nothing_checked
 from pytest_pcerrors.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.verdict import Verdict
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
 _NOTHING_WATCHED = (
@@ -37,7 +36,7 @@ _NOTHING_WATCHED = (
 class Run:
     """The plugin that is registered for a run that uses this package.
 
-    Its context is one object whose policy changes from test to test, so that objects that live longer than a test (for
+    Its context, `receiving`, is one object whose policy changes from test to test, so that objects that live longer than a test (for
     example the task in which an async plugin runs its tests) see the policy of the current test.
     """
 
@@ -58,15 +57,11 @@ class Run:
                 max_age=config.getoption("pc_max_age"),
                 host=host_of_service(config, settings),
             )
-            self._context = Context(self.policy, self._on_verdict)
-            self.receiving: Receiving = Receiving(self._context, self.tally, config.rootpath)
-            self._context.on_warning, self._context.on_failure = self.receiving.warned, self.receiving.failed
-            self._context.on_asserted, self._context.on_simulated = self.receiving.asserted, self.receiving.simulated
+            self.receiving: Receiving = Receiving(self.policy, self.tally, config.rootpath)
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
             self._outputs = Outputs(config, settings, self.receiving, self.services, self.cassettes)
-            self._context.on_matrix = self._outputs.on_matrix
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.services.are_watched:
@@ -139,9 +134,9 @@ class Run:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Set the policy of the test: that of the run with the markers of the test applied."""
-        self._context.policy = policy_for(item, self.policy)
+        self.receiving.policy = policy_for(item, self.policy)
         try:
-            with within(self._context):
+            with within(self.receiving):
                 return (yield)
         finally:
             self.receiving.close()
@@ -192,10 +187,6 @@ class Run:
         seen = self.cassettes.counts()
         hosts = sum(self.cassettes.hosts.values(), Counter[str]())
         return Tally(other_hosts=hosts, unreadable=seen["unreadable"], skipped=seen["skipped"])
-
-    def _on_verdict(self, verdict: "Verdict") -> None:
-        self.receiving.count(verdict)
-        self.receiving.mark_checked(verdict.exchange)
 
     def _watch(self) -> None:
         """Watch every cassette of vcrpy until the end of the run."""

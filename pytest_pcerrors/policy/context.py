@@ -6,13 +6,12 @@ Outside of pytest, it holds the settings of the working directory.
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
@@ -20,26 +19,41 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Violation
 
 
-@dataclass
-class Context:
-    """A policy, and the functions that checks call.
+class Observer:
+    """What checks notify; each method does nothing, unless a subclass overrides it."""
 
-    `on_verdict` is called with every verdict, `on_warning` with every verdict whose warnings were raised, `on_failure` with the
-    verdict of a failing assertion and all violations that the assertion reports, `on_asserted` with that of an assertion that passed and
-    the codes of the response that it names, `on_simulated` with every response that a simulation gives to a client, in the thread of the client, `on_matrix` with what
-    an assertion has found about a client, as plain data. `locate` adds the origin to a replayed response, and `place` completes the origin
-    for a message. A run has one context, whose policy changes from test to test.
-    """
+    def on_verdict(self, verdict: "Verdict") -> None:
+        """Receive every verdict."""
 
-    policy: "Policy"
-    on_verdict: "Callable[[Verdict], object]" = field(default=lambda _: None)
-    on_warning: "Callable[[Verdict], object]" = field(default=lambda _: None)
-    on_failure: "Callable[[Verdict, Sequence[Violation]], object]" = field(default=lambda _, __: None)
-    on_asserted: "Callable[[Verdict, Collection[str]], object]" = field(default=lambda _, __: None)
-    on_simulated: "Callable[[Exchange], object]" = field(default=lambda _: None)
-    on_matrix: "Callable[[Any], object]" = field(default=lambda _: None)
-    locate: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
-    place: "Callable[[Exchange], Exchange]" = field(default=lambda exchange: exchange)
+    def on_warning(self, verdict: "Verdict") -> None:
+        """Receive a verdict whose warnings were raised."""
+
+    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+        """Receive the verdict of a failing assertion, and all violations that the assertion reports."""
+
+    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+        """Receive the verdict of an assertion that has passed, and the codes of the response that it names."""
+
+    def on_simulated(self, exchange: "Exchange") -> None:
+        """Receive a response that a simulation gives to a client, in the thread of the client."""
+
+    def on_matrix(self, matrix: Any) -> None:
+        """Receive what an assertion has found about a client, as plain data."""
+
+
+class Context(Observer):
+    """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test."""
+
+    def __init__(self, policy: "Policy") -> None:
+        self.policy = policy
+
+    def locate(self, exchange: "Exchange") -> "Exchange":
+        """Return a replayed response with its origin."""
+        return exchange
+
+    def place(self, exchange: "Exchange") -> "Exchange":
+        """Return an exchange with its complete origin, for a message."""
+        return exchange
 
 
 _CURRENT: ContextVar[Context | None] = ContextVar("pcerrors", default=None)

@@ -83,7 +83,8 @@ CAREFUL = [by_requests, by_httpx, by_httpx_asynchronously, by_aiohttp]
 def matrix_of(call, contract=SMALL, **options):
     """Return the rows of a matrix by their names, and the message of the assertion, empty if it passes."""
     found = []
-    context = Context(Policy(contract), on_matrix=found.append)
+    context = Context(Policy(contract))
+    context.on_matrix = found.append
     message = ""
     with within(context):
         try:

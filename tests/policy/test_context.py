@@ -68,8 +68,9 @@ def test_a_context_holds_for_its_block():
 
 def test_a_context_is_notified_of_every_verdict():
     """Each verdict is counted, for errors and others."""
-    received = []
-    with within(Context(Policy(Contract.default()), received.append)):
+    received, context = [], Context(Policy(Contract.default()))
+    context.on_verdict = received.append
+    with within(context):
         check(NUMBER)
         check((200, b"{}"))
     assert [(each.exchange.status, len(each.violations)) for each in received] == [(409, 1), (200, 0)]
