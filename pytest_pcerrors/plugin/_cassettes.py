@@ -28,7 +28,7 @@ class Cassettes:
     def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
         self._config = config
         self._policy = policy
-        self._targets = [_target(config, argument) for argument in config.args]
+        self._targets = targets_of(config)
         self._sources = self._find(configured)
         self.sharing: Sharing = Sharing(config)
         self._collectors: list[CassetteFile] = []
@@ -64,27 +64,22 @@ class Cassettes:
         """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
         sources = self._by_folder[folder.path]
         for file in self.sharing.ordered(sources):
-            counts = self.seen[self._name(file)] = Counter()
+            name = self._name(file)
+            counts = self.seen[name] = Counter()
             if self._is_ignored(file, sources[file]):
                 counts["ignored"] += 1
-            else:
-                self._collectors.append(self._collector(file, folder, counts))
-                yield self._collectors[-1]
-
-    def _collector(self, file: Path, folder: "CassetteFolder", counts: Counter[str]) -> CassetteFile:
-        name = self._name(file)
-        hosts = self.hosts[name] = Counter()
-        collector: CassetteFile = CassetteFile.from_parent(
-            folder,
-            path=file,
-            nodeid=name,
-            contents=Contents(file, name, self._policy),
-            outline=self.sharing.outline,
-            named=self._named_in(file),
-            counts=counts,
-            hosts=hosts,
-        )
-        return collector
+                continue
+            self.hosts[name] = Counter()
+            collector: CassetteFile = CassetteFile.from_parent(
+                folder,
+                path=file,
+                nodeid=name,
+                contents=Contents(file, name, self._policy),
+                named=self._named_in(file),
+                cassettes=self,
+            )
+            self._collectors.append(collector)
+            yield collector
 
     def sort(self, items: list[pytest.Item]) -> None:
         """Put the items in the order of the files, which a worker of pytest-xdist goes through in another order."""
@@ -183,10 +178,10 @@ class CassetteFolder(pytest.Directory):
         return self._cassettes.collectors(self)
 
 
-def _target(config: pytest.Config, argument: str) -> tuple[Path, str]:
-    """Return the path in an argument, and the name of the item."""
-    path, _, name = argument.partition("::")
-    return _normal(config.invocation_params.dir / path), name
+def targets_of(config: pytest.Config) -> list[tuple[Path, str]]:
+    """Return the path in each argument of pytest, and the name of the item, or an empty text."""
+    parts = (argument.partition("::") for argument in config.args)
+    return [(_normal(config.invocation_params.dir / path), name) for path, _, name in parts]
 
 
 def _has_new_conftest(config: pytest.Config, folders: Iterable[Path]) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.cassette_paths import SUFFIXES, cassette_name, named
+from pytest_pcerrors.plugin._cassettes import targets_of
 from pytest_pcerrors.plugin._markers import PcCassette, pc_cassette
 from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.text import counted, listed
@@ -119,8 +120,7 @@ class CassettesOfTests:
     @cached_property
     def _targets(self) -> list[tuple[Path, str]]:
         """The paths that the run collects, each with the name of a test, or an empty text."""
-        parts = (argument.partition("::") for argument in self._config.args)
-        return [(_absolute(self._config.invocation_params.dir / path), name) for path, _, name in parts]
+        return targets_of(self._config)
 
     @cached_property
     def _narrowed(self) -> set[Path]:
@@ -195,7 +195,3 @@ def _marker(item: pytest.Item) -> PcCassette:
 def _key(path: Path) -> str:
     """Return a path as a case-insensitive file system compares it."""
     return str(path).casefold()
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.normpath(path))

@@ -1,14 +1,12 @@
 """Archives as collectors, and as items: their error responses, their unreadable places, and the rules that they break as a whole."""
 
 import os
-from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
-from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents, Outline
+from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents
 from pytest_pcerrors.plugin._messages import warn
 from pytest_pcerrors.policy.check import judge
 from pytest_pcerrors.policy.context import current
@@ -19,6 +17,7 @@ from pytest_pcerrors.text import counted, nearest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.plugin._cassettes import Cassettes
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.rules.violation import Violation
 
@@ -28,39 +27,29 @@ _MOST_SHOWN = 10
 class CassetteFile(pytest.File):
     """The collector of an archive. Its items are its error responses, or those that the command line names.
 
-    `outline` returns the outline of the contents. `counts` and `hosts` receive its counts.
+    Its counts are added to those of `cassettes`.
     """
 
-    def __init__(
-        self,
-        *,
-        contents: Contents,
-        outline: Callable[[Contents], Outline],
-        named: frozenset[str],
-        counts: Counter[str],
-        hosts: Counter[str],
-        **arguments: Any,
-    ) -> None:
+    def __init__(self, *, contents: Contents, named: frozenset[str], cassettes: "Cassettes", **arguments: Any) -> None:
         super().__init__(**arguments)
         self.not_found: dict[str, str] = {}
         self._contents = contents
-        self._outline = outline
         self._named = named
-        self._counts = counts
-        self._hosts = hosts
+        self._cassettes = cassettes
 
     def collect(self) -> list[pytest.Item]:
         """Return the items; `not_found` then has the selected names that do not exist, each with a hint."""
         try:
-            outline = self._outline(self._contents)
+            outline = self._cassettes.sharing.outline(self._contents)
         except UsageError as error:
             raise self.CollectError(str(error)) from None
-        self._counts.update(outline["counts"])
-        self._hosts.update(outline["hosts"])
+        counts = self._cassettes.seen[self._contents.name]
+        counts.update(outline["counts"])
+        self._cassettes.hosts[self._contents.name].update(outline["hosts"])
         names = [name for _, name, _ in outline["parts"]]
         self.not_found = {name: nearest(name, names) for name in sorted(self._named.difference(names))}
         if self._named:
-            self._counts["undated"] = 0
+            counts["undated"] = 0
         return [
             _ITEMS[kind].from_parent(self, name=name, contents=self._contents, number=number, line=line)
             for number, (kind, name, line) in enumerate(outline["parts"])

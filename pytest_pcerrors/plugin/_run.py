@@ -9,7 +9,9 @@ import pytest
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.record_modes import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
+from pytest_pcerrors.plugin import OPTIONS
 from pytest_pcerrors.plugin._cassettes import Cassettes
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
@@ -203,15 +205,7 @@ class Run:
 
 
 def _refuse_empty(config: pytest.Config) -> None:
-    for option, value in (
-        ("--pc-cassettes", config.getoption("pc_cassettes")),
-        ("--pc-contract", config.getoption("pc_contract")),
-        ("--pc-profile", config.getoption("pc_profile")),
-        ("--pc-base-url", config.getoption("pc_base_url")),
-        ("--pc-max-age", config.getoption("pc_max_age")),
-        ("--pc-report", config.getoption("pc_report")),
-        ("--pc-coverage-report", config.getoption("pc_coverage_report")),
-        ("--pc-coverage-min", config.getoption("pc_coverage_min")),
-    ):
-        if value == "" or (isinstance(value, list) and "" in value):
+    for option in OPTIONS:
+        value = config.getoption(option)
+        if option != MODE_OPTION and (value == "" or (isinstance(value, list) and "" in value)):
             raise UsageError(f"{option} is empty; is a shell variable not set?")

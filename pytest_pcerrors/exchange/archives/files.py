@@ -54,11 +54,6 @@ def archive_files(path: Path) -> list[Path]:
     return files_of(path, READERS)
 
 
-def is_archive(file: Path) -> bool:
-    """Return whether a file is an archive, by its suffix."""
-    return ending(file) in READERS and file.is_file()
-
-
 def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
     """Yield the exchanges among items; then raise one `ArchiveError` for those that cannot be read."""
     problems: list[ArchiveError] = []

@@ -4,7 +4,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format, refuse_bare
-from pytest_pcerrors.exchange.archives.foreign import recorded_in, tool_of
+from pytest_pcerrors.exchange.archives.foreign import Source, tool_of
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
 from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
 
@@ -47,12 +47,13 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
 
 
 def _items_of_tool(tool: "Tool", document: Any, name: str, file: "Path") -> "Iterator[Item]":
-    for pointer, interaction, body_problem, is_readable in recorded_in(tool, document, file):
+    """Yield the items of a document; files that it names are looked for beside `file`."""
+    for pointer, interaction, entry in tool.interactions(document):
         origin = f"{name}#{pointer}" if pointer else f"{name}:1"
-        if is_readable:
-            yield recorded_item(interaction, body_problem, origin)
+        if interaction is entry:
+            yield ArchiveError(origin, f"expected {tool.name}, got {outline(entry)}")
         else:
-            yield ArchiveError(origin, f"expected {tool.name}, got {outline(interaction)}")
+            yield recorded_item(*tool.completed(interaction, Source(document, entry, file)), origin)
 
 
 def is_exchange(document: Any) -> bool:

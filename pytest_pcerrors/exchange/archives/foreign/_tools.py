@@ -21,15 +21,6 @@ MADE_WHEN_SERVED = "made from a template when it is served"
 """The problem of a body with placeholders."""
 
 
-class Recorded(NamedTuple):
-    """An exchange of a document: its JSON Pointer, and its interaction, or None without a response; or an entry that is not one."""
-
-    pointer: str
-    interaction: Interaction
-    body_problem: str | None = None
-    is_readable: bool = True
-
-
 class Source(NamedTuple):
     """Where an interaction is: its document, the entry of the document, and the path of the file if it is known."""
 
