@@ -1,20 +1,38 @@
-"""The settings in the table ``[tool.pcerrors]`` of pyproject.toml; their JSON Schema defines the keys."""
+"""The settings in the table ``[tool.pcerrors]`` of pyproject.toml; their JSON Schema defines the keys.
 
+A misnamed table, which would be ignored without a message, is refused.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.tables import OTHER_FILES, TABLE, refuse_misnamed, refuse_section
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SETTINGS_FILE = "pyproject.toml"
+
+TABLE = "[tool.pcerrors]"
+"""The name of the settings table in messages."""
+
+_OTHER_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
+"""Configuration files of pytest that cannot contain our settings."""
+
+_NAME = "pcerrors"
+_ALSO = frozenset({_NAME, "pcerror", "pytestpcerrors", "pytestpcerror"})
+_ALIKE = 0.87
+_SECTION = re.compile(r"^[ \t]*\[+[ \t]*([^\]\n]+?)[ \t]*\]", re.MULTILINE)
+
+_AS_WRITTEN = frozenset(
+    "profile record max-age watch base-url cloud token-command length-unit rules severity map".split()
+)
+"""The settings that are kept as they are written."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +90,11 @@ class Settings:
     hosts: tuple[str, ...] | None = None
     length_unit: str = "code-points"
     rules: tuple[str, ...] = ()
-    severity: "Mapping[str, str]" = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict)
     profile_by_path: tuple[tuple[Path, str], ...] = ()
     allow: tuple[AllowanceSetting, ...] = ()
     entries: tuple[EntrySetting, ...] = ()
-    map: "Mapping[str, str] | None" = None
+    map: Mapping[str, str] | None = None
     coverage_exclude: tuple[str, ...] = ()
 
     @classmethod
@@ -103,32 +121,22 @@ class Settings:
         _check_entries(table.get("entry", []), where)
         return cls(
             root=root,
-            profile=table.get("profile", cls.profile),
+            **_fields({key: value for key, value in table.items() if key in _AS_WRITTEN}),
             contract=tuple(_listed(table.get("contract", ()))),
             collect=tuple(root / path for path in table.get("collect", ())),
             cassettes=root / table.get("cassettes", cls.cassettes),
-            record=table.get("record", cls.record),
-            max_age=table.get("max-age"),
-            watch=table.get("watch", cls.watch),
-            redact=_redact(table.get("redact", {})),
-            base_url=table.get("base-url"),
-            cloud=table.get("cloud", cls.cloud),
-            token_command=tuple(table.get("token-command", ())),
+            redact=RedactSetting(**_fields(table.get("redact", {}))),
             hosts=tuple(host.lower() for host in table["hosts"]) if "hosts" in table else None,
-            length_unit=table.get("length-unit", cls.length_unit),
-            rules=tuple(table.get("rules", ())),
-            severity=table.get("severity", {}),
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),
             allow=tuple(_allowance(each, root) for each in table.get("allow", ())),
             entries=tuple(EntrySetting(**{**each, "code": str(each["code"])}) for each in table.get("entry", ())),
-            map=table.get("map"),
             coverage_exclude=tuple(table.get("coverage", {}).get("exclude", ())),
         )
 
 
 def _table(file: Path) -> dict[str, Any] | None:
     document = read_toml(file)
-    refuse_misnamed(document, _keys(), str(file))
+    _refuse_misnamed(document, _keys(), str(file))
     tools = document.get("tool", {})
     table = tools.get("pcerrors") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -142,9 +150,9 @@ def _keys() -> frozenset[str]:
 
 
 def _refuse_sections(folder: Path) -> None:
-    for file in map(folder.joinpath, OTHER_FILES):
+    for file in map(folder.joinpath, _OTHER_FILES):
         with suppress(OSError):
-            refuse_section(file.read_bytes().decode("utf-8", "replace"), str(file))
+            _refuse_section(file.read_bytes().decode("utf-8", "replace"), str(file))
 
 
 def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
@@ -156,12 +164,10 @@ def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
         seen.add(pairing)
 
 
-def _redact(table: dict[str, Any]) -> RedactSetting:
-    return RedactSetting(
-        names=tuple(table.get("names", ())),
-        patterns=tuple(table.get("patterns", ())),
-        tenant_ids=table.get("tenant-ids", RedactSetting.tenant_ids),
-    )
+def _fields(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a table by the names of their fields, with tuples for lists."""
+    values = ((key, tuple(value) if isinstance(value, list) else value) for key, value in table.items())
+    return {key.replace("-", "_"): value for key, value in values}
 
 
 def allowance_of(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
@@ -190,3 +196,48 @@ def _allowance(table: dict[str, Any], root: Path) -> AllowanceSetting:
 
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
+
+
+def _refuse_misnamed(document: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    """Raise a `UsageError` for a misnamed table of pyproject.toml; `keys` are the names of the settings."""
+    for path, table in _tables(document):
+        if path != ("tool", _NAME) and is_meant_for_us(path[-1], table, keys):
+            raise UsageError(f"{where}: [{'.'.join(path)}] is not read; the settings are in {TABLE}: rename it")
+
+
+def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()) -> bool:
+    """Return whether a table is clearly meant to hold our settings.
+
+    Its name is ours apart from separators, or its name is similar and all of its keys are settings.
+
+    >>> keys = frozenset({"profile", "collect"})
+    >>> [is_meant_for_us(name, {"profile": "observed"}, keys) for name in ("PC_Errors", "pcerors", "pcerrors2", "errors")]
+    [True, True, False, False]
+    >>> is_meant_for_us("pcerors", {"strict": True}, keys)
+    False
+    """
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    if plain in _ALSO:
+        return True
+    is_alike = _NAME not in plain and SequenceMatcher(None, plain, _NAME).ratio() >= _ALIKE
+    return is_alike and isinstance(table, dict) and bool(table) and table.keys() <= keys
+
+
+def _refuse_section(text: str, where: str) -> None:
+    """Raise a `UsageError` for a section of another configuration file that is meant to hold our settings."""
+    for section in _SECTION.findall(text):
+        name = section.removeprefix("tool").lstrip(".:").strip("\"' ")
+        if is_meant_for_us(name, None):
+            raise UsageError(
+                f"{where}: [{section}] is not read; the settings are in {TABLE} of pyproject.toml: move it there"
+            )
+
+
+def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the tables of tools with their paths: in ``tool``, in the misspelling ``tools``, in ``tool.pytest``, at the top."""
+    for path in (("tool",), ("tools",), ("tool", "pytest"), ()):
+        parent: Any = document
+        for step in path:
+            parent = parent.get(step) if isinstance(parent, dict) else None
+        if isinstance(parent, dict):
+            yield from (((*path, name), table) for name, table in parent.items())

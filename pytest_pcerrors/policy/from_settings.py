@@ -15,8 +15,7 @@ from pytest_pcerrors.policy.age import days_of
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.settings import SETTINGS_FILE
-from pytest_pcerrors.tables import TABLE
+from pytest_pcerrors.settings import SETTINGS_FILE, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

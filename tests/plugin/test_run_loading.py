@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_pcerrors.plugin import hooks
-from pytest_pcerrors.tables import is_meant_for_us
+from pytest_pcerrors.settings import is_meant_for_us
 
 HEAVY = {"jsonschema", "vcr", "requests", "yaml", "click", "rich", "markdown_it", "bs4"}
 
