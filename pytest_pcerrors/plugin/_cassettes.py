@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Cassettes:
         self.sharing: Sharing = Sharing(config)
         self._collectors: list[CassetteFile] = []
         self._by_folder: dict[Path, dict[Path, Path]] = {}
-        self._ignored_folders: dict[Path, bool] = {}
+        self._ignores_folder = cache(self._ignores)
         self.seen: dict[str, Counter[str]] = {}
         self.hosts: dict[str, Counter[str]] = {}
 
@@ -133,7 +134,7 @@ class Cassettes:
         found: dict[Path, list[Path]] = {}
         for top, is_asked in tops.items():
             files = archive_files(top) if is_asked or top.exists() else []
-            inside = {path: _lying_in(path, files) for path in named if _lies_in(path, top)}
+            inside = {path: [each for each in files if _lies_in(each, path)] for path in named if _lies_in(path, top)}
             if any(inside.values()):
                 found |= inside
             elif is_asked or any(_lies_in(top, path) for path in named):
@@ -151,15 +152,11 @@ class Cassettes:
 
     def _is_ignored(self, file: Path, source: Path) -> bool:
         """Return whether pytest ignores a file, or a folder between it and the path under which it was found."""
-        return self._ignores(file) or any(map(self._ignores_folder, _folders_between(file, source)))
+        folders = (folder for folder in file.parents if source in folder.parents)
+        return self._ignores(file) or any(map(self._ignores_folder, folders))
 
     def _ignores(self, path: Path) -> bool:
         return bool(self._config.hook.pytest_ignore_collect(collection_path=path, config=self._config))
-
-    def _ignores_folder(self, folder: Path) -> bool:
-        if folder not in self._ignored_folders:
-            self._ignored_folders[folder] = self._ignores(folder)
-        return self._ignored_folders[folder]
 
     def _name(self, path: Path) -> str:
         """Return a path for messages, relative to the root directory if it is inside it."""
@@ -190,17 +187,8 @@ def _has_new_conftest(config: pytest.Config, folders: Iterable[Path]) -> bool:
     return any(file.is_file() and not config.pluginmanager.has_plugin(str(file)) for file in every)
 
 
-def _folders_between(file: Path, source: Path) -> list[Path]:
-    """Return the folders of a file below the path under which it was found."""
-    return [folder for folder in file.parents if source in folder.parents]
-
-
 def _normal(path: Path) -> Path:
     return Path(os.path.normpath(path))
-
-
-def _lying_in(folder: Path, files: Iterable[Path]) -> list[Path]:
-    return [file for file in files if _lies_in(file, folder)]
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

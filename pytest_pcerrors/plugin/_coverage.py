@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.settings import Settings
 
+    _Met = tuple[str, int, tuple[str, ...], str]
+
 
 class CoverageOfTests(Observer):
     """A source of facts: the errors that each test has met, and the rules that were judged in it."""
@@ -32,9 +34,8 @@ class CoverageOfTests(Observer):
         self.counted = coverage
         self._receiving = receiving
         self._policy = receiving.policy
-        self._asserted: list[tuple[int, tuple[str, ...]]] = []
-        self._served: list[Exchange] = []
-        self._simulated: list[Exchange] = []
+        self._asserted: Counter[_Met] = Counter()
+        self._received: list[tuple[str, Exchange]] = []
         self._parsed: dict[int, ParsedResponse] = {}
         self._judged: Counter[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
 
@@ -53,25 +54,21 @@ class CoverageOfTests(Observer):
     def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
         """Note that an assertion with some codes of a response has passed."""
         if verdict.parsed.contract in self._policy.contracts:
-            self._asserted.append((verdict.exchange.status, tuple(sorted(codes))))
+            self._asserted["asserted", verdict.exchange.status, tuple(sorted(codes)), ""] += 1
 
     def on_served(self, exchange: "Exchange") -> None:
         """Note a response of one of our servers, in a thread of the server."""
-        self._served.append(exchange)
+        self._received.append(("served", exchange))
 
     def on_simulated(self, exchange: "Exchange") -> None:
         """Note a simulated response, in the thread of its client."""
-        self._simulated.append(exchange)
+        self._received.append(("simulated", exchange))
 
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met, as plain data; None if that is nothing."""
-        met: Counter[tuple[str, int, tuple[str, ...], str]] = Counter()
-        met.update(("asserted", status, codes, "") for status, codes in self._asserted)
-        met.update(self._met("replayed", self._replayed(item), item))
-        met.update(self._met("served", self._served, item))
-        met.update(self._met("simulated", self._simulated, item))
-        judged = self._judged
-        self._asserted, self._served, self._simulated, self._parsed, self._judged = [], [], [], {}, Counter()
+        met, judged = self._asserted, self._judged
+        met.update(self._met(item))
+        self._asserted, self._received, self._parsed, self._judged = Counter(), [], {}, Counter()
         if not met and not judged:
             return None
         return {
@@ -93,11 +90,9 @@ class CoverageOfTests(Observer):
             yield item.exchange
         yield from filter(self._policy.judges, self._receiving.test.received.replayed())
 
-    def _met(
-        self, way: str, exchanges: "Iterator[Exchange] | list[Exchange]", item: pytest.Item
-    ) -> "Iterator[tuple[str, int, tuple[str, ...], str]]":
-        """Yield how errors were met; only an undocumented code has a place."""
-        for exchange in exchanges:
+    def _met(self, item: pytest.Item) -> "Iterator[_Met]":
+        """Yield how errors were met in responses; only an undocumented code has a place."""
+        for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
             parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.of(exchange).contract)
             if parsed.is_error:
                 codes, entry_of = tuple(sorted(parsed.codes)), parsed.contract.entry_of

@@ -200,7 +200,7 @@ class Receiving(Context):
         for verdict in verdicts:
             self.on_warning(verdict)
         try:
-            warn_at(item, _warnings(verdicts))
+            warn_at(item, (_warning(verdict, each) for verdict in verdicts for each in verdict.warnings))
         except PcErrorsWarning as warning:
             test.failure = warning
             raise
@@ -228,10 +228,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _warnings(verdicts: "Sequence[Verdict]") -> list[str]:
-    return [_warning(verdict, each) for verdict in verdicts for each in verdict.warnings]
 
 
 def _warning(verdict: "Verdict", violation: "Violation") -> str:

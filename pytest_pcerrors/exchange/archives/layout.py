@@ -114,10 +114,11 @@ class Layout:
         if key not in self.paths:
             return None
         for step in self.paths[key]:
-            is_there = step in line if isinstance(line, dict) else isinstance(line, list) and _is_index(step, line)
-            if not is_there:
+            holder: Any = line if isinstance(line, dict | list) else ()
+            try:
+                line = holder[step]
+            except (KeyError, IndexError, TypeError):
                 return None
-            line = line[step]
         return line
 
 
@@ -159,10 +160,6 @@ def _shown(steps: "Steps") -> str:
     return "".join(
         f".{step}" if isinstance(step, str) and _STEP.fullmatch(step) else f"[{json.dumps(step)}]" for step in steps
     )
-
-
-def _is_index(step: str | int, values: list[Any]) -> bool:
-    return isinstance(step, int) and step < len(values)
 
 
 def _headers(value: Any) -> list[tuple[str, str]] | None:
