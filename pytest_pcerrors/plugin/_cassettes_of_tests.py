@@ -86,13 +86,9 @@ class CassettesOfTests:
         for item in collected:
             if uses_cassette(item):
                 cassette = self.of(item)
-                for path in (cassette.path, *cassette.also):
+                for path in filter(None, (cassette.path, cassette.former, *cassette.also)):
                     self._users[_key(path)].add(item.nodeid)
-                self._named.update(
-                    map(_key, cassette.also if not cassette.is_named else (cassette.path, *cassette.also))
-                )
-                if cassette.former:
-                    self._users[_key(cassette.former)].add(item.nodeid)
+                self._named.update(map(_key, (*cassette.also, *([cassette.path] if cassette.is_named else []))))
                 if cassette.is_named or item.path not in self._narrowed:
                     self._folders.add(cassette.path.parent)
         self.orphans = list(self._find_orphans(frozenset(map(_key, checked))))

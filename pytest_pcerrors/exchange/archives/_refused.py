@@ -25,12 +25,19 @@ _MARKS = {
 
 
 class Foreign(NamedTuple):
-    """A format that is not supported: its name in messages, a predicate for its documents, the reason, and the fix."""
+    """A format that is not supported: its name in messages, the paths of members that its documents have, the reason, and the fix.
+
+    Several sets of paths are alternatives. The step 0 is the first item of a list; a value can follow a path, after ``=``.
+    """
 
     name: str
-    fits: Callable[[Any], bool]
+    members: tuple[str, ...]
     why: str = _NOT_YET
     fix: str = _CONVERT
+
+    def fits(self, document: Any) -> bool:
+        """Return whether a document has this format."""
+        return any(all(_has(document, path) for path in paths.split()) for paths in self.members)
 
 
 def foreign_format(document: Any) -> tuple[str, str] | None:
@@ -57,56 +64,41 @@ def foreign_bytes(start: bytes) -> tuple[str, str] | None:
     return None if found is None else (f"{found}, {_NOT_YET}", _CONVERT)
 
 
-def _has(*keys: str) -> Callable[[Any], bool]:
-    return lambda document: isinstance(document, Mapping) and all(key in document for key in keys)
+def _has(document: Any, path: str) -> bool:
+    """Return whether a document has a member, by a path such as ``0.request.path`` or ``type=context-options``."""
+    names, _, value = path.partition("=")
+    for name in names.split("."):
+        if isinstance(document, Mapping) and name in document:
+            document = document[name]
+        elif isinstance(document, list) and document and name == "0":
+            document = document[0]
+        else:
+            return False
+    return not value or bool(document == value)
 
 
-def _lists(*keys: str, inside: str | None = None) -> Callable[[Any], bool]:
-    """Return a predicate for a list, or the list at a key, whose first item has these keys; ``a.b`` is the key b of a."""
-
-    def fits(document: Any) -> bool:
-        items = document if inside is None else _at(document, inside)
-        return isinstance(items, list) and bool(items) and all(_holds(items[0], key) for key in keys)
-
-    return fits
-
-
-def _either(*fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda document: any(each(document) for each in fits)
-
-
-def _at(document: Any, path: str) -> Any:
-    for key in path.split("."):
-        document = document.get(key) if isinstance(document, Mapping) else None
-    return document
-
-
-def _holds(document: Any, path: str) -> bool:
-    *outer, key = path.split(".")
-    inner = _at(document, ".".join(outer)) if outer else document
-    return isinstance(inner, Mapping) and key in inner
-
-
-_OF_PACT = ("description", "request.path", "response.status")
 FORMATS = (
     Foreign(
         "a cassette of vcrpy before 1.0",
-        _lists("request.host", "request.path", "response"),
+        ("0.request.host 0.request.path 0.response",),
         fix="run python -m vcr.migration on it",
     ),
-    Foreign("a recording of ExVCR", _lists("request.request_body", "response.status_code")),
-    Foreign("a contract of Pact", _either(_lists(*_OF_PACT), _lists(*_OF_PACT, inside="interactions"))),
-    Foreign("a recording of nock", _lists("scope", "path", "status")),
-    Foreign("expectations of MockServer", _either(_has("httpRequest"), _lists("httpRequest"))),
+    Foreign("a recording of ExVCR", ("0.request.request_body 0.response.status_code",)),
     Foreign(
-        "a simulation of Hoverfly",
-        _either(lambda each: _holds(each, "data.pairs"), lambda each: _holds(each, "meta.hoverflyVersion")),
+        "a contract of Pact",
+        (
+            "0.description 0.request.path 0.response.status",
+            "interactions.0.description interactions.0.request.path interactions.0.response.status",
+        ),
     ),
-    Foreign("imposters of mountebank", _has("imposters")),
-    Foreign("a recording of responses", _lists("response", inside="responses")),
-    Foreign("an Insomnia export", _has("__export_format")),
-    Foreign("a Playwright trace", _either(lambda each: _at(each, "type") in ("context-options", "resource-snapshot"))),
-    Foreign("an OpenAPI document", _either(_has("openapi"), _has("swagger")), _NO_RECORDING, CHOOSE_RECORDINGS),
+    Foreign("a recording of nock", ("0.scope 0.path 0.status",)),
+    Foreign("expectations of MockServer", ("httpRequest", "0.httpRequest")),
+    Foreign("a simulation of Hoverfly", ("data.pairs", "meta.hoverflyVersion")),
+    Foreign("imposters of mountebank", ("imposters",)),
+    Foreign("a recording of responses", ("responses.0.response",)),
+    Foreign("an Insomnia export", ("__export_format",)),
+    Foreign("a Playwright trace", ("type=context-options", "type=resource-snapshot")),
+    Foreign("an OpenAPI document", ("openapi", "swagger"), _NO_RECORDING, CHOOSE_RECORDINGS),
 )
 """The known formats that are not supported, specific ones before general ones."""
 
