@@ -5,7 +5,7 @@ from contextvars import Context as ContextVars
 
 import pytest
 
-from pytest_pcerrors import Contract, UsageError, check
+from pytest_pcerrors import Contract, ContractViolation, Exchange, UsageError, assert_pc_error, check
 from pytest_pcerrors.policy.context import Context, current, within
 from pytest_pcerrors.policy.policy import Policy
 
@@ -54,6 +54,13 @@ def test_bad_settings_are_misuse(tmp_path, monkeypatch, outside):
     monkeypatch.chdir(settings(tmp_path, '[tool.pcerrors.severity]\nno-such-rule = "off"'))
     with pytest.raises(UsageError, match='there is no rule "no-such-rule"'):
         outside(check, NUMBER)
+
+
+def test_a_failure_names_the_place_that_the_response_has(outside):
+    """Outside pytest, nothing looks for the line in a recording."""
+    response = Exchange(409, None, b'{"code": 800064}', origin="carts.yaml")
+    with pytest.raises(ContractViolation, match=r"in carts\.yaml"):
+        outside(assert_pc_error, response)
 
 
 def test_a_context_holds_for_its_block():
