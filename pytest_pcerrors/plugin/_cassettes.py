@@ -54,10 +54,9 @@ class Cassettes:
         self._by_folder = {}
         for file, source in self._files().items():
             self._by_folder.setdefault(file.parent, {})[file] = source
-        has_conftest = _has_new_conftest(
-            self._config, self._by_folder
-        )  # each worker has to load them in the same order
-        for folder in self._by_folder if has_conftest else self.sharing.ordered(self._by_folder):
+        # each worker has to load conftest files in the same order
+        is_fixed = _has_new_conftest(self._config, self._by_folder)
+        for folder in self._by_folder if is_fixed else self.sharing.ordered(self._by_folder):
             name = self._name(folder)
             yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
 

@@ -43,15 +43,16 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
         return _from_own(mapping, origin)
     match mapping:
         case {"request": request, "response": Mapping() as response} if request is not None:
-            answer = from_mapping(response, origin).answering(request_of_mapping(request))
+            answer = from_mapping(response, origin).answering(_request_of_mapping(request))
             return answer._replace(recorded_at=recording_time(mapping) or answer.recorded_at)
         case {"response": response}:
             missing = "request" if response is not None else "response"
             raise UsageError(f"an interaction has a request and a response; this one has no {missing}")
         case {"status": Mapping()}:
             return from_vcrpy(mapping, origin)
-        case {"status_code": _, "content": _}:
-            return from_old_vcrpy(mapping, origin)
+        case {"status_code": status, "content": content}:  # httpx with vcrpy before version 6
+            headers = header_pairs(mapping.get("headers") or ())
+            return ResponseData(status_of(status), headers, body_bytes(content), origin=origin)
         case _:
             return from_har(mapping, origin) if is_har_response(mapping) else _from_own(mapping, origin)
 
@@ -74,7 +75,7 @@ def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
         origin=origin or mapping.get("origin"),
         recorded_at=recording_time(mapping),
     )
-    return response if request is None else response.answering(request_of_mapping(request))
+    return response if request is None else response.answering(_request_of_mapping(request))
 
 
 def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
@@ -89,12 +90,6 @@ def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
         origin=origin,
         body_problem=NOT_KEPT if body is None and status not in WITHOUT_BODY else None,
     )
-
-
-def from_old_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:
-    """Read an httpx response as vcrpy wrote it before version 6."""
-    headers = header_pairs(response.get("headers") or ())
-    return ResponseData(status_of(response["status_code"]), headers, body_bytes(response["content"]), origin=origin)
 
 
 def recorded_body(response: Mapping[str, Any]) -> bytes | None:
@@ -120,7 +115,7 @@ def recorded_body(response: Mapping[str, Any]) -> bytes | None:
     return _unwrapped(body)
 
 
-def request_of_mapping(request: Any) -> RequestData:
+def _request_of_mapping(request: Any) -> RequestData:
     """Read a request: an object with method and url, or a mapping in our own form, of vcrpy or of HAR."""
     if not isinstance(request, dict | Mapping):
         if sent := request_of(request):
