@@ -18,10 +18,6 @@ class JsonError(ValueError):
     """The text is not one JSON value; the message says where and why."""
 
 
-class RepeatedNameError(JsonError):
-    """A name is in an object more than once."""
-
-
 class RepeatedNames(dict[str, object]):
     """An object with at least one repeated name; it has the last value of each name (RFC 8259, section 4)."""
 
@@ -49,23 +45,14 @@ def _finite(number: str) -> float:
     return value
 
 
-def _unique_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise RepeatedNameError("a repeated name")
-    return members
-
-
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
-_UNIQUE = json.JSONDecoder(object_pairs_hook=_unique_object, parse_constant=_refuse)
-_CERTAIN = json.JSONDecoder(object_pairs_hook=_unique_object, parse_constant=_refuse, parse_float=_finite)
-_LAST = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_CERTAIN = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
-def parse(text: str, *, is_unique: bool = False) -> object:
+def parse(text: str) -> object:
     """Parse one JSON value strictly by RFC 8259: NaN and Infinity are errors.
 
-    An object with a repeated name is returned as `RepeatedNames`; with `is_unique`, it is a `RepeatedNameError`.
+    An object with a repeated name is returned as `RepeatedNames`.
 
     >>> parse('{"code": "800064"}')
     {'code': '800064'}
@@ -73,10 +60,9 @@ def parse(text: str, *, is_unique: bool = False) -> object:
     Traceback (most recent call last):
     pytest_pcerrors.jsontext.JsonError: NaN is not a JSON value
     """
-    decoder = _UNIQUE if is_unique else _DECODER
     try:
-        document, end = decoder.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
-        return document if end == len(text) or not text[end:].strip(_SPACE) else decoder.decode(text)
+        document, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
+        return document if end == len(text) or not text[end:].strip(_SPACE) else _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
@@ -87,14 +73,14 @@ def parse(text: str, *, is_unique: bool = False) -> object:
         raise JsonError("a number with too many digits to read") from None
 
 
-def parse_certain(text: str, *, is_unique: bool = True) -> object:
-    """Parse one JSON value that `parse` accepts too; refuse repeated names unless `is_unique` is false, and numbers beyond a float.
+def parse_certain(text: str) -> object:
+    """Parse one JSON value that `parse` accepts too, with the last value of each name; refuse numbers beyond a float.
 
-    >>> parse_certain('{"code": 1, "code": 2}', is_unique=False)
+    >>> parse_certain('{"code": 1, "code": 2}')
     {'code': 2}
     """
     try:
-        document, end = (_CERTAIN if is_unique else _LAST).raw_decode(text)
+        document, end = _CERTAIN.raw_decode(text)
     except (ValueError, RecursionError):
         raise JsonError("not one JSON value, or in doubt") from None
     if text[end:].strip(_SPACE):

@@ -202,8 +202,11 @@ class Contract:
         >>> Contract.default().entry_of(409, "800064").description, Contract.default().entry_of(404, "800064")
         ('Another request is already processing cart {0}', None)
         """
-        fitting = {each.status: each for each in self.catalogue.entries_of(code or "")}
-        return fitting.get(status) or fitting.get(None)
+        return self._entries.get((status, code or "")) or self._entries.get((None, code or ""))
+
+    @cached_property
+    def _entries(self) -> dict[Pairing, Entry]:
+        return {entry.pairing: entry for entry in self.catalogue}
 
     @cached_property
     def has_items(self) -> bool:

@@ -1,5 +1,6 @@
 """Header fields of a request or a response (RFC 9110, section 5)."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_pcerrors.errors import UsageError
@@ -66,6 +67,16 @@ class Headers:
             if each.lower() == wanted:
                 return value
         return None
+
+
+@lru_cache(maxsize=64)
+def media_type(content_type: str) -> str:
+    """Return the media type in a ``Content-Type`` header, in lower case and without parameters.
+
+    >>> media_type("Application/JSON; charset=utf-8")
+    'application/json'
+    """
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _text(value: object) -> str:

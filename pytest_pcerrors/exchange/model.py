@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.table import response_data
 from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.headers import Headers, media_type
 from pytest_pcerrors.exchange.http import with_offset
 from pytest_pcerrors.secrets import hide
 
@@ -189,7 +188,7 @@ class Exchange:
         'application/json'
         """
         value = None if self.headers is None else self.headers.get("Content-Type")
-        return None if value is None else _media_type(value)
+        return None if value is None else media_type(value)
 
 
 (
@@ -203,8 +202,3 @@ class Exchange:
     _set_recorded_at,
 ) = (getattr(Exchange, name).__set__ for name in Exchange.__slots__)
 """Functions that set a field of a frozen exchange, faster than ``object.__setattr__`` does."""
-
-
-@lru_cache(maxsize=64)
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()

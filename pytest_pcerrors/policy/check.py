@@ -30,8 +30,9 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     'warning'
     """
     verdict = judge(response, contract=contract, profile=profile)
-    found = list(verdict.violations)
-    return found if verdict.parsed.is_body_known else [*found, *unknown_body(verdict)]
+    if verdict.parsed.exchange.body_problem is None:
+        return list(verdict.violations)
+    return [*verdict.violations, *unknown_body(verdict)]
 
 
 def unknown_body(verdict: "Verdict") -> list[Violation]:

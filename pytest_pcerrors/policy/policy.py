@@ -173,10 +173,8 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
-        profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
-        recognized = profiled.quick.recognized(exchange)
-        if recognized is not None:
-            return Verdict(recognized, ())
+        name = self.profile_for(exchange.origin) if profile is None else profile
+        profiled = self._profiled.get(name) or self.profiled(name)
         parsed = read(exchange, self.contract)
         found = profiled.rules.violations(parsed, profiled.severities)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)

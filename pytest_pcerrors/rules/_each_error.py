@@ -14,15 +14,14 @@ _MOST_FOUND = 5
 
 
 def of_each_error(
-    check: "Callable[[ParsedResponse, StatedError], Iterator[Violation]]",
+    check: "Callable[[ParsedResponse, StatedError | ParsedResponse], Iterator[Violation]]",
 ) -> "Callable[[ParsedResponse], Iterator[Violation]]":
     """Return the function of a rule that checks each error of a body, and yields the first violations."""
 
     @wraps(check)
     def of_all(parsed: "ParsedResponse") -> "Iterator[Violation]":
-        errors = parsed.errors
-        if len(errors) == 1:
-            return check(parsed, errors[0])
-        return islice(chain.from_iterable(check(parsed, error) for error in errors), _MOST_FOUND)
+        if not parsed.contract.has_items:
+            return check(parsed, parsed)
+        return islice(chain.from_iterable(check(parsed, error) for error in parsed.errors), _MOST_FOUND)
 
     return of_all

@@ -54,10 +54,14 @@ Predicate = Callable[[Any], bool]
 
 
 class Test(NamedTuple):
-    """Whether a value passes a keyword, as an expression of ``{value}`` and of constants by their names."""
+    """Whether a value passes a keyword, as an expression of ``{value}`` and of constants by their names.
+
+    With `of`, it is a test of values of this class; all others pass.
+    """
 
     expression: str
     constants: Mapping[str, Any]
+    of: type | None = None
 
     def compiled(self) -> Predicate:
         """Return the expression as a function.
@@ -67,8 +71,9 @@ class Test(NamedTuple):
         (True, False)
         """
         names = {name: name for name in self.constants}
+        others = f"not isinstance(value, {self.of.__name__}) or " if self.of else ""
         predicate: Predicate = eval(  # noqa: S307 - all expressions are in this module
-            f"lambda value: {self.expression.format(value='value', **names)}", dict(self.constants)
+            f"lambda value: {others}({self.expression.format(value='value', **names)})", dict(self.constants)
         )
         return predicate
 
@@ -78,16 +83,6 @@ def of_classes(classes: Collection[type]) -> Test:
     if len(classes) == 1:
         return Test("type({value}) is {kind}", {"kind": next(iter(classes))})
     return Test("type({value}) in {classes}", {"classes": frozenset(classes)})
-
-
-def classes_tested(test: Test) -> frozenset[type]:
-    """Return the classes of a test that `of_classes` made.
-
-    >>> classes_tested(of_classes({str})) == {str}
-    True
-    """
-    constants = test.constants
-    return frozenset(constants["classes"] if "classes" in constants else constants.values())
 
 
 def classes_of(types: str | list[str]) -> frozenset[type]:
@@ -102,16 +97,16 @@ def _of_type(types: str | list[str], _: Measure) -> Test:
 
 def _with_members(names: list[str], _: Measure) -> Test:
     members = {f"name{number}": name for number, name in enumerate(names)}
-    present = " and ".join(f"{{{each}}} in {{value}}" for each in members) or "True"
-    return Test(f"not isinstance({{value}}, dict) or ({present})", members)
+    present = " and ".join(f"{{{each}}} in {{value}}" for each in members)
+    return Test(present or "True", members, dict)
 
 
 def _at_least(limit: int, measure: Measure) -> Test:
-    return Test("not isinstance({value}, str) or {measure}({value}) >= {limit}", {"measure": measure, "limit": limit})
+    return Test("{measure}({value}) >= {limit}", {"measure": measure, "limit": limit}, str)
 
 
 def _at_most(limit: int, measure: Measure) -> Test:
-    return Test("not isinstance({value}, str) or {measure}({value}) <= {limit}", {"measure": measure, "limit": limit})
+    return Test("{measure}({value}) <= {limit}", {"measure": measure, "limit": limit}, str)
 
 
 TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {

@@ -27,7 +27,7 @@ def broken(rules: Sequence[Rule]) -> Condition:
         "def broken(parsed):",
         " value = parsed.document",
         " numbers = []",
-        *writer.lines(root, "value", " "),
+        *writer.lines(root, "value", " ", "dict"),
         " return numbers and selected(numbers)",
     ]
     try:
@@ -60,23 +60,34 @@ class _Writer:
         self.names = names
         self._numbers = count()
 
-    def lines(self, place: _Place, value: str, indent: str) -> Iterator[str]:
-        """Yield the lines that add the number of each test that the value of a variable, or one below it, fails."""
+    def lines(self, place: _Place, value: str, indent: str, known: str = "") -> Iterator[str]:
+        """Yield the lines that add the number of each test that the value of a variable, or one below it, fails.
+
+        `known` is the name of the class that the value has in any case, if it is known.
+        """
+        yield from self._tests(place, value, indent, None)
+        for kind in (dict, list, str):
+            inside = indent if kind.__name__ == known else f"{indent} "
+            lines = [*self._tests(place, value, inside, kind), *self._below(place, value, inside, kind)]
+            if lines and inside != indent:
+                yield f"{indent}if isinstance({value}, {kind.__name__}):"
+            yield from lines
+
+    def _tests(self, place: _Place, value: str, indent: str, kind: type | None) -> Iterator[str]:
         for number, test in place.tests.items():
-            yield f"{indent}if not ({self._expression(test, value)}): numbers.append({number})"
-        members = {step: below for step, below in place.below.items() if step != EACH}
-        if members:
-            yield f"{indent}if isinstance({value}, dict):"
-        for step, below in members.items():
-            member = f"value{next(self._numbers)}"
-            yield f"{indent} if {step!r} in {value}:"
-            yield f"{indent}  {member} = {value}[{step!r}]"
-            yield from self.lines(below, member, f"{indent}  ")
-        if EACH in place.below:
-            item = f"value{next(self._numbers)}"
-            yield f"{indent}if isinstance({value}, list):"
-            yield f"{indent} for {item} in {value}:"
-            yield from self.lines(place.below[EACH], item, f"{indent}  ")
+            if test.of is kind:
+                yield f"{indent}if not ({self._expression(test, value)}): numbers.append({number})"
+
+    def _below(self, place: _Place, value: str, indent: str, kind: type) -> Iterator[str]:
+        for step, below in place.below.items():
+            if kind is (list if step == EACH else dict):
+                inner = f"value{next(self._numbers)}"
+                if step == EACH:
+                    yield f"{indent}for {inner} in {value}:"
+                else:
+                    yield f"{indent}if {step!r} in {value}:"
+                    yield f"{indent} {inner} = {value}[{step!r}]"
+                yield from self.lines(below, inner, f"{indent} ")
 
     def _expression(self, test: "Test", value: str) -> str:
         constants = {name: f"{name}_{next(self._numbers)}" for name in test.constants}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
+_UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
 _JSON_STARTS = tuple('{["<-0123456789')
 _CONSTANTS = ("NaN", "Infinity")
 _CONTAINERS = (dict, list)
@@ -32,7 +33,7 @@ def body_empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `HTTP/1.1 500 Internal Server Error` and nothing after the headers
     Fix: Send an error object. A client falls back on the status and the reason phrase.
     """
-    if parsed.exchange.status != HTTPStatus.UNAUTHORIZED:
+    if parsed.exchange.status != _UNAUTHORIZED:
         yield from _empty(parsed)
 
 
@@ -43,7 +44,7 @@ def body_empty_unauthorized(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `HTTP/1.1 401 Unauthorized - MFA required` and nothing after the headers
     Fix: Send an error object. A client reads the reason phrase and the header `WWW-Authenticate`, because the real service sends no body here.
     """
-    if parsed.exchange.status == HTTPStatus.UNAUTHORIZED:
+    if parsed.exchange.status == _UNAUTHORIZED:
         yield from _empty(parsed)
 
 

@@ -24,7 +24,7 @@ _LONGEST_TEMPLATE = 60
 
 
 @of_each_error
-def code_unknown(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
+def code_unknown(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "Iterator[Violation]":
     """The code is not in the catalogue, and the catalogue has codes for this status.
 
     Documentation: The section "Error codes" lists 162 codes.
@@ -43,7 +43,7 @@ def code_unknown(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Vi
 
 
 @of_each_error
-def pairing(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
+def pairing(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "Iterator[Violation]":
     """The code is documented, but not with this status.
 
     Documentation: Each row of the table "Error codes" pairs an HTTP status with a code.
@@ -51,18 +51,20 @@ def pairing(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violati
     Fix: Send the documented status. If the service really sends this pairing, allow the rule for the code and the status.
     """
     status, contract = parsed.exchange.status, parsed.contract
-    entries = contract.catalogue.entries_of(error.code or "") if status in contract.paired_statuses else ()
-    if entries and contract.entry_of(status, error.code) is None:
+    if status not in contract.paired_statuses or contract.entry_of(status, error.code) is not None:
+        return
+    entries = contract.catalogue.entries_of(error.code or "")
+    if entries:
         yield Violation(
             lambda: f"code {error.code} is documented with {documented(contract, entries)}, not with {status}",
             partial(place, parsed, "code", error.items),
-            expected=" or ".join(entry.status_text for entry in entries),
+            expected=lambda: " or ".join(entry.status_text for entry in entries),
             actual=str(status),
         )
 
 
 @of_each_error
-def description_placeholder(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
+def description_placeholder(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "Iterator[Violation]":
     r"""The description contains a placeholder of the code's own template that was not filled in.
 
     Documentation: Descriptions are templates with `{0}`, `{1}`, and so on. For an unknown code, only `{0}` is a placeholder.
@@ -85,7 +87,7 @@ def description_placeholder(parsed: "ParsedResponse", error: "StatedError") -> "
 
 
 @of_each_error
-def description_template(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
+def description_template(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "Iterator[Violation]":
     """The description does not match a documented text of its code. Off by default, because the texts of the real service never match.
 
     Documentation: The page gives one text for every code, and two rows for five codes.
@@ -130,7 +132,7 @@ def _is_code_judged(parsed: "ParsedResponse") -> bool:
     return parsed.contract.has_codes_of_any_status or parsed.exchange.status in parsed.contract.paired_statuses
 
 
-def _entries_of_status(parsed: "ParsedResponse", error: "StatedError") -> "tuple[Entry, ...]":
+def _entries_of_status(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "tuple[Entry, ...]":
     """Return the entries of the code with this status, or all entries of the code if the pairing is undocumented."""
     entry = parsed.contract.entry_of(parsed.exchange.status, error.code)
     return parsed.contract.catalogue.entries_of(error.code or "") if entry is None else (entry,)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.exchange.headers import media_type
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.rules.rule import rule
 from pytest_pcerrors.rules.violation import Violation
@@ -14,6 +15,7 @@ from pytest_pcerrors.text import cut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
@@ -51,21 +53,21 @@ def content_type(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `Content-Type: text/html`
     Fix: Send `Content-Type: application/json` (or `application/*+json`) with every body.
     """
-    exchange, media_type = parsed.exchange, parsed.exchange.media_type
+    exchange, received = parsed.exchange, parsed.exchange.media_type
     has_body = bool(exchange.body) and not parsed.is_empty
     documented = parsed.contract.media_type
     expected = documented or _JSON
-    if exchange.headers is None or media_type == expected or (parsed.is_body_known and not has_body):
+    if exchange.headers is None or received == expected or (parsed.is_body_known and not has_body):
         return
-    if media_type is None:
+    if received is None:
         if has_body:
             yield Violation(f"no Content-Type header, expected {expected}", "Content-Type", expected=expected)
-    elif documented or not _JSON_TYPE.fullmatch(media_type):
+    elif documented or not _JSON_TYPE.fullmatch(received):
         yield Violation(
-            lambda: f"Content-Type {shown(media_type)} instead of {expected}",
+            lambda: f"Content-Type {shown(received)} instead of {expected}",
             "Content-Type",
             expected=expected,
-            actual=media_type,
+            actual=received,
         )
 
 
@@ -127,12 +129,22 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 def is_unusual(parsed: "ParsedResponse") -> bool:
-    """Return whether a rule of this module may find something: the status has a rule or is not listed, or the type is not plain JSON."""
-    exchange = parsed.exchange
+    """Return whether a rule of this module may find something."""
+    exchange, headers = parsed.exchange, parsed.exchange.headers
+    content_type = None if headers is None else headers.get("Content-Type") or ""
+    return has_rules_for(parsed.contract, exchange.status, content_type)
+
+
+@lru_cache(maxsize=4096)
+def has_rules_for(contract: "Contract", status: int, content_type: str | None) -> bool:
+    """Return whether a rule of this module may find something: the status has a rule or is not listed, or the type is not plain JSON.
+
+    `content_type` is the value of the header, empty without one, or None if the headers are unknown.
+    """
     return (
-        exchange.status in _WITH_RULES
-        or exchange.status not in parsed.contract.statuses
-        or (exchange.headers is not None and exchange.media_type != (parsed.contract.media_type or _JSON))
+        status in _WITH_RULES
+        or status not in contract.statuses
+        or (content_type is not None and media_type(content_type) != (contract.media_type or _JSON))
     )
 
 

@@ -1,12 +1,13 @@
 """An exchange parsed once: everything that rules check."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pytest_pcerrors.jsontext import EACH, JsonError, RepeatedNameError, parse
+from pytest_pcerrors.jsontext import EACH, JsonError, parse
 from pytest_pcerrors.rules._below_400 import fits_below_400
+from pytest_pcerrors.rules._plain_objects import plain_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +21,9 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class StatedError(NamedTuple):
-    """One of the errors that a body states; most bodies state one, those with an array of errors several.
+    """One of the errors that a body states in an array. Most bodies state one error; then the parsed response is this error.
 
-    `code` and `description` are those of the parsed response; `items` are the indexes of the items in which they are.
+    `items` are the indexes of the items in which the code and the description are.
     """
 
     code: str | None
@@ -30,14 +31,14 @@ class StatedError(NamedTuple):
     items: tuple[int, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class ParsedResponse:
     """The argument of every rule: the exchange, the contract, and the parsed body.
 
     `text` is the body without a byte order mark. It is `None` if the body is unknown or not UTF-8; `encoding` then names
     the encoding that was detected.
     `document` is the JSON value of the text; `problem` says why the text is not one JSON value, and is `None` otherwise.
-    `is_plain` is true if the body is one JSON object in UTF-8, without a byte order mark and repeated names.
+    `is_plain` is true if the body is known to be one JSON object in UTF-8, without a byte order mark and repeated names.
     `code` and `description` are the values of the contract's members if they have a usable type; a numeric code is given
     as its digits. If the contract has them in the items of an array, they are those of the first item; `errors` has all.
     `fits_below_400` is true if the status is below 400 and the contract says that such a body is an error.
@@ -46,14 +47,15 @@ class ParsedResponse:
     exchange: "Exchange"
     contract: "Contract"
     text: str | None = None
-    encoding: str = "UTF-8"
-    has_byte_order_mark: bool = False
-    problem: str | None = None
-    document: Any = None
-    is_plain: bool = False
-    code: str | None = None
-    description: str | None = None
-    fits_below_400: bool = False
+    encoding: str = field(default="UTF-8", init=False)
+    has_byte_order_mark: bool = field(default=False, init=False)
+    problem: str | None = field(default=None, init=False)
+    document: Any = field(default=None, init=False)
+    is_plain: bool = field(default=False, init=False)
+    code: str | None = field(default=None, init=False)
+    description: str | None = field(default=None, init=False)
+    fits_below_400: bool = field(default=False, init=False)
+    items: ClassVar[tuple[int, ...]] = ()
 
     @property
     def is_body_known(self) -> bool:
@@ -76,20 +78,22 @@ class ParsedResponse:
 
         Its status is 400 or above, or the contract pairs the status with a code of it, or has such bodies below 400.
         """
-        status, pairings = self.exchange.status, self.contract.pairings
+        status = self.exchange.status
+        if status >= _BAD_REQUEST:
+            return True
+        pairings = self.contract.pairings
         return (
-            status >= _BAD_REQUEST
-            or (status, self.code) in pairings
+            (status, self.code) in pairings
             or self.fits_below_400
             or (self.contract.has_items and any((status, each.code) in pairings for each in self.errors))
         )
 
     @property
-    def errors(self) -> tuple[StatedError, ...]:
-        """The errors that the body states: one, or one for each item of the arrays in the path of the code; none if they are empty."""
+    def errors(self) -> "tuple[StatedError | ParsedResponse, ...]":
+        """The errors that the body states: this response, or one for each item of the arrays in the path of the code; none if they are empty."""
         contract = self.contract
         if not contract.has_items:
-            return (StatedError(self.code, self.description),)
+            return (self,)
         document, code, description = self.document, contract.members["code"], contract.members.get("description")
         if description is not None and EACH not in description:
             description = None  # one text for all errors, which is that of the first
@@ -121,46 +125,37 @@ class ParsedResponse:
         return at(self.document, self.contract.members.get(name))
 
 
-def _read_later(parsed: ParsedResponse, name: str) -> Any:
-    """Return an attribute of a response that is not read yet, and read all of them."""
-    if name not in ParsedResponse.__slots__:
-        raise AttributeError(f"a ParsedResponse has no attribute {name}")
-    whole = read(parsed.exchange, parsed.contract)
-    for each in ParsedResponse.__slots__:
-        setattr(parsed, each, getattr(whole, each))
-    return getattr(parsed, name)
-
-
-ParsedResponse.__getattr__ = _read_later  # type: ignore[attr-defined]  # in the class, it would hide unknown attributes from type checkers
-
-
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
     """Parse an exchange with the names of a contract. No body makes it raise."""
     parsed = ParsedResponse(exchange, contract)
-    if exchange.body_problem is not None:
-        return parsed
-    _read_text(parsed, exchange.body)
-    if not parsed.text:
-        return parsed
-    try:
-        parsed.document = parse(parsed.text, is_unique=True)
-        parsed.is_plain = isinstance(parsed.document, dict) and not parsed.has_byte_order_mark
-    except JsonError as error:
-        if not _read_repeated_names(parsed, parsed.text, error):
-            return parsed
-    read_members(parsed)
-    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
-        parsed.fits_below_400 = fits_below_400(contract, parsed.document)
+    if exchange.body_problem is None:
+        read_body(parsed, exchange.body)
     return parsed
+
+
+def read_body(parsed: ParsedResponse, body: bytes) -> None:
+    """Read the text, the document and the members of a body."""
+    try:
+        text = body.decode()
+        document = plain_object(text)
+    except UnicodeDecodeError:
+        document = None
+    if document is not None:
+        parsed.text, parsed.document, parsed.is_plain = text, document, True
+    elif not _read_any(parsed, body):
+        return
+    read_members(parsed)
+    if parsed.contract.errors_below_400 is not None and parsed.exchange.status < _BAD_REQUEST:
+        parsed.fits_below_400 = fits_below_400(parsed.contract, parsed.document)
 
 
 def read_members(parsed: ParsedResponse) -> None:
     """Read the code and the description of a parsed response from its document."""
     document, members = parsed.document, parsed.contract.members
     code = at(document, members.get("code"))
-    parsed.code = code if isinstance(code, str) else _code(code)
+    parsed.code = code if type(code) is str else _code(code)
     description = at(document, members.get("description"))
-    if isinstance(description, str):
+    if type(description) is str:
         parsed.description = description
 
 
@@ -211,6 +206,19 @@ def _items(document: Any, steps: "Sequence[str]") -> "Iterator[tuple[int, ...]]"
             yield (index, *below)
 
 
+def _read_any(parsed: ParsedResponse, body: bytes) -> bool:
+    """Read the text and the document of any body, and return whether it is one JSON value."""
+    _read_text(parsed, body)
+    if not parsed.text:
+        return False
+    try:
+        parsed.document = parse(parsed.text)
+    except JsonError as error:
+        parsed.problem = str(error)
+        return False
+    return True
+
+
 def _read_text(parsed: ParsedResponse, body: bytes) -> None:
     if body.startswith(_BYTE_ORDER_MARK):
         parsed.has_byte_order_mark = True
@@ -225,19 +233,6 @@ def _read_text(parsed: ParsedResponse, body: bytes) -> None:
             parsed.encoding = guess.upper()
         else:
             parsed.text = text
-
-
-def _read_repeated_names(parsed: ParsedResponse, text: str, problem: JsonError) -> bool:
-    """Parse a text again if its problem is a repeated name, and return whether it is one JSON value."""
-    if isinstance(problem, RepeatedNameError):
-        try:
-            parsed.document = parse(text)
-        except JsonError as error:
-            problem = error
-        else:
-            return True
-    parsed.problem = str(problem)
-    return False
 
 
 def _decodes(body: bytes, encoding: str) -> bool:

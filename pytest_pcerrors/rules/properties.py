@@ -19,7 +19,7 @@ _MOST_UNKNOWN = 5
 
 
 @of_each_error
-def description_blank(parsed: "ParsedResponse", error: "StatedError") -> "Iterator[Violation]":
+def description_blank(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "Iterator[Violation]":
     """The description is white space only.
 
     Documentation: The description is "Not null and not empty" and describes the error in detail.

@@ -53,13 +53,11 @@ class Step(NamedTuple):
     """Parts of a check that are skipped where a condition is false, since no rule in them finds anything there.
 
     For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
-    that knows which rules are broken returns them as a list, and only these are called. `is_of_schema` is true for the rules of the
-    error schema.
+    that knows which rules are broken returns them as a list, and only these are called.
     """
 
     when: Condition
     parts: tuple[Part, ...]
-    is_of_schema: bool = False
 
 
 class Stage(NamedTuple):
@@ -79,7 +77,7 @@ class Stage(NamedTuple):
     def steps(self) -> "Iterator[Step]":
         """Yield the steps of this stage."""
         if self.when is not None:
-            yield Step(self.when(self.rules), (Part(self.rules, self.ends),), self.when is broken)
+            yield Step(self.when(self.rules), (Part(self.rules, self.ends),))
         else:
             for when, rules in groupby(self.rules, attrgetter("when")):
                 yield Step(when, (Part(tuple(rules), _never),))
@@ -123,7 +121,7 @@ class RuleSet:
             steps = self.error_steps
         else:
             steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
-        for when, parts, _ in steps:
+        for when, parts in steps:
             called = when(parsed)
             if called:
                 selected = (Part(tuple(called), _never),) if isinstance(called, list) else parts
@@ -140,11 +138,6 @@ class RuleSet:
     def success_steps(self) -> tuple[Step, ...]:
         """The steps of the check of a 2xx response."""
         return _steps(self.success_stages)
-
-    @property
-    def schema_rules(self) -> tuple[Rule, ...]:
-        """The rules that are made from the error schema."""
-        return tuple(rule for stage in self.error_stages if stage.when is broken for rule in stage.rules)
 
     @cached_property
     def error_names(self) -> tuple[str, ...]:
@@ -187,11 +180,8 @@ def _ends(
 def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
     """Return the steps of stages; those with the same condition after each other are one."""
     steps = chain.from_iterable(stage.steps() for stage in stages)
-    grouped = ((when, list(alike)) for when, alike in groupby(steps, attrgetter("when")))
-    return tuple(
-        Step(when, tuple(part for step in alike for part in step.parts), alike[0].is_of_schema)
-        for when, alike in grouped
-    )
+    grouped = groupby(steps, attrgetter("when"))
+    return tuple(Step(when, tuple(part for step in alike for part in step.parts)) for when, alike in grouped)
 
 
 def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, ...]:

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.jsontext import EACH, steps_of
-from pytest_pcerrors.rules.parsed_response import StatedError, within
+from pytest_pcerrors.rules.parsed_response import within
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
 
 
-def stated_at(parsed: "ParsedResponse", pointer: str) -> StatedError:
+def stated_at(parsed: "ParsedResponse", pointer: str) -> "StatedError | ParsedResponse":
     """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error.
 
     >>> from pytest_pcerrors import Contract, Exchange
@@ -23,4 +23,4 @@ def stated_at(parsed: "ParsedResponse", pointer: str) -> StatedError:
         for each in parsed.errors:
             if steps[:depth] == tuple(map(str, within(code[:depth], each.items) or ())):
                 return each
-    return StatedError(parsed.code, parsed.description)
+    return parsed

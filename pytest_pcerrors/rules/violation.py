@@ -60,15 +60,15 @@ class Violation:
         severity: Severity = "error",
     ) -> None:
         members = self.__dict__
-        members["_texts"] = lambda: (message, pointer, expected, actual, hint)
+        members["_texts"] = message, pointer, expected, actual, hint
         members["rule"], members["severity"] = rule, severity
 
     @classmethod
     def explained_by(cls, texts: Callable[[], Iterable[Text]]) -> Self:
         """Return a violation with the message, pointer, expected, actual and hint that a function returns when one is first read."""
         violation = object.__new__(cls)
-        violation.__dict__["_texts"] = texts
-        violation.__dict__["rule"], violation.__dict__["severity"] = "", "error"
+        members = violation.__dict__
+        members["_texts"], members["rule"], members["severity"] = texts, "", "error"
         return violation
 
     def __getstate__(self) -> dict[str, Any]:
@@ -77,8 +77,9 @@ class Violation:
     def judged(self, rule: str, severity: Severity) -> "Violation":
         """Return this violation with the name of its rule and a severity."""
         judged = object.__new__(Violation)
-        judged.__dict__.update(self.__dict__)
-        judged.__dict__["rule"], judged.__dict__["severity"] = rule, severity
+        members = judged.__dict__
+        members.update(self.__dict__)
+        members["rule"], members["severity"] = rule, severity
         return judged
 
     def __str__(self) -> str:
@@ -90,7 +91,7 @@ def _text_of(violation: Violation, name: str) -> str:
     members = violation.__dict__
     given = members.get("_texts") if name in _TEXTS else None
     if given is not None:
-        texts = [safe(text if isinstance(text, str) else text()) for text in given()]
+        texts = [safe(text if isinstance(text, str) else text()) for text in (given() if callable(given) else given)]
         members.update(zip(_TEXTS, texts, strict=True))
         members.pop("_texts", None)
     if name not in members:

@@ -76,7 +76,7 @@ def plain_line(line: bytes) -> PlainLine | None:
     if _is_extreme(line):
         return None
     try:
-        return _of_value(parse_certain(line.decode(), is_unique=False), line)
+        return _of_value(parse_certain(line.decode()), line)
     except (JsonError, UnicodeError, TypeError, AttributeError, KeyError):
         return None
 

@@ -1,0 +1,38 @@
+"""Responses that are recognized without an exchange; `test_conditions` shows that they conform."""
+
+import pytest
+
+from pytest_pcerrors import Contract
+from pytest_pcerrors.rules.quick import Quick
+from pytest_pcerrors.rules.stages import rule_set
+
+CONTRACT = Contract.default()
+BODY = b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
+
+
+@pytest.fixture
+def quick():
+    """Return what recognizes conforming responses of Partner Center."""
+    return Quick(rule_set(CONTRACT).without(["unknown-property", "description-template"]), CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "code"),
+    [
+        (409, "application/json", "800064"),
+        (409, "application/json; charset=utf-8", "800064"),
+        (409, None, "800064"),
+        (409, "", None),
+        (409, "text/html", None),
+        (418, "application/json", None),
+        (200, "application/json", None),
+    ],
+)
+def test_heads_of_errors(quick, status, content_type, code):
+    """The media type is JSON or unknown, and the status is documented; the same head is recognized again."""
+    assert [quick.code_of_error(status, content_type, BODY) for _ in range(2)] == [code, code]
+
+
+def test_a_redirect_is_not_searched(quick):
+    """Only 2xx responses are, which no entry pairs with a code."""
+    assert [quick.is_success(status, "{}") for status in (200, 302)] == [True, False]
