@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _SPACE = " \t\n\r"
+_STARTS = f'{_SPACE}{{["-0123456789tfnNI'
 
 EACH = "*"
 """The step of a path that means every item of an array."""
@@ -60,6 +61,8 @@ def parse(text: str) -> object:
     Traceback (most recent call last):
     pytest_pcerrors.jsontext.JsonError: NaN is not a JSON value
     """
+    if text[:1] not in _STARTS:
+        raise JsonError("Expecting value at line 1, column 1")
     try:
         document, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
         return document if end == len(text) or not text[end:].strip(_SPACE) else _DECODER.decode(text)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FEW, _SHORT, _LONG, _MOST_HOLDERS = 64, 500, 4000, 64
+_FEW = 64
+_LONG = 4000  # characters; msgspec reads numbers of any length, the standard library those of up to 4300 digits
 
 
 class PlainObjects:
@@ -29,7 +30,7 @@ class PlainObjects:
         if text[:1] != "{":
             return None
         try:
-            document = self._decode(text) if len(text) <= _SHORT or _is_moderate(text) else _by_json(text)
+            document = self._decode(text) if len(text) <= _LONG else _by_json(text)
             escaped = text.replace("\\\\", "").count('\\"') if "\\" in text else 0
             return document if text.count('"') - escaped == 2 * _strings_in(document) else None
         except self._errors:
@@ -59,11 +60,6 @@ def _refuse(constant: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
-
-
-def _is_moderate(text: str) -> bool:
-    """Return whether a text has so few levels and digits that no parser refuses them; msgspec reads more than the standard library."""
-    return len(text) <= _LONG and text.count("{") + text.count("[") <= _MOST_HOLDERS
 
 
 def _strings_in(holder: Any) -> int:

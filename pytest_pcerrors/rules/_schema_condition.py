@@ -22,7 +22,7 @@ def broken(rules: Sequence[Rule]) -> Condition:
     checks = {number: rule.check for number, rule in enumerate(rules) if isinstance(rule.check, SchemaRule)}
     for number, check in checks.items():
         root.at(check.path).tests[number] = check.test
-    writer = _Writer(names={"selected": lambda numbers: [rules[number] for number in sorted(set(numbers))]})
+    writer = _Writer(names={"selected": lambda numbers: [rules[number] for number in sorted({*numbers})]})
     lines = [
         "def broken(parsed):",
         " value = parsed.document",

@@ -125,16 +125,13 @@ class ParsedResponse:
         return at(self.document, self.contract.members.get(name))
 
 
-def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
-    """Parse an exchange with the names of a contract. No body makes it raise."""
+def read(exchange: "Exchange", contract: "Contract", body: bytes | None = None) -> ParsedResponse:
+    """Parse an exchange with the names of a contract, or another `body` as its body. No body makes it raise."""
     parsed = ParsedResponse(exchange, contract)
-    if exchange.body_problem is None:
-        read_body(parsed, exchange.body)
-    return parsed
-
-
-def read_body(parsed: ParsedResponse, body: bytes) -> None:
-    """Read the text, the document and the members of a body."""
+    if body is None:
+        if exchange.body_problem is not None:
+            return parsed
+        body = exchange.body
     try:
         text = body.decode()
         document = plain_object(text)
@@ -143,10 +140,11 @@ def read_body(parsed: ParsedResponse, body: bytes) -> None:
     if document is not None:
         parsed.text, parsed.document, parsed.is_plain = text, document, True
     elif not _read_any(parsed, body):
-        return
+        return parsed
     read_members(parsed)
-    if parsed.contract.errors_below_400 is not None and parsed.exchange.status < _BAD_REQUEST:
-        parsed.fits_below_400 = fits_below_400(parsed.contract, parsed.document)
+    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
+        parsed.fits_below_400 = fits_below_400(contract, parsed.document)
+    return parsed
 
 
 def read_members(parsed: ParsedResponse) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.rules import head
-from pytest_pcerrors.rules.parsed_response import ParsedResponse, read_body, read_members
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read, read_members
 from pytest_pcerrors.rules.rule import always
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ class Quick:
         """
         if not self.is_usable or status not in _ERRORS or head.has_rules_for(self._contract, status, content_type):
             return None
-        parsed = ParsedResponse(_exchange(status), self._contract)
+        exchange = _exchange(status)
         if document is None:
-            read_body(parsed, body)
+            parsed = read(exchange, self._contract, body)
         else:
+            parsed = ParsedResponse(exchange, self._contract)
             parsed.document, parsed.is_plain = document, True
             read_members(parsed)
         for when in self._of_body:

@@ -121,12 +121,12 @@ class RuleSet:
             steps = self.error_steps
         else:
             steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
-        for when, parts in steps:
-            called = when(parsed)
-            if called:
-                selected = (Part(tuple(called), _never),) if isinstance(called, list) else parts
-                if _ends(selected, parsed, severities, found):
-                    break
+        for step in steps:
+            called = step.when(parsed)
+            if type(called) is list:
+                _check(called, parsed, severities, found)
+            elif called and _ends(step.parts, parsed, severities, found):
+                break
         return tuple(found)
 
     @cached_property
@@ -169,12 +169,18 @@ def _ends(
 ) -> bool:
     """Check the parts of a step, add what is found, and return whether the check ends with one of them."""
     for rules, ends in parts:
-        for rule in rules:
-            for violation in rule.check(parsed):
-                found.append(violation.judged(rule.name, severities[rule.name]))  # noqa: PERF401 - mostly none
+        _check(rules, parsed, severities, found)
         if ends(parsed):
             return True
     return False
+
+
+def _check(
+    rules: Iterable[Rule], parsed: ParsedResponse, severities: "Mapping[str, Severity]", found: list[Violation]
+) -> None:
+    for rule in rules:
+        for violation in rule.check(parsed):
+            found.append(violation.judged(rule.name, severities[rule.name]))  # noqa: PERF401 - mostly none
 
 
 def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:

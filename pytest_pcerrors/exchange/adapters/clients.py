@@ -109,9 +109,12 @@ def _from_azure_response(response: Any, body: bytes) -> ResponseData:
 def _separate_headers(response: Any) -> list[tuple[str, str]]:
     """Return the headers as received: requests joins repeated headers, its urllib3 response keeps them separate."""
     original: Any = getattr(getattr(response, "raw", None), "headers", None)
+    joined = header_pairs(response.headers)
+    if not hasattr(original, "getlist"):
+        return joined
     pairs: list[tuple[str, str]] = []
-    for name, value in header_pairs(response.headers):
-        values = original.getlist(name) if hasattr(original, "getlist") else []
+    for name, value in joined:
+        values = original.getlist(name) if ", " in str(value) else []
         pairs += [(name, each) for each in values] if values and ", ".join(values) == value else [(name, value)]
     return pairs
 

@@ -12,6 +12,7 @@ from pytest_pcerrors.exchange.http import moment, with_offset
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.headers import RawHeaders
 
+_SEVERAL = (list, tuple)
 USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
 """The advice for a response whose body can no longer be read."""
 
@@ -88,9 +89,11 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
         raise UsageError(f"expected headers as a mapping or pairs, got {type(headers).__name__}")
     pairs = []
     for item in items:
-        name, value = _header(item)
-        values = value if isinstance(value, list | tuple) else (value,)
-        pairs += [(name, each) for each in values]
+        name, value = pair = _header(item)
+        if isinstance(value, _SEVERAL):
+            pairs += [(name, each) for each in value]
+        else:
+            pairs.append(pair)
     return pairs
 
 
@@ -177,9 +180,9 @@ def _time(value: Any) -> datetime | None:
 
 def _header(item: Any) -> tuple[str, Any]:
     match item:
-        case {"name": name, "value": value}:
-            pair = name, value
         case (name, value):
+            pair = name, value
+        case {"name": name, "value": value}:
             pair = name, value
         case _:
             raise UsageError("expected a header as a pair of name and value")
