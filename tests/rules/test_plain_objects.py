@@ -38,7 +38,7 @@ VALUES = st.recursive(
 
 
 def expected(text):
-    """Return the value of a text, or None for one that is no object or has repeated names."""
+    """Return the object of a text; None for another value, or for repeated names."""
     try:
         value = parse(text)
     except JsonError:
