@@ -17,7 +17,7 @@ class PlainObjects:
     def __init__(self) -> None:
         self._asked = 0
         self._decode: Callable[[str], Any] = self._first
-        self._errors: tuple[type[Exception], ...] = (ValueError, RecursionError)
+        self._errors: tuple[type[Exception], ...] = (ValueError, StopIteration, RecursionError)
 
     def read(self, text: str) -> dict[str, Any] | None:
         """Return the object that a text consists of, as `jsontext.parse` does; None for any other text, and for repeated names.
@@ -49,8 +49,8 @@ class PlainObjects:
 
 
 def _by_json(text: str) -> Any:
-    document, end = _DECODER.raw_decode(text)
-    if text[end:].strip(" \t\n\r"):
+    document, end = _scan(text, 0)
+    if end < len(text) and text[end:].strip(" \t\n\r"):
         raise ValueError("more than one JSON value")
     return document
 
@@ -59,7 +59,7 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not a JSON value")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+_scan: "Callable[[str, int], tuple[Any, int]]" = json.JSONDecoder(parse_constant=_refuse).scan_once  # type: ignore[attr-defined]  # `raw_decode` calls it
 
 
 def _strings_in(holder: Any) -> int:

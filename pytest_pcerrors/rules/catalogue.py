@@ -5,9 +5,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import fits
-from pytest_pcerrors.rules._each_error import of_each_error
 from pytest_pcerrors.rules.properties import is_unusual, place
-from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.rule import of_each_error, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 from pytest_pcerrors.text import cut

@@ -3,10 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules._each_error import of_each_error
 from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules.parsed_response import within
-from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.rule import of_each_error, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from inspect import getdoc
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
@@ -12,7 +14,7 @@ from pytest_pcerrors.secrets.display import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
     from pytest_pcerrors.rules.violation import Severity
 
 PROFILES = ("documented", "observed")
@@ -24,6 +26,7 @@ RuleFunction = Callable[["ParsedResponse"], "Iterable[Violation]"]
 Condition = Callable[["ParsedResponse"], object]
 """A function that returns a true value if a response meets a condition."""
 
+_MOST_FOUND = 5
 _PARTS = ("Documentation", "Example", "Fix")
 
 
@@ -86,6 +89,20 @@ def rule(
         check=function,
         when=when,
     )
+
+
+def of_each_error(
+    check: "Callable[[ParsedResponse, StatedError | ParsedResponse], Iterator[Violation]]",
+) -> "Callable[[ParsedResponse], Iterator[Violation]]":
+    """Return the function of a rule that checks each error that a body states, and yields the first violations."""
+
+    @wraps(check)
+    def of_all(parsed: "ParsedResponse") -> "Iterator[Violation]":
+        if not parsed.contract.has_items:
+            return check(parsed, parsed)
+        return islice(chain.from_iterable(check(parsed, error) for error in parsed.errors), _MOST_FOUND)
+
+    return of_all
 
 
 def user_rule(function: RuleFunction) -> Rule:
