@@ -146,6 +146,10 @@ class Policy:
         return known
 
     @cached_property
+    def _usual(self) -> Profiled:
+        return self.profiled(self.forced_profile or self.profile)
+
+    @cached_property
     def _profiled(self) -> "dict[str, Profiled]":
         return {}
 
@@ -173,8 +177,10 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
-        name = self.profile_for(exchange.origin) if profile is None else profile
-        profiled = self._profiled.get(name) or self.profiled(name)
+        if profile is None and not self.profile_by_path:
+            profiled = self._usual
+        else:
+            profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         parsed = read(exchange, self.contract)
         found = profiled.rules.violations(parsed, profiled.severities)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
