@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import ArchiveError
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 _AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
 _SCHEME = len("https://")
-_MOST_HOSTS = 4096
+_MOST_HOSTS = _MOST_KEPT = 4096
+_SHORT = 1000
 
 
 @dataclass
@@ -49,6 +50,7 @@ class LineAudit:
         self._policy = policy
         self._read = read or plain_lines()
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._codes: dict[tuple[int, str | None, str], str | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
@@ -96,15 +98,25 @@ class LineAudit:
                     return True
                 return False
         if status in SUCCESSES:
-            if self._quick.is_success(status, body.decode()):
+            if self._quick.is_success(status, body):
                 conforming.successes += 1
                 return True
             return False
-        code = self._quick.code_of_error(status, content_type, body, document)
+        code = self._code(status, content_type, body, document)
         if code is None:
             return False
         conforming.errors[status, code] += 1
         return True
+
+    def _code(self, status: int, content_type: str | None, body: str, document: "Any") -> str | None:
+        """Return the code of an error response that conforms, or None; that of a short body is kept, since many lines have the same."""
+        key = status, content_type, body
+        if key in self._codes:
+            return self._codes[key]
+        code = self._quick.code_of_error(status, content_type, body.encode(), document)
+        if document is None and len(body) <= _SHORT and len(self._codes) < _MOST_KEPT:
+            self._codes[key] = code
+        return code
 
     def _host(self, url: str) -> tuple[bool, str]:
         """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""

@@ -1,8 +1,8 @@
 """The rule for 2xx responses: errors in their bodies."""
 
 import re
-from functools import partial
-from itertools import islice
+from functools import lru_cache, partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import EACH
@@ -55,9 +55,18 @@ def _message(status: int, code: str, error: Any) -> str:
 
 def _may_contain_error(parsed: "ParsedResponse") -> bool:
     """Return whether a member of the body can have the name of a code or an error: it is in the text, or escaped in it."""
-    text, code = parsed.text or "", [step for step in parsed.contract.members["code"] if step != EACH][-1:]
-    names = (*code, *(_CODES if parsed.contract.is_partner_center else _NAMES))
-    return "\\u" in text or any(not name.isidentifier() or f'"{name}"' in text for name in names)
+    text = parsed.text or ""
+    if "\\" in text and "\\u" in text:
+        return True
+    texts = _texts_of_errors(parsed.contract.members["code"], parsed.contract.is_partner_center)
+    return any(map(text.__contains__, texts))
+
+
+@lru_cache
+def _texts_of_errors(code: tuple[str, ...], is_partner_center: bool) -> frozenset[str]:  # noqa: FBT001 - the key of a cache
+    """Return the names of codes and errors in their quotes; a name that may be written in another way is in any text."""
+    names = ([step for step in code if step != EACH][-1:], _CODES if is_partner_center else _NAMES)
+    return frozenset(f'"{name}"' if name.isidentifier() else "" for name in chain.from_iterable(names))
 
 
 def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":

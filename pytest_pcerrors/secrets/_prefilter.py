@@ -108,21 +108,34 @@ class Prefilter:
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return any(form is None or self._finds(form, skip) for form in _forms(data))
 
-    def positions(self, data: bytes, others: "Iterable[bytes]", *, is_one: bool = False) -> list[int]:
+    def positions(
+        self, data: bytes, others: "Iterable[bytes]", skip: Skip | None = None, *, is_one: bool = False
+    ) -> list[int]:
         """Return ascending positions in a text of several lines; each line that must be searched has one of them.
 
-        A line with one of `others` has one too. All is found in one pass; the names of a project are not. With `is_one`, the
-        text is searched as one: a word may go from a line to the next.
+        A line with one of `others` has one too. All is found in one pass; the names of a project are not. Whatever is found, `skip`
+        returns the end of a harmless part with it. With `is_one`, the text is searched as one: a word may go from a line to the next.
         """
-        finder = self._finder(tuple(others), is_one)
-        return [end - 1 for _, _, end in finder.find_matches_as_indexes(data.lower())]
+        found, done = [], 0
+        for _, start, end in self._finder(tuple(others), is_one).find_matches_as_indexes(data.lower()):
+            if start < done:
+                continue
+            after = skip(data, start, end) if skip is not None else 0
+            if after:
+                done = after
+            else:
+                found.append(end - 1)
+        return found
 
     @cache  # noqa: B019 - prefilters are few, and kept
     def _finder(self, others: tuple[bytes, ...], is_one: bool) -> "BytesAhoCorasick":  # noqa: FBT001 - the key of a cache
         from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
         texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
-        needles = {each for each in texts if is_one or b"\n" not in each} | {*_SIGNS, *others}
+        needles = {each for each in texts if is_one or b"\n" not in each} | {
+            *_SIGNS,
+            *(each.lower() for each in others),
+        }
         every = BytesAhoCorasick(list(needles))
         shortest = [each for each in needles if len(every.find_matches_as_indexes(each, overlapping=True)) == 1]
         return BytesAhoCorasick(shortest, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)

@@ -155,15 +155,17 @@ class Secrets:
             self.tenant_ids and bool(_GUID.search(plain))
         )
 
-    def positions(self, data: bytes, others: Iterable[bytes] = (), *, is_one: bool = False) -> list[int] | None:
+    def positions(
+        self, data: bytes, others: Iterable[bytes] = (), skip: Skip | None = None, *, is_one: bool = False
+    ) -> list[int] | None:
         """Return ascending positions in a text of several lines: each line in which `may_be_in` finds something has one of them.
 
-        A line with one of the lower-case texts `others` has one too. None means that every line must be searched, since the project
+        A line with one of the texts `others` has one too, in any case of letters; nothing is found up to the end that `skip` returns. None means that every line must be searched, since the project
         has names or patterns of its own. With `is_one`, the text is searched as one, not line by line.
         """
         if self.names or self.patterns or self.tenant_ids:
             return None
-        return self._prefilter.positions(data, others, is_one=is_one)
+        return self._prefilter.positions(data, others, skip, is_one=is_one)
 
     @cached_property
     def _prefilter(self) -> Prefilter:

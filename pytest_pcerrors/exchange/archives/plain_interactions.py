@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import item_of
-from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, PlainLine
+from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, STARTS, PlainLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,6 @@ def _interaction() -> re.Pattern[bytes]:
 _FIELD = re.compile(rb"^ {6}content-(?:type:\n {6}- (.*+)\n(?! {7})|(?=type|encoding))", re.MULTILINE | re.IGNORECASE)
 _FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
 _CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\n *+(?:\\(?= ))?+") for each in (rb"\\", b""))
-_STARTS = (b"", b"{", b"[")
 
 
 class UncertainError(ValueError):
@@ -137,15 +136,15 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
     >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
     >>> plain_interaction(request + response)
-    PlainLine(status=200, content_type='', body=b'[7]', url='/v1/orders', document=None)
+    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None)
     """
     match = _interaction().fullmatch(text)
     if match is None:
         return None
     url, string, headers, status = match.groups()
     content_type = _content_type(headers or b"")
-    body = _folded(string[1:-1]) if string.startswith(b"'") else _unescaped(string[1:-1])
-    if content_type is None or body[:1] not in _STARTS:
+    body = (_folded(string[1:-1]) if string.startswith(b"'") else _unescaped(string[1:-1])).decode()
+    if content_type is None or body[:1] not in STARTS:
         return None
     return PlainLine(int(status), content_type, body, _text(url))
 

@@ -22,7 +22,8 @@ _ODD = frozenset(
 )
 """Members that other forms of recording define; a line with one of them is not a usual one."""
 
-_MOST_HOLDERS, _LONG, _MOST_DIGITS = 500, 4000, b"0" * 4000
+_MOST_DIGITS, _STEP = 4000, 250
+_SAMPLES = b"0" * (_MOST_DIGITS // _STEP)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
@@ -35,7 +36,7 @@ class PlainLine(NamedTuple):
 
     status: int
     content_type: str | None
-    body: bytes
+    body: str
     url: str | None
     document: Any = None
 
@@ -71,29 +72,29 @@ def plain_line(line: bytes) -> PlainLine | None:
     """Return the parts of a usual line, or None for any other.
 
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
-    PlainLine(status=404, content_type=None, body=b'{}', url='/v1/orders', document=None)
+    PlainLine(status=404, content_type=None, body='{}', url='/v1/orders', document=None)
     """
-    if _is_extreme(line):
-        return None
     try:
-        return _of_value(parse_certain(line.decode()), line)
+        text = line.decode()
+        return _of_value(parse_certain(text), text)
     except (JsonError, UnicodeError, TypeError, AttributeError, KeyError):
         return None
 
 
-def _is_extreme(line: bytes) -> bool:
-    """Return whether a line may have levels or numbers that parsers do not read."""
-    if len(line) < 2 * _MOST_HOLDERS:  # each begins and ends
-        return False
-    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (
-        len(line) > _LONG and _MOST_DIGITS in line.translate(_DIGITS)
+def _has_long_number(line: bytes) -> bool:
+    """Return whether a line may have a number of more digits than parsers read; such a number has several of some of its bytes."""
+    return (
+        len(line) > _MOST_DIGITS
+        and _SAMPLES in line[::_STEP].translate(_DIGITS)
+        and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
     )
 
 
-def _of_value(value: Any, line: bytes) -> PlainLine | None:
+def _of_value(value: Any, line: str) -> PlainLine | None:
     request = value.get("request")
     response = value if type(value.get("status")) is int else value["response"]
-    body, status, headers, reason = map(response.get, ("body", "status", "headers", "reason"))
+    get = response.get
+    body, status, headers, reason = get("body"), get("status"), get("headers"), get("reason")
     if _is_odd(value, response) or (body is None and (request is None or response is not value)):
         return None
     if type(status) is dict:
@@ -102,10 +103,13 @@ def _of_value(value: Any, line: bytes) -> PlainLine | None:
             body = None if "base64_string" in body else body["string"]
     if type(status) is not int or type(reason) not in _TEXTS:
         return None
-    content_type = _content_type(headers)
+    _refuse_other_values(headers)
+    content_type = _type_in(headers)
     document = body if type(body) is dict else None
-    text = line if document is not None else (body or "").encode()
-    if content_type is _OTHER or text[:1] not in _STARTS:
+    text = line if document is not None else body or ""
+    if not text.isascii():
+        text.encode()  # may have a lone surrogate
+    if content_type is _OTHER or text[:1] not in STARTS:
         return None
     return PlainLine(status, content_type, text, _url(request), document)
 
@@ -138,42 +142,38 @@ class _TypedLines:
 
     def __init__(self, msgspec: "ModuleType") -> None:
         never = Annotated[int, msgspec.Meta(ge=1, le=0)]
-        text, fields = str | None, dict[str, str | list[str]] | None
-        odd: list[Any] = [(each, never, 0) for each in sorted(_ODD)]
         make = partial(msgspec.defstruct, gc=False)
-        request = make(
-            "Request",
-            [
-                ("method", text, None),
-                ("url", str, ""),
-                ("uri", str, ""),
-                ("headers", fields, None),
-                ("postData", never, 0),
-            ],
-        )
-        status = make("Status", [("code", int), ("message", text, None)])
-        message: list[Any] = [
-            ("headers", fields, None),
-            ("body", msgspec.Raw, msgspec.Raw()),
-            ("reason", text, None),
-            *odd,
-        ]
-        inner = [("request", never, 0), ("response", never, 0)]
-        response = make("Response", [("status", int | status), *message, *inner])
-        outer = [("request", request | None, None), ("response", response | None, None)]
-        line = make("Line", [("status", Annotated[int, msgspec.Meta(ge=0)], -1), *message, *outer])
-        body = make("Body", [("string", text), ("base64_string", never, 0)])
-        self._line, self._text, self._body = (msgspec.json.Decoder(each).decode for each in (line, text, body))
-        self._errors = (msgspec.MsgspecError, UnicodeError, RecursionError)
+        text, fields = str | None, dict[str, str | list[str]] | None
+        others = [("headers", fields, None), ("reason", text, None), *((each, never, 0) for each in sorted(_ODD))]
+        names = [("method", text, None), ("url", str, ""), ("uri", str, ""), ("headers", fields, None)]
+        request = make("Request", [*names, ("postData", never, 0)])
+        code = make("Status", [("code", int), ("message", text, None)])
+        self._holder = make("Body", [("string", text), ("base64_string", never, 0)])
+
+        def decoder(body: Any, status: Any, inner: Any) -> Callable[[bytes], Any]:
+            nested = [("request", never, 0), ("response", never, 0)]
+            response = make("Response", [("status", status), ("body", inner, None), *others, *nested])
+            first = [("status", Annotated[int, msgspec.Meta(ge=0)], -1), ("body", body, None)]
+            last = [("request", request | None, None), ("response", response | None, None)]
+            decode: Callable[[bytes], Any] = msgspec.json.Decoder(make("Line", [*first, *others, *last])).decode
+            return decode
+
+        self._of_text = decoder(text, int | code, text | self._holder)
+        self._of_document = decoder(msgspec.Raw, int, msgspec.Raw)
+        self._invalid = msgspec.ValidationError
+        self._errors = (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError)
 
     def read(self, line: bytes) -> PlainLine | None:
         """Return the parts of a usual line, or None for any other."""
-        if _is_extreme(line):
-            return None
         try:
+            if _has_long_number(line):
+                return None
             if not line.isascii():
                 line.decode()  # msgspec does not look at the text of members that are not read
-            return self._parts(self._line(line))
+            try:
+                return self._parts(self._of_text(line))
+            except self._invalid:
+                return self._parts(self._of_document(line))
         except self._errors:
             return None
 
@@ -183,24 +183,32 @@ class _TypedLines:
             response = line.response
             if request is None or line.status >= 0:
                 return None
-        status, headers = response.status, response.headers
-        body = bytes(response.body)
-        if not body and (request is None or response is not line):
+        status, headers, body = response.status, response.headers, response.body
+        if body is None and (request is None or response is not line):
             return None
         if type(status) is not int:
             status, headers = status.code, headers or {}
-            text = self._body(body).string if body.startswith(b"{") else self._text(body)
-            body = (text or "").encode()
-        elif not body.startswith(b"{"):
-            body = (self._text(body) or "").encode() if body else body
+            if type(body) is self._holder:
+                body = body.string
+        text = body if type(body) is str else _document(body)
         url = None if request is None else request.url or request.uri
-        content_type = None if headers is None else _type_in(headers)
-        if content_type is _OTHER or url == "" or body[:1] not in _STARTS:
+        content_type = _type_in(headers)
+        if content_type is _OTHER or url == "" or text[:1] not in STARTS:
             return None
-        return PlainLine(status, content_type, body, url)
+        return PlainLine(status, content_type, text, url)
 
 
-_STARTS = (b"", b"{", b"[")
+def _document(body: Any) -> str:
+    """Return the text of a JSON object, or of no body; raise a TypeError for any other."""
+    text = bytes(body or b"").decode()
+    if text and not text.startswith("{"):
+        raise TypeError
+    return text
+
+
+STARTS = ("", "{", "[")
+"""How a body begins that is JSON, or empty."""
+
 _OTHER = "another"
 _TEXTS = (str, type(None))
 
@@ -208,26 +216,27 @@ _TEXTS = (str, type(None))
 def _url(request: Any) -> str | None:
     if request is None:
         return None
-    if "postData" in request or not isinstance(request.get("method"), str | None):
+    get = request.get
+    if "postData" in request or type(get("method")) not in _TEXTS:
         raise TypeError
-    _content_type(request.get("headers"))
-    url = request.get("url", request.get("uri"))
+    _refuse_other_values(get("headers"))
+    url = get("url", get("uri"))
     if type(url) is not str or not url:
         raise TypeError
     return url
 
 
-def _content_type(headers: "Mapping[str, Any] | None") -> str | None:
-    """Return the media type's header, empty without one, or None for unknown headers; raise a TypeError if a value is not text."""
-    if headers is None:
-        return None
-    for value in headers.values():
+def _refuse_other_values(headers: "Mapping[str, Any] | None") -> None:
+    """Raise a TypeError if the value of a header is not text or a list of texts."""
+    for value in () if headers is None else headers.values():
         if type(value) is not str and (type(value) is not list or any(type(each) is not str for each in value)):
             raise TypeError
-    return _type_in(headers)
 
 
-def _type_in(headers: "Mapping[str, str | list[str]]") -> str:
+def _type_in(headers: "Mapping[str, str | list[str]] | None") -> str | None:
+    """Return the media type's header, empty without one, None for unknown headers, or `_OTHER` if the body may be encoded."""
+    if headers is None:
+        return None
     name = _name_of_type(tuple(headers))
     if not name or name is _OTHER:
         return name

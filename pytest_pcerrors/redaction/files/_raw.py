@@ -2,13 +2,10 @@
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.secrets import Secrets
 
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
@@ -19,12 +16,14 @@ _UNUSUAL = re.compile(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)
 _CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
 _JSON_VALUE = re.compile(rb'"\s*:\s*(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])(?=\s*[,}])')
+_JSON_MEMBER = re.compile(rb'"[\w-]*' + _JSON_VALUE.pattern)
 _YAML_VALUE = re.compile(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])""")
 _YAML_KEY = re.compile(rb"[\w-]*")
+_LONGEST_NAME = 100
 _FOLDED = re.compile(rb" >[-+\d]*\s")
 
 
-def may_hold(data: bytes, secrets: "Secrets") -> bool:
+def may_hold(data: bytes, secrets: Secrets) -> bool:
     """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
     if b"\\\n" in data or b"\\\r" in data:
         data = _CONTINUED.sub(b"", data)
@@ -37,14 +36,14 @@ def may_hold(data: bytes, secrets: "Secrets") -> bool:
     return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip)
 
 
-def lines_to_search(data: bytes, secrets: "Secrets") -> list[int] | None:
+def lines_to_search(data: bytes, secrets: Secrets) -> list[int] | None:
     """Return ascending positions in lines of a file; each line that `may_hold` a secret has one of them. None means every line."""
     if b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n"):
         return None
-    return secrets.positions(data, _UNCERTAIN)
+    return secrets.positions(data, _UNCERTAIN, _end_of_member)
 
 
-def is_suspected_item(data: bytes, secrets: "Secrets") -> bool:
+def is_suspected_item(data: bytes, secrets: Secrets) -> bool:
     """Return whether an item of a file must be searched, in one pass; True for every item that `may_hold` a secret.
 
     The item must have no tags of YAML and no carriage returns.
@@ -71,6 +70,17 @@ def _end_in_yaml(text: bytes, start: int, end: int) -> int:
     before = text[max(line - 2, 0) : max(line, 0)]
     is_key = before.strip(b"\n") == before != b"" and b"\\" not in before
     return match.end() if is_key and _is_harmless(match[2]) else 0
+
+
+def _end_of_member(text: bytes, start: int, end: int) -> int:
+    """Return the end of the JSON member with this range if its value is a placeholder, and nothing in it must be searched; else 0."""
+    match = _JSON_MEMBER.match(text, text.rfind(b'"', max(start - _LONGEST_NAME, 0), start))
+    return match.end() if match is not None and match.end() >= end and _is_harmless_member(match[0]) else 0
+
+
+@lru_cache(maxsize=4096)
+def _is_harmless_member(member: bytes) -> bool:
+    return b"\n" not in member and not may_hold(b"{" + member + b"}", Secrets())
 
 
 @lru_cache(maxsize=4096)
