@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from multiprocessing.resource_tracker import ensure_running
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_pcerrors.engines.task import Part, Task
@@ -178,14 +180,26 @@ def work_without_interrupts(connection: "Connection[Any, Any]", packed: bytes) -
 
 def _started(packed: bytes) -> "tuple[Connection[Any, Any], _Process]":
     """Start a process; return our end of the pipe to it, and the process."""
-    context = get_context("spawn")
+    context = _context(_threads())
     ours, theirs = context.Pipe()
-    process = context.Process(target=work_without_interrupts, args=(theirs, packed), daemon=True)
-    ensure_running()  # it would let interrupts through after its own start
+    process = context.Process(target=work_without_interrupts, args=(theirs, packed), daemon=True)  # type: ignore[attr-defined]  # each context has it
     with _held_interrupts():
         process.start()
     theirs.close()
     return ours, process
+
+
+def _context(threads: int) -> BaseContext:
+    """Return how a process with so many threads starts others: with one, by a copy of itself, which has imported everything already."""
+    if threads == 1:
+        return get_context("fork")
+    ensure_running()  # it would let interrupts through after its own start
+    return get_context("spawn")
+
+
+def _threads() -> int:
+    """Return the number of threads of this process, with those that Python does not know; 0 where that is unknown, other than on Linux."""
+    return len(list(Path("/proc/self/task").glob("*")))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMET
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ahocorasick_rs import BytesAhoCorasick
+    from pytest_pcerrors.secrets._finder import Finder
 
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
@@ -117,7 +117,7 @@ class Prefilter:
         returns the end of a harmless part with it. With `is_one`, the text is searched as one: a word may go from a line to the next.
         """
         found, done = [], 0
-        for _, start, end in self._finder(tuple(others), is_one).find_matches_as_indexes(data.lower()):
+        for _, start, end in self._finder(tuple(others), is_one).hits(data):
             if start < done:
                 continue
             after = skip(data, start, end) if skip is not None else 0
@@ -128,17 +128,12 @@ class Prefilter:
         return found
 
     @cache  # noqa: B019 - prefilters are few, and kept
-    def _finder(self, others: tuple[bytes, ...], is_one: bool) -> "BytesAhoCorasick":  # noqa: FBT001 - the key of a cache
-        from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+    def _finder(self, others: tuple[bytes, ...], is_one: bool) -> "Finder":  # noqa: FBT001 - the key of a cache
+        from pytest_pcerrors.secrets._finder import Finder
 
         texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
-        needles = {each for each in texts if is_one or b"\n" not in each} | {
-            *_SIGNS,
-            *(each.lower() for each in others),
-        }
-        every = BytesAhoCorasick(list(needles))
-        shortest = [each for each in needles if len(every.find_matches_as_indexes(each, overlapping=True)) == 1]
-        return BytesAhoCorasick(shortest, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA)
+        needles = {each for each in texts if is_one or b"\n" not in each}
+        return Finder(needles.union(_SIGNS, map(bytes.lower, others)))
 
     def _finds(self, data: bytes, skip: Skip | None) -> bool:
         if b"\0" in data or _USER.search(data):

@@ -2,9 +2,10 @@
 
 import pickle
 import signal
+import sys
 from collections import Counter
 from multiprocessing import Pipe
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -156,6 +157,24 @@ def test_an_interrupt_while_a_process_starts_is_not_lost():
     finally:
         signal.signal(signal.SIGINT, before)
     assert came == ["start", "interrupt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no copies of processes")
+@pytest.mark.parametrize(("threads", "method"), [(0, "spawn"), (1, "fork"), (2, "spawn")])
+def test_only_a_process_with_one_thread_is_copied(threads, method):
+    """A lock that another thread holds would never be released in the copy."""
+    assert _pool._context(threads).get_start_method() == method
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the number is unknown on other systems")
+def test_all_threads_are_counted():
+    """Those of tests too."""
+    before, end = _pool._threads(), Event()
+    thread = Thread(target=end.wait)
+    thread.start()
+    assert _pool._threads() == before + 1 > 1
+    end.set()
+    thread.join()
 
 
 def test_a_process_starts_where_no_signals_are_held_back(monkeypatch):

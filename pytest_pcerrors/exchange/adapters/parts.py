@@ -84,6 +84,8 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
     >>> header_pairs({"Set-Cookie": ["a=1", "b=2"]}) == header_pairs([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
     True
     """
+    if type(headers) is dict and {*map(type, headers), *map(type, headers.values())} <= {str}:
+        return list(headers.items())
     items = headers.items() if hasattr(headers, "items") else headers
     if isinstance(items, str | bytes) or not isinstance(items, Iterable):
         raise UsageError(f"expected headers as a mapping or pairs, got {type(headers).__name__}")

@@ -1,0 +1,64 @@
+"""Find several texts in one pass, in any case of their letters: with ahocorasick-rs, or where much is searched, with Hyperscan (the extra ``fast``)."""
+
+from collections.abc import Callable, Iterable
+from threading import Lock
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+
+Hit = tuple[int, int, int]
+"""The index of a text, and the range in which it was found."""
+
+_MUCH = 8 * 1024 * 1024
+"""The number of bytes after which Hyperscan has saved the time that it needs to prepare itself."""
+
+
+class Finder:
+    """Finds texts in lower case; of those that contain another, only that one is found.
+
+    >>> list(Finder([b"token", b"a token", b"key"]).hits(b"A Token"))
+    [(0, 2, 7)]
+    """
+
+    def __init__(self, texts: Iterable[bytes]) -> None:
+        every = list(texts)
+        inside = BytesAhoCorasick(every)
+        self._texts = [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
+        self._automaton = BytesAhoCorasick(
+            self._texts, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA
+        )
+        self._scan: Callable[[bytes], list[Hit]] | None = None
+        self._searched = 0
+
+    def hits(self, data: bytes) -> list[Hit]:
+        """Return what is found, by ascending ends; of overlapping texts, one of them at least."""
+        if self._searched < _MUCH:
+            self._searched += len(data)
+            if self._searched >= _MUCH:
+                self._scan = _scanner(self._texts)
+        return self._automaton.find_matches_as_indexes(data.lower()) if self._scan is None else self._scan(data)
+
+
+def _scanner(texts: list[bytes]) -> Callable[[bytes], list[Hit]] | None:
+    """Return a function that finds texts with Hyperscan, or None where that is not installed."""
+    try:
+        import hyperscan
+    except ImportError:
+        return None
+    lengths = [len(text) for text in texts]
+    patterns = ["".join(f"\\x{byte:02x}" for byte in text).encode() for text in texts]
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(patterns, ids=list(range(len(texts))), flags=[hyperscan.HS_FLAG_CASELESS] * len(texts))
+
+    lock = Lock()  # a scan uses memory of the database
+
+    def scan(data: bytes) -> list[Hit]:
+        found: list[Hit] = []
+
+        def add(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.append((index, end - lengths[index], end))
+
+        with lock:
+            database.scan(data, match_event_handler=add)
+        return found
+
+    return scan

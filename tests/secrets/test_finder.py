@@ -1,0 +1,58 @@
+"""Several texts are found in one pass: by both engines, and by any number of threads."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_pcerrors.secrets import _finder
+from pytest_pcerrors.secrets._finder import Finder
+
+TEXTS = [b"token", b"key", b'key"', b"\\u00", b"%2", b"\0", b".*", b"(?i)"]
+DATA = st.lists(st.sampled_from([*TEXTS, b"TOKEN", b"Key", b"k", b"e", b"y", b"\n", b"\xff"]), max_size=9).map(b"".join)
+
+
+@pytest.fixture(params=["hyperscan", None])
+def finder(request, monkeypatch):
+    """Make a finder that has searched much, with Hyperscan and without it."""
+    monkeypatch.setattr(_finder, "_MUCH", 1)
+    if request.param is None:
+        monkeypatch.setitem(sys.modules, "hyperscan", None)
+    made = Finder(TEXTS)
+    made.hits(b"much")
+    return made
+
+
+@given(data=DATA)
+def test_both_find_something_in_the_same_texts(data):
+    """Wherever one of the texts is, in any case of letters, one that overlaps it is found."""
+    few, much = Finder(TEXTS), Finder(TEXTS)
+    much._searched = _finder._MUCH
+    much._scan = _finder._scanner(much._texts)
+    lower = data.lower()
+    found = [[(start, end) for _, start, end in each.hits(data)] for each in (few, much)]
+    places = [(at, at + len(text)) for text in TEXTS for at in range(len(data)) if lower.startswith(text, at)]
+    for hits in found:
+        assert sorted(hits, key=lambda hit: hit[1]) == hits
+        assert set(hits) <= set(places)
+        assert all(any(one < end and start < other for one, other in hits) for start, end in places)
+
+
+def test_ranges_are_those_of_the_shortest_texts(finder):
+    """A text that contains another is never found."""
+    assert [(start, end) for _, start, end in finder.hits(b'a KEY" TOken \\U00.*')] == [
+        (2, 5),
+        (7, 12),
+        (13, 17),
+        (17, 19),
+    ]
+
+
+def test_several_threads_search_at_once(finder):
+    """As those of Dask do."""
+    data = b"a token " * 5000
+    with ThreadPoolExecutor(4) as threads:
+        counts = {len(hits) for hits in threads.map(finder.hits, [data] * 40)}
+    assert counts == {5000}
