@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.engines.storage import Block, opened, plain_lines
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.policy.audit import audit_age, unreadable
@@ -104,7 +105,7 @@ def _of_lines(data: bytes, name: str, policy: "Policy") -> Recording:
             yield error
 
     found = found_in_lines(BytesIO(data), name, policy.redaction) if policy.searches_for_secrets else ()
-    return Recording(name, items(), found)
+    return Recording(name, items(), found, lambda: line_chunks(BytesIO(data)))
 
 
 def _add(result: Result, findings: "Iterator[Finding | Conforming]", task: "Task") -> None:

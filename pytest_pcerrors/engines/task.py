@@ -99,11 +99,15 @@ class Task:
 
     def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
         """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
-        return (audit if self.wanted.needs_conforming else audit_counted)(recordings, self.policy)
+        if self.wanted.needs_all:
+            return audit(recordings, self.policy)
+        return audit_counted(recordings, self.policy, keeps_errors=self.wanted.has_conforming)
 
     def audit_items(self, recording: Recording, oldest: Oldest) -> "Iterator[Finding | Conforming]":
         """Yield the findings of the items of a recording, as `audit` does; its items are added to `oldest`, if their age matters."""
-        return (audit_items if self.wanted.needs_conforming else audit_items_counted)(recording, self.policy, oldest)
+        if self.wanted.needs_all:
+            return audit_items(recording, self.policy, oldest)
+        return audit_items_counted(recording, self.policy, oldest, keeps_errors=self.wanted.has_conforming)
 
     def totals(self) -> Totals:
         """Return counts of nothing yet."""

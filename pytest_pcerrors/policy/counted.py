@@ -28,23 +28,30 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Found
 
 
-def audit_counted(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding | Conforming]":
-    """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON and cassettes: these are only counted."""
+def audit_counted(
+    recordings: "Iterable[Recording]", policy: "Policy", *, keeps_errors: bool = False
+) -> "Iterator[Finding | Conforming]":
+    """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON and cassettes: these are only counted.
+
+    With `keeps_errors`, conforming error responses have findings.
+    """
     for recording in recordings:
         oldest = Oldest(policy.judges)
-        yield from audit_items_counted(recording, policy, oldest)
+        yield from audit_items_counted(recording, policy, oldest, keeps_errors=keeps_errors)
         yield from audit_age(recording.name, oldest, policy)
 
 
-def audit_items_counted(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding | Conforming]":
+def audit_items_counted(
+    recording: "Recording", policy: "Policy", oldest: Oldest, *, keeps_errors: bool = False
+) -> "Iterator[Finding | Conforming]":
     """Yield what `audit_items` yields of an archive, or of a piece of one, without the findings of conforming exchanges.
 
     If an age is set, every exchange is read for its date; and the lines of logs, or for several contracts, are read one by one, too.
     """
     is_plain = policy.max_age is None and policy.layout is None and not policy.others
     if is_plain and (chunks := recording.chunks()) is not None:
-        yield from audited_lines(chunks, recording, policy)
-    elif is_plain and (texts := recording.interactions()) is not None:
+        yield from audited_lines(chunks, recording, policy, keeps_errors=keeps_errors)
+    elif is_plain and not keeps_errors and (texts := recording.interactions()) is not None:
         yield from _audited_interactions(texts, recording, policy)
     else:
         yield from audit_items(recording, policy, oldest)

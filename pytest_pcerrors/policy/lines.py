@@ -43,12 +43,18 @@ class Conforming:
 
 
 class LineAudit:
-    """Audits the lines of an NDJSON archive under a policy, by chunks; the chunks may be audited in any order."""
+    """Audits the lines of an NDJSON archive under a policy, by chunks; the chunks may be audited in any order.
 
-    def __init__(self, name: str, policy: "Policy", read: "Reader | None" = None) -> None:
+    With `keeps_errors`, conforming error responses are findings too.
+    """
+
+    def __init__(
+        self, name: str, policy: "Policy", read: "Reader | None" = None, *, keeps_errors: bool = False
+    ) -> None:
         self._name = name
         self._policy = policy
         self._read = read or plain_lines()
+        self._keeps_errors = keeps_errors
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
         self._codes: dict[tuple[int, str | None, str], str | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
@@ -102,7 +108,7 @@ class LineAudit:
                 conforming.successes += 1
                 return True
             return False
-        code = self._code(status, content_type, body, document)
+        code = None if self._keeps_errors else self._code(status, content_type, body, document)
         if code is None:
             return False
         conforming.errors[status, code] += 1
@@ -134,10 +140,10 @@ class LineAudit:
 
 
 def audited_lines(
-    chunks: "Iterable[bytes | ArchiveError]", recording: "Recording", policy: "Policy"
+    chunks: "Iterable[bytes | ArchiveError]", recording: "Recording", policy: "Policy", *, keeps_errors: bool = False
 ) -> "Iterator[Finding | Conforming]":
     """Yield the findings in the chunks of an NDJSON archive, or of a piece of one, and the counts of its conforming exchanges."""
-    lines, number, has_lines = LineAudit(recording.name, policy), recording.first, False
+    lines, number, has_lines = LineAudit(recording.name, policy, keeps_errors=keeps_errors), recording.first, False
     try:
         for chunk in chunks:
             if isinstance(chunk, ArchiveError):

@@ -113,9 +113,9 @@ class Wanted(NamedTuple):
     samples: int | None = None
 
     @property
-    def needs_conforming(self) -> bool:
-        """Whether more is wanted of conforming responses than the counts of `Conforming`."""
-        return self.has_conforming or self.excluded is not None or self.samples is not None
+    def needs_all(self) -> bool:
+        """Whether more is wanted of all responses than their counts, other than the conforming errors."""
+        return self.excluded is not None or self.samples is not None
 
     def of(self, finding: "Finding | Conforming", policy: "Policy") -> "Iterator[FindingData]":
         """Yield the finding as plain data if the report has it."""
