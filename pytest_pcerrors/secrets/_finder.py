@@ -8,7 +8,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 Hit = tuple[int, int, int]
 """The index of a text, and the range in which it was found."""
 
-_MUCH = 8 * 1024 * 1024
+_MUCH = 4 * 1024 * 1024
 """The number of bytes after which Hyperscan has saved the time that it needs to prepare itself."""
 
 

@@ -83,11 +83,7 @@ def plain_line(line: bytes) -> PlainLine | None:
 
 def _has_long_number(line: bytes) -> bool:
     """Return whether a line may have a number of more digits than parsers read; such a number has several of some of its bytes."""
-    return (
-        len(line) > _MOST_DIGITS
-        and _SAMPLES in line[::_STEP].translate(_DIGITS)
-        and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
-    )
+    return _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
 
 
 def _of_value(value: Any, line: str) -> PlainLine | None:
@@ -166,7 +162,7 @@ class _TypedLines:
     def read(self, line: bytes) -> PlainLine | None:
         """Return the parts of a usual line, or None for any other."""
         try:
-            if _has_long_number(line):
+            if len(line) > _MOST_DIGITS and _has_long_number(line):
                 return None
             if not line.isascii():
                 line.decode()  # msgspec does not look at the text of members that are not read
