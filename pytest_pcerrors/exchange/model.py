@@ -62,10 +62,8 @@ class Request:
     @property
     def host(self) -> str | None:
         """The host of the URL in lower case, without port; None for a relative or an invalid URL."""
-        try:
-            return urlsplit(self.url).hostname
-        except ValueError:
-            return None
+        end = self.url.find("/", len("https://")) if self.url.startswith(("https://", "http://")) else -1
+        return _host(self.url if end < 0 else self.url[:end])
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -202,3 +200,11 @@ class Exchange:
     _set_recorded_at,
 ) = (getattr(Exchange, name).__set__ for name in Exchange.__slots__)
 """Functions that set a field of a frozen exchange, faster than ``object.__setattr__`` does."""
+
+
+@lru_cache(maxsize=1024)
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
