@@ -22,7 +22,7 @@ _ODD = frozenset(
 )
 """Members that other forms of recording define; a line with one of them is not a usual one."""
 
-_MOST_DIGITS, _STEP = 4000, 250
+_MOST_HOLDERS, _MOST_DIGITS, _STEP = 800, 4000, 250
 _SAMPLES = b"0" * (_MOST_DIGITS // _STEP)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
@@ -74,6 +74,8 @@ def plain_line(line: bytes) -> PlainLine | None:
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
     PlainLine(status=404, content_type=None, body='{}', url='/v1/orders', document=None)
     """
+    if _is_extreme(line):
+        return None
     try:
         text = line.decode()
         return _of_value(parse_certain(text), text)
@@ -81,16 +83,18 @@ def plain_line(line: bytes) -> PlainLine | None:
         return None
 
 
-def _has_long_number(line: bytes) -> bool:
-    """Return whether a line may have a number of more digits than parsers read; such a number has several of some of its bytes."""
-    return _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
+def _is_extreme(line: bytes) -> bool:
+    """Return whether a line may have more levels or longer numbers than parsers read; such a number is in several of some of its bytes."""
+    return len(line) >= 2 * _MOST_HOLDERS and (  # each begins and ends
+        line.count(b"{") + line.count(b"[") > _MOST_HOLDERS
+        or (_SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS))
+    )
 
 
 def _of_value(value: Any, line: str) -> PlainLine | None:
     request = value.get("request")
     response = value if type(value.get("status")) is int else value["response"]
-    get = response.get
-    body, status, headers, reason = get("body"), get("status"), get("headers"), get("reason")
+    body, status, headers, reason = map(response.get, ("body", "status", "headers", "reason"))
     if _is_odd(value, response) or (body is None and (request is None or response is not value)):
         return None
     if type(status) is dict:
@@ -151,8 +155,7 @@ class _TypedLines:
             response = make("Response", [("status", status), ("body", inner, None), *others, *nested])
             first = [("status", Annotated[int, msgspec.Meta(ge=0)], -1), ("body", body, None)]
             last = [("request", request | None, None), ("response", response | None, None)]
-            decode: Callable[[bytes], Any] = msgspec.json.Decoder(make("Line", [*first, *others, *last])).decode
-            return decode
+            return msgspec.json.Decoder(make("Line", [*first, *others, *last])).decode  # type: ignore[no-any-return]
 
         self._of_text = decoder(text, int | code, text | self._holder)
         self._of_document = decoder(msgspec.Raw, int, msgspec.Raw)
@@ -162,7 +165,7 @@ class _TypedLines:
     def read(self, line: bytes) -> PlainLine | None:
         """Return the parts of a usual line, or None for any other."""
         try:
-            if len(line) > _MOST_DIGITS and _has_long_number(line):
+            if _is_extreme(line):
                 return None
             if not line.isascii():
                 line.decode()  # msgspec does not look at the text of members that are not read
@@ -202,9 +205,7 @@ def _document(body: Any) -> str:
     return text
 
 
-STARTS = ("", "{", "[")
-"""How a body begins that is JSON, or empty."""
-
+STARTS = ("", "{", "[")  # of JSON, and of an empty body
 _OTHER = "another"
 _TEXTS = (str, type(None))
 
@@ -212,11 +213,10 @@ _TEXTS = (str, type(None))
 def _url(request: Any) -> str | None:
     if request is None:
         return None
-    get = request.get
-    if "postData" in request or type(get("method")) not in _TEXTS:
+    if "postData" in request or type(request.get("method")) not in _TEXTS:
         raise TypeError
-    _refuse_other_values(get("headers"))
-    url = get("url", get("uri"))
+    _refuse_other_values(request.get("headers"))
+    url = request.get("url", request.get("uri"))
     if type(url) is not str or not url:
         raise TypeError
     return url
