@@ -1,4 +1,4 @@
-"""Prove with Python's JSON parser that a JSON text has no secret: most bodies with a word of a secret have none."""
+"""Prove with Python's JSON parser that a JSON text, or most of it, has no secret: most bodies with a word of a secret have none."""
 
 import json
 from functools import lru_cache
@@ -18,30 +18,60 @@ _LONG_NAME = 16
 """The minimum length of a name that may itself be a token."""
 
 
-def is_clean(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> bool:
-    """Return whether a JSON text certainly has no secret; False if it must be searched, or is incomplete.
-
-    `inner` hides the secrets inside a string.
+class Proof:
+    """What the parser proves about a JSON text: which of its strings are harmless, and which objects and arrays have no secret.
 
     >>> from pytest_pcerrors.secrets import Secrets
     >>> from pytest_pcerrors.secrets.members import Hidden
-    >>> [is_clean(text, Secrets(), Hidden) for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
+    >>> [Proof(text, Secrets(), Hidden).is_clean for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
     [True, False]
     """
-    if secrets.names or secrets.patterns or secrets.tenant_ids:
-        return False
-    look = _Check(secrets)
-    try:
+
+    def __init__(self, text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> None:
+        """Parse a complete text; raise a `ValueError` or a `RecursionError` if it is not JSON. `inner` hides the secrets inside a string."""
+        look = _Check(secrets)
         look.value(json.loads(text, object_pairs_hook=look.pairs, strict=False))
-    except (ValueError, RecursionError):  # also _NotCleanError
-        return False
-    if not look.is_clean or not secrets.may_be_in("\n".join(look.texts)):
-        return look.is_clean
-    return all(inner(each).text == each for each in look.texts if secrets.may_be_in(each))
+        texts = dict.fromkeys(look.texts)
+        self._text = text
+        self._secrets = secrets
+        self._unsafe = frozenset(each for each in _suspected(list(texts), secrets) if inner(each).text != each)
+        self.harmless = texts.keys() - self._unsafe
+        self.is_clean = look.is_clean and not self._unsafe
+
+    def end(self, start: int) -> int:
+        """Return the end of the object or array that begins at a position if it has no secret, else 0."""
+        look = _Check(self._secrets, is_first=False)
+        decoder = json.JSONDecoder(object_pairs_hook=look.pairs, strict=False)
+        try:
+            value, end = decoder.raw_decode(self._text, start)
+        except _NotCleanError:
+            return 0
+        look.value(value)
+        return end if look.is_clean and self._unsafe.isdisjoint(look.texts) else 0
+
+
+def proof(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Proof | None:
+    """Return the proof for a JSON text; None if it is incomplete or invalid, or if the project has names or patterns of its own."""
+    if secrets.names or secrets.patterns or secrets.tenant_ids:
+        return None
+    try:
+        return Proof(text, secrets, inner)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _suspected(texts: list[str], secrets: "Secrets") -> list[str]:
+    """Return the texts that must be searched; many are checked at once."""
+    if not texts or not secrets.may_be_in("\n".join(texts)):
+        return []
+    if len(texts) == 1:
+        return texts
+    middle = len(texts) // 2
+    return _suspected(texts[:middle], secrets) + _suspected(texts[middle:], secrets)
 
 
 class _NotCleanError(ValueError):
-    """Ends the parsing of a text that must be searched."""
+    """Ends the parsing of an object or array that must be searched."""
 
 
 @lru_cache(maxsize=32768)
@@ -51,11 +81,15 @@ def _traits(name: str) -> tuple[Kind | None, bool, bool]:
 
 
 class _Check:
-    """Check the members of objects as they are parsed; `texts` are the values to search as text."""
+    """Check the members of objects as they are parsed; `texts` are the values to search as text.
 
-    def __init__(self, secrets: "Secrets") -> None:
+    Only the first check of a text reads all of it: others end at the first object that is not clean.
+    """
+
+    def __init__(self, secrets: "Secrets", *, is_first: bool = True) -> None:
         self.is_clean = True
         self.texts: list[str] = []
+        self._is_first = is_first
         self._secrets = secrets
 
     def pairs(self, members: list[tuple[str, Any]]) -> object:
@@ -68,11 +102,11 @@ class _Check:
                 self._named(kind, value)
             elif value.__class__ is str and not is_name:
                 self.texts.append(value)
-            else:
+            elif value.__class__ is str or value.__class__ is list:
                 self.value(value, is_name=is_name)
             if is_key:
                 self.is_clean = False
-        if not self.is_clean:
+        if not self.is_clean and not self._is_first:
             raise _NotCleanError
         return _OBJECT
 

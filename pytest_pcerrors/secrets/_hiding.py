@@ -4,7 +4,6 @@ import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.secrets import _clean_json as clean_json
 from pytest_pcerrors.secrets import _packed as packed
 from pytest_pcerrors.secrets import _prose as prose
 from pytest_pcerrors.secrets import _urls as urls
@@ -135,8 +134,6 @@ class Hider:
         if self._depth > _MAX_DEPTH:
             return prose.hidden(text, self._secrets, Hidden, self._report, is_cut=self._is_cut)
         if json_text.looks_like_json(text):
-            if clean_json.is_clean(text, self._secrets, self._inner):
-                return text
             done = json_text.edited(text, self._secrets, self._inner)
             for edit in done.edits:
                 self._report(edit.pointer, edit.certainty)

@@ -5,11 +5,13 @@ import re
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.secrets import _clean_json as clean_json
 from pytest_pcerrors.secrets.members import Hidden, Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    from pytest_pcerrors.secrets._clean_json import Proof
     from pytest_pcerrors.secrets.definition import Secrets
     from pytest_pcerrors.secrets.members import Edit
 
@@ -25,6 +27,10 @@ _OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
 
 NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
+_COLON = re.compile(r"\s*+:")
+_DEEPEST_PROVED = 16
+"""The depth from which on objects and arrays are always read: each one around them was parsed in vain."""
+
 _TOGETHER = 32
 """The number of strings that are checked at once."""
 
@@ -50,9 +56,14 @@ def looks_like_json(text: str) -> bool:
 
 def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Edited:
     """Hide the secrets of a JSON text; `inner` hides those inside a string."""
-    tokens = list(TOKEN.finditer(text))
-    harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(tokens, secrets)
-    reader = _Reader(tokens, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)))
+    proof = clean_json.proof(text, secrets, inner)
+    if proof is not None and proof.is_clean:
+        return Edited(text, [], is_json=True)
+    if proof is not None:
+        harmless = proof.harmless
+    else:
+        harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(text, secrets)
+    reader = _Reader(text, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)), proof)
     is_json = reader.read()
     edits = reader.members.end()
     return Edited(_written(text, edits, reader.lexemes), list(edits.values()), is_json)
@@ -86,9 +97,9 @@ def encoded(text: str, lexeme: str) -> str:
     return written if _is_closed(lexeme) else written[:-1]
 
 
-def _harmless(tokens: list[re.Match[str]], secrets: "Secrets") -> frozenset[str]:
-    """Return strings of a JSON text that need not be searched; many are checked at once."""
-    lexemes = (*(token[0] for token in tokens), "")
+def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
+    """Return strings of a text that is not JSON that need not be searched; many are checked at once."""
+    lexemes = (*TOKEN.findall(text), "")
     values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":"}
     strings = [each for each in map(decoded, values) if each is not None]
     groups = [strings[at : at + _TOGETHER] for at in range(0, len(strings), _TOGETHER)]
@@ -101,30 +112,41 @@ def _is_closed(lexeme: str) -> bool:
 
 
 class _Reader:
-    """Read the tokens of a text in one pass."""
+    """Read the tokens of a text in one pass, except for those in objects and arrays that are proved to have no secret."""
 
-    def __init__(self, tokens: list[re.Match[str]], members: Members) -> None:
+    def __init__(self, text: str, members: Members, proof: "Proof | None") -> None:
         self.members = members
         self.lexemes: dict[int, str] = {}
-        self._tokens = tokens
+        self._text = text
+        self._proof = proof
         self._is_json = True
 
     def read(self) -> bool:
         """Pass all tokens to `members`; return whether the text appears to be JSON."""
-        following = (*(token[0] for token in self._tokens[1:]), "")
-        for match, after in zip(self._tokens, following, strict=False):  # no token has nothing after it
-            lexeme = match[0]
+        at, text = 0, self._text
+        while (match := TOKEN.search(text, at)) is not None:
+            lexeme, at = match[0], match.end()
             if lexeme[0] == '"':
-                self._string(match.start(), lexeme, is_name=after == ":")
+                self._string(match.start(), lexeme, is_name=_COLON.match(text, at) is not None)
             elif lexeme in "{[":
-                self.members.enter(is_object=lexeme == "{")
+                at = self._enter(match.start(), is_object=lexeme == "{") or at
             elif lexeme in "}]":
                 self._is_json &= self.members.leave()
             elif lexeme == ",":
                 self.members.following()
             elif lexeme != ":":
-                self._word(match.start(), lexeme, is_name=after == ":")
+                self._word(match.start(), lexeme, is_name=_COLON.match(text, at) is not None)
         return self._is_json
+
+    def _enter(self, start: int, *, is_object: bool) -> int:
+        """Begin an object or an array; if it need not be read, end it too, and return its end, else 0."""
+        members, end = self.members, 0
+        if self._proof is not None and members.depth < _DEEPEST_PROVED and members.may_skip(is_object=is_object):
+            end = self._proof.end(start)
+        members.enter(is_object=is_object)
+        if end:
+            members.leave()
+        return end
 
     def _string(self, start: int, lexeme: str, *, is_name: bool) -> None:
         text = decoded(lexeme)

@@ -1,0 +1,79 @@
+"""Objects and arrays that are proved to have no secret are not read: the edits are the same as when everything is read."""
+
+import json
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_pcerrors.secrets import Hider, Secrets
+from pytest_pcerrors.secrets import _clean_json as clean_json
+
+OPAQUE = "kX7pQz19vLmW04ab"
+NAMES = (
+    "a",
+    "name",
+    "value",
+    "keyName",
+    "loc",
+    "input",
+    "data",
+    "items",
+    "token",
+    "password",
+    "auth",
+    "credentials",
+    "type",
+    "set-cookie",
+)
+TEXTS = (
+    "",
+    "b",
+    "summer",
+    "<TOKEN>",
+    OPAQUE,
+    f"password={OPAQUE}",
+    f"Bearer {OPAQUE}",
+    f"https://h/?sig={OPAQUE}",
+    *NAMES,
+)
+SCALARS = st.one_of(st.sampled_from(TEXTS), st.sampled_from((0, 1234567, 1.5, True, None)))
+MEMBERS = st.sampled_from((*NAMES, OPAQUE, f"ghp_{OPAQUE * 3}"))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(MEMBERS, inner), max_size=4).map(tuple),
+    max_leaves=12,
+)
+
+
+def written(value):
+    """Return a value as JSON; a tuple is an object, whose names may be repeated."""
+    if isinstance(value, tuple):
+        return "{" + ", ".join(f"{json.dumps(name)}: {written(each)}" for name, each in value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(written, value)) + "]"
+    return json.dumps(value)
+
+
+def searched(text):
+    """Return a text with its secrets hidden, and the findings."""
+    hider = Hider(Secrets())
+    return hider.text(text), hider.found
+
+
+@settings(max_examples=400)
+@given(value=VALUES)
+def test_the_edits_are_those_of_a_complete_search(value):
+    """Names and values around an object or array can make its values secrets."""
+    text = written(value)
+    with patch.object(clean_json, "proof", lambda *_: None):
+        complete = searched(text)
+    assert searched(text) == complete
+
+
+def test_a_deeply_nested_secret_is_found():
+    """Objects are parsed again at a limited number of levels."""
+    text = '{"a": ' * 40 + f'{{"b": {{}}, "password": "{OPAQUE}"}}' + "}" * 40
+    hidden, found = searched(text)
+    assert hidden == text.replace(OPAQUE, "***")
+    assert len(found) == 1
