@@ -34,8 +34,8 @@ class Proof:
         texts = dict.fromkeys(look.texts)
         self._text = text
         self._secrets = secrets
-        self._unsafe = frozenset(each for each in _suspected(list(texts), secrets) if inner(each).text != each)
-        self.harmless = texts.keys() - self._unsafe
+        self._unsafe = frozenset(each for each in secrets.suspected(list(texts)) if inner(each).text != each)
+        self.harmless = frozenset(texts) - self._unsafe
         self.is_clean = look.is_clean and not self._unsafe
 
     def end(self, start: int) -> int:
@@ -58,16 +58,6 @@ def proof(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Pr
         return Proof(text, secrets, inner)
     except (ValueError, RecursionError):
         return None
-
-
-def _suspected(texts: list[str], secrets: "Secrets") -> list[str]:
-    """Return the texts that must be searched; many are checked at once."""
-    if not texts or not secrets.may_be_in("\n".join(texts)):
-        return []
-    if len(texts) == 1:
-        return texts
-    middle = len(texts) // 2
-    return _suspected(texts[:middle], secrets) + _suspected(texts[middle:], secrets)
 
 
 class _NotCleanError(ValueError):

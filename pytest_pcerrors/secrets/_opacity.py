@@ -45,8 +45,9 @@ def is_opaque(text: str) -> bool:
     if len(text) < (_SHORTEST_OF_LETTERS if _LETTERS.fullmatch(text) else _SHORTEST):
         return False
     parts = _PARTS.findall(text)
-    return sum(map(_points, parts)) >= _OPAQUE or any(
-        _HEX.fullmatch(part) or (len(part) >= _ALONE and _points(part) >= _OPAQUE) for part in parts
+    return (
+        any(_HEX.fullmatch(part) or (len(part) >= _ALONE and _points(part) >= _OPAQUE) for part in parts)
+        or sum(map(_points, parts)) >= _OPAQUE
     )
 
 

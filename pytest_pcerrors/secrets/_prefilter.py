@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets._finder import Finder
 
 Skip = Callable[[bytes, int, int], int]
-"""A function of a text and the range of a name in it; it returns the end of a value that is a placeholder, else 0."""
+"""A function of a text and the range of a name in it; it returns the end of the harmless part, of the name alone or with its value,
+or 0 if there is none.
+"""
 
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
@@ -43,6 +45,7 @@ _ESCAPES = (
 """The first characters of escapes in JSON, YAML, URLs and markup, and the pattern of an escape."""
 
 _MAX_ESCAPED = 5
+_LONG = 512
 
 _RUN = rb"[\w.~+/=%-]"
 _SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
@@ -68,6 +71,10 @@ _NO_NAME = re.compile(
 value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
 """
 
+_WITHIN_WORD = re.compile(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
+"""The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
+
+_LONGEST_ESCAPE = 10
 _BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
 
@@ -88,7 +95,10 @@ class Prefilter:
         from ahocorasick_rs import BytesAhoCorasick
 
         words = {spelling: len(spelling) for word in (*WORDS, *_OTHER_WORDS) for spelling in _spellings(word)}
-        words |= {each: len(each) for each in (*_SCHEMES, *(word.encode() for word in HEADER_WORDS))}
+        words |= {each: len(each) for each in _SCHEMES}
+        self._of_headers = range(len(words), len(words) + len(HEADER_WORDS))
+        words |= {word.encode(): len(word) for word in HEADER_WORDS}
+        self._first_short = len(words)
         words |= {f"{word}{end}".encode(): len(word) for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
         self._names = tuple(sorted(name.encode() for name in names))
         words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
@@ -103,10 +113,11 @@ class Prefilter:
         """Return the prefilter that also finds these names of a project; it is cached by the names."""
         return cls(names)
 
-    def finds(self, text: str | bytes, skip: Skip | None = None) -> bool:
-        """Return whether a text must be searched; `skip` detects values that are placeholders."""
+    def finds(self, text: str | bytes, skip: Skip | None = None, *, has_headers: bool = False) -> bool:
+        """Return whether a text must be searched; `skip` detects harmless names. With `has_headers`, it includes names of headers."""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        return any(form is None or self._finds(form, skip) for form in _forms(data))
+        ignored = range(0) if has_headers else self._of_headers
+        return any(form is None or self._finds(form, skip, ignored) for form in _forms(data))
 
     def positions(
         self, data: bytes, others: "Iterable[bytes]", skip: Skip | None = None, *, is_one: bool = False
@@ -135,30 +146,55 @@ class Prefilter:
         needles = {each for each in texts if is_one or b"\n" not in each}
         return Finder(needles.union(_SIGNS, map(bytes.lower, others)))
 
-    def _finds(self, data: bytes, skip: Skip | None) -> bool:
-        if b"\0" in data or _USER.search(data):
+    def _finds(self, data: bytes, skip: Skip | None, ignored: range) -> bool:
+        if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
         hits = self._literals.find_matches_as_indexes(data, overlapping=True)
         if any(index >= len(LITERALS) or begins_token(index, data, start) for index, start, _ in hits):
             return True
         lower = data.lower()
-        if self._finds_name(data, lower, skip):
+        if self._finds_name(data, lower, skip, ignored):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
 
-    def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None) -> bool:
+    def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None, ignored: range) -> bool:
         done = 0
         for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True
-            if start < done or end == start or _NO_NAME.match(lower, end):
+            if start < done or end == start or index in ignored or _NO_NAME.match(lower, end):
+                continue
+            if index >= self._first_short and _is_within_word(data, start):
                 continue
             done = skip(data, start, end) if skip is not None else 0
             if not done:
                 return True
         return False
+
+
+def suspected(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
+    """Return the texts that must be searched; short ones are checked many at once."""
+    short = [each for each in texts if len(each) < _LONG]
+    return _halved(short, may_be_in) + [each for each in texts if len(each) >= _LONG and may_be_in(each)]
+
+
+def _halved(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
+    if not texts or not may_be_in("\n".join(texts)):
+        return []
+    middle = len(texts) // 2
+    return _halved(texts[:middle], may_be_in) + _halved(texts[middle:], may_be_in) if middle else texts
+
+
+def _is_within_word(data: bytes, start: int) -> bool:
+    """Return whether a short word does not begin a word; False if an escape may be before it."""
+    before = data[max(start - _LONGEST_ESCAPE, 0) : start]
+    return (
+        _WITHIN_WORD.match(data, start - 1) is not None
+        if before and b"\\" not in before and b"%" not in before
+        else False
+    )
 
 
 def _is_clear(lower: bytes, start: int) -> bool:

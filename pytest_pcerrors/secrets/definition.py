@@ -10,7 +10,7 @@ from typing import Literal
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
-from pytest_pcerrors.secrets._prefilter import Prefilter, Skip
+from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
 from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
 from pytest_pcerrors.secrets.placeholders import is_replacement
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
@@ -144,9 +144,12 @@ class Secrets:
         """Return whether one of the project's patterns matches a text."""
         return any(pattern.search(text) for pattern in self.patterns)
 
-    def may_be_in(self, text: "str | bytes", skip: Skip | None = None) -> bool:
-        """Return whether a text must be searched; False only if nothing would be hidden. `skip` detects placeholders."""
-        if self._prefilter.finds(text, skip):
+    def may_be_in(self, text: "str | bytes", skip: Skip | None = None, *, has_headers: bool = False) -> bool:
+        """Return whether a text must be searched; False only if nothing would be hidden.
+
+        `skip` detects names whose values are harmless. With `has_headers`, the text includes the names of headers.
+        """
+        if self._prefilter.finds(text, skip, has_headers=has_headers):
             return True
         if not self.patterns and not self.tenant_ids:
             return False
@@ -154,6 +157,10 @@ class Secrets:
         return any(map(self.matches, (plain, plain.replace("\n", " ")))) or (
             self.tenant_ids and bool(_GUID.search(plain))
         )
+
+    def suspected(self, texts: list[str]) -> list[str]:
+        """Return the texts of a list that must be searched; many are checked at once."""
+        return suspected(texts, self.may_be_in)
 
     def positions(
         self, data: bytes, others: Iterable[bytes] = (), skip: Skip | None = None, *, is_one: bool = False

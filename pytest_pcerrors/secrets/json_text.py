@@ -2,7 +2,7 @@
 
 import json
 import re
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets import _clean_json as clean_json
@@ -30,9 +30,6 @@ LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _COLON = re.compile(r"\s*+:")
 _DEEPEST_PROVED = 16
 """The depth from which on objects and arrays are always read: each one around them was parsed in vain."""
-
-_TOGETHER = 32
-"""The number of strings that are checked at once."""
 
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -102,8 +99,7 @@ def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
     lexemes = (*TOKEN.findall(text), "")
     values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":"}
     strings = [each for each in map(decoded, values) if each is not None]
-    groups = [strings[at : at + _TOGETHER] for at in range(0, len(strings), _TOGETHER)]
-    return frozenset(chain.from_iterable(each for each in groups if not secrets.may_be_in("\n".join(each))))
+    return frozenset(strings).difference(secrets.suspected(strings))
 
 
 def _is_closed(lexeme: str) -> bool:

@@ -3,6 +3,10 @@
 import re
 from enum import Enum
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Kind(Enum):
@@ -145,7 +149,18 @@ _ENDINGS = (
     (Kind.AMBIGUOUS, _ending(_AMBIGUOUS)),
     (Kind.WEAK, _ending(_WEAK, _WEAK_WORDS, _WEAK_NAMES)),
 )
-_SQUEEZED = tuple(dict.fromkeys(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS)))
+
+
+def _shortest(words: "Iterable[str]") -> tuple[str, ...]:
+    """Return the words that contain no other one."""
+    shortest: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(each in word for each in shortest):
+            shortest.append(word)
+    return tuple(shortest)
+
+
+_SQUEEZED = _shortest(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS))
 
 
 @lru_cache(maxsize=32768)

@@ -24,6 +24,11 @@ NAMES = (
     "access_token",
     "x-ms-authorization-auxiliary",
     "pin",
+    "token",
+    "Fastly-Key",
+    "sessions",
+    "signature",
+    "soasis",
 )
 VALUES = (
     "Bearer ***",
@@ -32,10 +37,15 @@ VALUES = (
     "null",
     "true",
     "no pass today",
+    "Basic dTpw",
+    "summer",
+    "12345",
+    "[]",
     OPAQUE,
     f"Bearer {OPAQUE}",
     f"sid={OPAQUE}",
 )
+BARE = ("null", "true", "12345", "[]")
 LINES = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(("", "\n  - ", "\n- ")), st.sampled_from(VALUES)),
     min_size=1,
@@ -60,6 +70,15 @@ def quoted(text, quote="'"):
     return f"{quote}{inside}{quote}".replace("\n", "\n          ").replace("\\n", "\n\n")
 
 
+def members(text):
+    """Return lines of names and values as compact JSON."""
+    pairs = (line.partition(":")[::2] for line in text.split("\n"))
+    written = ",".join(
+        f'"{name}":{value.strip() if value.strip() in BARE else json.dumps(value.strip())}' for name, value in pairs
+    )
+    return f"{{{written}}}"
+
+
 WRITTEN = {
     "headers": lambda text: f"\n{indented(text)}",
     "block": lambda text: f" |\n{indented(text)}",
@@ -71,6 +90,8 @@ WRITTEN = {
     "continued": lambda text: f' "a\\\n{indented(text)}"\n',
     "flow": lambda text: f" {{{', '.join(text.split(chr(10)))}}}\n",
     "JSON": lambda text: f" {json.dumps(dict([text.partition(':')[::2]]))}\n",
+    "JSON in quotes": lambda text: f" {quoted(members(text))}\n",
+    "JSON in a block": lambda text: f" |\n{indented(members(text))}",
     "JSON in JSON": lambda text: f" {json.dumps(json.dumps(dict([text.partition(': ')[::2]])))}\n",
     "binary": lambda text: f" !!binary {b64encode(text.encode()).decode()}\n",
     "anchor": lambda text: f" &a {quoted(text)}\n    reason: *a\n",
@@ -83,7 +104,7 @@ def is_missed(data, name):
     if may_hold(data, Secrets()):
         return False
     try:
-        with patch.object(Secrets, "may_be_in", lambda *_: True):
+        with patch.object(Secrets, "may_be_in", lambda *_, **__: True):
             return bool(Document.of(data, name, Redaction()).locations())
     except ArchiveError:
         return False
@@ -123,6 +144,8 @@ def test_a_json_cassette_with_a_secret_is_never_passed_over(lines, indent, depth
 @pytest.mark.parametrize(
     "written",
     [
+        'Body: \'{"cache_key":"total","auth":"oidc","tokens":[],"total_tokens":490}\'\n      a: b\n',
+        "Host:\n      - oauth.example\n      a: b\n",
         "Authorization:\n      - Bearer ***\n      Accept:\n      - a/b\n",
         "authorization: <REDACTED>\n      accept: a/b\n",
         "X-Accepted-OAuth-Scopes:\n      - linodes:read_only\n      a: b\n",

@@ -8,6 +8,8 @@ from pytest_pcerrors.secrets.json_text import LITERALS, NUMBER, TOKEN, decoded, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_pcerrors.secrets.members import Members
+
 
 @dataclass(eq=False)
 class Node:
@@ -64,6 +66,29 @@ def encoding_of(message: Node) -> str | None:
         if text_of(name).lower() == "content-encoding"
     ]
     return ", ".join(values) or None
+
+
+def texts_of(node: Node) -> "Iterator[str]":
+    """Yield the texts in a value."""
+    if node.kind == "text":
+        yield text_of(node)
+    for each in node.items:
+        yield from texts_of(each)
+
+
+def pass_on(node: Node, members: "Members") -> None:
+    """Pass a value, and everything in it, to `members`."""
+    if node.kind in ("text", "number"):
+        members.value(node, text_of(node), "text" if node.kind == "text" else "number")
+    elif node.kind in ("mapping", "list"):
+        members.enter(is_object=node.kind == "mapping")
+        for index, each in enumerate(node.items):
+            if node.kind == "mapping" and not index % 2:
+                members.name(each, text_of(each))
+                continue
+            pass_on(each, members)
+            members.following()
+        members.leave()
 
 
 def json_nodes(text: str, start: int, end: int) -> Node:

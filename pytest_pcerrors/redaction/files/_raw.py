@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from pytest_pcerrors.secrets import Secrets
+from pytest_pcerrors.secrets.names import Kind, kind_of_header
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque
 
@@ -15,11 +16,13 @@ _UNUSUAL = re.compile(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)
 
 _CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
-_JSON_VALUE = re.compile(rb'"\s*:\s*(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])(?=\s*[,}])')
+_JSON_VALUE = re.compile(rb's?"\s*:\s*(?:(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])|(\d{1,5})|\[\s*\]|\{\s*\})(?=\s*[,}])')
 _JSON_MEMBER = re.compile(rb'"[\w-]*' + _JSON_VALUE.pattern)
 _YAML_VALUE = re.compile(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])""")
+_JSON_NAME = re.compile(rb'(?<!\\)"([\w. -]{1,100})"')
 _YAML_KEY = re.compile(rb"[\w-]*")
 _LONGEST_NAME = 100
+_OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
 _FOLDED = re.compile(rb" >[-+\d]*\s")
 
 
@@ -33,7 +36,7 @@ def may_hold(data: bytes, secrets: Secrets) -> bool:
     if not secrets.names:
         is_json = data.lstrip()[:1] in (b"{", b"[")
         skip = _end_in_json if is_json else None if _FOLDED.search(data) else _end_in_yaml
-    return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip)
+    return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip, has_headers=True)
 
 
 def lines_to_search(data: bytes, secrets: Secrets) -> list[int] | None:
@@ -52,17 +55,28 @@ def is_suspected_item(data: bytes, secrets: Secrets) -> bool:
     return secrets.positions(lines, _UNCERTAIN, is_one=True) != []
 
 
-def _end_in_json(text: bytes, _: int, end: int) -> int:
-    """Return the end of a placeholder that is the value of a JSON member, or its only list item; else 0."""
+def _end_in_json(text: bytes, start: int, end: int) -> int:
+    """Return the end of a JSON member, or of its only list item, if the value is harmless, or only the end of its name; else 0."""
     match = _JSON_VALUE.match(text, end)
-    return match.end() if match is not None and _is_harmless(match[2]) else 0
+    if match is None:
+        return 0
+    value = match[2] or match[3] or b""
+    if not value or (match[3] is None and _is_harmless(value)):
+        return match.end()
+    name = text.rfind(b'"', max(start - _LONGEST_NAME, 0), start)
+    whole = _JSON_NAME.match(text, name, match.end()) if name >= 0 else None
+    is_clear = whole is not None and whole.end(1) >= end and _needs_opaque(whole[1])
+    return match.end() - len(value) - 1 if is_clear and not _is_opaque(value) else 0
 
 
 def _end_in_yaml(text: bytes, start: int, end: int) -> int:
-    """Return the end of a placeholder that is the value of a YAML key, or its first list item; else 0.
+    """Return the end of a placeholder that is the value of a YAML key, or its first list item, or of a JSON member on a line; else 0.
 
     The key must begin a line, without a blank line or an escape before it: such a line may be part of a folded text.
     """
+    if b'"' in text[end : end + 2]:
+        done = _end_in_json(text, start, end)
+        return done if b"\n" not in text[start:done] else 0
     line = text.rfind(b"\n", 0, start)
     match = _YAML_VALUE.match(text, end)
     if match is None or _YAML_KEY.fullmatch(text, line + 1, start) is None:
@@ -87,3 +101,15 @@ def _is_harmless_member(member: bytes) -> bool:
 def _is_harmless(value: bytes) -> bool:
     text = value.decode("ascii", "replace")
     return is_placeholder(text) and not is_opaque(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_opaque(value: bytes) -> bool:
+    return is_opaque(value.decode("ascii", "replace"))
+
+
+@lru_cache(maxsize=4096)
+def _needs_opaque(name: bytes) -> bool:
+    """Return whether only an opaque value is a secret, whatever has the name: a member, a header, or a parameter."""
+    text = name.decode("ascii", "replace")
+    return Secrets().kind_of_parameter(text) in _OPAQUE_KINDS and kind_of_header(text) in _OPAQUE_KINDS

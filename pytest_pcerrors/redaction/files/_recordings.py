@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.redaction._findings import located
-from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, text_of
+from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, pass_on, text_of, texts_of
 from pytest_pcerrors.redaction.files._packing import unpacked
 from pytest_pcerrors.redaction.files._raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
@@ -51,9 +51,9 @@ class Changes:
 
     def other(self, key: "Node", value: "Node") -> None:
         """Search a member that no form of recording defines."""
-        (members := self._members()).enter(is_object=True)
+        (members := self._members(value)).enter(is_object=True)
         members.name(key, text_of(key))
-        _search(value, members)
+        pass_on(value, members)
         self._put_members(members, "member")
 
     def file(self, name: "Node", path: Path) -> None:
@@ -155,8 +155,8 @@ class Changes:
     def _text_or_value(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
         """Hide the secrets of a body recorded as text or as a JSON value."""
         if node.items:
-            members = self._members()
-            _search(node, members)
+            members = self._members(node)
+            pass_on(node, members)
             self._put_members(members, f"{side} body")
         if node.kind != "text":
             return []
@@ -209,8 +209,13 @@ class Changes:
             if credentials_hidden("Cookie", f"x={text}") != f"x={text}":
                 self._write(value, MASK, [Found(f"{side} cookie {name}", "secret")])
 
-    def _members(self) -> Members:
+    def _members(self, node: "Node") -> Members:
+        texts = dict.fromkeys(texts_of(node))
+        suspected = frozenset(self._redaction.secrets.suspected(list(texts)))
+
         def hidden(text: str) -> Hidden:
+            if text not in suspected and text in texts:
+                return Hidden(text)
             searched = self._redaction.searched_text(text)
             certain = any(each.certainty == "secret" for each in searched.found)
             return Hidden(searched.value, "secret" if certain else "suspected")
@@ -233,18 +238,3 @@ class Changes:
             self.found.setdefault(node, (self.item, found or []))
         elif found and any(each.problem for each in found):
             self.found.setdefault(node, (self.item, found))
-
-
-def _search(node: "Node", members: Members) -> None:
-    """Pass a value, and everything in it, to `members`."""
-    if node.kind in ("text", "number"):
-        members.value(node, text_of(node), "text" if node.kind == "text" else "number")
-    elif node.kind in ("mapping", "list"):
-        members.enter(is_object=node.kind == "mapping")
-        for index, each in enumerate(node.items):
-            if node.kind == "mapping" and not index % 2:
-                members.name(each, text_of(each))
-                continue
-            _search(each, members)
-            members.following()
-        members.leave()
