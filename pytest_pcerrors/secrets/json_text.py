@@ -95,9 +95,9 @@ def encoded(text: str, lexeme: str) -> str:
 
 
 def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
-    """Return strings of a text that is not JSON that need not be searched; many are checked at once."""
+    """Return complete strings that need not be searched, of a text that is not JSON."""
     lexemes = (*TOKEN.findall(text), "")
-    values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":"}
+    values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":" and _is_closed(lexeme)}
     strings = [each for each in map(decoded, values) if each is not None]
     return frozenset(strings).difference(secrets.suspected(strings))
 

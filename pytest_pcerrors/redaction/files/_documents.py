@@ -150,11 +150,11 @@ def _search_document(top: "Node", text: str, changes: Changes) -> None:
 
 
 def _search_items(items: "Node", number: int, text: str, changes: Changes) -> int:
-    """Search those exchanges of a list that may contain a secret; return the number of the next one."""
+    """Search those exchanges of a list that may contain a secret, and a single one; return the number of the next one."""
     ends = [*(item.start for item in items.items[1:]), len(text)]
     for item, end in zip(items.items, ends, strict=False):  # an empty list has an end
         changes.item, number = number, number + 1
-        if changes.may_be_in(text[item.start : end]):
+        if len(items.items) == 1 or changes.may_be_in(text[item.start : end]):
             changes.exchange(item)
     changes.item = None
     return number

@@ -228,7 +228,8 @@ class Changes:
             self._write(node, edit.text, found)  # type: ignore[arg-type]  # the handles are nodes
 
     def _put(self, node: "Node", searched: "Searched[str]", where: str, *, is_one: bool = False) -> None:
-        self._write(node, searched.value, located(searched.found, where, is_one=is_one))
+        if searched.found or searched.value != text_of(node):
+            self._write(node, searched.value, located(searched.found, where, is_one=is_one))
 
     def _write(self, node: "Node", new: str | bytes, found: "list[Found] | None" = None) -> None:
         """Record the new text of a scalar if it changes, and what was found in it or why it could not be searched."""
