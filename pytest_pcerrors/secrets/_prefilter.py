@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets._finder import Finder
 
 Skip = Callable[[bytes, int, int], int]
-"""A function of a text and the range of a name in it; it returns the end of the harmless part, of the name alone or with its value,
-or 0 if there is none.
-"""
+"""A function of a text and the range of a name in it; it returns the end of what is harmless, the name or also its value, else 0."""
 
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
