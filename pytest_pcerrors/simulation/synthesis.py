@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -68,10 +69,15 @@ def synthesize_entries(entries: Iterable[Entry], contract: Contract, seed: int =
 def synthesize_entry(entry: Entry, contract: Contract, seed: int = 0) -> Exchange:
     """Make the exchange for an entry, with its usual status."""
     exchange = _made(entry, usual_status(entry, contract), contract, seed)
-    found = Policy(contract).judge(exchange).errors
+    found = _policy_of(contract).judge(exchange).errors
     if found:
         raise UsageError(f"no conforming response can be made for this contract: {found[0]}")
     return exchange
+
+
+@lru_cache(maxsize=32)
+def _policy_of(contract: Contract) -> Policy:
+    return Policy(contract)
 
 
 def synthesize_status(status: int, contract: Contract) -> Exchange:
