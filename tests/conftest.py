@@ -69,6 +69,15 @@ def _no_job_summary(monkeypatch):
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
 
 
+@pytest.fixture(scope="session")
+def programs():
+    """Start the process that the programs of pages and scripts run in, and return the folder of those programs."""
+    import warm
+
+    with warm.programs() as folder:
+        yield folder
+
+
 @pytest.fixture
 def contract_of():
     """Make a custom contract from its error schema, and from any other keys to change."""

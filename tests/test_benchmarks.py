@@ -23,9 +23,11 @@ LINKS = pytest.mark.skipif(sys.platform == "win32", reason="makes environments o
 
 @pytest.fixture(scope="module", autouse=True)
 def importable():
-    """Let the folder of the benchmarks be imported, whatever is installed."""
+    """Let the folder of the benchmarks be imported, and their pytest processes load no plugin that none of them uses."""
+    unused = ("anyio", "hypothesispytest", "recording", "rerunfailures")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT)
+        patch.setenv("PYTEST_ADDOPTS", " ".join(f"-pno:{name}" for name in unused))
         yield
 
 

@@ -39,39 +39,48 @@ def repository(tmp_path):
     return tmp_path
 
 
-def shell(script, folder, programs=Path(sys.executable).parent, **variables):
+@pytest.fixture
+def shell(programs):
     """Run a script as GitHub runs the steps of an action; return its exit code, and what it prints."""
-    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "COLUMNS": "80", **variables}
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-    ended = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
-    return ended.returncode, ended.stdout + ended.stderr
+
+    def shell(script, folder, *first, **variables):
+        path = ":".join(map(str, (*first, programs, Path(sys.executable).parent, "/usr/bin", "/bin")))
+        environment = {"PATH": path, "HOME": str(folder), "COLUMNS": "80", **variables}
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        ended = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    return shell
 
 
-def steps():
-    """Return the steps of the action by their names."""
-    return {step.get("name", step.get("uses")): step for step in yaml.safe_load(ACTION.read_text())["runs"]["steps"]}
+DOCUMENT = yaml.safe_load(ACTION.read_text())
+STEPS = {step.get("name", step.get("uses")): step for step in DOCUMENT["runs"]["steps"]}
 
 
-def run_step(name, folder, *programs, summary="summary.md", **inputs):
-    """Run a step of the action with these inputs, and the defaults of the others."""
-    declared = {each: what.get("default", "") for each, what in yaml.safe_load(ACTION.read_text())["inputs"].items()}
-    given = declared | {each.replace("_", "-"): value for each, value in inputs.items()}
-    step = steps()[name]
-    variables = {each: EXPRESSION.sub(lambda found: given[found[1]], value) for each, value in step["env"].items()}
-    return shell(step["run"], folder, *programs, GITHUB_STEP_SUMMARY=summary, **variables)
+@pytest.fixture
+def run_step(shell):
+    """Run a step of the action with these inputs, and the defaults of the others; the programs in `first` come before any other."""
+
+    def run_step(name, folder, *first, summary="summary.md", **inputs):
+        declared = {each: what.get("default", "") for each, what in DOCUMENT["inputs"].items()}
+        given = declared | {each.replace("_", "-"): value for each, value in inputs.items()}
+        step = STEPS[name]
+        variables = {each: EXPRESSION.sub(lambda found: given[found[1]], value) for each, value in step["env"].items()}
+        return shell(step["run"], folder, *first, GITHUB_STEP_SUMMARY=summary, **variables)
+
+    return run_step
 
 
 def test_the_action_is_a_composite_one_whose_inputs_are_variables_only():
     """An input in the text of a script would be run by the shell."""
-    document = yaml.safe_load(ACTION.read_text())
-    assert document["runs"]["using"] == "composite"
-    assert set(EXPRESSION.findall(ACTION.read_text())) == set(document["inputs"])
-    for step in document["runs"]["steps"]:
+    assert DOCUMENT["runs"]["using"] == "composite"
+    assert set(EXPRESSION.findall(ACTION.read_text())) == set(DOCUMENT["inputs"])
+    for step in DOCUMENT["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
         assert step.get("uses", "").startswith("actions/") or step["shell"] == "bash"
-    assert all(each["description"] for each in [document, *document["inputs"].values()])
+    assert all(each["description"] for each in [DOCUMENT, *DOCUMENT["inputs"].values()])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_the_action_is_a_composite_one_whose_inputs_are_variables_only():
         ({"paths": "cassettes", "profile": '"; touch run; "'}, 2, "--profile"),
     ],
 )
-def test_the_action_checks_recordings(repository, inputs, status, printed):
+def test_the_action_checks_recordings(run_step, repository, inputs, status, printed):
     """The exit code is that of the command, and the inputs are data."""
     ended, shown = run_step("Check the recordings", repository, **inputs)
     assert (ended, printed in shown) == (status, True), shown
@@ -100,13 +109,13 @@ def test_the_action_checks_recordings(repository, inputs, status, printed):
     assert (repository / "summary.md").exists() == (status < 2)
 
 
-def test_the_action_without_paths_checks_what_the_settings_name(repository):
+def test_the_action_without_paths_checks_what_the_settings_name(run_step, repository):
     """As the command does."""
     (repository / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["cassettes/good"]\n')
     assert run_step("Check the recordings", repository)[0] == 0
 
 
-def test_the_action_writes_a_sarif_file_too(repository):
+def test_the_action_writes_a_sarif_file_too(run_step, repository):
     """Also if there are violations."""
     assert run_step("Check the recordings", repository, paths="cassettes/bad", sarif_file="my results.sarif")[0] == 1
     [run] = json.loads((repository / "my results.sarif").read_text())["runs"]
@@ -114,7 +123,7 @@ def test_the_action_writes_a_sarif_file_too(repository):
 
 
 @pytest.mark.parametrize(("wanted", "requirement"), [("", "pytest-pcerrors"), ("0.1.0", "pytest-pcerrors==0.1.0")])
-def test_the_action_installs_the_version_that_is_asked_for(tmp_path, wanted, requirement):
+def test_the_action_installs_the_version_that_is_asked_for(run_step, tmp_path, wanted, requirement):
     """The newest one by default."""
     program = tmp_path / "python"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
@@ -155,7 +164,7 @@ def test_the_hook_takes_every_file_that_the_command_reads_in_a_folder_of_cassett
         ("cassettes/api.yaml", 1),
     ],
 )
-def test_the_hook_checks_staged_recordings(repository, staged, status):
+def test_the_hook_checks_staged_recordings(shell, repository, staged, status):
     """Files elsewhere are not read; one beside recordings that is not a recording is reported, as it is in a folder."""
     for name in ("openapi.yaml", "cassettes/api.yaml"):
         (repository / name).write_text("openapi: 3.1.0\n")
@@ -180,7 +189,7 @@ def test_the_page_uses_the_action_and_the_hook_as_they_are():
     used = [step for job in pages[".github/workflows/recordings.yml"]["jobs"].values() for step in job["steps"]]
     [check] = [step for step in used if step["uses"].startswith("pytest-pcerrors/")]
     assert check["uses"] == f"pytest-pcerrors/pytest-pcerrors/{ACTION.parent.relative_to(ROOT)}@{release}"
-    inputs = list(yaml.safe_load(ACTION.read_text())["inputs"])
+    inputs = list(DOCUMENT["inputs"])
     assert re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE) == inputs
     assert set(check["with"]) <= set(inputs)
     [source] = pages[".pre-commit-config.yaml"]["repos"]
@@ -192,7 +201,7 @@ def test_the_page_uses_the_action_and_the_hook_as_they_are():
 
 
 @pytest.mark.parametrize(("line", "status"), [(GOOD, 0), (BAD, 1)])
-def test_the_job_of_gitlab_writes_its_report(tmp_path, line, status):
+def test_the_job_of_gitlab_writes_its_report(shell, tmp_path, line, status):
     """The last line of its script writes the file that it uploads, whatever the result."""
     (tmp_path / "cassettes").mkdir()
     (tmp_path / "cassettes" / "seen.ndjson").write_text(line)

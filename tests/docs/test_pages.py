@@ -7,19 +7,11 @@ from importlib.resources import files
 from shlex import quote
 
 import pytest
-import warm
 from pages import PAGES, ROOT, blocks, differs, links, run
 
 from pytest_pcerrors.interception.record_modes import MODES
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-
-
-@pytest.fixture(scope="session")
-def programs():
-    """Start the process that the programs of all pages run in."""
-    with warm.programs() as folder:
-        yield folder
 
 
 @pytest.mark.parametrize("name", NAMES)
