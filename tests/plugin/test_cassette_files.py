@@ -154,7 +154,7 @@ def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(
     assert not file.exists()
     assert all(each.exists() for each in used)
     assert {each.name for each in (pytester.path / "cassettes").iterdir()} == {"test_cart", "shared"}
-    assert remarks("--pc-prune", *workers) == []
+    assert remarks("--pc-prune") == []
 
 
 KEPT = {

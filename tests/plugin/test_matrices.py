@@ -72,7 +72,7 @@ def test_workers_send_them(suite):
     chosen = ("-k", "strict or both", "--pc-contract=contract.json")
     alone = printed(suite.runpytest(*chosen))
     assert len(alone) == 3
-    assert printed(suite.runpytest_subprocess("-n2", *chosen)) == alone
+    assert printed(suite.runpytest("-n2", *chosen)) == alone
 
 
 def test_a_controller_that_does_not_use_us_keeps_them(suite):

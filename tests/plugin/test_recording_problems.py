@@ -8,12 +8,12 @@ def record(pytester, server, monkeypatch):
     """Run a test that receives a busy cart, with a hook of vcrpy, and record it."""
     monkeypatch.delenv("CI", raising=False)
 
-    def record(hook, last_line="pass", *arguments, setting="before_record_response"):
+    def record(hook, last_line="pass"):
         pytester.makepyfile(
-            test_cart=f"import pytest, requests\n{hook}\n@pytest.fixture\ndef pc_vcr_config(): return {{{setting!r}: hook}}\n"
+            test_cart=f"import pytest, requests\n{hook}\n@pytest.fixture\ndef pc_vcr_config(): return {{'before_record_response': hook}}\n"
             f"def test_a(pc_cassette):\n    requests.get('{server.url}/errors/409/800064', timeout=5)\n    {last_line}"
         )
-        return pytester.runpytest("-q", "--pc-record=once", *arguments)
+        return pytester.runpytest("-q", "--pc-record=once")
 
     return record
 
@@ -74,15 +74,22 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["one process", "a worker"])
-@pytest.mark.parametrize("setting", NOTHING)
-def test_a_hook_that_returns_nothing_is_reported(record, cassette, setting, workers):
+def test_a_hook_that_returns_nothing_is_reported(pytester, test_file, server, not_in_ci, workers):
     """The client received its response, so the test passes."""
-    hook, noun = NOTHING[setting]
-    result = record(hook, "pass", *workers, setting=setting)
-    result.assert_outcomes(passed=1)
-    why = f"{setting} returned None for 1 {noun}; a hook has to return the {noun}"
-    result.stdout.fnmatch_lines([f"pcerrors: cassettes/test_cart/test_a.yaml: nothing was recorded: {why}"])
-    assert not cassette.exists() or "uri:" not in cassette.read_text("utf-8")
+    for setting, (hook, _) in NOTHING.items():
+        test_file(
+            f"{hook}\n@pytest.fixture\ndef pc_vcr_config(): return {{{setting!r}: hook}}\n"
+            f"def test_a(pc_cassette): get('/errors/409/800064', {server.url!r})",
+            f"test_{setting}.py",
+        )
+    result = pytester.runpytest("-q", "--pc-record=once", *workers)
+    result.assert_outcomes(passed=len(NOTHING))
+    for setting, (_, noun) in NOTHING.items():
+        name = f"cassettes/test_{setting}/test_a.yaml"
+        why = f"{setting} returned None for 1 {noun}; a hook has to return the {noun}"
+        assert f"pcerrors: {name}: nothing was recorded: {why}" in result.stdout.lines
+        cassette = pytester.path / name
+        assert not cassette.exists() or "uri:" not in cassette.read_text("utf-8")
 
 
 NONE = "lambda request: None"
