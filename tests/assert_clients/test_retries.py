@@ -228,6 +228,7 @@ def calling(client):
     return lambda: client().call()
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("client", CAREFUL)
 def test_a_careful_client_passes(client):

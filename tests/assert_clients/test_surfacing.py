@@ -99,6 +99,7 @@ def wrong(rows):
     return {name for name, row in rows.items() if row["wrong"]}
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("call", CAREFUL, ids=lambda call: call.__name__)
 def test_a_careful_client_passes(call):

@@ -87,6 +87,7 @@ def wait_until(deadline):
         time.sleep(LONG / 4)
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("way", WAYS)
 def test_a_wait_is_recorded_and_skipped(way):

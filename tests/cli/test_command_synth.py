@@ -38,6 +38,7 @@ def test_what_is_written_conforms(pcerrors):
     assert pcerrors("check", "made") == (0, "163 error responses checked, 0 violations\n", "")
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("status", STATUSES)
 def test_vcrpy_replays_every_interaction(pcerrors, status):

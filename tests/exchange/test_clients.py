@@ -192,6 +192,7 @@ def named(function):
 each_client = pytest.mark.parametrize("client", CLIENTS, ids=named)
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @each_client
 def test_one_answer_is_one_exchange_for_every_client(client, server, answer):
@@ -203,6 +204,7 @@ def test_one_answer_is_one_exchange_for_every_client(client, server, answer):
     assert exchange.body == answer.body
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @each_client
 def test_a_second_look_sees_the_same(client, server, answer):

@@ -30,6 +30,7 @@ def header(stack):
     return ", ".join(HEADER[each] for each in reversed(stack))
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("stack", STACKS, ids=" in ".join)
 @pytest.mark.parametrize("body", [BODY, b"", bytes(range(256)), "één €".encode("utf-16")])
@@ -187,6 +188,7 @@ def test_decoding_again_changes_nothing(body, stack, value):
     assert decode(decoded.body, value) == (decoded.body, (), decoded.problem)
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @pytest.mark.parametrize("stack", [each for each in STACKS if each], ids=" in ".join)
 @pytest.mark.parametrize("inner", NAMES)

@@ -42,6 +42,7 @@ def connections(monkeypatch):
     return opened
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @with_every_client
 @pytest.mark.parametrize("url", [URL, URL.replace("https:", "http:")], ids=["https", "http"])

@@ -133,6 +133,7 @@ STARTED = [
 ]
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @with_clients
 @pytest.mark.parametrize("start", STARTED, ids=lambda start: start.__name__)

@@ -14,6 +14,7 @@ import urllib3
 from http_clients import with_every_client
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @with_every_client
 def test_what_is_recorded_is_replayed(service, tape, received, ask):

@@ -63,6 +63,7 @@ def grouped(number, mark):
     return f"{number:,}".replace(",", mark)
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @given(pages())
 def test_no_dressing_loses_or_invents_a_pairing(page):

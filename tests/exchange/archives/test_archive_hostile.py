@@ -428,6 +428,7 @@ def test_no_json_raises_anything_else(document, name):
     read_on(json.dumps(document).encode(), name)
 
 
+@pytest.mark.libraries
 @pytest.mark.covered
 @given(DOCUMENTS)
 def test_no_yaml_raises_anything_else(document):
