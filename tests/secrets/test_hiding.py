@@ -1,12 +1,21 @@
 """A shown text has no secrets, and lacks nothing else."""
 
+from itertools import product
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_pcerrors.secrets import MASK, hide
 
-OPAQUE = st.from_regex(r"[a-z][0-9][A-Z](?:[A-Za-z][0-9]){5,18}", fullmatch=True)
+STARTS = list(map("".join, product(ascii_lowercase, digits, ascii_uppercase)))
+PAIRS = list(map("".join, product(ascii_letters, digits)))
+OPAQUE = st.builds(
+    lambda start, pairs: start + "".join(pairs),
+    st.sampled_from(STARTS),
+    st.lists(st.sampled_from(PAIRS), min_size=5, max_size=18),
+)  # drawn in half the time that the same regular expression takes
 SURROUNDINGS = {
     # forms in markup, and pairs of name and value in either order
     "input": '<input type="hidden" name="password" id="p" value="SECRET">',
