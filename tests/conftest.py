@@ -78,6 +78,19 @@ def programs():
         yield folder
 
 
+UNUSED = """azure boto3 botocore dask distributed django elementpath fastapi flask jinja2 pre_commit pydantic s3transfer starlette tornado
+webtest werkzeug xmlschema""".split()
+
+
+@pytest.fixture(scope="module")
+def few_modules():
+    """Hide libraries that no client of the module uses: each assertion searches all modules for waits, and other tests have loaded thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [each for each in sys.modules if each.partition(".")[0] in UNUSED]:
+            patch.delitem(sys.modules, name)
+        yield
+
+
 @pytest.fixture
 def contract_of():
     """Make a custom contract from its error schema, and from any other keys to change."""

@@ -17,6 +17,8 @@ import requests
 from pytest_pcerrors import UsageError, assert_retries
 from pytest_pcerrors.clients import ClientViolation
 
+pytestmark = pytest.mark.usefixtures("few_modules")
+
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7/orders"
 LOGIN = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token"
 AS_SECONDS = "Retry-After as seconds, twice"

@@ -16,6 +16,8 @@ from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import SHAPES, ok
 
+pytestmark = pytest.mark.usefixtures("few_modules")
+
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7"
 TOKEN = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token"
 SHIPPED = Contract.default()

@@ -1,7 +1,6 @@
 """A careful client passes every check; each published bug is found by exactly the check that the docs name for it."""
 
 import asyncio
-import sys
 
 import clients
 import pytest
@@ -12,17 +11,7 @@ from pytest_pcerrors.policy.context import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import Simulator, ok
 
-UNUSED = """azure boto3 botocore dask distributed django elementpath fastapi flask jinja2 pre_commit pydantic s3transfer starlette tornado
-webtest werkzeug xmlschema""".split()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def few_modules():
-    """Hide libraries that no client here uses: each check searches all modules for waits, and other tests have loaded thousands."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [each for each in sys.modules if each.partition(".")[0] in UNUSED]:
-            patch.delitem(sys.modules, name)
-        yield
+pytestmark = pytest.mark.usefixtures("few_modules")
 
 
 def call_of(client, transport):
