@@ -18,7 +18,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item
 from pytest_pcerrors.policy.lines import Conforming, LineAudit, audited_lines
-from pytest_pcerrors.redaction.files.rewriting import found_in, is_suspected_item
+from pytest_pcerrors.redaction.files.rewriting import found_in, items_to_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,51 +58,58 @@ def audit_items_counted(
 
 
 def _audited_interactions(
-    texts: "Iterable[tuple[bytes, int]]", recording: "Recording", policy: "Policy"
+    batches: "Iterable[tuple[list[bytes], int]]", recording: "Recording", policy: "Policy"
 ) -> "Iterator[Finding | Conforming]":
     """Yield the findings in the texts of interactions, and counts; from one that is not certain on, audit the recording as any other.
 
     From the first secret on, findings wait for the end of the file: a file that cannot be read is not searched.
     """
-    interactions, counts, done = _Interactions(recording.name, policy), Conforming(), 0
+    interactions, done = _Interactions(recording.name, policy), 0
     waiting: list[Finding] = []
     try:
-        for text, line in texts:
-            found = interactions.finding(text, line, counts)
-            if found is not None and found.recording is not None and not waiting:
-                yield counts
-                counts = Conforming()
-                waiting.append(found)
-            elif found is not None and waiting:
-                waiting.append(found)
-            elif found is not None:
-                yield found
-            done += not waiting
+        for texts, line in batches:
+            for found in interactions.findings(texts, line):
+                if found is not None and found.recording is not None and not waiting:
+                    yield interactions.counts
+                    interactions.counts = Conforming()
+                    waiting.append(found)
+                elif found is not None and waiting:
+                    waiting.append(found)
+                elif found is not None:
+                    yield found
+                done += not waiting
     except UncertainError:
         if not waiting:
-            yield counts
+            yield interactions.counts
         yield from islice(audit_items(recording, policy, Oldest(policy.judges)), done, None)
     else:
         yield from waiting
-        yield counts
+        yield interactions.counts
 
 
 class _Interactions:
-    """Audits the texts of interactions under a policy."""
+    """Audits the texts of interactions under a policy; `counts` are those of the interactions without a finding."""
 
     def __init__(self, name: str, policy: "Policy") -> None:
+        self.counts = Conforming()
         self._name = name
         self._policy = policy
-        self._lines = LineAudit(name, policy, plain_interaction)
+        self._conforms = LineAudit(name, policy, plain_interaction).conforms
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
 
-    def finding(self, text: bytes, line: int, counts: Conforming) -> Finding | None:
-        """Return the finding for an interaction, or None for one that conforms and is counted."""
-        is_suspected = self._secrets is not None and is_suspected_item(text, self._secrets)
-        if not is_suspected and self._lines.conforms(text, counts):
-            return None
+    def findings(self, texts: list[bytes], line: int) -> "Iterator[Finding | None]":
+        """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first."""
+        suspected = () if self._secrets is None else items_to_search(texts, self._secrets)
+        for index, text in enumerate(texts):
+            if index not in suspected and self._conforms(text, self.counts):
+                yield None
+            else:
+                first = line + sum(each.count(b"\n") for each in texts[:index])
+                yield self._finding(text, first, is_suspected=index in suspected)
+
+    def _finding(self, text: bytes, line: int, *, is_suspected: bool) -> Finding | None:
         found = self._found(text) if self._secrets is not None else []
-        if is_suspected and not found and self._lines.conforms(text, counts):
+        if is_suspected and not found and self._conforms(text, self.counts):
             return None
         item = interaction_by_yaml(text, f"{self._name}:{line}")
         if isinstance(item, ArchiveError) and line == FIRST_LINE:

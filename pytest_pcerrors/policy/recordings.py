@@ -40,8 +40,8 @@ class Recording(NamedTuple):
     """A function that returns the lines of an NDJSON file in chunks, to be read instead of the items; None for other files."""
     first: int = 1
     """The number of the first line of the chunks."""
-    interactions: "Callable[[], Iterator[tuple[bytes, int]] | None]" = lambda: None
-    """A function that returns the interactions of a cassette as text, each with its line; None for other files."""
+    interactions: "Callable[[], Iterator[tuple[list[bytes], int]] | None]" = lambda: None
+    """A function that returns the interactions of a cassette as texts, with the line of the first; None for other files."""
 
     @classmethod
     def of_file(

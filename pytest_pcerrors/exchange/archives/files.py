@@ -116,20 +116,20 @@ def _chunks(stream: IO[bytes], name: str) -> "Iterator[bytes | ArchiveError]":
 
 def cassette_interactions(
     file: Path, on_read: "Callable[[int], object] | None" = None
-) -> "Iterator[tuple[bytes, int]] | None":
+) -> "Iterator[tuple[list[bytes], int]] | None":
     """Return what `interaction_texts` yields of a file; None if it is not a cassette in YAML, or is compressed.
 
-    `on_read` is called with the number of bytes of every text.
+    `on_read` is called with the number of bytes of the texts.
     """
     return _interactions(file, on_read or bool) if READERS.get(file.suffix.lower()) is read_yaml else None
 
 
-def _interactions(file: Path, on_read: "Callable[[int], object]") -> "Iterator[tuple[bytes, int]]":
+def _interactions(file: Path, on_read: "Callable[[int], object]") -> "Iterator[tuple[list[bytes], int]]":
     try:
         with file.open("rb") as stream:
-            for text, line in interaction_texts(stream):
-                yield text, line
-                on_read(len(text))
+            for texts, line in interaction_texts(stream):
+                yield texts, line
+                on_read(sum(map(len, texts)))
     except OSError:
         raise UncertainError from None
 

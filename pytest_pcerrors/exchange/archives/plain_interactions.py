@@ -25,27 +25,31 @@ FIRST_LINE = 2
 
 _USUAL = bytes(range(0x20, 0x7F)) + b"\n"
 _UNINDENTED = re.compile(rb"\n[^\n ]")
+_DOCUMENTS = (b"\n---", b"\n...")
+_DEEP = b"\n        "
+"""What a NUL replaces before an interaction is matched: it begins another line of a header or of the response's body."""
 
 _NULL = r"(?:null|Null|NULL|~)"
 _ESCAPE = r'(?:[nrtabvf"\\]|x[0-9A-F]{2}|u(?!D[89A-F])[0-9A-F]{4}|U000[1-9A-F][0-9A-F]{4})'
-_REST = r"[^\n:#]*+(?:(?::(?=[^\ \n])|(?<!\ )\#)[^\n:#]*+)*+(?<!\ )"
+_REST = r"[^\n\0:#]*+(?:(?::(?=[^\ \n\0])|(?<![\ \0])\#)[^\n\0:#]*+)*+(?<!\ )"
 _PLAIN = rf"(?!{_NULL}\n)(?:[\w/.(<$^+~;=\\]|-(?=[\w.])){_REST}"
-_ONE_LINE = rf"(?:{_PLAIN}|'[^'\n]*+')"
+_ONE_LINE = rf"(?:{_PLAIN}|'[^'\n\0]*+')"
 
 
-def _quoted(indent: str) -> str:
-    """Return the pattern of a scalar in quotes whose other lines are indented."""
-    breaks = rf"(?:\\|(?<=[^\ \"\\]))\n{indent}\ *+(?:\\(?=\ ))?+(?!\n)"
-    return rf"""(?:'(?:[^'\n]++|''|\n(?=\n|{indent}))*+'|"(?:[^"\\\n]++|\\{_ESCAPE}|{breaks})*+")"""
+def _quoted(line: str, text: str = "[^']*+") -> str:
+    """Return the pattern of a scalar in quotes, whose other lines begin with `line`; in single quotes, anything may."""
+    breaks = rf"(?:\\|(?<=[^\ \"\\])){line}\ *+(?:\\(?=\ ))?+(?![\n\0])"
+    return rf"""(?:'{text}(?:''{text})*+'|"(?:[^"\\\n\0]++|\\{_ESCAPE}|{breaks})*+")"""
 
 
-def _value(indent: str) -> str:
+def _value(line: str, text: str = "[^']*+") -> str:
     """Return the pattern of a scalar, plain or in quotes."""
-    return rf"(?:{_PLAIN}(?:\n{indent}[\w/.(<$^+~;=\\'\"*&@%]{_REST})*+|{_quoted(indent)})"
+    return rf"(?:{_PLAIN}(?:{line}[\w/.(<$^+~;=\\'\"*&@%]{_REST})*+|{_quoted(line, text)})"
 
 
-_IN_MESSAGE, _IN_PART = r"\ {6}", r"\ {8}"
-_FIELDS = rf"(?:\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:\n(?:\ {{6}}-\ {_value(_IN_PART)}\n)++)++"
+_SENT, _RECEIVED = _value(r"(?:\0|\n\ {6})"), _quoted(r"\0")
+_FIELD_VALUE = _value(r"\0", r"[^'\n]*+")
+_FIELDS = rf"(?:\n\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:(?:\n\ {{6}}-\ {_FIELD_VALUE}(?=\n))++)++"
 
 
 @cache
@@ -54,34 +58,34 @@ def _interaction() -> re.Pattern[bytes]:
     return re.compile(
         rf"""
         -\ request:\n
-        \ {{4}}body:\ (?:null|{_value(_IN_MESSAGE)})\n
-        \ {{4}}headers:(?:\ \{{\}}\n|\n{_FIELDS})
+        \ {{4}}body:\ (?:null|{_SENT})\n
+        \ {{4}}headers:(?:\ \{{\}}|{_FIELDS})\n
         \ {{4}}method:\ [A-Z]++\n
         \ {{4}}uri:\ ({_ONE_LINE})\n
         \ \ response:\n
         \ {{4}}body:\n
-        \ {{6}}string:\ ({_quoted(_IN_PART)})\n
-        \ {{4}}headers:(?:\ \{{\}}\n|\n({_FIELDS}))
+        \ {{6}}string:\ ({_RECEIVED})\n
+        \ {{4}}headers:(?:\ \{{\}}|({_FIELDS}))\n
         \ {{4}}status:\n
         \ {{6}}code:\ ([1-9][0-9][0-9])\n
-        \ {{6}}message:\ (?:null|{_value(_IN_PART)})\n
+        \ {{6}}message:\ (?:null|{_FIELD_VALUE})\n
         (?:\ {{4}}url:\ {_ONE_LINE}\n)?+
         """.encode(),
         re.VERBOSE,
     )
 
 
-_FIELD = re.compile(rb"^ {6}content-(?:type:\n {6}- (.*+)\n(?! {7})|(?=type|encoding))", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(rb"\n {6}content-(?:type:\n {6}- ([^\n]*+)|(?=type|encoding))", re.IGNORECASE)
 _FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
-_CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\n *+(?:\\(?= ))?+") for each in (rb"\\", b""))
+_CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\0 *+(?:\\(?= ))?+") for each in (rb"\\", b""))
 
 
 class UncertainError(ValueError):
     """The file, or the rest of it, must be read by the rules of YAML."""
 
 
-def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[bytes, int]]":
-    """Yield the lines of each interaction in a cassette of vcrpy, with the number of the first line.
+def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
+    """Yield the lines of the next interactions in a cassette of vcrpy, with the number of the first line.
 
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
@@ -91,14 +95,17 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[bytes, int]]":
     line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
-        *whole, left = (left + piece).split(b"\n" + _START)
-        for each in whole:
-            yield _START + each + b"\n", line
-            line += each.count(b"\n") + 2
+        data = left + piece
+        if any(each in data for each in _DOCUMENTS):
+            raise UncertainError
+        *whole, left = data.split(b"\n" + _START)
+        texts = [_START + each + b"\n" for each in whole]
+        yield texts, line
+        line += sum(each.count(b"\n") for each in texts)
         piece = following
     if not left.endswith(b"\n" + _TAIL):
         raise UncertainError
-    yield _START + left.removesuffix(_TAIL), line
+    yield [_START + left.removesuffix(_TAIL)], line
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:
@@ -138,7 +145,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> plain_interaction(request + response)
     PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None)
     """
-    match = _interaction().fullmatch(text)
+    match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:
         return None
     url, string, headers, status = match.groups()
@@ -155,7 +162,7 @@ def _content_type(headers: bytes) -> str | None:
     if not found:
         return ""
     value = found[0]
-    if len(found) > 1 or not value or value.startswith(b'"') or value.count(b"'") not in (0, 2):
+    if len(found) > 1 or not value or b"\0" in value or value.startswith(b'"') or value.count(b"'") not in (0, 2):
         return None
     return _text(value)
 
@@ -167,16 +174,13 @@ def _text(scalar: bytes) -> str:
 
 def _folded(text: bytes) -> bytes:
     """Return the content of single quotes: a line break is a space, and each blank line is a line break."""
-    if b"\n" in text:
-        joined = text.replace(b"\n        ", b" ")  # as PyYAML folds
-        if b"\n" not in joined and b" \n" not in text and b"\n         " not in text:
-            return joined.replace(b"''", b"'")
-        text = _FOLD.sub(lambda match: b"\n" * match[1].count(b"\n") or b" ", text)
-    return text.replace(b"''", b"'")
+    if b"\n" in text or b"\0 " in text or b" \0" in text:
+        text = _FOLD.sub(lambda match: b"\n" * match[1].count(b"\n") or b" ", text.replace(b"\0", b"\n"))
+    return text.replace(b"\0", b" ").replace(b"''", b"'")
 
 
 def _unescaped(text: bytes) -> bytes:
     """Return the content of double quotes in UTF-8: a line break is a space, or nothing after a backslash; other escapes are Python's."""
-    if b"\n" in text:
+    if b"\0" in text:
         text = _FOLD_IN_DOUBLE.sub(b" ", _CONTINUED.sub(b"", text))
     return text.decode("unicode_escape").encode()

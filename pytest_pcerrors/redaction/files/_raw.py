@@ -1,12 +1,18 @@
 """Decide from the bytes of a recording file, in one pass, whether it must be searched for secrets."""
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.names import Kind, kind_of_header
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
@@ -46,13 +52,21 @@ def lines_to_search(data: bytes, secrets: Secrets) -> list[int] | None:
     return secrets.positions(data, _UNCERTAIN, _end_of_member)
 
 
-def is_suspected_item(data: bytes, secrets: Secrets) -> bool:
-    """Return whether an item of a file must be searched, in one pass; True for every item that `may_hold` a secret.
+def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
+    """Return the indexes of the items of a file, given as their lines, that must be searched: at least of those that `may_hold` a secret.
 
-    The item must have no tags of YAML and no carriage returns.
+    The items must have no tags of YAML and no carriage returns. They are searched in one pass.
     """
-    lines = b"\n".join(map(bytes.strip, data.split(b"\n")))
-    return secrets.positions(lines, _UNCERTAIN, is_one=True) != []
+    positions = secrets.positions(_stripped(b"".join(items)), _UNCERTAIN, is_one=True)
+    if positions is None:
+        return range(len(items))
+    ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
+    return {bisect_right(ends, position) for position in positions}
+
+
+def _stripped(data: bytes) -> bytes:
+    """Return lines without the spaces around each."""
+    return b"\n".join(map(bytes.strip, data.split(b"\n")))
 
 
 def _end_in_json(text: bytes, start: int, end: int) -> int:

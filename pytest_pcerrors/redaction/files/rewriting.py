@@ -23,7 +23,7 @@ from pytest_pcerrors.exchange.archives.streams import (
 from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction.files._documents import Document, Location
-from pytest_pcerrors.redaction.files._raw import is_suspected_item, lines_to_search, may_hold
+from pytest_pcerrors.redaction.files._raw import items_to_search, lines_to_search, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Found
 
 
-__all__ = ["InItem", "Rewritten", "found_in", "found_in_line", "is_suspected_item", "lines_to_search", "rewritten"]
+__all__ = ["InItem", "Rewritten", "found_in", "found_in_line", "items_to_search", "lines_to_search", "rewritten"]
 
 
 class Rewritten(NamedTuple):

@@ -42,8 +42,10 @@ def read(data):
     """Return the plain parts or the item of each interaction, and whether the file was read to its end."""
     found = []
     try:
-        for text, line in interaction_texts(BytesIO(data)):
-            found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
+        for texts, line in interaction_texts(BytesIO(data)):
+            for text in texts:
+                found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
+                line += text.count(b"\n")
     except UncertainError:
         return found, False
     return found, True
