@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from datetime import date, time
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError
@@ -27,12 +27,12 @@ _FORMATS = {"date": "date (YYYY-MM-DD)", "regex": "regular expression"}
 
 
 def published_schema(package: str, name: str) -> dict[str, Any]:
-    """Load a JSON Schema that ships inside `package`.
+    """Load a JSON Schema, or another JSON object, that ships inside `package`.
 
     >>> published_schema("pytest_pcerrors", "settings.schema.json")["type"]
     'object'
     """
-    schema: dict[str, Any] = json.loads(files(package).joinpath(name).read_text("utf-8"))
+    schema: dict[str, Any] = json.loads(get_data(package, name) or b"")
     return schema
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -219,6 +218,8 @@ def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if plain in _ALSO:
         return True
+    from difflib import SequenceMatcher
+
     is_alike = _NAME not in plain and SequenceMatcher(None, plain, _NAME).ratio() >= _ALIKE
     return is_alike and isinstance(table, dict) and bool(table) and table.keys() <= keys
 

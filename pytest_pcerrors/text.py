@@ -1,16 +1,38 @@
 """Texts of messages: cut, counted, made visible, escaped, and with the word that was probably meant."""
 
 import re
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MOST_KNOWN = 20
 _MOST_CHARACTERS = 400
-_CONSONANT_AND_Y = re.compile(r"(?<![aeiou])y$")
-_MARKDOWN = re.compile(r"([\\|`*_\[\]~])")
+
+
+class _LatePattern:
+    """A pattern that is compiled when it is first used."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self._arguments = arguments
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(re.compile(*self._arguments), name)
+        setattr(self, name, value)
+        return value
+
+
+def late_pattern(pattern: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
+    """Return a pattern that is compiled when it is first used: most runs need few of the patterns of the package.
+
+    >>> late_pattern("[a-z]+").findall("a bc")
+    ['a', 'bc']
+    """
+    return cast("re.Pattern[AnyStr]", _LatePattern(pattern, flags))
+
+
+_CONSONANT_AND_Y = late_pattern(r"(?<![aeiou])y$")
+_MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
 
 def cut(text: str, longest: int) -> str:
@@ -62,6 +84,8 @@ def nearest(word: str, known: "Iterable[str]") -> str:
     >>> nearest("zzz", ["b", "a"])
     'known are a, b'
     """
+    from difflib import get_close_matches
+
     choices = sorted(known)
     close = get_close_matches(word, choices, n=1)
     return suggestion(close[0] if close else None, choices)

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.archives.layout import table_of
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.rule import PROFILES
@@ -62,6 +61,8 @@ def policy_for(
     """Return the policy that settings and options describe, and the settings of the working directory."""
     settings = Settings.find(Path.cwd())
     if layout is not None:
+        from pytest_pcerrors.exchange.archives.layout import table_of
+
         settings = replace(settings, map=table_of(layout))
     contract = Contract.load(contract_file) if contract_file is not None else None
     return policy_of(settings, contract=contract, profile=profile, max_age=max_age), settings

@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -138,6 +137,8 @@ def _members(here: Iterable[Schema], name: str) -> list[Any]:
 
 
 def _others(here: Sequence[Schema], name: str) -> list[Any]:
+    from difflib import get_close_matches
+
     if get_close_matches(name, names(here), n=1):
         return []
     found = [each[keyword] for each in here for keyword in _OTHERS if each.get(keyword, False) is not False]

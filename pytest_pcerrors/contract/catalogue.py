@@ -6,7 +6,6 @@ Description templates are texts with the placeholders ``{0}``, ``{1}``, ... for 
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -130,6 +129,8 @@ class Catalogue:
         >>> catalogue.nearest("8000640"), catalogue.nearest("teapot"), catalogue.nearest("8" * 5000)
         ('800064', None, None)
         """
+        from difflib import get_close_matches
+
         close = get_close_matches(code, self.codes, cutoff=_SIMILAR) if len(code) <= self._longest_similar else []
         return next((each for each in close if len(each) == len(code)), close[0] if close else None)
 

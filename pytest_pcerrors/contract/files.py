@@ -2,13 +2,10 @@
 
 import json
 from collections import Counter
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract._consistency import check_consistency, check_error_schema
 from pytest_pcerrors.documents import published_schema, read_json_object, validate
 from pytest_pcerrors.errors import UsageError
 
@@ -50,6 +47,8 @@ def document_text(document: "Mapping[str, Any]") -> str:
 
 def complete_document(own: dict[str, Any], path: Path) -> dict[str, Any]:
     """Return the document of a contract file with what it extends, or raise a `UsageError` if it is not valid."""
+    from pytest_pcerrors.contract._consistency import check_consistency, check_error_schema
+
     document = _merged(path, own, ())
     check_error_schema(document["schema"], str(path))
     if "errors-below-400" in document:
@@ -62,6 +61,8 @@ def _named_file(name: str | Path, folder: Path, known: tuple[str, ...] = (SHIPPE
     """Return the file of a contract name; None for a name of a contract that the package has."""
     if name in known:
         return None
+    from difflib import get_close_matches
+
     path = folder / name
     similar = [] if path.exists() else get_close_matches(str(name).lower(), known, n=1, cutoff=0.8)
     if similar:
@@ -99,8 +100,7 @@ def envelope_document(name: str) -> dict[str, Any]:
 
 def _own_document(name: str) -> dict[str, Any]:
     """Return a document that ships with the package."""
-    with as_file(files(_PACKAGE).joinpath(name)) as path:
-        return read_json_object(path)
+    return published_schema(_PACKAGE, name)
 
 
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:

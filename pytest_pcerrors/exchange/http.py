@@ -1,7 +1,6 @@
 """Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -69,6 +68,8 @@ def moment(value: str) -> datetime | None:
     >>> print(moment("Thu, 13 Apr 2017 21:29:11 GMT"))
     2017-04-13 21:29:11+00:00
     """
+    from email.utils import parsedate_to_datetime
+
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters.table import response_data
 from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
 from pytest_pcerrors.exchange.headers import Headers, media_type
 from pytest_pcerrors.exchange.http import with_offset
@@ -134,7 +133,11 @@ class Exchange:
         >>> Exchange.of((404, b"")).status
         404
         """
-        return response if isinstance(response, Exchange) else cls.of_data(response_data(response))
+        if isinstance(response, Exchange):
+            return response
+        from pytest_pcerrors.exchange.adapters.table import response_data
+
+        return cls.of_data(response_data(response))
 
     @classmethod
     def of_data(cls, data: "ResponseData") -> "Exchange":

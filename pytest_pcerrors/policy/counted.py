@@ -12,13 +12,12 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
     FIRST_LINE,
     UncertainError,
     as_cassette,
-    interaction_by_yaml,
     plain_interaction,
 )
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item
 from pytest_pcerrors.policy.lines import Conforming, LineAudit, audited_lines
-from pytest_pcerrors.redaction.files.rewriting import found_in, items_to_search
+from pytest_pcerrors.redaction.files.raw import items_to_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,12 +110,16 @@ class _Interactions:
         found = self._found(text) if self._secrets is not None else []
         if is_suspected and not found and self._conforms(text, self.counts):
             return None
+        from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
+
         item = interaction_by_yaml(text, f"{self._name}:{line}")
         if isinstance(item, ArchiveError) and line == FIRST_LINE:
             raise UncertainError  # perhaps another format
         return finding_of_item(item, self._policy, found)
 
     def _found(self, text: bytes) -> "list[Found]":
+        from pytest_pcerrors.redaction.files.rewriting import found_in
+
         found = []
         for each in found_in(BytesIO(as_cassette(text)), "a.yaml", self._policy.redaction):
             if each.item is None:

@@ -10,7 +10,6 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.files import SHIPPED
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.layout import Layout
 from pytest_pcerrors.policy.age import days_of
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
@@ -18,8 +17,9 @@ from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.settings import SETTINGS_FILE, TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.rules.rule import RuleFunction
     from pytest_pcerrors.settings import EntrySetting, Settings
 
@@ -58,9 +58,15 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         length_unit=settings.length_unit,
         root=root or Path.cwd(),
         redaction=Redaction.of_settings(settings.redact),
-        layout=Layout.of(settings.map, "map in [tool.pcerrors] or --map") if settings.map is not None else None,
+        layout=None if settings.map is None else _layout(settings.map),
         max_age=None if age is None else days_of(age),
     )
+
+
+def _layout(paths: "Mapping[str, str]") -> "Layout":
+    from pytest_pcerrors.exchange.archives.layout import Layout
+
+    return Layout.of(paths, "map in [tool.pcerrors] or --map")
 
 
 def _contracts(settings: "Settings") -> list[Contract]:

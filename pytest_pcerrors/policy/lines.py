@@ -17,7 +17,7 @@ from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.audit import Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.hosts import is_with_host
-from pytest_pcerrors.redaction.files.rewriting import found_in_line, lines_to_search
+from pytest_pcerrors.redaction.files.raw import lines_to_search
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.plain_lines import Reader
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.recordings import Recording
+    from pytest_pcerrors.secrets import Found
 
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 _AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
@@ -73,10 +74,15 @@ class LineAudit:
             if index not in suspected and self.conforms(line, conforming):
                 continue
             whole = line if last is None and index == len(lines) - 1 else line + b"\n"
-            found = found_in_line(whole, self._name, self._policy.redaction) if index in suspected else []
+            found = self._found(whole) if index in suspected else []
             if found or not (whole.isspace() or (index in suspected and self.conforms(line, conforming))):
                 yield finding_of_item(item_of_line(whole, self._name, first + index), self._policy, found)
         yield conforming
+
+    def _found(self, line: bytes) -> "list[Found]":
+        from pytest_pcerrors.redaction.files.rewriting import found_in_line
+
+        return found_in_line(line, self._name, self._policy.redaction)
 
     def _suspected(self, data: bytes, lines: list[bytes]) -> "Container[int]":
         """Return the indexes of the lines that must be searched for secrets."""

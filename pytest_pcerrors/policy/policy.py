@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.layout import Layout
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy._secret_violations import secret_violation
 from pytest_pcerrors.policy._user_rules import refuse_taken_names
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.rules.rule import Rule, RuleFunction
     from pytest_pcerrors.rules.stages import RuleSet
     from pytest_pcerrors.rules.violation import Severity
@@ -71,7 +71,7 @@ class Policy:
     length_unit: str = "code-points"
     redaction: Redaction = field(default_factory=Redaction)
     max_age: int | None = None
-    layout: Layout | None = None
+    layout: "Layout | None" = None
     root: Path = Path()
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 

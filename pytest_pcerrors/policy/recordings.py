@@ -16,7 +16,6 @@ from pytest_pcerrors.exchange.archives.files import (
     stream_items,
 )
 from pytest_pcerrors.exchange.archives.pieces import opened, piece_chunks, piece_items
-from pytest_pcerrors.redaction.files.rewriting import found_in, found_in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,6 +69,8 @@ class Recording(NamedTuple):
         chunks = partial(stream_chunks, stream, name)
         if not policy.searches_for_secrets:
             return cls(name, stream_items(stream, name, policy.layout), (), chunks)
+        from pytest_pcerrors.redaction.files.rewriting import found_in
+
         read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
         found = found_in(other, name, policy.redaction, has_layout=policy.layout is not None)
@@ -130,10 +131,14 @@ class _Pieces(RawIOBase):
 
 def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
     if policy.searches_for_secrets:
+        from pytest_pcerrors.redaction.files.rewriting import found_in
+
         with suppress(OSError), file.open("rb") as stream:
             yield from found_in(stream, name, policy.redaction, has_layout=policy.layout is not None)
 
 
 def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":
+    from pytest_pcerrors.redaction.files.rewriting import found_in_lines
+
     with suppress(OSError), opened(piece) as stream:
         yield from found_in_lines(stream, piece.name, policy.redaction)

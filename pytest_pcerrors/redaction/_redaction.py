@@ -9,12 +9,13 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.redaction._bodies import problem_of, with_text
 from pytest_pcerrors.redaction._findings import Searched, Value, located, may_be_in, settled
-from pytest_pcerrors.secrets import MASK, Found, Hider, Secrets
+from pytest_pcerrors.secrets import MASK, Found, Secrets
 from pytest_pcerrors.secrets.definition import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pytest_pcerrors.secrets import Hider
     from pytest_pcerrors.settings import RedactSetting
 
 _MAX_SEEN, _MAX_KEPT = 8192, 256
@@ -175,6 +176,8 @@ class Redaction:
         )
 
     def _searched(self, value: Value, edit: "Callable[[Hider, Value], Value]", mask: Value) -> "Searched[Value]":
+        from pytest_pcerrors.secrets import Hider
+
         hider = Hider(self.secrets)
         new = edit(hider, value)
         if new == value:
@@ -240,10 +243,8 @@ class Redaction:
 
     def _fields(self, headers: Headers, old: bytes, new: bytes) -> list[tuple[str, str]]:
         """Hide the secrets of headers, and update a Content-Length that was correct."""
+        before, after = str(len(old)), str(len(new))
         return [
-            (
-                name,
-                str(len(new)) if name.lower() == _LENGTH and value.strip() == str(len(old)) != str(len(new)) else value,
-            )
+            (name, after if name.lower() == _LENGTH and value.strip() == before != after else value)
             for name, value in self.headers(headers)
         ]

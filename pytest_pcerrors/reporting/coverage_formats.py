@@ -7,7 +7,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
-from pytest_pcerrors.reporting.html.page import coverage_as_html
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
 
@@ -70,12 +69,18 @@ def as_badge(coverage: ErrorCoverage) -> str:
     )
 
 
+def _as_html(coverage: ErrorCoverage) -> str:
+    from pytest_pcerrors.reporting.html.page import coverage_as_html
+
+    return coverage_as_html(coverage)
+
+
 COVERAGE_FORMATS: dict[str, Callable[[ErrorCoverage], str]] = {
     "text": as_text,
     "json": as_json,
     "markdown": as_markdown,
     "badge": as_badge,
-    "html": coverage_as_html,
+    "html": _as_html,
 }
 """The formats of ``--pc-coverage-report`` and of `pcerrors check --coverage`."""
 

@@ -7,7 +7,6 @@ All texts are ready to be printed: secrets are masked, and control characters an
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
@@ -52,7 +51,8 @@ class Report:
     rules: Mapping[str, RuleData]
     findings: Iterable[FindingData]
     tally: Tally
-    tool_version: str = field(default_factory=lambda: version("pytest-pcerrors"))
+    saved_by: str = ""
+    """The version of pytest-pcerrors that saved the report; empty for a report of this run."""
     is_quiet: bool = False
     """Whether the summary is left out of a report for people."""
     coverage: ErrorCoverage | None = None
@@ -63,6 +63,13 @@ class Report:
     """Counts by code, day and source, if the findings are samples."""
     base: ErrorCoverage | None = None
     """The coverage of another run, to show what has changed since."""
+
+    @property
+    def tool_version(self) -> str:
+        """The version of pytest-pcerrors."""
+        from importlib.metadata import version
+
+        return self.saved_by or version("pytest-pcerrors")
 
     @classmethod
     def of_audit(cls, findings: "Iterable[Finding | Conforming]", policy: "Policy", *, is_quiet: bool = False) -> Self:

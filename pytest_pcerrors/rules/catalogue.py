@@ -1,7 +1,6 @@
 """Rules that compare an error object with the catalogue. They need a code that can be looked up."""
 
 from functools import partial
-from html import unescape
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import fits
@@ -138,6 +137,10 @@ def _entries_of_status(parsed: "ParsedResponse", error: "StatedError | ParsedRes
 
 
 def _unescaped(description: str) -> str:
+    if "&" not in description:
+        return description
+    from html import unescape
+
     try:
         return unescape(description)
     except ValueError:

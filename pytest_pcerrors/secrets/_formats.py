@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.text import late_pattern
+
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
@@ -158,13 +160,13 @@ def _loose(number: int) -> re.Pattern[bytes]:
 
 _LITERALS = tuple((literal, number) for number, each in enumerate(VENDORS) for literal in each.literals.split())
 _MAX_LENGTH = 4096
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-_JWT = re.compile(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
-_CUT_JWT = re.compile(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
+_JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
+_CUT_JWT = late_pattern(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
 _BREAK = r"(?:\s|\\+[rn])"
 _PEM_HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment):"
-_PEM = re.compile(
+_PEM = late_pattern(
     rf"-----BEGIN [A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----(?={_BREAK}*+(?:[A-Za-z0-9+/=]{{12}}|{_PEM_HEADER}))"
     r"(?:(?:[\w+/=\s\\:,.]|-(?!----))*+-----END [A-Z ]{0,60}-----"
     rf"|(?:{_BREAK}*+(?:[A-Za-z0-9+/=]{{12,}}+|{_PEM_HEADER}[^\r\n\\]*+))++(?:{_BREAK}*+[A-Za-z0-9+/=]*+\Z)?)",

@@ -2,14 +2,14 @@
 
 import re
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import _packed as packed
 from pytest_pcerrors.secrets import _prose as prose
 from pytest_pcerrors.secrets import _urls as urls
 from pytest_pcerrors.secrets import json_text
 from pytest_pcerrors.secrets._formats import tokens_hidden
-from pytest_pcerrors.secrets.definition import MASK, Secrets
+from pytest_pcerrors.secrets.definition import BEYOND, MASK, Found, Secrets
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Hidden
 from pytest_pcerrors.secrets.names import Kind
@@ -34,34 +34,11 @@ _BINARY = re.compile(
 )
 """Base64 of an image or a file, which is too long to be a token."""
 
-BEYOND = 4096
-"""The number of characters that are searched after the part that is shown."""
-
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
-class Found(NamedTuple):
-    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
-
-    If a part could not be searched, `problem` is the reason.
-    """
-
-    place: str
-    certainty: "Certainty"
-    problem: str = ""
-
-
-def hide(text: str, *, longest: int | None = None) -> str:
-    """Return a text with its secrets hidden; sentences about tokens and passwords are kept.
-
-    With `longest`, at most that many characters are returned. A secret that is cut off there is hidden too, since more of the text
-    is searched than is returned; an even longer one is detected by the format of its beginning.
-
-    >>> hide('{"access_token": "eyJhbGciOiJub25lIn0.e30.x", "code": "800064"}')
-    '{"access_token": "***", "code": "800064"}'
-    >>> hide("https://user:pass@host/v1?sig=x7Kq02pLm&size=3")
-    'https://***@host/v1?sig=***&size=3'
-    """
+def hidden(text: str, longest: int | None) -> str:
+    """Return what `secrets.hide` returns."""
     if len(text) <= _SHORT and (longest is None or len(text) <= longest):
         return _hidden(text)
     if longest is None or len(text) <= longest:

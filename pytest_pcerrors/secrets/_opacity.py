@@ -2,6 +2,8 @@
 
 import re
 
+from pytest_pcerrors.text import late_pattern
+
 _WORDLIKE = (
     "abcdfgiklmnprstuvwxy baceijlorsuy cacdehiklmorstuy dabcdefilmorstuy eabcdefgilmnopqrstvwxy facefilorstu gaeghilnorstu"
     " haeiortu iabcdefglmnoprstuvxz jes kaeis labcdefilnopstuvy mabdeilmopstuvy nacdefgiklmnopstuvy oabcdfgiklmnoprstuvwx"
@@ -14,15 +16,15 @@ _PAIRS = frozenset(each[0] + letter for each in _WORDLIKE.split() for letter in 
 Each word of `_WORDLIKE` is a letter followed by the possible second letters.
 """
 
-_PARTS = re.compile(r"[A-Za-z0-9]+")
-_CHUNKS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_HEX = re.compile(
+_PARTS = late_pattern(r"[A-Za-z0-9]+")
+_CHUNKS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_HEX = late_pattern(
     r"(?=[a-z0-9]{10}|[A-Z0-9]{10})(?:[A-Fa-f]*+(?:\d++[A-Fa-f]++){2}|\d++[A-Fa-f]++\d)[0-9A-Fa-f]*+|(?:0x)?[0-9A-Fa-f]{32,}"
 )
 """A digest or a key in hexadecimal digits: with alternating letters and digits, or very long."""
 
-_ACRONYM = re.compile(r"[A-Z]{2,5}")
-_LETTERS = re.compile(r"[^\da-z]*|.[^\dA-Z]*", re.DOTALL)
+_ACRONYM = late_pattern(r"[A-Z]{2,5}")
+_LETTERS = late_pattern(r"[^\da-z]*|.[^\dA-Z]*", re.DOTALL)
 """Letters of one case, as in most words."""
 
 _SHORTEST, _SHORTEST_OF_LETTERS = 8, 12

@@ -4,6 +4,8 @@ import re
 from base64 import b64encode, urlsafe_b64decode
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.text import late_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,9 +16,9 @@ BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Ww
 """The beginnings of JSON objects, and of lists of objects, in base64."""
 
 BEGINNING = f"(?:{'|'.join(BEGINNINGS)})"
-_PACKED = re.compile(rf"(?<![\w+/.-]){BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
-_IN_LINES = re.compile(rf"{BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
-_LINE = re.compile(r"[^\r\n]++(\r?\n)")
+_PACKED = late_pattern(rf"(?<![\w+/.-]){BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
+_IN_LINES = late_pattern(rf"{BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
+_LINE = late_pattern(r"[^\r\n]++(\r?\n)")
 
 
 def is_packed(text: str) -> bool:

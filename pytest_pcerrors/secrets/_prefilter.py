@@ -6,12 +6,13 @@ A text that is not clearly harmless must be searched.
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
 from pytest_pcerrors.secrets._packed import BEGINNINGS
 from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,13 +33,13 @@ _PARAMETERS = tuple(f"{name}{end}".encode() for name in PARAMETERS for end in ("
 _ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
 _FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
 _SEPARATORS = (b"", b"-", b"_", b" ", b".", b"\n")
-_USER = re.compile(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
+_USER = late_pattern(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
 """User information in a URL."""
 
 _ESCAPES = (
     (b"\\", re.compile(rb"\\(?<!\\\\)\\*+(?:(?:x|u00|U000000)[0-7][0-9A-Fa-f]|/)")),
-    (b"%", re.compile(rb"%(?:25)*+[0-7][0-9A-Fa-f]")),
-    (b"&", re.compile(rb"&(?:#[xX]0*+[0-7][0-9A-Fa-f];?|#0*+\d{1,3};?|quot;?)")),
+    (b"%", late_pattern(rb"%(?:25)*+[0-7][0-9A-Fa-f]")),
+    (b"&", late_pattern(rb"&(?:#[xX]0*+[0-7][0-9A-Fa-f];?|#0*+\d{1,3};?|quot;?)")),
 )
 """The first characters of escapes in JSON, YAML, URLs and markup, and the pattern of an escape."""
 
@@ -48,7 +49,7 @@ _LONG = 512
 _RUN = rb"[\w.~+/=%-]"
 _SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
 _ENDING = ENDING.encode()
-_NO_NAME = re.compile(
+_NO_NAME = late_pattern(
     b"|".join(
         (
             rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
@@ -69,11 +70,11 @@ _NO_NAME = re.compile(
 value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
 """
 
-_WITHIN_WORD = re.compile(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
+_WITHIN_WORD = late_pattern(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
 """The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
 
 _LONGEST_ESCAPE = 10
-_BEFORE_PARAMETER = re.compile(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
+_BEFORE_PARAMETER = late_pattern(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
 
 
@@ -90,8 +91,6 @@ class Prefilter:
     """Search a text for the words and literals of secrets and of their names."""
 
     def __init__(self, names: frozenset[str]) -> None:
-        from ahocorasick_rs import BytesAhoCorasick
-
         words = {spelling: len(spelling) for word in (*WORDS, *_OTHER_WORDS) for spelling in _spellings(word)}
         words |= {each: len(each) for each in _SCHEMES}
         self._of_headers = range(len(words), len(words) + len(HEADER_WORDS))
@@ -101,9 +100,19 @@ class Prefilter:
         self._names = tuple(sorted(name.encode() for name in names))
         words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
         self._lengths = tuple(words.values())
-        self._words = BytesAhoCorasick(list(words))
-        self._literals = BytesAhoCorasick([each.encode() for each in _LITERALS])
         self._all_words = tuple(words)
+
+    @cached_property
+    def _words(self) -> "BytesAhoCorasick":
+        from ahocorasick_rs import BytesAhoCorasick
+
+        return BytesAhoCorasick(list(self._all_words))
+
+    @cached_property
+    def _literals(self) -> "BytesAhoCorasick":
+        from ahocorasick_rs import BytesAhoCorasick
+
+        return BytesAhoCorasick([each.encode() for each in _LITERALS])
 
     @classmethod
     @lru_cache(maxsize=32)

@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
@@ -14,6 +13,7 @@ from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
 from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
 from pytest_pcerrors.secrets.placeholders import is_replacement
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
+from pytest_pcerrors.text import late_pattern
 
 MASK = "***"
 """The replacement of a secret."""
@@ -21,24 +21,38 @@ MASK = "***"
 Certainty = Literal["secret", "suspected"]
 """Whether a value certainly or possibly is a secret."""
 
+BEYOND = 4096
+"""The number of characters that are searched after the part that is shown."""
+
 Report = Callable[[str, Certainty], None]
 """A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
-_SCHEME = re.compile(
+_SCHEME = late_pattern(
     rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
     re.IGNORECASE | re.ASCII,
 )
-_PARAMETER_OF_CHALLENGE = re.compile(r"[\w-]+=(?!=*\Z)", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_QUOTES = ('"', "'", "\\")
+_PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
+_NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FEW_DIGITS = 5
 _DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_GUID = re.compile(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
+_GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
 _NIL = "0" * 32
 _SHORTEST_TOKEN = 16
 _TOKEN = "token"  # noqa: S105 - a name
 _MAX_NAMES = 4096
+
+
+class Found(NamedTuple):
+    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
+
+    If a part could not be searched, `problem` is the reason.
+    """
+
+    place: str
+    certainty: Certainty
+    problem: str = ""
+
 
 CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
     (Kind.OWN, "sentence"): "secret",
@@ -107,11 +121,8 @@ class Secrets:
         if kind is Kind.OWN:
             return "secret"
         is_token = isinstance(name, str) and "token" in name.lower()
-        return (
-            "suspected"
-            if kind is Kind.STRONG and len(number) > _FEW_DIGITS and number.isdigit() and not is_token
-            else None
-        )
+        is_long = len(number) > _FEW_DIGITS and number.isdigit()
+        return "suspected" if kind is Kind.STRONG and is_long and not is_token else None
 
     def without_tokens(self, text: str, *, is_cut: bool = False) -> str:
         """Hide secrets that are known by their format, anywhere in a text; `is_cut` if the text may end inside one."""
@@ -154,9 +165,8 @@ class Secrets:
         if not self.patterns and not self.tenant_ids:
             return False
         plain = text if isinstance(text, str) else text.decode("latin-1")
-        return any(map(self.matches, (plain, plain.replace("\n", " ")))) or (
-            self.tenant_ids and bool(_GUID.search(plain))
-        )
+        has_tenant = self.tenant_ids and _GUID.search(plain) is not None
+        return has_tenant or any(map(self.matches, (plain, plain.replace("\n", " "))))
 
     def suspected(self, texts: list[str]) -> list[str]:
         """Return the texts of a list that must be searched; many are checked at once."""
@@ -203,7 +213,7 @@ def _scheme(match: re.Match[str]) -> str:
     token, rest = match[2], match.string[match.end() : match.end() + 8]
     if _PARAMETER_OF_CHALLENGE.match(token):
         return match[0]
-    is_parameter = token.endswith("=") and rest.startswith(_QUOTES)
+    is_parameter = token.endswith("=") and rest.startswith(('"', "'", "\\"))
     is_last = re.match(r"\s+\w", rest) is None and not is_parameter
     has_digits = len(token) >= _SHORTEST_TOKEN // 2 and any(map(str.isdigit, token))
     if is_opaque_word(token) or (is_last and has_digits) or (match[1].lower() == "basic" and is_basic(token)):
@@ -244,4 +254,6 @@ def _pseudonym(match: re.Match[str]) -> str:
 
 @cache
 def _hashed(plain: str) -> str:
+    from hashlib import sha256
+
     return _PSEUDONYM + sha256(plain.encode()).hexdigest()[: 32 - len(_PSEUDONYM)]

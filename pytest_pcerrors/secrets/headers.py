@@ -6,12 +6,13 @@ from pytest_pcerrors.secrets.definition import MASK
 from pytest_pcerrors.secrets.names import SCHEMES, squeezed
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word
+from pytest_pcerrors.text import late_pattern
 
-_SCHEME = re.compile(rf"(\s*(?:{'|'.join(SCHEMES)}))(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
-_PAIR = re.compile(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
-_COOKIE = re.compile(r"(?<![^\s;,])[^\s;,=]++=[^\s;=]")
+_SCHEME = late_pattern(rf"(\s*(?:{'|'.join(SCHEMES)}))(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)
+_PAIR = late_pattern(r"""([^;=]*+=\s*+)("[^"]*+"[^;]*+|[^;]*+)|[^;=]++""")
+_COOKIE = late_pattern(r"(?<![^\s;,])[^\s;,=]++=[^\s;=]")
 _SCHEME_AND_TOKEN = 2
-_FOLD = re.compile(r",(?=\s*+[^;,=\s]++=)")
+_FOLD = late_pattern(r",(?=\s*+[^;,=\s]++=)")
 _ATTRIBUTES = frozenset(
     ("expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority", "version")
 )

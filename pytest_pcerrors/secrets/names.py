@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+from pytest_pcerrors.text import late_pattern
+
 
 class Kind(Enum):
     """What a name implies about its value; `Secrets.certainty` decides by the name and the value."""
@@ -78,13 +80,13 @@ _HEADERS = (
 )
 """Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
 
-_PUBLIC = re.compile(
+_PUBLIC = late_pattern(
     r"content-security-policy(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*", re.IGNORECASE
 )
 """Headers that contain only names, numbers, and public addresses."""
 
-_SIGNATURE = re.compile(r"signature(?:[-_]?(?:sha)?\d{1,3})?\Z", re.IGNORECASE)
-_KEY_HEADERS = re.compile(
+_SIGNATURE = late_pattern(r"signature(?:[-_]?(?:sha)?\d{1,3})?\Z", re.IGNORECASE)
+_KEY_HEADERS = late_pattern(
     r"(?:idempoten\w*|cache|surrogate|partition|routing|public|websocket|sort|row|object|hash|storage-?class|accept)[-_]?key\Z",
     re.IGNORECASE,
 )
@@ -113,12 +115,12 @@ FILLERS = (
 _CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
 """The beginning of a word: no letter before it, or camel case, so that "sas" does not match in "Kansas"."""
 
-_PAGING = re.compile(
+_PAGING = late_pattern(
     r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
     r"|resume)[-_ \[]?tokens?\Z",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(
+_QUESTION = late_pattern(
     r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"
     r"(?:[-_ ]|(?<=[a-z])(?=[A-Z]))"
 )
@@ -126,7 +128,7 @@ _QUESTION = re.compile(
 
 _MAX_LENGTH = 100
 _SEPARATORS = str.maketrans("", "", "-_ .")
-_INDEX = re.compile(r"\]?(?:\[\d*\])*\Z")
+_INDEX = late_pattern(r"\]?(?:\[\d*\])*\Z")
 
 
 def _ending(words: "tuple[str, ...]", short: "tuple[str, ...]" = (), whole: "tuple[str, ...]" = ()) -> re.Pattern[str]:
@@ -134,7 +136,7 @@ def _ending(words: "tuple[str, ...]", short: "tuple[str, ...]" = (), whole: "tup
     parts = [f"(?:{_any(words)}){ENDING}"]
     parts += [f"{_CAMEL}(?:{'|'.join(short)}){ENDING}"] if short else []
     parts += [rf"(?:\A|\[)\W*(?:{_any(whole)})"] if whole else []
-    return re.compile(rf"(?:{'|'.join(parts)})\Z", re.IGNORECASE)
+    return late_pattern(rf"(?:{'|'.join(parts)})\Z", re.IGNORECASE)
 
 
 def _any(words: "tuple[str, ...]") -> str:

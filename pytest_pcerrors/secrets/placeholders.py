@@ -3,26 +3,27 @@
 import re
 
 from pytest_pcerrors.secrets._opacity import is_opaque
+from pytest_pcerrors.text import late_pattern
 
 QUOTES = "\"'` \t\r\n"
 """Characters around a value that are not part of it."""
 
-_BRACKETS = re.compile(
+_BRACKETS = late_pattern(
     r"[$#%@]?(?:<.{0,200}>|\[.{0,200}\]|\{.{0,200}\}|\(.{0,200}\))[#%@]?|@?[A-Za-z][\w.]{0,200}\(.{0,200}\)", re.DOTALL
 )
 """A text in brackets (``<token>``, ``[FILTERED]``, ``${{ secrets.TOKEN }}``, ``#{TOKEN}#``), or a call (``env("TOKEN")``)."""
 
-_VARIABLE = re.compile(
+_VARIABLE = late_pattern(
     r"\$(?:env:)?[A-Za-z_][\w.-]{0,200}(?:/\S{0,200})?|%[A-Za-z_]\w{1,200}%|:[a-z_]{2,100}|(__|@@)\w{2,200}\1|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
     r"|(?:process\.|os\.)?env(?:iron)?(?:\.\w{1,200}|\[.{1,200}\])|(?:var|local|secrets?)\.[A-Za-z_]\w{0,200}|op://\S{1,200}"
 )
 """A variable of a shell, a template or a configuration, or a reference to a secret that is stored elsewhere."""
 
-_DIGEST = re.compile(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORECASE)
-_REPEATED = re.compile(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
+_DIGEST = late_pattern(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORECASE)
+_REPEATED = late_pattern(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
 """One repeated character, such as ``xxxx-xxxx``."""
 
-_ELIDED = re.compile(r"[*•]{3,}|\.{3}|…|[xX]{6,}")
+_ELIDED = late_pattern(r"[*•]{3,}|\.{3}|…|[xX]{6,}")
 _MAX_REST = 16
 """The maximum number of readable characters of an elided secret, such as ``sk-1a2b...9f`` or ``****1234``."""
 
@@ -50,7 +51,7 @@ _EMPTY_WORDS = frozenset(
 )
 """Words that mean "no value", and the names of kinds of secrets (``"auth": "bearer"``)."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _MAX_LENGTH = 200
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_lines import BODIES, ERROR, POLICIES, SECRET, SUCCESSES, TEXTS, URL, URLS, assert_agreement
 
-from pytest_pcerrors.policy import counted
+from pytest_pcerrors.exchange.archives import yaml_files
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.counted import audit_counted
 from pytest_pcerrors.policy.lines import Conforming
@@ -102,7 +102,7 @@ CONFORMING = [
 
 def test_conforming_interactions_are_counted(tmp_path, monkeypatch):
     """They become no findings, and PyYAML is not asked."""
-    monkeypatch.setattr(counted, "interaction_by_yaml", None)
+    monkeypatch.setattr(yaml_files, "interaction_by_yaml", None)
     write(tmp_path / "a.yaml", CONFORMING)
     found = list(audit_counted([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY))
     assert found == [Conforming(Counter({(409, "800064"): 1}), 2, Counter({"contoso.example": 1}))]

@@ -11,7 +11,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction._findings import located
 from pytest_pcerrors.redaction.files import rewriting
-from pytest_pcerrors.redaction.files._raw import may_hold
+from pytest_pcerrors.redaction.files.raw import may_hold
 from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
 from pytest_pcerrors.secrets import Found, Secrets
 

@@ -5,17 +5,12 @@ An interaction is read here only if `items.item_of` would make an exchange of it
 
 import re
 from functools import cache
-from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.items import item_of
 from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, STARTS, PlainLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pytest_pcerrors.exchange.archives.items import Item
 
 _HEAD, _START, _TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
 """How a cassette of vcrpy and each of its interactions begin, and how it ends."""
@@ -24,32 +19,20 @@ FIRST_LINE = 2
 """The line of the first interaction of a cassette of vcrpy."""
 
 _USUAL = bytes(range(0x20, 0x7F)) + b"\n"
-_UNINDENTED = re.compile(rb"\n[^\n ]")
-_DOCUMENTS = (b"\n---", b"\n...")
 _DEEP = b"\n        "
-"""What a NUL replaces before an interaction is matched: it begins another line of a header or of the response's body."""
+"""What begins another line of a header or of a body; before an interaction is matched, a NUL replaces it."""
 
 _NULL = r"(?:null|Null|NULL|~)"
 _ESCAPE = r'(?:[nrtabvf"\\]|x[0-9A-F]{2}|u(?!D[89A-F])[0-9A-F]{4}|U000[1-9A-F][0-9A-F]{4})'
 _REST = r"[^\n\0:#]*+(?:(?::(?=[^\ \n\0])|(?<![\ \0])\#)[^\n\0:#]*+)*+(?<!\ )"
 _PLAIN = rf"(?!{_NULL}\n)(?:[\w/.(<$^+~;=\\]|-(?=[\w.])){_REST}"
+_NEXT = rf"[\w/.(<$^+~;=\\'\"*&@%]{_REST}"
 _ONE_LINE = rf"(?:{_PLAIN}|'[^'\n\0]*+')"
-
-
-def _quoted(line: str, text: str = "[^']*+") -> str:
-    """Return the pattern of a scalar in quotes, whose other lines begin with `line`; in single quotes, anything may."""
-    breaks = rf"(?:\\|(?<=[^\ \"\\])){line}\ *+(?:\\(?=\ ))?+(?![\n\0])"
-    return rf"""(?:'{text}(?:''{text})*+'|"(?:[^"\\\n\0]++|\\{_ESCAPE}|{breaks})*+")"""
-
-
-def _value(line: str, text: str = "[^']*+") -> str:
-    """Return the pattern of a scalar, plain or in quotes."""
-    return rf"(?:{_PLAIN}(?:{line}[\w/.(<$^+~;=\\'\"*&@%]{_REST})*+|{_quoted(line, text)})"
-
-
-_SENT, _RECEIVED = _value(r"(?:\0|\n\ {6})"), _quoted(r"\0")
-_FIELD_VALUE = _value(r"\0", r"[^'\n]*+")
-_FIELDS = rf"(?:\n\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:(?:\n\ {{6}}-\ {_FIELD_VALUE}(?=\n))++)++"
+_LINES = rf"(?:{_PLAIN}(?:\0{_NEXT})*+|'[^'\n]*+(?:''[^'\n]*+)*+')"
+_LINE = r"(?:\0|\n\ {6})"
+_BREAK = rf"(?:\\|(?<=[^\ \"\\])){_LINE}\ *+(?:\\(?=\ ))?+(?![\n\0])"
+_QUOTED = rf"""(?:'[^']*+(?:''[^']*+)*+'|"(?:[^"\\\n\0]++|\\{_ESCAPE}|{_BREAK})*+")"""
+_FIELDS = rf"(?:\n\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:(?:\n\ {{6}}-\ {_LINES}(?=\n))++)++"
 
 
 @cache
@@ -58,17 +41,15 @@ def _interaction() -> re.Pattern[bytes]:
     return re.compile(
         rf"""
         -\ request:\n
-        \ {{4}}body:\ (?:null|{_SENT})\n
+        \ {{4}}body:\ (?:null|{_PLAIN}(?:{_LINE}{_NEXT})*+|{_QUOTED})\n
         \ {{4}}headers:(?:\ \{{\}}|{_FIELDS})\n
         \ {{4}}method:\ [A-Z]++\n
         \ {{4}}uri:\ ({_ONE_LINE})\n
-        \ \ response:\n
-        \ {{4}}body:\n
-        \ {{6}}string:\ ({_RECEIVED})\n
+        \ \ response:\n\ {{4}}body:\n
+        \ {{6}}string:\ ({_QUOTED})\n
         \ {{4}}headers:(?:\ \{{\}}|({_FIELDS}))\n
-        \ {{4}}status:\n
-        \ {{6}}code:\ ([1-9][0-9][0-9])\n
-        \ {{6}}message:\ (?:null|{_FIELD_VALUE})\n
+        \ {{4}}status:\n\ {{6}}code:\ ([1-9][0-9][0-9])\n
+        \ {{6}}message:\ (?:null|{_LINES})\n
         (?:\ {{4}}url:\ {_ONE_LINE}\n)?+
         """.encode(),
         re.VERBOSE,
@@ -77,7 +58,7 @@ def _interaction() -> re.Pattern[bytes]:
 
 _FIELD = re.compile(rb"\n {6}content-(?:type:\n {6}- ([^\n]*+)|(?=type|encoding))", re.IGNORECASE)
 _FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
-_CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\0 *+(?:\\(?= ))?+") for each in (rb"\\", b""))
+_CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\n *+(?:\\(?= ))?+") for each in (rb"\\", b""))
 
 
 class UncertainError(ValueError):
@@ -96,7 +77,7 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
         data = left + piece
-        if any(each in data for each in _DOCUMENTS):
+        if b"\n---" in data or b"\n..." in data:
             raise UncertainError
         *whole, left = data.split(b"\n" + _START)
         texts = [_START + each + b"\n" for each in whole]
@@ -114,22 +95,6 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     if data.translate(None, _USUAL):
         raise UncertainError
     return data
-
-
-def interaction_by_yaml(text: bytes, origin: str) -> "Item":
-    """Return the item of the lines of an interaction by the rules of YAML; raise an `UncertainError` if it cannot be read alone."""
-    from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
-
-    others: dict[str, Any] = {}
-    if _UNINDENTED.search(text):
-        raise UncertainError
-    try:
-        ((interaction, _),) = read_yaml_interactions(BytesIO(as_cassette(text)), "", others)
-    except (ArchiveError, ValueError):  # the latter for another number of interactions
-        raise UncertainError from None
-    if isinstance(interaction, ArchiveError) or others != {"version": "1"}:
-        raise UncertainError
-    return item_of(interaction, origin)
 
 
 def as_cassette(text: bytes) -> bytes:
@@ -159,9 +124,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
 def _content_type(headers: bytes) -> str | None:
     """Return the media type's header, empty without one, or None in doubt: if it is repeated, or the body may be encoded."""
     found = _FIELD.findall(headers)
-    if not found:
-        return ""
-    value = found[0]
+    value = found[0] if found else b"''"
     if len(found) > 1 or not value or b"\0" in value or value.startswith(b'"') or value.count(b"'") not in (0, 2):
         return None
     return _text(value)
@@ -181,6 +144,6 @@ def _folded(text: bytes) -> bytes:
 
 def _unescaped(text: bytes) -> bytes:
     """Return the content of double quotes in UTF-8: a line break is a space, or nothing after a backslash; other escapes are Python's."""
-    if b"\0" in text:
-        text = _FOLD_IN_DOUBLE.sub(b" ", _CONTINUED.sub(b"", text))
+    if b"\0" in text or b"\n" in text:
+        text = _FOLD_IN_DOUBLE.sub(b" ", _CONTINUED.sub(b"", text.replace(b"\0", b"\n")))
     return text.decode("unicode_escape").encode()

@@ -1,5 +1,7 @@
 """Read YAML archives: cassettes of vcrpy and of the tools that are like it, one interaction at a time."""
 
+import re
+from io import BytesIO
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format
 from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
+from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, as_cassette
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlValueError
 from pytest_pcerrors.text import readable
 from pytest_pcerrors.yamltext import YamlError, events, line_of
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item
 
 _SHOWN_KEYS = 5
+_UNINDENTED = re.compile(rb"\n[^\n ]")
 
 
 def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
@@ -54,6 +58,20 @@ def read_yaml_interactions(
     except YamlError as error:
         place = name if error.line is None else f"{name}:{error.line}"
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
+
+
+def interaction_by_yaml(text: bytes, origin: str) -> "Item":
+    """Return the item of the lines of an interaction by the rules of YAML; raise an `UncertainError` if it cannot be read alone."""
+    others: dict[str, Any] = {}
+    if _UNINDENTED.search(text):
+        raise UncertainError
+    try:
+        ((interaction, _),) = read_yaml_interactions(BytesIO(as_cassette(text)), "", others)
+    except (ArchiveError, ValueError):  # the latter for another number of interactions
+        raise UncertainError from None
+    if isinstance(interaction, ArchiveError) or others != {"version": "1"}:
+        raise UncertainError
+    return item_of(interaction, origin)
 
 
 def _interactions(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.redaction._findings import located
 from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, pass_on, text_of, texts_of
 from pytest_pcerrors.redaction.files._packing import unpacked
-from pytest_pcerrors.redaction.files._raw import may_hold
+from pytest_pcerrors.redaction.files.raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Hidden, Members

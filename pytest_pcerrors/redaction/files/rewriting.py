@@ -23,7 +23,7 @@ from pytest_pcerrors.exchange.archives.streams import (
 from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction.files._documents import Document, Location
-from pytest_pcerrors.redaction.files._raw import items_to_search, lines_to_search, may_hold
+from pytest_pcerrors.redaction.files.raw import may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.redaction._redaction import Redaction
     from pytest_pcerrors.secrets import Found
-
-
-__all__ = ["InItem", "Rewritten", "found_in", "found_in_line", "items_to_search", "lines_to_search", "rewritten"]
 
 
 class Rewritten(NamedTuple):

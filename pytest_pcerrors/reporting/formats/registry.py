@@ -4,22 +4,30 @@ A new format is a function and a line here; the options of the command and of py
 """
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.reporting.formats._github import as_github
-from pytest_pcerrors.reporting.formats._junit import as_junit
-from pytest_pcerrors.reporting.formats._sarif import as_sarif
-from pytest_pcerrors.reporting.formats._text import as_markdown, as_text
-from pytest_pcerrors.reporting.html.page import as_html
-from pytest_pcerrors.reporting.report import Report, as_json
+if TYPE_CHECKING:
+    from pytest_pcerrors.reporting.report import Report
 
-FORMATS: dict[str, Callable[[Report], Iterator[str]]] = {
-    "text": as_text,
-    "json": as_json,
-    "junit": as_junit,
-    "sarif": as_sarif,
-    "github": as_github,
-    "markdown": as_markdown,
-    "html": as_html,
+
+def _late(module: str, name: str) -> Callable[..., Any]:
+    """Return the function of a module of the package, which is imported when it is called: a run needs one or two formats."""
+
+    def written(*arguments: Any) -> Any:
+        return getattr(import_module(f"pytest_pcerrors.reporting.{module}"), name)(*arguments)
+
+    return written
+
+
+FORMATS: "dict[str, Callable[[Report], Iterator[str]]]" = {
+    "text": _late("formats._text", "as_text"),
+    "json": _late("report", "as_json"),
+    "junit": _late("formats._junit", "as_junit"),
+    "sarif": _late("formats._sarif", "as_sarif"),
+    "github": _late("formats._github", "as_github"),
+    "markdown": _late("formats._text", "as_markdown"),
+    "html": _late("html.page", "as_html"),
 }
 """The formats of `pcerrors check`, `pcerrors report` and `--pc-report`. Each yields a report in pieces."""
 

@@ -12,10 +12,10 @@ from pytest_pcerrors.exchange.archives import plain_interactions
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.plain_interactions import (
     UncertainError,
-    interaction_by_yaml,
     interaction_texts,
     plain_interaction,
 )
+from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
 
 NAME = "cart.yaml"
 
@@ -42,10 +42,10 @@ def read(data):
     """Return the plain parts or the item of each interaction, and whether the file was read to its end."""
     found = []
     try:
-        for texts, line in interaction_texts(BytesIO(data)):
-            for text in texts:
+        for texts, first in interaction_texts(BytesIO(data)):
+            for index, text in enumerate(texts):
+                line = first + b"".join(texts[:index]).count(b"\n")
                 found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
-                line += text.count(b"\n")
     except UncertainError:
         return found, False
     return found, True

@@ -1,6 +1,5 @@
 """Decide from the bytes of a recording file, in one pass, whether it must be searched for secrets."""
 
-import re
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
@@ -10,6 +9,7 @@ from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.names import Kind, kind_of_header
 from pytest_pcerrors.secrets.placeholders import is_placeholder
 from pytest_pcerrors.secrets.values import is_opaque
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
 
-_UNUSUAL = re.compile(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)[!<A-Za-z]")
+_UNUSUAL = late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)[!<A-Za-z]")
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
-_CONTINUED = re.compile(rb"\\\r?\n[ \t]*\\?")
+_CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
-_JSON_VALUE = re.compile(rb's?"\s*:\s*(?:(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])|(\d{1,5})|\[\s*\]|\{\s*\})(?=\s*[,}])')
-_JSON_MEMBER = re.compile(rb'"[\w-]*' + _JSON_VALUE.pattern)
-_YAML_VALUE = re.compile(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])""")
-_JSON_NAME = re.compile(rb'(?<!\\)"([\w. -]{1,100})"')
-_YAML_KEY = re.compile(rb"[\w-]*")
+_REST = rb's?"\s*:\s*(?:(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])|(\d{1,5})|\[\s*\]|\{\s*\})(?=\s*[,}])'
+_JSON_VALUE = late_pattern(_REST)
+_JSON_MEMBER = late_pattern(rb'"[\w-]*' + _REST)
+_YAML_VALUE = late_pattern(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])""")
+_JSON_NAME = late_pattern(rb'(?<!\\)"([\w. -]{1,100})"')
+_YAML_KEY = late_pattern(rb"[\w-]*")
 _LONGEST_NAME = 100
 _OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
-_FOLDED = re.compile(rb" >[-+\d]*\s")
+_FOLDED = late_pattern(rb" >[-+\d]*\s")
 
 
 def may_hold(data: bytes, secrets: Secrets) -> bool:
