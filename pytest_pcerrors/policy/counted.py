@@ -37,7 +37,8 @@ def audit_counted(
     for recording in recordings:
         oldest = Oldest(policy.judges)
         yield from audit_items_counted(recording, policy, oldest, keeps_errors=keeps_errors)
-        yield from audit_age(recording.name, oldest, policy)
+        if policy.max_age is not None:
+            yield from audit_age(recording.name, oldest, policy)
 
 
 def audit_items_counted(

@@ -37,7 +37,8 @@ def targets_of(
     [Target(form='json', file=PosixPath('/project/seen.json')), Target(form='text', file=None)]
     """
     targets: list[Target] = []
-    taken = {os.path.realpath(path): f"{path} is a recording of this run" for path in inputs}
+    given = tuple(given)
+    taken = {os.path.realpath(path): f"{path} is a recording of this run" for path in (inputs if given else ())}
     for text in given:
         form, _, name = text.partition(":")
         if form not in formats:

@@ -78,11 +78,12 @@ def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list
     files: dict[Identity | Path, Path] = {}
     links = []
     for entry in entries:
-        if ending(Path(entry.name)) in endings and _is(entry.is_file):
+        file = Path(entry.path)
+        if ending(file) in endings and _is(entry.is_file):
             if entry.is_symlink():
-                links.append(Path(entry.path))
+                links.append(file)
             else:
-                files.setdefault(identity(Path(entry.path)), Path(entry.path))
+                files.setdefault(identity(file), file)
     for link in links:
         files.setdefault(identity(link), link)
     return list(files.values())

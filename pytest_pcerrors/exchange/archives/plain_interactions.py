@@ -80,9 +80,9 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
         if b"\n---" in data or b"\n..." in data:
             raise UncertainError
         *whole, left = data.split(b"\n" + _START)
-        texts = [_START + each + b"\n" for each in whole]
-        yield texts, line
-        line += sum(each.count(b"\n") for each in texts)
+        if whole:
+            yield [_START + each + b"\n" for each in whole], line
+        line += sum(each.count(b"\n") + 2 for each in whole)
         piece = following
     if not left.endswith(b"\n" + _TAIL):
         raise UncertainError
