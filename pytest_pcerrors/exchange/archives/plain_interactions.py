@@ -37,11 +37,11 @@ _FIELDS = rf"(?:\n\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:(?:\n\ {{6}}-\ {_LI
 
 @cache
 def _interaction() -> re.Pattern[bytes]:
-    """Return the pattern of an interaction as PyYAML and libyaml write it; its groups are the URL, the body, the headers, and the status."""
+    """Return the pattern of an interaction as PyYAML and libyaml write it; its groups are the parts below."""
     return re.compile(
         rf"""
         -\ request:\n
-        \ {{4}}body:\ (?:null|{_PLAIN}(?:{_LINE}{_NEXT})*+|{_QUOTED})\n
+        \ {{4}}body:\ (null|{_PLAIN}(?:{_LINE}{_NEXT})*+|{_QUOTED})\n
         \ {{4}}headers:(?:\ \{{\}}|{_FIELDS})\n
         \ {{4}}method:\ [A-Z]++\n
         \ {{4}}uri:\ ({_ONE_LINE})\n
@@ -56,7 +56,7 @@ def _interaction() -> re.Pattern[bytes]:
     )
 
 
-_FIELD = re.compile(rb"\n {6}content-(?:type:\n {6}- ([^\n]*+)|(?=type|encoding))", re.IGNORECASE)
+_TYPE, _ENCODING = b"\n      content-type:\n      - ", b"\n      content-encoding:"
 _FOLD = re.compile(rb"(?<! ) *+\n((?: *+\n)*+) *+")
 _CONTINUED, _FOLD_IN_DOUBLE = (re.compile(each + rb"\n *+(?:\\(?= ))?+") for each in (rb"\\", b""))
 
@@ -76,10 +76,7 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
-        data = left + piece
-        if b"\n---" in data or b"\n..." in data:
-            raise UncertainError
-        *whole, left = data.split(b"\n" + _START)
+        *whole, left = (left + piece).split(b"\n" + _START)
         if whole:
             yield [_START + each + b"\n" for each in whole], line
         line += sum(each.count(b"\n") + 2 for each in whole)
@@ -113,21 +110,24 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:
         return None
-    url, string, headers, status = match.groups()
+    sent, url, string, headers, status = match.groups()
     content_type = _content_type(headers or b"")
     body = (_folded(string[1:-1]) if string.startswith(b"'") else _unescaped(string[1:-1])).decode()
-    if content_type is None or body[:1] not in STARTS:
+    may_end = b"\n" in sent + string and (b"\n---" in sent + string or b"\n..." in sent + string)  # the document
+    if content_type is None or may_end or body[:1] not in STARTS:
         return None
     return PlainLine(int(status), content_type, body, _text(url))
 
 
 def _content_type(headers: bytes) -> str | None:
     """Return the media type's header, empty without one, or None in doubt: if it is repeated, or the body may be encoded."""
-    found = _FIELD.findall(headers)
-    value = found[0] if found else b"''"
-    if len(found) > 1 or not value or b"\0" in value or value.startswith(b'"') or value.count(b"'") not in (0, 2):
+    lower = headers.lower()
+    _, *found = lower.split(_TYPE)
+    if len(found) > 1 or _ENCODING in lower:
         return None
-    return _text(value)
+    size = len(found[0]) if found else 0
+    value = headers[-size:].partition(b"\n")[0] if size else b"''"
+    return None if b"\0" in value or value.count(b"'") not in (0, 2) else _text(value)
 
 
 def _text(scalar: bytes) -> str:
