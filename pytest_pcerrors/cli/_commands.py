@@ -13,30 +13,32 @@ from pytest_pcerrors.errors import UsageError
 
 _MISUSE = 2
 _COMMANDS = {
-    "check": ("check", "check"),
-    "diff": ("contracts", "diff_contracts"),
-    "explain": ("catalogue", "explain"),
-    "import": ("contracts", "import_source"),
-    "learn": ("learn", "learn_settings"),
-    "list": ("catalogue", "list_entries"),
-    "redact": ("redact", "redact"),
-    "report": ("_commands", "report"),
-    "schema": ("catalogue", "schema"),
-    "serve": ("serve", "serve"),
-    "synth": ("synth", "synth"),
+    "check": ("check", "check", "Check recordings, or folders of them; - is standard input."),
+    "diff": ("contracts", "diff_contracts", "Compare two contracts: each change, and its effect on clients."),
+    "explain": ("catalogue", "explain", "Explain an error code or a rule."),
+    "import": ("contracts", "import_source", "Make a contract from the documentation of an API."),
+    "learn": ("learn", "learn_settings", "Propose settings under which these recordings pass."),
+    "list": ("catalogue", "list_entries", "List the documented errors."),
+    "redact": ("redact", "redact", "Hide the secrets in recordings, or folders of them, in place."),
+    "report": ("_commands", "report", "Convert, join and compare saved reports and coverages."),
+    "schema": ("catalogue", "schema", "Print the JSON Schema (2020-12) of an error response body."),
+    "serve": ("serve", "serve", "Serve the documented errors and the observed shapes over HTTP."),
+    "synth": ("synth", "synth", "Write cassettes of conforming responses, for vcrpy."),
 }
 _REPORT_COMMANDS = {
-    "compare": ("report", "compare"),
-    "merge": ("report", "merge"),
-    "render": ("report", "render"),
+    "compare": ("report", "compare", "Print the errors that a coverage has lost and won."),
+    "merge": ("report", "merge", "Join the JSON reports or coverages of several runs."),
+    "render": ("report", "render", "Write a saved JSON report or coverage in another format."),
 }
-"""The subcommands of a group: the module of each, and the name of its function."""
+"""The subcommands of a group: the module of each, the name of its function, and the first sentence of its help."""
+
+Table = Mapping[str, tuple[str, str, str]]
 
 
 class _Commands(click.Group):
     """A group whose subcommands are loaded when they are called, so that each loads only its own imports."""
 
-    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **keywords: Any) -> None:
+    def __init__(self, *arguments: Any, table: Table, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self._table = table
 
@@ -50,10 +52,15 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self._table)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of subcommands, without loading them."""
+        listed = [click.Command(name, help=line) for name, (_, _, line) in self._table.items()]
+        click.Group(commands=listed).format_commands(ctx, formatter)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in self._table:
             return None
-        module, name = self._table[cmd_name]
+        module, name, _ = self._table[cmd_name]
         command: click.Command = getattr(import_module(f"pytest_pcerrors.cli.{module}"), name)
         return command
 

@@ -71,19 +71,15 @@ def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterato
     The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
     the function is None. With standard input, a pipe or a device among the sources the bar has no total.
     """
-    sizes = [_size(source) for source in sources]
-    with bar(title, sizes, quiet=quiet) as shown:
-        yield (
-            [(source, None) for source in sources]
-            if shown is None
-            else _tracked(*shown, zip(sources, sizes, strict=True))
-        )
+    with bar(title, sources, quiet=quiet) as shown:
+        yield [(source, None) for source in sources] if shown is None else _tracked(*shown, sources)
 
 
 @contextmanager
-def bar(title: str, sizes: "Sequence[int | None]", *, quiet: bool) -> "Iterator[tuple[Progress, TaskID] | None]":
-    """Show the bar of `watched` for sources of these sizes; return it with its task, or None if it is not shown."""
-    if quiet or not is_terminal(sys.stderr) or (len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE):  # noqa: PLR2004 - fewer than several files
+def bar(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[tuple[Progress, TaskID] | None]":
+    """Show the bar of `watched`; return it with its task, or None if it is not shown."""
+    sizes = [] if quiet or not is_terminal(sys.stderr) else [_size(source) for source in sources]
+    if len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE:  # noqa: PLR2004 - fewer than several files
         yield None
         return
     from rich.console import Console
@@ -107,18 +103,16 @@ def bar(title: str, sizes: "Sequence[int | None]", *, quiet: bool) -> "Iterator[
 @contextmanager
 def advancing(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object]]":
     """Give the function to call with every number of bytes that was read, whatever the source, and show the bar of `watched`."""
-    with bar(title, [_size(source) for source in sources], quiet=quiet) as shown:
+    with bar(title, sources, quiet=quiet) as shown:
         yield partial(shown[0].advance, shown[1]) if shown else lambda _: None
 
 
-def _tracked(
-    progress: "Progress", task: "TaskID", sources: "Iterable[tuple[Source, int | None]]"
-) -> "Iterator[Watched]":
+def _tracked(progress: "Progress", task: "TaskID", sources: "Sequence[Source]") -> "Iterator[Watched]":
     """Yield each source; when the next one is requested, count the former as read, since the rest of a broken file is not read."""
     done = 0
-    for source, size in sources:
+    for source in sources:
         yield source, partial(progress.advance, task)
-        done += size or 0
+        done += _size(source) or 0
         progress.update(task, completed=done)
 
 

@@ -168,10 +168,11 @@ def test_help_is_status_0(pcerrors, arguments):
     ("words", "group"), [([], commands.pcerrors), (["report"], commands.pcerrors.get_command(None, "report"))]
 )
 def test_the_help_of_a_group_describes_each_subcommand_in_full(pcerrors, words, group):
-    """The first sentence of each fits into 80 columns."""
+    """The first sentence of each fits into 80 columns, and is that of its own help."""
     shown = pcerrors(*words, "--help").out.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in shown] == group.list_commands(None)
-    assert [line for line in shown if not line.endswith(".") or line.endswith("...")] == []
+    helps = {name: group.get_command(None, name).get_short_help_str(80) for name in group.list_commands(None)}
+    assert dict(line.split(maxsplit=1) for line in shown) == helps
+    assert [line for line in helps.values() if not line.endswith(".") or line.endswith("...")] == []
 
 
 def test_the_version_is_that_of_the_distribution(pcerrors):
@@ -184,3 +185,27 @@ def test_the_package_runs_as_the_command():
     command = [sys.executable, "-m", "pytest_pcerrors", "list", "--status", "999"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, "no documented error" in done.stderr) == (1, "", True)
+
+
+RECORDING = Path(__file__).parents[2] / "cassettes/417.yaml"
+LATE = [
+    *("asyncio", "difflib", "importlib.metadata", "jsonschema", "msgspec", "requests", "rich", "vcr", "yaml"),
+    "pytest_pcerrors.redaction.files.rewriting",
+    "pytest_pcerrors.reporting.html.page",
+    "pytest_pcerrors.secrets._hiding",
+]
+"""Modules that a check needs only to explain something, to search a recording for secrets, or for other input or output."""
+
+
+def test_what_conforms_is_checked_without_the_modules_that_explain(tmp_path):
+    """They take longer to import than all others."""
+    lines = [
+        "import sys",
+        "before = set(sys.modules)",
+        "from pytest_pcerrors.cli.main import main",
+        f"status = main(['check', {str(RECORDING)!r}])",
+        f"print(status, sorted((sys.modules.keys() - before) & set({LATE})))",
+    ]
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 []"
