@@ -17,6 +17,8 @@ from pytest_pcerrors.text import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ahocorasick_rs import BytesAhoCorasick
+
     from pytest_pcerrors.secrets._finder import Finder
 
 Skip = Callable[[bytes, int, int], int]
