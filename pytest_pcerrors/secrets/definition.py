@@ -33,14 +33,12 @@ _SCHEME = late_pattern(
 )
 _PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
 _NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_FEW_DIGITS = 5
+_FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
 _DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
-_NIL = "0" * 32
-_SHORTEST_TOKEN = 16
+_NIL, _MAX_NAMES = "0" * 32, 4096
 _TOKEN = "token"  # noqa: S105 - a name
-_MAX_NAMES = 4096
 
 
 class Found(NamedTuple):
