@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
@@ -21,9 +21,6 @@ MASK = "***"
 Certainty = Literal["secret", "suspected"]
 """Whether a value certainly or possibly is a secret."""
 
-BEYOND = 4096
-"""The number of characters that are searched after the part that is shown."""
-
 Report = Callable[[str, Certainty], None]
 """A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
@@ -39,17 +36,6 @@ _GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])
 _PSEUDONYM = "00000000000040008000"
 _NIL, _MAX_NAMES = "0" * 32, 4096
 _TOKEN = "token"  # noqa: S105 - a name
-
-
-class Found(NamedTuple):
-    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
-
-    If a part could not be searched, `problem` is the reason.
-    """
-
-    place: str
-    certainty: Certainty
-    problem: str = ""
 
 
 CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
