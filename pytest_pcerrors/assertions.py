@@ -57,9 +57,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     Raises `ContractViolation`, an `AssertionError`, with every violation at once. A violation of severity ``warning`` is
     issued as a `PcErrorsWarning`. Raises `UsageError` if an argument is not a response, a code or a status.
 
-    >>> from pytest_pcerrors import assert_pc_error
-    >>> response = (409, b'{"code": "800064", "description": "Cart 7 is busy", "source": "PartnerFD"}')
-    >>> assert_pc_error(response, 800064).entry.description
+    >>> assert_pc_error((409, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'), 800064).entry.description
     'Another request is already processing cart {0}'
     """
     verdict = _judged(response, contract, profile)

@@ -67,10 +67,11 @@ class Contract:
     def __repr__(self) -> str:
         return f"Contract({self.name!r}, {counted(len(self.pairings), 'pairing')})"
 
-    @classmethod
-    def default(cls) -> "Contract":
+    @staticmethod
+    @cache
+    def default() -> "Contract":
         """Return the shipped Partner Center contract (always the same object)."""
-        return _shipped()
+        return Contract.of_document(shipped_document())
 
     @classmethod
     def load(cls, path: str | Path, *, folder: Path | None = None) -> "Contract":
@@ -85,7 +86,7 @@ class Contract:
         pytest_pcerrors.errors.UsageError: missing.json: cannot be read: ...
         """
         document = named_document(path, folder)
-        return _shipped() if document is shipped_document() else cls.of_document(document)
+        return cls.default() if document is shipped_document() else cls.of_document(document)
 
     @classmethod
     def of_document(cls, document: "Mapping[str, Any]") -> "Contract":
@@ -157,7 +158,7 @@ class Contract:
         400
         """
         added = tuple(entries)
-        statuses = {status: self.reason(status).partition(" ")[2] for each in added if (status := each.status)}
+        statuses = {each.status: self.phrase(each.status) for each in added if each.status}
         return replace(
             self,
             statuses=self.statuses and dict(sorted({**statuses, **self.statuses}.items())),
@@ -166,8 +167,6 @@ class Contract:
 
     def joined(self, others: "Sequence[Contract]") -> "Contract":
         """Return this contract with the statuses and entries of all, and all their names; an entry that several have is there once."""
-        if not others:
-            return self
         entries = {entry.pairing: entry for each in (*others, self) for entry in each.catalogue}
         statuses = {status: phrase for each in (*others, self) for status, phrase in each.statuses.items()}
         return replace(
@@ -227,8 +226,8 @@ class Contract:
     @cached_property
     def unrequired(self) -> "tuple[Keyword, ...]":
         """The keywords by which `error_schema` would require the code; none without a catalogue, or where the schema decides itself."""
-        code = self.members.get("code") if len(self.catalogue) else None
-        return tuple(unrequired(SchemaPlaces(self.error_schema), code)) if code else ()
+        code = self.members.get("code")
+        return tuple(unrequired(SchemaPlaces(self.error_schema), code)) if code and len(self.catalogue) else ()
 
     def status_of(self, entry: Entry) -> str:
         """Return the status of an entry with its reason phrase; ``any error status`` without one.
@@ -244,9 +243,8 @@ class Contract:
         >>> Contract.default().reason(409), Contract.default().reason(499)
         ('409 Conflict', '499')
         """
-        return f"{status} {self.statuses.get(status) or phrase_of(status)}".rstrip()
+        return f"{status} {self.phrase(status)}".rstrip()
 
-
-@cache
-def _shipped() -> Contract:
-    return Contract.of_document(shipped_document())
+    def phrase(self, status: int) -> str:
+        """Return the reason phrase of a status; empty for an unknown one."""
+        return self.statuses.get(status) or phrase_of(status)

@@ -100,7 +100,7 @@ class Policy:
     @cached_property
     def documented(self) -> Contract:
         """All contracts as one: their names, statuses and errors; the main one if there are no others."""
-        return self.contract.joined(self.others)
+        return self.contract.joined(self.others) if self.others else self.contract
 
     @property
     def documented_rules(self) -> "dict[str, Rule]":

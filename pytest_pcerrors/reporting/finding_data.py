@@ -138,7 +138,7 @@ def _place_of(origin: str) -> tuple[str | None, int | None, str | None]:
 
 def _reason(exchange: "Exchange", contract: "Contract") -> str:
     """Return the reason phrase: the received one if it differs from the documented one."""
-    _, _, documented = contract.reason(exchange.status).partition(" ")
+    documented = contract.phrase(exchange.status)
     if exchange.reason and exchange.reason.lower() not in documented.lower():
         return cut(exchange.reason, _LONGEST_REASON)
     return documented

@@ -10,9 +10,8 @@ from pytest_pcerrors.secrets import _urls as urls
 from pytest_pcerrors.secrets import json_text
 from pytest_pcerrors.secrets._formats import tokens_hidden
 from pytest_pcerrors.secrets.definition import MASK, Secrets
-from pytest_pcerrors.secrets.found import BEYOND, Found
+from pytest_pcerrors.secrets.found import BEYOND, Found, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden
-from pytest_pcerrors.secrets.members import Hidden
 from pytest_pcerrors.secrets.names import Kind
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_pcerrors.secrets.definition import Report
-    from pytest_pcerrors.secrets.members import Hidden
+    from pytest_pcerrors.secrets.found import Hidden
 
 BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
 """The beginnings of JSON objects, and of lists of objects, in base64."""

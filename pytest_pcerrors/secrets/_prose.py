@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
-    from pytest_pcerrors.secrets.members import Hidden
+    from pytest_pcerrors.secrets.found import Hidden
 
 _URL = re.compile(
     r"""(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*+"""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
-    from pytest_pcerrors.secrets.members import Hidden
+    from pytest_pcerrors.secrets.found import Hidden
 
 _URL = re.compile(r"\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+://|[/?])[^\s\"'<>]*+\s*+")
 _FORM = re.compile(r"\s*+[^\s=&<>{}\"'\[:/?,;#]++=[^&\r\n]*+(?:&[^\s=&<>{}\"]*+(?:=[^&\r\n]*+)?)*+\s*+")

@@ -1,5 +1,6 @@
-"""A secret that was found in a text."""
+"""What a search for secrets returns: a secret that was found in a text, a text with its secrets hidden, and the replacement of a value."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,3 +19,19 @@ class Found(NamedTuple):
     place: str
     certainty: "Certainty"
     problem: str = ""
+
+
+class Hidden(NamedTuple):
+    """A text with its secrets hidden, and their certainty; None if there was no secret."""
+
+    text: str
+    certainty: "Certainty | None" = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The replacement of a value, its JSON Pointer, and the certainty of the secret."""
+
+    text: str
+    pointer: str
+    certainty: "Certainty"

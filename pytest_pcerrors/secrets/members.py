@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from pytest_pcerrors.jsontext import pointer_of
-from pytest_pcerrors.secrets.definition import MASK, Certainty
+from pytest_pcerrors.secrets.definition import MASK
+from pytest_pcerrors.secrets.found import Edit, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind, squeezed
 
@@ -47,22 +48,6 @@ _DEEPEST_SHOWN = 20
 
 Name = str | Kind | None
 """The reason why a value is a secret: its name, or the kind of the names around it."""
-
-
-class Hidden(NamedTuple):
-    """A text with its secrets hidden, and their certainty; None if there was no secret."""
-
-    text: str
-    certainty: Certainty | None = None
-
-
-@dataclass(frozen=True)
-class Edit:
-    """The replacement of a value, its JSON Pointer, and the certainty of the secret."""
-
-    text: str
-    pointer: str
-    certainty: Certainty
 
 
 @dataclass

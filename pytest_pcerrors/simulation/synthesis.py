@@ -91,7 +91,7 @@ def _made(entry: Entry, status: int, contract: Contract, seed: int) -> Exchange:
     request = _request(entry, status, contract, rng)
     body = json.dumps(_body(entry, status, contract, rng), ensure_ascii=False).encode()
     headers = _headers(status, contract, rng, request, len(body))
-    return Exchange(status, headers, body, request, contract.reason(status).partition(" ")[2])
+    return Exchange(status, headers, body, request, contract.phrase(status))
 
 
 def usual_status(entry: Entry, contract: Contract) -> int:

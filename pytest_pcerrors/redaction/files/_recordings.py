@@ -8,8 +8,9 @@ from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, pass_
 from pytest_pcerrors.redaction.files._packing import unpacked
 from pytest_pcerrors.redaction.files.raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
+from pytest_pcerrors.secrets.found import Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden
-from pytest_pcerrors.secrets.members import Hidden, Members
+from pytest_pcerrors.secrets.members import Members
 
 if TYPE_CHECKING:
     from pytest_pcerrors.redaction._findings import Searched

@@ -121,7 +121,7 @@ class AnswerFactory:
 
     def _without_code(self, status: int) -> Answer:
         """Return an error without a code: the envelope of Partner Center's gateway, or, for another API, an empty body."""
-        reason = self.contract.reason(status).partition(" ")[2]
+        reason = self.contract.phrase(status)
         if self.contract.is_partner_center:
             return envelope(status, reason)
         return Answer(Exchange(status, required_headers(status, self.contract), b"", reason=reason), str(status))

@@ -107,7 +107,7 @@ class Base:
     def with_status(self, status: int) -> Exchange:
         """Return this response with another status, its reason phrase, and the headers that it needs."""
         exchange = self.exchange
-        reason = None if exchange.reason is None else self.contract.reason(status).partition(" ")[2]
+        reason = None if exchange.reason is None else self.contract.phrase(status)
         body = exchange.body
         if self.contract.is_of_problems and (stated := stating(self.document, status)) != self.document:
             body = as_json(stated)

@@ -39,7 +39,7 @@ def body_encoding(base: Base) -> Iterator[Variant]:
 def body_plain_text(base: Base) -> Iterator[Variant]:
     """Send a text instead of an object."""
     yield "sentence", base.with_text("The request failed.")
-    yield "reason", base.with_text(base.contract.reason(base.exchange.status).partition(" ")[2])
+    yield "reason", base.with_text(base.contract.phrase(base.exchange.status))
     yield "pairs", base.with_text(f"code={base.member('code')}")
 
 
