@@ -3,6 +3,7 @@
 import json
 from importlib import metadata
 from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -22,6 +23,7 @@ import pytest_pcerrors.plugin._reports
 import pytest_pcerrors.plugin._run  # noqa: F401
 from pytest_pcerrors.simulation.server import ErrorServer
 
+FOLDER = Path(__file__).parent
 HOST = "https://api.partnercenter.microsoft.com"
 BUSY = '{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
 BUILT_IN = (
@@ -42,6 +44,14 @@ PLUGINS = [
     if any(point.group == "pytest11" for point in each.entry_points)
 ]
 """The facts about the installed plugins. A distribution would read its files again whenever it is asked."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Let every run of pytest and pytest-xdist be tried with their lowest versions, too."""
+    for item in items:
+        if item.path.parent == FOLDER:
+            item.add_marker("libraries")
 
 
 @pytest.fixture
