@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.audit import Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.hosts import is_with_host
-from pytest_pcerrors.redaction.files.raw import lines_to_search
+from pytest_pcerrors.redaction.files.raw import LineSearch
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -59,6 +60,7 @@ class LineAudit:
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
         self._codes: dict[tuple[int, str | None, str], str | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
+        self._search = LineSearch(policy.redaction.secrets)
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
     def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
@@ -67,16 +69,14 @@ class LineAudit:
         An archive of another format is an `ArchiveError`, which is raised by its first line.
         """
         conforming = Conforming()
-        lines = data.split(b"\n")
-        last = None if lines[-1] else lines.pop()
+        lines = list(BytesIO(data))
         suspected = self._suspected(data, lines)
         for index, line in enumerate(lines):
             if index not in suspected and self.conforms(line, conforming):
                 continue
-            whole = line if last is None and index == len(lines) - 1 else line + b"\n"
-            found = self._found(whole) if index in suspected else []
-            if found or not (whole.isspace() or (index in suspected and self.conforms(line, conforming))):
-                yield finding_of_item(item_of_line(whole, self._name, first + index), self._policy, found)
+            found = self._found(line) if index in suspected else []
+            if found or not (line.isspace() or (index in suspected and self.conforms(line, conforming))):
+                yield finding_of_item(item_of_line(line, self._name, first + index), self._policy, found)
         yield conforming
 
     def _found(self, line: bytes) -> "list[Found]":
@@ -88,12 +88,12 @@ class LineAudit:
         """Return the indexes of the lines that must be searched for secrets."""
         if not self._policy.searches_for_secrets:
             return ()
-        positions = lines_to_search(data, self._policy.redaction.secrets)
+        positions = self._search.positions(data)
         if positions is None:
             return range(len(lines))
         if not positions:
             return ()
-        ends = list(accumulate(len(line) + 1 for line in lines))
+        ends = list(accumulate(map(len, lines)))
         return {bisect_right(ends, position) for position in positions}
 
     def conforms(self, line: bytes, conforming: Conforming) -> bool:  # noqa: PLR0911 - one for each kind of line

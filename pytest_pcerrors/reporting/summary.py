@@ -50,9 +50,10 @@ class Tally:
             self.successes += not verdict.parsed.is_error
             if verdict.exchange.body_problem:
                 self.unknown_bodies[verdict.exchange.body_problem] += 1
-        self.broken.update(violation.rule for violation in verdict.errors)
-        self.warned.update(violation.rule for violation in verdict.warnings)
-        self.allowed.update(allowance.rule for allowance in verdict.allowed)
+        for violation in verdict.violations:
+            (self.broken if violation.severity == "error" else self.warned)[violation.rule] += 1
+        for allowance in verdict.allowed:
+            self.allowed[allowance.rule] += 1
 
     def recount(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
         """Count these violations instead of those of a verdict that was added: what a failing assertion reports."""

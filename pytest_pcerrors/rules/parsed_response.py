@@ -31,7 +31,7 @@ class StatedError(NamedTuple):
     items: tuple[int, ...] = ()
 
 
-@dataclass
+@dataclass(init=False)
 class ParsedResponse:
     """The argument of every rule: the exchange, the contract, and the parsed body.
 
@@ -56,6 +56,11 @@ class ParsedResponse:
     description: str | None = field(default=None, init=False)
     fits_below_400: bool = field(default=False, init=False)
     items: ClassVar[tuple[int, ...]] = ()
+
+    def __init__(self, exchange: "Exchange", contract: "Contract", text: str | None = None) -> None:
+        self.exchange = exchange  # what is not set here has its default in the class, which is fast
+        self.contract = contract
+        self.text = text
 
     @property
     def is_body_known(self) -> bool:

@@ -40,6 +40,8 @@ class Quick:
         steps = [step for step in rules.error_steps if step.when is not head.is_unusual]
         self._of_body: tuple[Condition, ...] = tuple(step.when for step in steps)
         self._of_success = tuple(step.when for step in rules.success_steps)
+        has_others = contract.errors_below_400 is not None
+        self._successes = frozenset(() if has_others else SUCCESSES) - contract.paired_statuses
         self.is_usable = always not in self._of_body and not contract.has_items
 
     def code_of_error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> str | None:
@@ -63,14 +65,13 @@ class Quick:
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""
-        if (
-            status not in SUCCESSES
-            or status in self._contract.paired_statuses
-            or self._contract.errors_below_400 is not None
-        ):
+        if status not in self._successes:
             return False
         parsed = ParsedResponse(_exchange(status), self._contract, text)
-        return not any(when(parsed) for when in self._of_success)
+        for when in self._of_success:  # noqa: SIM110 - a loop takes half of the time of `any`
+            if when(parsed):
+                return False
+        return True
 
 
 @cache

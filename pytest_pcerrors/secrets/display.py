@@ -1,6 +1,7 @@
 """Format received values for messages: short, on one line, encodable as UTF-8, without secrets."""
 
 import json
+from functools import lru_cache
 from itertools import islice
 
 from pytest_pcerrors.jsontext import type_of
@@ -12,6 +13,7 @@ LONGEST_SHOWN = 4096
 
 _MAX_VALUE = 60
 _MAX_TEXT = 600
+_SHORT = 200
 
 
 def shown(value: object) -> str:
@@ -43,8 +45,13 @@ def safe(text: str) -> str:
     >>> safe("a\ud800\x1b[31m")
     'a\\ud800\\x1b[31m'
     """
-    text = hide(text, longest=LONGEST_SHOWN) if text else ""
-    return cut(visible(text), _MAX_TEXT)
+    return _safe(text) if len(text) <= _SHORT else _safe.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _safe(text: str) -> str:
+    """Return what `safe` returns; the reports of many responses have the same short texts."""
+    return cut(visible(hide(text, longest=LONGEST_SHOWN)), _MAX_TEXT) if text else ""
 
 
 def typed(value: object) -> str:

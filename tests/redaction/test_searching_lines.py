@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.files._documents import Document
-from pytest_pcerrors.redaction.files.raw import lines_to_search, may_hold
+from pytest_pcerrors.redaction.files import raw
+from pytest_pcerrors.redaction.files.raw import LineSearch, may_hold
 from pytest_pcerrors.secrets import Secrets
 
 OPAQUE = "kX7pQz19vLmW04ab"
@@ -73,7 +74,9 @@ def unsuspected(data, secrets):
     """Return the lines that need no search."""
     each = data.split(b"\n")
     ends = list(accumulate(len(line) + 1 for line in each))
-    positions = lines_to_search(data, secrets)
+    search = LineSearch(secrets)
+    with patch.object(raw, "_COMMON", 1):  # so that the second search has learned the harmless members of the first
+        positions = [search.positions(data) for _ in range(2)][1]
     suspected = {bisect_right(ends, at) for at in positions}
     return [line for index, line in enumerate(each) if index not in suspected]
 
@@ -118,4 +121,4 @@ def test_no_line_with_a_secret_is_missed(texts):
 )
 def test_a_member_with_a_placeholder_needs_no_closer_look(line, is_suspected):
     """A list with one item is as good; its name must be complete, on the same line, and not long."""
-    assert bool(lines_to_search(line.encode(), Secrets())) == is_suspected
+    assert bool(LineSearch(Secrets()).positions(line.encode())) == is_suspected

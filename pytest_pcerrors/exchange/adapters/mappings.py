@@ -67,15 +67,15 @@ def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
     body = base64_bytes(encoded) if encoded is not None else body_bytes(mapping.get("body"))
     headers = mapping.get("headers")
     request = mapping.get("request")
-    response = ResponseData(
+    return ResponseData(
         status_of(mapping["status"]),
         None if headers is None else header_pairs(headers),
         body,
-        reason=mapping.get("reason"),
-        origin=origin or mapping.get("origin"),
+        None if request is None else _request_of_mapping(request),
+        mapping.get("reason"),
+        origin or mapping.get("origin"),
         recorded_at=recording_time(mapping),
     )
-    return response if request is None else response.answering(_request_of_mapping(request))
 
 
 def from_vcrpy(response: Mapping[str, Any], origin: str | None) -> ResponseData:

@@ -16,6 +16,7 @@ from pytest_pcerrors.text import readable
 if TYPE_CHECKING:
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
 
+_OWN = frozenset(OWN_KEYS)
 _PARTS = frozenset({"body", "body_base64", "request"})
 
 
@@ -69,13 +70,15 @@ def _without_further_keys(item: dict[str, Any]) -> dict[str, Any]:
     if isinstance(response := item.get("response"), dict) and "status" not in item:
         item = {**item, "response": _without_further_keys(response)}
     is_own = isinstance(item.get("status"), int) and not is_har_response(item) and not _PARTS.isdisjoint(item)
-    return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in OWN_KEYS)}
+    if "origin" not in item and (not is_own or _OWN.issuperset(item)):
+        return item
+    return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in _OWN)}
 
 
 def parsed(data: bytes | bytearray, place: str) -> Any:
     """Parse JSON in UTF-8; raise an `ArchiveError` at this place for anything else. A bytearray is emptied to save memory."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ArchiveError(place, f"not UTF-8 at byte {error.start}") from None
     if isinstance(data, bytearray):

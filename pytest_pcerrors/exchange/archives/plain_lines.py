@@ -74,20 +74,24 @@ def plain_line(line: bytes) -> PlainLine | None:
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
     PlainLine(status=404, content_type=None, body='{}', url='/v1/orders', document=None)
     """
-    if _is_extreme(line):
-        return None
     try:
         text = line.decode()
-        return _of_value(parse_certain(text), text)
+        plain = _of_value(parse_certain(text), text)
     except (JsonError, UnicodeError, TypeError, AttributeError, KeyError):
         return None
+    return None if plain is None or _is_extreme(line, plain.body if plain.document is None else "") else plain
 
 
-def _is_extreme(line: bytes) -> bool:
-    """Return whether a line may have more levels or longer numbers than parsers read; such a number is in several of some of its bytes."""
-    return len(line) >= 2 * _MOST_HOLDERS and (  # each begins and ends
-        line.count(b"{") + line.count(b"[") > _MOST_HOLDERS
-        or (_SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS))
+def _is_extreme(line: bytes, body: str) -> bool:
+    """Return whether a line may have more levels or longer numbers than parsers read; `body` is a text in it, which has neither.
+
+    Each level begins and ends with a byte, and such a number is in several of some of its bytes.
+    """
+    size = len(line) - len(body)
+    if size < 2 * _MOST_HOLDERS or size - body.count('"') < 2 * _MOST_HOLDERS:  # a quote is two bytes of the line
+        return False
+    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (
+        _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
     )
 
 
@@ -165,16 +169,16 @@ class _TypedLines:
     def read(self, line: bytes) -> PlainLine | None:
         """Return the parts of a usual line, or None for any other."""
         try:
-            if _is_extreme(line):
-                return None
             if not line.isascii():
                 line.decode()  # msgspec does not look at the text of members that are not read
             try:
-                return self._parts(self._of_text(line))
+                plain = self._parts(self._of_text(line))
+                text = "" if plain is None else plain.body
             except self._invalid:
-                return self._parts(self._of_document(line))
+                plain, text = self._parts(self._of_document(line)), ""
         except self._errors:
             return None
+        return None if plain is None or _is_extreme(line, text) else plain
 
     def _parts(self, line: Any) -> PlainLine | None:
         response, request = line, line.request

@@ -1,6 +1,7 @@
 """Decide from the bytes of a recording file, in one pass, whether it must be searched for secrets."""
 
 from bisect import bisect_right
+from collections import Counter
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _YAML_VALUE = late_pattern(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:
 _JSON_NAME = late_pattern(rb'(?<!\\)"([\w. -]{1,100})"')
 _YAML_KEY = late_pattern(rb"[\w-]*")
 _LONGEST_NAME = 100
+_COMMON = 32  # times that it was seen
+_MOST_COMMON, _MOST_SEEN = 4, 4096
 _OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
 _FOLDED = late_pattern(rb" >[-+\d]*\s")
 
@@ -46,11 +49,36 @@ def may_hold(data: bytes, secrets: Secrets) -> bool:
     return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip, has_headers=True)
 
 
-def lines_to_search(data: bytes, secrets: Secrets) -> list[int] | None:
-    """Return ascending positions in lines of a file; each line that `may_hold` a secret has one of them. None means every line."""
-    if b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n"):
-        return None
-    return secrets.positions(data, _UNCERTAIN, _end_of_member)
+class LineSearch:
+    """Finds the lines that must be searched in a file given in chunks. Of harmless members that many lines have, each is looked at a few times."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._seen: Counter[bytes] = Counter()
+        self._common: dict[bytes, bytes] = {}
+
+    def positions(self, data: bytes) -> list[int] | None:
+        """Return ascending positions in lines; each line that `may_hold` a secret has one of them. None means every line."""
+        if b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n"):
+            return None
+        for member, text in self._common.items():
+            data = data.replace(member, text)
+        return self._secrets.positions(data, _UNCERTAIN, self._end_of_member)
+
+    def _end_of_member(self, text: bytes, start: int, end: int) -> int:
+        """Return the end of the JSON member with this range if its value is a placeholder, and nothing in it must be searched; else 0."""
+        match = _JSON_MEMBER.match(text, text.rfind(b'"', max(start - _LONGEST_NAME, 0), start))
+        if match is None or match.end() < end or not _is_harmless_member(match[0]):
+            return 0
+        if len(self._seen) < _MOST_SEEN and len(self._common) < _MOST_COMMON:
+            self._count(match[0] + text[match.end() : match.end() + 1])
+        return match.end()
+
+    def _count(self, member: bytes) -> None:
+        """Count a member and the sign after it; a common one is replaced by a text of the same length."""
+        self._seen[member] += 1
+        if self._seen[member] == _COMMON and member.endswith((b",", b"}")):
+            self._common[member] = b'"' + b"~" * (len(member) - 3) + b'"' + member[-1:]
 
 
 def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
@@ -99,12 +127,6 @@ def _end_in_yaml(text: bytes, start: int, end: int) -> int:
     before = text[max(line - 2, 0) : max(line, 0)]
     is_key = before.strip(b"\n") == before != b"" and b"\\" not in before
     return match.end() if is_key and _is_harmless(match[2]) else 0
-
-
-def _end_of_member(text: bytes, start: int, end: int) -> int:
-    """Return the end of the JSON member with this range if its value is a placeholder, and nothing in it must be searched; else 0."""
-    match = _JSON_MEMBER.match(text, text.rfind(b'"', max(start - _LONGEST_NAME, 0), start))
-    return match.end() if match is not None and match.end() >= end and _is_harmless_member(match[0]) else 0
 
 
 @lru_cache(maxsize=4096)
