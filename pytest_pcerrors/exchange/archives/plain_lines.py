@@ -23,6 +23,7 @@ _ODD = frozenset(
 """Members that other forms of recording define; a line with one of them is not a usual one."""
 
 _MOST_HOLDERS, _MOST_DIGITS, _STEP = 800, 4000, 250
+_SMALLEST_EXTREME = 2 * _MOST_HOLDERS
 _SAMPLES = b"0" * (_MOST_DIGITS // _STEP)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
@@ -88,7 +89,7 @@ def _is_extreme(line: bytes, body: str) -> bool:
     Each level begins and ends with a byte, and such a number is in several of some of its bytes.
     """
     size = len(line) - len(body)
-    if size < 2 * _MOST_HOLDERS or size - body.count('"') < 2 * _MOST_HOLDERS:  # a quote is two bytes of the line
+    if size < _SMALLEST_EXTREME or size - body.count('"') < _SMALLEST_EXTREME:  # a quote is two bytes of the line
         return False
     return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (
         _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
@@ -181,11 +182,9 @@ class _TypedLines:
         return None if plain is None or _is_extreme(line, text) else plain
 
     def _parts(self, line: Any) -> PlainLine | None:
-        response, request = line, line.request
-        if line.response is not None:
-            response = line.response
-            if request is None or line.status >= 0:
-                return None
+        request, response = line.request, line.response or line
+        if response is not line and (request is None or line.status >= 0):
+            return None
         status, headers, body = response.status, response.headers, response.body
         if body is None and (request is None or response is not line):
             return None
