@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files._documents import Document
 from pytest_pcerrors.redaction.files import raw
+from pytest_pcerrors.redaction.files._documents import Document
 from pytest_pcerrors.redaction.files.raw import LineSearch, may_hold
 from pytest_pcerrors.secrets import Secrets
 

@@ -23,7 +23,6 @@ _ODD = frozenset(
 """Members that other forms of recording define; a line with one of them is not a usual one."""
 
 _MOST_HOLDERS, _MOST_DIGITS, _STEP = 800, 4000, 250
-_SMALLEST_EXTREME = 2 * _MOST_HOLDERS
 _SAMPLES = b"0" * (_MOST_DIGITS // _STEP)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
@@ -84,14 +83,11 @@ def plain_line(line: bytes) -> PlainLine | None:
 
 
 def _is_extreme(line: bytes, body: str) -> bool:
-    """Return whether a line may have more levels or longer numbers than parsers read; `body` is a text in it, which has neither.
-
-    Each level begins and ends with a byte, and such a number is in several of some of its bytes.
-    """
+    """Return whether a line may have more levels or longer numbers than parsers read; `body` is a text in it, which has neither."""
     size = len(line) - len(body)
-    if size < _SMALLEST_EXTREME or size - body.count('"') < _SMALLEST_EXTREME:  # a quote is two bytes of the line
+    if size < 2 * _MOST_HOLDERS or size - body.count('"') < 2 * _MOST_HOLDERS:  # a quote is two bytes of the line
         return False
-    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (
+    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (  # such a number is in several of some of its bytes
         _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
     )
 
