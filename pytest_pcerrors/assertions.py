@@ -13,8 +13,7 @@ from pytest_pcerrors.policy.check import judge, unknown_body
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.policy.pc_error import PcError
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.rules.catalogue import documented, nearest_entry, shown_code
-from pytest_pcerrors.rules.properties import place
+from pytest_pcerrors.rules.members import documented, nearest_entry, shown_code
 from pytest_pcerrors.rules.violation import ContractViolation, Violation
 from pytest_pcerrors.secrets.display import shown
 from pytest_pcerrors.text import cut
@@ -229,4 +228,4 @@ def _brief(value: Any) -> str:
 
 
 def _place(parsed: "ParsedResponse", member: str) -> str:
-    return place(parsed, member) if parsed.is_object else ""
+    return parsed.pointer(member) if parsed.is_object else ""

@@ -14,7 +14,6 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.context import current
 from pytest_pcerrors.policy.pc_error import PcError
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
-from pytest_pcerrors.rules.properties import place
 
 _TOLERANCE = timedelta(seconds=2)
 """Between the date of a response and the moment at which a client reads its clock."""
@@ -45,7 +44,7 @@ def facts_of(parsed: ParsedResponse) -> Iterator[Fact]:
     """
     error = PcError.of(parsed)
     if error.code is not None:
-        yield Fact("code", error.code, place(parsed, "code"), partial(_is_text, error.code))
+        yield Fact("code", error.code, parsed.pointer("code"), partial(_is_text, error.code))
     if error.description is not None:
         yield Fact("description", error.description, _place(parsed), partial(_is_text, error.description))
     for name, header, value in (
@@ -62,7 +61,7 @@ def facts_of(parsed: ParsedResponse) -> Iterator[Fact]:
 def _place(parsed: ParsedResponse) -> str:
     """Return the JSON Pointer of the description; empty if it is the whole body."""
     if parsed.description is not None:
-        return place(parsed, "description")
+        return parsed.pointer("description")
     return "/message" if parsed.is_object else ""
 
 

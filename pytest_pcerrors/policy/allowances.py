@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.stated import stated_at
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, Violation
 from pytest_pcerrors.settings import AllowanceSetting
 
@@ -28,7 +27,7 @@ class Allowance(AllowanceSetting):
         exchange = parsed.exchange
         return (
             violation.rule == self.rule
-            and (not self.code or stated_at(parsed, violation.pointer).code in self.code)
+            and (not self.code or parsed.stated_at(violation.pointer).code in self.code)
             and (not self.status or exchange.status in self.status)
             and (self.url is None or (exchange.request is not None and fnmatchcase(exchange.request.url, self.url)))
             and (self.path is None or lies_in(exchange.origin, self.path, root))

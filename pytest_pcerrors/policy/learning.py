@@ -5,7 +5,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.stated import stated_at
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut
@@ -77,7 +76,7 @@ def learn(findings: "Iterable[Finding]") -> Proposal:
 
 
 def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
-    error, status = stated_at(parsed, violation.pointer), parsed.exchange.status
+    error, status = parsed.stated_at(violation.pointer), parsed.exchange.status
     code = _writable(error.code)
     if violation.rule == ALLOWANCE_EXPIRED:
         proposal.expired += 1

@@ -4,7 +4,7 @@ The code consists of the tests of the rules themselves, so a rule is defined in 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def broken(rules: Sequence[Rule]) -> Condition:
-    """Return a condition whose value is the list of those rules that a response breaks; they are made from an error schema."""
+    """Return a condition whose value is the list of those rules that a response breaks; they are made from an error schema.
+
+    The check of a rule in the list is not repeated: it returns the violation.
+    """
     root = _Place()
-    checks = {number: rule.check for number, rule in enumerate(rules) if isinstance(rule.check, SchemaRule)}
-    for number, check in checks.items():
-        root.at(check.path).tests[number] = check.test
-    writer = _Writer(names={"selected": lambda numbers: [rules[number] for number in sorted({*numbers})]})
+    known: dict[int, Rule] = {}
+    for number, rule in enumerate(rules):
+        if isinstance(rule.check, SchemaRule):
+            root.at(rule.check.path).tests[number] = rule.check.test
+            known[number] = replace(rule, check=rule.check.violations)
+    writer = _Writer(names={"selected": lambda numbers: [known[number] for number in sorted({*numbers})]})
     lines = [
         "def broken(parsed):",
         " value = parsed.document",

@@ -1,15 +1,15 @@
 """Rules for the body, from bytes to a JSON object. Their stages: text, value, object, envelope."""
 
+import re
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.jsontext import RepeatedNames, is_cut_off
-from pytest_pcerrors.rules._body_conditions import GATEWAY, MESSAGE, has_only, has_problem, is_not_object
-from pytest_pcerrors.rules._markup import markup_found
-from pytest_pcerrors.rules._pointers import Place, pointer_to
-from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.paths import Place, holders, pointer_to
+from pytest_pcerrors.rules.rule import MOST_FOUND, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown, typed
 from pytest_pcerrors.text import cut
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
 _JSON_STARTS = tuple('{["<-0123456789')
 _CONSTANTS = ("NaN", "Infinity")
-_CONTAINERS = (dict, list)
-_MOST_REPEATED = 5
+_GATEWAY, _MESSAGE = frozenset({"statusCode", "message"}), frozenset({"message"})
+_LONGEST_HEAD = 4096
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,400})", re.IGNORECASE)
 
 
 def body_empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -81,7 +83,7 @@ def body_plain_text(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `Authentication failed. MFA required.`
     Fix: Send an error object. A client shows the text as it is.
     """
-    if has_problem(parsed) and not _attempts_json(parsed.text):
+    if parsed.problem is not None and not _attempts_json(parsed.text):
         yield Violation(
             lambda: f"plain text instead of JSON: {shown(parsed.text)}", expected="a JSON object", actual="plain text"
         )
@@ -94,10 +96,10 @@ def body_not_json(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"code": "800064", "descr` or `<html>` or `{"code": NaN}`
     Fix: Find the server or proxy that truncated, wrapped or wrote the body. An error page of a proxy begins with `<`.
     """
-    if has_problem(parsed) and _attempts_json(parsed.text):
+    if parsed.problem is not None and _attempts_json(parsed.text):
         text = str(parsed.text).strip()
         yield Violation(
-            lambda: markup_found(text) or _broken_json(text, str(parsed.problem)),
+            lambda: _markup(text) or _broken_json(text, str(parsed.problem)),
             expected="a JSON object",
             actual=lambda: shown(text),
         )
@@ -110,17 +112,8 @@ def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"code": "800064", "code": "800061"}`
     Fix: Write each name once.
     """
-    found = 0
-    for place, names in _repeated(parsed.document):
-        for name in names:
-            found += 1
-            if found > _MOST_REPEATED:
-                return
-            yield Violation(
-                partial(_repeated_message, name),
-                partial(pointer_to, Place(place, name)),
-                expected="each name once",
-            )
+    for place in islice(_repeated(parsed.document), MOST_FOUND):
+        yield Violation(partial(_repeated_message, place), partial(pointer_to, place), expected="each name once")
 
 
 def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -130,7 +123,7 @@ def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `"Customer tagging denied."`
     Fix: Send an error object. A client shows a bare string as it is.
     """
-    if is_not_object(parsed):
+    if not parsed.is_object:
         yield Violation(
             lambda: f"{typed(parsed.document)} instead of a JSON object",
             expected="a JSON object",
@@ -145,7 +138,7 @@ def gateway_envelope(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds."}`
     Fix: A mock of the service sends the documented error object. A client reads `message` here, and `Retry-After`.
     """
-    return _envelope(parsed, GATEWAY, "the gateway's envelope")
+    return _envelope(parsed, _GATEWAY, "the gateway's envelope")
 
 
 def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -155,7 +148,7 @@ def message_only(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"message": "Access denied."}`
     Fix: A mock of the service sends the documented error object. A client reads `message` here.
     """
-    return _envelope(parsed, MESSAGE, "only a message")
+    return _envelope(parsed, _MESSAGE, "only a message")
 
 
 def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -165,8 +158,14 @@ def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
         yield Violation(f"{found} instead of a JSON object", expected="a JSON object", actual="nothing")
 
 
-def _repeated_message(name: str) -> str:
-    return f"{shown(name)} more than once in one object, expected once"
+def _repeated(document: object) -> "Iterator[Place]":
+    for place, value, _ in holders(document):
+        if isinstance(value, RepeatedNames):
+            yield from (Place(place, name) for name in value.names)
+
+
+def _repeated_message(place: Place) -> str:
+    return f"{shown(place.step)} more than once in one object, expected once"
 
 
 def _wrong_encoding(parsed: "ParsedResponse", encoding: str | None) -> str:
@@ -189,20 +188,20 @@ def _attempts_json(text: str | None) -> bool:
     return stripped.startswith(_JSON_STARTS) or stripped in _CONSTANTS
 
 
-def _repeated(document: Any) -> "Iterator[tuple[Place | None, tuple[str, ...]]]":
-    """Yield the place of every object with repeated names, and these names. It does not recurse, so any depth is safe."""
-    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, _CONTAINERS) else []
-    while waiting:
-        place, value = waiting.pop()
-        if isinstance(value, RepeatedNames):
-            yield place, value.names
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        inside = [(Place(place, step), each) for step, each in members if each and isinstance(each, _CONTAINERS)]
-        waiting += reversed(inside)
+def _markup(text: str) -> str:
+    """Return a message for a text that begins like markup, with the title of an HTML page; empty for any other text."""
+    if not text.startswith("<"):
+        return ""
+    head = text[:_LONGEST_HEAD]
+    if _HTML.search(head):
+        title = _TITLE.search(head)
+        words = " ".join(title[1].split()) if title else ""
+        return f"an HTML page instead of JSON{f': {shown(words)}' if words else ''}"
+    return f"{'an XML document' if head.startswith('<?xml') else 'markup'} instead of JSON"
 
 
 def _envelope(parsed: "ParsedResponse", names: frozenset[str], what: str) -> "Iterator[Violation]":
-    if has_only(parsed, names):
+    if _has_only(parsed, names):
         text = parsed.document["message"]
         yield Violation(
             lambda: f"{what} instead of an error object{f': {shown(text)}' if isinstance(text, str) else ''}",
@@ -211,19 +210,33 @@ def _envelope(parsed: "ParsedResponse", names: frozenset[str], what: str) -> "It
         )
 
 
-TEXT_RULES = (
-    rule(body_empty),
-    rule(body_empty_unauthorized, observed="warning"),
-    rule(byte_order_mark, observed="warning"),
-    rule(body_encoding),
-)
-VALUE_RULES = (
-    rule(body_plain_text, observed="warning"),
-    rule(body_not_json),
-    rule(duplicate_key),
-)
-OBJECT_RULES = (rule(body_not_object, observed="warning"),)
-ENVELOPE_RULES = (
-    rule(gateway_envelope, observed="warning"),
-    rule(message_only, observed="warning"),
+def _has_only(parsed: "ParsedResponse", names: frozenset[str]) -> bool:
+    """Return whether the body has exactly these members, unless they are all that the contract requires."""
+    keys = parsed.document.keys()
+    return (
+        len(keys) == len(names) and keys == names and not names >= set(parsed.contract.error_schema.get("required", ()))
+    )
+
+
+def is_enveloped(parsed: "ParsedResponse") -> bool:
+    """Return whether the body is an envelope after which no further stage runs."""
+    return "message" in parsed.document and (_has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE))
+
+
+def is_unusual(parsed: "ParsedResponse") -> bool:
+    """Return whether a rule of this module may find something: the body is not a plain object, or may be an envelope."""
+    return not parsed.is_plain or "message" in parsed.document
+
+
+RULES = (
+    rule(body_empty, "text"),
+    rule(body_empty_unauthorized, "text", observed="warning"),
+    rule(byte_order_mark, "text", observed="warning"),
+    rule(body_encoding, "text"),
+    rule(body_plain_text, "value", observed="warning"),
+    rule(body_not_json, "value"),
+    rule(duplicate_key, "value"),
+    rule(body_not_object, "object", observed="warning"),
+    rule(gateway_envelope, "envelope", observed="warning"),
+    rule(message_only, "envelope", observed="warning"),
 )

@@ -160,9 +160,9 @@ def _challenges(parsed: "ParsedResponse") -> list[str]:
 
 
 RULES = (
-    rule(status_undocumented, observed="warning"),
-    rule(content_type, observed="warning"),
-    rule(challenge_missing, documented="warning", observed="off"),
-    rule(challenge_other, documented="warning", observed="off"),
-    rule(retry_after, documented="warning"),
+    rule(status_undocumented, "head", observed="warning"),
+    rule(content_type, "head", observed="warning"),
+    rule(challenge_missing, "head", documented="warning", observed="off"),
+    rule(challenge_other, "head", documented="warning", observed="off"),
+    rule(retry_after, "head", documented="warning"),
 )

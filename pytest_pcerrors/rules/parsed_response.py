@@ -2,16 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pytest_pcerrors.jsontext import EACH, JsonError, parse
-from pytest_pcerrors.rules._below_400 import fits_below_400
+from pytest_pcerrors.jsontext import EACH, JsonError, parse, steps_of
 from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.rules.paths import at, escaped, items_at, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
@@ -106,7 +105,7 @@ class ParsedResponse:
             StatedError(
                 _code(at(document, within(code, items))), _text(at(document, within(description, items))), items
             )
-            for items in _items(document, code)
+            for items in items_at(document, code)
         ]
         if found and description is None:
             found[0] = found[0]._replace(description=self.description)
@@ -129,6 +128,20 @@ class ParsedResponse:
         """
         return at(self.document, self.contract.members.get(name))
 
+    def pointer(self, name: str, items: tuple[int, ...] = ()) -> str:
+        """Return the JSON Pointer of a member at its place in the contract; `items` are the indexes of items, by default the first."""
+        return "".join(f"/{escaped(str(step))}" for step in within(self.contract.members.get(name), items))
+
+    def stated_at(self, pointer: str) -> "StatedError | ParsedResponse":
+        """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error."""
+        if self.contract.has_items:
+            code, steps = self.contract.members["code"], steps_of(pointer)
+            depth = len(code) - code[::-1].index(EACH)
+            for each in self.errors:
+                if steps[:depth] == tuple(map(str, within(code[:depth], each.items))):
+                    return each
+        return self
+
 
 def read(exchange: "Exchange", contract: "Contract", body: bytes | None = None) -> ParsedResponse:
     """Parse an exchange with the names of a contract, or another `body` as its body. No body makes it raise."""
@@ -148,7 +161,7 @@ def read(exchange: "Exchange", contract: "Contract", body: bytes | None = None) 
         return parsed
     read_members(parsed)
     if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
-        parsed.fits_below_400 = fits_below_400(contract, parsed.document)
+        parsed.fits_below_400 = _fits_below_400(contract, parsed.document)
     return parsed
 
 
@@ -162,29 +175,19 @@ def read_members(parsed: ParsedResponse) -> None:
         parsed.description = description
 
 
-def at(document: Any, steps: "Sequence[str | int] | None") -> Any:
-    """Return the value at a path of member names and indexes, or None if there is no such value; `EACH` is the first item."""
-    if steps is None:
-        return None
-    for step in steps:
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and (step == EACH or isinstance(step, int)):
-            index = step if isinstance(step, int) else 0
-            document = document[index] if index < len(document) else None
-        else:
-            return None
-    return document
+def _fits_below_400(contract: "Contract", document: Any) -> bool:
+    """Return whether a JSON value is an object that fits the schema ``errors-below-400`` of a contract."""
+    try:
+        return isinstance(document, dict) and bool(_validator(contract).is_valid(document))
+    except RecursionError:
+        return False  # nested too deeply to be what the schema means
 
 
-def within(steps: "Sequence[str] | None", items: tuple[int, ...]) -> "tuple[str | int, ...] | None":
-    """Return a path with the indexes of items instead of each `EACH`.
+@lru_cache(maxsize=32)
+def _validator(contract: "Contract") -> Any:
+    from pytest_pcerrors.rules._keywords import validator_for
 
-    >>> within(("errors", "*", "code"), (1,))
-    ('errors', 1, 'code')
-    """
-    indexes = iter(items)
-    return None if steps is None else tuple(next(indexes, 0) if step == EACH else step for step in steps)
+    return validator_for(contract.errors_below_400 or {}, len)
 
 
 def _code(value: Any) -> str | None:
@@ -195,18 +198,6 @@ def _code(value: Any) -> str | None:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _items(document: Any, steps: "Sequence[str]") -> "Iterator[tuple[int, ...]]":
-    """Yield the indexes of each combination of items that a path leads through."""
-    if EACH not in steps:
-        yield ()
-        return
-    depth = list(steps).index(EACH)
-    items = at(document, steps[:depth])
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        for below in _items(item, steps[depth + 1 :]):
-            yield (index, *below)
 
 
 def _read_any(parsed: ParsedResponse, body: bytes) -> bool:

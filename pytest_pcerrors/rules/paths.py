@@ -1,33 +1,109 @@
-"""Values at a path of a document, in which `EACH` means every item of an array."""
+"""Places in a JSON document: paths, in which `EACH` means every item of an array, and JSON Pointers (RFC 6901)."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules._pointers import escaped
+from pytest_pcerrors.jsontext import EACH, escaped_step
+from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.secrets.display import LONGEST_SHOWN
+from pytest_pcerrors.text import cut
 
-
-def selector(path: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
-    """Return a function that returns the values at a path of a document: none if a step is missing, several below `EACH`."""
-    if not path:
-        return lambda document: (document,)
-    step, below = path[0], selector(path[1:])
-    if step == EACH:
-        return lambda items: [value for item in items for value in below(item)] if isinstance(items, list) else ()
-    return lambda members: below(members[step]) if isinstance(members, dict) and step in members else ()
+_LONGEST_STEP = 60
 
 
-def values_at(document: Any, path: tuple[str, ...]) -> list[Any]:
-    """Return the values at a path of a document: none if a step is missing, several below `EACH`.
+class Place(NamedTuple):
+    """A member or an item: its name or index, and its parent. A linked list, so that a deep body needs no long strings."""
 
-    >>> values_at({"errors": [{"code": "a"}, {}, {"code": "b"}]}, ("errors", "*", "code"))
-    ['a', 'b']
+    above: "Place | None"
+    step: str | int
+
+
+def pointer_to(place: Place | None) -> str:
+    """Return the JSON Pointer of a place. None is the whole body.
+
+    >>> pointer_to(Place(Place(None, "data"), 0))
+    '/data/0'
     """
-    return [value for _, value in places_at(document, path)]
+    steps: list[str] = []
+    while place is not None:
+        steps.append(f"/{escaped(str(place.step))}")
+        place = place.above
+    return "".join(reversed(steps))
+
+
+def escaped(name: str) -> str:
+    """Return a member name escaped for a JSON Pointer (RFC 6901, section 3), shortened if it is long.
+
+    >>> escaped("a/b")
+    'a~1b'
+    """
+    short = name if len(name) <= _LONGEST_STEP else cut(hide(name, longest=LONGEST_SHOWN), _LONGEST_STEP)
+    return escaped_step(short)
+
+
+def holders(
+    document: Any, is_end: Callable[[Place | None, Any], bool] = lambda _, __: False
+) -> Iterator[tuple[Place | None, Any, bool]]:
+    """Yield each object and array of a document with its place, and whether it is an end: what is in it is left out.
+
+    It does not recurse, so any depth is safe.
+
+    >>> [(pointer_to(place), value) for place, value, _ in holders({"a": [1], "b": {}})]
+    [('', {'a': [1], 'b': {}}), ('/a', [1]), ('/b', {})]
+    """
+    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, dict | list) else []
+    while waiting:
+        place, value = waiting.pop()
+        yield place, value, (ends := is_end(place, value))
+        if not ends:
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            inside = [(Place(place, step), each) for step, each in members if isinstance(each, dict | list)]
+            waiting += reversed(inside)
+
+
+def at(document: Any, steps: Sequence[str | int] | None) -> Any:
+    """Return the value at a path of member names and indexes, or None if there is no such value; `EACH` is the first item."""
+    if steps is None:
+        return None
+    for step in steps:
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and (step == EACH or isinstance(step, int)):
+            index = step if isinstance(step, int) else 0
+            document = document[index] if index < len(document) else None
+        else:
+            return None
+    return document
+
+
+def within(steps: Sequence[str] | None, items: tuple[int, ...]) -> tuple[str | int, ...]:
+    """Return a path with the indexes of items instead of each `EACH`; without a path, that of the whole document.
+
+    >>> within(("errors", "*", "code"), (1,))
+    ('errors', 1, 'code')
+    """
+    indexes = iter(items)
+    return tuple(next(indexes, 0) if step == EACH else step for step in steps or ())
+
+
+def items_at(document: Any, steps: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """Yield the indexes of each combination of items that a path leads through."""
+    if EACH not in steps:
+        yield ()
+        return
+    depth = list(steps).index(EACH)
+    items = at(document, steps[:depth])
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        for below in items_at(item, steps[depth + 1 :]):
+            yield (index, *below)
 
 
 def places_at(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`."""
+    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`.
+
+    >>> places_at({"errors": [{"code": "a"}, {}, {"code": "b"}]}, ("errors", "*", "code"))
+    [('/errors/0/code', 'a'), ('/errors/2/code', 'b')]
+    """
     found = [("", document)]
     for step in path:
         if step == EACH:

@@ -1,30 +1,16 @@
-"""All rules: those in the stages of a contract, and those outside of the stages."""
+"""All rules: those of the stages, and those outside of them. Names, severities, documentation and order are derived from these."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.rules.properties import RULES_OF_PROBLEMS
+from pytest_pcerrors.rules import body, head, members, success
 from pytest_pcerrors.rules.rule import Rule, severities_of
 from pytest_pcerrors.rules.violation import ALLOWANCE_EXPIRED, SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-_OF_MEMBERS = "properties"
-
-
-def all_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
-    """Return all rules: those of the stages in their order, then the others."""
-    return [*rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
-
-
-def reference_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
-    """Return all rules, and in their place those that only some contracts have."""
-    known = all_rules(rules)
-    end = 1 + max((at for at, each in enumerate(known) if each.stage == _OF_MEMBERS), default=-1)
-    more = [replace(each, stage=_OF_MEMBERS) for each in RULES_OF_PROBLEMS if each.name not in rules]
-    return [*known[:end], *more, *known[end:]]
-
+RULES = (*head.RULES, *body.RULES, *members.RULES, *success.RULES)
+"""The rules of the stages, besides those of the error schema and of users."""
 
 ALWAYS_ERRORS = (
     Rule("not-an-error", "assertion", "`assert_pc_error` was given a response that is not an error."),
@@ -88,8 +74,29 @@ RECORDING_RULES = (
 )
 """The rules for recordings, whatever host and status. They have severities, and allowances apply to them."""
 
+ALWAYS = frozenset(each.name for each in ALWAYS_ERRORS)
+"""The names of the rules that are always errors."""
+
 EXPECTATIONS = frozenset(each.name for each in ALWAYS_ERRORS if each.stage == "assertion")
 """The names of the rules for the expectations of assertions, which are not part of the contract."""
 
 OF_RECORDINGS = tuple(each.name for each in RECORDING_RULES)
 """The names of the rules of recordings."""
+
+_STAGES = ("head", "user", *dict.fromkeys(each.stage for each in RULES if each.stage != "head"))
+
+
+def in_stages(rules: "Iterable[Rule]") -> list[Rule]:
+    """Return rules of stages in the order of these."""
+    return sorted(rules, key=lambda each: _STAGES.index(each.stage))
+
+
+def all_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
+    """Return all rules: those of the stages in their order, then the others."""
+    return [*rules.values(), *ALWAYS_ERRORS, *RECORDING_RULES]
+
+
+def reference_rules(rules: "Mapping[str, Rule]") -> list[Rule]:
+    """Return all rules, and in their place those that only some contracts have."""
+    more = (each for each in RULES if each.name not in rules)
+    return [*in_stages([*rules.values(), *more]), *ALWAYS_ERRORS, *RECORDING_RULES]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from inspect import getdoc
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
@@ -14,6 +14,7 @@ from pytest_pcerrors.secrets.display import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
     from pytest_pcerrors.rules.violation import Severity
 
@@ -26,12 +27,14 @@ RuleFunction = Callable[["ParsedResponse"], "Iterable[Violation]"]
 Condition = Callable[["ParsedResponse"], object]
 """A function that returns a true value if a response meets a condition."""
 
-_MOST_FOUND = 5
+MOST_FOUND = 5
+"""The most violations that a rule reports of one response."""
+
 _PARTS = ("Documentation", "Example", "Fix")
 
 
-def always(_: "ParsedResponse") -> bool:
-    """Return True, the condition of a rule that is checked on every response."""
+def always(_: object) -> bool:
+    """Return True, the condition of a rule that every contract has and that is checked on every response."""
     return True
 
 
@@ -45,7 +48,8 @@ class Rule:
 
     `check` is its function; for the rules of assertions, settings and recordings it yields nothing. `when` is true for every
     response that breaks the rule, is cheap, and is false for most others: where it is false, `check` is not called.
-    `severities` has a severity for each profile; it is empty if the rule is always an error.
+    `severities` has a severity for each profile; it is empty if the rule is always an error. `applies` is whether a
+    contract has the rule.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Rule:
     severities: "Mapping[str, Severity]" = field(default_factory=dict)
     check: RuleFunction = field(default=_no_violation, repr=False, compare=False)
     when: Condition = field(default=always, repr=False, compare=False)
+    applies: "Callable[[Contract], bool]" = field(default=always, repr=False, compare=False)
 
 
 def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
@@ -66,6 +71,7 @@ def severities_of(documented: "Severity" = "error", observed: "Severity | None" 
 
 def rule(
     function: RuleFunction,
+    stage: str,
     documented: "Severity" = "error",
     observed: "Severity | None" = None,
     when: Condition = always,
@@ -79,35 +85,31 @@ def rule(
         label, _, text = paragraph.partition(": ")
         if label in parts:
             parts[label] = " ".join(text.split())
+    documentation, example, fix = parts.values()
+    severities = severities_of(documented, observed)
     return Rule(
-        rule_name(function),
-        breaks=" ".join(breaks.split()),
-        documentation=parts["Documentation"],
-        example=parts["Example"],
-        fix=parts["Fix"],
-        severities=severities_of(documented, observed),
-        check=function,
-        when=when,
+        rule_name(function), stage, " ".join(breaks.split()), documentation, example, fix, severities, function, when
     )
 
 
 def of_each_error(
-    check: "Callable[[ParsedResponse, StatedError | ParsedResponse], Iterator[Violation]]",
-) -> "Callable[[ParsedResponse], Iterator[Violation]]":
-    """Return the function of a rule that checks each error that a body states, and yields the first violations."""
+    check: "Callable[[ParsedResponse, StatedError | ParsedResponse], Violation | None]",
+) -> RuleFunction:
+    """Return the function of a rule that checks each error that a body states, from one that checks one error."""
 
     @wraps(check)
-    def of_all(parsed: "ParsedResponse") -> "Iterator[Violation]":
-        if not parsed.contract.has_items:
-            return check(parsed, parsed)
-        return islice(chain.from_iterable(check(parsed, error) for error in parsed.errors), _MOST_FOUND)
+    def of_all(parsed: "ParsedResponse") -> "Iterable[Violation]":
+        if parsed.contract.has_items:
+            return islice(filter(None, (check(parsed, error) for error in parsed.errors)), MOST_FOUND)
+        found = check(parsed, parsed)
+        return () if found is None else (found,)
 
     return of_all
 
 
 def user_rule(function: RuleFunction) -> Rule:
     """Make a rule from a user's function; an exception in it becomes a `UsageError` that names the rule and the response."""
-    named = rule(function)
+    named = rule(function, "user")
 
     def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
         try:

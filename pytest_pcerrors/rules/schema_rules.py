@@ -5,8 +5,8 @@ The name of a rule is the path of the property joined by hyphens, followed by th
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,8 @@ from pytest_pcerrors.rules._keywords import (
     of_classes,
     validator_for,
 )
-from pytest_pcerrors.rules._pointers import escaped
 from pytest_pcerrors.rules._subschemas import Schema, Subschemas
-from pytest_pcerrors.rules.paths import places_at, selector
+from pytest_pcerrors.rules.paths import escaped, places_at
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 
@@ -66,23 +65,28 @@ class SchemaRule:
 
     def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
         """Return at most one violation: the first place that fails, with the number of further places."""
-        for value in self._values(parsed.document):
-            if not self.accepts(value):
-                return (Violation.explained_by(partial(self._texts, parsed.document)),)
-        return ()
+        return self.violations(parsed) if self._failed(parsed.document) else ()
+
+    def violations(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
+        """Return the violation of a response that breaks this rule."""
+        return (Violation.explained_by(partial(self._texts, parsed.document)),)
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The path of the property that the rule is about."""
+        return (*self.path, self.limit) if self.keyword == "required" else self.path
 
     @cached_property
     def accepts(self) -> Predicate:
         """The test as a function: whether a value passes it."""
         return self.test.compiled()
 
-    @cached_property
-    def _values(self) -> Callable[[Any], Sequence[Any]]:
-        return selector(self.path)
+    def _failed(self, document: Any) -> list[tuple[str, Any]]:
+        return [(pointer, value) for pointer, value in places_at(document, self.path) if not self.accepts(value)]
 
     def _texts(self, document: Any) -> tuple[str, ...]:
         """Return the texts of a violation: message, pointer, expected, actual and hint."""
-        failed = [(pointer, value) for pointer, value in places_at(document, self.path) if not self.accepts(value)]
+        failed = self._failed(document)
         pointer, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
@@ -101,6 +105,20 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
     """
     compiler = _Compiler(contract, MEASURES[length_unit])
     return (*compiler.below(contract.error_schema, ()), *compiler.implied(contract))
+
+
+def named_apart(rules: Iterable[SchemaRule], others: Container[str], kept: Container[str]) -> Iterator[SchemaRule]:
+    """Yield rules with other names for those that have the name of one of the `others`, or of a rule for another property.
+
+    Settings could not distinguish them. The names in `kept` stay.
+    """
+    places: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        own = f"property-{rule.name}" if rule.name in others else rule.name
+        names = (own, *(f"{own}-{number}" for number in range(2, 2 + len(places))))
+        name = own if own in kept else next(each for each in names if places.get(each, rule.place) == rule.place)
+        places[name] = rule.place
+        yield rule if name == rule.name else replace(rule, name=name)
 
 
 class _Compiler:
@@ -142,9 +160,7 @@ class _Compiler:
     def implied(self, contract: "Contract") -> Iterator[SchemaRule]:
         """Yield the rules for a code that the schema does not require; with a catalogue, an error without a code would pass unseen."""
         for path, keyword, limit in contract.unrequired:
-            named = (*path, str(limit)) if keyword == "required" else path
-            test = self._test({}, keyword, [limit] if keyword == "required" else limit)
-            yield SchemaRule(rule_name(named, keyword), path, keyword, limit, test, self._measure, documentation=_CODED)
+            yield self._rule({}, keyword, limit, path, _CODED)
 
     def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield the rules of a keyword at a place."""
@@ -152,13 +168,8 @@ class _Compiler:
         if keyword == "required":
             for name in limit:
                 member = schema.get("properties", {}).get(name)
-                member_documentation = (
-                    member.get("description", documentation) if isinstance(member, dict) else documentation
-                )
-                test = self._test(schema, keyword, [name])
-                yield SchemaRule(
-                    rule_name((*path, name), keyword), path, keyword, name, test, documentation=member_documentation
-                )
+                own = member.get("description", documentation) if isinstance(member, dict) else documentation
+                yield self._rule(schema, keyword, name, path, own)
         elif keyword == "type":
             yield from (
                 self._type_rules(schema, path, documentation) if path else ()
@@ -166,10 +177,13 @@ class _Compiler:
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword not in _NO_RULES and (keyword in TESTS or keyword in self._validator.VALIDATORS):
-            test = self._test(schema, keyword, limit)
-            yield SchemaRule(
-                rule_name(path, keyword), path, keyword, limit, test, self._measure, documentation=documentation
-            )
+            yield self._rule(schema, keyword, limit, path, documentation)
+
+    def _rule(self, schema: Schema, keyword: str, limit: Any, path: tuple[str, ...], documentation: str) -> SchemaRule:
+        """Return the rule of a keyword; `limit` is its value, or one of the names that are required."""
+        test = self._test(schema, keyword, [limit] if keyword == "required" else limit)
+        rule = SchemaRule("", path, keyword, limit, test, self._measure, documentation=documentation)
+        return replace(rule, name=name_of(rule.place, keyword))
 
     def _type_rules(self, schema: Schema, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
         """Yield a rule for each deviation that the contract names, then the rule for the type."""
@@ -188,7 +202,7 @@ class _Compiler:
                 documentation=documentation,
             )
         others_fit = of_classes(fitting.union(*map(_classes, known)))
-        yield SchemaRule(rule_name(path, "type"), path, "type", types, others_fit, documentation=documentation)
+        yield SchemaRule(name_of(path, "type"), path, "type", types, others_fit, documentation=documentation)
 
     def _test(self, schema: Schema, keyword: str, limit: Any) -> Test:
         if keyword in TESTS:
@@ -206,10 +220,10 @@ class _Compiler:
         return Test("{accepts}({value})", {"accepts": accepts})
 
 
-def rule_name(path: tuple[str, ...], keyword: str) -> str:
+def name_of(path: tuple[str, ...], keyword: str) -> str:
     """Return the name of the rule for a keyword at a path.
 
-    >>> rule_name(("error", "message"), "maxLength"), rule_name(("data", EACH), "type")
+    >>> name_of(("error", "message"), "maxLength"), name_of(("data", EACH), "type")
     ('error-message-too-long', 'data-item-type')
     """
     meaning = MEANINGS.get(keyword) or _kebab(keyword)

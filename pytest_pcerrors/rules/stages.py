@@ -3,22 +3,19 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.rules import _body_conditions as conditions
-from pytest_pcerrors.rules import body, catalogue, head, properties, success
-from pytest_pcerrors.rules._names_apart import named_apart
-from pytest_pcerrors.rules._other_docs import quoting
+from pytest_pcerrors.rules import body, head
+from pytest_pcerrors.rules._docs import quoting, schema_rule
 from pytest_pcerrors.rules._schema_condition import broken
-from pytest_pcerrors.rules._schema_docs import schema_rule
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
-from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, RECORDING_RULES
+from pytest_pcerrors.rules.registry import ALWAYS, OF_RECORDINGS, RULES
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
-from pytest_pcerrors.rules.schema_rules import schema_rules
+from pytest_pcerrors.rules.schema_rules import named_apart, schema_rules
 from pytest_pcerrors.rules.violation import Violation
 
 if TYPE_CHECKING:
@@ -28,18 +25,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Severity
 
 
-_FIXED = (
-    *head.RULES,
-    *body.TEXT_RULES,
-    *body.VALUE_RULES,
-    *body.OBJECT_RULES,
-    *body.ENVELOPE_RULES,
-    *catalogue.RULES,
-    *success.RULES,
-    *ALWAYS_ERRORS,
-    *RECORDING_RULES,
-)
-"""The rules whose names no property rule can have, besides those of `properties`."""
+def _never(_: ParsedResponse) -> bool:
+    return False
 
 
 class Part(NamedTuple):
@@ -63,34 +50,21 @@ class Step(NamedTuple):
 class Stage(NamedTuple):
     """A stage of a check: its rules, and the condition that ends the check after it.
 
-    `when` makes one condition of the rules, for all of the stage; without it, each rule has its own.
+    `when` makes one condition of the rules, for all of the stage; without it, each rule has its own. A stage that can end the
+    check needs one, which is true wherever `ends` is.
     """
 
     rules: tuple[Rule, ...]
-    ends: Condition
+    ends: Condition = _never
     when: Callable[[Sequence[Rule]], Condition] | None = None
 
-    def quoting(self, contract: "Contract") -> "Stage":
-        """Return this stage with rules whose documentation quotes a contract."""
-        return self._replace(rules=tuple(quoting(rule, contract) for rule in self.rules))
-
-    def steps(self) -> "Iterator[Step]":
-        """Yield the steps of this stage."""
+    def parts(self) -> "Iterator[tuple[Condition, Part]]":
+        """Yield the parts of this stage, each with its condition."""
         if self.when is not None:
-            yield Step(self.when(self.rules), (Part(self.rules, self.ends),))
+            yield self.when(self.rules), Part(self.rules, self.ends)
         else:
             for when, rules in groupby(self.rules, attrgetter("when")):
-                yield Step(when, (Part(tuple(rules), _never),))
-
-
-def _never(_: ParsedResponse) -> bool:
-    return False
-
-
-def _stage(name: str, rules: Iterable[Rule], ends: Condition = _never, when: Condition | None = None) -> Stage:
-    """Return a stage. One that can end the check needs a condition `when`, which is true wherever `ends` is."""
-    named = tuple(replace(rule, stage=name) for rule in rules)
-    return Stage(named, ends, None if when is None else lambda _: when)
+                yield when, Part(tuple(rules), self.ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +81,16 @@ class RuleSet:
 
     def without(self, names: Container[str]) -> "RuleSet":
         """Return the same stages without the rules with these names."""
-        return RuleSet(_without(self.error_stages, names), _without(self.success_stages, names))
+        return self._with(
+            lambda stage: stage._replace(rules=tuple(each for each in stage.rules if each.name not in names))
+        )
 
     def without_conditions(self) -> "RuleSet":
         """Return the same stages with every rule called on every response: slower, with the same violations."""
-        stages = (self.error_stages, self.success_stages)
-        return RuleSet(*(tuple(each._replace(when=lambda _: always) for each in some) for some in stages))
+        return self._with(lambda stage: stage._replace(when=lambda _: always))
+
+    def _with(self, changed: Callable[[Stage], Stage]) -> "RuleSet":
+        return RuleSet(tuple(map(changed, self.error_stages)), tuple(map(changed, self.success_stages)))
 
     def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> tuple[Violation, ...]:
         """Return the violations of a response, each with the name of its rule and that rule's severity."""
@@ -123,10 +101,11 @@ class RuleSet:
             steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
         for step in steps:
             called = step.when(parsed)
-            if type(called) is list:
-                _check(called, parsed, severities, found)
-            elif called and _ends(step.parts, parsed, severities, found):
-                break
+            if called:
+                for rules, ends in step.parts:
+                    _check(called if type(called) is list else rules, parsed, severities, found)
+                    if ends(parsed):
+                        return tuple(found)
         return tuple(found)
 
     @cached_property
@@ -151,28 +130,15 @@ class RuleSet:
 
     def ran(self, parsed: ParsedResponse) -> tuple[str, ...]:
         """Return the names of the rules that `violations` runs for a response: the first ones of all."""
+        stages, names = self.error_stages, self.error_names
+        if not parsed.is_error:
+            stages, names = (self.success_stages if parsed.exchange.status in SUCCESSES else ()), self.success_names
         count = 0
-        for stage in self._stages(parsed):
+        for stage in stages:
             count += len(stage.rules)
             if stage.ends(parsed):
                 break
-        return (self.error_names if parsed.is_error else self.success_names)[:count]
-
-    def _stages(self, parsed: ParsedResponse) -> tuple[Stage, ...]:
-        if parsed.is_error:
-            return self.error_stages
-        return self.success_stages if parsed.exchange.status in SUCCESSES else ()
-
-
-def _ends(
-    parts: Iterable[Part], parsed: ParsedResponse, severities: "Mapping[str, Severity]", found: list[Violation]
-) -> bool:
-    """Check the parts of a step, add what is found, and return whether the check ends with one of them."""
-    for rules, ends in parts:
-        _check(rules, parsed, severities, found)
-        if ends(parsed):
-            return True
-    return False
+        return names[:count]
 
 
 def _check(
@@ -184,43 +150,48 @@ def _check(
 
 
 def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
-    """Return the steps of stages; those with the same condition after each other are one."""
-    steps = chain.from_iterable(stage.steps() for stage in stages)
-    grouped = groupby(steps, attrgetter("when"))
-    return tuple(Step(when, tuple(part for step in alike for part in step.parts)) for when, alike in grouped)
-
-
-def _without(stages: tuple[Stage, ...], names: Container[str]) -> tuple[Stage, ...]:
-    return tuple(
-        stage._replace(rules=tuple(rule for rule in stage.rules if rule.name not in names)) for stage in stages
-    )
+    """Return the steps of stages; parts with the same condition after each other are one."""
+    grouped = groupby((part for stage in stages for part in stage.parts()), itemgetter(0))
+    return tuple(Step(when, tuple(part for _, part in alike)) for when, alike in grouped)
 
 
 @lru_cache(maxsize=32)
 def rule_set(
     contract: "Contract", user_rules: tuple[RuleFunction, ...] = (), length_unit: str = "code-points"
 ) -> RuleSet:
-    """Return the rules of a contract. User rules run after the rules of the head, whatever the body is."""
+    """Return the rules of a contract. User rules run after the rules of the head, whatever the body is.
+
+    A rule of the user or a deviation with the name of another rule is a `UsageError`: settings could not distinguish them.
+    """
     _refuse_ambiguous(contract)
-    of_members = (*properties.RULES, *(properties.RULES_OF_PROBLEMS if contract.is_of_problems else ()))
-    others = {each.name for each in (*_FIXED, *of_members)}
-    own = named_apart(schema_rules(contract, length_unit), others, {each.rule for each in contract.deviations})
-    properties_rules = [schema_rule(each, contract) for each in own]
-    error_stages = (
-        _stage("head", head.RULES, when=head.is_unusual),
-        _stage(
-            "user", map(user_rule, user_rules), conditions.is_unknown, always if user_rules else conditions.is_unusual
+    fixed = [each for each in RULES if each.applies(contract)]
+    names = {*ALWAYS, *OF_RECORDINGS, *(each.name for each in fixed)}
+    own = named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
+    of_schema = [schema_rule(each, contract) for each in own]
+    of_user = [user_rule(each) for each in user_rules]
+    taken = names | {each.name for each in of_schema}
+    for rule in of_user:
+        if rule.name in taken:
+            raise UsageError(f"there is already a rule {rule.name}; give your rule another name")
+        taken.add(rule.name)
+
+    def of(*stages: str) -> tuple[Rule, ...]:
+        return tuple(quoting(each, contract) for each in fixed if each.stage in stages)
+
+    is_unusual = always if of_user else body.is_unusual
+    return RuleSet(
+        (
+            Stage(of("head"), when=lambda _: head.is_unusual),
+            Stage(tuple(of_user), lambda parsed: not parsed.is_body_known, lambda _: is_unusual),
+            Stage(of("text"), lambda parsed: not (parsed.text and parsed.text.strip()), lambda _: body.is_unusual),
+            Stage(of("value"), lambda parsed: parsed.problem is not None, lambda _: body.is_unusual),
+            Stage(of("object"), lambda parsed: not parsed.is_object, lambda _: body.is_unusual),
+            Stage(of("envelope"), body.is_enveloped, lambda _: body.is_unusual),
+            Stage(tuple(of_schema), when=broken),
+            Stage(of("properties", "catalogue")),
         ),
-        _stage("text", body.TEXT_RULES, conditions.lacks_text, conditions.is_unusual),
-        _stage("value", body.VALUE_RULES, conditions.has_problem, conditions.is_unusual),
-        _stage("object", body.OBJECT_RULES, conditions.is_not_object, conditions.is_unusual),
-        _stage("envelope", body.ENVELOPE_RULES, conditions.is_enveloped, conditions.is_unusual),
-        _stage("properties", properties_rules)._replace(when=broken),
-        _stage("properties", of_members),
-        _stage("catalogue", catalogue.RULES),
+        (Stage(of("success")),),
     )
-    stages = (error_stages, (_stage("success", success.RULES),))
-    return RuleSet(*(tuple(stage.quoting(contract) for stage in some) for some in stages))
 
 
 def _refuse_ambiguous(contract: "Contract") -> None:

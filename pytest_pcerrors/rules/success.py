@@ -6,9 +6,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules._pointers import Place, pointer_to
-from pytest_pcerrors.rules.parsed_response import within
-from pytest_pcerrors.rules.rule import rule
+from pytest_pcerrors.rules.paths import Place, holders, pointer_to, within
+from pytest_pcerrors.rules.rule import MOST_FOUND, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 
@@ -24,7 +23,6 @@ _CODES = ("code", "errorCode")
 _NAMES = ("error", "errors")
 _TEXTS = ("description", "message", "errorDescription", "errorMessage")
 _ERROR_NAME = re.compile(r"errors?|\w+Errors?")
-_MOST_FOUND = 5
 
 
 def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -36,8 +34,8 @@ def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
     """
     if parsed.contract.errors_below_400 is not None:
         return  # a body that is an error fits that schema, and is judged as an error
-    found = islice((_of_partner_center if parsed.contract.is_partner_center else _of_others)(parsed), _MOST_FOUND)
-    for place, code, error in found:
+    found = (_of_partner_center if parsed.contract.is_partner_center else _of_others)(parsed)
+    for place, code, error in islice(found, MOST_FOUND):
         yield Violation(
             partial(_message, parsed.exchange.status, code, error),
             partial(pointer_to, place),
@@ -75,7 +73,7 @@ def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
     documented = [each for each in parsed.errors if each.code is not None and each.code in known]
     for error in documented:
         place: Place | None = None
-        for step in within(at_place, error.items) or ():
+        for step in within(at_place, error.items):
             place = Place(place, step)
         yield place, error.code or "", {_TEXTS[0]: error.description}
     if not documented:
@@ -86,18 +84,12 @@ def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
 
 
 def _named_errors(document: Any) -> "Iterator[tuple[Place, Any]]":
-    """Yield every property called error or errors that has a value. It does not recurse, so any depth is safe."""
-    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, dict | list) else []
-    while waiting:
-        place, value = waiting.pop()
-        inside: list[tuple[Place | None, Any]] = []
-        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
-            here = Place(place, step)
-            if step in _NAMES and (each is True or (isinstance(each, dict | list | str) and each)):
-                yield here, each
-            elif isinstance(each, dict | list):
-                inside.append((here, each))
-        waiting += reversed(inside)
+    """Yield every property called error or errors that has a value, but none of those in one of these."""
+    for place, value, is_named in holders(document, lambda place, _: place is not None and place.step in _NAMES):
+        if isinstance(value, dict) and not is_named:
+            for name, each in value.items():
+                if name in _NAMES and (each is True or (isinstance(each, dict | list | str) and each)):
+                    yield Place(place, name), each
 
 
 def _of_partner_center(parsed: "ParsedResponse") -> "Iterator[Stated]":
@@ -109,24 +101,25 @@ def _of_partner_center(parsed: "ParsedResponse") -> "Iterator[Stated]":
 
 
 def _errors(parsed: "ParsedResponse") -> "Iterator[tuple[Place | None, dict[str, Any]]]":
-    """Yield every error object in the body with its place. It does not recurse, so any depth is safe."""
-    waiting: list[tuple[Place | None, Any, bool]] = [(None, parsed.document, False)]
-    while waiting:
-        place, value, is_named = waiting.pop()
-        if isinstance(value, list):
-            inside = [(Place(place, index), each, is_named) for index, each in enumerate(value)]
-        elif not isinstance(value, dict):
-            continue
-        elif _code(parsed, value) and (is_named or _has_error_code(value) or _is_error_object(parsed, value)):
+    """Yield every error object in the body with its place, but none of those in one of these."""
+
+    def is_error(place: Place | None, value: Any) -> bool:
+        return (
+            isinstance(value, dict)
+            and _code(parsed, value) != ""
+            and (_is_named_error(place) or _has_error_code(value) or _is_error_object(parsed, value))
+        )
+
+    for place, value, is_end in holders(parsed.document, is_error):
+        if is_end:
             yield place, value
-            continue
-        else:
-            inside = [(Place(place, name), each, _is_error_name(name)) for name, each in value.items()]
-        waiting += reversed(inside)
 
 
-def _is_error_name(name: str) -> bool:
-    return _ERROR_NAME.fullmatch(name) is not None
+def _is_named_error(place: Place | None) -> bool:
+    """Return whether the property with this value, or with the array that has it, has the name of an error."""
+    while place is not None and isinstance(place.step, int):
+        place = place.above
+    return place is not None and _ERROR_NAME.fullmatch(str(place.step)) is not None
 
 
 def _has_error_code(value: dict[str, Any]) -> bool:
@@ -150,4 +143,4 @@ def _code(parsed: "ParsedResponse", error: Any) -> str:
     return ""
 
 
-RULES = (rule(error_in_success, documented="warning", when=_may_contain_error),)
+RULES = (rule(error_in_success, "success", documented="warning", when=_may_contain_error),)

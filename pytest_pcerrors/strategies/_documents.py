@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules.paths import values_at
+from pytest_pcerrors.rules.paths import places_at
 from pytest_pcerrors.simulation.sampler import Sampler
 from pytest_pcerrors.strategies._spelling import json_values, letters
 
@@ -51,7 +51,7 @@ class Documents:
     def permits(self, document: Any, entries: Sequence[Entry]) -> bool:
         """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
         own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
-        for description in values_at(document, self._contract.members.get("description", ())):
+        for _, description in places_at(document, self._contract.members.get("description", ())):
             if isinstance(description, str) and (not description.strip() or any(each in description for each in own)):
                 return False
         return set(document) not in _ENVELOPES and self._validator.is_valid(document)

@@ -4,7 +4,7 @@ import pytest
 
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.contract.catalogue import Catalogue, Entry
-from pytest_pcerrors.rules.catalogue import nearest_entry
+from pytest_pcerrors.rules.members import nearest_entry
 from pytest_pcerrors.simulation import synthesize
 
 NOT_FOUND = Entry(404, "20000", ("No order has the given ID",))

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from pytest_pcerrors import ContractViolation, Violation, check
-from pytest_pcerrors.rules._pointers import Place, pointer_to
-from pytest_pcerrors.rules.parsed_response import at
+from pytest_pcerrors.rules.paths import Place, at, pointer_to
 from pytest_pcerrors.secrets.display import shown
 
 

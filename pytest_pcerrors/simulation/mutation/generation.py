@@ -135,8 +135,5 @@ def _judge_of(contract: Contract, ignored: frozenset[str]) -> Policy:
 
 def _mutators_of(contract: Contract) -> Iterator[tuple[str, Mutator]]:
     """Yield the name and the mutator of every rule of a contract, in the order in which the rules run."""
-    rules = rule_set(contract)
-    for stage in (*rules.error_stages, *rules.success_stages):
-        for rule in stage.rules:
-            check = rule.check
-            yield rule.name, partial(with_wrong_values, check) if isinstance(check, SchemaRule) else MUTATORS[rule.name]
+    for name, rule in rule_set(contract).rules.items():
+        yield name, partial(with_wrong_values, rule.check) if isinstance(rule.check, SchemaRule) else MUTATORS[name]
