@@ -18,7 +18,7 @@ from time import process_time
 import requests
 
 from pytest_pcerrors import assert_errors_surface, assert_retries
-from pytest_pcerrors.policy.context import Context, current, within
+from pytest_pcerrors.policy.check import Context, current, within
 from pytest_pcerrors.reporting.matrix import as_text
 from pytest_pcerrors.simulation import ok
 

@@ -9,9 +9,8 @@ from benchmarks._layouts import LAYOUTS, write
 from benchmarks._setting import Setting
 from pytest_pcerrors import Contract
 from pytest_pcerrors.exchange.archives.files import archive_files
-from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.recordings import Recording
 
 OFF = {"secret-recorded": "off", "secret-suspected": "off"}
 

@@ -9,9 +9,8 @@ from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
-from pytest_pcerrors.policy.check import judge, unknown_body
-from pytest_pcerrors.policy.context import current
-from pytest_pcerrors.policy.pc_error import PcError
+from pytest_pcerrors.policy.check import current, judge, unknown_body
+from pytest_pcerrors.policy.verdict import PcError
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.members import documented, nearest_entry, shown_code
 from pytest_pcerrors.rules.violation import ContractViolation, Violation

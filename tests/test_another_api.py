@@ -16,7 +16,7 @@ from pytest_pcerrors.plugin._contents import item_name
 from pytest_pcerrors.plugin.hooks import pytest_make_parametrize_id
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import finding
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged

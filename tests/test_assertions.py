@@ -21,7 +21,7 @@ from pytest_pcerrors import (
     assert_pc_success,
     check,
 )
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.policy import Policy
 
 TEMPLATE = '{"code": "800064", "description": "Cart 7 is busy", "data": [{"cart": 7}], "source": "PartnerFD"}'

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
 from pytest_pcerrors.exchange.archives.folders import identity
-from pytest_pcerrors.policy.recordings import Recording
+from pytest_pcerrors.policy.audit import Recording
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.archives.items import Item

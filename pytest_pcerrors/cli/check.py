@@ -20,8 +20,7 @@ from pytest_pcerrors.cli._output import print_output, print_problem, write_repor
 from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import unknown_age_text
-from pytest_pcerrors.policy.audit import audit
-from pytest_pcerrors.policy.recordings import Recording
+from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
 from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL

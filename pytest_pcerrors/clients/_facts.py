@@ -11,8 +11,8 @@ from pytest_pcerrors.clients._texts import has_word, text_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment, with_offset
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy.context import current
-from pytest_pcerrors.policy.pc_error import PcError
+from pytest_pcerrors.policy.check import current
+from pytest_pcerrors.policy.verdict import PcError
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 
 _TOLERANCE = timedelta(seconds=2)

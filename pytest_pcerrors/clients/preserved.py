@@ -8,7 +8,7 @@ from pytest_pcerrors.clients._facts import Fact, elsewhere, facts_of
 from pytest_pcerrors.clients._values import Where, check_where, object_text, value_at
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.reporting.failure import context_lines, status_line, violation_lines
 from pytest_pcerrors.reporting.finding_data import response_data
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read

@@ -10,7 +10,7 @@ from pytest_pcerrors.clients._tries import RetrySimulator, Try, named, table
 from pytest_pcerrors.clients._values import raised
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, listed

@@ -12,7 +12,7 @@ from pytest_pcerrors.clients._trying import NOTHING, CaseSimulator, Tried, tried
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, listed

@@ -14,16 +14,14 @@ from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
-from pytest_pcerrors.policy.audit import audit_age, unreadable
-from pytest_pcerrors.policy.recordings import Recording
+from pytest_pcerrors.policy.audit import Recording, audit_age, unreadable
 from pytest_pcerrors.redaction.files.rewriting import found_in_lines
 from pytest_pcerrors.reporting.totals import Totals
 
 if TYPE_CHECKING:
     from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.exchange.archives.items import Item
-    from pytest_pcerrors.policy.audit import Finding
-    from pytest_pcerrors.policy.lines import Conforming
+    from pytest_pcerrors.policy.audit import Conforming, Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
 

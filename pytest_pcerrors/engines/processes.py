@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.engines.task import Part, Task
     from pytest_pcerrors.exchange.archives.layout import Layout
-    from pytest_pcerrors.policy.recordings import Recording
+    from pytest_pcerrors.policy.audit import Recording
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import Finding, audit, audit_items
+from pytest_pcerrors.policy.audit import Finding, Recording, audit, audit_items
 from pytest_pcerrors.policy.counted import audit_counted, audit_items_counted
 from pytest_pcerrors.policy.from_settings import policy_of
-from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.archives.pieces import Piece
-    from pytest_pcerrors.policy.lines import Conforming
+    from pytest_pcerrors.policy.audit import Conforming
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
+from pytest_pcerrors.policy.audit import Recording, SecretsByItem
 from pytest_pcerrors.reporting.failure import generic_path
 from pytest_pcerrors.reporting.summary import host_of
 from pytest_pcerrors.rules.parsed_response import read

@@ -8,8 +8,7 @@ import pytest
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents
 from pytest_pcerrors.plugin._messages import warn
-from pytest_pcerrors.policy.check import judge
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.check import current, judge
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.violation import ContractViolation
 from pytest_pcerrors.secrets.display import safe

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.plugin._facts import Facts
-from pytest_pcerrors.policy.context import Observer
+from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 

@@ -20,7 +20,7 @@ from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
 from pytest_pcerrors.plugin._workers import add_counts, counts_of
 from pytest_pcerrors.policy.age import unknown_age_text
-from pytest_pcerrors.policy.context import within
+from pytest_pcerrors.policy.check import within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.summary import Tally, nothing_checked
 from pytest_pcerrors.settings import Settings

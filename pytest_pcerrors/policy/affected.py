@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.policy.hosts import is_with
+from pytest_pcerrors.policy.policy import is_among
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -31,7 +31,8 @@ def touched(
     places: dict[Change, list[str]] = defaultdict(list)
     for exchange in exchanges:
         both = [read(exchange, contract) for contract in (old, new)]
-        if not is_with(exchange, {*old.hosts, *new.hosts}) or not any(each.is_error for each in both):
+        host = exchange.request.host if exchange.request else None
+        if not is_among(host, {*old.hosts, *new.hosts}) or not any(each.is_error for each in both):
             continue
         pairings = {(status, code) for each in both for code in each.codes for status in (exchange.status, None)}
         differing = {pointer for pointer, _ in _faults(both[0]) ^ _faults(both[1])}

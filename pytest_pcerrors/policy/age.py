@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted, readable
+from pytest_pcerrors.text import counted, listed, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _FIRST_YEAR = 1990
 """The year in which HTTP was invented; an earlier date is that of a clock that was not set, such as 1970-01-01."""
 
-_MOST_SHOWN = 5
 _AGE = re.compile(r"([1-9][0-9]{0,4})d")
 
 
@@ -86,17 +85,6 @@ def date_of(exchange: "Exchange") -> "datetime | None":
     return next((each for each in dates if each is not None and each.year >= _FIRST_YEAR), None)
 
 
-def is_stale(since: "datetime | None", days: int, today: "date") -> bool:
-    """Return whether a moment is more than this number of days ago; without a moment, the result is False.
-
-    >>> from datetime import date
-    >>> since = moment("Thu, 13 Apr 2017 21:29:11 GMT")
-    >>> is_stale(since, 180, date(2017, 10, 10)), is_stale(since, 180, date(2017, 10, 11))
-    (False, True)
-    """
-    return since is not None and (today - since.date()).days > days
-
-
 def unknown_age_text(files: "Collection[str]") -> str:
     """Return the message that the age of recordings is unknown, with the names of the first.
 
@@ -106,19 +94,19 @@ def unknown_age_text(files: "Collection[str]") -> str:
     'age unknown of 7 recordings: no response has a date (a Date header, recorded_at or startedDateTime): a.yaml, b.yaml, c.yaml, d.yaml, e.yaml, and 2 more'
     """
     reason = "no response has a date (a Date header, recorded_at or startedDateTime)"
-    first, *more = names = [safe(each) for each in sorted(files)[:_MOST_SHOWN]]
-    if not more:
-        return f"{first}: age unknown: {reason}"
-    rest = f", and {len(files) - len(names)} more" if len(files) > len(names) else ""
-    return f"age unknown of {len(files)} recordings: {reason}: {', '.join(names)}{rest}"
+    names = [safe(each) for each in sorted(files)]
+    if len(names) == 1:
+        return f"{names[0]}: age unknown: {reason}"
+    return f"age unknown of {len(names)} recordings: {reason}: {listed(names)}"
 
 
 def age_text(since: "datetime", days: int, today: "date") -> str:
-    """Return a message with the age of the oldest response and the limit.
+    """Return a message with the age of the oldest response if it is more than this number of days; otherwise an empty text.
 
     >>> from datetime import date
-    >>> age_text(moment("Thu, 13 Apr 2017 21:29:11 GMT"), 180, date(2026, 11, 21))
-    'oldest response of 2017-04-13, 3509 days old, at most 180 allowed'
+    >>> since = moment("Thu, 13 Apr 2017 21:29:11 GMT")
+    >>> age_text(since, 180, date(2017, 10, 10)), age_text(since, 180, date(2026, 11, 21))
+    ('', 'oldest response of 2017-04-13, 3509 days old, at most 180 allowed')
     """
     age = (today - since.date()).days
-    return f"oldest response of {since.date()}, {counted(age, 'day')} old, at most {days} allowed"
+    return f"oldest response of {since.date()}, {counted(age, 'day')} old, at most {days} allowed" if age > days else ""

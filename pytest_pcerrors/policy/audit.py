@@ -1,25 +1,123 @@
-"""Audits of archives: the kind of each recorded exchange, and the verdict on it."""
+"""Audits of archives: recordings, the kind of each recorded exchange, and the verdict on it."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from io import BufferedReader, RawIOBase
+from itertools import tee
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.files import (
+    cassette_interactions,
+    file_items,
+    ndjson_chunks,
+    stream_chunks,
+    stream_items,
+)
 from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.pieces import opened, piece_chunks, piece_items
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.recordings import SecretsByItem
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_pcerrors.exchange.archives.items import Item
+    from pytest_pcerrors.exchange.archives.pieces import Piece
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.recordings import Recording
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.redaction.files.rewriting import InItem
     from pytest_pcerrors.secrets import Found
 
+_PIECE = 64 * 1024
+
 Kind = Literal["error", "success", "other-host", "stale", "undated", "skipped", "unreadable", "recording"]
+
+
+class Recording(NamedTuple):
+    """An archive: its name, its items, and the secrets in it, in the order of the items."""
+
+    name: str
+    items: "Iterable[Item]"
+    found: "Iterable[InItem]" = ()
+    chunks: "Callable[[], Iterator[bytes | ArchiveError] | None]" = lambda: None
+    """A function that returns the lines of an NDJSON file in chunks, to be read instead of the items; None for other files."""
+    first: int = 1
+    """The number of the first line of the chunks."""
+    interactions: "Callable[[], Iterator[tuple[list[bytes], int]] | None]" = lambda: None
+    """A function that returns the interactions of a cassette as texts, with the line of the first; None for other files."""
+
+    @classmethod
+    def of_file(
+        cls, file: Path, policy: "Policy", name: str = "", on_read: "Callable[[int], object] | None" = None
+    ) -> Self:
+        """Return a file as a recording that is read item by item; `name` is the path that origins show.
+
+        `on_read` is called with the number of bytes of every read.
+        """
+        name = name or str(file)
+        items, found = file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy)
+        chunks = partial(ndjson_chunks, file, name, on_read)
+        return cls(name, items, found, chunks, interactions=partial(cassette_interactions, file, on_read))
+
+    @classmethod
+    def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:
+        """Return a piece of a file as a recording: the whole file, or the lines of NDJSON in a range of its bytes."""
+        if piece.end is None:
+            return cls.of_file(piece.file, policy, piece.name)
+        found = _found_in_piece(piece, policy) if policy.searches_for_secrets else ()
+        return cls(piece.name, piece_items(piece, policy.layout), found, partial(piece_chunks, piece), piece.first)
+
+    @classmethod
+    def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
+        """Return a stream as a recording that is read item by item, NDJSON line by line or in chunks."""
+        chunks = partial(stream_chunks, stream, name)
+        if not policy.searches_for_secrets:
+            return cls(name, stream_items(stream, name, policy.layout), (), chunks)
+        from pytest_pcerrors.redaction.files.rewriting import found_in
+
+        read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
+        one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
+        found = found_in(other, name, policy.redaction, has_layout=policy.layout is not None)
+        return cls(name, stream_items(one, name, policy.layout), found, chunks)
+
+
+class SecretsByItem:
+    """The secrets of a recording by item."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._name = recording.name
+        self._found = iter(recording.found)
+        self._next: InItem | None = None
+
+    def of(self, number: int, item: "Item") -> "list[Found]":
+        """Return the secrets in an item. Call it with ascending numbers; a file that cannot be read at all is not searched."""
+        if isinstance(item, ArchiveError) and item.place == self._name:
+            self._found = iter(())
+        found: list[Found] = []
+        while (each := self._peek()) is not None and each.item is not None and each.item <= number:
+            found += [at.found for at in each.locations]
+            self._next = None
+            if each.item == number:
+                break
+        return found
+
+    def rest(self) -> "list[tuple[str, Found]]":
+        """Return the remaining secrets, which are outside of all items, each with its origin."""
+        left = []
+        while (each := self._peek()) is not None:
+            left += [(f"{self._name}:{at.line}", at.found) for at in each.locations]
+            self._next = None
+        return left
+
+    def _peek(self) -> "InItem | None":
+        if self._next is None:
+            self._next = next(self._found, None)
+        return self._next
 
 
 @dataclass(frozen=True)
@@ -44,6 +142,15 @@ class Finding:
         found = () if self.problem is None else (self.problem,)
         verdicts = (self.verdict, self.recording)
         return (*found, *(each for verdict in verdicts if verdict for each in verdict.violations))
+
+
+@dataclass
+class Conforming:
+    """Counts of conforming exchanges: the errors by status and code, the other responses that were searched, and other hosts."""
+
+    errors: "Counter[tuple[int, str]]" = field(default_factory=Counter)
+    successes: int = 0
+    other_hosts: "Counter[str]" = field(default_factory=Counter)
 
 
 def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
@@ -102,3 +209,36 @@ def unreadable(error: ArchiveError, recording: "Verdict | None" = None) -> Findi
         rule=UNREADABLE,
     )
     return Finding("unreadable", error.place, problem=problem, recording=recording)
+
+
+class _Pieces(RawIOBase):
+    """A stream made of pieces."""
+
+    def __init__(self, pieces: "Iterator[bytes]") -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._left or next(self._pieces, b"")
+        size = min(len(data), len(buffer))
+        buffer[:size], self._left = data[:size], data[size:]
+        return size
+
+
+def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
+    if policy.searches_for_secrets:
+        from pytest_pcerrors.redaction.files.rewriting import found_in
+
+        with suppress(OSError), file.open("rb") as stream:
+            yield from found_in(stream, name, policy.redaction, has_layout=policy.layout is not None)
+
+
+def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":
+    from pytest_pcerrors.redaction.files.rewriting import found_in_lines
+
+    with suppress(OSError), opened(piece) as stream:
+        yield from found_in_lines(stream, piece.name, policy.redaction)

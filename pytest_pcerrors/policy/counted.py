@@ -3,42 +3,150 @@
 The findings and the counts are those of `audit.audit_items`.
 """
 
+import re
+from bisect import bisect_right
+from functools import lru_cache, partial
 from io import BytesIO
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.json_files import item_of_line, without_lines
 from pytest_pcerrors.exchange.archives.plain_interactions import (
     FIRST_LINE,
     UncertainError,
     as_cassette,
     plain_interaction,
 )
+from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
+from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import Finding, audit_age, audit_items, finding_of_item
-from pytest_pcerrors.policy.lines import Conforming, LineAudit, audited_lines
-from pytest_pcerrors.redaction.files.raw import items_to_search
+from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
+from pytest_pcerrors.policy.policy import is_among
+from pytest_pcerrors.redaction.files.raw import LineSearch, items_to_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
+    from pytest_pcerrors.exchange.archives.plain_lines import Reader
+    from pytest_pcerrors.policy.audit import Recording
     from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.recordings import Recording
     from pytest_pcerrors.secrets import Found
+
+_HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
+_AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
+_SCHEME = len("https://")
+_STATUSES = range(100, 1000)
+_MOST_HOSTS = _MOST_KEPT = 4096
+_SHORT = 1000
+
+
+class LineAudit:
+    """Audits the lines of an NDJSON archive under a policy, by chunks; the chunks may be audited in any order.
+
+    With `keeps_errors`, conforming error responses are findings too. `counts` are those of the exchanges without a finding.
+    """
+
+    def __init__(
+        self, name: str, policy: "Policy", read: "Reader | None" = None, *, keeps_errors: bool = False
+    ) -> None:
+        self.counts = Conforming()
+        self._name = name
+        self._policy = policy
+        self._read = read or plain_lines()
+        self._keeps_errors = keeps_errors
+        self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
+        self._search = LineSearch(policy.redaction.secrets)
+        self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._codes: dict[tuple[int, str | None, str], str | None] = {}
+        self._host_of = lru_cache(_MOST_HOSTS)(partial(_host_of, policy.hosts))
+        self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
+
+    def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
+        """Yield the findings in whole lines, in their order, then the counts of those without. `first` is the number of the first line.
+
+        An archive of another format is an `ArchiveError`, which is raised by its first line.
+        """
+        lines = list(BytesIO(data))
+        suspected = self._suspected(data, lines)
+        for index, line in enumerate(lines):
+            if index not in suspected and self.conforms(line):
+                continue
+            found = self._found(line) if index in suspected else []
+            if found or not (line.isspace() or (index in suspected and self.conforms(line))):
+                yield finding_of_item(item_of_line(line, self._name, first + index), self._policy, found)
+        yield self.taken()
+
+    def taken(self) -> Conforming:
+        """Return the counts so far, and begin new ones."""
+        taken, self.counts = self.counts, Conforming()
+        return taken
+
+    def _found(self, line: bytes) -> "list[Found]":
+        from pytest_pcerrors.redaction.files.rewriting import found_in_line
+
+        return found_in_line(line, self._name, self._policy.redaction)
+
+    def _suspected(self, data: bytes, lines: list[bytes]) -> "Container[int]":
+        """Return the indexes of the lines that must be searched for secrets."""
+        positions = self._search.positions(data) if self._secrets else []
+        if positions is None:
+            return range(len(lines))
+        ends = list(accumulate(map(len, lines))) if positions else []
+        return {bisect_right(ends, position) for position in positions}
+
+    def conforms(self, line: bytes) -> bool:
+        """Return whether the exchange of a line conforms or has another host, and count it."""
+        if (plain := self._read(line)) is None:
+            return False
+        status, content_type, body, url, document = plain
+        is_judged, host = (True, "") if url is None or url.startswith(self._judged) else self._host(url)
+        if not is_judged:
+            is_counted = bool(host) and status in _STATUSES
+            if is_counted:
+                self.counts.other_hosts[host] += 1
+        elif status in SUCCESSES:
+            is_counted = self._quick.is_success(status, body)
+            self.counts.successes += is_counted
+        else:
+            code = None if self._keeps_errors else self._code(status, content_type, body, document)
+            is_counted = code is not None
+            if code is not None:
+                self.counts.errors[status, code] += 1
+        return is_counted
+
+    def _code(self, status: int, content_type: str | None, body: str, document: "Any") -> str | None:
+        """Return the code of an error response that conforms, or None; that of a short body is kept, since many lines have the same."""
+        key = status, content_type, body
+        if key in self._codes:
+            return self._codes[key]
+        code = self._quick.code_of_error(status, content_type, body.encode(), document)
+        if document is None and len(body) <= _SHORT and len(self._codes) < _MOST_KEPT:
+            self._codes[key] = code
+        return code
+
+    def _host(self, url: str) -> tuple[bool, str]:
+        """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
+        if url.startswith("/") and url[1:2].isalnum():
+            return True, ""
+        end = url.find("/", _SCHEME)
+        return self._host_of(url[:end]) if 0 < end < len(url) - 1 else (False, "")
+
+
+def _host_of(hosts: "Collection[str]", authority: str) -> tuple[bool, str]:
+    host = (urlsplit(authority).hostname or "") if _AUTHORITY.fullmatch(authority) else ""
+    return bool(host) and is_among(host, hosts), host
 
 
 def audit_counted(
     recordings: "Iterable[Recording]", policy: "Policy", *, keeps_errors: bool = False
 ) -> "Iterator[Finding | Conforming]":
-    """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON and cassettes: these are only counted.
-
-    With `keeps_errors`, conforming error responses have findings.
-    """
+    """Yield what `audit` yields; conforming exchanges in NDJSON and cassettes are only counted, errors not if it `keeps_errors`."""
     for recording in recordings:
         oldest = Oldest(policy.judges)
         yield from audit_items_counted(recording, policy, oldest, keeps_errors=keeps_errors)
-        if policy.max_age is not None:
-            yield from audit_age(recording.name, oldest, policy)
+        yield from audit_age(recording.name, oldest, policy)
 
 
 def audit_items_counted(
@@ -50,11 +158,30 @@ def audit_items_counted(
     """
     is_plain = policy.max_age is None and policy.layout is None and not policy.others
     if is_plain and (chunks := recording.chunks()) is not None:
-        yield from audited_lines(chunks, recording, policy, keeps_errors=keeps_errors)
+        yield from _audited_lines(chunks, recording, policy, keeps_errors=keeps_errors)
     elif is_plain and not keeps_errors and (texts := recording.interactions()) is not None:
         yield from _audited_interactions(texts, recording, policy)
     else:
         yield from audit_items(recording, policy, oldest)
+
+
+def _audited_lines(
+    chunks: "Iterable[bytes | ArchiveError]", recording: "Recording", policy: "Policy", *, keeps_errors: bool = False
+) -> "Iterator[Finding | Conforming]":
+    """Yield the findings in the chunks of an NDJSON archive, or of a piece of one, and the counts of its conforming exchanges."""
+    lines, number, has_lines = LineAudit(recording.name, policy, keeps_errors=keeps_errors), recording.first, False
+    try:
+        for chunk in chunks:
+            if isinstance(chunk, ArchiveError):
+                raise chunk
+            for found in lines.findings(chunk, number):
+                has_lines = has_lines or found != Conforming()
+                yield found
+            number += chunk.count(b"\n") or 1
+        if not has_lines:
+            raise without_lines(recording.name)
+    except ArchiveError as error:
+        yield unreadable(error)
 
 
 def _audited_interactions(
@@ -64,52 +191,43 @@ def _audited_interactions(
 
     From the first secret on, findings wait for the end of the file: a file that cannot be read is not searched.
     """
-    interactions, done = _Interactions(recording.name, policy), 0
+    interactions, done = _Interactions(recording.name, policy, plain_interaction), 0
     waiting: list[Finding] = []
     try:
         for texts, line in batches:
-            for found in interactions.findings(texts, line):
+            for found in interactions.items(texts, line):
                 if found is not None and found.recording is not None and not waiting:
-                    yield interactions.counts
-                    interactions.counts = Conforming()
-                    waiting.append(found)
-                elif found is not None and waiting:
+                    yield interactions.taken()
+                if found is not None and (found.recording is not None or waiting):
                     waiting.append(found)
                 elif found is not None:
                     yield found
                 done += not waiting
     except UncertainError:
         if not waiting:
-            yield interactions.counts
+            yield interactions.taken()
         yield from islice(audit_items(recording, policy, Oldest(policy.judges)), done, None)
     else:
         yield from waiting
-        yield interactions.counts
+        yield interactions.taken()
 
 
-class _Interactions:
-    """Audits the texts of interactions under a policy; `counts` are those of the interactions without a finding."""
+class _Interactions(LineAudit):
+    """Audits the texts of interactions under a policy."""
 
-    def __init__(self, name: str, policy: "Policy") -> None:
-        self.counts = Conforming()
-        self._name = name
-        self._policy = policy
-        self._conforms = LineAudit(name, policy, plain_interaction).conforms
-        self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
-
-    def findings(self, texts: list[bytes], line: int) -> "Iterator[Finding | None]":
+    def items(self, texts: list[bytes], line: int) -> "Iterator[Finding | None]":
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first."""
-        suspected = () if self._secrets is None else items_to_search(texts, self._secrets)
+        suspected = items_to_search(texts, self._secrets) if self._secrets else ()
         for index, text in enumerate(texts):
-            if index not in suspected and self._conforms(text, self.counts):
+            if index not in suspected and self.conforms(text):
                 yield None
             else:
                 first = line + sum(each.count(b"\n") for each in texts[:index])
                 yield self._finding(text, first, is_suspected=index in suspected)
 
     def _finding(self, text: bytes, line: int, *, is_suspected: bool) -> Finding | None:
-        found = self._found(text) if self._secrets is not None else []
-        if is_suspected and not found and self._conforms(text, self.counts):
+        found = self._found(text) if self._secrets else []
+        if is_suspected and not found and self.conforms(text):
             return None
         from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
 

@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy._secret_violations import secret_violation
-from pytest_pcerrors.policy._user_rules import refuse_taken_names
-from pytest_pcerrors.policy.age import Oldest, age_text, is_stale
+from pytest_pcerrors.policy.age import Oldest, age_text
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
-from pytest_pcerrors.policy.hosts import is_with
-from pytest_pcerrors.policy.severities import severities
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.quick import Quick
-from pytest_pcerrors.rules.registry import ALWAYS_ERRORS, OF_RECORDINGS, RECORDING_RULES
+from pytest_pcerrors.rules.registry import ALWAYS, OF_RECORDINGS, RECORDING_RULES, in_stages
+from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from pytest_pcerrors.exchange.archives.layout import Layout
@@ -33,9 +30,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.stages import RuleSet
     from pytest_pcerrors.rules.violation import Severity
     from pytest_pcerrors.secrets import Found
-
-
-_ALWAYS_ERRORS = frozenset(each.name for each in ALWAYS_ERRORS)
 
 
 @dataclass
@@ -76,11 +70,9 @@ class Policy:
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
 
     def __post_init__(self) -> None:
-        for contract in self.contracts:
-            refuse_taken_names(self.user_rules, contract)
         known = (*self.documented_rules, *OF_RECORDINGS)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
-            if name in _ALWAYS_ERRORS:
+            if name in ALWAYS:
                 raise UsageError(f"{name} is always an error; it cannot have another severity or an allowance")
             if name not in known:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
@@ -105,11 +97,10 @@ class Policy:
     @property
     def documented_rules(self) -> "dict[str, Rule]":
         """The rules of all contracts and the user by name, in the order of the stages; of several with the same name, the first."""
-        found = dict(self.rules.rules)
-        stages = list(dict.fromkeys(rule.stage for rule in found.values()))
+        found = self.rules.rules
         for contract in self.others:
             found = {**rule_set(contract, self.user_rules, self.length_unit).rules, **found}
-        return dict(sorted(found.items(), key=lambda each: stages.index(each[1].stage)))
+        return {rule.name: rule for rule in in_stages(found.values())}
 
     def of(self, exchange: "Exchange") -> "Policy":
         """Return the policy for the contract that has the host of an exchange; this one if none has it, or the host is unknown."""
@@ -137,17 +128,16 @@ class Policy:
         )
 
     def profiled(self, profile: str) -> "Profiled":
-        """Return the rules that run under a profile, and their severities."""
+        """Return the rules that run under a profile, and their severities; raise a `UsageError` for an unknown profile."""
         known = self._profiled.get(profile)
         if known is None:
-            table = severities(profile, (*self.rules.rules.values(), *RECORDING_RULES), self.overrides)
+            if profile not in PROFILES:
+                raise UsageError(f'there is no profile "{profile}"; {nearest(profile, PROFILES)}')
+            rules = (*self.rules.rules.values(), *RECORDING_RULES)
+            table = {rule.name: self.overrides.get(rule.name, rule.severities[profile]) for rule in rules}
             off = {name for name, severity in table.items() if severity == "off"}
             known = self._profiled[profile] = Profiled(self.rules.without(off), table, self.contract)
         return known
-
-    @cached_property
-    def _usual(self) -> Profiled:
-        return self.profiled(self.forced_profile or self.profile)
 
     @cached_property
     def _profiled(self) -> "dict[str, Profiled]":
@@ -171,14 +161,14 @@ class Policy:
 
     def judges(self, exchange: "Exchange") -> bool:
         """Return whether the policy judges a recorded exchange: its host is one of `hosts`, or is unknown."""
-        return is_with(exchange, self.hosts)
+        return is_among(exchange.request.host if exchange.request else None, self.hosts)
 
     def judge(self, exchange: "Exchange", *, profile: str | None = None) -> Verdict:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
         if profile is None and not self.profile_by_path:
-            profiled = self._usual
+            profiled = self.profiled(self.forced_profile or self.profile)
         else:
             profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         parsed = read(exchange, self.contract)
@@ -194,9 +184,7 @@ class Policy:
 
     def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
         """Return the verdict on the secrets that were found in a recorded exchange, or None without any."""
-        return (
-            self.of_recording(exchange, [secret_violation(each, exchange.origin) for each in found]) if found else None
-        )
+        return self.of_recording(exchange, [_of_secret(each, exchange.origin) for each in found]) if found else None
 
     def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
         """Return the verdict on secrets at a place of a recording outside of its exchanges, or None without any."""
@@ -205,11 +193,11 @@ class Policy:
     def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
         """Return the verdict on a recording that is too old, or None: it is not, no age is set, or the rule is off."""
         exchange, since = oldest.exchange, oldest.since
-        if exchange is None or since is None or self.max_age is None or not is_stale(since, self.max_age, self.today):
+        message = age_text(since, self.max_age, self.today) if since and self.max_age is not None else ""
+        if exchange is None or not message:
             return None
         header = "" if since is exchange.recorded_at else "Date"
-        violation = Violation(age_text(since, self.max_age, self.today), header, hint=hint, rule=STALE)
-        verdict = self.of_recording(exchange, [violation])
+        verdict = self.of_recording(exchange, [Violation(message, header, hint=hint, rule=STALE)])
         return verdict if verdict.violations or verdict.allowed else None
 
     def is_undated(self, oldest: Oldest) -> bool:
@@ -220,12 +208,9 @@ class Policy:
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
         """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""
-        weighed = [(each, self._severity_of(each.rule, exchange)) for each in found]
-        judged = tuple(each.judged(each.rule, severity) for each, severity in weighed if severity != "off")
+        table = self.profiled(self.profile_for(exchange.origin)).severities
+        judged = tuple(each.judged(each.rule, table[each.rule]) for each in found if table[each.rule] != "off")
         return replace(self._excused(read(exchange, self.contract), judged), of_recording=True)
-
-    def _severity_of(self, rule: str, exchange: "Exchange") -> "Severity":
-        return self.profiled(self.profile_for(exchange.origin)).severities[rule]
 
     def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
         """Return this policy with further allowances and a profile that overrides all others."""
@@ -238,11 +223,26 @@ class Policy:
         allowed: list[Allowance] = []
         for violation in found:
             covering = [each for each in self.allowances if each.covers(violation, parsed, self.root)]
-            holding = [each for each in covering if not each.has_expired(self.today)]
+            holding = next((each for each in covering if not each.has_expired(self.today)), None)
             if holding:
-                allowed.append(holding[0])
-            elif covering:
-                kept.append(covering[0].expiry(violation))
+                allowed.append(holding)
             else:
-                kept.append(violation)
+                kept.append(covering[0].expiry(violation) if covering else violation)
         return Verdict(parsed, tuple(kept), tuple(allowed))
+
+
+def is_among(host: str | None, hosts: "Collection[str]") -> bool:
+    """Return whether a host is one of these, or is unknown; without hosts, any is."""
+    return not hosts or host is None or host in hosts
+
+
+def _of_secret(found: "Found", origin: str | None) -> Violation:
+    """Return the violation for a secret in a recording, or for a part that could not be searched."""
+    if found.problem:
+        return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
+    file = file_of(origin) if origin else ""
+    hint = f"pcerrors redact {file}" if file not in ("", "-") else "redact it before it is recorded"
+    is_certain = found.certainty == "secret"
+    message = "a secret is recorded" if is_certain else "this may be a secret"
+    rule = SECRET_RECORDED if is_certain else SECRET_SUSPECTED
+    return Violation(message, found.place, expected="***", hint=hint, rule=rule)

@@ -19,8 +19,7 @@ from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.policy.audit import Finding
-    from pytest_pcerrors.policy.lines import Conforming
+    from pytest_pcerrors.policy.audit import Conforming, Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.rules.rule import Rule
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pytest_pcerrors.exchange.http import is_loopback
-from pytest_pcerrors.policy.lines import Conforming
+from pytest_pcerrors.policy.audit import Conforming
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import TABLE
 from pytest_pcerrors.text import counted

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.policy.age import date_of
-from pytest_pcerrors.policy.lines import Conforming
+from pytest_pcerrors.policy.audit import Conforming
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
 from pytest_pcerrors.reporting.summary import Tally

@@ -5,6 +5,7 @@ Types are strict, lengths are counted in a given unit, and unique items are foun
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.jsontext import JSON_TYPES, article, type_of
@@ -101,19 +102,15 @@ def _with_members(names: list[str], _: Measure) -> Test:
     return Test(present or "True", members, dict)
 
 
-def _at_least(limit: int, measure: Measure) -> Test:
-    return Test("{measure}({value}) >= {limit}", {"measure": measure, "limit": limit}, str)
-
-
-def _at_most(limit: int, measure: Measure) -> Test:
-    return Test("{measure}({value}) <= {limit}", {"measure": measure, "limit": limit}, str)
+def _with_length(operator: str, limit: int, measure: Measure) -> Test:
+    return Test(f"{{measure}}({{value}}) {operator} {{limit}}", {"measure": measure, "limit": limit}, str)
 
 
 TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {
     "type": _of_type,
     "required": _with_members,
-    "minLength": _at_least,
-    "maxLength": _at_most,
+    "minLength": partial(_with_length, ">="),
+    "maxLength": partial(_with_length, "<="),
 }
 """The keywords that this package tests itself, as functions of their limit and a measure; jsonschema tests the others."""
 

@@ -47,20 +47,17 @@ class Subschemas:
 
         return Registry[Any]().resolver_with_root(DRAFT202012.create_resource(self._schema))
 
-    def at_one_place(self, schema: Schema | bool, above: frozenset[int] = frozenset()) -> list[Subschema]:  # noqa: FBT001 - a schema may be true
-        """Return the schemas that apply where a schema applies: itself, the members of ``allOf``, the target of ``$ref``.
-
-        `above` has the identities of the enclosing schemas. A reference to one of them is recursive; it remains a keyword,
-        which jsonschema checks as a whole.
-        """
-        return list(self._at_one_place(schema, above, ()))
-
-    def _at_one_place(
+    def at_one_place(
         self,
         schema: Schema | bool,  # noqa: FBT001 - a schema may be true
         above: frozenset[int],
-        through: tuple[int, ...],
+        through: tuple[int, ...] = (),
     ) -> Iterator[Subschema]:
+        """Yield the schemas that apply where a schema applies: itself, the members of ``allOf``, the target of ``$ref``.
+
+        `above` has the identities of the enclosing schemas. A reference to one of them is recursive; it remains a keyword,
+        which jsonschema checks as a whole. `through` are the identities of the schemas that led here.
+        """
         if isinstance(schema, bool):
             schema = _ANYTHING if schema else _NOTHING
         if id(schema) in through:
@@ -71,9 +68,9 @@ class Subschemas:
         apart = ("allOf", "$ref") if followed else ("allOf",)
         yield Subschema(schema, tuple(keyword for keyword in schema if keyword not in apart))
         if followed:
-            yield from self._at_one_place(target, above, through)
+            yield from self.at_one_place(target, above, through)
         for each in schema.get("allOf", ()):
-            yield from self._at_one_place(each, above, through)
+            yield from self.at_one_place(each, above, through)
 
     def _target(self, reference: str) -> Any:
         from referencing.exceptions import Unresolvable

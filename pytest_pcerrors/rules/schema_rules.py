@@ -143,7 +143,7 @@ class _Compiler:
         documentation: str = "",
     ) -> Iterator[SchemaRule]:
         """Yield the rules of a schema and of its properties and items. `documentation` is the description of the parent."""
-        here = self._subschemas.at_one_place(schema, above)
+        here = list(self._subschemas.at_one_place(schema, above))
         above |= {id(each.schema) for each in here}
         documentation = next(
             (each.schema["description"] for each in here if "description" in each.schema), documentation
@@ -171,9 +171,8 @@ class _Compiler:
                 own = member.get("description", documentation) if isinstance(member, dict) else documentation
                 yield self._rule(schema, keyword, name, path, own)
         elif keyword == "type":
-            yield from (
-                self._type_rules(schema, path, documentation) if path else ()
-            )  # a body that is not an object has failed an earlier stage
+            if path:  # a body that is not an object has failed an earlier stage
+                yield from self._type_rules(schema, path, documentation)
         elif keyword == "items" and "prefixItems" not in schema:
             return
         elif keyword not in _NO_RULES and (keyword in TESTS or keyword in self._validator.VALIDATORS):

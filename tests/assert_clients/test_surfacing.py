@@ -12,7 +12,7 @@ from urllib3.util.retry import Retry
 
 from pytest_pcerrors import Contract, UsageError, assert_errors_surface, assert_pc_success
 from pytest_pcerrors.clients import ClientViolation
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import SHAPES, ok
 

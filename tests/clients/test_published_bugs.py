@@ -7,7 +7,7 @@ import pytest
 from transports import TRANSPORTS
 
 from pytest_pcerrors import Contract, assert_errors_surface, assert_preserved, assert_retries
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import Simulator, ok
 

@@ -8,8 +8,8 @@ from recordings import FOREIGN, GOOD, NUMERIC, recorded
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.plugin._contents import Contents
 from pytest_pcerrors.plugin._workers import Sharing
+from pytest_pcerrors.policy.audit import Recording
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.recordings import Recording
 
 SECRET = recorded(headers={"Set-Cookie": "sid=abc; Path=/"})
 

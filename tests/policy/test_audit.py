@@ -8,9 +8,8 @@ import pytest
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.policy.allowances import Allowance
-from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.recordings import Recording
 
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}

@@ -6,7 +6,7 @@ from contextvars import Context as ContextVars
 import pytest
 
 from pytest_pcerrors import Contract, ContractViolation, Exchange, UsageError, assert_pc_error, check
-from pytest_pcerrors.policy.context import Context, current, within
+from pytest_pcerrors.policy.check import Context, current, within
 from pytest_pcerrors.policy.policy import Policy
 
 NUMBER = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')

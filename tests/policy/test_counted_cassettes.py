@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from test_lines import BODIES, ERROR, POLICIES, SECRET, SUCCESSES, TEXTS, URL, URLS, assert_agreement
 
 from pytest_pcerrors.exchange.archives import yaml_files
-from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.audit import Conforming, Recording, audit
 from pytest_pcerrors.policy.counted import audit_counted
-from pytest_pcerrors.policy.lines import Conforming
-from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 

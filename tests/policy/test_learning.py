@@ -7,11 +7,10 @@ import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.policy.audit import audit
+from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.recordings import Recording
 from pytest_pcerrors.settings import Settings
 
 

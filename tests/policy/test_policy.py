@@ -8,7 +8,7 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, Request, UsageError, Violation, check
 from pytest_pcerrors.policy import from_settings
 from pytest_pcerrors.policy.allowances import Allowance
-from pytest_pcerrors.policy.context import Context, within
+from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.secrets import Found
 from pytest_pcerrors.settings import Settings

@@ -8,8 +8,6 @@ from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.contract.model import Deviation
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.severities import severities
-from pytest_pcerrors.rules.stages import rule_set
 
 E, W, O = "error", "warning", "off"  # noqa: E741 - a table is read by its columns
 TABLE = {
@@ -54,9 +52,8 @@ NUMBER = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}'
 @pytest.mark.parametrize(("profile", "column"), [("documented", 0), ("observed", 1)])
 def test_a_profile_gives_every_rule_its_severity(profile, column):
     """Both shipped profiles are exactly what the documentation tables."""
-    contract = Contract.default()
     expected = {rule: severity[column] for rule, severity in TABLE.items()}
-    actual = severities(profile, rule_set(contract).rules.values(), {})
+    actual = Policy(Contract.default()).profiled(profile).severities
     assert {rule: actual[rule] for rule in TABLE} == expected
 
 
@@ -66,8 +63,7 @@ def test_a_deviation_of_a_custom_contract_is_off_under_observed(contract_of, pro
     contract = contract_of(
         {"properties": {"code": {"type": "integer"}}}, deviations=(Deviation("code-word", ("code",), "string"),)
     )
-    rules = rule_set(contract).rules
-    assert severities(profile, [rules["code-word"]], {}) == {"code-word": severity}
+    assert Policy(contract).profiled(profile).severities["code-word"] == severity
 
 
 @pytest.mark.parametrize(("severity", "expected"), [("warning", ["warning"]), ("error", ["error"]), ("off", [])])

@@ -10,8 +10,8 @@ from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import read_body
 from pytest_pcerrors.exchange.archives.streams import skip_line
+from pytest_pcerrors.policy.audit import Recording, SecretsByItem
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.recordings import Recording, SecretsByItem
 
 SECRET = "kX7pQz19vLmW04ab"
 LINE = json.dumps({"status": 200, "body": {"api_key": SECRET}}).encode()

@@ -13,7 +13,7 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
-from pytest_pcerrors.policy.context import current
+from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.faults import Faults
