@@ -5,7 +5,6 @@ The findings and the counts are those of `audit.audit_items`.
 
 import re
 from bisect import bisect_right
-from functools import lru_cache, partial
 from io import BytesIO
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from pytest_pcerrors.policy.policy import is_among
 from pytest_pcerrors.redaction.files.raw import LineSearch, items_to_search
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pytest_pcerrors.exchange.archives.plain_lines import Reader
     from pytest_pcerrors.policy.audit import Recording
@@ -60,7 +59,7 @@ class LineAudit:
         self._search = LineSearch(policy.redaction.secrets)
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
         self._codes: dict[tuple[int, str | None, str], str | None] = {}
-        self._host_of = lru_cache(_MOST_HOSTS)(partial(_host_of, policy.hosts))
+        self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
     def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
@@ -101,20 +100,21 @@ class LineAudit:
         if (plain := self._read(line)) is None:
             return False
         status, content_type, body, url, document = plain
-        is_judged, host = (True, "") if url is None or url.startswith(self._judged) else self._host(url)
-        if not is_judged:
-            is_counted = bool(host) and status in _STATUSES
-            if is_counted:
-                self.counts.other_hosts[host] += 1
-        elif status in SUCCESSES:
+        if url is not None and not url.startswith(self._judged):
+            is_judged, host = self._host(url)
+            if not is_judged:
+                is_counted = host != "" and status in _STATUSES
+                if is_counted:
+                    self.counts.other_hosts[host] += 1
+                return is_counted
+        if status in SUCCESSES:
             is_counted = self._quick.is_success(status, body)
             self.counts.successes += is_counted
-        else:
-            code = None if self._keeps_errors else self._code(status, content_type, body, document)
-            is_counted = code is not None
-            if code is not None:
-                self.counts.errors[status, code] += 1
-        return is_counted
+            return is_counted
+        code = None if self._keeps_errors else self._code(status, content_type, body, document)
+        if code is not None:
+            self.counts.errors[status, code] += 1
+        return code is not None
 
     def _code(self, status: int, content_type: str | None, body: str, document: "Any") -> str | None:
         """Return the code of an error response that conforms, or None; that of a short body is kept, since many lines have the same."""
@@ -130,13 +130,15 @@ class LineAudit:
         """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
         if url.startswith("/") and url[1:2].isalnum():
             return True, ""
-        end = url.find("/", _SCHEME)
-        return self._host_of(url[:end]) if 0 < end < len(url) - 1 else (False, "")
-
-
-def _host_of(hosts: "Collection[str]", authority: str) -> tuple[bool, str]:
-    host = (urlsplit(authority).hostname or "") if _AUTHORITY.fullmatch(authority) else ""
-    return bool(host) and is_among(host, hosts), host
+        authority = url[: url.find("/", _SCHEME)]
+        known = self._hosts.get(authority)
+        if known is None:
+            is_plain = len(authority) < len(url) - 1 and _AUTHORITY.fullmatch(authority) is not None
+            host = (urlsplit(authority).hostname or "") if is_plain else ""
+            known = bool(host) and is_among(host, self._policy.hosts), host
+            if len(self._hosts) < _MOST_HOSTS:
+                self._hosts[authority] = known
+        return known
 
 
 def audit_counted(
