@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Finding, Recording, audit, audit_items
-from pytest_pcerrors.policy.counted import audit_counted, audit_items_counted
+from pytest_pcerrors.policy.counting import audit_counted, audit_items_counted
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.exchange.archives import json_files, pieces, plain_lines
-from pytest_pcerrors.policy import counted
+from pytest_pcerrors.policy import counting
 from pytest_pcerrors.policy.audit import Conforming, Recording, audit
-from pytest_pcerrors.policy.counted import LineAudit, audit_counted
+from pytest_pcerrors.policy.counting import LineAudit, audit_counted
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
@@ -357,7 +357,7 @@ def test_pieces_of_a_file(tmp_path, monkeypatch):
 
 def test_few_hosts_are_kept(monkeypatch):
     """Further ones are looked at again."""
-    monkeypatch.setattr(counted, "_MOST_HOSTS", 1)
+    monkeypatch.setattr(counting, "_MOST_HOSTS", 1)
     hosts = ["a.example", "b.example", "b.example"]
     data = b"\n".join(json.dumps(own(request={"url": f"https://{host}/v1"})).encode() for host in hosts)
     found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(data))
