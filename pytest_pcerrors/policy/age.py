@@ -57,16 +57,18 @@ class Oldest:
     def add(self, exchange: "Exchange") -> None:
         """Add a response of the recording."""
         since = date_of(exchange)
-        if since is not None and (self.since is None or since < self.since):
-            self.exchange, self.since = exchange, since
+        self._take(exchange, since)
         if since is None and self.undated is None and self._judges(exchange):
             self.undated = exchange
 
     def plus(self, other: "Oldest") -> None:
         """Add what was found in the following piece of the recording."""
-        if other.since is not None and (self.since is None or other.since < self.since):
-            self.exchange, self.since = other.exchange, other.since
+        self._take(other.exchange, other.since)
         self.undated = self.undated or other.undated
+
+    def _take(self, exchange: "Exchange | None", since: "datetime | None") -> None:
+        if since is not None and (self.since is None or since < self.since):
+            self.exchange, self.since = exchange, since
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out `judges`: what another process has found can be added here, and no response added to it."""

@@ -68,6 +68,8 @@ class Policy:
     layout: "Layout | None" = None
     root: Path = Path()
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
+    _profiled: dict[str, Profiled] = field(default_factory=dict, init=False, repr=False)
+    _profile_of_file: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         known = (*self.documented_rules, *OF_RECORDINGS)
@@ -97,9 +99,8 @@ class Policy:
     @property
     def documented_rules(self) -> "dict[str, Rule]":
         """The rules of all contracts and the user by name, in the order of the stages; of several with the same name, the first."""
-        found = self.rules.rules
-        for contract in self.others:
-            found = {**rule_set(contract, self.user_rules, self.length_unit).rules, **found}
+        sets = [rule_set(each, self.user_rules, self.length_unit) for each in reversed(self.contracts)]
+        found = {name: rule for each in sets for name, rule in each.rules.items()}
         return {rule.name: rule for rule in in_stages(found.values())}
 
     def of(self, exchange: "Exchange") -> "Policy":
@@ -135,13 +136,13 @@ class Policy:
                 raise UsageError(f'there is no profile "{profile}"; {nearest(profile, PROFILES)}')
             rules = (*self.rules.rules.values(), *RECORDING_RULES)
             table = {rule.name: self.overrides.get(rule.name, rule.severities[profile]) for rule in rules}
-            off = {name for name, severity in table.items() if severity == "off"}
-            known = self._profiled[profile] = Profiled(self.rules.without(off), table, self.contract)
+            on = self.rules.without({name for name, severity in table.items() if severity == "off"})
+            known = self._profiled[profile] = Profiled(on, table, self.contract)
         return known
 
     @cached_property
-    def _profiled(self) -> "dict[str, Profiled]":
-        return {}
+    def _usual(self) -> Profiled:
+        return self.profiled(self.forced_profile or self.profile)
 
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
@@ -155,10 +156,6 @@ class Policy:
             self._profile_of_file[file] = known
         return known
 
-    @cached_property
-    def _profile_of_file(self) -> dict[str, str]:
-        return {}
-
     def judges(self, exchange: "Exchange") -> bool:
         """Return whether the policy judges a recorded exchange: its host is one of `hosts`, or is unknown."""
         return is_among(exchange.request.host if exchange.request else None, self.hosts)
@@ -168,7 +165,7 @@ class Policy:
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
         if profile is None and not self.profile_by_path:
-            profiled = self.profiled(self.forced_profile or self.profile)
+            profiled = self._usual
         else:
             profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
         parsed = read(exchange, self.contract)
@@ -179,8 +176,8 @@ class Policy:
     def searches_for_secrets(self) -> bool:
         """Whether recordings are searched for secrets under any profile of this policy."""
         profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
-        rules = (SECRET_RECORDED, SECRET_SUSPECTED)
-        return any(self.profiled(profile).severities[rule] != "off" for profile in profiles for rule in rules)
+        tables = [self.profiled(profile).severities for profile in profiles]
+        return any(table[rule] != "off" for table in tables for rule in (SECRET_RECORDED, SECRET_SUSPECTED))
 
     def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
         """Return the verdict on the secrets that were found in a recorded exchange, or None without any."""
@@ -242,7 +239,7 @@ def _of_secret(found: "Found", origin: str | None) -> Violation:
         return Violation(f"not searched for secrets: {found.problem}", found.place, rule=SECRET_SUSPECTED)
     file = file_of(origin) if origin else ""
     hint = f"pcerrors redact {file}" if file not in ("", "-") else "redact it before it is recorded"
-    is_certain = found.certainty == "secret"
-    message = "a secret is recorded" if is_certain else "this may be a secret"
-    rule = SECRET_RECORDED if is_certain else SECRET_SUSPECTED
+    message, rule = "this may be a secret", SECRET_SUSPECTED
+    if found.certainty == "secret":
+        message, rule = "a secret is recorded", SECRET_RECORDED
     return Violation(message, found.place, expected="***", hint=hint, rule=rule)

@@ -112,8 +112,9 @@ def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `{"code": "800064", "code": "800061"}`
     Fix: Write each name once.
     """
-    for place in islice(_repeated(parsed.document), MOST_FOUND):
-        yield Violation(partial(_repeated_message, place), partial(pointer_to, place), expected="each name once")
+    if parsed.problem is None:
+        for place in islice(_repeated(parsed.document), MOST_FOUND):
+            yield Violation(partial(_repeated_message, place), partial(pointer_to, place), expected="each name once")
 
 
 def body_not_object(parsed: "ParsedResponse") -> "Iterator[Violation]":

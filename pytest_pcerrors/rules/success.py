@@ -1,12 +1,13 @@
 """The rule for 2xx responses: errors in their bodies."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules.paths import Place, holders, pointer_to, within
+from pytest_pcerrors.rules.paths import Place, holders, pointer_to
 from pytest_pcerrors.rules.rule import MOST_FOUND, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
-Stated = tuple[Place | None, str, Any]
-"""The place of an error in a body, its code, and its members."""
+Stated = tuple[Callable[[], str], str, Any]
+"""A function that returns the JSON Pointer of an error in a body, the code of the error, and its members."""
 
 _CODES = ("code", "errorCode")
 _NAMES = ("error", "errors")
@@ -35,10 +36,10 @@ def error_in_success(parsed: "ParsedResponse") -> "Iterator[Violation]":
     if parsed.contract.errors_below_400 is not None:
         return  # a body that is an error fits that schema, and is judged as an error
     found = (_of_partner_center if parsed.contract.is_partner_center else _of_others)(parsed)
-    for place, code, error in islice(found, MOST_FOUND):
+    for pointer, code, error in islice(found, MOST_FOUND):
         yield Violation(
             partial(_message, parsed.exchange.status, code, error),
-            partial(pointer_to, place),
+            pointer,
             expected="no error",
             actual=code,
         )
@@ -69,18 +70,14 @@ def _texts_of_errors(code: tuple[str, ...], is_partner_center: bool) -> frozense
 
 def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
     """Yield the errors of any API: documented codes where the contract has them, or else properties called error or errors."""
-    known, at_place = parsed.contract.catalogue, parsed.contract.members["code"]
-    documented = [each for each in parsed.errors if each.code is not None and each.code in known]
+    documented = [each for each in parsed.errors if each.code is not None and each.code in parsed.contract.catalogue]
     for error in documented:
-        place: Place | None = None
-        for step in within(at_place, error.items):
-            place = Place(place, step)
-        yield place, error.code or "", {_TEXTS[0]: error.description}
+        yield partial(parsed.pointer, "code", error.items), error.code or "", {_TEXTS[0]: error.description}
     if not documented:
         for place, value in _named_errors(parsed.document):
             stated = [_code(parsed, each) for each in (value if isinstance(value, list) else [value])]
             if not all((parsed.exchange.status, code) in parsed.contract.pairings for code in stated):
-                yield place, stated[0], value
+                yield partial(pointer_to, place), stated[0], value
 
 
 def _named_errors(document: Any) -> "Iterator[tuple[Place, Any]]":
@@ -93,26 +90,16 @@ def _named_errors(document: Any) -> "Iterator[tuple[Place, Any]]":
 
 
 def _of_partner_center(parsed: "ParsedResponse") -> "Iterator[Stated]":
-    """Yield the errors of Partner Center whose codes are not paired with the status."""
-    for place, error in _errors(parsed):
-        code = _code(parsed, error)
-        if (parsed.exchange.status, code) not in parsed.contract.pairings:
-            yield place, code, error
+    """Yield the errors of Partner Center whose codes are not paired with the status, but none in another error."""
+    for place, value, is_error in holders(parsed.document, partial(_is_error, parsed)):
+        code = _code(parsed, value) if is_error else ""
+        if is_error and (parsed.exchange.status, code) not in parsed.contract.pairings:
+            yield partial(pointer_to, place), code, value
 
 
-def _errors(parsed: "ParsedResponse") -> "Iterator[tuple[Place | None, dict[str, Any]]]":
-    """Yield every error object in the body with its place, but none of those in one of these."""
-
-    def is_error(place: Place | None, value: Any) -> bool:
-        return (
-            isinstance(value, dict)
-            and _code(parsed, value) != ""
-            and (_is_named_error(place) or _has_error_code(value) or _is_error_object(parsed, value))
-        )
-
-    for place, value, is_end in holders(parsed.document, is_error):
-        if is_end:
-            yield place, value
+def _is_error(parsed: "ParsedResponse", place: Place | None, value: Any) -> bool:
+    has_code = _code(parsed, value) != ""
+    return has_code and (_is_named_error(place) or _has_error_code(value) or _is_error_object(parsed, value))
 
 
 def _is_named_error(place: Place | None) -> bool:
