@@ -22,11 +22,10 @@ def broken(rules: Sequence[Rule]) -> Condition:
     The check of a rule in the list is not repeated: it returns the violation.
     """
     root = _Place()
-    known: dict[int, Rule] = {}
-    for number, rule in enumerate(rules):
-        if isinstance(rule.check, SchemaRule):
-            root.at(rule.check.path).tests[number] = rule.check.test
-            known[number] = replace(rule, check=rule.check.violations)
+    checks = {number: rule.check for number, rule in enumerate(rules) if isinstance(rule.check, SchemaRule)}
+    for number, check in checks.items():
+        root.at(check.path).tests[number] = check.test
+    known = {number: replace(rules[number], check=check.violations) for number, check in checks.items()}
     writer = _Writer(names={"selected": lambda numbers: [known[number] for number in sorted({*numbers})]})
     lines = [
         "def broken(parsed):",
