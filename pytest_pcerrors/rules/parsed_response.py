@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pytest_pcerrors.jsontext import EACH, JsonError, parse, steps_of
 from pytest_pcerrors.rules._plain_objects import plain_object
-from pytest_pcerrors.rules.paths import at, escaped, items_at, within
+from pytest_pcerrors.rules.paths import at, escaped, indexed, items_at
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -103,7 +103,7 @@ class ParsedResponse:
             description = None  # one text for all errors, which is that of the first
         found = [
             StatedError(
-                _code(at(document, within(code, items))), _text(at(document, within(description, items))), items
+                _code(at(document, indexed(code, items))), _text(at(document, indexed(description, items))), items
             )
             for items in items_at(document, code)
         ]
@@ -130,7 +130,7 @@ class ParsedResponse:
 
     def pointer(self, name: str, items: tuple[int, ...] = ()) -> str:
         """Return the JSON Pointer of a member at its place in the contract; `items` are the indexes of items, by default the first."""
-        return "".join(f"/{escaped(str(step))}" for step in within(self.contract.members.get(name), items))
+        return "".join(f"/{escaped(str(step))}" for step in indexed(self.contract.members.get(name), items))
 
     def stated_at(self, pointer: str) -> "StatedError | ParsedResponse":
         """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error."""
@@ -138,7 +138,7 @@ class ParsedResponse:
             code, steps = self.contract.members["code"], steps_of(pointer)
             depth = len(code) - code[::-1].index(EACH)
             for each in self.errors:
-                if steps[:depth] == tuple(map(str, within(code[:depth], each.items))):
+                if steps[:depth] == tuple(map(str, indexed(code[:depth], each.items))):
                     return each
         return self
 

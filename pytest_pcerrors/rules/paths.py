@@ -76,10 +76,10 @@ def at(document: Any, steps: Sequence[str | int] | None) -> Any:
     return document
 
 
-def within(steps: Sequence[str] | None, items: tuple[int, ...]) -> tuple[str | int, ...]:
+def indexed(steps: Sequence[str] | None, items: tuple[int, ...]) -> tuple[str | int, ...]:
     """Return a path with the indexes of items instead of each `EACH`; without a path, that of the whole document.
 
-    >>> within(("errors", "*", "code"), (1,))
+    >>> indexed(("errors", "*", "code"), (1,))
     ('errors', 1, 'code')
     """
     indexes = iter(items)

@@ -29,24 +29,6 @@ def _never(_: ParsedResponse) -> bool:
     return False
 
 
-class Part(NamedTuple):
-    """Rules that are checked one after the other, and the condition that ends the check after them."""
-
-    rules: tuple[Rule, ...]
-    ends: Condition
-
-
-class Step(NamedTuple):
-    """Parts of a check that are skipped where a condition is false, since no rule in them finds anything there.
-
-    For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
-    that knows which rules are broken returns them as a list, and only these are called.
-    """
-
-    when: Condition
-    parts: tuple[Part, ...]
-
-
 class Stage(NamedTuple):
     """A stage of a check: its rules, and the condition that ends the check after it.
 
@@ -58,13 +40,24 @@ class Stage(NamedTuple):
     ends: Condition = _never
     when: Callable[[Sequence[Rule]], Condition] | None = None
 
-    def parts(self) -> "Iterator[tuple[Condition, Part]]":
-        """Yield the parts of this stage, each with its condition."""
+    def parts(self) -> "Iterator[tuple[Condition, Stage]]":
+        """Yield the parts of this stage whose rules have the same condition, each with this condition."""
         if self.when is not None:
-            yield self.when(self.rules), Part(self.rules, self.ends)
+            yield self.when(self.rules), self
         else:
             for when, rules in groupby(self.rules, attrgetter("when")):
-                yield when, Part(tuple(rules), self.ends)
+                yield when, self._replace(rules=tuple(rules))
+
+
+class Step(NamedTuple):
+    """Stages, or parts of them, that are skipped where a condition is false, since no rule in them finds anything there.
+
+    For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
+    that knows which rules are broken returns them as a list, and only these are called.
+    """
+
+    when: Condition
+    stages: tuple[Stage, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +95,9 @@ class RuleSet:
         for step in steps:
             called = step.when(parsed)
             if called:
-                for rules, ends in step.parts:
-                    _check(called if type(called) is list else rules, parsed, severities, found)
-                    if ends(parsed):
+                for stage in step.stages:
+                    _check(called if type(called) is list else stage.rules, parsed, severities, found)
+                    if stage.ends(parsed):
                         return tuple(found)
         return tuple(found)
 
