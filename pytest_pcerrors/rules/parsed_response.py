@@ -103,7 +103,9 @@ class ParsedResponse:
             description = None  # one text for all errors, which is that of the first
         found = [
             StatedError(
-                _code(at(document, indexed(code, items))), _text(at(document, indexed(description, items))), items
+                _code(at(document, indexed(code, items))),
+                _text(at(document, description and indexed(description, items))),
+                items,
             )
             for items in items_at(document, code)
         ]
@@ -129,7 +131,12 @@ class ParsedResponse:
         return at(self.document, self.contract.members.get(name))
 
     def pointer(self, name: str, items: tuple[int, ...] = ()) -> str:
-        """Return the JSON Pointer of a member at its place in the contract; `items` are the indexes of items, by default the first."""
+        """Return the JSON Pointer of a member at its place in the contract; `items` are the indexes of items, by default the first.
+
+        >>> from pytest_pcerrors import Contract, Exchange
+        >>> read(Exchange(404, {}, b'{"code": "2000"}'), Contract.default()).pointer("code")
+        '/code'
+        """
         return "".join(f"/{escaped(str(step))}" for step in indexed(self.contract.members.get(name), items))
 
     def stated_at(self, pointer: str) -> "StatedError | ParsedResponse":
