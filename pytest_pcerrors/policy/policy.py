@@ -15,7 +15,7 @@ from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.quick import Quick
-from pytest_pcerrors.rules.registry import ALWAYS, OF_RECORDINGS, RECORDING_RULES, in_stages
+from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RECORDING_RULES, in_stages
 from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
@@ -74,7 +74,7 @@ class Policy:
     def __post_init__(self) -> None:
         known = (*self.documented_rules, *OF_RECORDINGS)
         for name in (*self.overrides, *(allowance.rule for allowance in self.allowances)):
-            if name in ALWAYS:
+            if name in ALWAYS_ERROR_NAMES:
                 raise UsageError(f"{name} is always an error; it cannot have another severity or an allowance")
             if name not in known:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')

@@ -74,7 +74,7 @@ RECORDING_RULES = (
 )
 """The rules for recordings, whatever host and status. They have severities, and allowances apply to them."""
 
-ALWAYS = frozenset(each.name for each in ALWAYS_ERRORS)
+ALWAYS_ERROR_NAMES = frozenset(each.name for each in ALWAYS_ERRORS)
 """The names of the rules that are always errors."""
 
 EXPECTATIONS = frozenset(each.name for each in ALWAYS_ERRORS if each.stage == "assertion")

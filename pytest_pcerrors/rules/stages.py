@@ -13,7 +13,7 @@ from pytest_pcerrors.rules import body, head
 from pytest_pcerrors.rules._docs import quoting, schema_rule
 from pytest_pcerrors.rules._schema_condition import broken
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
-from pytest_pcerrors.rules.registry import ALWAYS, OF_RECORDINGS, RULES
+from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
 from pytest_pcerrors.rules.schema_rules import named_apart, schema_rules
 from pytest_pcerrors.rules.violation import Violation
@@ -158,7 +158,7 @@ def rule_set(
     """
     _refuse_ambiguous(contract)
     fixed = [each for each in RULES if each.applies(contract)]
-    names = {*ALWAYS, *OF_RECORDINGS, *(each.name for each in fixed)}
+    names = {*ALWAYS_ERROR_NAMES, *OF_RECORDINGS, *(each.name for each in fixed)}
     own = named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
     of_schema = [schema_rule(each, contract) for each in own]
     of_user = [user_rule(each) for each in user_rules]
