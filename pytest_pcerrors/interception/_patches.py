@@ -19,7 +19,7 @@ from vcr.stubs import VCRConnection, VCRHTTPConnection, VCRHTTPSConnection
 from pytest_pcerrors.interception._interactions import encodable_headers
 from pytest_pcerrors.secrets import MASK, Secrets, hide
 from pytest_pcerrors.secrets.names import Kind
-from pytest_pcerrors.secrets.placeholders import is_placeholder
+from pytest_pcerrors.secrets.values import is_placeholder
 
 _HTTPS: Any = VCRHTTPSConnection._baseclass  # noqa: SLF001 - the real class, even if it is already patched
 

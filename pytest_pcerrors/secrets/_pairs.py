@@ -12,8 +12,7 @@ from pytest_pcerrors.secrets import _yaml_text as yaml_text
 from pytest_pcerrors.secrets.definition import MASK, Certainty
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind
-from pytest_pcerrors.secrets.placeholders import is_placeholder
-from pytest_pcerrors.secrets.values import is_opaque
+from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets.definition import Report, Secrets

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.placeholders import is_placeholder
-from pytest_pcerrors.secrets.values import is_opaque_word
+from pytest_pcerrors.secrets.values import is_opaque_word, is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

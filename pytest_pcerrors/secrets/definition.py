@@ -11,8 +11,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
 from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
-from pytest_pcerrors.secrets.placeholders import is_replacement
-from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, look_of
+from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, is_replacement, look_of
 from pytest_pcerrors.text import late_pattern
 
 MASK = "***"

@@ -4,8 +4,7 @@ import re
 
 from pytest_pcerrors.secrets.definition import MASK
 from pytest_pcerrors.secrets.names import SCHEMES, squeezed
-from pytest_pcerrors.secrets.placeholders import is_placeholder
-from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word
+from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word, is_placeholder
 from pytest_pcerrors.text import late_pattern
 
 _SCHEME = late_pattern(rf"(\s*(?:{'|'.join(SCHEMES)}))(?:(\s+)(\S.*))?", re.IGNORECASE | re.DOTALL)

@@ -6,8 +6,7 @@ import string
 import pytest
 from sibling_harmless import STAND_INS
 
-from pytest_pcerrors.secrets.placeholders import is_placeholder
-from pytest_pcerrors.secrets.values import is_opaque_word, look_of
+from pytest_pcerrors.secrets.values import is_opaque_word, is_placeholder, look_of
 
 ALPHABETS = {
     "base62": string.ascii_letters + string.digits,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.names import Kind, kind_of_header
-from pytest_pcerrors.secrets.placeholders import is_placeholder
-from pytest_pcerrors.secrets.values import is_opaque
+from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
