@@ -10,7 +10,7 @@ from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction.rewriting import rewritten
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import Settings
 from pytest_pcerrors.text import counted

@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.policy.audit import Recording, audit_age, unreadable
-from pytest_pcerrors.redaction.files.rewriting import found_in_lines
+from pytest_pcerrors.redaction.rewriting import found_in_lines
 from pytest_pcerrors.reporting.totals import Totals
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.redaction.files.rewriting import InItem
+    from pytest_pcerrors.redaction.rewriting import InItem
     from pytest_pcerrors.secrets import Found
 
 _PIECE = 64 * 1024
@@ -78,7 +78,7 @@ class Recording(NamedTuple):
         chunks = partial(stream_chunks, stream, name)
         if not policy.searches_for_secrets:
             return cls(name, stream_items(stream, name, policy.layout), (), chunks)
-        from pytest_pcerrors.redaction.files.rewriting import found_in
+        from pytest_pcerrors.redaction.rewriting import found_in
 
         read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
         one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
@@ -231,14 +231,14 @@ class _Pieces(RawIOBase):
 
 def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":
     if policy.searches_for_secrets:
-        from pytest_pcerrors.redaction.files.rewriting import found_in
+        from pytest_pcerrors.redaction.rewriting import found_in
 
         with suppress(OSError), file.open("rb") as stream:
             yield from found_in(stream, name, policy.redaction, has_layout=policy.layout is not None)
 
 
 def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":
-    from pytest_pcerrors.redaction.files.rewriting import found_in_lines
+    from pytest_pcerrors.redaction.rewriting import found_in_lines
 
     with suppress(OSError), opened(piece) as stream:
         yield from found_in_lines(stream, piece.name, policy.redaction)

@@ -23,7 +23,7 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
 from pytest_pcerrors.policy.policy import is_among
-from pytest_pcerrors.redaction.files.raw import LineSearch, items_to_search
+from pytest_pcerrors.redaction.raw import LineSearch, items_to_search
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -83,7 +83,7 @@ class LineAudit:
         return taken
 
     def _found(self, line: bytes) -> "list[Found]":
-        from pytest_pcerrors.redaction.files.rewriting import found_in_line
+        from pytest_pcerrors.redaction.rewriting import found_in_line
 
         return found_in_line(line, self._name, self._policy.redaction)
 
@@ -239,7 +239,7 @@ class _Interactions(LineAudit):
         return finding_of_item(item, self._policy, found)
 
     def _found(self, text: bytes) -> "list[Found]":
-        from pytest_pcerrors.redaction.files.rewriting import found_in
+        from pytest_pcerrors.redaction.rewriting import found_in
 
         found = []
         for each in found_in(BytesIO(as_cassette(text)), "a.yaml", self._policy.redaction):

@@ -1,13 +1,15 @@
-"""Edit bodies as text in any content encoding and charset, and keep every other byte."""
+"""Edit bodies as text in any content encoding and charset, and in what a recording packs them as; keep every other byte."""
 
 import codecs
+import json
 import re
-from typing import TYPE_CHECKING
+from base64 import b64encode
+from collections.abc import Callable
 
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters.har import chunks_of, packed_in_hex
+from pytest_pcerrors.exchange.adapters.parts import base64_bytes
 from pytest_pcerrors.exchange.encodings import decode, encode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,8 +27,12 @@ _CHARACTERS_PER_CONTROL = 20
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 
+Pack = Callable[[bytes], str]
+"""A function that packs the bytes of a body as text."""
+
+
 def with_text(
-    body: bytes, edit: "Callable[[str], str]", binary: "Callable[[str], str]", content_encoding: str | None = None
+    body: bytes, edit: Callable[[str], str], binary: Callable[[str], str], content_encoding: str | None = None
 ) -> bytes:
     r"""Return a body with its text edited, or the same bytes if nothing changes; binary data is edited with `binary`.
 
@@ -78,3 +84,29 @@ def _is_encoded(body: bytes, encoding: str) -> bool:
 
 def _errors(encoding: str) -> str:
     return "strict" if encoding in ("utf-8", "latin-1") else "surrogatepass"
+
+
+def unpacked(text: str | bytes, *, is_base64: bool) -> tuple[bytes, Pack] | None:
+    r"""Return the bytes of a body packed as base64 or as the chunks of Polly.js, and the function that packs them again; None for a text that is the body itself.
+
+    >>> body, pack = unpacked('["Z28="]', is_base64=True)
+    >>> body, pack(b"stop")
+    (b'go', '["c3RvcA=="]')
+    """
+    chunks = chunks_of(text)
+    try:
+        if is_base64:
+            old = b"".join(map(base64_bytes, chunks)) if chunks else base64_bytes(text)
+            return old, _as_chunk(_base64) if chunks else _base64
+    except UsageError:
+        return None
+    in_hex = packed_in_hex("".join(chunks)) if chunks else None
+    return None if in_hex is None else (in_hex, _as_chunk(bytes.hex))
+
+
+def _base64(body: bytes) -> str:
+    return b64encode(body).decode()
+
+
+def _as_chunk(pack: Pack) -> Pack:
+    return lambda body: json.dumps([pack(body)])

@@ -5,8 +5,7 @@ The search for secrets is imported when it is first needed: most recordings have
 
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.secrets.definition import MASK, Certainty, Secrets
-from pytest_pcerrors.secrets.found import BEYOND, Found
+from pytest_pcerrors.secrets.definition import BEYOND, MASK, Certainty, Found, Secrets
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets._hiding import Hider

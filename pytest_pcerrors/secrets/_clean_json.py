@@ -10,8 +10,7 @@ from pytest_pcerrors.secrets.names import Kind, kind_of, squeezed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_pcerrors.secrets.definition import Secrets
-    from pytest_pcerrors.secrets.found import Hidden
+    from pytest_pcerrors.secrets.definition import Hidden, Secrets
 
 _OBJECT = object()
 _LONG_NAME = 16
@@ -22,7 +21,7 @@ class Proof:
     """What the parser proves about a JSON text: which of its strings are harmless, and which objects and arrays have no secret.
 
     >>> from pytest_pcerrors.secrets import Secrets
-    >>> from pytest_pcerrors.secrets.found import Hidden
+    >>> from pytest_pcerrors.secrets.definition import Hidden
     >>> [Proof(text, Secrets(), Hidden).is_clean for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
     [True, False]
     """

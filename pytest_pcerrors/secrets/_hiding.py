@@ -1,18 +1,19 @@
 """Hide secrets in any kind of text: JSON, URLs, forms, multipart forms, base64 and prose, also nested."""
 
 import re
+from base64 import b64encode, urlsafe_b64decode
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.secrets import _packed as packed
 from pytest_pcerrors.secrets import _prose as prose
 from pytest_pcerrors.secrets import _urls as urls
 from pytest_pcerrors.secrets import json_text
 from pytest_pcerrors.secrets._formats import tokens_hidden
-from pytest_pcerrors.secrets.definition import MASK, Secrets
-from pytest_pcerrors.secrets.found import BEYOND, Found, Hidden
+from pytest_pcerrors.secrets._prefilter import BEGINNINGS
+from pytest_pcerrors.secrets.definition import BEYOND, MASK, Found, Hidden, Secrets
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,12 @@ _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 _BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n)")
 _LATER_BOUNDARY = re.compile(r"^--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n[\w-]++:)", re.MULTILINE)
 _LONG, _SHORT = 2048, 200
+_BEGINNING = f"(?:{'|'.join(BEGINNINGS)})"
+_PACKED = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
+_IN_LINES = late_pattern(rf"{_BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
+_LINE = late_pattern(r"[^\r\n]++(\r?\n)")
 _BINARY = re.compile(
-    rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{packed.BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
+    rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{_BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
 )
 """Base64 of an image or a file, which is too long to be a token."""
 
@@ -98,7 +103,8 @@ class Hider:
         if boundary:
             line = re.compile(rf"^{re.escape(boundary[0])}(?=[ \t]*+(?:--)?[ \t]*+\r?$)", re.MULTILINE)
             return boundary[0].join(map(self._part, line.split(text)))
-        if urls.is_form(text) and not packed.is_packed(text):
+        is_packed = _IN_LINES.fullmatch(text) is not None  # its padding could be mistaken for the sign in a form
+        if urls.is_form(text) and not is_packed:
             return urls.form_hidden(text, self._secrets, self._inner, self._report)
         return self._text(text)
 
@@ -117,7 +123,24 @@ class Hider:
             return done.text if done.is_json else self._prose(done.text)
         if urls.is_url(text) and not self._is_cut:
             return self.url(text)
-        return self._prose(packed.hidden(text, self._inner, self._report))
+        return self._prose(self._packed(text))
+
+    def _packed(self, text: str) -> str:
+        """Hide the secrets of JSON in base64, in either alphabet."""
+        whole = _IN_LINES.fullmatch(text)
+        return self._unpacked(whole) if whole else _PACKED.sub(self._unpacked, text)
+
+    def _unpacked(self, match: re.Match[str]) -> str:
+        packed = "".join(match[0].split()).replace("+", "-").replace("/", "_").rstrip("=")
+        try:
+            plain = urlsafe_b64decode(packed + "==").decode()
+        except ValueError:
+            return match[0]
+        new = self._inner(plain)
+        if new.certainty is None:
+            return match[0]
+        self._report("", new.certainty)
+        return _written(new.text, match[0])
 
     def binary(self, text: str) -> str:
         """Hide tokens of known formats in binary data decoded as Latin-1, each with asterisks of the same length."""
@@ -158,6 +181,21 @@ class Hider:
             self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
         hidden = MASK if certainty is not None else self.text(value)
         return self.text(head) + hidden + content[len(value) :]
+
+
+def _written(text: str, like: str) -> str:
+    """Encode a text with the alphabet, the padding and the line lengths of another."""
+    packed = b64encode(text.encode()).decode()
+    is_for_urls = "-" in like or "_" in like
+    if is_for_urls:
+        packed = packed.translate(str.maketrans("+/", "-_"))
+    if "=" not in like and (is_for_urls or len("".join(like.split())) % 4):
+        packed = packed.rstrip("=")
+    line = _LINE.match(like)
+    if line is None:
+        return packed
+    width = len(line[0]) - len(line[1])
+    return line[1].join(packed[at : at + width] for at in range(0, len(packed), width)) + like[len(like.rstrip()) :]
 
 
 _KNOWN = Secrets()

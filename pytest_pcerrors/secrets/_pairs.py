@@ -4,11 +4,10 @@ Expressions of programs are not secrets.
 """
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from pytest_pcerrors.secrets import _yaml_text as yaml_text
 from pytest_pcerrors.secrets.definition import MASK, Certainty
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind
@@ -31,6 +30,7 @@ _WORD_BEFORE = re.compile(r"[A-Za-z]+ \Z")
 _HEADER_LINE = re.compile(
     r"[ \t]*+(?:[A-Z]{3,7} \S++ HTTP/|HTTP/\d|(?:[A-Za-z]++-[\w-]++|Host|Accept|Origin|Server|Date|Via|Location|Cookie|Connection):)"
 )
+_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
 _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
@@ -136,13 +136,17 @@ class _Pair:
 
     def _block(self) -> _Span | None:
         """Return the span of the lines of a YAML block."""
-        lines = yaml_text.block(self._text, self._match.start(), self._start)
+        lines = self._lines_of_block()
         certainty = self._secrets.certainty(self._kind, lines[0]) if lines else None
         if lines is None or certainty is None:
             return None
         value = lines[0].strip()
         start = self._text.index(value, lines.start())
         return _Span(start, start + len(value), MASK, certainty)
+
+    def _lines_of_block(self) -> re.Match[str] | None:
+        sign, indent = _BLOCK.match(self._text, self._start), _FIRST.search(self._before)
+        return _deeper(len(indent[1])).match(self._text, sign.end()) if sign and indent else None
 
     def _value(self) -> _Span | None:
         """Return the span of the word, the quoted text or the list that follows."""
@@ -217,3 +221,9 @@ def _closing(text: str, opening: re.Match[str]) -> int:
 def _line_at(text: str, start: int, longest: int | None = None) -> str:
     match = _LINE.match(text, start, len(text) if longest is None else start + longest)
     return match[0] if match else ""
+
+
+@cache
+def _deeper(indent: int) -> re.Pattern[str]:
+    """Return the pattern of lines that are indented by more than `indent` spaces, or blank."""
+    return re.compile(rf"(?:[ \t]{{{indent + 1},}}+[^\r\n]*+(?:\r?\n|\Z)|[ \t]*+\r?\n)++")

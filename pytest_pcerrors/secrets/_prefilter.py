@@ -10,7 +10,6 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
-from pytest_pcerrors.secrets._packed import BEGINNINGS
 from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of a name in it; it returns the end of what is harmless, the name or also its value, else 0."""
+
+BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
+"""The beginnings of JSON objects, and of lists of objects, in base64."""
 
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)

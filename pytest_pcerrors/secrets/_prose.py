@@ -6,7 +6,6 @@ from urllib.parse import quote, unquote
 
 from pytest_pcerrors.secrets import _markup as markup
 from pytest_pcerrors.secrets import _pairs as pairs
-from pytest_pcerrors.secrets import _yaml_text as yaml_text
 from pytest_pcerrors.secrets._formats import keys_hidden
 from pytest_pcerrors.secrets.definition import MASK
 from pytest_pcerrors.secrets.names import Kind
@@ -15,8 +14,7 @@ from pytest_pcerrors.secrets.values import is_guid, is_opaque_word
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
-    from pytest_pcerrors.secrets.found import Hidden
+    from pytest_pcerrors.secrets.definition import Certainty, Hidden, Report, Secrets
 
 _URL = re.compile(
     r"""(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*+"""
@@ -36,6 +34,17 @@ _ANNOUNCED = re.compile(
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16
 
+_SCALAR = r"""(?:"[^"\r\n]*+"|'[^'\r\n]*+'|[^\s#|>"'&!*\[{-]\S*+(?:[ \t]++[^\s#]\S*+)*+)"""
+_NAME_AND_VALUE = re.compile(
+    rf"""^([ \t]*+(?:-[ \t]++)?(?:name|key):[ \t]*+["']?([\w.-]++)["']?[ \t]*+\r?\n[ \t]*+value:[ \t]*+)({_SCALAR})""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LIST = re.compile(
+    rf"""^[ \t]*+(?:-[ \t]++)?["']?([\w.-]++)["']?:[ \t]*+\r?\n((?:[ \t]*+-[ \t]++{_SCALAR}[ \t]*+(?:\r?\n|\Z))++)""",
+    re.MULTILINE,
+)
+_ITEM = re.compile(rf"^([ \t]*+-[ \t]++)({_SCALAR})", re.MULTILINE)
+
 
 def hidden(
     text: str, secrets: "Secrets", url: "Callable[[str], Hidden]", report: "Report", *, is_cut: bool = False
@@ -54,7 +63,7 @@ def hidden(
     text = edited(keys_hidden(text, MASK), text)
     text = _URL.sub(edited_url, text)
     text = markup.hidden(text, secrets, report)
-    text = yaml_text.hidden(text, secrets, report)
+    text = _yaml_hidden(text, secrets, report)
     text = pairs.hidden(text, secrets, report)
     text = _ANNOUNCED.sub(lambda match: _announced(match, secrets, report), text)
     if is_cut:
@@ -85,3 +94,24 @@ def _announced(match: re.Match[str], secrets: "Secrets", report: "Report") -> st
         return match[0]
     report("", "suspected")
     return match[0][: match.start("word") - match.start()] + MASK
+
+
+def _yaml_hidden(text: str, secrets: "Secrets", report: "Report") -> str:
+    """Hide values of YAML whose names are on other lines, and the items of lists with names of secrets."""
+
+    def value(name: str, before: str, written: str) -> str:
+        inside = written.strip("\"'")
+        certainty = secrets.certainty(name, inside)
+        if certainty is None:
+            return before + written
+        report("", certainty)
+        return before + written.replace(inside, MASK)
+
+    def items(match: re.Match[str]) -> str:
+        head = match[0][: match.start(2) - match.start()]
+        return head + _ITEM.sub(lambda item: value(match[1], item[1], item[2]), match[2])
+
+    if "\n" not in text:
+        return text
+    text = _NAME_AND_VALUE.sub(lambda match: value(match[2], match[1], match[3]), text)
+    return _LIST.sub(items, text)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.values import is_opaque_word, is_placeholder
+from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
-    from pytest_pcerrors.secrets.found import Hidden
+    from pytest_pcerrors.secrets.definition import Certainty, Hidden, Report, Secrets
 
 _URL = re.compile(r"\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+://|[/?])[^\s\"'<>]*+\s*+")
 _FORM = re.compile(r"\s*+[^\s=&<>{}\"'\[:/?,;#]++=[^&\r\n]*+(?:&[^\s=&<>{}\"]*+(?:=[^&\r\n]*+)?)*+\s*+")
@@ -96,7 +96,10 @@ class _Parameters:
         return match[0][: match.start(2) - match.start()] + MASK
 
     def _segment(self, match: re.Match[str]) -> str:
-        if not self._secrets.is_token_in_path(match[1], match[2]):
+        """Hide a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
+        name, segment = match[1], match[2]
+        is_named = not name.endswith("s") and self._secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
+        if not is_named or is_guid(segment) or not is_opaque_word(segment):
             return match[0]
         self._found(match[1], "suspected")
         return f"/{match[1]}/{MASK}"

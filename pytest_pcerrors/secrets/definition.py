@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
 from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
-from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, is_replacement, look_of
+from pytest_pcerrors.secrets.values import is_opaque_word, is_replacement, look_of
 from pytest_pcerrors.text import late_pattern
 
 MASK = "***"
@@ -23,6 +23,28 @@ Certainty = Literal["secret", "suspected"]
 Report = Callable[[str, Certainty], None]
 """A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
+BEYOND = 4096
+"""The number of characters that are searched after the part that is shown."""
+
+
+class Found(NamedTuple):
+    """The place of a secret (a JSON Pointer, the name of a parameter, or "" for the text itself), and its certainty.
+
+    If a part could not be searched, `problem` is the reason.
+    """
+
+    place: str
+    certainty: Certainty
+    problem: str = ""
+
+
+class Hidden(NamedTuple):
+    """A text with its secrets hidden, and their certainty; None if there was no secret."""
+
+    text: str
+    certainty: Certainty | None = None
+
+
 _SCHEME = late_pattern(
     rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
     re.IGNORECASE | re.ASCII,
@@ -33,7 +55,7 @@ _FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
 _DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
-_NIL, _MAX_NAMES = "0" * 32, 4096
+_NIL = "0" * 32
 _TOKEN = "token"  # noqa: S105 - a name
 
 
@@ -117,22 +139,7 @@ class Secrets:
 
     def shown_name(self, name: str) -> str:
         """Return a name with any secret in it hidden."""
-        shown = self._shown_names.get(name)
-        if shown is None:
-            if len(self._shown_names) >= _MAX_NAMES:
-                self._shown_names.clear()
-            shown = self._shown_names[name] = self.without_tokens(name)
-        return shown
-
-    @cached_property
-    def _shown_names(self) -> dict[str, str]:
-        return {}
-
-    def is_token_in_path(self, name: str, segment: str) -> bool:
-        """Return whether a path segment is a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
-        if len(segment) < _SHORTEST_TOKEN or name.endswith("s") or is_guid(segment):
-            return False
-        return self.kind(name) in (Kind.STRONG, Kind.WEAK) and is_opaque_word(segment)
+        return _shown_name(self, name)
 
     def matches(self, text: str) -> bool:
         """Return whether one of the project's patterns matches a text."""
@@ -177,6 +184,11 @@ class Secrets:
         name = name.strip()[-100:]
         inner = re.search(r"([^\[\]]++)\]?(?:\[\d*\])*\Z", name)
         return squeezed(name) in self.names or (inner is not None and squeezed(inner[1]) in self.names)
+
+
+@lru_cache(maxsize=4096)
+def _shown_name(secrets: Secrets, name: str) -> str:
+    return secrets.without_tokens(name)
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets import _clean_json as clean_json
-from pytest_pcerrors.secrets.found import Hidden
+from pytest_pcerrors.secrets.definition import Hidden
 from pytest_pcerrors.secrets.members import Members
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.secrets._clean_json import Proof
     from pytest_pcerrors.secrets.definition import Secrets
-    from pytest_pcerrors.secrets.found import Edit
+    from pytest_pcerrors.secrets.members import Edit
 
 _BEGINNING = re.compile(
     r"""[\ufeff\s]*+(?:\{\s*+(?:["'}]|[\w$-]++\s*+:)|\[\s*+(?:["{\[\]\d-]|(?:null|true|false|NaN)\b)|")"""

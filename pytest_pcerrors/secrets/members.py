@@ -3,18 +3,17 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_pcerrors.jsontext import pointer_of
-from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.found import Edit, Hidden
+from pytest_pcerrors.secrets.definition import MASK, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from pytest_pcerrors.secrets.definition import Secrets
+    from pytest_pcerrors.secrets.definition import Certainty, Secrets
 
 Scalar = Literal["text", "number", "word"]
 
@@ -48,6 +47,14 @@ _DEEPEST_SHOWN = 20
 
 Name = str | Kind | None
 """The reason why a value is a secret: its name, or the kind of the names around it."""
+
+
+class Edit(NamedTuple):
+    """The replacement of a value, its JSON Pointer, and the certainty of the secret."""
+
+    text: str
+    pointer: str
+    certainty: "Certainty"
 
 
 @dataclass

@@ -190,7 +190,7 @@ def test_the_package_runs_as_the_command():
 RECORDING = Path(__file__).parents[2] / "cassettes/417.yaml"
 LATE = [
     *("asyncio", "difflib", "importlib.metadata", "jsonschema", "msgspec", "requests", "rich", "vcr", "yaml"),
-    "pytest_pcerrors.redaction.files.rewriting",
+    "pytest_pcerrors.redaction.rewriting",
     "pytest_pcerrors.reporting.html.page",
     "pytest_pcerrors.secrets._hiding",
 ]

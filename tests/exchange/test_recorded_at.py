@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors import Exchange, Request, UsageError
 from pytest_pcerrors.exchange.archives.files import read_stream
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction.rewriting import rewritten
 
 SECOND = datetime(2011, 11, 1, 4, 58, 44, tzinfo=UTC)
 DAY = datetime(2011, 11, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ import zstandard
 
 from pytest_pcerrors.exchange.archives.files import read_stream
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction.rewriting import rewritten
 
 SECRET = "hUnter2xYz9Kq"
 TEXT = json.dumps({"password": SECRET, "code": "800064"})

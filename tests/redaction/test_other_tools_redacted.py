@@ -9,7 +9,7 @@ import pytest
 from pytest_pcerrors import Exchange
 from pytest_pcerrors.exchange.archives.files import file_items
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
+from pytest_pcerrors.redaction.rewriting import found_in, rewritten
 
 SAMPLES = Path(__file__).parents[1] / "exchange/archives/samples"
 TOKEN = b"x7Kq02pLm"

@@ -13,7 +13,7 @@ from pytest_pcerrors import UsageError
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import read_stream
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction.rewriting import rewritten
 
 PACKED = gzip.compress(b'{"token": "kX7pQz19"}', mtime=0)
 
@@ -228,7 +228,7 @@ def test_an_entry_that_cannot_be_read_is_searched_all_the_same():
 
 def test_what_cannot_be_written_back_is_reported(monkeypatch):
     """A file that could not be read after the change is not changed."""
-    monkeypatch.setattr("pytest_pcerrors.redaction.files._documents.Document.edited", lambda _: b"interactions: []")
+    monkeypatch.setattr("pytest_pcerrors.redaction._documents.Document.edited", lambda _: b"interactions: []")
     with pytest.raises(UsageError, match=r"a\.yaml: cannot be edited in place"):
         rewritten(CASSETTE.encode(), "a.yaml", Redaction())
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files import raw
-from pytest_pcerrors.redaction.files._documents import Document
-from pytest_pcerrors.redaction.files.raw import LineSearch, may_hold
+from pytest_pcerrors.redaction import Redaction, raw
+from pytest_pcerrors.redaction._documents import Document
+from pytest_pcerrors.redaction.raw import LineSearch, may_hold
 from pytest_pcerrors.secrets import Secrets
 
 OPAQUE = "kX7pQz19vLmW04ab"

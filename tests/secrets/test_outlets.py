@@ -17,7 +17,7 @@ from pytest_pcerrors.interception._matching import RecordingIndex
 from pytest_pcerrors.interception._patches import hiding_secrets
 from pytest_pcerrors.interception.unmatched import UnmatchedRequest
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import rewritten
+from pytest_pcerrors.redaction.rewriting import rewritten
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.secrets.display import safe
 

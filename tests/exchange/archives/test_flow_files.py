@@ -10,7 +10,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.redaction.files.rewriting import found_in, rewritten
+from pytest_pcerrors.redaction.rewriting import found_in, rewritten
 
 URL = "https://login.microsoftonline.com/common/oauth2/token"
 BODY = b'{"access_token": "x7Kq02pLm"}'

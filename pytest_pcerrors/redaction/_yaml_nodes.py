@@ -16,7 +16,7 @@ from yaml.events import (
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, scalar
-from pytest_pcerrors.redaction.files._nodes import Node
+from pytest_pcerrors.redaction._nodes import Node
 from pytest_pcerrors.secrets.json_text import NUMBER
 from pytest_pcerrors.yamltext import YamlError, events, line_of
 

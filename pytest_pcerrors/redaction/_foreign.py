@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.archives.foreign import body_file
-from pytest_pcerrors.redaction.files._nodes import Node, text_of
+from pytest_pcerrors.redaction._nodes import Node, text_of
 from pytest_pcerrors.secrets import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.exchange.archives.foreign import Tool
-    from pytest_pcerrors.redaction.files._recordings import Changes
+    from pytest_pcerrors.redaction._recordings import Changes
 
 _PATTERNS = ("urlPattern", "urlPathPattern", "matches", "doesNotMatch", "matchesJsonPath", "matchesXPath")
 _REGEX_MATCHERS = ("RegexMatcher",)

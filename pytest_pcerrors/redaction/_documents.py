@@ -14,9 +14,9 @@ from pytest_pcerrors.exchange.archives.foreign import tool_of
 from pytest_pcerrors.exchange.archives.formats import read_yaml, reader_of_bytes
 from pytest_pcerrors.exchange.archives.json_files import OF_LIST, is_exchange, read_ndjson
 from pytest_pcerrors.jsontext import JsonError, parse
-from pytest_pcerrors.redaction.files._foreign import search_document
-from pytest_pcerrors.redaction.files._nodes import Node, json_nodes, json_written
-from pytest_pcerrors.redaction.files._recordings import Changes
+from pytest_pcerrors.redaction._foreign import search_document
+from pytest_pcerrors.redaction._nodes import Node, json_nodes, json_written
+from pytest_pcerrors.redaction._recordings import Changes
 
 if TYPE_CHECKING:
     from pytest_pcerrors.redaction._redaction import Redaction
@@ -87,7 +87,7 @@ class Document:
 def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
     """Search the items of a text and everything around them; return the function that writes its scalars."""
     if reader is read_yaml:
-        from pytest_pcerrors.redaction.files._yaml_nodes import comments, yaml_nodes, yaml_written
+        from pytest_pcerrors.redaction._yaml_nodes import comments, yaml_nodes, yaml_written
 
         top = yaml_nodes(text, name)
         changes.has_aliases = _ANCHOR.search(text) is not None

@@ -3,19 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.redaction._bodies import unpacked
 from pytest_pcerrors.redaction._findings import located
-from pytest_pcerrors.redaction.files._nodes import encoding_of, fields_of, pass_on, text_of, texts_of
-from pytest_pcerrors.redaction.files._packing import unpacked
-from pytest_pcerrors.redaction.files.raw import may_hold
+from pytest_pcerrors.redaction._nodes import encoding_of, fields_of, pass_on, text_of, texts_of
+from pytest_pcerrors.redaction.raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
-from pytest_pcerrors.secrets.found import Hidden
+from pytest_pcerrors.secrets.definition import Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Members
 
 if TYPE_CHECKING:
     from pytest_pcerrors.redaction._findings import Searched
+    from pytest_pcerrors.redaction._nodes import Node
     from pytest_pcerrors.redaction._redaction import Redaction
-    from pytest_pcerrors.redaction.files._nodes import Node
 
 _LENGTH = "content-length"
 

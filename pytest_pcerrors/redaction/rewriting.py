@@ -22,8 +22,8 @@ from pytest_pcerrors.exchange.archives.streams import (
 )
 from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.redaction.files._documents import Document, Location
-from pytest_pcerrors.redaction.files.raw import may_hold
+from pytest_pcerrors.redaction._documents import Document, Location
+from pytest_pcerrors.redaction.raw import may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

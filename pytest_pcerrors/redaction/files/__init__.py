@@ -1,1 +1,0 @@
-"""Redact recording files in place."""
