@@ -7,8 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import Secrets
-from pytest_pcerrors.secrets.names import Kind, kind_of_header
-from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
+from pytest_pcerrors.secrets.harmless import SCALAR_MEMBER, Harmless
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
@@ -21,18 +20,10 @@ _UNUSUAL = late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
-_VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
-_REST = rb's?"\s*:\s*(?:(\[\s*)?"' + _VALUE + rb'"(?(1)\s*\])|(\d{1,5})|\[\s*\]|\{\s*\})(?=\s*[,}])'
-_JSON_VALUE = late_pattern(_REST)
-_JSON_MEMBER = late_pattern(rb'"[\w-]*' + _REST)
-_YAML_VALUE = late_pattern(rb""":(?: |\n- )(["']?)""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])""")
-_JSON_NAME = late_pattern(rb'(?<!\\)"([\w. -]{1,100})"')
-_YAML_KEY = late_pattern(rb"[\w-]*")
 _LONGEST_NAME = 100
 _COMMON = 32  # times that it was seen
 _MOST_COMMON, _MOST_SEEN = 4, 4096
-_OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
-_FOLDED = late_pattern(rb" >[-+\d]*\s")
+_FOLDED = late_pattern(rb" >[-+\d]*[ \t\r]*(?:#[^\n]*)?\n")
 
 
 def may_hold(data: bytes, secrets: Secrets) -> bool:
@@ -41,11 +32,9 @@ def may_hold(data: bytes, secrets: Secrets) -> bool:
         data = _CONTINUED.sub(b"", data)
     if any(each in data for each in _UNCERTAIN) or _UNUSUAL.search(data):
         return True
-    skip = None
-    if not secrets.names:
-        is_json = data.lstrip()[:1] in (b"{", b"[")
-        skip = _end_in_json if is_json else None if _FOLDED.search(data) else _end_in_yaml
-    return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), skip, has_headers=True)
+    is_json = data.lstrip()[:1] in (b"{", b"[")
+    harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"
+    return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), harmless, has_headers=True)
 
 
 class LineSearch:
@@ -65,13 +54,10 @@ class LineSearch:
         return self._secrets.positions(data, _UNCERTAIN, self._end_of_member)
 
     def _end_of_member(self, text: bytes, start: int, end: int) -> int:
-        """Return the end of the JSON member with this range if its value is a placeholder, and nothing in it must be searched; else 0."""
-        match = _JSON_MEMBER.match(text, text.rfind(b'"', max(start - _LONGEST_NAME, 0), start))
-        if match is None or match.end() < end or not _is_harmless_member(match[0]):
-            return 0
-        if len(self._seen) < _MOST_SEEN and len(self._common) < _MOST_COMMON:
-            self._count(match[0] + text[match.end() : match.end() + 1])
-        return match.end()
+        done = _end_of_member(text, start, end)
+        if done and len(self._seen) < _MOST_SEEN and len(self._common) < _MOST_COMMON:
+            self._count(text[text.rfind(b'"', 0, start) : done + 1])
+        return done
 
     def _count(self, member: bytes) -> None:
         """Count a member and the sign after it; a common one is replaced by a text of the same length."""
@@ -85,7 +71,7 @@ def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
 
     The items must have no tags of YAML and no carriage returns. They are searched in one pass.
     """
-    positions = secrets.positions(_stripped(b"".join(items)), _UNCERTAIN, is_one=True)
+    positions = secrets.positions(_stripped(b"".join(items)), _UNCERTAIN, _end_of_member, is_one=True)
     if positions is None:
         return range(len(items))
     ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
@@ -97,55 +83,12 @@ def _stripped(data: bytes) -> bytes:
     return b"\n".join(map(bytes.strip, data.split(b"\n")))
 
 
-def _end_in_json(text: bytes, start: int, end: int) -> int:
-    """Return the end of a JSON member, or of its only list item, if the value is harmless, or only the end of its name; else 0."""
-    match = _JSON_VALUE.match(text, end)
-    if match is None:
-        return 0
-    value = match[2] or match[3] or b""
-    if not value or (match[3] is None and _is_harmless(value)):
-        return match.end()
-    name = text.rfind(b'"', max(start - _LONGEST_NAME, 0), start)
-    whole = _JSON_NAME.match(text, name, match.end()) if name >= 0 else None
-    is_clear = whole is not None and whole.end(1) >= end and _needs_opaque(whole[1])
-    return match.end() - len(value) - 1 if is_clear and not _is_opaque(value) else 0
-
-
-def _end_in_yaml(text: bytes, start: int, end: int) -> int:
-    """Return the end of a placeholder that is the value of a YAML key, or its first list item, or of a JSON member on a line; else 0.
-
-    The key must begin a line, without a blank line or an escape before it: such a line may be part of a folded text.
-    """
-    if b'"' in text[end : end + 2]:
-        done = _end_in_json(text, start, end)
-        return done if b"\n" not in text[start:done] else 0
-    line = text.rfind(b"\n", 0, start)
-    match = _YAML_VALUE.match(text, end)
-    if match is None or _YAML_KEY.fullmatch(text, line + 1, start) is None:
-        return 0
-    before = text[max(line - 2, 0) : max(line, 0)]
-    is_key = before.strip(b"\n") == before != b"" and b"\\" not in before
-    return match.end() if is_key and _is_harmless(match[2]) else 0
+def _end_of_member(text: bytes, start: int, end: int) -> int:
+    """Return the end of the JSON member with this range if its value is a placeholder, and nothing in it must be searched; else 0."""
+    match = SCALAR_MEMBER.match(text, text.rfind(b'"', max(start - _LONGEST_NAME, 0), start))
+    return match.end() if match is not None and match.end() >= end and _is_harmless_member(match[0]) else 0
 
 
 @lru_cache(maxsize=4096)
 def _is_harmless_member(member: bytes) -> bool:
     return b"\n" not in member and not may_hold(b"{" + member + b"}", Secrets())
-
-
-@lru_cache(maxsize=4096)
-def _is_harmless(value: bytes) -> bool:
-    text = value.decode("ascii", "replace")
-    return is_placeholder(text) and not is_opaque(text)
-
-
-@lru_cache(maxsize=4096)
-def _is_opaque(value: bytes) -> bool:
-    return is_opaque(value.decode("ascii", "replace"))
-
-
-@lru_cache(maxsize=4096)
-def _needs_opaque(name: bytes) -> bool:
-    """Return whether only an opaque value is a secret, whatever has the name: a member, a header, or a parameter."""
-    text = name.decode("ascii", "replace")
-    return Secrets().kind_of_parameter(text) in _OPAQUE_KINDS and kind_of_header(text) in _OPAQUE_KINDS

@@ -4,8 +4,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.secrets.members import KEY_NAME, gives_name
-from pytest_pcerrors.secrets.names import Kind, kind_of, squeezed
+from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.members import NAMES, VALUES
+from pytest_pcerrors.secrets.members import VALUES
+from pytest_pcerrors.secrets.names import NAMES
 from pytest_pcerrors.secrets.values import is_opaque
 
 if TYPE_CHECKING:

@@ -5,12 +5,14 @@ A text that is not clearly harmless must be searched.
 """
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
-from pytest_pcerrors.secrets._formats import LITERALS, begins_token
-from pytest_pcerrors.secrets.names import ENDING, FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
+from pytest_pcerrors.secrets._formats import LITERALS, begins_token, is_inside
+from pytest_pcerrors.secrets.harmless import Harmless, end_of_harmless, is_no_name
+from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
@@ -21,11 +23,12 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets._finder import Finder
 
 Skip = Callable[[bytes, int, int], int]
-"""A function of a text and the range of a name in it; it returns the end of what is harmless, the name or also its value, else 0."""
+"""A function of a text and the range of what is found in it; it returns the end of a harmless part with it, else 0."""
 
 BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
 """The beginnings of JSON objects, and of lists of objects, in base64."""
 
+_TO_URLS = bytes.maketrans(b"+/", b"-_")
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
@@ -50,38 +53,13 @@ _ESCAPES = (
 _MAX_ESCAPED = 5
 _LONG = 512
 
-_RUN = rb"[\w.~+/=%-]"
-_SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
-_ENDING = ENDING.encode()
-_NO_NAME = late_pattern(
-    b"|".join(
-        (
-            rb"(?!" + _ENDING + rb"(?![-_.]*+[a-z0-9]))" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
-            rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
-            + _ENDING
-            + rb"[ \n]"
-            + _SHORT_WORD
-            + (rb"[ \n]" + _SHORT_WORD) * 2,
-            _ENDING + rb"\.[ \n][a-z-]",
-            _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
-            rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
-            rb'(?<=error="invalid_token)"',
-        )
-    ),
-    re.ASCII,
-)
-"""The text after a word that is not the end of a secret's name: the rest of a longer name, more words of a sentence, an empty
-value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
-"""
-
 _WITHIN_WORD = late_pattern(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
 """The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
 
-_LONGEST_ESCAPE = 10
 _BEFORE_PARAMETER = late_pattern(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
-
-
+_PACKED = late_pattern(rb"[\w+/-]{15,}={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
+_NAME_GOES_ON = late_pattern(rb"[\w.-]", re.ASCII)
 _LITERALS = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
 
 _SIGNS = (
@@ -124,11 +102,11 @@ class Prefilter:
         """Return the prefilter that also finds these names of a project; it is cached by the names."""
         return cls(names)
 
-    def finds(self, text: str | bytes, skip: Skip | None = None, *, has_headers: bool = False) -> bool:
-        """Return whether a text must be searched; `skip` detects harmless names. With `has_headers`, it includes names of headers."""
+    def finds(self, text: str | bytes, harmless: Harmless = "json", *, has_headers: bool = False) -> bool:
+        """Return whether a text must be searched. With `has_headers`, it includes names of headers."""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         ignored = range(0) if has_headers else self._of_headers
-        return any(form is None or self._finds(form, skip, ignored) for form in _forms(data))
+        return any(form is None or self._finds(form, harmless, ignored) for form in _forms(data))
 
     def positions(
         self, data: bytes, others: "Iterable[bytes]", skip: Skip | None = None, *, is_one: bool = False
@@ -157,29 +135,45 @@ class Prefilter:
         needles = {each for each in texts if is_one or b"\n" not in each}
         return Finder(needles.union(_SIGNS, map(bytes.lower, others)))
 
-    def _finds(self, data: bytes, skip: Skip | None, ignored: range) -> bool:
+    def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
         hits = self._literals.find_matches_as_indexes(data, overlapping=True)
-        if any(index >= len(LITERALS) or begins_token(index, data, start) for index, start, _ in hits):
+        if any(self._begins_secret(index, data, start) for index, start, _ in hits):
             return True
         lower = data.lower()
-        if self._finds_name(data, lower, skip, ignored):
+        if self._finds_name(data, lower, harmless, ignored):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
 
-    def _finds_name(self, data: bytes, lower: bytes, skip: Skip | None, ignored: range) -> bool:
+    def _begins_secret(self, index: int, data: bytes, start: int) -> bool:
+        """Return whether a token of a vendor, a private key, or a JSON document in base64 that must be searched may be here."""
+        if index < len(LITERALS):
+            return begins_token(index, data, start)
+        if index >= len(LITERALS) + len(BEGINNINGS):
+            return True
+        if is_inside(data, start):
+            return False
+        packed = _PACKED.match(data, start)
+        try:
+            return packed is None or self.finds(urlsafe_b64decode(packed[0].translate(_TO_URLS).rstrip(b"=") + b"=="))
+        except ValueError:
+            return False
+
+    def _finds_name(self, data: bytes, lower: bytes, harmless: Harmless, ignored: range) -> bool:
         done = 0
         for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True
-            if start < done or end == start or index in ignored or _NO_NAME.match(lower, end):
+            if start < done or end == start or index in ignored or is_no_name(data, lower, start, end):
+                continue
+            if index in self._of_headers and _NAME_GOES_ON.match(data, end):
                 continue
             if index >= self._first_short and _is_within_word(data, start):
                 continue
-            done = skip(data, start, end) if skip is not None else 0
+            done = end_of_harmless(data, start, end, harmless)
             if not done:
                 return True
         return False
@@ -199,13 +193,8 @@ def _halved(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
 
 
 def _is_within_word(data: bytes, start: int) -> bool:
-    """Return whether a short word does not begin a word; False if an escape may be before it."""
-    before = data[max(start - _LONGEST_ESCAPE, 0) : start]
-    return (
-        _WITHIN_WORD.match(data, start - 1) is not None
-        if before and b"\\" not in before and b"%" not in before
-        else False
-    )
+    """Return whether a short word does not begin a word."""
+    return is_inside(data, start) and _WITHIN_WORD.match(data, start - 1) is not None
 
 
 def _is_clear(lower: bytes, start: int) -> bool:

@@ -24,7 +24,7 @@ _URL = re.compile(
 _SLASH = re.compile(r"\\+/")
 _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
-    r"""(?P<noun>tokens?|keys?|secret|pass(?:words?|code)|credentials?|signature|session|cookie|pin|code|verifier)"""
+    r"""(?P<noun>tokens?|keys?|secret|pass(?:words?|code)|credentials?|signature|session|cookie|pin|code|verifier)(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
     r"""(?P<word>[\w.~+/=-]{16,4096})""",
     re.IGNORECASE,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
-from pytest_pcerrors.secrets.names import PARAMETERS, SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, squeezed
+from pytest_pcerrors.secrets.harmless import Harmless, is_basic
+from pytest_pcerrors.secrets.names import SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, kind_of_parameter, squeezed
 from pytest_pcerrors.secrets.values import is_opaque_word, is_replacement, look_of
 from pytest_pcerrors.text import late_pattern
 
@@ -56,7 +56,6 @@ _DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA
 _GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
 _NIL = "0" * 32
-_TOKEN = "token"  # noqa: S105 - a name
 
 
 CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
@@ -98,13 +97,8 @@ class Secrets:
         return Kind.OWN if self._is_own(name) else kind_of_header(name)
 
     def kind_of_parameter(self, name: str) -> Kind | None:
-        """Return the kind of a parameter name in a URL or a form, where a token or a signature belongs to the request."""
-        kind = self.kind(name)
-        if kind is Kind.WEAK and squeezed(name) == _TOKEN:
-            return Kind.STRONG
-        if kind is Kind.AMBIGUOUS or (kind is None and squeezed(name) in PARAMETERS):
-            return Kind.WEAK
-        return kind
+        """Return the kind of a parameter name."""
+        return kind_of_parameter(name, self.kind(name))
 
     def certainty(self, name: "str | Kind | None", value: str) -> Certainty | None:
         """Return how certain it is that the value of a name is a secret; None if it is not one."""
@@ -145,12 +139,12 @@ class Secrets:
         """Return whether one of the project's patterns matches a text."""
         return any(pattern.search(text) for pattern in self.patterns)
 
-    def may_be_in(self, text: "str | bytes", skip: Skip | None = None, *, has_headers: bool = False) -> bool:
+    def may_be_in(self, text: "str | bytes", harmless: Harmless = "json", *, has_headers: bool = False) -> bool:
         """Return whether a text must be searched; False only if nothing would be hidden.
 
-        `skip` detects names whose values are harmless. With `has_headers`, the text includes the names of headers.
+        With `has_headers`, the text includes the names of headers.
         """
-        if self._prefilter.finds(text, skip, has_headers=has_headers):
+        if self._prefilter.finds(text, "nothing" if self.hides_replacements else harmless, has_headers=has_headers):
             return True
         if not self.patterns and not self.tenant_ids:
             return False
@@ -214,19 +208,6 @@ def _scheme(match: re.Match[str]) -> str:
     if is_opaque_word(token) or (is_last and has_digits) or (match[1].lower() == "basic" and is_basic(token)):
         return match[0][: match.start(2) - match.start()] + MASK
     return match[0]
-
-
-def is_basic(token: str) -> bool:
-    """Return whether a token is a user and password encoded as in RFC 7617.
-
-    >>> is_basic("dTpw"), is_basic("Support")
-    (True, False)
-    """
-    try:
-        pair = base64_decoded(token).decode()
-    except ValueError:
-        return False
-    return ":" in pair and pair.isprintable()
 
 
 def _match_hidden(match: re.Match[str]) -> str:

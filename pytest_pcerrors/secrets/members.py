@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_pcerrors.jsontext import pointer_of
 from pytest_pcerrors.secrets.definition import MASK, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
-from pytest_pcerrors.secrets.names import Kind, squeezed
+from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, last_word, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -17,17 +17,11 @@ if TYPE_CHECKING:
 
 Scalar = Literal["text", "number", "word"]
 
-NAMES = frozenset(
-    "name key k id field parameter param argument attribute header variable path pointer loc property member".split()
-)
-"""The last words of member names whose value is the name of another value: ``name``, ``propertyName``."""
-
-KEY_NAME = "keyname"
 VALUES = frozenset("value values val v content input received".split())
 """The last words of the member names of that other value: ``value``, ``attemptedValue``."""
 
 _TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
-"""The same, for a value that is not an object or an array."""
+"""The last words of the names of a value that another member names, where it is not an object or an array."""
 
 _PLAIN_LEAVES = frozenset(
     "id type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
@@ -36,7 +30,6 @@ _PLAIN_LEAVES = frozenset(
 )
 """The last words of harmless names inside a secret's value: ``credentials: {"type": ..., "created_at": ...}``."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
 """The first characters of a value that is itself a document, whose members are searched."""
 
@@ -157,7 +150,7 @@ class Members:
         frame.member = shown = self._secrets.shown_name(text)
         frame.member_name = text if len(text) <= _MAX_NAME and self._secrets.kind(text) is not None else None
         if frame.member_name is None and frame.inherited is not None:
-            is_plain = frame.inherited is Kind.WEAK and _last_word(text) in _PLAIN_LEAVES
+            is_plain = frame.inherited is Kind.WEAK and last_word(text) in _PLAIN_LEAVES
             frame.member_name = None if is_plain else frame.inherited
         if shown != text:
             self.edits[handle] = Edit(shown, self._pointer(), "secret")
@@ -228,22 +221,7 @@ class Members:
         return pointer_of([*steps, "..."] if len(self._frames) > _DEEPEST_SHOWN + 1 else steps)
 
 
-def gives_name(member: str) -> bool:
-    """Return whether the value of a member is the name of the value next to it, as for ``name`` and ``propertyName``.
-
-    >>> gives_name("propertyName"), gives_name("size")
-    (True, False)
-    """
-    return _last_word(member) in NAMES
-
-
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:
     if isinstance(frame.member, int):
         return frame.is_list_in_list and frame.member == _PAIR - 1 and frame.pair is not None
-    return _last_word(frame.member) in names
-
-
-@lru_cache(maxsize=2048)
-def _last_word(name: str) -> str:
-    words = _WORDS.findall(name)
-    return words[-1].lower() if words else ""
+    return last_word(frame.member) in names

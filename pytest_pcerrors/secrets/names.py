@@ -47,16 +47,9 @@ _TOKENS = (
 ).split()
 _STRONG = (
     *("password", "passwd", "passphrase", "passcode", "pass word", "pwd", "secret", "secret text", "connection string"),
-    *(
-        "client assertion",
-        "code verifier",
-        "device code",
-        "authorization code",
-        "auth code",
-        "recovery code",
-        "backup code",
-    ),
-    *("one time code", "saml request", "saml response", "saml art", "ms client principal", "shared access signature"),
+    *("client assertion", "code verifier", "device code", "authorization code", "auth code", "recovery code"),
+    *("backup code", "one time code", "saml request", "saml response", "saml art", "ms client principal"),
+    "shared access signature",
     *("rapid api key", "personal access token", "request verification token", "csrf middleware token"),
     *(f"{word} key" for word in _KEYS),
     *(f"{word} token" for word in _TOKENS),
@@ -71,12 +64,8 @@ _WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
 _AMBIGUOUS = ("signature", "session id", "sess id")
 _HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK, "session": Kind.AMBIGUOUS}
 _HEADERS = (
-    "authentication-info",
-    "proxy-authentication-info",
-    "x-amzn-oidc-data",
-    "x-amzn-oidc-identity",
-    "x-honeycomb-team",
-    "x-goog-iap",
+    *("authentication-info", "proxy-authentication-info", "x-amzn-oidc-data", "x-amzn-oidc-identity"),
+    *("x-honeycomb-team", "x-goog-iap"),
 )
 """Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
 
@@ -98,6 +87,8 @@ _CREDENTIALS = frozenset(
 
 PARAMETERS = frozenset({"code", "key"})
 """Names of parameters of a URL or form whose value is a secret if it is opaque."""
+
+_TOKEN = "token"  # noqa: S105 - a name
 
 WORDS = (*_STRONG, *_STRONG_NAMES, *_WEAK, *_WEAK_NAMES, *_AMBIGUOUS)
 SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS)
@@ -126,6 +117,13 @@ _QUESTION = late_pattern(
 )
 """The beginning of the name of a boolean."""
 
+NAMES = frozenset(
+    "name key k id field parameter param argument attribute header variable path pointer loc property member".split()
+)
+"""The last words of member names whose value is the name of another value: ``name``, ``propertyName``."""
+
+KEY_NAME = "keyname"
+_PARTS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _MAX_LENGTH = 100
 _SEPARATORS = str.maketrans("", "", "-_ .")
 _INDEX = late_pattern(r"\]?(?:\[\d*\])*\Z")
@@ -208,6 +206,19 @@ def kind_of_header(name: str) -> Kind | None:
     return None if _KEY_HEADERS.search(name) else _HEADER_WORDS.get(last)
 
 
+def kind_of_parameter(name: str, kind: Kind | None) -> Kind | None:
+    """Return the kind of a parameter name in a URL or a form, where a token or a signature belongs to the request.
+
+    >>> kind_of_parameter("sig", kind_of("sig")), kind_of_parameter("token", kind_of("token")), kind_of_parameter("code", None)
+    (Kind.STRONG, Kind.STRONG, Kind.WEAK)
+    """
+    if kind is Kind.WEAK and squeezed(name) == _TOKEN:
+        return Kind.STRONG
+    if kind is Kind.AMBIGUOUS or (kind is None and squeezed(name) in PARAMETERS):
+        return Kind.WEAK
+    return kind
+
+
 def squeezed(name: str) -> str:
     """Return a name normalized for comparison: in lower case, without hyphens, underscores, dots and spaces.
 
@@ -215,3 +226,19 @@ def squeezed(name: str) -> str:
     True
     """
     return name.translate(_SEPARATORS).lower()
+
+
+def gives_name(member: str) -> bool:
+    """Return whether the value of a member is the name of the value next to it, as for ``name`` and ``propertyName``.
+
+    >>> gives_name("propertyName"), gives_name("size")
+    (True, False)
+    """
+    return last_word(member) in NAMES
+
+
+@lru_cache(maxsize=2048)
+def last_word(name: str) -> str:
+    """Return the last word of a name, also one in camel case, in lower case."""
+    words = _PARTS.findall(name)
+    return words[-1].lower() if words else ""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pytest_pcerrors.secrets import MASK, Secrets
-from pytest_pcerrors.secrets.definition import is_basic
+from pytest_pcerrors.secrets.harmless import is_basic
 from pytest_pcerrors.secrets.names import Kind
 
 OPAQUE = "kX7pQz19vLmW04ab"
