@@ -39,6 +39,9 @@ _BINARY = re.compile(
 )
 """Base64 of an image or a file, which is too long to be a token."""
 
+_CUT = re.compile(r"""(?:eyJ[\w.-]*+|:(?:\\*/){2}[^/?#\s"'<>\\]*+)\Z""")
+"""A token or the user of a URL that may be cut off; a cut name has no value, and other tokens are shorter than what is searched beyond."""
+
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
@@ -151,9 +154,10 @@ class Hider:
 
     def _has_nothing(self, text: str) -> bool:
         """Return whether a text need not be searched."""
-        if self._is_cut:
+        if self._is_cut and _CUT.search(text):
             return False
-        return (len(text) > _LONG and _BINARY.fullmatch(text) is not None) or not self._secrets.may_be_in(text)
+        is_file = len(text) > _LONG and not self._is_cut and _BINARY.fullmatch(text) is not None
+        return is_file or not self._secrets.may_be_in(text)
 
     def _prose(self, text: str) -> str:
         url = partial(self._nested, lambda hider, part: hider.url(part))
