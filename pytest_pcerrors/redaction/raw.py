@@ -75,7 +75,9 @@ def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
     if positions is None:
         return range(len(items))
     ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
-    return {index for index in {bisect_right(ends, position) for position in positions} if may_hold(items[index], secrets)}
+    return {
+        index for index in {bisect_right(ends, position) for position in positions} if may_hold(items[index], secrets)
+    }
 
 
 def _stripped(data: bytes) -> bytes:

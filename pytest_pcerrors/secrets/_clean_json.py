@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_pcerrors.secrets.definition import Hidden, Secrets
 
-_OBJECT = object()
 _LONG_NAME = 16
 """The minimum length of a name that may itself be a token."""
+
+_END = json.JSONDecoder(strict=False)
+
+
+class _Object:
+    """An object of the text: its objects and arrays, and the range of its texts. `is_clean` if no name in it makes a value a secret."""
+
+    __slots__ = ("first", "inner", "is_clean", "last")
+
+    def __init__(self, first: int) -> None:
+        self.first, self.last = first, first
+        self.inner: list[Any] = []
+        self.is_clean = True
 
 
 class Proof:
     """What the parser proves about a JSON text: which of its strings are harmless, and which objects and arrays have no secret.
+
+    The objects and arrays are entered and left in the order of the text.
 
     >>> from pytest_pcerrors.secrets import Secrets
     >>> from pytest_pcerrors.secrets.definition import Hidden
@@ -27,25 +41,34 @@ class Proof:
 
     def __init__(self, text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> None:
         """Parse a complete text; raise a `ValueError` or a `RecursionError` if it is not JSON. `inner` hides the secrets inside a string."""
-        look = _Check(secrets)
-        look.value(json.loads(text, object_pairs_hook=look.pairs, strict=False))
-        texts = dict.fromkeys(look.texts)
+        check = _Check(secrets)
+        top = [json.loads(text, object_pairs_hook=check.pairs, strict=False)]
+        is_clean = check.is_clean(top)
+        texts = dict.fromkeys(check.texts)
         self._text = text
-        self._secrets = secrets
+        self._check = check
         self._unsafe = frozenset(each for each in secrets.suspected(list(texts)) if inner(each).text != each)
+        self._open: list[Iterator[Any]] = [iter(top)]
         self.harmless = frozenset(texts) - self._unsafe
-        self.is_clean = look.is_clean and not self._unsafe
+        self.is_clean = is_clean and not self._unsafe
 
-    def end(self, start: int) -> int:
-        """Return the end of the object or array that begins at a position if it has no secret, else 0."""
-        look = _Check(self._secrets, is_first=False)
-        decoder = json.JSONDecoder(object_pairs_hook=look.pairs, strict=False)
-        try:
-            value, end = decoder.raw_decode(self._text, start)
-        except _NotCleanError:
-            return 0
-        look.value(value)
-        return end if look.is_clean and self._unsafe.isdisjoint(look.texts) else 0
+    def enter(self, start: int, *, may_skip: bool) -> int:
+        """Enter the object or array that begins at a position; return its end if it has no secret, else 0."""
+        value = next(each for each in self._open[-1] if each.__class__ is _Object or each.__class__ is list)
+        inner: list[Any] = value.inner if isinstance(value, _Object) else value
+        self._open.append(iter(inner))
+        return _END.raw_decode(self._text, start)[1] if may_skip and self._has_no_secret(value) else 0
+
+    def leave(self) -> None:
+        """Leave an object or array."""
+        self._open.pop()
+
+    def _has_no_secret(self, value: Any) -> bool:
+        if value.__class__ is _Object:
+            return value.is_clean and self._unsafe.isdisjoint(self._check.texts[value.first : value.last])
+        if value.__class__ is list:
+            return not self._check.names_pair(value) and all(map(self._has_no_secret, value))
+        return value not in self._unsafe
 
 
 def proof(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Proof | None:
@@ -58,10 +81,6 @@ def proof(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Pr
         return None
 
 
-class _NotCleanError(ValueError):
-    """Ends the parsing of an object or array that must be searched."""
-
-
 @lru_cache(maxsize=32768)
 def _traits(name: str) -> tuple[Kind | None, bool, bool]:
     """Return the kind of a name, whether its value is the name of another value, and whether it is ``keyName``."""
@@ -69,56 +88,64 @@ def _traits(name: str) -> tuple[Kind | None, bool, bool]:
 
 
 class _Check:
-    """Check the members of objects as they are parsed; `texts` are the values to search as text.
+    """Check the members of objects as they are parsed, inner ones first; `texts` are the values to search as text."""
 
-    Only the first check of a text reads all of it: others end at the first object that is not clean.
-    """
-
-    def __init__(self, secrets: "Secrets", *, is_first: bool = True) -> None:
-        self.is_clean = True
+    def __init__(self, secrets: "Secrets") -> None:
         self.texts: list[str] = []
-        self._is_first = is_first
         self._secrets = secrets
 
-    def pairs(self, members: list[tuple[str, Any]]) -> object:
-        """Check the names and values of an object, including repeated names; return a marker instead of the object."""
+    def pairs(self, members: list[tuple[str, Any]]) -> _Object:
+        """Check the names and values of an object, including repeated names, and return what is known about it."""
+        texts = self.texts
+        known = _Object(len(texts))
         for name, value in members:
             kind, is_name, is_key = _traits(name)
             if len(name) >= _LONG_NAME:
-                self.texts.append(name)
-            if kind is not None:
-                self._named(kind, value)
-            elif value.__class__ is str and not is_name:
-                self.texts.append(value)
-            elif value.__class__ is str or value.__class__ is list:
-                self.value(value, is_name=is_name)
-            if is_key:
-                self.is_clean = False
-        if not self.is_clean and not self._is_first:
-            raise _NotCleanError
-        return _OBJECT
+                texts.append(name)
+            if value.__class__ is str:
+                texts.append(value)
+                if is_name and self._secrets.kind(value) is not None:
+                    known.is_clean = False
+            elif value.__class__ is _Object or value.__class__ is list:
+                known.inner.append(value)
+                if not self.is_clean(value, known, is_name=is_name):
+                    known.is_clean = False
+            if is_key or (kind is not None and not self._is_harmless(kind, value)):
+                known.is_clean = False
+        known.last = len(texts)
+        return known
 
-    def value(self, value: Any, *, is_name: bool = False) -> None:
-        """Check a value whose name is not that of a secret; `is_name` if it may be the name of another value."""
+    def is_clean(self, value: Any, around: _Object | None = None, *, is_name: bool = False) -> bool:
+        """Return whether no name in a value makes another value a secret; `is_name` if its strings may be names. Take the texts of arrays."""
+        if value.__class__ is _Object:
+            if around is not None:
+                around.first = min(around.first, value.first)
+            is_clean: bool = value.is_clean
+            return is_clean
+        if value.__class__ is list:
+            clean = [self.is_clean(each, around, is_name=is_name) for each in value]
+            return all(clean) and not self.names_pair(value)
         if value.__class__ is str:
-            if is_name and self._secrets.kind(value) is not None:
-                self.is_clean = False
             self.texts.append(value)
-        elif value.__class__ is list:
-            for each in value:
-                is_pair = each.__class__ is list and each and each[0].__class__ is str
-                if is_pair and self._secrets.kind(each[0]) is not None:
-                    self.is_clean = False
-                self.value(each, is_name=is_name)
+            return not is_name or self._secrets.kind(value) is None
+        return True
 
-    def _named(self, kind: Kind, value: Any) -> None:
-        """Check a value whose name is that of a secret; anything other than one text or number must be searched."""
-        is_text, is_number = value.__class__ is str, value.__class__ in (int, float)
-        if (is_text and (kind is Kind.CREDENTIALS or self._secrets.certainty(kind, value) is not None)) or (
-            is_number and self._secrets.certainty_of_number(kind, str(value)) is not None
-        ):
-            self.is_clean = False
-        elif is_text:
-            self.texts.append(value)
-        elif not is_number and value is not None and value.__class__ is not bool:
-            self.is_clean = False
+    def names_pair(self, values: list[Any]) -> bool:
+        """Return whether an array has pairs of a secret's name and a value."""
+        return any(
+            each.__class__ is list and each and each[0].__class__ is str and self._secrets.kind(each[0]) is not None
+            for each in values
+        )
+
+    def _is_harmless(self, kind: Kind, value: Any) -> bool:
+        """Return whether a value whose name is that of a secret is none, and has none that inherits the name."""
+        if value.__class__ is str:
+            return kind is not Kind.CREDENTIALS and self._secrets.certainty(kind, value) is None
+        if value.__class__ in (int, float):
+            return self._secrets.certainty_of_number(kind, str(value)) is None
+        if value.__class__ is _Object:
+            texts = self.texts[value.first : value.last]
+            return all(self._secrets.certainty(Kind.WEAK, each) is None for each in texts)
+        if value.__class__ is list:
+            return all(each.__class__ is not list and self._is_harmless(kind, each) for each in value)
+        return True

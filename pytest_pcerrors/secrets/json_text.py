@@ -29,9 +29,6 @@ _OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
 NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _COLON = re.compile(r"\s*+:")
-_DEEPEST_PROVED = 16
-"""The depth from which on objects and arrays are always read: each one around them was parsed in vain."""
-
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -128,7 +125,7 @@ class _Reader:
             elif lexeme in "{[":
                 at = self._enter(match.start(), is_object=lexeme == "{") or at
             elif lexeme in "}]":
-                self._is_json &= self.members.leave()
+                self._leave()
             elif lexeme == ",":
                 self.members.following()
             elif lexeme != ":":
@@ -137,13 +134,18 @@ class _Reader:
 
     def _enter(self, start: int, *, is_object: bool) -> int:
         """Begin an object or an array; if it need not be read, end it too, and return its end, else 0."""
-        members, end = self.members, 0
-        if self._proof is not None and members.depth < _DEEPEST_PROVED and members.may_skip(is_object=is_object):
-            end = self._proof.end(start)
-        members.enter(is_object=is_object)
+        may_skip = self.members.may_skip(is_object=is_object)
+        end = 0 if self._proof is None else self._proof.enter(start, may_skip=may_skip)
+        self.members.enter(is_object=is_object)
         if end:
-            members.leave()
+            self._leave()
         return end
+
+    def _leave(self) -> None:
+        """End an object or an array, if one is open."""
+        self._is_json &= self.members.leave()
+        if self._proof is not None:
+            self._proof.leave()
 
     def _string(self, start: int, lexeme: str, *, is_name: bool) -> None:
         text = decoded(lexeme)

@@ -91,11 +91,6 @@ class Members:
         """Whether the next value is a member of an object."""
         return self._frames[-1].is_object
 
-    @property
-    def depth(self) -> int:
-        """The number of open objects and arrays."""
-        return len(self._frames) - 1
-
     def may_skip(self, *, is_object: bool) -> bool:
         """Return whether an object or array that has no secret by itself may be received as if it were empty.
 
