@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.secrets.harmless import is_inside
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _loose(number: int) -> re.Pattern[bytes]:
 
 
 _LITERALS = tuple((literal, number) for number, each in enumerate(VENDORS) for literal in each.literals.split())
-_MAX_LENGTH, _LONGEST_ESCAPE = 4096, 24
+_MAX_LENGTH = 4096
 _SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
@@ -183,12 +184,6 @@ def begins_token(index: int, data: bytes, literal: int) -> bool:
     number = _LITERALS[index][1]
     starts = range(max(literal - VENDORS[number].before, 0), literal + 1)
     return any(_loose(number).match(data, start) and not is_inside(data, start) for start in starts)
-
-
-def is_inside(data: bytes, start: int) -> bool:
-    """Return whether a position is inside a word; False if an escape may be before it."""
-    before = data[max(start - _LONGEST_ESCAPE, 0) : start]
-    return before[-1:].isalnum() and b"\\" not in before and b"%" not in before
 
 
 def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:

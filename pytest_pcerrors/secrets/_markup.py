@@ -38,6 +38,7 @@ _BEFORE_ELEMENTS = ("", *" \t\r\n>\"'")
 
 _TAG = re.compile(r"<[^<>]*+>|&lt;[^&]*+&gt;")
 _ELEMENTS = re.compile(r"\s*+<[\w.:-]++[^<>]*+>.*<[^<>]*+>\s*+", re.DOTALL)
+_LINE = re.compile(r"[^\r\n]*+")
 _TEXT = re.compile(r"(?<=>)[^<>]++(?=<)")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _VALUE_ATTRIBUTES = frozenset({"value", "content", "data-value"})
@@ -109,7 +110,7 @@ class _Markup:
             self._hide(start + match.start(3) + quoted, start + match.end(3) - quoted, name)
 
     def _content(self, tag: re.Match[str]) -> tuple[int, int]:
-        """Return the range of an element's content: up to its closing tag, or else to the next tag; CDATA marks are excluded."""
+        """Return the range of an element's content, without CDATA marks: up to its closing tag, or else the next tag or the end of the line."""
         text, start, name = self._text, tag.end(), tag["name"]
         closing = f"{self._form.sign}/{name}"
         is_closed = self._last_closing.get(name, -1) >= start
@@ -117,7 +118,10 @@ class _Markup:
             end = text.find(_CDATA_END, start)
             if end < 0 or not is_closed or text.startswith(closing, end + len(_CDATA_END)):
                 return start + len(_CDATA), len(text) if end < 0 else end
-        return start, text.find(closing, start) if is_closed else self._next(start)
+        if is_closed:
+            return start, text.find(closing, start)
+        line = _LINE.match(text, start, self._next(start))
+        return start, line.end() if line else start
 
     def _next(self, start: int) -> int:
         end = self._text.find(self._form.sign, start)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
-from pytest_pcerrors.secrets._formats import LITERALS, begins_token, is_inside
-from pytest_pcerrors.secrets.harmless import Harmless, end_of_harmless, is_no_name
+from pytest_pcerrors.secrets._formats import LITERALS, begins_token
+from pytest_pcerrors.secrets.harmless import Harmless, end_of_harmless, is_inside, is_no_name
 from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
 

@@ -64,7 +64,7 @@ _ITEM_BEFORE = late_pattern(rb",[ \n][\w-]{0,60}\Z", re.ASCII)
 _ITEM_AFTER = late_pattern(_ENDING + rb"(?:,[ \n]|\n[\w-]+:[ \n])", re.ASCII)
 _MEMBER_BEFORE = late_pattern(rb'"([\w-]{1,40})(\\*)"\s{0,8}:\s{0,8}\2"([\w -]{0,60})\Z', re.ASCII)
 _TEXT_AFTER = late_pattern(rb"(?:" + _NO_SCHEME + rb'|(?=\\*"))([\w -]{0,60})\\*"\s*[,}]', re.ASCII)
-_LOOKBACK, _SHORTEST_TOKEN = 120, 8
+_LOOKBACK, _LONGEST_ESCAPE, _SHORTEST_TOKEN = 120, 24, 8
 
 _VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
 _CONTAINER = rb"\{[^{}\[\]]{0,400}\}"
@@ -92,6 +92,12 @@ _YAML_VALUE = late_pattern(
 _YAML_KEY = late_pattern(rb"(?:- )?([\w-]*)")
 _LONGEST_NAME, _FEW_DIGITS = 100, 5
 _OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
+
+
+def is_inside(data: bytes, start: int) -> bool:
+    """Return whether a position is inside a word; False if an escape may be before it."""
+    before = data[max(start - _LONGEST_ESCAPE, 0) : start]
+    return before[-1:].isalnum() and b"\\" not in before and b"%" not in before
 
 
 def is_no_name(data: bytes, lower: bytes, start: int, end: int) -> bool:

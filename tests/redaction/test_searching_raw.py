@@ -29,6 +29,8 @@ NAMES = (
     "sessions",
     "signature",
     "soasis",
+    "completion_tokens",
+    "x-ratelimit-limit-tokens",
 )
 VALUES = (
     "Bearer ***",
@@ -40,6 +42,9 @@ VALUES = (
     "Basic dTpw",
     "summer",
     "12345",
+    "1234567",
+    "a basic word",
+    "a, token, b",
     "[]",
     OPAQUE,
     f"Bearer {OPAQUE}",

@@ -130,6 +130,9 @@ def test_no_secret_survives(text, secret):
         "see https://api.example:8080",
         r"Zo\u00eb \u0026 \u0022Co\u0022 &amp; &quot;Co&quot; &#39;",
         "9240230a-0000-4000-8000-000000000000",
+        "Authorization: <ACCESS_TOKEN>\nX-Scopes: kX7pQz19vLmW04ab",
+        "x-api-key: <TOKEN>\r\nkX7pQz19vLmW04ab",
+        "a/PINkX7pQz19vLmW04abkX7pQz19vLmW04ab",
         "",
     ],
 )

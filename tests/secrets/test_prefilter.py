@@ -1,6 +1,7 @@
 """The prefilter misses nothing that the full search would hide."""
 
 import json
+from base64 import b64encode
 
 import pytest
 from hypothesis import given, settings
@@ -97,6 +98,115 @@ def test_any_text_that_would_change_is_found(text, is_json):
     text = json.dumps({"x": text}) if is_json else text
     if not Secrets().may_be_in(text):
         assert not changes(text)
+
+
+PACKED = b64encode(json.dumps({"after": OPAQUE, "password": OPAQUE}).encode()).decode()
+NAMES = ("token", "tokens", "total_tokens", "password", "api_key", "type", "name", "value", "cookie", "assertions", "a")
+VALUES = st.sampled_from(
+    [
+        *(
+            "12",
+            "1234567",
+            "null",
+            '"summer"',
+            '"api_keys"',
+            '"my token"',
+            f'"{OPAQUE}"',
+            f'"token {OPAQUE}"',
+            f'"{PACKED}"',
+        ),
+        *('"<TOKEN>"', '"Basic dTpw"', '"basic"', '"Bearer of"', "[]", "{}", '["bearer"]', f'["a", "{OPAQUE}"]'),
+        f'"/api_keys/{OPAQUE}/a"',
+    ]
+)
+MEMBERS = st.recursive(
+    st.tuples(st.sampled_from(NAMES), VALUES).map(lambda pair: f'"{pair[0]}": {pair[1]}'),
+    lambda inner: st.tuples(
+        st.sampled_from(NAMES),
+        st.lists(inner, min_size=1, max_size=3),
+        st.sampled_from(("{%s}", "[{%s}]", "[{%s}, 1]")),
+    ).map(lambda each: f'"{each[0]}": {each[2] % ", ".join(each[1])}'),
+    max_leaves=6,
+)
+
+
+@pytest.mark.untraced
+@settings(max_examples=500)
+@given(members=st.lists(MEMBERS, min_size=1, max_size=3), depth=st.integers(0, 2), end=st.integers(0, 12))
+def test_json_that_would_change_is_found(members, depth, end):
+    """Counts, harmless values, lists, objects and base64 below names of secrets, in JSON in JSON, complete or cut."""
+    text = f"{{{', '.join(members)}}}"
+    for _ in range(depth):
+        text = json.dumps({"text": text})
+    text = text[: -end or None]
+    if not Secrets().may_be_in(text):
+        assert not changes(text)
+
+
+WORDS_AROUND = st.sampled_from(
+    [
+        *(
+            "a",
+            "of",
+            "token",
+            "tokens",
+            "key",
+            "Secret-Key",
+            "basic",
+            "Bearer",
+            "syntax",
+            "pin",
+            "password",
+            "error",
+            "realm=",
+        ),
+        *(
+            ",",
+            ".",
+            ":",
+            "=",
+            "=()",
+            "/",
+            "/keys/",
+            "name:",
+            "value:",
+            "dTpw",
+            OPAQUE,
+            f"_{OPAQUE}",
+            f"/{OPAQUE}",
+            PACKED,
+            "\n",
+        ),
+    ]
+)
+
+
+@pytest.mark.untraced
+@settings(max_examples=500)
+@given(words=st.lists(st.tuples(WORDS_AROUND, st.sampled_from(("", " ", " ", "\n", "  "))), max_size=9))
+def test_a_sentence_that_would_change_is_found(words):
+    """Lists of words, schemes, paths, longer names, and words after names."""
+    text = "".join(word + space for word, space in words)
+    if not Secrets().may_be_in(text):
+        assert not changes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"usage": {"total_tokens": 490490, "tokens": {"input_tokens": 135}}, "type": "api_keys", "auth": "none"}',
+        json.dumps({"text": '{"tokens": {"input": "of words", "output": 27}}'}),
+        "Content-Type, Authorization, X-Api-Key, Batch",
+        "/v2/api_keys/incorrect?primary_key_generation_strategy=none",
+        "a basic descriptor, scored by token overlap. If nothing is found",
+        "otp-credentials=(),payment=()",
+        f'{{"after": "{b64encode(b"{}" * 20).decode()}"}}',
+        f"{OPAQUE}pwd{OPAQUE}eyJ{OPAQUE}EAAA{OPAQUE * 4}",
+    ],
+)
+def test_what_is_in_most_recordings_is_not_inspected(text):
+    """Names of counts, of kinds and of headers, words in sentences, and random letters."""
+    assert not Secrets().may_be_in(text)
 
 
 def test_names_of_a_project_are_found():
