@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from typing import TypeVar
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.har import chunks_of, packed_in_hex
@@ -26,6 +27,9 @@ _CHARACTERS_PER_CONTROL = 20
 
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
+
+Value = TypeVar("Value", str, bytes)
+_PASSES = 8
 
 Pack = Callable[[bytes], str]
 """A function that packs the bytes of a body as text."""
@@ -110,3 +114,13 @@ def _base64(body: bytes) -> str:
 
 def _as_chunk(pack: Pack) -> Pack:
     return lambda body: json.dumps([pack(body)])
+
+
+def settled(value: Value, edit: Callable[[Value], Value], mask: Value) -> Value:
+    """Edit a value until it no longer changes; a value that still changes after the last pass is replaced by the mask."""
+    for _ in range(_PASSES):
+        new = edit(value)
+        if new == value:
+            return value
+        value = new
+    return mask

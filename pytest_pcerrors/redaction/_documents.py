@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +18,8 @@ from pytest_pcerrors.redaction._nodes import Node, json_nodes, json_written
 from pytest_pcerrors.redaction._recordings import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.redaction._redaction import Redaction
     from pytest_pcerrors.secrets import Found
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _ANCHOR = re.compile(r"&(?<![^\s\[{,:?-]&)[^\s&]")
 """The beginning of an anchor, or of a similar text; the search for its first character is fast."""
+
+_LINE_END = re.compile("\n")
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+"""A line that is not blank."""
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -64,7 +69,7 @@ class Document:
 
     def locations(self) -> list[Location]:
         """Return the findings, in the order of the text."""
-        lines = _line_ends(self.text)
+        lines = [match.start() for match in _LINE_END.finditer(self.text)]
         changes = self.changes
         return [
             Location(bisect_right(lines, node.start) + 1, item, found)
@@ -96,9 +101,9 @@ def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
             changes.comment(comment)
         return yaml_written
     if reader is read_ndjson:
-        for number, (start, end) in enumerate(_lines(text)):
+        for number, match in enumerate(_LINE.finditer(text)):
             changes.item = number
-            _search_line(text, start, end, changes)
+            _search_line(text, *match.span(), changes)
     elif reader is read_curl_output:
         changes.item = 0
         changes.comment(Node("comment", 0, len(text), text))
@@ -158,20 +163,3 @@ def _search_items(items: "Node", number: int, text: str, changes: Changes) -> in
             changes.exchange(item)
     changes.item = None
     return number
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and the end of each line that is not blank."""
-    start = 0
-    for line in text.split("\n"):
-        if line.strip():
-            yield start, start + len(line)
-        start += len(line) + 1
-
-
-def _line_ends(text: str) -> list[int]:
-    ends, at = [], text.find("\n")
-    while at >= 0:
-        ends.append(at)
-        at = text.find("\n", at + 1)
-    return ends

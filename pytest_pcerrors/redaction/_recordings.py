@@ -4,18 +4,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.redaction._bodies import unpacked
-from pytest_pcerrors.redaction._findings import located
 from pytest_pcerrors.redaction._nodes import encoding_of, fields_of, pass_on, text_of, texts_of
 from pytest_pcerrors.redaction.raw import may_hold
 from pytest_pcerrors.secrets import MASK, Found
-from pytest_pcerrors.secrets.definition import Hidden
+from pytest_pcerrors.secrets.definition import Hidden, located
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.members import Members
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.redaction._findings import Searched
     from pytest_pcerrors.redaction._nodes import Node
-    from pytest_pcerrors.redaction._redaction import Redaction
+    from pytest_pcerrors.redaction._redaction import Redaction, Searched
 
 _LENGTH = "content-length"
 
@@ -47,7 +45,7 @@ class Changes:
 
     def may_be_in(self, text: str) -> bool:
         """Return whether an exchange with this text must be searched; for findings alone, a fast check decides."""
-        is_sure = self.has_aliases or self._redaction.is_for_storage
+        is_sure = self.has_aliases or self._redaction.purpose != "finding"
         return is_sure or may_hold(text.encode("utf-8", "surrogatepass"), self._redaction.secrets)
 
     def other(self, key: "Node", value: "Node") -> None:

@@ -1,16 +1,16 @@
 """Redact exchanges: one idempotent operation for every part that is stored."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Self
 
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.redaction._bodies import problem_of, with_text
-from pytest_pcerrors.redaction._findings import Searched, Value, located, may_be_in, settled
+from pytest_pcerrors.redaction._bodies import Value, problem_of, settled, with_text
+from pytest_pcerrors.redaction.raw import exchange_may_hold
 from pytest_pcerrors.secrets import MASK, Found, Secrets
-from pytest_pcerrors.secrets.definition import secrets_of
+from pytest_pcerrors.secrets.definition import located, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,14 @@ _MAX_SEEN, _MAX_KEPT = 8192, 256
 """The number of different header fields whose findings are kept, since they are often repeated, and the longest value."""
 
 _LENGTH = "content-length"
+Purpose = Literal["storage", "matching", "finding"]
+
+
+class Searched(NamedTuple, Generic[Value]):
+    """A value with its secrets hidden, and the findings."""
+
+    value: Value
+    found: list[Found]
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Redaction:
     names: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     tenant_ids: bool = False
+    purpose: Purpose = field(default="storage", kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(self.names))
@@ -56,7 +65,8 @@ class Redaction:
     @cached_property
     def secrets(self) -> Secrets:
         """The definition of a secret."""
-        return secrets_of(self.names, self.patterns, self.tenant_ids)
+        secrets = secrets_of(self.names, self.patterns, self.tenant_ids)
+        return replace(secrets, hides_replacements=True) if self.purpose == "matching" else secrets
 
     def for_matching(self) -> "Redaction":
         """Return the redaction for comparing two requests: placeholders of secrets are hidden too.
@@ -64,13 +74,7 @@ class Redaction:
         >>> Redaction().for_matching().url("/v1?access_token=DUMMY&code=EUR")
         '/v1?access_token=***&code=EUR'
         """
-        return self._for_matching
-
-    @cached_property
-    def _for_matching(self) -> "Redaction":
-        other = Redaction(self.names, self.patterns, self.tenant_ids)
-        vars(other)["secrets"] = replace(self.secrets, hides_replacements=True)
-        return other
+        return _for(self, "matching")
 
     def for_finding(self) -> "Redaction":
         """Return the redaction for findings alone: values with their secrets hidden are not searched again.
@@ -78,18 +82,7 @@ class Redaction:
         >>> Redaction().for_finding().places(Exchange(200, {}, b'{"access_token": "x7Kq02pLm"}'))
         ['response body /access_token']
         """
-        return self._for_finding
-
-    @cached_property
-    def _for_finding(self) -> "Redaction":
-        other = Redaction(self.names, self.patterns, self.tenant_ids)
-        vars(other)["is_for_storage"] = False
-        return other
-
-    @cached_property
-    def is_for_storage(self) -> bool:
-        """Whether the values with their secrets hidden are needed, not only the findings."""
-        return True
+        return _for(self, "finding")
 
     @cached_property
     def _fields_seen(self) -> "dict[tuple[str, str], Searched[str]]":
@@ -182,7 +175,7 @@ class Redaction:
         new = edit(hider, value)
         if new == value:
             return Searched(value, [])
-        if self.is_for_storage:
+        if self.purpose != "finding":
             new = settled(new, lambda each: edit(Hider(self.secrets), each), mask)
         return Searched(new, hider.found)
 
@@ -192,7 +185,7 @@ class Redaction:
         >>> Redaction().exchange(Exchange(200, {"Set-Cookie": "sid=abc; Path=/"}, b"")).header("Set-Cookie")
         'sid=***; Path=/'
         """
-        if not may_be_in(exchange, self.secrets):
+        if not exchange_may_hold(exchange, self.secrets):
             return exchange
         request = exchange.request
         if request is not None:
@@ -213,7 +206,7 @@ class Redaction:
         >>> [(each.place, each.certainty) for each in Redaction().found(exchange)]
         [('response body /access_token', 'secret'), ('response body /password', 'suspected')]
         """
-        return list(self._found(exchange)) if may_be_in(exchange, self.secrets) else []
+        return list(self._found(exchange)) if exchange_may_hold(exchange, self.secrets) else []
 
     def places(self, exchange: Exchange) -> list[str]:
         """Return the places that would be redacted, without their values.
@@ -248,3 +241,8 @@ class Redaction:
             (name, after if name.lower() == _LENGTH and value.strip() == before != after else value)
             for name, value in self.headers(headers)
         ]
+
+
+@lru_cache(maxsize=32)
+def _for(redaction: Redaction, purpose: Purpose) -> Redaction:
+    return replace(redaction, purpose=purpose)

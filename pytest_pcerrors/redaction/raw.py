@@ -1,4 +1,4 @@
-"""Decide from the bytes of a recording file, in one pass, whether it must be searched for secrets."""
+"""Decide in one pass from the bytes of a recording file, or of an exchange, whether it must be searched for secrets."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -6,12 +6,17 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.exchange.encodings import decode
+from pytest_pcerrors.redaction._bodies import ANY_UNMARKED
 from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets.harmless import SCALAR_MEMBER, Harmless
+from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Container
+
+    from pytest_pcerrors.exchange.model import Exchange
 
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
@@ -94,3 +99,23 @@ def _end_of_member(text: bytes, start: int, end: int) -> int:
 @lru_cache(maxsize=4096)
 def _is_harmless_member(member: bytes) -> bool:
     return b"\n" not in member and not may_hold(b"{" + member + b"}", Secrets())
+
+
+def exchange_may_hold(exchange: "Exchange", secrets: "Secrets") -> bool:
+    """Return, with a fast check, whether an exchange must be searched for secrets."""
+    request = exchange.request
+    bodies = [exchange.body, request.body if request else b""]
+    fields = [*(exchange.headers or ()), *(request.headers if request else ())]
+    texts = [
+        exchange.reason or "",
+        *([request.method, request.url] if request else []),
+        *(value for _, value in fields),
+    ]
+    return (
+        any(
+            secrets.kind_of_header(name) not in (None, Kind.PUBLIC) or secrets.without_tokens(name) != name
+            for name, _ in fields
+        )
+        or any(decode(body, ANY_UNMARKED).encodings or secrets.may_be_in(body) for body in bodies)
+        or secrets.may_be_in("\n".join(texts))
+    )

@@ -138,7 +138,7 @@ class _Check:
         )
 
     def _is_harmless(self, kind: Kind, value: Any) -> bool:
-        """Return whether a value whose name is that of a secret is none, and has none that inherits the name."""
+        """Return whether a value whose name is that of a secret is harmless, with everything that inherits the name."""
         if value.__class__ is str:
             return kind is not Kind.CREDENTIALS and self._secrets.certainty(kind, value) is None
         if value.__class__ in (int, float):

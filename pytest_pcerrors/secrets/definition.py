@@ -38,6 +38,18 @@ class Found(NamedTuple):
     problem: str = ""
 
 
+def located(found: Iterable[Found], where: str, *, is_one: bool = False) -> list[Found]:
+    """Return findings with the name of their part; with `is_one`, places within the part are not named."""
+    by_place: dict[str, Found] = {}
+    for each in found:
+        inner = "" if is_one else each.place
+        place = f"{where}{'' if not inner else ' ' if inner.startswith('/') else ', '}{inner}"
+        if place not in by_place or each.certainty == "secret":
+            by_place[place] = each._replace(place=place)
+    named = [place for place in by_place if place != where]
+    return [each for place, each in by_place.items() if place != where or not named]
+
+
 class Hidden(NamedTuple):
     """A text with its secrets hidden, and their certainty; None if there was no secret."""
 

@@ -1,4 +1,4 @@
-"""Decide at a word of a secret, from the bytes around it, that it is no name of a secret, or that the value of the name is harmless.
+"""Decide at a word of a secret, from the bytes around it, that it is not the name of a secret, or that the value of the name is harmless.
 
 Any doubt means that the text must be searched.
 """
@@ -101,7 +101,7 @@ def is_inside(data: bytes, start: int) -> bool:
 
 
 def is_no_name(data: bytes, lower: bytes, start: int, end: int) -> bool:
-    """Return whether the word in this range is no name of a secret, and no scheme with credentials. `lower` is `data` in lower case."""
+    """Return whether the word in this range is neither the name of a secret nor a scheme with credentials. `lower` is `data` in lower case."""
     if _NO_NAME.match(lower, end) or _is_in_list(lower, start, end) or _is_text_of_member(data, lower, start, end):
         return True
     run = _LONG_RUN.match(lower, end)

@@ -9,10 +9,10 @@ import pytest
 from pytest_pcerrors import Exchange
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.redaction import Redaction, rewriting
-from pytest_pcerrors.redaction._findings import located
 from pytest_pcerrors.redaction.raw import may_hold
 from pytest_pcerrors.redaction.rewriting import found_in, rewritten
 from pytest_pcerrors.secrets import Found, Secrets
+from pytest_pcerrors.secrets.definition import located
 
 SECRET = "kX7pQz19vLmW04ab"
 OWN = {"status": 200, "body": {"password": SECRET}, "request": {"url": "/"}}
