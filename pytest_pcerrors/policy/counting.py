@@ -228,7 +228,7 @@ class _Interactions(LineAudit):
                 yield self._finding(text, first, is_suspected=index in suspected)
 
     def _finding(self, text: bytes, line: int, *, is_suspected: bool) -> Finding | None:
-        found = self._found(text) if self._secrets else []
+        found = self._found(text) if is_suspected else []
         if is_suspected and not found and self.conforms(text):
             return None
         from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
