@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.engines.storage import Block
+    from pytest_pcerrors.engines.pieces import Unit
     from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.reporting.finding_data import FindingData
@@ -78,9 +78,9 @@ class Engine:
             sources = sources_of(wanted)
             given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
         else:
-            blocks = _blocks(wanted, layout)
-            files = [Path(block.url) for block in blocks]
-            given = Input(files, partial(_findings_on_dask, blocks, jobs=self._jobs, address=self._address))
+            units = _units(wanted, layout)
+            files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
+            given = Input(files, partial(_findings_on_dask, units, jobs=self._jobs, address=self._address))
         if not given.files and not paths:
             raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         return given
@@ -100,30 +100,31 @@ def _findings_of(
             recordings = (recording_of(source, policy, on_read) for source, on_read in each)
             yield from totals.counting(task.audit(recordings), policy, task.wanted)
         return
-    from pytest_pcerrors.engines.processes import checked, in_processes, units_of
+    from pytest_pcerrors.engines.processes import checked, in_processes, units_of_sources
 
-    parts = in_processes(units_of(sources, policy.layout), task, jobs or os.cpu_count() or 1)
+    units = units_of_sources(sources, has_layout=policy.layout is not None)
+    parts = in_processes(units, task, jobs or os.cpu_count() or 1)
     with advancing("Checking", sources, quiet=quiet) as on_read:
         yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)
 
 
-def _blocks(paths: "Sequence[str]", layout: "Layout | None") -> "list[Block]":
-    """Return the blocks of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
+def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":
+    """Return the units of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
     try:
-        from pytest_pcerrors.engines.storage import blocks_of
+        from pytest_pcerrors.engines.storage import units_of_paths
     except ImportError:
         raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
-    return blocks_of(paths, has_layout=layout is not None)
+    return units_of_paths(paths, has_layout=layout is not None)
 
 
 def _findings_on_dask(
-    blocks: "Sequence[Block]", task: "Task", totals: "Totals", *, jobs: int, address: str
+    units: "Sequence[Unit]", task: "Task", totals: "Totals", *, jobs: int, address: str
 ) -> "Iterator[FindingData]":
-    """Yield the samples of the findings of blocks, and count everything; on the cluster at an address, or on one of this machine."""
+    """Yield the samples of the findings of units, and count everything; on the cluster at an address, or on one of this machine."""
     from pytest_pcerrors.engines.cluster import check_on_dask
 
     with _cluster(address, jobs) as compute:
-        result = check_on_dask(blocks, task, compute)
+        result = check_on_dask(units, task, compute)
     totals.plus(result.totals)
     yield from result.findings
     if result.error:

@@ -116,14 +116,14 @@ def violation_data(violation: "Violation") -> ViolationData:
 def order(finding: FindingData) -> tuple[object, ...]:
     """Return a key that sorts findings by place, then by test, whatever the order in which they were found."""
     return (
-        _natural(finding["path"] or ""),
+        natural(finding["path"] or ""),
         finding["line"] or 0,
-        _natural(finding["entry"] or ""),
-        _natural(finding.get("test", "")),
+        natural(finding["entry"] or ""),
+        natural(finding.get("test", "")),
     )
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
+def natural(text: str) -> list[tuple[int, str]]:
     """Return a key that sorts numbers in a text by their value."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(text)]
 

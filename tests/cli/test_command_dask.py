@@ -13,6 +13,7 @@ import fsspec
 import pytest
 
 from pytest_pcerrors.engines import cluster, storage
+from pytest_pcerrors.engines.pieces import Piece
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
 SETTINGS = '[tool.pcerrors]\nmax-age = "90d"\n'
@@ -126,13 +127,11 @@ def test_a_wrong_path_is_misuse(checked, path, message):
 
 def test_what_cannot_be_read_any_more_is_unreadable(checked, archives, monkeypatch):
     """A file that is gone when its turn comes; and too little memory is misuse."""
-    monkeypatch.setattr(cluster, "opened", _raise(PermissionError("denied")))
-    assert "a.ndjson cannot be read:\n  unreadable  cannot be read: PermissionError: denied" in checked("a.ndjson").out
-    monkeypatch.setattr(cluster, "opened", _raise(MemoryError))
+    monkeypatch.setattr(Piece, "chunks", _raise(MemoryError))
     assert checked("a.ndjson", "b") == (
         2,
         "",
-        "pcerrors: not enough memory; use smaller blocks or larger workers\n",
+        "pcerrors: not enough memory; check fewer or smaller files\n",
     )
 
 
@@ -168,7 +167,7 @@ def test_a_cluster_that_cannot_do_it_is_misuse(checked, pcerrors, archives, monk
         (ended_worker, "workers of the cluster have ended again and again: "),
         (ModuleNotFoundError("team"), "the workers need pytest-pcerrors and your rules installed: team"),
     ):
-        monkeypatch.setattr(cluster, "check_block", _raise(error))
+        monkeypatch.setattr(cluster, "check_unit", _raise(error))
         ended = checked("a.ndjson")
         assert (ended.status, ended.err.startswith(f"pcerrors: {message}")) == (2, True), ended.err
 

@@ -103,7 +103,7 @@ def test_conforming_interactions_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(yaml_files, "interaction_by_yaml", None)
     write(tmp_path / "a.yaml", CONFORMING)
     found = list(audit_counted([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY))
-    assert found == [Conforming(Counter({(409, "800064"): 1}), 2, Counter({"contoso.example": 1}))]
+    assert found == [Conforming(Counter({(409, "800064", None, None): 1}), 2, Counter({"contoso.example": 1}))]
 
 
 SECRETS = [*CONFORMING, interaction({"access_token": SECRET}, 200), *CONFORMING, interaction({"code": 7})]

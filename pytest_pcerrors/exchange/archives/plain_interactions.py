@@ -105,7 +105,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
     >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
     >>> plain_interaction(request + response)
-    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None)
+    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None, headers=None)
     """
     match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:
