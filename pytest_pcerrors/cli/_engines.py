@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
@@ -12,6 +13,7 @@ from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here, grouped
 from pytest_pcerrors.cli._output import advancing, watched
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import Settings
 
 _INSTALL = "pip install 'pytest-pcerrors[dask]'"
+
+_PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
 
 _SAMPLES = 10
 
@@ -65,7 +69,7 @@ class Engine:
 
     def __init__(self, jobs: int, engine: str, samples: int | None) -> None:
         name, _, address = engine.partition("=")
-        if engine != "local" and (name != "dask" or (address and "://" not in address)):
+        if engine != "local" and (name != "dask" or (address and not _is_address(address))):
             raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
         self._jobs = jobs
         self._address = None if engine == "local" else address
@@ -75,6 +79,8 @@ class Engine:
         """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
         wanted = paths or [str(from_here(path)) for path in settings.collect]
         if self._address is None:
+            if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
+                raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
             sources = sources_of(wanted)
             given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
         else:
@@ -106,6 +112,15 @@ def _findings_of(
     parts = in_processes(units, task, jobs or os.cpu_count() or 1)
     with advancing("Checking", sources, quiet=quiet) as on_read:
         yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)
+
+
+def _is_address(address: str) -> bool:
+    """Return whether it is that of a scheduler: with a protocol of Dask, a host and, unless it is in this process, a port."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "inproc" or (parts.scheme in _PROTOCOLS and bool(parts.hostname and parts.port))
+    except ValueError:
+        return False
 
 
 def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":

@@ -6,6 +6,7 @@ from glob import glob, has_magic
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import fsspec
 
@@ -86,8 +87,9 @@ def _as_oserror() -> Iterator[None]:
         raise OSError(_reason(error)) from None
 
 
-def _reason(error: Exception) -> str:
-    return safe(f"{type(error).__name__}: {' '.join(str(error).split())}")
+def _reason(error: Exception, hidden: str = "") -> str:
+    text = " ".join(str(error).split())
+    return safe(f"{type(error).__name__}: {text.replace(hidden, '***') if hidden else text}")
 
 
 def units_of_paths(paths: "Sequence[str]", *, has_layout: bool) -> list[Unit]:
@@ -130,7 +132,9 @@ def _of_url(url: str) -> Iterator[Piece]:
         else:
             found = {path: storage.info(path)}
     except Exception as error:  # noqa: BLE001 - each storage has exceptions of its own
-        raise UsageError(f"{safe(url)}: cannot be read: {_reason(error)}") from None
+        credentials = urlsplit(url).netloc.rpartition("@")[0]
+        reason = _reason(error, credentials)
+        raise UsageError(f"{safe(url)}: cannot be read: {reason}") from None
     if not found:
         raise UsageError(f"{safe(url)}: no file has such a name")
     for name, each in sorted(found.items()):

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ import distributed
 import fsspec
 import pytest
 
-from pytest_pcerrors.engines import cluster, storage
+from pytest_pcerrors.engines import cluster
 from pytest_pcerrors.engines.pieces import Piece
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
@@ -39,26 +38,11 @@ KINDS = [
 LINES = "\n".join(KINDS * 9) + "\n" + line(409, 2001, OLDER)
 
 
-@pytest.fixture(scope="module")
-def address():
-    """Start a cluster in this process, and return its address."""
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=2,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as started:
-        yield started.scheduler_address
-
-
 @pytest.fixture
-def checked(pcerrors, address, monkeypatch, tmp_path):
-    """Run the command on the cluster, with blocks of a few lines; joins are of two results."""
-    monkeypatch.setattr(storage, "BLOCK", 700)
-    monkeypatch.setattr(cluster, "_WIDTH", 2)
+def checked(on_cluster, tmp_path):
+    """Run the command on a cluster, with an age."""
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
-    return lambda *arguments: pcerrors("check", "--engine", f"dask={address}", *arguments)
+    return on_cluster
 
 
 @pytest.fixture
@@ -144,7 +128,10 @@ def _raise(error):
 
 def test_misuse_of_the_engine(pcerrors, archives, monkeypatch):
     """An unknown engine, an address without a scheduler, a missing package, nothing to check."""
-    assert pcerrors("check", "--engine", "spark", "a.ndjson").err.startswith("pcerrors: --engine: expected local, dask")
+    for engine in ("spark", "dask=scheduler:8786", "dask=tcp://", "dask=tcp://a", "dask=tcp://a:b", "dask=a://b:1"):
+        ended = pcerrors("check", "--engine", engine, "a.ndjson")
+        assert (ended.status, ended.err.startswith("pcerrors: --engine: expected local, dask")) == (2, True), engine
+    assert pcerrors("check", "s3://a").err == "pcerrors: s3://a: is a URL; read it with --engine dask\n"
     assert pcerrors("check", "--engine", "dask").err.startswith("pcerrors: give a file or folder to check")
     for missing in ("distributed", "fsspec"):
         monkeypatch.setitem(sys.modules, missing, None)
