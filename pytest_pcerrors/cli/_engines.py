@@ -1,7 +1,6 @@
 """The options for where an audit runs, and the findings of it."""
 
 import os
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
     from pytest_pcerrors.settings import Settings
-
-_INSTALL = "pip install 'pytest-pcerrors[dask]'"
 
 _PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
 
@@ -126,9 +123,11 @@ def _is_address(address: str) -> bool:
 def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":
     """Return the units of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
     try:
+        import distributed  # noqa: F401 - it takes long, and storage is not read without it
+
         from pytest_pcerrors.engines.storage import units_of_paths
     except ImportError:
-        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
+        raise UsageError("--engine dask needs Dask: pip install 'pytest-pcerrors[dask]'") from None
     return units_of_paths(paths, has_layout=layout is not None)
 
 
@@ -138,34 +137,8 @@ def _findings_on_dask(
     """Yield the samples of the findings of units, and count everything; on the cluster at an address, or on one of this machine."""
     from pytest_pcerrors.engines.cluster import check_on_dask
 
-    with _cluster(address, jobs) as compute:
-        result = check_on_dask(units, task, compute)
+    result = check_on_dask(units, task, address, jobs or os.cpu_count() or 1)
     totals.plus(result.totals)
     yield from result.findings
     if result.error:
         raise UsageError(result.error)
-
-
-@contextmanager
-def _cluster(address: str, jobs: int) -> "Iterator[Callable[[Any], Any]]":
-    """Give the function that computes a delayed object on a cluster."""
-    try:
-        from distributed import Client, KilledWorker
-    except ImportError:
-        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
-    workers = (
-        {}
-        if address
-        else {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    )
-    try:
-        client = Client(address or None, set_as_default=False, **workers)
-    except OSError as error:
-        raise UsageError(f"no Dask scheduler answers at {address}: {error}") from None
-    with client:
-        try:
-            yield lambda graph: client.compute(graph).result()
-        except KilledWorker as error:
-            raise UsageError(f"workers of the cluster have ended again and again: {error}") from None
-        except ModuleNotFoundError as error:
-            raise UsageError(f"the workers need pytest-pcerrors and your rules installed: {error}") from None

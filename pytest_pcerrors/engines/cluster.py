@@ -1,14 +1,18 @@
 """The audit as a Dask graph, over files of any storage."""
 
 import pickle
+import signal
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from itertools import groupby
+from logging import ERROR
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.engines.task import Part, Task
+from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator
 
     from pytest_pcerrors.engines.pieces import Unit
 
@@ -16,17 +20,40 @@ _WIDTH = 16
 """The number of parts that one step joins."""
 
 
-def check_on_dask(units: "Iterable[Unit]", task: Task, compute: "Callable[[Any], Any]") -> Part:
-    """Check units, and return all of their results as one part; `compute` computes a delayed object of Dask."""
+def check_on_dask(units: "Iterable[Unit]", task: Task, address: str, jobs: int) -> Part:
+    """Check units, and return all of their results as one part: on the cluster at an address, or on one of this machine with so many processes."""
     from dask.delayed import delayed
+    from distributed import Client, KilledWorker
 
     packed = delayed(pickle.dumps(task))
     files = []
     for piece, of_file in groupby(units, lambda unit: unit.piece and unit.piece.name):
         parts = [delayed(check_unit)(packed, unit) for unit in of_file]
         files += parts if piece is None else [_tree(packed, parts, piece)]
-    result: Part = compute(_tree(packed, files))
+    workers = {"n_workers": jobs, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": ERROR}
+    try:
+        with nullcontext() if address else _without_interrupts():  # half a cluster would take a minute to end
+            client = Client(address or None, set_as_default=False, **({} if address else workers))
+    except OSError as error:
+        raise UsageError(f"no Dask scheduler answers at {address}: {error}") from None
+    with client:
+        try:
+            result: Part = client.compute(_tree(packed, files)).result()
+        except KilledWorker as error:
+            raise UsageError(f"workers of the cluster have ended again and again: {error}") from None
+        except ModuleNotFoundError as error:
+            raise UsageError(f"the workers need pytest-pcerrors and your rules installed: {error}") from None
     return result
+
+
+@contextmanager
+def _without_interrupts() -> "Iterator[None]":
+    """Ignore Ctrl-C for a time; processes that start meanwhile ignore it always."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tree(packed: Any, parts: list[Any], file: str = "") -> Any:

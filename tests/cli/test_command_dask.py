@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import os
+import signal
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -172,6 +176,34 @@ def test_a_worker_that_is_killed_changes_nothing(pcerrors, archives, tmp_path):
     assert (killed.status, json.loads(killed.out)) == (one.status, json.loads(one.out))
 
 
+@pytest.mark.untraced
+def test_ctrl_c_leaves_no_process_and_no_traceback(process, archives, tmp_path):
+    """Sent to all processes of the terminal while workers check; their cluster ends with the command."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["slow:slow"]\n')
+    running = process("check", "--engine", "dask", *archives, start_new_session=True)
+    while not (tmp_path / "started").exists():
+        assert running.poll() is None
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, err.strip()) == (130, b"")
+    with suppress(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
+        pytest.fail("a process is left")
+
+
+SLOW = """
+import time
+from pathlib import Path
+
+def slow(parsed):
+    Path("started").touch()
+    time.sleep(0.02)
+    yield from ()
+"""
 DEADLY = """
 import os, signal
 from pathlib import Path

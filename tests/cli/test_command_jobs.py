@@ -132,6 +132,35 @@ def test_a_rule_that_fails_ends_the_audit(pcerrors, archives, tmp_path, monkeypa
     assert (one.status, "your rule no-busy failed" in one.err) == (2, True)
 
 
+@pytest.mark.parametrize("lives", [1, 2])
+def test_a_process_that_is_killed_changes_nothing(pcerrors, archives, tmp_path, lives):
+    """Its units are done again by another; the one that is killed twice is named."""
+    (tmp_path / "killing.py").write_text(DEADLY)
+    (tmp_path / "pyproject.toml").write_text("[tool.pcerrors]\n")
+    paths = [each for each in archives if each != "-"]
+    one = pcerrors("check", *paths)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["killing:deadly"]\n')
+    (tmp_path / "lives").write_text("x" * lives)
+    killed = pcerrors("check", "--jobs", "2", *paths)
+    assert (tmp_path / "lives").read_text() == ""
+    message = "a.ndjson: the process that checked it has ended twice (signal 9); check it with --jobs 1"
+    assert killed == one if lives == 1 else (killed.status, message in killed.err) == (2, True)
+
+
+DEADLY = """
+import os, signal
+from multiprocessing import parent_process
+from pathlib import Path
+
+def deadly(parsed):
+    left = Path("lives").read_text()
+    if left and parent_process() is not None and parsed.exchange.origin == "a.ndjson:1":
+        Path("lives").write_text(left[1:])
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield from ()
+"""
+
+
 def test_ctrl_c_leaves_no_process_and_no_traceback(process, tmp_path, archives):
     """Workers end with the process that started them."""
     running = process("check", "--jobs", "2", *archives, stdin=-1, start_new_session=True)
