@@ -50,7 +50,7 @@ def cut(file, size):
 @given(
     st.lists(st.sampled_from(KINDS), max_size=12),
     st.sampled_from([b"", b"\n"]),
-    st.integers(1, 400),
+    st.integers(60, 400),
     st.integers(2, 4),
     st.sampled_from(TASKS),
 )
