@@ -495,6 +495,16 @@ def test_a_folder_that_cannot_be_entered_is_misuse(pcerrors, recorded, good, mon
 LOG = '{"t": 1, "res": {"code": 409, "body": %s}, "request": "GET /v1?sig=kX7pQz19vLmW HTTP/1.1", "headers": "sig=kX7pQz19vLmW"}\n'
 
 
+def test_a_map_without_lines_has_no_effect(pcerrors, tmp_path, recorded, good):
+    """It is a warning if no file can have lines of a log; any other file is one to which it may apply."""
+    recorded(good, name="a.yaml")
+    (tmp_path / "b.json").write_text(json.dumps({"log": {"entries": []}}, indent=1))
+    (tmp_path / "c.log").write_text(LOG % json.dumps(BAD_BODY))
+    warning = "pcerrors: --map has no effect: it is for the lines of NDJSON, and no file has them\n"
+    for files, said in ((["a.yaml", "b.json"], warning), (["a.yaml", "c.log"], ""), ([os.devnull], "")):
+        assert pcerrors("check", "--map", "status=.res.code,body=.res.body", *files).err == said
+
+
 def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
     """By the option or the setting, and with several processes; a wrong map is misuse. Secrets of all keys are found."""
     (tmp_path / "a.log").write_text(LOG % json.dumps(BAD_BODY) + "{}\n")

@@ -105,6 +105,15 @@ def stream_chunks(stream: IO[bytes], name: str, *, has_layout: bool = False) -> 
     return _chunks(stream, name) if is_ndjson else None
 
 
+def may_have_lines(file: Path) -> bool:
+    """Return whether a file may have the lines of a log, for which there is a layout; a pipe or a device, which is not read, may."""
+    with suppress(OSError):
+        if file.is_file():
+            with file.open("rb") as stream:
+                return _is_ndjson(stream, str(file), has_layout=True)
+    return True
+
+
 def _is_ndjson(stream: IO[bytes], name: str, *, has_layout: bool) -> bool:
     with suppress(ArchiveError, OSError, EOFError, zlib.error):
         return reader_of(unpacked(stream, name)[0], name, has_layout=has_layout)[0] is read_ndjson
