@@ -130,7 +130,7 @@ DEFAULTS = {
 )
 def test_without_a_table_the_defaults_hold(make):
     """An empty table equals a missing one; paths are absolute in both."""
-    assert vars(make()) == {"root": Path("/project"), **DEFAULTS}
+    assert make()._asdict() == {"root": Path("/project"), **DEFAULTS}
 
 
 @pytest.mark.parametrize("folder", [".", "a", "a/b"])

@@ -110,8 +110,7 @@ class SecretsByItem:
         return self._next
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """An item of an archive and what was found in it; `kind` says how it was judged, or why it was not.
 
     An exchange with another host is not judged: it has no `verdict`. Skipped and unreadable items have no `exchange`, and neither

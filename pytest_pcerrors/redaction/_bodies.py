@@ -1,10 +1,10 @@
 """Edit bodies as text in any content encoding and charset, and keep every other byte."""
 
 import codecs
-import re
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.encodings import decode, encode
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ ANY_UNMARKED = "deflate, br"
 _CHARACTERS_PER_CONTROL = 20
 """Data with more than one control character per this many characters is binary."""
 
-_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = late_pattern(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def with_text(

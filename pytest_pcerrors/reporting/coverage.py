@@ -55,7 +55,7 @@ class Judged(NamedTuple):
         return cls(rules.ran(parsed), broken, shapes)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ErrorCoverage:
     """Counts of what was met, by pairing, status, rule and shape; `undocumented` has the codes that the contract does not pair.
 

@@ -139,7 +139,7 @@ class Wanted(NamedTuple):
         return any(seen[rule] <= self.samples for rule in rules)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Totals:
     """The counts of an audit, or of a part of it: those of the summary, and the error coverage and further counts if they are wanted."""
 

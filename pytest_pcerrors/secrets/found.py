@@ -1,6 +1,5 @@
 """What a search for secrets returns: a secret that was found in a text, a text with its secrets hidden, and the replacement of a value."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ class Hidden(NamedTuple):
     certainty: "Certainty | None" = None
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """The replacement of a value, its JSON Pointer, and the certainty of the secret."""
 
     text: str

@@ -1,6 +1,5 @@
 """Find the secrets among the members of nested data, event by event, independent of the format of the text."""
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +9,7 @@ from pytest_pcerrors.secrets.definition import MASK
 from pytest_pcerrors.secrets.found import Edit, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind, squeezed
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -37,8 +37,8 @@ _PLAIN_LEAVES = frozenset(
 )
 """The last words of harmless names inside a secret's value: ``credentials: {"type": ..., "created_at": ...}``."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
+_WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DOCUMENT = late_pattern(r"""\s*[{\[]\s*[{\["]""")
 """The first characters of a value that is itself a document, whose members are searched."""
 
 _PAIR = 2
