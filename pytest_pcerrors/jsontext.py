@@ -67,7 +67,7 @@ def parse(text: str) -> object:
         document, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
         return document if end == len(text) or not text[end:].strip(_SPACE) else _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise JsonError(f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise JsonError("nested too deeply to read") from None
     except JsonError:

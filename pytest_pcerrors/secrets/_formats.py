@@ -164,11 +164,13 @@ _SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
 _CUT_JWT = late_pattern(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
-_BREAK = r"(?:\s|\\+[rn])"
+_BREAK = r"(?:[^\w\\<&-]|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"
+"""A character between the lines of a key: white space, or what quotes, comments, diffs, markup and programs add."""
+
 _PEM_HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment):"
 _PEM = late_pattern(
     rf"-----BEGIN [A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----(?={_BREAK}*+(?:[A-Za-z0-9+/=]{{12}}|{_PEM_HEADER}))"
-    r"(?:(?:[\w+/=\s\\:,.]|-(?!----))*+-----END [A-Z ]{0,60}-----"
+    r"(?:(?:[^-{}]|-(?!----))*+-----END [A-Z ]{0,60}-----"
     rf"|(?:{_BREAK}*+(?:[A-Za-z0-9+/=]{{12,}}+|{_PEM_HEADER}[^\r\n\\]*+))++(?:{_BREAK}*+[A-Za-z0-9+/=]*+\Z)?)",
     re.ASCII,
 )

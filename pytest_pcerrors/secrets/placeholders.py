@@ -19,6 +19,9 @@ _VARIABLE = late_pattern(
 )
 """A variable of a shell, a template or a configuration, or a reference to a secret that is stored elsewhere."""
 
+_CLASS = late_pattern(r"(?:\[(?=[^\s\]]{0,40}[\\^-])[^\s\]]{1,40}\]|\\[wWsSdD])(?:[*+?]|\{\d+(?:,\d*)?\})+")
+"""A repeated class of characters in a regular expression, which a stub of a mock server matches with credentials."""
+
 _DIGEST = late_pattern(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORECASE)
 _REPEATED = late_pattern(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
 """One repeated character, such as ``xxxx-xxxx``."""
@@ -76,6 +79,9 @@ def is_replacement(text: str) -> bool:
         return bool(text)
     if _BRACKETS.fullmatch(text) or _VARIABLE.fullmatch(text):
         return not is_opaque(text)
+    pattern = _CLASS.sub("", text)
+    if pattern != text:
+        return not is_opaque(pattern)
     return _is_elided(text) or _has_replacement_words(_words(text), text)
 
 
@@ -104,4 +110,6 @@ def _has_replacement_words(words: list[str], text: str) -> bool:
     """Return whether words mark a replacement, alone or together with words in `_EMPTY_WORDS`."""
     if any(word in _REPLACEMENT_WORDS or word.startswith(_REPLACEMENT_STARTS) for word in words):
         return not is_opaque(text)
+    if words and words[0] in _EXAMPLE_WORDS and words[-1] in _EMPTY_WORDS and "".join(words).isalpha():
+        return not is_opaque(text)  # test_openai_api_key
     return not _EXAMPLE_WORDS.isdisjoint(words) and _is_empty_value(words, text)

@@ -1,5 +1,6 @@
 """Classify the values of secrets' names: nothing, a sentence, a plain word, or opaque."""
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -34,6 +35,9 @@ _FORMATTED = late_pattern(
 _RESOURCE = late_pattern(r"(?:urn|arn|crn|mailto|tel|about):\S*")
 """A public resource name (URN, also those of Amazon and IBM), which may contain long numbers."""
 
+_PUBLIC_ARMOR = late_pattern(r"-----BEGIN (?!.*PRIVATE KEY)[A-Z0-9 ]{1,40}-----.*", re.DOTALL)
+"""A certificate, a public key, or a signature of PGP, SSH or S/MIME (RFC 7468, RFC 9580)."""
+
 _NUMBER = late_pattern(r"[+-]?\d[\d_.,]*(?:[eE][+-]?\d+)?")
 _GUID = late_pattern(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _GENERATED = late_pattern(r"[a-z]{2,}(?:-[a-z]+)*(?:-[bcdfghjklmnpqrstvwxz2-9]{5,10}){1,2}")
@@ -51,6 +55,7 @@ def look_of(value: str) -> Look:
     if (
         is_placeholder(text)
         or _RESOURCE.fullmatch(text)
+        or _PUBLIC_ARMOR.fullmatch(text)
         or (_FORMATTED.fullmatch(text) and not any(map(is_opaque_word, text.split("/"))))
     ):
         return "nothing"

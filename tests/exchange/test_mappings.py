@@ -16,11 +16,11 @@ Answer = namedtuple("Answer", "status body")  # noqa: PYI024 - a plain named tup
 
 @pytest.mark.parametrize(
     "status",
-    [409, "409", HTTPStatus.CONFLICT],
-    ids=["number", "text", "HTTPStatus"],
+    [409, "409", 409.0, HTTPStatus.CONFLICT],
+    ids=["number", "text", "float", "HTTPStatus"],
 )
 def test_a_status_is_a_number_however_it_is_written(status):
-    """Numbers, three digits as text, and `HTTPStatus` give the same plain int."""
+    """Whole numbers, three digits as text, and `HTTPStatus` give the same plain int."""
     exchange = Exchange.of((status, b""))
     assert (exchange.status, type(exchange.status)) == (409, int)
 
@@ -261,10 +261,11 @@ def test_a_broken_vcrpy_response_is_named(response, problem):
     [
         ({"mimeType": "text/plain", "text": "Gone"}, b"Gone"),
         ({"text": "R29uZQ==", "encoding": "base64"}, b"Gone"),
+        ({"text": "R29uZSDDvz4-Pz8_", "encoding": "base64"}, "Gone ÿ>>???".encode()),
         ({"size": 0}, b""),
         ({"size": 0, "encoding": "base64"}, b""),
     ],
-    ids=["text", "base64", "empty", "empty base64"],
+    ids=["text", "base64", "base64 of URLs", "empty", "empty base64"],
 )
 def test_a_har_entry_brings_response_and_request(content, body):
     """Status, status text, headers, content and request of a HAR entry are read."""

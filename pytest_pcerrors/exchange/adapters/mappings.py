@@ -46,7 +46,7 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
             answer = from_mapping(response, origin).answering(_request_of_mapping(request))
             return answer._replace(recorded_at=recording_time(mapping) or answer.recorded_at)
         case {"response": response}:
-            missing = "request" if response is not None else "response"
+            missing = "request" if isinstance(response, Mapping) else "response"
             raise UsageError(f"an interaction has a request and a response; this one has no {missing}")
         case {"status": Mapping()}:
             return from_vcrpy(mapping, origin)
