@@ -146,14 +146,12 @@ def json_bytes(value: Any, default: Callable[[Any], Any] | None = None) -> bytes
 
 
 def status_of(status: Any) -> int:
-    """Return a status given as a whole number or as three digits; raise a `UsageError` for anything else.
+    """Return a status given as an int or as three digits; raise a `UsageError` for anything else.
 
     >>> status_of("409")
     409
     """
     if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
-        return int(status)
-    if isinstance(status, float) and status.is_integer():
         return int(status)
     if isinstance(status, bool) or not isinstance(status, int):
         raise UsageError(f"expected a status as a number such as 409, got {type(status).__name__}")

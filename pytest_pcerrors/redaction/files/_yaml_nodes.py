@@ -47,7 +47,7 @@ def yaml_nodes(text: str, name: str) -> Node:
                 closed = opened.pop()
                 opened[-1].size += closed.size
                 continue
-            node = _node(event, anchored)
+            node = _node(event, anchored, opened)
             if node is None:
                 continue
             opened[-1].items.append(node)
@@ -101,12 +101,15 @@ def yaml_written(node: Node, new: str | bytes, text: str) -> str:
     return f"{properties[0] if properties else ''}{quoted}{old[len(old.rstrip()) :]}"
 
 
-def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
-    """Return the node that begins with an event; None for an event of the document or the stream."""
+def _node(event: "Event", anchored: dict[str, Node], opened: list[Node]) -> Node | None:
+    """Return the node that begins with an event; None for an event of the document or the stream.
+
+    An alias of a value that is still open contains itself, and is nothing.
+    """
     start, end = _index(event.start_mark), _index(event.end_mark)
     if isinstance(event, AliasEvent):
         target = anchored.get(str(event.anchor))
-        if target is None:
+        if target is None or target in opened:
             return Node("null", start, end)
         return Node(target.kind, start, end, target.value, target.items, target, target.size)
     if isinstance(event, ScalarEvent):
