@@ -81,9 +81,7 @@ class _Stream(RawIOBase):
 def _as_oserror() -> Iterator[None]:
     try:
         yield
-    except Exception as error:
-        if isinstance(error, MemoryError):
-            raise
+    except Exception as error:  # noqa: BLE001 - each storage has exceptions of its own
         raise OSError(_reason(error)) from None
 
 

@@ -115,7 +115,7 @@ def test_a_wrong_path_is_misuse(checked, path, message):
 
 def test_what_cannot_be_read_any_more_is_unreadable(checked, archives, monkeypatch):
     """A file that is gone when its turn comes; and too little memory is misuse."""
-    monkeypatch.setattr(Piece, "chunks", _raise(MemoryError))
+    monkeypatch.setattr(Piece, "chunks", lambda _: (_raise(MemoryError)() for _ in "1"))
     assert checked("a.ndjson", "b") == (
         2,
         "",
@@ -174,6 +174,14 @@ def test_a_worker_that_is_killed_changes_nothing(pcerrors, archives, tmp_path):
     killed = pcerrors("check", "--engine", "dask", "--jobs", "2", *report)
     assert (tmp_path / "killed").exists()
     assert (killed.status, json.loads(killed.out)) == (one.status, json.loads(one.out))
+
+
+def test_ctrl_c_is_ignored_while_a_cluster_starts():
+    """Half a cluster would take a minute to end."""
+    before = signal.getsignal(signal.SIGINT)
+    with cluster._without_interrupts():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 @pytest.mark.untraced
