@@ -47,9 +47,14 @@ def items_in(source: "Source") -> "Iterator[Item]":
 
 
 def recording_of(source: "Source", policy: "Policy", on_read: Callable[[int], object] | None = None) -> Recording:
-    """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file."""
+    """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file.
+
+    A pipe such as ``<(zcat log.gz)`` of a shell can be read only once, as standard input.
+    """
     if source is None:
         return Recording.of_stream(standard_input(), STDIN, policy)
+    if source.is_fifo():
+        return Recording.of_stream(source.open("rb"), str(source), policy)
     return Recording.of_file(source, policy, on_read=on_read)
 
 

@@ -8,6 +8,7 @@ import os
 import pty
 import textwrap
 from contextlib import suppress
+from threading import Thread
 
 import pytest
 
@@ -135,6 +136,17 @@ def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packe
     ended = pcerrors("check", "-")
     assert ended.status == 1
     assert "code-number  /code" in ended.out
+
+
+def test_a_pipe_is_read_to_its_end(pcerrors, tmp_path):
+    """Such as ``<(zcat log.gz)`` of a shell, which can be opened only once."""
+    os.mkfifo(tmp_path / "pipe")
+    line = json.dumps({"status": 404, "body": "{}"}) + "\n"
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_text(line * 4000), daemon=True)
+    writer.start()
+    ended = pcerrors("check", "pipe")
+    assert "4000 error responses checked" in ended.out
+    writer.join()
 
 
 def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):
