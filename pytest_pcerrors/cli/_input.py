@@ -7,6 +7,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import click
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
 from pytest_pcerrors.exchange.archives.folders import identity
@@ -54,7 +56,8 @@ def recording_of(source: "Source", policy: "Policy", on_read: Callable[[int], ob
     if source is None:
         return Recording.of_stream(standard_input(), STDIN, policy)
     if source.is_fifo():
-        return Recording.of_stream(source.open("rb"), str(source), policy)
+        stream = click.get_current_context().with_resource(source.open("rb"))
+        return Recording.of_stream(stream, str(source), policy)
     return Recording.of_file(source, policy, on_read=on_read)
 
 
