@@ -267,7 +267,7 @@ def outcome(findings, policy, wanted=DETAILED):
     """Return what an audit reports of the places with violations, its counts, and its error coverage, if these are wanted."""
     totals = Totals.wanted(wanted, policy)
     places = [each for each in totals.counting(findings, policy, wanted) if each["violations"]]
-    return places, totals.tally, totals.counts, totals.coverage
+    return places, totals.tally, totals.counts, totals.coverage and totals.coverage.document()
 
 
 def assert_agreement(file, *policies):
