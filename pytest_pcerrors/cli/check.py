@@ -23,8 +23,8 @@ from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.targets import Target, targets_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted

@@ -14,6 +14,7 @@ from pytest_pcerrors.text import cut
 
 _LONGEST_SHOWN = 120
 _LONGEST_NAME = 40
+_LONGEST_EXCEPTION = 60
 _LONGEST_PART = 1000
 _LONGEST_TEXT = 20_000
 _MOST_MEMBERS = 100
@@ -61,6 +62,11 @@ class _Bounded(Repr):
     def repr_instance(self, x: object, level: int) -> str:  # noqa: ARG002 - the signature of the standard library
         """Return the repr of an object."""
         return cut(repr(x), self.maxother)
+
+
+def raised(error: Exception) -> str:
+    """Return an exception as a message names it."""
+    return cut(safe(f"{type_name(error)}: {text_of(error)}"), _LONGEST_EXCEPTION)
 
 
 def type_name(value: object) -> str:

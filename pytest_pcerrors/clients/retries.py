@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
-from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, reused_request_id, scenarios
-from pytest_pcerrors.clients._tries import RetrySimulator, Try, named, table
-from pytest_pcerrors.clients._values import raised
+from pytest_pcerrors.clients._client_simulator import RetrySimulator
+from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, Try, named, reused_request_id, scenarios, table
+from pytest_pcerrors.clients._texts import raised
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.check import current

@@ -10,7 +10,7 @@ from pytest_pcerrors.plugin._items import CassetteItem
 from pytest_pcerrors.plugin._reports import Line, print_lines, write_files
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfall
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
 from pytest_pcerrors.rules.parsed_response import read
 
 if TYPE_CHECKING:

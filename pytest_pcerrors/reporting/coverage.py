@@ -45,7 +45,7 @@ class Judged(NamedTuple):
     @classmethod
     def of(cls, verdict: "Verdict", rules: "RuleSet") -> Self:
         """Return what a verdict says; `rules` are those under its profile."""
-        from pytest_pcerrors.simulation.shapes.of_contract import shapes_of
+        from pytest_pcerrors.simulation.shapes import shapes_of
 
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}

@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 
 MIB = 1024 * 1024
 GOOD_BODY = '{"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}'

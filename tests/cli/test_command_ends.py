@@ -201,7 +201,7 @@ RECORDING = Path(__file__).parents[2] / "cassettes/417.yaml"
 LATE = [
     *("asyncio", "difflib", "importlib.metadata", "jsonschema", "msgspec", "requests", "rich", "vcr", "yaml"),
     "pytest_pcerrors.redaction.files.rewriting",
-    "pytest_pcerrors.reporting.html.page",
+    "pytest_pcerrors.reporting.formats._html",
     "pytest_pcerrors.secrets._hiding",
 ]
 """Modules that a check needs only to explain something, to search a recording for secrets, or for other input or output."""

@@ -13,7 +13,7 @@ from test_lines import BODIES, ERROR, POLICIES, SECRET, SUCCESSES, TEXTS, URL, U
 from pytest_pcerrors.exchange.archives import yaml_files
 from pytest_pcerrors.policy.audit import Conforming, Recording, audit
 from pytest_pcerrors.policy.counting import audit_counted
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 
 POLICY = POLICIES["documented"]

@@ -18,7 +18,7 @@ from pytest_pcerrors.policy.counting import audit_counted
 from pytest_pcerrors.policy.lines import LineAudit
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 from pytest_pcerrors.rules.violation import Violation

@@ -11,7 +11,7 @@ from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting import totals as module
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import saved_of
 from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted

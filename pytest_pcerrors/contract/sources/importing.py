@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
-from pytest_pcerrors.contract.sources._envelope import envelope_of
+from pytest_pcerrors.contract.sources._envelope import envelope_of, samples_in, values_of
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
-from pytest_pcerrors.contract.sources._samples import samples_in, values_of
 from pytest_pcerrors.contract.sources.model import Envelope, Reading, Sample
 from pytest_pcerrors.contract.sources.reading import HTML, PAGE, Source, text_of, value_of
 from pytest_pcerrors.errors import UsageError

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from pytest_pcerrors.contract.pages.document import Grid, Remark
 from pytest_pcerrors.contract.pages.reading import parsed_page
 from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
+from pytest_pcerrors.contract.sources._envelope import samples_in
 from pytest_pcerrors.contract.sources._names import code_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._responses import is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
-from pytest_pcerrors.contract.sources._samples import samples_in
 from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
 from pytest_pcerrors.contract.sources.model import Sample
 from pytest_pcerrors.documents import json_value

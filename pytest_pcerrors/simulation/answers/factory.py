@@ -13,8 +13,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, with_overrides
-from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
-from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
+from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, exchange_of, shapes_for
 from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest
 

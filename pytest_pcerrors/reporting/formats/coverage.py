@@ -71,7 +71,7 @@ def as_badge(coverage: ErrorCoverage) -> str:
 
 
 def _as_html(coverage: ErrorCoverage) -> str:
-    from pytest_pcerrors.reporting.html.page import coverage_as_html
+    from pytest_pcerrors.reporting.formats._html import coverage_as_html
 
     return coverage_as_html(coverage)
 
