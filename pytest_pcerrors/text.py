@@ -35,6 +35,20 @@ _CONSONANT_AND_Y = late_pattern(r"(?<![aeiou])y$")
 _MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
 
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status; empty if it is unknown.
+
+    >>> phrase_of(429), phrase_of(499)
+    ('Too Many Requests', '')
+    """
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
 def cut(text: str, longest: int) -> str:
     """Return a text shortened to `longest` characters, with an ellipsis if anything was removed.
 

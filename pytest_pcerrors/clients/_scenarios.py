@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.http import RETRYABLE, moment, phrase_of, seconds_to_wait
+from pytest_pcerrors.exchange.http import RETRYABLE, moment, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.text import counted, phrase_of
 
 _MOST_ROWS = 5
 NEVER = frozenset({400, 401, 403, 404, 409, 417})

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
-from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing, phrase_of
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.text import counted, phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

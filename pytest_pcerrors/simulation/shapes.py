@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.http import phrase_of
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, parse
 from pytest_pcerrors.rules.parsed_response import read
@@ -24,6 +23,7 @@ from pytest_pcerrors.simulation._plausible import (
     without_identifiers,
 )
 from pytest_pcerrors.simulation.synthesis import request_of, synthesize_status
+from pytest_pcerrors.text import phrase_of
 
 _HOST = "api.partnercenter.microsoft.com"
 _FIRST_MOMENT = datetime(2026, 3, 3, 9, 7, 11, tzinfo=UTC)

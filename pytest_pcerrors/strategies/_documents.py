@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.catalogue import PLACEHOLDER, Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import places_at
@@ -34,7 +34,6 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 """Values of every JSON type."""
 _SHORT, _LONG = 40, 2000
 _MOST_ITEMS = 3
-_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _ENVELOPES = ({"message"}, {"statusCode", "message"})
 Strategy = st.SearchStrategy[Any]
 Path = tuple[str, ...]
@@ -225,7 +224,7 @@ def _texts(schema: Mapping[str, Any]) -> Strategy:
 
 def _filled(template: str) -> Strategy:
     """Return a strategy for a template with its placeholders filled in."""
-    pieces = _PLACEHOLDER.split(template)
+    pieces = PLACEHOLDER.split(template)
     values = st.lists(st.text(letters, min_size=1, max_size=_SHORT), min_size=len(pieces) - 1, max_size=len(pieces) - 1)
     return values.map(lambda each: "".join(part for pair in zip(pieces, [*each, ""], strict=True) for part in pair))
 

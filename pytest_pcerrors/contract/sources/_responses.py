@@ -15,7 +15,7 @@ from pytest_pcerrors.contract.sources._schemas import References, permitted_valu
 from pytest_pcerrors.contract.sources._yaml import place_of
 from pytest_pcerrors.contract.sources.model import Found
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import EACH, pointer_of
+from pytest_pcerrors.jsontext import EACH, member_at, pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -196,26 +196,20 @@ def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> li
     """Return the errors of an example body; each item of an array has its own text."""
     if EACH in code:
         at = code.index(EACH)
-        items = _value_at(example, code[:at])
+        items = member_at(example, code[:at])
         inner = text[at + 1 :] if text[: at + 1] == code[: at + 1] else ()
         return [
             found
             for item in (items if isinstance(items, list) else ())
             for found in found_at(item, code[at + 1 :], inner, status)
         ]
-    value, told = _value_at(example, code), _value_at(example, text) if text else None
+    value, told = member_at(example, code), member_at(example, text) if text else None
     if isinstance(value, bool) or not isinstance(value, str | int) or read_code(str(value)).kind is not Kind.CODE:
         return []
     if status is None and isinstance(example, dict):
         own = read_statuses(str(example.get("status", ""))) if "status" not in code else None
         status = own[0] if own else None
     return [Found(status, str(value), told if isinstance(told, str) else "")]
-
-
-def _value_at(value: Any, path: "Path") -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: int | None) -> list[Found]:

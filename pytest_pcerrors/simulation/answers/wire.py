@@ -11,9 +11,9 @@ from threading import TIMEOUT_MAX
 from typing import Any, NamedTuple, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import WITHOUT_BODY, phrase_of
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import nearest, phrase_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}

@@ -112,10 +112,6 @@ class UrlPattern:
             url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
         return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
 
-    def as_document(self) -> dict[str, object]:
-        """Return the pattern as a JSON object."""
-        return {"method": self.method, "url": self.url}
-
     def __str__(self) -> str:
         return shown(self.method.upper(), self.url)
 

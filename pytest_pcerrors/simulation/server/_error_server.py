@@ -218,7 +218,9 @@ class ErrorServer:
         return faults.seed
 
     def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
-        rule = ResponseRule(RequestPattern(method, path), answers, times)
+        document: dict[str, object] = {"method": method, "path": path, "answer": list(map(str, answers))}
+        document |= {} if times is None else {"times": times}
+        rule = ResponseRule(RequestPattern(method, path), answers, times, document=document)
         with self._choice.lock:
             self._choice.rules.add(rule)
 
