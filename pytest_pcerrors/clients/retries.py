@@ -25,7 +25,7 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
     """Assert that a client retries as the service wants it to.
 
     `call` takes no argument and makes one request with the client, which vcrpy can intercept; it may be asynchronous, and all calls run in
-    one event loop. It is called some thirty times, and its requests are answered in this process with errors, one after
+    one event loop. It is called some twenty times, and its requests are answered in this process with errors, one after
     another. What it returns or raises is not judged. It is checked that the client
 
     - retries no error that stays: only 429, 502, 503, 504 and the statuses of `also` may be retried, and a 401 once with a new token;

@@ -98,24 +98,21 @@ def _reason(exchange: Exchange) -> str:
 
 
 class Faults(TypedDict, total=False):
-    """The faults of an answer by name, with their values."""
+    """The faults of an answer by name, with their values; `FAULTS` describes each."""
 
     delay: float
-    """Seconds to wait before the response is sent."""
     chunked: bool
-    """Send the body in chunks, without Content-Length."""
     cut: int
-    """Send this many bytes of the body, then close the connection; Content-Length gives the full length."""
     reset: bool
-    """Send nothing and reset the connection."""
 
 
 class Fault(NamedTuple):
-    """A fault: its function, the description of its value, and a check of its value."""
+    """A fault: its function, the description of its value, a check of its value, and the JSON Schema of its key in a rule."""
 
     apply: Callable[[Wire, Any], Wire]
     wanted: str
     accepts: Callable[[Any], bool]
+    schema: Mapping[str, Any]
 
 
 def _delay(wire: Wire, seconds: float) -> Wire:
@@ -152,10 +149,40 @@ def _is_switch(value: object) -> bool:
 
 
 FAULTS: Mapping[str, Fault] = {
-    "delay": Fault(_delay, "seconds", _is_seconds),
-    "chunked": Fault(_chunked, "True or False", _is_switch),
-    "cut": Fault(_cut, "a number of bytes", _is_count),
-    "reset": Fault(_reset, "True or False", _is_switch),
+    "delay": Fault(
+        _delay,
+        "seconds",
+        _is_seconds,
+        {
+            "description": "Seconds to wait before the response is sent.",
+            "type": "number",
+            "minimum": 0,
+            "title": "a number of seconds",
+        },
+    ),
+    "chunked": Fault(
+        _chunked,
+        "True or False",
+        _is_switch,
+        {"description": "Send the body in chunks, without Content-Length.", "type": "boolean"},
+    ),
+    "cut": Fault(
+        _cut,
+        "a number of bytes",
+        _is_count,
+        {
+            "description": "Send this many bytes of the body, then close the connection; Content-Length gives the full length.",
+            "type": "integer",
+            "minimum": 0,
+            "title": "a number of bytes",
+        },
+    ),
+    "reset": Fault(
+        _reset,
+        "True or False",
+        _is_switch,
+        {"description": "Send nothing and reset the connection.", "type": "boolean"},
+    ),
 }
 """Every fault, in the order in which they are applied."""
 
