@@ -42,7 +42,7 @@ class Quick:
         self._of_success = tuple(step.when for step in rules.success_steps)
         has_others = contract.errors_below_400 is not None
         self._successes = frozenset(() if has_others else SUCCESSES) - contract.paired_statuses
-        self.is_usable = always not in self._of_body and not contract.has_items
+        self.is_usable: bool = always not in self._of_body and not contract.has_items
 
     def code_of_error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> str | None:
         """Return the code of an error response that conforms, or None for any other or in doubt; the parameters are those of `error`."""

@@ -47,7 +47,7 @@ class AnswerFactory:
     ) -> None:
         check_retry_after(retry_after)
         self.contract = contract
-        self.shapes = shapes_for(contract)
+        self.shapes: Mapping[str, Exchange] = shapes_for(contract)
         self._retry_after = retry_after
         self._succeed = succeed
         self._words: dict[str, Callable[[], Answer]] = {

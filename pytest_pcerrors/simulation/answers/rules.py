@@ -104,7 +104,7 @@ class ResponseRule:
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
         self.pattern = pattern
-        self.used = 0
+        self.used: int = 0
         self._answers = tuple(answers)
         self._times = times
         self._document = document

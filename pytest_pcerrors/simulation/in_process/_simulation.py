@@ -165,7 +165,7 @@ class SimulatedResponse:
     def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
         self.name = name
         self.exchange = exchange
-        self.status = exchange.status
+        self.status: int = exchange.status
         """The HTTP status."""
         self._simulator = simulator
 
@@ -187,9 +187,9 @@ class SimulatedEntry(SimulatedResponse):
     def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
         super().__init__(f"{entry.status_text}-{entry.code}", exchange, simulator)
         self.entry = entry
-        self.code = entry.code
+        self.code: str = entry.code
         """The error code."""
-        self.description = entry.description
+        self.description: str = entry.description
         """The first description template; the response has its placeholders filled in."""
 
 
@@ -199,11 +199,11 @@ class SimulatedMutant(SimulatedResponse):
     def __init__(self, mutant: "Mutant", simulator: "Callable[[], Simulator]") -> None:
         super().__init__(str(mutant), mutant.exchange, simulator)
         self.mutant = mutant
-        self.rule = mutant.rule
+        self.rule: str = mutant.rule
         """The name of the rule that the response breaks."""
-        self.variant = mutant.variant
+        self.variant: str = mutant.variant
         """A short word for the way in which it breaks the rule; empty if there is one way only."""
-        self.entry = mutant.entry
+        self.entry: Entry | None = mutant.entry
         """The documented error that was changed; None if the response was not one."""
 
 

@@ -76,7 +76,7 @@ class NoMatchingRuleError(AssertionError):
         made = envelope(404, "There is nothing at this path.").exchange
         headers = [*(made.headers or ()), (HINT_HEADER, hint)]
         exchange = Exchange(404, headers, made.body, reason="Not Found")
-        self.answer = Answer(exchange, "404, no rule matches", is_wanted=False)
+        self.answer: Answer = Answer(exchange, "404, no rule matches", is_wanted=False)
 
 
 class AnswerChoice:
