@@ -147,9 +147,8 @@ def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Excha
 
 def _read(data: bytes, source: str, wanted: "Wanted", output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
     """Return the contract document of a source and the remarks on it; without a name, of Partner Center or an OpenAPI document."""
-    from pytest_pcerrors.contract.sources.importing import imported
+    from pytest_pcerrors.contract.sources.importing import PAGE, imported, read_source, text_of
     from pytest_pcerrors.contract.sources.model import Wanted
-    from pytest_pcerrors.contract.sources.reading import PAGE, read_source, text_of
 
     text, kind = text_of(data, source)
     if wanted == Wanted() and kind == PAGE:
