@@ -134,7 +134,7 @@ class ClientSimulator(Simulator, ABC):
 
 
 class CaseSimulator(ClientSimulator):
-    """Answers every request of a case, and notes its method and the seconds that the client had waited before it."""
+    """Answers every request of a case, and records its method and the seconds that the client had waited before it."""
 
     requests: list[tuple[str, float]]
     """The requests of the case."""
@@ -171,7 +171,7 @@ class RetrySimulator(ClientSimulator):
         return (request.method, request.url) == (first.method, first.url)
 
     def reply_to_counted(self, request: Request, waited: float) -> Reply:
-        """Return the next planned answer, and note the try."""
+        """Return the next planned answer, and record the try."""
         now = datetime.now(UTC)
         answer = self._answers[min(len(self.tries), len(self._answers) - 1)]
         with self(answer.what, retry_after=answer.header()):

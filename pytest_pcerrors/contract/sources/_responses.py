@@ -203,13 +203,13 @@ def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> li
             for item in (items if isinstance(items, list) else ())
             for found in found_at(item, code[at + 1 :], inner, status)
         ]
-    value, told = member_at(example, code), member_at(example, text) if text else None
+    value, described = member_at(example, code), member_at(example, text) if text else None
     if isinstance(value, bool) or not isinstance(value, str | int) or read_code(str(value)).kind is not Kind.CODE:
         return []
     if status is None and isinstance(example, dict):
         own = read_statuses(str(example.get("status", ""))) if "status" not in code else None
         status = own[0] if own else None
-    return [Found(status, str(value), told if isinstance(told, str) else "")]
+    return [Found(status, str(value), described if isinstance(described, str) else "")]
 
 
 def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: int | None) -> list[Found]:

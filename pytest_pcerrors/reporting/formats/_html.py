@@ -195,15 +195,6 @@ class Group(NamedTuple):
     wanted: int
 
 
-class State(NamedTuple):
-    """A line of the legend."""
-
-    name: str
-    letter: str
-    text: str
-    cells: int
-
-
 class Picture:
     """All that a page shows of a coverage, and of what has changed since a base run; `base` is the percentage of that, None without one."""
 
@@ -217,7 +208,7 @@ class Picture:
         by_status = groupby(cells, key=lambda cell: cell.entry.status)
         self.groups = [_group(status, coverage, list(same)) for status, same in by_status]
         counts = Counter(cell.state for cell in cells)
-        self.states = [State(name, *words, counts[name]) for name, words in _STATES.items() if counts[name]]
+        self.states = [(name, *words, counts[name]) for name, words in _STATES.items() if counts[name]]
         self.undocumented = coverage.most_undocumented(_MOST_UNDOCUMENTED)
         self.more_undocumented = len(coverage.undocumented) - len(self.undocumented)
 

@@ -135,7 +135,7 @@ class Simulation:
         return self.required and not self.requests
 
     def answer(self, request: Request) -> Answer:
-        """Return the next answer, and note the request."""
+        """Return the next answer, and record the request."""
         self.requests.append(request)
         return self.rule.take()
 
