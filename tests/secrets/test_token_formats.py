@@ -150,7 +150,7 @@ def test_a_binary_text_keeps_its_length():
     assert tokens_hidden(text, lambda match: "*" * len(match[0])) == "\0" + "*" * len(JWT) + "\0"
 
 
-@pytest.mark.parametrize("end", range(8, len(JWT)))
-def test_a_token_that_is_cut_off_is_hidden(end):
+def test_a_token_that_is_cut_off_is_hidden():
     """Its beginning is as secret as all of it."""
-    assert tokens_hidden(f"a {JWT[:end]}", "***", is_cut=True) == "a ***"
+    cut = [JWT[:end] for end in range(8, len(JWT))]
+    assert [each for each in cut if tokens_hidden(f"a {each}", "***", is_cut=True) != "a ***"] == []
