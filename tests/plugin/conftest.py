@@ -1,6 +1,7 @@
 """Small cassettes, and pytest runs over them."""
 
 import json
+import os
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -71,7 +72,8 @@ def pytester(pytester, monkeypatch, request):
 
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(OPTIONS))
-    monkeypatch.setattr(gateway_io, "popen_args", worker)
+    if hasattr(os, "fork"):
+        monkeypatch.setattr(gateway_io, "popen_args", worker)
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     monkeypatch.setattr(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None, raising=False)
     return pytester
