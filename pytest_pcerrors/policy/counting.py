@@ -3,7 +3,6 @@
 The findings and the counts are those of `audit.audit_items`.
 """
 
-from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,20 +11,18 @@ from pytest_pcerrors.exchange.archives.json_files import without_lines
 from pytest_pcerrors.exchange.archives.plain_interactions import (
     FIRST_LINE,
     UncertainError,
-    as_cassette,
     plain_interaction,
 )
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
 from pytest_pcerrors.policy.lines import LineAudit, audited_lines, is_countable
-from pytest_pcerrors.redaction.files.raw import items_to_search
+from pytest_pcerrors.redaction.files.raw import items_to_search, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_pcerrors.policy.audit import Recording
     from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.secrets import Found
 
 
 def audit_counted(
@@ -90,29 +87,22 @@ class _Interactions(LineAudit):
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first."""
         suspected = items_to_search(texts, self._secrets) if self._secrets else ()
         for index, text in enumerate(texts):
-            if index not in suspected and self.conforms(text):
+            is_suspected = index in suspected and self._secrets is not None and may_hold(text, self._secrets)
+            if not is_suspected and self.conforms(text):
                 yield None
             else:
                 first = line + sum(each.count(b"\n") for each in texts[:index])
-                yield self._finding(text, first, is_suspected=index in suspected)
+                yield self._finding(text, first, is_suspected=is_suspected)
 
     def _finding(self, text: bytes, line: int, *, is_suspected: bool) -> Finding | None:
-        found = self._found(text) if self._secrets else []
+        from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
+        from pytest_pcerrors.redaction.files.rewriting import found_in_interaction
+
+        parsed = events_of_interaction(text)
+        found = found_in_interaction(text, parsed, self._policy.redaction) if is_suspected else []
         if is_suspected and not found and self.conforms(text):
             return None
-        from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
-
-        item = interaction_by_yaml(text, f"{self._name}:{line}")
+        item = interaction_by_yaml(parsed, f"{self._name}:{line}")
         if isinstance(item, ArchiveError) and line == FIRST_LINE:
             raise UncertainError  # perhaps another format
         return finding_of_item(item, self._policy, found)
-
-    def _found(self, text: bytes) -> "list[Found]":
-        from pytest_pcerrors.redaction.files.rewriting import found_in
-
-        found = []
-        for each in found_in(BytesIO(as_cassette(text)), "a.yaml", self._policy.redaction):
-            if each.item is None:
-                raise UncertainError
-            found += [at.found for at in each.locations]
-        return found

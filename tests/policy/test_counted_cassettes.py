@@ -100,7 +100,7 @@ CONFORMING = [
 
 def test_conforming_interactions_are_counted(tmp_path, monkeypatch):
     """They become no findings, and PyYAML is not asked."""
-    monkeypatch.setattr(yaml_files, "interaction_by_yaml", None)
+    monkeypatch.setattr(yaml_files, "events_of_interaction", None)
     write(tmp_path / "a.yaml", CONFORMING)
     found = list(audit_counted([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY))
     assert found == [Conforming(Counter({(409, "800064", None, None): 1}), 2, Counter({"contoso.example": 1}))]
@@ -124,6 +124,7 @@ SECRETS = [*CONFORMING, interaction({"access_token": SECRET}, 200), *CONFORMING,
         (b"    body: null", b"    body: !!binary '7'"),
         (b"    body: null", b"    body: \xff"),
         (b"    body: null", b"    body: 'a"),
+        (b"    body: null", b"    body: " + b"[" * 600 + b"]" * 600),
         (b"  response:", b"  more: " + SECRET.encode() + b"\n  response:"),
         (b"  response:", b"  answer:"),
         (b"- request:\n", b"- {}\n- request:\n"),

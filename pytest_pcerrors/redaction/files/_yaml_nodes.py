@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64encode
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from yaml.events import (
@@ -18,10 +17,10 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, scalar
 from pytest_pcerrors.redaction.files._nodes import Node
 from pytest_pcerrors.secrets.json_text import NUMBER
-from pytest_pcerrors.yamltext import YamlError, events, line_of
+from pytest_pcerrors.yamltext import YamlError, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from yaml.events import Event
 
@@ -32,17 +31,18 @@ _BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off"))
 _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
-def yaml_nodes(text: str, name: str) -> Node:
-    """Return the mapping of a cassette; the text must not begin with a byte order mark, which PyYAML's parsers count differently.
+def yaml_nodes(parsed: "Iterable[Event]", size: int, name: str) -> Node:
+    """Return the mapping of a cassette from the events of its text, which has `size` characters.
 
-    Aliases are expanded to at most `MAX_NODES` values in total.
+    The text must not begin with a byte order mark, which PyYAML's parsers count differently. Aliases are expanded to at most
+    `MAX_NODES` values in total.
     """
-    top = Node("list", 0, len(text))
+    top = Node("list", 0, size)
     opened = [top]
     anchored: dict[str, Node] = {}
     remaining = MAX_NODES
     try:
-        for event in events(StringIO(text)):
+        for event in parsed:
             if isinstance(event, MappingEndEvent | SequenceEndEvent):
                 closed = opened.pop()
                 opened[-1].size += closed.size

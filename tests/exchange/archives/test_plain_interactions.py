@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
     interaction_texts,
     plain_interaction,
 )
-from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
+from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
 
 NAME = "cart.yaml"
 
@@ -45,7 +45,9 @@ def read(data):
         for texts, first in interaction_texts(BytesIO(data)):
             for index, text in enumerate(texts):
                 line = first + b"".join(texts[:index]).count(b"\n")
-                found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
+                found.append(
+                    plain_interaction(text) or interaction_by_yaml(events_of_interaction(text), f"{NAME}:{line}")
+                )
     except UncertainError:
         return found, False
     return found, True
