@@ -71,9 +71,10 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
     """
-    if stream.read(len(_HEAD + _START)) != _HEAD + _START:
-        raise UncertainError
     line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
+    if not piece.startswith(_HEAD + _START):
+        raise UncertainError
+    piece = piece[len(_HEAD + _START) :]
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
         *whole, left = (left + piece).split(b"\n" + _START)
