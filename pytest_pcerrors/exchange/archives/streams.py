@@ -178,23 +178,18 @@ class _Rereadable(_Rejoined):
         return 0
 
 
-class _Bounded(RawIOBase):
+class _Bounded(_Rejoined):
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        super().__init__()
-        self._stream = stream
-        self._name = name
+        super().__init__(b"", stream)
+        self._place = name
         self._left = MAX_UNPACKED
 
-    def readable(self) -> bool:
-        return True
-
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        self._left -= len(data)
+        size = super().readinto(buffer)
+        self._left -= size
         if self._left < 0:
-            size = MAX_UNPACKED // 1024**2
+            most = MAX_UNPACKED // 1024**2
             raise ArchiveError(
-                self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
+                self._place, f"more than {most} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
             )
-        buffer[: len(data)] = data
-        return len(data)
+        return size
