@@ -65,7 +65,7 @@ def assert_same(data):
             continue
         plain += 1
         content_type = item.headers.get("content-type") or ""
-        assert one == (item.status, content_type, item.body.decode(), item.request.url, None)
+        assert one == (item.status, content_type, item.body.decode(), item.request.url, None, None)
         assert item.body_problem is None
         assert item.reason is None or isinstance(item.reason, str)
     return plain
