@@ -1,64 +1,72 @@
 """Measure `pcerrors check` on cassettes, as a whole process, against loading the same files with vcrpy's own loader.
 
-The cassettes are one large one, many small ones, and the corpora; the secrets in them are searched.
+The cassettes are a large one, many small ones, and some of each layout that vcrpy loads; and those of the corpora that it can load. The secrets in
+them are searched.
 """
 
+import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from benchmarks import _vcrpy_load
 from benchmarks._comparison import Case, Comparison, faster, process
+from benchmarks._layouts import LAYOUTS, write
 from benchmarks._setting import Setting
-from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.interception.cassette_text import cassette_text
 
-URL = "https://api.partnercenter.microsoft.com/v1/customers/{}/orders?size=3"
-HEADERS = {
-    "Content-Type": "application/json; charset=utf-8",
-    "MS-CorrelationId": "9240230a-1f2c-4c0e-8ac1-5a0f2d1c7e11",
-}
-BODY = b'{"code": "800064", "description": "' + b"Busy. " * 130 + b'", "data": [], "source": "PartnerFD"}'
-LOAD = """
-import sys
-from pathlib import Path
-from vcr.serialize import deserialize
-from vcr.serializers import jsonserializer, yamlserializer
-for file in sorted(Path(sys.argv[1]).rglob("*.*")):
-    if file.suffix in (".yaml", ".yml", ".json"):
-        deserialize(file.read_text("utf-8"), jsonserializer if file.suffix == ".json" else yamlserializer)
-"""
-CHECK = ("-m", "pytest_pcerrors", "check", "--quiet", "--fail-on=never")
-OF_CORPORA = {"datadog": 2, "asyncpraw": 0.8}
+LOAD = (sys.executable, _vcrpy_load.__file__)
+CHECK = (sys.executable, "-m", "pytest_pcerrors", "check", "--quiet", "--fail-on=never")
+IN_FILE = 5
+OTHERS = {"HAR", "NDJSON"}
+"""The layouts of recordings that are not cassettes."""
+
+OF_JSON = 0.8
+OF_CORPORA = {"datadog": 2, "asyncpraw": OF_JSON}
 """How many times as fast as vcrpy each corpus should be checked, by a part of its path; others once."""
 
 
 def comparisons(setting: Setting) -> Iterator[Comparison]:
-    """Yield the large cassette, the small ones, and each corpus."""
-    large, small = setting.count(10_000, 20), setting.count(2_000, 3)
-    folder = setting.folder()
-    write(folder / "large/all.yaml", range(large))
-    for number in range(small):
-        write(folder / f"small/{number}.yaml", range(number, number + 1))
-    yield _compared(f"a cassette of {large:,} interactions", folder / "large", 15, folder)
-    yield _compared(f"{small:,} cassettes of one interaction", folder / "small", 3, folder)
+    """Yield the large cassette, the small ones, those of each layout, and each corpus."""
+    large, small, some = setting.count(10_000, 20), setting.count(2_000), setting.count(200, 2)
+    yield _generated(setting, "vcrpy", 1, large, 15)
+    yield _generated(setting, "vcrpy", small, 1, 3)
+    for layout in (each for each in LAYOUTS if each not in OTHERS):
+        yield _generated(setting, layout, some, IN_FILE, OF_JSON if LAYOUTS[layout].ending == ".json" else 1)
     for corpus in setting.corpora:
+        folder = setting.folder()
+        left_out = _copied(corpus, folder)
+        without = f", without {left_out} files that vcrpy cannot load" if left_out else ""
         times = next((times for word, times in OF_CORPORA.items() if word in str(corpus).lower()), 1)
-        yield _compared(str(corpus), corpus.absolute(), times, folder)
+        yield _compared(f"{corpus}{without}", folder, times)
 
 
-def _compared(what: str, path: Path, times: float, folder: Path) -> Comparison:
+def _generated(setting: Setting, layout: str, files: int, each: int, times: float) -> Comparison:
+    folder = setting.folder()
+    write(folder, layout, files, each)
+    return _compared(f"cassettes of {layout}: {files:,}, with {each:,} interactions each", folder, times)
+
+
+def _compared(what: str, folder: Path, times: float) -> Comparison:
     return Comparison(
         f"pcerrors check: {what}",
         [
-            Case("vcrpy loads it", process([sys.executable, "-c", LOAD, str(path)], folder)),
-            Case("pcerrors check", process([sys.executable, *CHECK, str(path)], folder), faster(times)),
+            Case("vcrpy loads it", process([*LOAD, str(folder)], folder)),
+            Case("pcerrors check", process([*CHECK, str(folder)], folder), faster(times)),
         ],
         rounds=3,
     )
 
 
-def write(file: Path, numbers: range) -> None:
-    """Write a cassette of conflicts, each of another customer."""
-    file.parent.mkdir(exist_ok=True)
-    conflicts = [Exchange(409, HEADERS, BODY, Request("GET", URL.format(number)), "Conflict") for number in numbers]
-    file.write_text(cassette_text(conflicts), "utf-8")
+def _copied(corpus: Path, folder: Path) -> int:
+    """Copy the cassettes that vcrpy can load; return the number of the others."""
+    left_out = 0
+    for file in _vcrpy_load.cassettes(corpus):
+        left_out += 1
+        with suppress(Exception):
+            _vcrpy_load.load(file)
+            copy = folder / file.relative_to(corpus)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            left_out -= 1
+    return left_out

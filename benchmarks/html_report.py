@@ -18,7 +18,7 @@ from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.report import Report
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from math import isinf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,7 +67,7 @@ def parse(text: str) -> object:
         document, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
         return document if end == len(text) or not text[end:].strip(_SPACE) else _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise JsonError(f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise JsonError("nested too deeply to read") from None
     except JsonError:
@@ -183,6 +183,17 @@ def steps_of(pointer: str) -> tuple[str, ...]:
     (('data', '0', 'a/b'), ('$defs', 'code'))
     """
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def member_at(value: Any, steps: "Iterable[str]") -> Any:
+    """Return the value at a path through objects; None if a step is missing.
+
+    >>> member_at({"error": {"code": 7}}, ("error", "code")), member_at({"error": []}, ("error", "code"))
+    (7, None)
+    """
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def is_deeper(value: object, levels: int) -> bool:

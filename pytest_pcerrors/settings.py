@@ -6,11 +6,10 @@ A misnamed table, which would be ignored without a message, is refused.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
 from pytest_pcerrors.errors import UsageError
@@ -23,6 +22,8 @@ TABLE = "[tool.pcerrors]"
 _OTHER_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 """Configuration files of pytest that cannot contain our settings."""
 
+_CASSETTES = "cassettes"
+
 _NAME = "pcerrors"
 _ALSO = frozenset({_NAME, "pcerror", "pytestpcerrors", "pytestpcerror"})
 _ALIKE = 0.87
@@ -34,8 +35,7 @@ _AS_WRITTEN = frozenset(
 """The settings that are kept as they are written."""
 
 
-@dataclass(frozen=True)
-class AllowanceSetting:
+class AllowanceSetting(NamedTuple):
     """One ``[[tool.pcerrors.allow]]`` table; an empty `code` or `status`, and None, match any."""
 
     rule: str
@@ -47,8 +47,7 @@ class AllowanceSetting:
     until: date | None = None
 
 
-@dataclass(frozen=True)
-class EntrySetting:
+class EntrySetting(NamedTuple):
     """One ``[[tool.pcerrors.entry]]`` table: an error added to the catalogue of the contract."""
 
     status: int
@@ -57,8 +56,7 @@ class EntrySetting:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class RedactSetting:
+class RedactSetting(NamedTuple):
     """The table ``[tool.pcerrors.redact]``: what else is a secret in recordings, besides the built-in definition."""
 
     names: tuple[str, ...] = ()
@@ -66,8 +64,7 @@ class RedactSetting:
     tenant_ids: bool = False
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` are names relative to `root`.
 
     >>> Settings(root=Path("/project")).profile
@@ -78,7 +75,7 @@ class Settings:
     profile: str = "documented"
     contract: tuple[str, ...] = ()
     collect: tuple[Path, ...] = ()
-    cassettes: Path = Path("cassettes")
+    cassettes: Path = Path(_CASSETTES)
     record: str = "none"
     max_age: str | None = None
     watch: bool = False
@@ -89,7 +86,7 @@ class Settings:
     hosts: tuple[str, ...] | None = None
     length_unit: str = "code-points"
     rules: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = {}
     profile_by_path: tuple[tuple[Path, str], ...] = ()
     allow: tuple[AllowanceSetting, ...] = ()
     entries: tuple[EntrySetting, ...] = ()
@@ -105,7 +102,7 @@ class Settings:
             file = folder / SETTINGS_FILE
             if file.is_file() and (table := _table(file)) is not None:
                 return cls.of_table(table, folder, str(file))
-        return cls(root=directory, cassettes=directory / cls.cassettes)
+        return cls(root=directory, cassettes=directory / _CASSETTES)
 
     @classmethod
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
@@ -123,7 +120,7 @@ class Settings:
             **_fields({key: value for key, value in table.items() if key in _AS_WRITTEN}),
             contract=tuple(_listed(table.get("contract", ()))),
             collect=tuple(root / path for path in table.get("collect", ())),
-            cassettes=root / table.get("cassettes", cls.cassettes),
+            cassettes=root / table.get("cassettes", _CASSETTES),
             redact=RedactSetting(**_fields(table.get("redact", {}))),
             hosts=tuple(host.lower() for host in table["hosts"]) if "hosts" in table else None,
             profile_by_path=tuple((root / each["path"], each["profile"]) for each in table.get("for", ())),

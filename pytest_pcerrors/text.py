@@ -35,6 +35,20 @@ _CONSONANT_AND_Y = late_pattern(r"(?<![aeiou])y$")
 _MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
 
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status; empty if it is unknown.
+
+    >>> phrase_of(429), phrase_of(499)
+    ('Too Many Requests', '')
+    """
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
 def cut(text: str, longest: int) -> str:
     """Return a text shortened to `longest` characters, with an ellipsis if anything was removed.
 
@@ -47,12 +61,12 @@ def cut(text: str, longest: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it is not one.
 
-    >>> counted(1, "place"), counted(2, "property"), counted(0, "day")
-    ('1 place', '2 properties', '0 days')
+    >>> counted(1, "place"), counted(2, "property"), counted(0, "day"), counted(2, "status")
+    ('1 place', '2 properties', '0 days', '2 statuses')
     """
     if count == 1:
         return f"1 {noun}"
-    return f"{count} {_CONSONANT_AND_Y.sub('ie', noun)}s"
+    return f"{count} {_CONSONANT_AND_Y.sub('ie', noun)}{'es' if noun.endswith('s') else 's'}"
 
 
 def listed(texts: "Sequence[str]", most: int = 5) -> str:

@@ -78,8 +78,9 @@ def programs():
         yield folder
 
 
-UNUSED = """azure boto3 botocore dask distributed django elementpath fastapi flask jinja2 pre_commit pydantic s3transfer starlette tornado
-webtest werkzeug xmlschema""".split()
+UNUSED = """azure boto3 botocore bs4 dask distributed django elementpath fastapi flask fsspec httpx2 hypothesis jinja2 markdown_it
+opentelemetry pre_commit psutil pydantic pydantic_core pygments pyparsing s3transfer soupsieve sqlparse starlette tornado webob webtest
+werkzeug xmlschema""".split()
 
 
 @pytest.fixture(scope="module")

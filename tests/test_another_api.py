@@ -23,7 +23,7 @@ from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
 from pytest_pcerrors.simulation import ErrorServer, Simulator, ok, synthesize
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.wire import reply_to
-from pytest_pcerrors.simulation.shapes.of_contract import observed_for, shapes_for
+from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.strategies import broken_responses, error_responses
 

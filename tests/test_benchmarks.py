@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from pytest_pcerrors import check, read_archive
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 
 pytestmark = pytest.mark.untraced
 

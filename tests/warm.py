@@ -1,4 +1,4 @@
-"""One process that has loaded pytest and the whole package, and forks for every program that a page runs.
+"""One process that has loaded pytest and the whole package, and forks for every program of a page, and every worker of pytest-xdist.
 
 A page's shell finds small scripts in place of the programs. A script passes its arguments, environment and standard streams to
 the process, so each run is as clean as a new process, and a shell line may use pipes, ``&`` and ``kill``.
@@ -19,6 +19,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory
 
+import coverage
 import pytest
 
 ENVIRONMENT = {"COLUMNS": "80", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p pcerrors -p recording"}
@@ -28,7 +29,7 @@ FIRST_RUN = """\
 from importlib import import_module
 from pkgutil import walk_packages
 
-import aiohttp, httpx, rich.console, vcr.patch
+import aiohttp, httpx, rich.console, vcr.patch, xdist.remote
 
 import pytest_pcerrors
 
@@ -95,7 +96,7 @@ def wait_until_ready(server: Popen) -> None:
 def serve(address: str) -> int:
     """Load, listen, and fork for each script that connects; return in each fork, with the exit code of its program."""
     Path("test_first_run.py").write_text(FIRST_RUN)
-    if pytest.main(["-q", "-p", "no:cacheprovider"]):
+    if pytest.main(["-q", "-p", "xdist", "-p", "no:cacheprovider"]):
         return 1
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -136,6 +137,9 @@ def become(program: str, arguments: list[str], folder: str, environment: dict[st
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    coverage.process_startup()
+    if arguments[:1] == ["-u"]:
+        del arguments[0]
     sys.argv = [program, *arguments]
     if program != "python":
         [script] = entry_points(group="console_scripts", name=program)

@@ -1,5 +1,6 @@
 """The group of subcommands, and its exit code. Misuse never ends with a traceback."""
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -62,6 +63,9 @@ class _Commands(click.Group):
             return None
         module, name, _ = self._table[cmd_name]
         command: click.Command = getattr(import_module(f"pytest_pcerrors.cli.{module}"), name)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         return command
 
 

@@ -1,10 +1,10 @@
 """The options for where an audit runs, and the findings of it."""
 
 import os
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
@@ -12,19 +12,20 @@ from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here, grouped
 from pytest_pcerrors.cli._output import advancing, watched
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.engines.storage import Block
+    from pytest_pcerrors.engines.pieces import Unit
     from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
     from pytest_pcerrors.settings import Settings
 
-_INSTALL = "pip install 'pytest-pcerrors[dask]'"
+_PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
 
 _SAMPLES = 10
 
@@ -65,7 +66,7 @@ class Engine:
 
     def __init__(self, jobs: int, engine: str, samples: int | None) -> None:
         name, _, address = engine.partition("=")
-        if engine != "local" and (name != "dask" or (address and "://" not in address)):
+        if engine != "local" and (name != "dask" or (address and not _is_address(address))):
             raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
         self._jobs = jobs
         self._address = None if engine == "local" else address
@@ -75,12 +76,14 @@ class Engine:
         """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
         wanted = paths or [str(from_here(path)) for path in settings.collect]
         if self._address is None:
+            if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
+                raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
             sources = sources_of(wanted)
             given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
         else:
-            blocks = _blocks(wanted, layout)
-            files = [Path(block.url) for block in blocks]
-            given = Input(files, partial(_findings_on_dask, blocks, jobs=self._jobs, address=self._address))
+            units = _units(wanted, layout)
+            files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
+            given = Input(files, partial(_findings_on_dask, units, jobs=self._jobs, address=self._address))
         if not given.files and not paths:
             raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         return given
@@ -100,56 +103,42 @@ def _findings_of(
             recordings = (recording_of(source, policy, on_read) for source, on_read in each)
             yield from totals.counting(task.audit(recordings), policy, task.wanted)
         return
-    from pytest_pcerrors.engines.processes import checked, in_processes, units_of
+    from pytest_pcerrors.engines.processes import checked, in_processes, units_of_sources
 
-    parts = in_processes(units_of(sources, policy.layout), task, jobs or os.cpu_count() or 1)
+    units = units_of_sources(sources, has_layout=policy.layout is not None)
+    parts = in_processes(units, task, jobs or os.cpu_count() or 1)
     with advancing("Checking", sources, quiet=quiet) as on_read:
         yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)
 
 
-def _blocks(paths: "Sequence[str]", layout: "Layout | None") -> "list[Block]":
-    """Return the blocks of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
+def _is_address(address: str) -> bool:
+    """Return whether it is that of a scheduler: with a protocol of Dask, a host and, unless it is in this process, a port."""
     try:
-        from pytest_pcerrors.engines.storage import blocks_of
+        parts = urlsplit(address)
+        return parts.scheme == "inproc" or (parts.scheme in _PROTOCOLS and bool(parts.hostname and parts.port))
+    except ValueError:
+        return False
+
+
+def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":
+    """Return the units of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
+    try:
+        import distributed  # noqa: F401 - it takes long, and storage is not read without it
+
+        from pytest_pcerrors.engines.storage import units_of_paths
     except ImportError:
-        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
-    return blocks_of(paths, has_layout=layout is not None)
+        raise UsageError("--engine dask needs Dask: pip install 'pytest-pcerrors[dask]'") from None
+    return units_of_paths(paths, has_layout=layout is not None)
 
 
 def _findings_on_dask(
-    blocks: "Sequence[Block]", task: "Task", totals: "Totals", *, jobs: int, address: str
+    units: "Sequence[Unit]", task: "Task", totals: "Totals", *, jobs: int, address: str
 ) -> "Iterator[FindingData]":
-    """Yield the samples of the findings of blocks, and count everything; on the cluster at an address, or on one of this machine."""
+    """Yield the samples of the findings of units, and count everything; on the cluster at an address, or on one of this machine."""
     from pytest_pcerrors.engines.cluster import check_on_dask
 
-    with _cluster(address, jobs) as compute:
-        result = check_on_dask(blocks, task, compute)
+    result = check_on_dask(units, task, address, jobs or os.cpu_count() or 1)
     totals.plus(result.totals)
     yield from result.findings
     if result.error:
         raise UsageError(result.error)
-
-
-@contextmanager
-def _cluster(address: str, jobs: int) -> "Iterator[Callable[[Any], Any]]":
-    """Give the function that computes a delayed object on a cluster."""
-    try:
-        from distributed import Client, KilledWorker
-    except ImportError:
-        raise UsageError(f"--engine dask needs Dask: {_INSTALL}") from None
-    workers = (
-        {}
-        if address
-        else {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    )
-    try:
-        client = Client(address or None, set_as_default=False, **workers)
-    except OSError as error:
-        raise UsageError(f"no Dask scheduler answers at {address}: {error}") from None
-    with client:
-        try:
-            yield lambda graph: client.compute(graph).result()
-        except KilledWorker as error:
-            raise UsageError(f"workers of the cluster have ended again and again: {error}") from None
-        except ModuleNotFoundError as error:
-            raise UsageError(f"the workers need pytest-pcerrors and your rules installed: {error}") from None

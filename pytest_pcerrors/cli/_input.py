@@ -7,6 +7,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import click
+
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
 from pytest_pcerrors.exchange.archives.folders import identity
@@ -47,9 +49,15 @@ def items_in(source: "Source") -> "Iterator[Item]":
 
 
 def recording_of(source: "Source", policy: "Policy", on_read: Callable[[int], object] | None = None) -> Recording:
-    """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file."""
+    """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file.
+
+    A pipe such as ``<(zcat log.gz)`` of a shell can be read only once, as standard input.
+    """
     if source is None:
         return Recording.of_stream(standard_input(), STDIN, policy)
+    if source.is_fifo():
+        stream = click.get_current_context().with_resource(source.open("rb"))
+        return Recording.of_stream(stream, str(source), policy)
     return Recording.of_file(source, policy, on_read=on_read)
 
 

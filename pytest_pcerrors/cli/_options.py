@@ -1,7 +1,6 @@
 """Options of several subcommands, and the policy made from them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ def policy_for(
     if layout is not None:
         from pytest_pcerrors.exchange.archives.layout import table_of
 
-        settings = replace(settings, map=table_of(layout))
+        settings = settings._replace(map=table_of(layout))
     contract = Contract.load(contract_file) if contract_file is not None else None
     return policy_of(settings, contract=contract, profile=profile, max_age=max_age), settings
 

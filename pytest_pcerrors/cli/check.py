@@ -19,11 +19,12 @@ from pytest_pcerrors.cli._options import (
 from pytest_pcerrors.cli._output import print_output, print_problem, write_report
 from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, as_text, shortfall
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.targets import Target, targets_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted
@@ -135,6 +136,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     """
     policy, settings = policy_for(contract_file, profile, max_age, layout)
     given = engine.input_of(paths, settings, policy.layout, quiet=quiet) if status is None else _bodies(paths, status)
+    if layout is not None and not any(file is None or may_have_lines(file) for file in given.files):
+        print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
     coverage.prepare(policy, settings, inputs)

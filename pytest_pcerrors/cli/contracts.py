@@ -18,6 +18,7 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -146,9 +147,8 @@ def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Excha
 
 def _read(data: bytes, source: str, wanted: "Wanted", output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
     """Return the contract document of a source and the remarks on it; without a name, of Partner Center or an OpenAPI document."""
-    from pytest_pcerrors.contract.sources.importing import imported
+    from pytest_pcerrors.contract.sources.importing import PAGE, imported, read_source, text_of
     from pytest_pcerrors.contract.sources.model import Wanted
-    from pytest_pcerrors.contract.sources.reading import PAGE, read_source, text_of
 
     text, kind = text_of(data, source)
     if wanted == Wanted() and kind == PAGE:
@@ -162,5 +162,5 @@ def _read(data: bytes, source: str, wanted: "Wanted", output: Path | None) -> tu
 def _write(contract: Contract, document: dict[str, Any], output: Path | None, *, quiet: bool) -> None:
     write_report([document_text(document if "extends" in document else contract.document())], output)
     if output is not None and not quiet:
-        counts = f"{len(contract.pairings)} pairings, {len(contract.catalogue.codes)} codes"
-        print_output(f"{output}: {counts}, {len(contract.statuses)} statuses")
+        counts = {"pairing": contract.pairings, "code": contract.catalogue.codes, "status": contract.statuses}
+        print_output(f"{output}: {', '.join(counted(len(each), noun) for noun, each in counts.items())}")

@@ -1,5 +1,6 @@
 """The entry point of the command ``pcerrors``, which handles Ctrl-C."""
 
+import gc
 from collections.abc import Sequence
 
 _INTERRUPTED = 130
@@ -10,6 +11,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     The subcommands are imported here, so that Ctrl-C during the import does not show a traceback.
     """
+    if arguments is None:  # nothing that a process imports at its start is garbage
+        gc.disable()
     try:
         from pytest_pcerrors.cli._commands import run
 

@@ -11,8 +11,8 @@ from pytest_pcerrors.cli._options import contract_option, format_option, output_
 from pytest_pcerrors.cli._output import print_output, write_report
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, comparison
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, comparison
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import merged, saved_of
 from pytest_pcerrors.reporting.summary import Tally

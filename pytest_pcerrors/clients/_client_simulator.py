@@ -1,10 +1,13 @@
-"""The simulator that answers a client under test: its requests for tokens, and a bounded number of others in a call."""
+"""The simulators that answer a client under test: its requests for tokens, and a bounded number of others in a call."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import RLock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from pytest_pcerrors.clients._scenarios import Planned, Try
 from pytest_pcerrors.clients._waits import Waits
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.model import Exchange, Request
@@ -18,6 +21,8 @@ from pytest_pcerrors.simulation.in_process import Simulator
 _HOSTS = "login."
 _DISCOVERY = "/.well-known/openid-configuration"
 _OF_PARTNER_CENTER = "/generatetoken"
+_MOST_REQUESTS = 25
+"""A client that sends more of them for one call does not give up."""
 
 
 class TokenService:
@@ -126,3 +131,50 @@ class ClientSimulator(Simulator, ABC):
     def simulated(self, request: Request) -> Reply:
         """Return the reply of the simulations, as of a `Simulator`."""
         return super().reply(request)
+
+
+class CaseSimulator(ClientSimulator):
+    """Answers every request of a case, and records its method and the seconds that the client had waited before it."""
+
+    requests: list[tuple[str, float]]
+    """The requests of the case."""
+
+    def begin(self) -> None:
+        """Begin another case."""
+        self.begin_call(_MOST_REQUESTS)
+        self.requests = []
+
+    def reply_to_counted(self, request: Request, waited: float) -> Reply:
+        """Return the response of the case."""
+        self.requests.append((request.method, waited))
+        return self.simulated(request)
+
+
+class RetrySimulator(ClientSimulator):
+    """Answers the tries of a call with planned answers.
+
+    The tries of a call are its first request that is not for a token, and those with the same method and URL.
+    """
+
+    tries: list[Try]
+    """The tries of the call."""
+
+    def begin(self, answers: Sequence[Planned], most: int) -> None:
+        """Plan the answers to the next call, of which the last one repeats; a call with more than `most` tries is ended."""
+        self.begin_call(most)
+        self.tries = []
+        self._answers = answers
+
+    def is_counted(self, request: Request) -> bool:
+        """Return whether a request is a try."""
+        first = self.tries[0].request if self.tries else request
+        return (request.method, request.url) == (first.method, first.url)
+
+    def reply_to_counted(self, request: Request, waited: float) -> Reply:
+        """Return the next planned answer, and record the try."""
+        now = datetime.now(UTC)
+        answer = self._answers[min(len(self.tries), len(self._answers) - 1)]
+        with self(answer.what, retry_after=answer.header()):
+            reply = self.simulated(request)
+        self.tries.append(Try(request, reply.exchange, waited if self.tries else 0.0, now))
+        return reply

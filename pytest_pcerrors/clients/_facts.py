@@ -28,10 +28,6 @@ class Fact:
     place: str
     equals: Callable[[object], bool]
 
-    def is_in(self, text: str) -> bool:
-        """Return whether a text contains the fact as a whole word."""
-        return has_word([text], self.text)
-
 
 def facts_of(parsed: ParsedResponse) -> Iterator[Fact]:
     """Yield the facts that a response has.
@@ -108,7 +104,7 @@ def elsewhere(fact: Fact, caught: object) -> str:
         if fact.equals(value):
             return f"it is in {label}"
     for label, text in _texts(caught):
-        if fact.is_in(text):
+        if has_word([text], fact.text):
             return f"it is only in the text of {label}"
     if _is_in_response(fact, caught):
         return "it is only in .response, which callers have to parse"

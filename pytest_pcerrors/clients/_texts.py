@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from json import JSONDecodeError
 from reprlib import Repr
@@ -14,6 +14,7 @@ from pytest_pcerrors.text import cut
 
 _LONGEST_SHOWN = 120
 _LONGEST_NAME = 40
+_LONGEST_EXCEPTION = 60
 _LONGEST_PART = 1000
 _LONGEST_TEXT = 20_000
 _MOST_MEMBERS = 100
@@ -35,20 +36,17 @@ def brief(value: object) -> str:
     return cut(safe(text), _LONGEST_SHOWN)
 
 
-def text_of(value: object) -> str:
+def text_of(value: object, written: Callable[[object], str] = str) -> str:
     """Return an object as text; if that raises, the name of its class."""
     try:
-        return str(value)
+        return written(value)
     except Exception:  # noqa: BLE001 - the class is that of a client
         return f"<{type_name(value)}>"
 
 
 def repr_of(value: object) -> str:
     """Return the repr of an object, in which long and deep parts are left out; if that raises, the name of its class."""
-    try:
-        return _Bounded().repr(value)
-    except Exception:  # noqa: BLE001 - the class is that of a client
-        return f"<{type_name(value)}>"
+    return text_of(value, _Bounded().repr)
 
 
 class _Bounded(Repr):
@@ -61,6 +59,11 @@ class _Bounded(Repr):
     def repr_instance(self, x: object, level: int) -> str:  # noqa: ARG002 - the signature of the standard library
         """Return the repr of an object."""
         return cut(repr(x), self.maxother)
+
+
+def raised(error: Exception) -> str:
+    """Return an exception as a message names it."""
+    return cut(safe(f"{type_name(error)}: {text_of(error)}"), _LONGEST_EXCEPTION)
 
 
 def type_name(value: object) -> str:

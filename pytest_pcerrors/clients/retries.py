@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
-from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, reused_request_id, scenarios
-from pytest_pcerrors.clients._tries import RetrySimulator, Try, named, table
-from pytest_pcerrors.clients._values import raised
+from pytest_pcerrors.clients._client_simulator import RetrySimulator
+from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, Try, named, reused_request_id, scenarios, table
+from pytest_pcerrors.clients._texts import raised
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.check import current
@@ -25,7 +25,7 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
     """Assert that a client retries as the service wants it to.
 
     `call` takes no argument and makes one request with the client, which vcrpy can intercept; it may be asynchronous, and all calls run in
-    one event loop. It is called some thirty times, and its requests are answered in this process with errors, one after
+    one event loop. It is called some twenty times, and its requests are answered in this process with errors, one after
     another. What it returns or raises is not judged. It is checked that the client
 
     - retries no error that stays: only 429, 502, 503, 504 and the statuses of `also` may be retried, and a 401 once with a new token;
@@ -51,18 +51,11 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
         raise _failure(faults)
 
 
-class _Run(NamedTuple):
-    """A scenario, and the tries of the call."""
-
-    scenario: Scenario
-    tries: list[Try]
-
-
 class _Fault(NamedTuple):
-    """A finding, the run that shows it, and the names of all scenarios that have it."""
+    """A finding, the tries that show it, and the names of all scenarios that have it."""
 
     finding: Finding
-    run: _Run
+    tries: list[Try]
     scenarios: list[str]
 
 
@@ -77,8 +70,8 @@ def _check_arguments(also: object, max_tries: object) -> None:
         raise UsageError(f"max_tries: expected a number from 1, got {max_tries!r}")
 
 
-def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[_Run]:
-    """Call the client once in each scenario; a call without a request is a `UsageError`."""
+def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[tuple[Scenario, list[Try]]]:
+    """Call the client once in each scenario, and return its tries in each; a call without a request is a `UsageError`."""
     runs = []
     with waits_recorded() as waits:
         simulator = RetrySimulator(waits)
@@ -91,21 +84,21 @@ def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[_Run]
                     raise UsageError(
                         f"the call sent no request ({scenario.name}): {reason}; call= makes one request with the client each time"
                     ) from error
-                runs.append(_Run(scenario, simulator.tries))
+                runs.append((scenario, simulator.tries))
     return runs
 
 
-def _faults(runs: Sequence[_Run], *, has_ids: bool) -> list[_Fault]:
+def _faults(runs: Sequence[tuple[Scenario, list[Try]]], *, has_ids: bool) -> list[_Fault]:
     """Return the faults of all runs, each once; `has_ids` is whether the API identifies requests."""
     found: dict[str, _Fault] = {}
     ids: dict[str, str] = {}
-    for run in runs:
-        own = {each.request_id for each in run.tries if has_ids and each.request_id}
+    for scenario, tries in runs:
+        own = {each.request_id for each in tries if has_ids and each.request_id}
         reused = [reused_request_id(ids[each]) for each in own if each in ids and "request-id-reused" not in found][:1]
-        ids.update(dict.fromkeys(own, run.scenario.name))
-        judged = [finding for judge in run.scenario.judges for finding in judge(run.tries)]
+        ids.update(dict.fromkeys(own, scenario.name))
+        judged = [finding for judge in scenario.judges for finding in judge(tries)]
         for finding in [*judged, *reused]:
-            found.setdefault(finding.rule, _Fault(finding, run, [])).scenarios.append(run.scenario.name)
+            found.setdefault(finding.rule, _Fault(finding, tries, [])).scenarios.append(scenario.name)
     return list(found.values())
 
 
@@ -124,9 +117,9 @@ def _violation(fault: _Fault) -> Violation:
 
 
 def _lines(fault: _Fault, violation: Violation) -> Iterator[str]:
-    request = fault.run.tries[0].request
+    request = fault.tries[0].request
     yield f"  {violation.rule}  {violation.message}"
     yield f"    {safe(f'{request.method} {request.url}')}"
-    yield from (f"      {line}" for line in table(fault.run.tries))
+    yield from (f"      {line}" for line in table(fault.tries))
     yield f"    expected {violation.expected}"
     yield f"    fix: {violation.hint}"

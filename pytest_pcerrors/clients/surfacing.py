@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
-from pytest_pcerrors.clients._cases import errors, left_over, successes
-from pytest_pcerrors.clients._trying import NOTHING, CaseSimulator, Tried, tried
+from pytest_pcerrors.clients._cases import NOTHING, Tried, errors, left_over, successes, tried
+from pytest_pcerrors.clients._client_simulator import CaseSimulator
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES

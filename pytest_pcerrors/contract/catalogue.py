@@ -7,14 +7,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
-_PHRASES = {each.value: each.phrase for each in HTTPStatus}
+PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _SIMILAR = 0.7
 _LAST = 1000
 
@@ -170,7 +168,7 @@ def placeholders(template: str) -> frozenset[str]:
     >>> placeholders(r"must match ^(\d{7}|\d{10})$")
     frozenset()
     """
-    return frozenset(_PLACEHOLDER.findall(template))
+    return frozenset(PLACEHOLDER.findall(template))
 
 
 def fits(description: str, template: str) -> bool:
@@ -181,7 +179,7 @@ def fits(description: str, template: str) -> bool:
     >>> fits("No such cart", "Another request is already processing cart {0}")
     False
     """
-    pieces = _PLACEHOLDER.split(template)
+    pieces = PLACEHOLDER.split(template)
     if len(pieces) == 1:
         return description == template
     first, *middle, last = pieces
@@ -194,12 +192,3 @@ def fits(description: str, template: str) -> bool:
             return False
         at = found + len(piece)
     return description.endswith(last) and at + len(last) <= len(description)
-
-
-def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty if it is unknown.
-
-    >>> phrase_of(409), phrase_of(499)
-    ('Conflict', '')
-    """
-    return _PHRASES.get(status, "")

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_pcerrors.contract.catalogue import Pairing
-from pytest_pcerrors.jsontext import steps_of
+from pytest_pcerrors.jsontext import member_at, steps_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -230,9 +229,7 @@ def _resolved(
         if reference in followed or not reference.startswith("#"):
             return {"$ref": reference}, followed
         followed = (*followed, reference)
-        target = reduce(
-            lambda value, step: value.get(step, {}) if isinstance(value, dict) else {}, steps_of(reference), root
-        )
+        target = member_at(root, steps_of(reference)) or {}
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     return (schema if isinstance(schema, dict) else {}), followed
 

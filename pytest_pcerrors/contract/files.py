@@ -24,7 +24,7 @@ _PACKAGE = "pytest_pcerrors.contract"
 @cache
 def shipped_document() -> dict[str, Any]:
     """Return the document of the Partner Center contract that ships with the package; tests prove that it is valid."""
-    return _own_document("partner_center.json")
+    return published_schema(_PACKAGE, "partner_center.json")
 
 
 def named_document(name: str | Path, folder: Path | None = None) -> dict[str, Any]:
@@ -95,12 +95,7 @@ def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -
 
 def envelope_document(name: str) -> dict[str, Any]:
     """Return the document of one of the `ENVELOPES`, without the name of an API."""
-    return {**_own_document(f"envelopes/{name}.json"), "statuses": {}, "entries": []}
-
-
-def _own_document(name: str) -> dict[str, Any]:
-    """Return a document that ships with the package."""
-    return published_schema(_PACKAGE, name)
+    return {**published_schema(_PACKAGE, f"envelopes/{name}.json"), "statuses": {}, "entries": []}
 
 
 def _check_pairings(entries: list[dict[str, Any]], where: str) -> None:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract._schema_places import SchemaPlaces, unrequired
-from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing, phrase_of
+from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.text import counted, phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.changes import Change
 
 
-@dataclass(frozen=True)
-class Deviation:
+class Deviation(NamedTuple):
     """A known deviation of the real service, with its own rule: a value of JSON type `type` at the path `at`."""
 
     rule: str
@@ -29,8 +28,7 @@ class Deviation:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The documentation page that a contract was made from: title, date (YYYY-MM-DD) and locale, where known."""
 
     title: str = ""
@@ -117,13 +115,13 @@ class Contract:
         return {
             "format": 1,
             "name": self.name,
-            "page": {name: value for name, value in vars(self.page).items() if value},
+            "page": {name: value for name, value in self.page._asdict().items() if value},
             "hosts": list(self.hosts),
             "statuses": {str(status): phrase for status, phrase in self.statuses.items()},
             **({"challenge": self.challenge} if self.challenge else {}),
             **({"media-type": self.media_type} if self.media_type else {}),
             "members": {name: pointer_of(steps) for name, steps in self.members.items()},
-            "deviations": [{**vars(deviation), "at": pointer_of(deviation.at)} for deviation in self.deviations],
+            "deviations": [{**deviation._asdict(), "at": pointer_of(deviation.at)} for deviation in self.deviations],
             "schema": self.error_schema,
             **({"errors-below-400": self.errors_below_400} if self.errors_below_400 is not None else {}),
             "entries": [entry.row for entry in self.catalogue],

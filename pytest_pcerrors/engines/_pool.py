@@ -23,7 +23,7 @@ from pytest_pcerrors.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_pcerrors.engines.processes import Unit
+    from pytest_pcerrors.engines.pieces import Unit
 
 _AHEAD = 2
 """The number of units that a process has, so that it does not wait for the next."""
@@ -109,7 +109,7 @@ class Pool:
             self._workers.append(worker)
         worker.queue.append(assigned)
         with suppress(OSError):  # if its process has ended, this is noticed when its results are received
-            worker.connection.send(assigned.unit.pieces)
+            worker.connection.send(assigned.unit)
 
     def _receive(self, head: _Assigned) -> None:
         """Wait for results: those of the first unit, and those of others as long as not too many of them wait."""

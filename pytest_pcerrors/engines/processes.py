@@ -1,60 +1,32 @@
 """The audit in several processes, with the findings in the order of one."""
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.engines._pool import Pool
+from pytest_pcerrors.engines.pieces import PIECE, Piece, Unit, has_lines, units_of
+from pytest_pcerrors.engines.task import Part
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.archives.pieces import PIECE, Piece, pieces_of
-from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import audit_age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from pytest_pcerrors.engines.task import Part, Task
-    from pytest_pcerrors.exchange.archives.layout import Layout
+    from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.policy.audit import Recording
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
 
-_MOST_FILES = 64
 
-
-class Unit(NamedTuple):
-    """What one process does at a time: small files, one file or a piece of one; without them, a `source` that only this process can read.
-
-    `size` is the number of bytes.
-    """
-
-    pieces: tuple[Piece, ...] = ()
-    source: "Path | None" = None
-    size: int = 0
-
-
-def units_of(sources: "Iterable[Path | None]", layout: "Layout | None" = None) -> "Iterator[Unit]":
-    """Yield the units of sources in their order; `layout` is that of the lines of logs. Standard input (None), pipes and devices are read by this process."""
-    files = Unit()
-    for source in sources:
-        for unit in _units_of_source(source, layout):
-            is_alone = unit.size >= PIECE or not unit.pieces or unit.pieces[0].end is not None
-            if files.pieces and (is_alone or files.size >= PIECE or len(files.pieces) == _MOST_FILES):
-                yield files
-                files = Unit()
-            if is_alone:
-                yield unit
-            else:
-                files = Unit((*files.pieces, *unit.pieces), size=files.size + unit.size)
-    if files.pieces:
-        yield files
-
-
-def _units_of_source(source: "Path | None", layout: "Layout | None") -> "Iterator[Unit]":
-    if source is None or not source.is_file():
-        yield Unit(source=source)
-    else:
-        yield from (Unit((piece,), size=piece.size) for piece in pieces_of(source, layout=layout))
+def units_of_sources(sources: "Iterable[Path | None]", *, has_layout: bool) -> "Iterator[Unit]":
+    """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
+    files = (
+        Piece(source, str(source), source.stat().st_size)
+        if source is not None and source.is_file()
+        else Unit(source=source)
+        for source in sources
+    )
+    return units_of(files, lambda file: has_lines(file, has_layout=has_layout), PIECE)
 
 
 def checked(
@@ -68,28 +40,24 @@ def checked(
 
     `opened` returns the recording of a source that only this process can read. `on_read` is called with the size of each unit that is done.
     """
-    oldest = Oldest(task.policy.judges)
+    joined = Part(totals)
     for unit, part in parts:
         if part is not None:
-            totals.plus(part.totals)
-            yield from part.findings
-            if part.error:
-                raise UsageError(part.error)
-            if part.oldest is not None:
-                oldest.plus(part.oldest)
+            yield from joined.plus(part)
+            if joined.error:
+                raise UsageError(joined.error)
             continue
         on_read(unit.size)
         if not unit.pieces:
             yield from totals.counting(task.audit([opened(unit.source)]), task.policy, task.wanted)
-        elif unit.pieces[-1].is_last:
-            yield from totals.counting(audit_age(unit.pieces[-1].name, oldest, task.policy), task.policy, task.wanted)
-            oldest = Oldest(task.policy.judges)
+        elif unit.piece is not None and unit.piece.is_last:
+            yield from joined.end_file(unit.piece.name, task)
 
 
 def in_processes(units: "Iterator[Unit]", task: "Task", jobs: int) -> "Iterator[tuple[Unit, Part | None]]":
     """Yield the parts of units in order, with None after the last part of each; up to this number of processes make them."""
     first = list(islice(units, 2))
     if len(first) < 2 and all(unit.pieces for unit in first):  # noqa: PLR2004 - one unit needs no other process
-        yield from ((unit, part) for unit in first for part in chain(task.parts(unit.pieces), [None]))
+        yield from ((unit, part) for unit in first for part in chain(task.parts(unit), [None]))
     else:
         yield from Pool(task, jobs).parts(chain(first, units))

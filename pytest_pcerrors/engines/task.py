@@ -1,14 +1,18 @@
 """The check of pieces of recordings, for any process: what it needs, and what it returns."""
 
-from dataclasses import replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.json_files import without_lines
 from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.audit import Finding, Recording, audit, audit_items
-from pytest_pcerrors.policy.counting import audit_counted, audit_items_counted
+from pytest_pcerrors.policy.allowances import file_of
+from pytest_pcerrors.policy.audit import Recording, audit_age, unreadable
+from pytest_pcerrors.policy.counting import audit_counted
 from pytest_pcerrors.policy.from_settings import policy_of
+from pytest_pcerrors.policy.lines import LineAudit, audited_lines
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
@@ -17,13 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.archives.pieces import Piece
-    from pytest_pcerrors.policy.audit import Conforming
+    from pytest_pcerrors.engines.pieces import Unit
+    from pytest_pcerrors.policy.audit import Conforming, Finding
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.settings import Settings
-
-    Unit = tuple[Piece, ...]
 
 MOST = 128
 """The number of findings in a `Part`."""
@@ -47,16 +49,64 @@ class Recipe(NamedTuple):
         return replace(policy_of(self.settings, **options), others=self.others, hosts=self.hosts, today=self.today)  # type: ignore[arg-type]  # one dict of several types
 
 
-class Part(NamedTuple):
-    """The next findings of a unit, and the counts of all items up to them.
+@dataclass
+class Part:
+    """Findings that follow each other, and the counts of all items up to them. It can be joined with the next one, in any grouping.
 
-    After a piece of a file, `oldest` is the oldest response of the piece. An `error` ends the audit.
+    In a piece of a file, lines are counted from `first`; `lines` is their number, and `oldest` the oldest response. `is_refused` is whether the
+    rest of the file cannot be read. An `error` ends the audit.
     """
 
-    findings: "list[FindingData]"
     totals: Totals
-    oldest: Oldest | None = None
+    findings: "list[FindingData]" = field(default_factory=list)
+    oldest: Oldest = field(default_factory=Oldest)
+    first: int = 1
+    lines: int = 0
+    has_items: bool = False
+    is_refused: bool = False
     error: str = ""
+
+    def plus(self, other: "Part") -> "list[FindingData]":
+        """Add the part that follows, which is not changed, apart from its findings; return these, with their lines in the whole."""
+        if self.is_refused or self.error:
+            return []
+        moved = other.moved(self.lines + 1 - other.first)
+        self.totals.plus(moved.totals)
+        self.oldest.plus(moved.oldest)
+        self.lines += other.lines
+        self.has_items = self.has_items or other.has_items
+        self.is_refused, self.error = other.is_refused, other.error
+        return moved.findings
+
+    def moved(self, lines: int) -> "Part":
+        """Return this part with so many lines before it."""
+        if not lines:
+            return self
+        findings: list[FindingData] = [
+            each if each["line"] is None else {**each, "line": each["line"] + lines} for each in self.findings
+        ]
+        oldest = Oldest()
+        oldest.plus(self.oldest)
+        if oldest.exchange is not None:
+            oldest.exchange = oldest.exchange.at(_moved(oldest.exchange.origin or "", lines))
+        totals, coverage = self.totals, self.totals.coverage
+        if coverage is not None:
+            places = {pairing: {_moved(each, lines) for each in found} for pairing, found in coverage.places.items()}
+            totals = replace(totals, coverage=replace(coverage, places=defaultdict(set, places)))
+        return replace(self, findings=findings, oldest=oldest, totals=totals)
+
+    def end_file(self, name: str, task: "Task") -> "Iterator[FindingData]":
+        """Yield what is found at the end of a file of which this is all; the part that follows is of another file."""
+        if not self.has_items and not self.error:
+            yield from self.totals.counting(iter([unreadable(without_lines(name))]), task.policy, task.wanted)
+        yield from self.totals.counting(audit_age(name, self.oldest, task.policy), task.policy, task.wanted)
+        self.oldest, self.lines, self.has_items, self.is_refused = Oldest(), 0, False, False
+
+
+def _moved(place: str, lines: int) -> str:
+    file = file_of(place)
+    line = place[len(file) + 1 :]
+    return f"{file}:{int(line) + lines}" if line.isdecimal() else place
 
 
 class Task:
@@ -78,35 +128,35 @@ class Task:
 
     def parts(self, unit: "Unit") -> "Iterator[Part]":
         """Yield the result of a unit in parts."""
-        oldest = Oldest(self.policy.judges)
-        is_piece = unit[0].end is not None
-        recordings = (Recording.of_piece(piece, self.policy) for piece in unit)
-        findings = self.audit_items(next(recordings), oldest) if is_piece else self.audit(recordings)
-        totals = self.totals()
-        reported: list[FindingData] = []
+        wanted, lines, first = self.wanted, None, 1
+        findings = self.audit(Recording.of_file(each.file, self.policy, each.name) for each in unit.pieces)
+        if (piece := unit.piece) is not None:
+            first = 2 if piece.start else 1  # only the first line of a file can refuse all of it
+            lines = LineAudit(
+                piece.name, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
+            )
+            findings = audited_lines(piece.chunks(), lines, first)
+        part, seen = Part(self.totals(), first=first), Counter[str]()
         try:
             for finding in findings:
-                totals.add(finding, self.policy)
-                reported += self.wanted.of(finding, self.policy)
-                if len(reported) == MOST:
-                    yield Part(reported, totals)
-                    totals, reported = self.totals(), []
+                part.totals.add(finding, self.policy)
+                part.findings += wanted.of(finding, self.policy, seen)
+                if len(part.findings) == MOST:
+                    yield part
+                    part = Part(self.totals(), first=first)
         except (UsageError, MemoryError) as error:
-            yield Part(reported, totals, error=str(error) or "not enough memory; check fewer or smaller files")
-        else:
-            yield Part(reported, totals, oldest if is_piece and self.policy.max_age is not None else None)
+            part.error = str(error) or "not enough memory; check fewer or smaller files"
+        if lines is not None:
+            part.oldest, part.lines = lines.oldest, lines.lines
+            part.has_items, part.is_refused = lines.has_items, lines.is_refused
+        yield part
 
     def audit(self, recordings: "Iterable[Recording]") -> "Iterator[Finding | Conforming]":
         """Yield the findings of recordings; conforming responses are only counted where the report needs no more of them."""
-        if self.wanted.needs_all:
-            return audit(recordings, self.policy)
-        return audit_counted(recordings, self.policy, keeps_errors=self.wanted.has_conforming)
-
-    def audit_items(self, recording: Recording, oldest: Oldest) -> "Iterator[Finding | Conforming]":
-        """Yield the findings of the items of a recording, as `audit` does; its items are added to `oldest`, if their age matters."""
-        if self.wanted.needs_all:
-            return audit_items(recording, self.policy, oldest)
-        return audit_items_counted(recording, self.policy, oldest, keeps_errors=self.wanted.has_conforming)
+        wanted = self.wanted
+        return audit_counted(
+            recordings, self.policy, keeps_errors=wanted.lists_conforming, is_detailed=wanted.needs_details
+        )
 
     def totals(self) -> Totals:
         """Return counts of nothing yet."""

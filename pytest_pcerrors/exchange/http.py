@@ -1,7 +1,6 @@
 """Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -28,15 +27,6 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty if it is unknown.
-
-    >>> phrase_of(429), phrase_of(499)
-    ('Too Many Requests', '')
-    """
-    return next((each.phrase for each in HTTPStatus if each == status), "")
 
 
 def seconds_to_wait(exchange: "Exchange") -> int | None:

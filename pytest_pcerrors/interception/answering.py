@@ -46,7 +46,7 @@ class Front:
     def __init__(self, cassette: "IndexedCassette | None" = None) -> None:
         self._cassette = cassette
         self._path = "" if cassette is None else cassette._path  # noqa: SLF001 - vcrpy names classes after it
-        self.skip_patchers = [name for name, library in _LIBRARIES.items() if library not in sys.modules]
+        self.skip_patchers: list[str] = [name for name, library in _LIBRARIES.items() if library not in sys.modules]
         """The clients that are not patched; vcrpy would look for each that is not installed again and again."""
         if cassette is not None:
             self.custom_patches = cassette.custom_patches

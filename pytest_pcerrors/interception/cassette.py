@@ -52,20 +52,20 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
     def __init__(self, options: "CassetteOptions", filter_loaded: "Callable[[Request], Any]", **arguments: Any) -> None:
         super().__init__(**arguments)
         self.options = options
-        self.name = options.name
+        self.name: str = options.name
         """The path that messages show."""
         self.also: tuple[IndexedCassette, ...] = ()
         """Further cassettes of the test, which are only replayed, after this one."""
-        self.keep = True
+        self.keep: bool = True
         """Whether the cassette is saved at the end."""
         self.unmatched: list[UnmatchedRequest] = []
         self.left_out: Counter[str] = Counter()
         """How many requests, responses and interactions each hook of vcrpy has left out of the recording."""
-        self.written = 0
+        self.written: int = 0
         """The number of interactions that were saved."""
         self.failures: list[Exception] = []
         """Why responses were not recorded or reported; the client, which has received them, does not see it."""
-        self.index = RecordingIndex(self._match_on, partial(comparable, redaction=options.redaction))
+        self.index: RecordingIndex = RecordingIndex(self._match_on, partial(comparable, redaction=options.redaction))
         self._on_response = options.on_response
         self._filter_loaded = filter_loaded
         self._is_loading = False

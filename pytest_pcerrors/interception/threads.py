@@ -36,8 +36,8 @@ class StartedThreads:
 
     def __init__(self, test: str, on_late: Callable[[str, str], object]) -> None:
         self.test = test
-        self.has_ended = False
-        self.main = threading.get_ident()
+        self.has_ended: bool = False
+        self.main: int = threading.get_ident()
         """The thread that runs the test."""
         self._on_late = on_late
 

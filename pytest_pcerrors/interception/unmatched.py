@@ -34,7 +34,7 @@ class UnmatchedRequest(CannotOverwriteExistingCassetteException):  # type: ignor
         self.cassette = cassette
         self.failed_request = request
         self.similar_requests: list[Any] = []
-        self.reason = _reason(cassette, request)
+        self.reason: str = _reason(cassette, request)
 
 
 def unmatched_text(cassette: Any, request: "Request") -> str:

@@ -14,7 +14,7 @@ from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
-from pytest_pcerrors.simulation.shapes.of_contract import observed_for, shapes_for
+from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 

@@ -10,7 +10,7 @@ from pytest_pcerrors.plugin._items import CassetteItem
 from pytest_pcerrors.plugin._reports import Line, print_lines, write_files
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, shortfall
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
 from pytest_pcerrors.rules.parsed_response import read
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ class CoverageOfTests(Observer):
         self.counted = coverage
         self._receiving = receiving
         self._policy = receiving.policy
-        self._asserted: Counter[_Met] = Counter()
+        self._asserted: list[_Met] = []
         self._received: list[tuple[str, Exchange]] = []
         self._parsed: dict[int, ParsedResponse] = {}
-        self._judged: Counter[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = Counter()
+        self._judged: list[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = []
 
     def on_verdict(self, verdict: "Verdict") -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
@@ -46,15 +46,13 @@ class CoverageOfTests(Observer):
             self._parsed[id(parsed.exchange)] = parsed
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             number = self._policy.contracts.index(parsed.contract)
-            judged = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
-            self._judged[
-                number, profile, parsed.is_error, len(judged.ran), tuple(sorted(judged.broken)), tuple(judged.shapes)
-            ] += 1
+            ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
+            self._judged.append((number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)))
 
     def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
         """Note that an assertion with some codes of a response has passed."""
         if verdict.parsed.contract in self._policy.contracts:
-            self._asserted["asserted", verdict.exchange.status, tuple(sorted(codes)), ""] += 1
+            self._asserted.append(("asserted", verdict.exchange.status, tuple(sorted(codes)), ""))
 
     def on_served(self, exchange: "Exchange") -> None:
         """Note a response of one of our servers, in a thread of the server."""
@@ -66,15 +64,9 @@ class CoverageOfTests(Observer):
 
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met, as plain data; None if that is nothing."""
-        met, judged = self._asserted, self._judged
-        met.update(self._met(item))
-        self._asserted, self._received, self._parsed, self._judged = Counter(), [], {}, Counter()
-        if not met and not judged:
-            return None
-        return {
-            "met": [[*key, count] for key, count in met.items()],
-            "judged": [[*key, count] for key, count in judged.items()],
-        }
+        met, judged = [*self._asserted, *self._met(item)], self._judged
+        self._asserted, self._received, self._parsed, self._judged = [], [], {}, []
+        return {"met": _counted(met), "judged": _counted(judged)} if met or judged else None
 
     def add(self, facts: "TestFacts") -> None:
         """Add what a test has met."""
@@ -133,6 +125,11 @@ class CoverageReports:
             terminal.write_sep("-", f"error coverage of the {self.found.counted.contract.name} contract")
             terminal.write(COVERAGE_FORMATS[form](self.found.counted))
         print_lines(self._said, terminal)
+
+
+def _counted(facts: "list[Any]") -> list[list[Any]]:
+    """Return each fact with its number."""
+    return [[*facts[0], 1]] if len(facts) == 1 else [[*each, count] for each, count in Counter(facts).items()]
 
 
 def _percentage(given: str | None) -> float | None:

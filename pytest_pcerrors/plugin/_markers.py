@@ -77,7 +77,7 @@ def _plain(value: object) -> object:
 
 @lru_cache(maxsize=128)
 def _allowance(table: str, root: Path) -> Allowance:
-    return Allowance(**vars(allowance_of(json.loads(table), root, "pc_allow()")))
+    return Allowance._make(allowance_of(json.loads(table), root, "pc_allow()"))
 
 
 def pc_profile(name: str) -> str:

@@ -118,7 +118,7 @@ class Outputs:
         if not self._config.getoption("pc_report"):
             return None
         from pytest_pcerrors.plugin._reports import Reports
-        from pytest_pcerrors.reporting.formats.registry import FORMATS
+        from pytest_pcerrors.reporting.formats import FORMATS
 
         reports = Reports(self._targets("--pc-report", FORMATS), self._receiving)
         self._add_source("findings", reports.found)
@@ -129,7 +129,7 @@ class Outputs:
         if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
             return None
         from pytest_pcerrors.plugin._coverage import CoverageReports
-        from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS
+        from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
 
         targets = self._targets("--pc-coverage-report", COVERAGE_FORMATS)
         coverage = CoverageReports(self._config, targets, self._receiving, settings)

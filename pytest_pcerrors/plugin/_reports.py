@@ -14,7 +14,7 @@ from pytest_pcerrors.plugin._facts import TestFacts
 from pytest_pcerrors.policy.audit import Finding, unreadable
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.summary import Tally

@@ -1,12 +1,11 @@
 """The age of a recording: the date of its oldest response, compared with an age such as ``180d``."""
 
-import re
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted, listed, readable
+from pytest_pcerrors.text import counted, late_pattern, listed, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 _FIRST_YEAR = 1990
 """The year in which HTTP was invented; an earlier date is that of a clock that was not set, such as 1970-01-01."""
 
-_AGE = re.compile(r"([1-9][0-9]{0,4})d")
+_AGE = late_pattern(r"([1-9][0-9]{0,4})d")
 
 
 def days_of(age: str) -> int:

@@ -1,7 +1,6 @@
 """Allowances: exceptions to a rule for named codes, statuses, URLs or recordings, with a reason and a last day."""
 
 import os.path
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 
-@dataclass(frozen=True)
 class Allowance(AllowanceSetting):
     """An exception to `rule`. An empty `code` or `status`, or None, means any; `until` is the last day.
 

@@ -18,7 +18,7 @@ from pytest_pcerrors.exchange.archives.files import (
     stream_items,
 )
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.exchange.archives.pieces import opened, piece_chunks, piece_items
+from pytest_pcerrors.exchange.archives.streams import rereadable
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_pcerrors.exchange.archives.items import Item
-    from pytest_pcerrors.exchange.archives.pieces import Piece
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
@@ -46,8 +45,6 @@ class Recording(NamedTuple):
     found: "Iterable[InItem]" = ()
     chunks: "Callable[[], Iterator[bytes | ArchiveError] | None]" = lambda: None
     """A function that returns the lines of an NDJSON file in chunks, to be read instead of the items; None for other files."""
-    first: int = 1
-    """The number of the first line of the chunks."""
     interactions: "Callable[[], Iterator[tuple[list[bytes], int]] | None]" = lambda: None
     """A function that returns the interactions of a cassette as texts, with the line of the first; None for other files."""
 
@@ -61,21 +58,14 @@ class Recording(NamedTuple):
         """
         name = name or str(file)
         items, found = file_items(file, name, on_read, policy.layout), _found_in_file(file, name, policy)
-        chunks = partial(ndjson_chunks, file, name, on_read)
+        chunks = partial(ndjson_chunks, file, name, on_read, has_layout=policy.layout is not None)
         return cls(name, items, found, chunks, interactions=partial(cassette_interactions, file, on_read))
 
     @classmethod
-    def of_piece(cls, piece: "Piece", policy: "Policy") -> Self:
-        """Return a piece of a file as a recording: the whole file, or the lines of NDJSON in a range of its bytes."""
-        if piece.end is None:
-            return cls.of_file(piece.file, policy, piece.name)
-        found = _found_in_piece(piece, policy) if policy.searches_for_secrets else ()
-        return cls(piece.name, piece_items(piece, policy.layout), found, partial(piece_chunks, piece), piece.first)
-
-    @classmethod
     def of_stream(cls, stream: IO[bytes], name: str, policy: "Policy") -> Self:
-        """Return a stream as a recording that is read item by item, NDJSON line by line or in chunks."""
-        chunks = partial(stream_chunks, stream, name)
+        """Return a stream as a recording that is read item by item, or in chunks if it is NDJSON."""
+        stream = rereadable(stream)
+        chunks = partial(stream_chunks, stream, name, has_layout=policy.layout is not None)
         if not policy.searches_for_secrets:
             return cls(name, stream_items(stream, name, policy.layout), (), chunks)
         from pytest_pcerrors.redaction.rewriting import found_in
@@ -120,8 +110,7 @@ class SecretsByItem:
         return self._next
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """An item of an archive and what was found in it; `kind` says how it was judged, or why it was not.
 
     An exchange with another host is not judged: it has no `verdict`. Skipped and unreadable items have no `exchange`, and neither
@@ -144,13 +133,18 @@ class Finding:
         return (*found, *(each for verdict in verdicts if verdict for each in verdict.violations))
 
 
+Met = tuple[int, str, str | None, str | None]
+"""An error response that conforms: its status, code, source and day; the last two are None if they are unknown, or not counted."""
+
+
 @dataclass
 class Conforming:
-    """Counts of conforming exchanges: the errors by status and code, the other responses that were searched, and other hosts."""
+    """Counts of conforming exchanges: the errors, the other responses that were searched, and other hosts. `name` is that of the archive."""
 
-    errors: "Counter[tuple[int, str]]" = field(default_factory=Counter)
+    errors: "Counter[Met]" = field(default_factory=Counter)
     successes: int = 0
     other_hosts: "Counter[str]" = field(default_factory=Counter)
+    name: str = field(default="", compare=False)
 
 
 def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
@@ -235,10 +229,3 @@ def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]
 
         with suppress(OSError), file.open("rb") as stream:
             yield from found_in(stream, name, policy.redaction, has_layout=policy.layout is not None)
-
-
-def _found_in_piece(piece: "Piece", policy: "Policy") -> "Iterator[InItem]":
-    from pytest_pcerrors.redaction.rewriting import found_in_lines
-
-    with suppress(OSError), opened(piece) as stream:
-        yield from found_in_lines(stream, piece.name, policy.redaction)

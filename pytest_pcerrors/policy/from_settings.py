@@ -52,7 +52,7 @@ def policy_of(  # noqa: PLR0913 - one parameter an option
         forced_profile=profile,
         profile_by_path=settings.profile_by_path,
         overrides=settings.severity,  # type: ignore[arg-type]  # its values were validated against the schema
-        allowances=tuple(Allowance(**vars(each)) for each in settings.allow),
+        allowances=tuple(map(Allowance._make, settings.allow)),
         hosts=hosts | {host} if host and hosts else hosts,
         user_rules=tuple(_imported_rule(name, settings.root) for name in settings.rules),
         length_unit=settings.length_unit,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets import Found
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Profiled:
     """The rules that are not off under a profile, and the severity of each rule."""
 
@@ -46,7 +46,7 @@ class Profiled:
         return Quick(self.rules, self.contract)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Policy:
     """The policy of a run. `forced_profile` overrides the profiles by path, as an option overrides settings.
 
@@ -207,7 +207,7 @@ class Policy:
         """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""
         table = self.profiled(self.profile_for(exchange.origin)).severities
         judged = tuple(each.judged(each.rule, table[each.rule]) for each in found if table[each.rule] != "off")
-        return replace(self._excused(read(exchange, self.contract), judged), of_recording=True)
+        return self._excused(read(exchange, self.contract), judged)._replace(of_recording=True)
 
     def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
         """Return this policy with further allowances and a profile that overrides all others."""

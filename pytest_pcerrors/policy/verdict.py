@@ -1,7 +1,7 @@
 """The verdict on an exchange: its violations and the allowances that were used; and the parsed error, for assertions in a test."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.exchange.http import RETRYABLE, seconds_to_wait
 from pytest_pcerrors.secrets.display import safe, shown
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Violation
 
 
-@dataclass(slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The verdict on an exchange: its violations (errors and warnings), and the allowances that were used.
 
     It is about the response, or, with `of_recording`, about the recording: its age and the secrets in it.
@@ -30,7 +29,7 @@ class Verdict:
         """Return the verdict for a single rule, or None if the rule was not broken."""
         violations = tuple(each for each in self.violations if each.rule == rule)
         allowed = tuple(each for each in self.allowed if each.rule == rule)
-        return replace(self, violations=violations, allowed=allowed) if violations or allowed else None
+        return self._replace(violations=violations, allowed=allowed) if violations or allowed else None
 
     @property
     def exchange(self) -> "Exchange":

@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,6 +10,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.har import chunks_of, packed_in_hex
 from pytest_pcerrors.exchange.adapters.parts import base64_bytes
 from pytest_pcerrors.exchange.encodings import decode, encode
+from pytest_pcerrors.text import late_pattern
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,7 +25,7 @@ ANY_UNMARKED = "deflate, br"
 _CHARACTERS_PER_CONTROL = 20
 """Data with more than one control character per this many characters is binary."""
 
-_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = late_pattern(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 Value = TypeVar("Value", str, bytes)

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,9 @@ from pytest_pcerrors.redaction._nodes import Node, json_nodes, json_written
 from pytest_pcerrors.redaction._recordings import Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from yaml.events import Event
 
     from pytest_pcerrors.redaction._redaction import Redaction
     from pytest_pcerrors.secrets import Found
@@ -67,6 +70,12 @@ class Document:
         changes = Changes(redaction)
         return cls(text, mark, encoding, changes, _search(text, reader, changes, name))
 
+    @classmethod
+    def of_cassette(cls, text: str, parsed: "Iterable[Event]", redaction: "Redaction") -> "Document":
+        """Search a cassette that was parsed into events of YAML."""
+        changes = Changes(redaction)
+        return cls(text, b"", "utf-8", changes, _search_yaml(text, parsed, changes, ""))
+
     def locations(self) -> list[Location]:
         """Return the findings, in the order of the text."""
         lines = [match.start() for match in _LINE_END.finditer(self.text)]
@@ -92,14 +101,9 @@ class Document:
 def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
     """Search the items of a text and everything around them; return the function that writes its scalars."""
     if reader is read_yaml:
-        from pytest_pcerrors.redaction._yaml_nodes import comments, yaml_nodes, yaml_written
+        from pytest_pcerrors.yamltext import events
 
-        top = yaml_nodes(text, name)
-        changes.has_aliases = _ANCHOR.search(text) is not None
-        _search_document(top, text, changes)
-        for comment in comments(top, text):
-            changes.comment(comment)
-        return yaml_written
+        return _search_yaml(text, events(StringIO(text)), changes, name)
     if reader is read_ndjson:
         for number, match in enumerate(_LINE.finditer(text)):
             changes.item = number
@@ -110,6 +114,17 @@ def _search(text: str, reader: object, changes: Changes, name: str) -> "Writer":
     else:
         _search_json(text, name, changes)
     return json_written
+
+
+def _search_yaml(text: str, parsed: "Iterable[Event]", changes: Changes, name: str) -> "Writer":
+    from pytest_pcerrors.redaction._yaml_nodes import comments, yaml_nodes, yaml_written
+
+    top = yaml_nodes(parsed, len(text), name)
+    changes.has_aliases = _ANCHOR.search(text) is not None
+    _search_document(top, text, changes)
+    for comment in comments(top, text):
+        changes.comment(comment)
+    return yaml_written
 
 
 def _search_json(text: str, name: str, changes: Changes) -> None:

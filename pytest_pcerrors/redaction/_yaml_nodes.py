@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64encode
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from yaml.events import (
@@ -18,10 +17,10 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, scalar
 from pytest_pcerrors.redaction._nodes import Node
 from pytest_pcerrors.secrets.json_text import NUMBER
-from pytest_pcerrors.yamltext import YamlError, events, line_of
+from pytest_pcerrors.yamltext import YamlError, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from yaml.events import Event
 
@@ -32,22 +31,23 @@ _BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off"))
 _NAMED_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
-def yaml_nodes(text: str, name: str) -> Node:
-    """Return the mapping of a cassette; the text must not begin with a byte order mark, which PyYAML's parsers count differently.
+def yaml_nodes(parsed: "Iterable[Event]", size: int, name: str) -> Node:
+    """Return the mapping of a cassette from the events of its text, which has `size` characters.
 
-    Aliases are expanded to at most `MAX_NODES` values in total.
+    The text must not begin with a byte order mark, which PyYAML's parsers count differently. Aliases are expanded to at most
+    `MAX_NODES` values in total.
     """
-    top = Node("list", 0, len(text))
+    top = Node("list", 0, size)
     opened = [top]
     anchored: dict[str, Node] = {}
     remaining = MAX_NODES
     try:
-        for event in events(StringIO(text)):
+        for event in parsed:
             if isinstance(event, MappingEndEvent | SequenceEndEvent):
                 closed = opened.pop()
                 opened[-1].size += closed.size
                 continue
-            node = _node(event, anchored)
+            node = _node(event, anchored, opened)
             if node is None:
                 continue
             opened[-1].items.append(node)
@@ -101,12 +101,15 @@ def yaml_written(node: Node, new: str | bytes, text: str) -> str:
     return f"{properties[0] if properties else ''}{quoted}{old[len(old.rstrip()) :]}"
 
 
-def _node(event: "Event", anchored: dict[str, Node]) -> Node | None:
-    """Return the node that begins with an event; None for an event of the document or the stream."""
+def _node(event: "Event", anchored: dict[str, Node], opened: list[Node]) -> Node | None:
+    """Return the node that begins with an event; None for an event of the document or the stream.
+
+    An alias of a value that is still open contains itself, and is nothing.
+    """
     start, end = _index(event.start_mark), _index(event.end_mark)
     if isinstance(event, AliasEvent):
         target = anchored.get(str(event.anchor))
-        if target is None:
+        if target is None or target in opened:
             return Node("null", start, end)
         return Node(target.kind, start, end, target.value, target.items, target, target.size)
     if isinstance(event, ScalarEvent):

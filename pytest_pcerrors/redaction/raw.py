@@ -72,7 +72,7 @@ class LineSearch:
 
 
 def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
-    """Return the indexes of the items of a file, given as their lines, that `may_hold` a secret.
+    """Return the indexes of the items of a file, given as their lines, that must be searched: at least of those that `may_hold` a secret.
 
     The items must have no tags of YAML and no carriage returns. They are searched in one pass.
     """
@@ -80,9 +80,7 @@ def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
     if positions is None:
         return range(len(items))
     ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
-    return {
-        index for index in {bisect_right(ends, position) for position in positions} if may_hold(items[index], secrets)
-    }
+    return {bisect_right(ends, position) for position in positions}
 
 
 def _stripped(data: bytes) -> bytes:

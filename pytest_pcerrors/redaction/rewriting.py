@@ -11,6 +11,7 @@ from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.flow_files import read_flows
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
+from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, as_cassette
 from pytest_pcerrors.exchange.archives.streams import (
     bounded,
     file_of,
@@ -26,8 +27,10 @@ from pytest_pcerrors.redaction._documents import Document, Location
 from pytest_pcerrors.redaction.raw import may_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from yaml.events import Event
 
     from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.redaction._redaction import Redaction
@@ -127,6 +130,17 @@ def found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Ite
             locations = [Location(number, item, found) for found in found_in_line(bytes(line), name, redaction)]
         yield InItem(item, locations)
         item += 1
+
+
+def found_in_interaction(text: bytes, parsed: "Iterable[Event]", redaction: "Redaction") -> "list[Found]":
+    """Return the secrets in the lines of an interaction, with its events; raise an `UncertainError` if it cannot be searched alone."""
+    try:
+        found = Document.of_cassette(as_cassette(text).decode(), parsed, redaction.for_finding()).locations()
+    except ArchiveError:
+        raise UncertainError from None
+    if any(each.item is None for each in found):
+        raise UncertainError
+    return [each.found for each in found]
 
 
 def found_in_line(line: bytes, name: str, redaction: "Redaction") -> "list[Found]":

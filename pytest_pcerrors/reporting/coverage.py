@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.finding_data import natural
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, readable
 
@@ -44,7 +45,7 @@ class Judged(NamedTuple):
     @classmethod
     def of(cls, verdict: "Verdict", rules: "RuleSet") -> Self:
         """Return what a verdict says; `rules` are those under its profile."""
-        from pytest_pcerrors.simulation.shapes.of_contract import shapes_of
+        from pytest_pcerrors.simulation.shapes import shapes_of
 
         parsed = verdict.parsed
         broken = {each.rule for each in verdict.violations} | {each.rule for each in verdict.allowed}
@@ -54,7 +55,7 @@ class Judged(NamedTuple):
         return cls(rules.ran(parsed), broken, shapes)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ErrorCoverage:
     """Counts of what was met, by pairing, status, rule and shape; `undocumented` has the codes that the contract does not pair.
 
@@ -112,12 +113,12 @@ class ErrorCoverage:
         if len(self.undocumented) >= _MOST_UNDOCUMENTED:
             pairing = pairing if pairing in self.undocumented else _OTHERS
         self.undocumented[pairing] += count
-        self.places[pairing] = set(sorted({*self.places[pairing], *places})[:_MOST_PLACES])
+        self.places[pairing] = set(_in_order({*self.places[pairing], *places})[:_MOST_PLACES])
 
     def most_undocumented(self, most: int) -> list[tuple[int, str, int, list[str]]]:
         """Return the statuses and codes that the contract does not pair and were met most, with their counts and places."""
         found = sorted(self.undocumented.items(), key=lambda each: (-each[1], each[0]))
-        return [(*pairing, count, sorted(self.places[pairing])) for pairing, count in found[:most]]
+        return [(*pairing, count, _in_order(self.places[pairing])) for pairing, count in found[:most]]
 
     def rules_run(self) -> list[tuple[str, int, int]]:
         """Return the rules that ran, with the number of responses that conform to them and that break them."""
@@ -179,7 +180,7 @@ class ErrorCoverage:
             ],
             "shapes": [{"shape": shape, "met": count} for shape, count in sorted(self.shapes.items())],
             "undocumented": [
-                {"status": status, "code": code, "count": count, "places": sorted(self.places[status, code])}
+                {"status": status, "code": code, "count": count, "places": _in_order(self.places[status, code])}
                 for (status, code), count in sorted(self.undocumented.items())
             ],
         }
@@ -203,6 +204,11 @@ class ErrorCoverage:
         for row in document["undocumented"]:
             coverage._add_undocumented((row["status"], row["code"]), row["count"], row["places"])
         return coverage
+
+
+def _in_order(places: Iterable[str]) -> list[str]:
+    """Return places sorted by the values of their numbers, so that the first ones of a file are those of its pieces, too."""
+    return sorted(places, key=lambda each: (natural(each), each))
 
 
 def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[Pairing]":

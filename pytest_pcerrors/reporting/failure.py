@@ -1,6 +1,5 @@
 """Failure messages: the violations of a response, its origin, and its body."""
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ from pytest_pcerrors.reporting.finding_data import CORRELATION, response_data
 from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
 from pytest_pcerrors.rules.violation import UNREADABLE
 from pytest_pcerrors.secrets import hide
-from pytest_pcerrors.text import counted, cut
+from pytest_pcerrors.text import counted, cut, late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
 _WIDEST = 40
-_IDENTIFIER = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
+_IDENTIFIER = late_pattern(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 
 
 def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:

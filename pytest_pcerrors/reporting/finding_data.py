@@ -3,13 +3,12 @@
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
-import re
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.secrets import BEYOND, hide
 from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
-from pytest_pcerrors.text import cut, visible
+from pytest_pcerrors.text import cut, late_pattern, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +23,7 @@ LINES = "\n\t"
 
 CORRELATION = "MS-CorrelationId"
 _LONGEST_REASON = 76
-_NUMBER = re.compile(r"([0-9]{1,18})")
+_NUMBER = late_pattern(r"([0-9]{1,18})")
 
 
 class ViolationData(TypedDict):
@@ -116,14 +115,14 @@ def violation_data(violation: "Violation") -> ViolationData:
 def order(finding: FindingData) -> tuple[object, ...]:
     """Return a key that sorts findings by place, then by test, whatever the order in which they were found."""
     return (
-        _natural(finding["path"] or ""),
+        natural(finding["path"] or ""),
         finding["line"] or 0,
-        _natural(finding["entry"] or ""),
-        _natural(finding.get("test", "")),
+        natural(finding["entry"] or ""),
+        natural(finding.get("test", "")),
     )
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
+def natural(text: str) -> list[tuple[int, str]]:
     """Return a key that sorts numbers in a text by their value."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(text)]
 

@@ -1,6 +1,5 @@
 """The matrix of a client: what it makes of each response that it may receive, as plain data, as text and in Markdown."""
 
-from textwrap import wrap
 from typing import Any, Literal, NotRequired, TypedDict
 
 from pytest_pcerrors.text import counted, listed, markdown_cell
@@ -53,6 +52,8 @@ def as_text(matrix: MatrixData) -> str:
     outcome        code  id  waited      cases
     returned None  lost  -   -       <-  gateway-403, gateway-404
     """
+    from textwrap import wrap
+
     groups: dict[tuple[str, ...], list[str]] = {}
     for row in matrix["rows"]:
         groups.setdefault((*values_of(row), _MARK if row["wrong"] else ""), []).append(name_of(row))

@@ -38,7 +38,7 @@ class RuleData(TypedDict):
     fix: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Report:
     """What a format writes.
 

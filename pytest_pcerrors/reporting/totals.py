@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_pcerrors.policy.age import date_of
 from pytest_pcerrors.policy.audit import Conforming
-from pytest_pcerrors.reporting.coverage import ErrorCoverage
+from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.secrets.display import safe
@@ -45,13 +45,14 @@ class Counts:
             return
         parsed = finding.verdict.parsed
         since, source = date_of(parsed.exchange), parsed.member("source")
-        values = (
-            f"{parsed.exchange.status} {_UNKNOWN if parsed.code is None else parsed.code}",
-            _UNKNOWN if since is None else str(since.date()),
-            source if isinstance(source, str) else _UNKNOWN,
-        )
-        for by, value in zip(BY, values, strict=True):
-            self._count(by, cut(safe(value), _LONGEST), 1, int(bool(finding.verdict.violations)))
+        met = parsed.exchange.status, parsed.code, source if isinstance(source, str) else None
+        self.add_met((*met, None if since is None else str(since.date())), 1, int(bool(finding.verdict.violations)))
+
+    def add_met(self, met: "tuple[int, str | None, str | None, str | None]", responses: int, broken: int = 0) -> None:
+        """Count error responses with this status, code, source and day, each None if it is unknown."""
+        status, code, source, day = (_UNKNOWN if each is None else each for each in met)
+        for by, value in zip(BY, (f"{status} {code}", str(day), str(source)), strict=True):
+            self._count(by, cut(safe(value), _LONGEST), responses, broken)
 
     def plus(self, other: Self) -> None:
         """Add the counts of another part."""
@@ -88,19 +89,6 @@ class Counts:
         return counts
 
 
-def samples(findings: "Iterable[FindingData]", most: int) -> "Iterator[FindingData]":
-    """Yield the findings that are among the first `most` of a rule.
-
-    Those of adjoining parts can be joined: the samples of the samples of both are the samples of all.
-    """
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        rules = {violation["rule"] for violation in finding["violations"]}
-        if any(seen[rule] < most for rule in rules):
-            yield finding
-        seen.update(rules)
-
-
 class Wanted(NamedTuple):
     """What a report has: the conforming error responses too, and the error coverage.
 
@@ -113,27 +101,45 @@ class Wanted(NamedTuple):
     samples: int | None = None
 
     @property
-    def needs_all(self) -> bool:
-        """Whether more is wanted of all responses than their counts, other than the conforming errors."""
+    def needs_details(self) -> bool:
+        """Whether more is wanted of conforming errors than their number."""
         return self.excluded is not None or self.samples is not None
 
-    def of(self, finding: "Finding | Conforming", policy: "Policy") -> "Iterator[FindingData]":
-        """Yield the finding as plain data if the report has it."""
+    @property
+    def lists_conforming(self) -> bool:
+        """Whether the report has each conforming error."""
+        return self.has_conforming and self.samples is None
+
+    def of(self, finding: "Finding | Conforming", policy: "Policy", seen: "Counter[str]") -> "Iterator[FindingData]":
+        """Yield the finding as plain data if the report has it, and count its rules in `seen`, which has those of the findings before it."""
         if isinstance(finding, Conforming):
             return
-        if finding.violations or (self.has_conforming and self.samples is None and finding.kind == "error"):
+        if finding.violations or (self.lists_conforming and finding.kind == "error"):
+            if not self._is_sample({each.rule for each in finding.violations}, seen):
+                return
             own = finding.verdict.parsed.contract if finding.verdict else policy.documented
             data = finding_data(finding, own)
             if own.name != policy.documented.name:
                 data["contract"] = own.name
             yield data
 
-    def kept(self, findings: "Iterable[FindingData]") -> "Iterable[FindingData]":
-        """Return the samples of findings, or all of them."""
-        return findings if self.samples is None else samples(findings, self.samples)
+    def kept(self, findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
+        """Yield the samples of findings, or all of them.
+
+        Those of adjoining parts can be joined: the samples of the samples of both are the samples of all.
+        """
+        seen = Counter[str]()
+        return (each for each in findings if self._is_sample({rule["rule"] for rule in each["violations"]}, seen))
+
+    def _is_sample(self, rules: set[str], seen: "Counter[str]") -> bool:
+        """Return whether a finding is among the first of one of its rules, and count these."""
+        if self.samples is None:
+            return True
+        seen.update(rules)
+        return any(seen[rule] <= self.samples for rule in rules)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Totals:
     """The counts of an audit, or of a part of it: those of the summary, and the error coverage and further counts if they are wanted."""
 
@@ -151,6 +157,7 @@ class Totals:
         """Count a finding, or what was counted instead of findings."""
         self.tally.add(finding)
         if isinstance(finding, Conforming):
+            self._add_conforming(finding, policy)
             return
         if self.counts is not None:
             self.counts.add(finding)
@@ -158,6 +165,18 @@ class Totals:
             profile = policy.profile_for(finding.origin or None)
             rules = policy.of(finding.verdict.exchange).profiled(profile).rules
             self.coverage.add_recorded(finding.verdict, rules, finding.origin)
+
+    def _add_conforming(self, found: Conforming, policy: "Policy") -> None:
+        if self.counts is not None:
+            for met, count in found.errors.items():
+                self.counts.add_met(met, count)
+        if self.coverage is not None:
+            rules = policy.profiled(policy.profile_for(f"{found.name}:1")).rules
+            for (status, code, *_), count in found.errors.items():
+                self.coverage.add("replayed", status, [code], count=count)
+            for ran, count in ((rules.error_names, found.errors.total()), (rules.success_names, found.successes)):
+                if count:
+                    self.coverage.add_judged(Judged(ran, (), ()), count)
 
     def plus(self, other: Self) -> None:
         """Add the counts of the part that follows."""
@@ -171,6 +190,7 @@ class Totals:
         self, findings: "Iterable[Finding | Conforming]", policy: "Policy", wanted: Wanted
     ) -> "Iterator[FindingData]":
         """Count every finding, and yield those that the report has."""
+        seen = Counter[str]()
         for finding in findings:
             self.add(finding, policy)
-            yield from wanted.of(finding, policy)
+            yield from wanted.of(finding, policy, seen)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -96,7 +95,7 @@ def quoting(rule: Rule, contract: "Contract") -> Rule:
     words = _words(contract)
     texts = zip_longest(_DOCS[rule.name], (rule.documentation, rule.example, rule.fix), fillvalue="")
     documentation, example, fix = (text.format_map(words) or old for text, old in texts)
-    return replace(rule, documentation=documentation, example=example, fix=fix)
+    return rule._replace(documentation=documentation, example=example, fix=fix)
 
 
 def _words(contract: "Contract") -> dict[str, str]:

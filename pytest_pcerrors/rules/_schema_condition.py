@@ -4,7 +4,7 @@ The code consists of the tests of the rules themselves, so a rule is defined in 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ def broken(rules: Sequence[Rule]) -> Condition:
     checks = {number: rule.check for number, rule in enumerate(rules) if isinstance(rule.check, SchemaRule)}
     for number, check in checks.items():
         root.at(check.path).tests[number] = check.test
-    known = {number: replace(rules[number], check=check.violations) for number, check in checks.items()}
+    known = {number: rules[number]._replace(check=check.violations) for number, check in checks.items()}
     writer = _Writer(names={"selected": lambda numbers: [known[number] for number in sorted({*numbers})]})
     lines = [
         "def broken(parsed):",
@@ -42,7 +42,7 @@ def broken(rules: Sequence[Rule]) -> Condition:
     return condition
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Place:
     """A place of a body: the tests of its value by the numbers of their rules, and the places below it by the step to them."""
 

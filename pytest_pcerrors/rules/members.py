@@ -1,6 +1,5 @@
 """Rules for the members of an error that the error schema cannot express, and for its entry in the catalogue."""
 
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from operator import attrgetter
@@ -222,9 +221,8 @@ def _states_status(parsed: "ParsedResponse") -> bool:
 RULES = (
     rule(description_blank, "properties", when=is_unusual),
     rule(unknown_property, "properties", documented="off"),
-    replace(
-        rule(status_differs, "properties", observed="warning", when=_states_status),
-        applies=attrgetter("is_of_problems"),
+    rule(status_differs, "properties", observed="warning", when=_states_status)._replace(
+        applies=attrgetter("is_of_problems")
     ),
     rule(code_unknown, "catalogue", observed="warning", when=is_unusual),
     rule(pairing, "catalogue", observed="warning", when=is_unusual),

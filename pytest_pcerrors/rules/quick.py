@@ -42,10 +42,15 @@ class Quick:
         self._of_success = tuple(step.when for step in rules.success_steps)
         has_others = contract.errors_below_400 is not None
         self._successes = frozenset(() if has_others else SUCCESSES) - contract.paired_statuses
-        self.is_usable = always not in self._of_body and not contract.has_items
+        self.is_usable: bool = always not in self._of_body and not contract.has_items
 
     def code_of_error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> str | None:
-        """Return the code of an error response that conforms, or None for any other or in doubt.
+        """Return the code of an error response that conforms, or None for any other or in doubt; the parameters are those of `error`."""
+        parsed = self.error(status, content_type, body, document)
+        return None if parsed is None else parsed.code
+
+    def error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> ParsedResponse | None:
+        """Return an error response that conforms, or None for any other or in doubt.
 
         `content_type` is the value of the header, or None if the headers are unknown. `document` is the JSON value of the body, where known.
         """
@@ -61,7 +66,7 @@ class Quick:
         for when in self._of_body:
             if when(parsed):
                 return None
-        return parsed.code
+        return parsed
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""

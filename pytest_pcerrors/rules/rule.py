@@ -1,11 +1,11 @@
 """A rule: a function that checks one property of a response, with severities and documentation."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import wraps
 from inspect import getdoc
 from itertools import islice
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.rules.violation import Violation
@@ -42,8 +42,7 @@ def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
     return ()
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: its name, the condition that `breaks` it, what the documentation says, an example, and the fix.
 
     `check` is its function; for the rules of assertions, settings and recordings it yields nothing. `when` is true for every
@@ -58,10 +57,10 @@ class Rule:
     documentation: str = ""
     example: str = ""
     fix: str = ""
-    severities: "Mapping[str, Severity]" = field(default_factory=dict)
-    check: RuleFunction = field(default=_no_violation, repr=False, compare=False)
-    when: Condition = field(default=always, repr=False, compare=False)
-    applies: "Callable[[Contract], bool]" = field(default=always, repr=False, compare=False)
+    severities: "Mapping[str, Severity]" = MappingProxyType({})
+    check: RuleFunction = _no_violation
+    when: Condition = always
+    applies: "Callable[[Contract], bool]" = always
 
 
 def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
@@ -122,7 +121,7 @@ def user_rule(function: RuleFunction) -> Rule:
             problem = safe(f"{type(error).__name__}: {error}")
             raise UsageError(f"your rule {named.name} failed on {parsed.exchange}: {problem}") from error
 
-    return replace(named, check=guarded)
+    return named._replace(check=guarded)
 
 
 def rule_name(function: RuleFunction) -> str:

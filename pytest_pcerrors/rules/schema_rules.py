@@ -6,7 +6,7 @@ The name of a rule is the path of the property joined by hyphens, followed by th
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ _NO_RULES = frozenset(
 """The usual keywords without a rule of their own, so that jsonschema is not loaded to know them."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class SchemaRule:
     """A keyword at a place of the schema; `test` is that of its values, as jsonschema decides.
 
@@ -58,8 +58,8 @@ class SchemaRule:
     path: tuple[str, ...]
     keyword: str
     limit: Any
-    test: Test = field(repr=False, compare=False)
-    measure: Measure = field(repr=False, compare=False, default=len)
+    test: Test
+    measure: Measure = len
     hint: str = ""
     documentation: str = ""
 

@@ -60,7 +60,7 @@ class Step(NamedTuple):
     stages: tuple[Stage, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class RuleSet:
     """The rules of a contract: the stages for error responses, and those for 2xx responses."""
 

@@ -9,6 +9,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets.harmless import is_inside
@@ -119,8 +120,7 @@ VENDORS = (
     ),
     Format("Microsoft Teams webhook", "/IncomingWebhook/", r"/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}"),
     Format("Discord webhook", "/webhooks/", rf"/api/webhooks/\d{{17,20}}/{_W}{{60,}}", 4),
-    Format("Square", "sq0", rf"sq0(?:atp|csp|idp)-{_W}{{22,43}}"),
-    Format("Square", "EAAA", rf"EAAA{_W}{{60}}"),
+    Format("Square", "sq0 EAAA", rf"(?:sq0(?:atp|csp|idp)-{_W}{{22,43}}|EAAA{_W}{{60}})"),
     Format("Stripe", "k_live_ k_test_ k_prod_", rf"[rs]k_(?:live|test|prod)_{_A}{{16,}}", 1),
     Format("Stripe webhook", "whsec_", r"whsec_[A-Za-z0-9+/=]{24,}"),
     Format("Supabase", "sbp_", r"sbp_[0-9a-f]{40}"),
@@ -165,11 +165,13 @@ _SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
 _CUT_JWT = late_pattern(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
-_BREAK = r"(?:\s|\\+[rn])"
+_BREAK = r"(?:[^\w\\<&-]|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"
+"""A character between the lines of a key: white space, or what quotes, comments, diffs, markup and programs add."""
+
 _PEM_HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment):"
 _PEM = late_pattern(
     rf"-----BEGIN [A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----(?={_BREAK}*+(?:[A-Za-z0-9+/=]{{12}}|{_PEM_HEADER}))"
-    r"(?:(?:[\w+/=\s\\:,.]|-(?!----))*+-----END [A-Z ]{0,60}-----"
+    r"(?:(?:[^-{}]|-(?!----))*+-----END [A-Z ]{0,60}-----"
     rf"|(?:{_BREAK}*+(?:[A-Za-z0-9+/=]{{12,}}+|{_PEM_HEADER}[^\r\n\\]*+))++(?:{_BREAK}*+[A-Za-z0-9+/=]*+\Z)?)",
     re.ASCII,
 )
@@ -211,8 +213,7 @@ def _vendors_hidden(text: str, mask: "Mask") -> str:
     """Hide the tokens of vendors, except the examples of their documentation."""
     pieces, done = [], 0
     searched = _SURROGATE.sub("?", text)  # lone surrogates are not searched
-    hits = _automaton().find_matches_as_indexes(searched, overlapping=True)
-    for index, start, _ in sorted(hits, key=lambda hit: hit[1]):
+    for index, start, _ in sorted(_automaton().find_matches_as_indexes(searched, overlapping=True), key=itemgetter(1)):
         match = _match(_LITERALS[index][1], text, start, done)
         if match is not None:
             pieces += [text[done : match.start()], _masked(match, mask)]

@@ -211,14 +211,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _scheme(match: re.Match[str]) -> str:
-    token, rest = match[2], match.string[match.end() : match.end() + 8]
+    separator = match[0][len(match[1]) : match.start(2) - match.start()]
+    token = match[2].partition(separator)[0]  # "Visual+Basic+6+Plugin" in a URL has spaces
+    end = match.start(2) + len(token)
+    rest = match.string[end : end + 8]
     if _PARAMETER_OF_CHALLENGE.match(token):
         return match[0]
     is_parameter = token.endswith("=") and rest.startswith(('"', "'", "\\"))
     is_last = re.match(r"\s+\w", rest) is None and not is_parameter
     has_digits = len(token) >= _SHORTEST_TOKEN // 2 and any(map(str.isdigit, token))
     if is_opaque_word(token) or (is_last and has_digits) or (match[1].lower() == "basic" and is_basic(token)):
-        return match[0][: match.start(2) - match.start()] + MASK
+        return match[1] + separator + MASK + match.string[end : match.end()]
     return match[0]
 
 

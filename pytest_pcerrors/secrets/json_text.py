@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.secrets import _clean_json as clean_json
 from pytest_pcerrors.secrets.definition import Hidden
 from pytest_pcerrors.secrets.members import Members
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets.definition import Secrets
     from pytest_pcerrors.secrets.members import Edit
 
-_BEGINNING = re.compile(
+_BEGINNING = late_pattern(
     r"""[\ufeff\s]*+(?:\{\s*+(?:["'}]|[\w$-]++\s*+:)|\[\s*+(?:["{\[\]\d-]|(?:null|true|false|NaN)\b)|")"""
 )
-TOKEN = re.compile(
+TOKEN = late_pattern(
     r""""(?:[^"\\]++|\\.)*+"?|[bru]?'(?:[^'\\]++|\\.)*+'(?=\s*+[,:}\])])|[{}\[\],:]|[^\s"{}\[\],:]++""", re.DOTALL
 )
 """A string, complete or truncated; a Python string; a punctuator; or a word: a number, a literal, or invalid text."""
 
-_OF_PYTHON = re.compile(r"([bru]?')(.*)(')", re.DOTALL)
+_OF_PYTHON = late_pattern(r"([bru]?')(.*)(')", re.DOTALL)
 
-NUMBER = re.compile(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
+NUMBER = late_pattern(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
-_COLON = re.compile(r"\s*+:")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_COLON = late_pattern(r"\s*+:")
+_NON_ASCII = late_pattern(r"[^\x00-\x7f]")
 
 
 class Edited(NamedTuple):

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from pytest_pcerrors.secrets import _opacity as opacity
 from pytest_pcerrors.text import late_pattern
 
 Look = Literal["nothing", "sentence", "word", "opaque"]
@@ -33,6 +34,9 @@ _FORMATTED = late_pattern(
 _RESOURCE = late_pattern(r"(?:urn|arn|crn|mailto|tel|about):\S*")
 """A public resource name (URN, also those of Amazon and IBM), which may contain long numbers."""
 
+_PUBLIC_ARMOR = late_pattern(r"-----BEGIN (?!.*PRIVATE KEY)[A-Z0-9 ]{1,40}-----.*", re.DOTALL)
+"""A certificate, a public key, or a signature of PGP, SSH or S/MIME (RFC 7468, RFC 9580)."""
+
 _NUMBER = late_pattern(r"[+-]?\d[\d_.,]*(?:[eE][+-]?\d+)?")
 _GUID = late_pattern(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _GENERATED = late_pattern(r"[a-z]{2,}(?:-[a-z]+)*(?:-[bcdfghjklmnpqrstvwxz2-9]{5,10}){1,2}")
@@ -51,6 +55,9 @@ _VARIABLE = late_pattern(
     r"|(?:process\.|os\.)?env(?:iron)?(?:\.\w{1,200}|\[.{1,200}\])|(?:var|local|secrets?)\.[A-Za-z_]\w{0,200}|op://\S{1,200}"
 )
 """A variable of a shell, a template or a configuration, or a reference to a secret that is stored elsewhere."""
+
+_CLASS = late_pattern(r"(?:\[(?=[^\s\]]{0,40}[\\^-])[^\s\]]{1,40}\]|\\[wWsSdD])(?:[*+?]|\{\d+(?:,\d*)?\})+")
+"""A repeated class of characters in a regular expression, which a stub of a mock server matches with credentials."""
 
 _DIGEST = late_pattern(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORECASE)
 _REPEATED = late_pattern(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
@@ -85,35 +92,6 @@ _EMPTY_WORDS = frozenset(
 _WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST_PLACEHOLDER = 200
 
-_WORDLIKE = (
-    "abcdfgiklmnprstuvwxy baceijlorsuy cacdehiklmorstuy dabcdefilmorstuy eabcdefgilmnopqrstvwxy facefilorstu gaeghilnorstu"
-    " haeiortu iabcdefglmnoprstuvxz jes kaeis labcdefilnopstuvy mabdeilmopstuvy nacdefgiklmnopstuvy oabcdfgiklmnoprstuvwx"
-    " padehiloprstuy qlu racdefgiklmnoprstuvy sacefghiklmnopqrstuwy tacdefhilmoprstuy uabcdefgilmnprst vaeimx waehinors"
-    " xceimptv yelmnpst ze"
-)
-_PAIRS = frozenset(each[0] + letter for each in _WORDLIKE.split() for letter in each[1:])
-"""Common pairs of letters (a letter, and the letters that follow): 97 % of the pairs in identifiers of Python packages, and 47 % of random ones."""
-
-_PARTS = late_pattern(r"[A-Za-z0-9]+")
-_HEX = late_pattern(
-    r"(?=[a-z0-9]{10}|[A-Z0-9]{10})(?:[A-Fa-f]*+(?:\d++[A-Fa-f]++){2}|\d++[A-Fa-f]++\d)[0-9A-Fa-f]*+|(?:0x)?[0-9A-Fa-f]{32,}"
-)
-"""A digest or a key in hexadecimal digits: with alternating letters and digits, or very long."""
-
-_ACRONYM = late_pattern(r"[A-Z]{2,5}")
-_LETTERS = late_pattern(r"[^\da-z]*|.[^\dA-Z]*", re.DOTALL)
-"""Letters of one case, as in most words."""
-
-_SHORTEST, _SHORTEST_OF_LETTERS = 8, 12
-_ALONE = 16
-"""The minimum length of a part between separators that is judged separately from the words around it."""
-
-_OPAQUE = 36
-_RARE_PAIR, _COMMON_PAIR = 15, -3.5
-_SHORT_CHUNK, _BESIDE_DIGITS = 10, 3
-_DIGITS_INSIDE, _DIGITS_AT_THE_END = 11, 3
-_SHORT = 2
-
 
 @lru_cache(maxsize=4096)
 def look_of(value: str) -> Look:
@@ -126,6 +104,7 @@ def look_of(value: str) -> Look:
     if (
         is_placeholder(text)
         or _RESOURCE.fullmatch(text)
+        or _PUBLIC_ARMOR.fullmatch(text)
         or (_FORMATTED.fullmatch(text) and not any(map(is_opaque_word, text.split("/"))))
     ):
         return "nothing"
@@ -154,7 +133,7 @@ def is_opaque_word(word: str) -> bool:
         return False
     if _FORMATTED.fullmatch(word):
         return "/" in word and any(map(is_opaque_word, word.split("/")[1:]))
-    return is_guid(word) or _is_generated(word)
+    return is_guid(word) or opacity.is_opaque(word)
 
 
 def is_guid(text: str) -> bool:
@@ -186,7 +165,10 @@ def is_replacement(text: str) -> bool:
     if not text or _REPEATED.fullmatch(text) or _DIGEST.fullmatch(text) or _AMAZON_EXAMPLE in text:
         return bool(text)
     if _BRACKETS.fullmatch(text) or _VARIABLE.fullmatch(text):
-        return not _is_generated(text)
+        return not opacity.is_opaque(text)
+    pattern = _CLASS.sub("", text)
+    if pattern != text:
+        return not opacity.is_opaque(pattern)
     shown = _ELIDED.sub("", text)
     return (shown != text and len(shown) <= _MAX_REST) or _has_replacement_words(_words(text), text)
 
@@ -210,40 +192,7 @@ def _is_empty_value(words: list[str], text: str) -> bool:
 def _has_replacement_words(words: list[str], text: str) -> bool:
     """Return whether words mark a replacement, alone or together with words in `_EMPTY_WORDS`."""
     if any(word in _REPLACEMENT_WORDS or word.startswith(_REPLACEMENT_STARTS) for word in words):
-        return not _is_generated(text)
+        return not opacity.is_opaque(text)
+    if words and words[0] in _EXAMPLE_WORDS and words[-1] in _EMPTY_WORDS and "".join(words).isalpha():
+        return not opacity.is_opaque(text)  # test_openai_api_key
     return not _EXAMPLE_WORDS.isdisjoint(words) and _is_empty_value(words, text)
-
-
-def _is_generated(text: str) -> bool:
-    """Return whether a text without spaces is unlikely to be written by a person.
-
-    >>> [_is_generated(each) for each in ("x7Kq02pLm", "my-secret-v2", "ExpiredAuthenticationToken", "AADSTS50013")]
-    [True, False, False, False]
-    """
-    if len(text) < (_SHORTEST_OF_LETTERS if _LETTERS.fullmatch(text) else _SHORTEST):
-        return False
-    parts = _PARTS.findall(text)
-    return (
-        any(_HEX.fullmatch(part) or (len(part) >= _ALONE and _points(part) >= _OPAQUE) for part in parts)
-        or sum(map(_points, parts)) >= _OPAQUE
-    )
-
-
-def _points(part: str) -> float:
-    """Return a score for how little a part without separators looks like words and numbers."""
-    if _ACRONYM.fullmatch(part):
-        return 0
-    chunks = _WORDS.findall(part)
-    return sum(map(_points_of_chunk, ["", *chunks], chunks, [*chunks[1:], ""]))
-
-
-def _points_of_chunk(before: str, chunk: str, after: str) -> float:
-    """Return the score of a number or of a word of camel case, given its neighbours."""
-    if chunk.isdigit():
-        return _DIGITS_INSIDE if after else _DIGITS_AT_THE_END
-    lower = chunk.lower()
-    common = sum(lower[at : at + 2] in _PAIRS for at in range(len(lower) - 1))
-    points = common * _COMMON_PAIR + (len(lower) - 1 - common) * _RARE_PAIR
-    if len(chunk) <= _SHORT and (before or after):
-        points += _SHORT_CHUNK + _BESIDE_DIGITS * (before.isdigit() + after.isdigit())
-    return points

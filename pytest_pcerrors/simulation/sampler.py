@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import EACH, steps_of
+from pytest_pcerrors.jsontext import EACH, member_at, steps_of
 
 _SIMPLEST: Mapping[str, Any] = {
     "string": "text",
@@ -86,7 +86,7 @@ class Sampler:
             reference = schema.get("$ref") if isinstance(schema, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#"):
                 break
-            schema = _at(root, reference)
+            schema = member_at(root, steps_of(reference))
         return _combined(schema, lambda each: self._followed(each, root)) if isinstance(schema, Mapping) else {}
 
 
@@ -102,10 +102,3 @@ def _combined(schema: Mapping[str, Any], followed: Callable[[Any], Mapping[str, 
         alone = {**part, **alone}
         alone |= ({"properties": properties} if properties else {}) | ({"required": list(required)} if required else {})
     return alone
-
-
-def _at(root: Mapping[str, Any], reference: str) -> Any:
-    found: Any = root
-    for step in steps_of(reference):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found

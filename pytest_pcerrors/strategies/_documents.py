@@ -1,27 +1,108 @@
-"""Error objects that a contract permits, from its error schema. Their validity is decided by jsonschema, not by our rules."""
+"""Error objects that a contract permits, from its error schema, and the many spellings of a JSON document and of a header.
 
+The validity of an object is decided by jsonschema, not by our rules.
+"""
+
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.catalogue import PLACEHOLDER, Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import places_at
 from pytest_pcerrors.simulation.sampler import Sampler
-from pytest_pcerrors.strategies._spelling import json_values, letters
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
+letters = st.characters(exclude_categories=["Cs"])
+"""All characters that UTF-8 can encode. To name the encoding would be slow: Hypothesis tries every character when it draws the first."""
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(letters, max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(letters, max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+"""Values of every JSON type."""
 _SHORT, _LONG = 40, 2000
 _MOST_ITEMS = 3
-_PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _ENVELOPES = ({"message"}, {"statusCode", "message"})
-
 Strategy = st.SearchStrategy[Any]
 Path = tuple[str, ...]
+
+
+def _escaped(string: str) -> str:
+    """Return a JSON string with every character escaped."""
+    units = json.loads(string).encode("utf-16-be", "surrogatepass")
+    return '"' + "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)) + '"'
+
+
+_ESCAPES: tuple[Callable[[str], str], ...] = (str, lambda string: string.replace("/", r"\/"), _escaped)
+
+
+@st.composite
+def spellings(draw: st.DrawFn, documents: st.SearchStrategy[dict[str, Any]]) -> bytes:
+    """Return a document as UTF-8: its members in any order, with any white space and any escapes."""
+    members = draw(documents.flatmap(lambda document: st.permutations(list(document.items()))))
+    text = json.dumps(
+        dict(members),
+        ensure_ascii=draw(st.booleans()),
+        indent=draw(st.sampled_from([None, 0, 2, "\t"])),
+        separators=draw(st.sampled_from([(", ", ": "), (",", ":"), (" ,", " : ")])),
+    )
+    escape = draw(st.sampled_from(_ESCAPES))
+    text = _STRING.sub(lambda match: escape(match[0]), text)
+    return f"{draw(_SPACES)}{text}{draw(_SPACES)}".encode()
+
+
+_CASES: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper)
+
+
+_MEDIA_TYPES = (
+    "application/json",
+    "application/json; charset=utf-8",
+    "APPLICATION/JSON;charset=UTF-8",
+    "application/problem+json",
+)
+
+
+_DATE = ("Date", "Mon, 05 Jan 2026 08:00:00 GMT")
+
+
+_CORRELATION = ("MS-CorrelationId", "00000000-0000-4000-8000-000000000000")
+
+
+_WAITS = (
+    "57",
+    "0",
+    " 7 ",
+    "Mon, 05 Jan 2026 08:00:57 GMT",
+    "Monday, 05-Jan-26 08:00:57 GMT",
+    "Mon Jan  5 08:00:57 2026",
+)
+
+
+@st.composite
+def headers(
+    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, contract: Contract, media_type: str | None = None
+) -> list[tuple[str, str]]:
+    """Return the headers of a response with a JSON body: the required ones, a media type, and perhaps others."""
+    types = _MEDIA_TYPES if media_type is None else (media_type, media_type.upper())
+    pairs = [("Content-Type", draw(st.sampled_from(types))), *required.items()]
+    further = [_DATE, _CORRELATION] if contract.is_partner_center else [_DATE]
+    pairs += draw(st.lists(st.sampled_from(further), unique=True))
+    if may_wait:
+        pairs.append(("Retry-After", draw(st.sampled_from(_WAITS))))
+    case = draw(st.sampled_from(_CASES))
+    return [(case(name), value) for name, value in draw(st.permutations(pairs))]
 
 
 class Documents:
@@ -143,7 +224,7 @@ def _texts(schema: Mapping[str, Any]) -> Strategy:
 
 def _filled(template: str) -> Strategy:
     """Return a strategy for a template with its placeholders filled in."""
-    pieces = _PLACEHOLDER.split(template)
+    pieces = PLACEHOLDER.split(template)
     values = st.lists(st.text(letters, min_size=1, max_size=_SHORT), min_size=len(pieces) - 1, max_size=len(pieces) - 1)
     return values.map(lambda each: "".join(part for pair in zip(pieces, [*each, ""], strict=True) for part in pair))
 

@@ -16,8 +16,7 @@ from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
 from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
-from pytest_pcerrors.strategies._documents import documents_of
-from pytest_pcerrors.strategies._spelling import headers, letters, spellings
+from pytest_pcerrors.strategies._documents import documents_of, headers, letters, spellings
 from pytest_pcerrors.text import suggestion
 
 Pairing = tuple[int, str]

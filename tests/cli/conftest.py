@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -35,6 +36,31 @@ def pcerrors(capsysbinary, tmp_path, monkeypatch):
         return Ended(status, out.decode(), err.decode())
 
     return run
+
+
+@pytest.fixture(scope="package")
+def address():
+    """Start a Dask cluster in this process, and return its address."""
+    import distributed
+
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    ) as started:
+        yield started.scheduler_address
+
+
+@pytest.fixture
+def on_cluster(pcerrors, address, monkeypatch):
+    """Run ``pcerrors check`` on a Dask cluster, with blocks of a few lines; joins are of two results."""
+    from pytest_pcerrors.engines import cluster, storage
+
+    monkeypatch.setattr(storage, "BLOCK", 700)
+    monkeypatch.setattr(cluster, "_WIDTH", 2)
+    return lambda *arguments: pcerrors("check", "--engine", f"dask={address}", *arguments)
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import os
 import pty
 import textwrap
 from contextlib import suppress
+from threading import Thread
 
 import pytest
 
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 
 MIB = 1024 * 1024
 GOOD_BODY = '{"code": "800064", "description": "Cart 7 is being processed", "source": "PartnerFD"}'
@@ -135,6 +136,17 @@ def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packe
     ended = pcerrors("check", "-")
     assert ended.status == 1
     assert "code-number  /code" in ended.out
+
+
+def test_a_pipe_is_read_to_its_end(pcerrors, tmp_path):
+    """Such as ``<(zcat log.gz)`` of a shell, which can be opened only once."""
+    os.mkfifo(tmp_path / "pipe")
+    line = json.dumps({"status": 404, "body": "{}"}) + "\n"
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_text(line * 4000), daemon=True)
+    writer.start()
+    ended = pcerrors("check", "pipe")
+    assert "4000 error responses checked" in ended.out
+    writer.join()
 
 
 def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):
@@ -493,6 +505,16 @@ def test_a_folder_that_cannot_be_entered_is_misuse(pcerrors, recorded, good, mon
 
 
 LOG = '{"t": 1, "res": {"code": 409, "body": %s}, "request": "GET /v1?sig=kX7pQz19vLmW HTTP/1.1", "headers": "sig=kX7pQz19vLmW"}\n'
+
+
+def test_a_map_without_lines_has_no_effect(pcerrors, tmp_path, recorded, good):
+    """It is a warning if no file can have lines of a log; any other file is one to which it may apply."""
+    recorded(good, name="a.yaml")
+    (tmp_path / "b.json").write_text(json.dumps({"log": {"entries": []}}, indent=1))
+    (tmp_path / "c.log").write_text(LOG % json.dumps(BAD_BODY))
+    warning = "pcerrors: --map has no effect: it is for the lines of NDJSON, and no file has them\n"
+    for files, said in ((["a.yaml", "b.json"], warning), (["a.yaml", "c.log"], ""), ([os.devnull], "")):
+        assert pcerrors("check", "--map", "status=.res.code,body=.res.body", *files).err == said
 
 
 def test_a_log_is_read_by_its_map(pcerrors, tmp_path):

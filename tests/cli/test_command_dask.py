@@ -2,8 +2,11 @@
 
 import gzip
 import json
-import logging
+import os
+import signal
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +15,8 @@ import distributed
 import fsspec
 import pytest
 
-from pytest_pcerrors.engines import cluster, storage
+from pytest_pcerrors.engines import cluster
+from pytest_pcerrors.engines.pieces import Piece
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
 SETTINGS = '[tool.pcerrors]\nmax-age = "90d"\n'
@@ -38,26 +42,11 @@ KINDS = [
 LINES = "\n".join(KINDS * 9) + "\n" + line(409, 2001, OLDER)
 
 
-@pytest.fixture(scope="module")
-def address():
-    """Start a cluster in this process, and return its address."""
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=2,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as started:
-        yield started.scheduler_address
-
-
 @pytest.fixture
-def checked(pcerrors, address, monkeypatch, tmp_path):
-    """Run the command on the cluster, with blocks of a few lines; joins are of two results."""
-    monkeypatch.setattr(storage, "BLOCK", 700)
-    monkeypatch.setattr(cluster, "_WIDTH", 2)
+def checked(on_cluster, tmp_path):
+    """Run the command on a cluster, with an age."""
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
-    return lambda *arguments: pcerrors("check", "--engine", f"dask={address}", *arguments)
+    return on_cluster
 
 
 @pytest.fixture
@@ -126,13 +115,11 @@ def test_a_wrong_path_is_misuse(checked, path, message):
 
 def test_what_cannot_be_read_any_more_is_unreadable(checked, archives, monkeypatch):
     """A file that is gone when its turn comes; and too little memory is misuse."""
-    monkeypatch.setattr(cluster, "opened", _raise(PermissionError("denied")))
-    assert "a.ndjson cannot be read:\n  unreadable  cannot be read: PermissionError: denied" in checked("a.ndjson").out
-    monkeypatch.setattr(cluster, "opened", _raise(MemoryError))
+    monkeypatch.setattr(Piece, "chunks", lambda _: (_raise(MemoryError)() for _ in "1"))
     assert checked("a.ndjson", "b") == (
         2,
         "",
-        "pcerrors: not enough memory; use smaller blocks or larger workers\n",
+        "pcerrors: not enough memory; check fewer or smaller files\n",
     )
 
 
@@ -145,7 +132,10 @@ def _raise(error):
 
 def test_misuse_of_the_engine(pcerrors, archives, monkeypatch):
     """An unknown engine, an address without a scheduler, a missing package, nothing to check."""
-    assert pcerrors("check", "--engine", "spark", "a.ndjson").err.startswith("pcerrors: --engine: expected local, dask")
+    for engine in ("spark", "dask=scheduler:8786", "dask=tcp://", "dask=tcp://a", "dask=tcp://a:b", "dask=a://b:1"):
+        ended = pcerrors("check", "--engine", engine, "a.ndjson")
+        assert (ended.status, ended.err.startswith("pcerrors: --engine: expected local, dask")) == (2, True), engine
+    assert pcerrors("check", "s3://a").err == "pcerrors: s3://a: is a URL; read it with --engine dask\n"
     assert pcerrors("check", "--engine", "dask").err.startswith("pcerrors: give a file or folder to check")
     for missing in ("distributed", "fsspec"):
         monkeypatch.setitem(sys.modules, missing, None)
@@ -168,7 +158,7 @@ def test_a_cluster_that_cannot_do_it_is_misuse(checked, pcerrors, archives, monk
         (ended_worker, "workers of the cluster have ended again and again: "),
         (ModuleNotFoundError("team"), "the workers need pytest-pcerrors and your rules installed: team"),
     ):
-        monkeypatch.setattr(cluster, "check_block", _raise(error))
+        monkeypatch.setattr(cluster, "check_unit", _raise(error))
         ended = checked("a.ndjson")
         assert (ended.status, ended.err.startswith(f"pcerrors: {message}")) == (2, True), ended.err
 
@@ -186,6 +176,42 @@ def test_a_worker_that_is_killed_changes_nothing(pcerrors, archives, tmp_path):
     assert (killed.status, json.loads(killed.out)) == (one.status, json.loads(one.out))
 
 
+def test_ctrl_c_is_ignored_while_a_cluster_starts():
+    """Half a cluster would take a minute to end."""
+    before = signal.getsignal(signal.SIGINT)
+    with cluster._without_interrupts():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.untraced
+def test_ctrl_c_leaves_no_process_and_no_traceback(process, archives, tmp_path):
+    """Sent to all processes of the terminal while workers check; their cluster ends with the command."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["slow:slow"]\n')
+    running = process("check", "--engine", "dask", *archives, start_new_session=True)
+    while not (tmp_path / "started").exists():
+        assert running.poll() is None
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, err.strip()) == (130, b"")
+    with suppress(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
+        pytest.fail("a process is left")
+
+
+SLOW = """
+import time
+from pathlib import Path
+
+def slow(parsed):
+    Path("started").touch()
+    time.sleep(0.02)
+    yield from ()
+"""
 DEADLY = """
 import os, signal
 from pathlib import Path

@@ -77,6 +77,16 @@ def test_a_closed_stream_is_no_traceback(tmp_path, redirection, arguments, ended
     assert (done.returncode, done.stderr) == ended
 
 
+def test_what_a_process_imports_is_not_garbage_and_what_it_makes_is(tmp_path):
+    """The collector pauses while a process loads a subcommand, whose modules it then skips; it collects again before the subcommand runs."""
+    code = (
+        "import gc, sys; from pytest_pcerrors.cli.main import main; sys.argv[1:] = ['schema']; main();"
+        "print(gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("}\nTrue True\n")
+
+
 @pytest.mark.parametrize(
     ("environment", "shown"),
     [
@@ -191,7 +201,7 @@ RECORDING = Path(__file__).parents[2] / "cassettes/417.yaml"
 LATE = [
     *("asyncio", "difflib", "importlib.metadata", "jsonschema", "msgspec", "requests", "rich", "vcr", "yaml"),
     "pytest_pcerrors.redaction.rewriting",
-    "pytest_pcerrors.reporting.html.page",
+    "pytest_pcerrors.reporting.formats._html",
     "pytest_pcerrors.secrets._hiding",
 ]
 """Modules that a check needs only to explain something, to search a recording for secrets, or for other input or output."""

@@ -105,7 +105,7 @@ def test_the_page_of_another_api_needs_its_name(pcerrors, other):
     """With --as; what was recognised is on standard error."""
     ended = pcerrors("import", other, "--as", "Shelf", "--host", "api.shelf.example", "-o", "shelf.json")
 
-    assert (ended.status, ended.out) == (0, "shelf.json: 1 pairings, 1 codes, 1 statuses\n")
+    assert (ended.status, ended.out) == (0, "shelf.json: 1 pairing, 1 code, 1 status\n")
     assert ended.err == (
         'pcerrors: errors.md: line 3: codes in "Code", statuses in "Status", texts in "Text"\n'
         "pcerrors: errors.md: line 8: the sample of an error body\n"

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.engines import processes, task
-from pytest_pcerrors.engines.processes import units_of
-from pytest_pcerrors.exchange.archives import pieces
+from pytest_pcerrors.engines import pieces, processes, task
+from pytest_pcerrors.engines.processes import units_of_sources
 
 SETTINGS = """
 [tool.pcerrors]
@@ -66,7 +65,6 @@ def lines(number):
 def archives(tmp_path, monkeypatch):
     """Write archives of several kinds, with settings, and return their paths; files are cut into small pieces."""
     monkeypatch.setattr(pieces, "PIECE", 4096)
-    monkeypatch.setattr(pieces, "_BLOCK", 1024)
     monkeypatch.setattr(processes, "PIECE", 4096)
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
     (tmp_path / "team.py").write_text(RULE)
@@ -79,23 +77,15 @@ def archives(tmp_path, monkeypatch):
     return ["a.ndjson", "-", "b", "c.ndjson"]
 
 
-def test_units_are_of_one_size(archives, tmp_path):
-    """A large file is cut, small ones are joined, and only this process reads standard input and pipes."""
+def test_only_this_process_reads_what_is_not_a_file(archives, tmp_path):
+    """Standard input and pipes; the order is kept."""
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "large.yaml").write_bytes(b" " * 5000)
-    names = "c.ndjson a.ndjson b/one.ndjson c.ndjson large.yaml pipe c.ndjson".split()
-    sources = [tmp_path / each for each in names]
-    made = list(units_of([*sources[:4], None, *sources[4:]]))
+    names = "c.ndjson a.ndjson b/one.ndjson".split()
+    files = [tmp_path / each for each in names]
+    made = list(units_of_sources([*files, None, tmp_path / "pipe"], has_layout=False))
     shown = [[str(each.file.relative_to(tmp_path)) for each in unit.pieces] for unit in made]
-    cut = [each for each in shown if each == ["a.ndjson"]]
-    assert (len(cut), [each for each in shown if each not in cut]) == (
-        2,
-        [["c.ndjson"], ["b/one.ndjson", "c.ndjson"], [], ["large.yaml"], [], ["c.ndjson"]],
-    )
-    many = list(units_of([tmp_path / "c.ndjson"] * 65))
-    assert [len(unit.pieces) for unit in many][-1] < 65
-    assert sum(len(unit.pieces) for unit in many) == 65
-    assert [unit.source for unit in units_of([None])] == [None]
+    assert (shown[0], shown[1:-3], shown[-3:]) == ([names[0]], [[names[1]]] * 3, [[names[2]], [], []])
+    assert [unit.source for unit in made[-2:]] == [None, tmp_path / "pipe"]
 
 
 def test_the_report_is_that_of_one_process(pcerrors, piped, archives):
@@ -128,7 +118,7 @@ class InProcess:
     def parts(self, units):
         """Yield the parts of units as a pool does."""
         for unit in units:
-            yield from ((unit, pickle.loads(pickle.dumps(part))) for part in self.task.parts(unit.pieces))
+            yield from ((unit, pickle.loads(pickle.dumps(part))) for part in self.task.parts(unit))
             yield unit, None
 
 
@@ -140,6 +130,35 @@ def test_a_rule_that_fails_ends_the_audit(pcerrors, archives, tmp_path, monkeypa
     one, several = pcerrors("check", "a.ndjson", "c.ndjson"), pcerrors("check", "--jobs", "2", "a.ndjson", "c.ndjson")
     assert one == several
     assert (one.status, "your rule no-busy failed" in one.err) == (2, True)
+
+
+@pytest.mark.parametrize("lives", [1, 2])
+def test_a_process_that_is_killed_changes_nothing(pcerrors, archives, tmp_path, lives):
+    """Its units are done again by another; the one that is killed twice is named."""
+    (tmp_path / "killing.py").write_text(DEADLY)
+    (tmp_path / "pyproject.toml").write_text("[tool.pcerrors]\n")
+    paths = [each for each in archives if each != "-"]
+    one = pcerrors("check", *paths)
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["killing:deadly"]\n')
+    (tmp_path / "lives").write_text("x" * lives)
+    killed = pcerrors("check", "--jobs", "2", *paths)
+    assert (tmp_path / "lives").read_text() == ""
+    message = "a.ndjson: the process that checked it has ended twice (signal 9); check it with --jobs 1"
+    assert killed == one if lives == 1 else (killed.status, message in killed.err) == (2, True)
+
+
+DEADLY = """
+import os, signal
+from multiprocessing import parent_process
+from pathlib import Path
+
+def deadly(parsed):
+    left = Path("lives").read_text()
+    if left and parent_process() is not None and parsed.exchange.origin == "a.ndjson:1":
+        Path("lives").write_text(left[1:])
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield from ()
+"""
 
 
 def test_ctrl_c_leaves_no_process_and_no_traceback(process, tmp_path, archives):

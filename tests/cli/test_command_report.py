@@ -7,7 +7,7 @@ import pytest
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.cli.main import main
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 
 
 @pytest.fixture

@@ -12,16 +12,15 @@ import pytest
 from pytest_pcerrors import UsageError
 from pytest_pcerrors.engines import _pool
 from pytest_pcerrors.engines._pool import Pool, work, work_without_interrupts
-from pytest_pcerrors.engines.processes import Unit
-from pytest_pcerrors.exchange.archives.pieces import Piece
+from pytest_pcerrors.engines.pieces import Piece, Unit
 
 
 class Numbers:
-    """A task whose parts are the numbers up to the first byte of a piece; the name of a piece is its unit."""
+    """A task whose parts are the numbers up to the size of a piece; the name of a piece is its unit."""
 
     def parts(self, unit):
         """Yield a part for each number."""
-        yield from ((unit[0].name, number) for number in range(unit[0].start))
+        yield from ((unit.pieces[0].name, number) for number in range(unit.pieces[0].size))
 
 
 class Worker:
@@ -78,12 +77,12 @@ def pool(jobs, *lives):
 
 def units(*sizes):
     """Return units with so many parts each; one of None has no pieces."""
-    return [Unit((Piece(None, str(n), size, 9),)) if size is not None else Unit() for n, size in enumerate(sizes)]
+    return [Unit((Piece(None, str(n), size),)) if size is not None else Unit() for n, size in enumerate(sizes)]
 
 
 def expected(wanted):
     """Return what one process would yield."""
-    return [(u, part) for u in wanted for part in [*(Numbers().parts(u.pieces) if u.pieces else ()), None]]
+    return [(u, part) for u in wanted for part in [*(Numbers().parts(u) if u.pieces else ()), None]]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
@@ -138,7 +137,7 @@ def test_a_process_ignores_interrupts():
     before = signal.getsignal(signal.SIGINT)
     ours, theirs = Pipe()
     with ours, theirs:
-        ours.send(units(1)[0].pieces)
+        ours.send(units(1)[0])
         ours.close()
         work_without_interrupts(theirs, pickle.dumps(Numbers()))
     assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN

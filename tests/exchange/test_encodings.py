@@ -32,13 +32,13 @@ def header(stack):
 
 @pytest.mark.libraries
 @pytest.mark.covered
-@pytest.mark.parametrize("stack", STACKS, ids=" in ".join)
 @pytest.mark.parametrize("body", [BODY, b"", bytes(range(256)), "één €".encode("utf-16")])
-def test_what_is_encoded_is_decoded(stack, body):
+def test_what_is_encoded_is_decoded(body):
     """A body is decoded from any two encodings, and equal bodies are encoded to equal bytes."""
-    encoded = encode(body, stack)
-    assert encode(body, stack) == encoded
-    assert decode(encoded, header(stack)) == Decoded(body, stack)
+    for stack in STACKS:
+        encoded = encode(body, stack)
+        assert encode(body, stack) == encoded
+        assert decode(encoded, header(stack)) == Decoded(body, stack)
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -190,12 +190,12 @@ def test_decoding_again_changes_nothing(body, stack, value):
 
 @pytest.mark.libraries
 @pytest.mark.covered
-@pytest.mark.parametrize("stack", [each for each in STACKS if each], ids=" in ".join)
 @pytest.mark.parametrize("inner", NAMES)
-def test_only_declared_encodings_are_undone(stack, inner):
+def test_only_declared_encodings_are_undone(inner):
     """A body that is a compressed file itself stays compressed."""
     file = encode(BODY, (inner,))
-    assert undo(encode(file, stack), header(stack)) == Decoded(file, stack)
+    for stack in filter(None, STACKS):
+        assert undo(encode(file, stack), header(stack)) == Decoded(file, stack)
 
 
 @pytest.mark.parametrize("value", ["", "identity", "utf-8", "gzip", "gzip, br", "compress"])

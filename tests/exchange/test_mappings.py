@@ -222,6 +222,22 @@ def test_a_vcrpy_response_is_a_response(body):
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ({"string": "Gone"}, b"Gone"),
+        ({"encoding": "UTF-8", "string": "Gone"}, b"Gone"),
+        ({"base64_string": "R29uZQ=="}, b"Gone"),
+        ({"string": "Gone", "code": 1}, b'{"string": "Gone", "code": 1}'),
+        ({"encoding": "UTF-8"}, b'{"encoding": "UTF-8"}'),
+    ],
+    ids=["string", "encoding", "base64", "JSON", "JSON without text"],
+)
+def test_a_recorded_body_may_stand_beside_a_plain_status(body, kept):
+    """A serializer that writes the status as a number keeps the form of the body."""
+    assert Exchange.of({"request": {"uri": "/"}, "response": {"status": 404, "body": body}}).body == kept
+
+
 def test_a_vcrpy_interaction_brings_its_request():
     """An interaction gives a response with its request."""
     interaction = {
@@ -261,10 +277,11 @@ def test_a_broken_vcrpy_response_is_named(response, problem):
     [
         ({"mimeType": "text/plain", "text": "Gone"}, b"Gone"),
         ({"text": "R29uZQ==", "encoding": "base64"}, b"Gone"),
+        ({"text": "R29uZSDDvz4-Pz8_", "encoding": "base64"}, "Gone ÿ>>???".encode()),
         ({"size": 0}, b""),
         ({"size": 0, "encoding": "base64"}, b""),
     ],
-    ids=["text", "base64", "empty", "empty base64"],
+    ids=["text", "base64", "base64 of URLs", "empty", "empty base64"],
 )
 def test_a_har_entry_brings_response_and_request(content, body):
     """Status, status text, headers, content and request of a HAR entry are read."""

@@ -1,6 +1,7 @@
 """Small cassettes, and pytest runs over them."""
 
 import json
+import os
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
 import yaml
 from _pytest.fixtures import FixtureManager
+from execnet import gateway_io
 
 import pytest_pcerrors.assertions  # these are loaded once, not again by every run inside a test
 import pytest_pcerrors.exchange.archives.yaml_files
@@ -36,6 +38,7 @@ BUILT_IN = (
     "unraisableexception",
 )
 OPTIONS = ["-ppcerrors", "-pxdist", *(f"-pno:{name}" for name in BUILT_IN)]
+POPEN_ARGS = gateway_io.popen_args
 PLUGINS = [
     SimpleNamespace(
         name=each.name, metadata=each.metadata, version=each.version, entry_points=each.entry_points, files=each.files
@@ -55,14 +58,22 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def pytester(pytester, monkeypatch):
+def pytester(pytester, monkeypatch, request):
     """Run with this plugin, pytest-xdist and those that a test names by ``-p``, and leave out what is not needed.
 
     The plugins that are installed take as long to load as a run takes, and so does a part of pytest: version 8.4 collects garbage
     five times at the end of a run, and version 9.2 searches every name of every plugin for fixtures inside other decorators.
+    The workers of a run in this process are forks of one that has loaded what this process has; those of a run in a process of
+    its own load it by themselves.
     """
+
+    def worker(spec):
+        return [str(request.getfixturevalue("programs") / "python"), *POPEN_ARGS(spec)[1:]]
+
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(OPTIONS))
+    if hasattr(os, "fork"):
+        monkeypatch.setattr(gateway_io, "popen_args", worker)
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     monkeypatch.setattr(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None, raising=False)
     return pytester

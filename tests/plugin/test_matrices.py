@@ -6,7 +6,7 @@ import re
 import pytest
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.saved import merged, report_schema, saved_of
 
 TESTS = """

@@ -13,7 +13,7 @@ from test_lines import BODIES, ERROR, POLICIES, SECRET, SUCCESSES, TEXTS, URL, U
 from pytest_pcerrors.exchange.archives import yaml_files
 from pytest_pcerrors.policy.audit import Conforming, Recording, audit
 from pytest_pcerrors.policy.counting import audit_counted
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 
 POLICY = POLICIES["documented"]
@@ -100,10 +100,10 @@ CONFORMING = [
 
 def test_conforming_interactions_are_counted(tmp_path, monkeypatch):
     """They become no findings, and PyYAML is not asked."""
-    monkeypatch.setattr(yaml_files, "interaction_by_yaml", None)
+    monkeypatch.setattr(yaml_files, "events_of_interaction", None)
     write(tmp_path / "a.yaml", CONFORMING)
     found = list(audit_counted([Recording.of_file(tmp_path / "a.yaml", POLICY)], POLICY))
-    assert found == [Conforming(Counter({(409, "800064"): 1}), 2, Counter({"contoso.example": 1}))]
+    assert found == [Conforming(Counter({(409, "800064", None, None): 1}), 2, Counter({"contoso.example": 1}))]
 
 
 SECRETS = [*CONFORMING, interaction({"access_token": SECRET}, 200), *CONFORMING, interaction({"code": 7})]
@@ -124,6 +124,7 @@ SECRETS = [*CONFORMING, interaction({"access_token": SECRET}, 200), *CONFORMING,
         (b"    body: null", b"    body: !!binary '7'"),
         (b"    body: null", b"    body: \xff"),
         (b"    body: null", b"    body: 'a"),
+        (b"    body: null", b"    body: " + b"[" * 600 + b"]" * 600),
         (b"  response:", b"  more: " + SECRET.encode() + b"\n  response:"),
         (b"  response:", b"  answer:"),
         (b"- request:\n", b"- {}\n- request:\n"),

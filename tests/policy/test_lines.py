@@ -11,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.exchange.archives import json_files, pieces, plain_lines
-from pytest_pcerrors.policy import counting
+from pytest_pcerrors.exchange.archives import json_files, plain_lines
+from pytest_pcerrors.policy import lines
 from pytest_pcerrors.policy.audit import Conforming, Recording, audit
-from pytest_pcerrors.policy.counting import LineAudit, audit_counted
+from pytest_pcerrors.policy.counting import audit_counted
+from pytest_pcerrors.policy.lines import LineAudit
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.reporting.formats.registry import FORMATS, FORMATS_OF_ALL
+from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.totals import Totals, Wanted
 from pytest_pcerrors.rules.violation import Violation
 
 CONTRACT = Contract.default()
@@ -205,6 +207,16 @@ OTHERS = [
     "text",
     7,
 ]
+DATES = [
+    "Tue, 02 May 2017 09:00:00 GMT",
+    "Wed, 03 May 2017 23:59:00 -0700",
+    "2017-05-04T09:00:00Z",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "yesterday",
+    "",
+    ["Tue, 02 May 2017 09:00:00 GMT", "Fri, 05 May 2017 09:00:00 GMT"],
+    [],
+]
 LINES = [
     *(json.dumps(body(each)) for each in BODIES),
     *(json.dumps(own(body=each)) for each in BODIES),
@@ -216,6 +228,12 @@ LINES = [
     *(json.dumps(own(request=each)) for each in REQUESTS),
     *(json.dumps(own(status=each)) for each in (401, 404, 418, 429, 99, 1000, 0, -1, True, "409", 409.0, 1e3)),
     *map(json.dumps, OTHERS),
+    *(json.dumps(own(headers={**HEADERS, name: each})) for name in ("Date", "date") for each in DATES),
+    *(json.dumps(own(recorded_at=each, request={"url": URL, "n": None})) for each in DATES),
+    json.dumps(own(recorded_at=DATES[0], headers={**HEADERS, "Date": DATES[1]})),
+    json.dumps({**VCR, "recorded_at": DATES[0], "response": {**VCR["response"], "recorded_at": DATES[1]}}),
+    json.dumps(own(recorded_at=DATES[0])).replace("recorded_at", "\\u0072ecorded_at"),
+    *(json.dumps(own(body={**ERROR, "source": each})) for each in (7, None, "", "x" * 99, SECRET)),
     json.dumps(own(body=ERROR)).replace('"source"', '"x": 1e999, "source"'),
     json.dumps(own(body=ERROR)).replace('"source"', '"source": "a", "source"'),
     json.dumps(OWN).replace('"status"', '"status": 7, "status"'),
@@ -242,10 +260,14 @@ LINES += [
 ]
 
 
-def outcome(findings, policy):
-    """Return what an audit reports of the places with violations, and its counts."""
-    report = Report.of_audit(findings, policy)
-    return [each for each in report.findings if each["violations"]], report.tally.as_data()
+DETAILED = Wanted(samples=10**6, excluded=frozenset())
+
+
+def outcome(findings, policy, wanted=DETAILED):
+    """Return what an audit reports of the places with violations, its counts, and its error coverage, if these are wanted."""
+    totals = Totals.wanted(wanted, policy)
+    places = [each for each in totals.counting(findings, policy, wanted) if each["violations"]]
+    return places, totals.tally, totals.counts, totals.coverage and totals.coverage.document()
 
 
 def assert_agreement(file, *policies):
@@ -256,8 +278,9 @@ def assert_agreement(file, *policies):
 
 def assert_alike(recordings, policy):
     """Assert that recordings, which are made by a function of a policy, give the same item by item and in chunks."""
-    whole, counted = (outcome(way(recordings(policy), policy), policy) for way in (audit, audit_counted))
-    assert counted == whole
+    whole = outcome(audit(recordings(policy), policy), policy)
+    assert outcome(audit_counted(recordings(policy), policy, is_detailed=True), policy) == whole
+    assert outcome(audit_counted(recordings(policy), policy), policy, Wanted())[:2] == whole[:2]
 
 
 @pytest.fixture(params=["msgspec", "json"])
@@ -313,7 +336,7 @@ def test_conforming_lines_are_counted(tmp_path, reader):
     (tmp_path / "a.ndjson").write_bytes(b"\n".join(CONFORMING))
     other = json.dumps(own(request={"url": "https://contoso.example/a"})).encode()
     found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(b"\n".join([*CONFORMING, other])))
-    assert found == [Conforming({(409, "800064"): 4}, 1, {"contoso.example": 1})]
+    assert found == [Conforming({(409, "800064", None, None): 4}, 1, {"contoso.example": 1})]
 
 
 @pytest.mark.parametrize("policy", ["documented", "any-host"])
@@ -342,22 +365,9 @@ class Pipe(BytesIO):
         return False
 
 
-def test_pieces_of_a_file(tmp_path, monkeypatch):
-    """Lines are counted from the beginning of the file."""
-    monkeypatch.setattr(pieces, "PIECE", 4000)
-    monkeypatch.setattr(pieces, "_BLOCK", 1000)
-    file = tmp_path / "a.ndjson"
-    file.write_bytes(b"\n".join([*CONFORMING, *(each for each in LINES if len(each) < 900)]))
-    found = list(pieces.pieces_of(file))
-    assert len(found) > 3
-    assert_alike(lambda policy: [Recording.of_piece(each, policy) for each in found], POLICIES["documented"])
-    file.unlink()
-    assert_alike(lambda policy: [Recording.of_piece(each, policy) for each in found], POLICIES["documented"])
-
-
 def test_few_hosts_are_kept(monkeypatch):
     """Further ones are looked at again."""
-    monkeypatch.setattr(counting, "_MOST_HOSTS", 1)
+    monkeypatch.setattr(lines, "_MOST_HOSTS", 1)
     hosts = ["a.example", "b.example", "b.example"]
     data = b"\n".join(json.dumps(own(request={"url": f"https://{host}/v1"})).encode() for host in hosts)
     found = list(LineAudit("a.ndjson", POLICIES["documented"]).findings(data))

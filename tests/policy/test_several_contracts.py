@@ -1,6 +1,7 @@
 """Several contracts in one project: the host of a request chooses one."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_a_finding_names_its_contract(policy_for):
     policy = policy_for("shipped", "tree")
     requests = [Request("GET", f"https://{host}/") for host in (PARTNER_CENTER, "tree.example")]
     found = [finding(Exchange(404, None, b"[]", request), policy) for request in requests]
-    named = [data.get("contract") for each in found for data in Wanted().of(each, policy)]
+    named = [data.get("contract") for each in found for data in Wanted().of(each, policy, Counter())]
     assert named == ["Partner Center", "Tree"]
 
 

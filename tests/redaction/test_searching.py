@@ -91,6 +91,13 @@ def test_the_findings_in_a_repeated_header_are_the_same(length):
     assert len(again.found) == 1
 
 
+@pytest.mark.parametrize("start", ["a: &a [*a]", "a: &a {password: *a}", "a: &a [{b: [*a, *a]}]"])
+def test_an_alias_within_its_own_value_is_nothing(start):
+    """A value that contains itself has no end; the rest of the file is searched."""
+    text = f"{start}\ninteractions:\n- {{status: 200, body: {{password: {SECRET}}}}}\n"
+    assert found(text, "a.yaml") == [(0, 1)]
+
+
 _CLEAN = "- status: 200\n  body: ok\n"
 _UNUSUAL = {
     "the second of three": (

@@ -63,10 +63,9 @@ PLACES = {
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", NAMES)
-def test_no_secret_is_left_in_a_body(place, name):
+def test_no_secret_is_left_in_a_body(place):
     """Every spelling of every name at every place: the secret is hidden, the text around it is kept."""
-    for spelling in spellings(name):
+    for spelling in (each for name in NAMES for each in spellings(name)):
         text = PLACES[place](spelling)
         redacted = Redaction().body(text.encode())
         assert SECRET.encode() not in redacted, spelling

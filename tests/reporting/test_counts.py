@@ -11,10 +11,10 @@ from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting import totals as module
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import saved_of
-from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted, samples
+from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
 
 POLICY = Policy(Contract.default(), hosts=frozenset({"api.example"}))
 
@@ -64,8 +64,9 @@ def test_samples_of_parts_are_the_samples_of_all(rules, most, cuts):
     """Wherever the parts are cut, and each rule has as many as there are, up to the limit."""
     findings = [{"id": n, "violations": [{"rule": each} for each in sorted(names)]} for n, names in enumerate(rules)]
     ends = [0, *sorted(cuts), len(findings)]
-    parts = [list(samples(findings[start:end], most)) for start, end in pairwise(ends)]
-    whole = list(samples(findings, most))
-    assert list(samples([each for part in parts for each in part], most)) == whole
+    kept = Wanted(samples=most).kept
+    parts = [list(kept(findings[start:end])) for start, end in pairwise(ends)]
+    whole = list(kept(findings))
+    assert list(kept([each for part in parts for each in part])) == whole
     shown = Counter(each["rule"] for one in whole for each in one["violations"])
     assert all(shown[rule] >= min(most, sum(rule in names for names in rules)) for rule in "abc")

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from pytest_pcerrors import Contract, Exchange, UsageError
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage, Judged, excluded_by
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS, comparison, shortfall
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, comparison, shortfall
 
 CONTRACT = Contract.default()
 PAIRINGS = sorted(CONTRACT.pairings)

@@ -18,8 +18,7 @@ from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.policy.audit import Finding, finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.reporting.formats import _github
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS, _github
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.saved import report_schema, saved_of
 from pytest_pcerrors.reporting.summary import Tally

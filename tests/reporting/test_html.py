@@ -15,9 +15,9 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.policy.audit import finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.coverage_formats import COVERAGE_FORMATS
-from pytest_pcerrors.reporting.html import page
-from pytest_pcerrors.reporting.html.page import as_html
+from pytest_pcerrors.reporting.formats import _html as page
+from pytest_pcerrors.reporting.formats._html import as_html
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
 from pytest_pcerrors.reporting.report import Report
 
 CONTRACT = Contract.default()
@@ -134,7 +134,7 @@ def test_the_policy_of_the_page_allows_its_own_style_and_script_only():
 
 def test_the_script_never_makes_markup_of_data():
     """Text becomes a text node, whatever it is."""
-    script = files("pytest_pcerrors.reporting.html").joinpath("report.js").read_text("utf-8")
+    script = files("pytest_pcerrors.reporting.formats").joinpath("report.js").read_text("utf-8")
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function|setHTML", script)
 
 
@@ -222,7 +222,7 @@ def test_what_is_beyond_the_contract_is_listed(monkeypatch):
         ["pairing", "0", "2"],
     ]
     assert "gateway-429" in shown.text
-    monkeypatch.setattr("pytest_pcerrors.reporting.html._picture._MOST_UNDOCUMENTED", 1)
+    monkeypatch.setattr("pytest_pcerrors.reporting.formats._html._MOST_UNDOCUMENTED", 1)
     assert "And 1 more." in document([], coverage).text
 
 

@@ -8,7 +8,7 @@ from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.html.page import as_html
+from pytest_pcerrors.reporting.formats._html import as_html
 from pytest_pcerrors.reporting.report import Report
 
 pytestmark = pytest.mark.browser

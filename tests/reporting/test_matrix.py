@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.reporting.formats.registry import FORMATS
+from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.matrix import as_markdown, as_text, headline
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import saved_of

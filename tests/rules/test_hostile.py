@@ -103,13 +103,13 @@ def assert_presentable(violations):
 
 
 @pytest.mark.untraced
-@pytest.mark.parametrize("status", [200, 401, 409, 429])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_any_body_is_answered(strict, body, status):
+def test_any_body_is_answered(strict, body):
     """Bodies made to be too long, too deep, too many or unreadable are answered, and briefly."""
-    found = strict.judge(Exchange(status, JSON, body)).violations
-    assert_presentable(found)
-    assert len(found) <= 30
+    for status in (200, 401, 409, 429):
+        found = strict.judge(Exchange(status, JSON, body)).violations
+        assert_presentable(found)
+        assert len(found) <= 30, status
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
@@ -177,14 +177,15 @@ CARRIERS = {
 
 
 @pytest.mark.covered
-@pytest.mark.parametrize(("text", "secret"), PLANTED.values(), ids=PLANTED)
 @pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
-def test_no_violation_shows_a_credential(strict, carrier, text, secret):
+def test_no_violation_shows_a_credential(strict, carrier):
     """Credentials are masked in every text, wherever they are in the response."""
-    found = strict.judge(Exchange(*carrier(text), Request("GET", f"https://partner:{SECRET}@contoso.com"))).violations
-    reported = " ".join(f"{violation!r} {violation}" for violation in found)
-    assert found
-    assert secret not in reported
+    request = Request("GET", f"https://partner:{SECRET}@contoso.com")
+    for name, (text, secret) in PLANTED.items():
+        found = strict.judge(Exchange(*carrier(text), request)).violations
+        reported = " ".join(f"{violation!r} {violation}" for violation in found)
+        assert found, name
+        assert secret not in reported, name
 
 
 def test_a_failed_rule_shows_no_credential():

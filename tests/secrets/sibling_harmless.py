@@ -48,7 +48,8 @@ MEMBERS = """
 {"feature": "MultiFactorAuth"}|{"productName": "Basic Support"}|{"sku": "DIGEST-STD"}|{"productName": "OAuth2 Proxy"}|{"name": "Bearer bonds 2026"}
 {"displayName": "Token Ring adapter X200"}|{"plan": "Basic 10GB"}|{"title": "Password Manager Pro 5"}|{"offer": "Negotiate Plus"}
 {"signature": "def f(a, b):"}|{"signature": "Best regards,\\nBob"}|{"signatureAlgorithm": "sha256WithRSAEncryption"}|{"signatureStatus": "Signed"}
-{"signatures": 2}|{"session": "morning"}|{"session": {"id": 7, "state": "open"}}|{"sessionId": 12}|{"sessionDuration": "PT30M"}|{"sessions": 7}
+{"signature": "-----BEGIN PGP SIGNATURE-----\\n\\nwsBcBAABCAAQBQJgVQFuCRBK7hj4Ov3rIw\\n=x7Kq\\n-----END PGP SIGNATURE-----"}
+{"signingKey": "-----BEGIN PUBLIC KEY-----\\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\\n-----END PUBLIC KEY-----"}|{"signatures": 2}|{"session": "morning"}|{"session": {"id": 7, "state": "open"}}|{"sessionId": 12}|{"sessionDuration": "PT30M"}|{"sessions": 7}
 {"ticket": "open"}|{"ticket": {"id": 7, "status": "new"}}|{"ticketNumber": "INC0012345"}|{"pinned": true}|{"pin": null}|{"pinCode": "required"}
 {"cookie": "accepted"}|{"cookies": true}|{"cookieDomain": ".a.example"}|{"keys": ["a", "b"]}|{"key": "customerName"}|{"primaryKey": "id"}
 {"partitionKey": "/tenantId"}|{"sortKey": "createdAt"}|{"foreignKey": "user_id"}|{"publicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"}|{"keyVersion": 4}
@@ -77,6 +78,8 @@ YOUR_API_KEY|your-token-here|my-token|test-token|dummy|fake_key|mock-secret|plac
 ${TOKEN}|$TOKEN|$(TOKEN)|${{ secrets.TOKEN }}|${env:TOKEN}|%TOKEN%|#{TOKEN}#|__TOKEN__|@@TOKEN@@|$env:TOKEN|$TOKEN/g|(sensitive value)
 <%= ENV["TOKEN"] %>|<<TOKEN>>|[MASKED]|[hidden]|(hidden)|(redacted)|<secret>|<hidden>|null|none|n/a|undefined|****1234|••••••••|sk-...9f2a
 sk_test_...|Bearer ...|AKIA...|xoxb-***|eyJ...|…|********abcd|sha256:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730|--omitted--
+test_openai_api_key|Bearer test_service_token|test_aws_security_token|mock-contoso-refresh-token|^Bearer [a-z0-9]+$|Bearer [\\w-]+\\.[\\w-]+
+Basic [A-Za-z0-9+/]{8,}={0,2}|^Bearer (?<header>ey\\S*)\\.(?<payload>\\S*)$|(?i)bearer\\s+\\w+|[0-9a-f]{40}
 process.env.API_KEY|os.environ["API_KEY"]|var.db_password|secrets.API_KEY|op://vault/item/field|AWS_SECRET_ACCESS_KEY|{token}|:token|0000000000
 Bearer {{token}}|Bearer ${TOKEN}|Bearer <token>|Bearer [FILTERED]|Basic <CREDENTIALS>|Bearer xxxxx|Token REDACTED|@Microsoft.KeyVault(SecretUri=a)
 """.strip().replace("\n", "|").split("|")  # fmt: skip
@@ -122,7 +125,7 @@ Content-MD5: kX7pQz19vLmW04abcdefgh==|Digest: SHA-256=X48E9qOokqqrvdts8nOJRJN3OW
 User-Agent: python-requests/2.32.3 auth/1.0|Server: Basic/1.0|X-Powered-By: Session/2|Allow: GET, TOKEN|Retry-After: 120|X-Has-Session: true
 """.strip().replace("\n", "|").split("|")  # fmt: skip
 URLS = """
-/v1?code=EUR|/v1?code=GBP&key=name|/v1?key=customerName&value=3|/v1?code=800064|/v1?token_type=bearer|/v1?grant_type=client_credentials
+https://wiki.example/Visual+Basic+6+Plugin|/v1?q=Visual+Basic+6+Plugin|/docs/Visual%20Basic%206%20Plugin|/v1?code=EUR|/v1?code=GBP&key=name|/v1?key=customerName&value=3|/v1?code=800064|/v1?token_type=bearer|/v1?grant_type=client_credentials
 /v1?continuationToken=kX7pQz19vLmW04ab|/v1?page_token=kX7pQz19vLmW04ab|/v1?$skiptoken=kX7pQz19vLmW04ab|/v1?cursor=eyJpZCI6NDIsInYiOjF9&limit=5
 /v1?max_tokens=100|/v1?sort_key=name|/v1?token=|/v1?token=<TOKEN>&x=1|/v1?api_key={{key}}|/v1?password=[FILTERED]|/v1?state=kX7pQz19vLmW04abcdef
 /v1/tokens/4f701070-c2ba-480d-b459-25d8081d6d04|/v1/secrets/db-password|/v1/keys/primary|/v1/sessions/123456789|/v1/reset-password/confirm-email

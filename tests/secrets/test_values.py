@@ -39,16 +39,14 @@ def test_random_values_are_opaque(alphabet, length, found):
     assert sum(look_of(each) == "opaque" for each in made) >= found * len(made)
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_words_identifiers_and_numbers_are_not_opaque(word):
+def test_words_identifiers_and_numbers_are_not_opaque():
     """Names of models, products, versions, algorithms, hosts, dates, and words of other languages."""
-    assert not is_opaque_word(word)
+    assert [word for word in WORDS if is_opaque_word(word)] == []
 
 
-@pytest.mark.parametrize("value", STAND_INS)
-def test_placeholders_are_nothing(value):
+def test_placeholders_are_nothing():
     """Placeholders of vcrpy, VCR.rb, Betamax, Polly, Postman, Azure DevOps, GitHub, Terraform, Ansible and people."""
-    assert look_of(value) in ("nothing", "sentence")
+    assert [value for value in STAND_INS if look_of(value) not in ("nothing", "sentence")] == []
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.files import shipped_document
 from pytest_pcerrors.contract.pages._codes import code_table, entries_of, number_of, numbers_in
 from pytest_pcerrors.contract.pages._html import read_html
 from pytest_pcerrors.contract.pages._markdown import read_markdown
 from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,12 @@
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
 from pytest_pcerrors.contract.sources._columns import codes_in, columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.text import cut, listed, visible
+from pytest_pcerrors.text import cut, listed, phrase_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

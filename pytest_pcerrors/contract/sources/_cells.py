@@ -5,7 +5,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from pytest_pcerrors.contract.catalogue import phrase_of
+from pytest_pcerrors.text import phrase_of
 
 _MOST_CHARACTERS = 200
 _SHORT = 3

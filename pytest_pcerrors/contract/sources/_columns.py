@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.contract.catalogue import phrase_of
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_known_status, plain, read_code, read_statuses
 from pytest_pcerrors.contract.sources._names import code_rank, is_field_name, is_status_name, text_rank, words_of
+from pytest_pcerrors.text import phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

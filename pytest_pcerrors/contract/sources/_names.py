@@ -116,8 +116,8 @@ def text_rank(name: str) -> int | None:
     >>> [text_rank(name) for name in ("User message", "Description", "When", "Owner")]
     [0, 1, 4, None]
     """
-    words = words_of(name)
-    return next((rank for rank, pattern in enumerate(_TEXTS) if pattern.fullmatch(words)), None)
+    rank = _rank(_TEXTS, name)
+    return None if rank == FAR else rank
 
 
 def is_field_name(name: str) -> bool:

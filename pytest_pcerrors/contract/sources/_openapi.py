@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
-from pytest_pcerrors.contract.sources._documented import codes_in_enums, found_at, found_in_schema, listed_errors
-from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, members_of, text_place
+from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, leaves, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
-from pytest_pcerrors.contract.sources._responses import error_responses, lists_of_codes
-from pytest_pcerrors.contract.sources._samples import leaves
+from pytest_pcerrors.contract.sources._responses import (
+    codes_in_enums,
+    error_responses,
+    found_at,
+    found_in_schema,
+    listed_errors,
+    lists_of_codes,
+)
 from pytest_pcerrors.contract.sources._schemas import (
     allows,
     combined,

@@ -1,27 +1,45 @@
-"""Make the contract document of a source: its catalogue, its envelope, and the remarks on what was read."""
+"""Make the contract document of a source: choose its reader, find its catalogue and its envelope, and remark what was read.
 
+A source is a page with tables and samples, rows of data, or an OpenAPI document.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
-from pytest_pcerrors.contract.pages.document import Remark
+from pytest_pcerrors.contract.pages.document import Grid, Remark
+from pytest_pcerrors.contract.pages.reading import parsed_page
+from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
-from pytest_pcerrors.contract.sources._envelope import envelope_of
-from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
+from pytest_pcerrors.contract.sources._envelope import envelope_of, samples_in, values_of
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
-from pytest_pcerrors.contract.sources._samples import samples_in, values_of
+from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
+from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
 from pytest_pcerrors.contract.sources.model import Envelope, Reading, Sample
-from pytest_pcerrors.contract.sources.reading import HTML, PAGE, Source, text_of, value_of
+from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import steps_of
+from pytest_pcerrors.jsontext import is_deeper, steps_of
 from pytest_pcerrors.text import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from pytest_pcerrors.contract.sources.model import Wanted
 
+PAGE, HTML = "page", "html"
+"""The kinds of a page: in Markdown or HTML, and in HTML only."""
+_KINDS = {
+    **dict.fromkeys((".md", ".markdown", ".mdx"), PAGE),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **dict.fromkeys((".json",), "json"),
+    **dict.fromkeys((".yaml", ".yml"), "yaml"),
+}
+_OPENAPI_LINE = re.compile(r"^[\"']?(?:openapi|swagger)[\"']?[ \t]*:", re.MULTILINE)
+_CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|\Z)")
 _HINT = (
     "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
     " write the codes to a CSV file with the columns status, code and message, and import that"
@@ -29,6 +47,79 @@ _HINT = (
 _ENVELOPE_HINT = (
     f"give --envelope FILE with one error body that holds a code, or --envelope NAME, one of {', '.join(ENVELOPES)}"
 )
+
+
+class Source(NamedTuple):
+    """A source as its reader returns it: data of an OpenAPI document, or grids and samples; and the member ``page`` of a page."""
+
+    openapi: dict[str, Any] | None = None
+    grids: Sequence[Grid] = ()
+    samples: Sequence[Sample] = ()
+    remarks: Sequence[Remark] = ()
+    page: Mapping[str, str] = MappingProxyType({})
+
+
+def read_source(data: bytes, name: str) -> Source:
+    r"""Return what a source has; its kind is known by the suffix of its name, or else by its first characters.
+
+    >>> source = read_source(b'| Code |\n|---|\n| `A` |\n\n```json\n{"code": "A"}\n```\n', "errors.md")
+    >>> source.grids[0].header, source.grids[0].rows[0].cells, source.samples[0].place
+    (('Code',), ('A',), 'line 6')
+    """
+    text, kind = text_of(data, name)
+    if kind in (PAGE, HTML):
+        return _read_page(text, is_html=kind == HTML)
+    if kind == "csv":
+        return Source(grids=read_csv(text))
+    value = value_of(text, kind)
+    return Source(openapi=value) if is_openapi(value) else Source(grids=grids_of(value))
+
+
+def text_of(data: bytes, name: str) -> tuple[str, str]:
+    """Return the text of a source, and its kind: `PAGE`, `HTML`, ``csv``, ``json`` or ``yaml``."""
+    if len(data) > MAX_DATA:
+        raise UsageError(f"has more than {MAX_DATA} bytes; import the part with the error codes")
+    text = decoded(data).removeprefix("\ufeff")
+    return text, _KINDS.get(Path(name.partition("?")[0]).suffix.lower()) or _guessed(text)
+
+
+def value_of(text: str, kind: str) -> Any:
+    """Return the value of a text in JSON or YAML."""
+    if kind != "json":
+        return read_yaml(text)
+    try:
+        value = json_value(text.encode(), "")
+    except UsageError as error:
+        raise UsageError(str(error).removeprefix(": ")) from None
+    if is_deeper(value, MAX_DEPTH):
+        raise UsageError(f"nested more than {MAX_DEPTH} levels deep; import the part with the error codes")
+    return value
+
+
+def _guessed(text: str) -> str:
+    """Return the kind of a text: what the first characters of JSON, an OpenAPI document in YAML, or CSV look like; else a page."""
+    if text.lstrip().startswith(("{", "[")):
+        return "json"
+    if _OPENAPI_LINE.search(text[:10_000]):
+        return "yaml"
+    return "csv" if _CSV_LINE.match(text) else PAGE
+
+
+def _read_page(text: str, *, is_html: bool) -> Source:
+    page, about = parsed_page(text, is_html=is_html)
+    samples = [sample for block in page.code for sample in samples_in(block.text, block.line)]
+    return Source(None, [_with_header(table) for table in page.tables], samples, page.remarks, about)
+
+
+def _with_header(table: Grid) -> Grid:
+    """Return a table with a header: without one, the first row is the header if it names a column."""
+    if table.header or not table.rows or not any(map(_is_named, table.rows[0].cells)):
+        return table
+    return Grid(table.rows[0].cells, table.rows[1:], table.place)
+
+
+def _is_named(cell: str) -> bool:
+    return is_status_name(cell) or code_rank(cell) is not None or text_rank(cell) is not None
 
 
 def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, Any], tuple[Remark, ...]]":

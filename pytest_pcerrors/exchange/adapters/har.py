@@ -1,6 +1,7 @@
 """Read responses of HAR 1.2, as browsers, proxies and recorders write it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +17,10 @@ from pytest_pcerrors.exchange.adapters.parts import (
 from pytest_pcerrors.exchange.encodings import encoding_of
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
+from pytest_pcerrors.text import late_pattern
 
 _OF_RESPONSES = frozenset({"content", "statusText", "httpVersion", "redirectURL", "bodySize"})
-_MAX_DIGITS = 18
+_LENGTH = late_pattern(r"-1|\d{1,18}", re.ASCII)
 _PLAIN = (None, "", "utf-8", "utf8")
 
 
@@ -46,7 +48,7 @@ def has_no_response(entry: Any, *, is_har: bool = False) -> bool:
     if not isinstance(response, Mapping):
         return response is None
     status = response.get("status")
-    return status is None or (type(status) is int and status <= 0)
+    return status is None or str(status) in ("0", "000") or (type(status) is int and status < 0)
 
 
 def from_har(response: Mapping[str, Any], origin: str | None) -> ResponseData:
@@ -89,11 +91,17 @@ def _was_empty(response: Mapping[str, Any], content: Mapping[str, Any] | None, h
     """Return whether a response without a text had no body, judged by its lengths; -1 is an unknown length."""
     if content is not None and "_file" in content:
         return False
-    size = -1 if content is None else content.get("size")
-    declared = headers.get("Content-Length") or ""
-    length = int(declared) if declared.isdecimal() and len(declared) <= _MAX_DIGITS else None
-    known = [each for each in (size, response.get("bodySize"), length) if isinstance(each, int) and each >= 0]
+    size = -1 if content is None else _length(content.get("size"))
+    lengths = (size, _length(response.get("bodySize")), _length(headers.get("Content-Length")))
+    known = [each for each in lengths if each is not None and each >= 0]
     return not any(known) if known else size != -1
+
+
+def _length(value: Any) -> float | None:
+    """Return a length, which may be written as text; None if it is missing or invalid."""
+    if isinstance(value, str):
+        return int(value) if _LENGTH.fullmatch(value) else None
+    return value if isinstance(value, int | float) else None
 
 
 def chunks_of(text: Any) -> list[str] | None:

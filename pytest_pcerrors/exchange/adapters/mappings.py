@@ -24,6 +24,9 @@ from pytest_pcerrors.text import nearest
 OWN_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin", "recorded_at")
 """The keys of a response in our own form."""
 
+_OF_WRAPPED = frozenset(("string", "base64_string", "encoding"))
+"""The keys of a body as recorders write it, also beside a status that is a number."""
+
 
 def from_pair(pair: Any) -> ResponseData:
     """Read a pair (status, body); the headers are unknown."""
@@ -46,7 +49,7 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
             answer = from_mapping(response, origin).answering(_request_of_mapping(request))
             return answer._replace(recorded_at=recording_time(mapping) or answer.recorded_at)
         case {"response": response}:
-            missing = "request" if response is not None else "response"
+            missing = "request" if isinstance(response, Mapping) else "response"
             raise UsageError(f"an interaction has a request and a response; this one has no {missing}")
         case {"status": Mapping()}:
             return from_vcrpy(mapping, origin)
@@ -63,14 +66,15 @@ def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
             raise UsageError(f'a response as a mapping has no key "{key}"; {nearest(str(key), OWN_KEYS)}')
     if "status" not in mapping:
         raise UsageError('the response has no "status"; a recording may be cut off here')
-    encoded = mapping.get("body_base64")
-    body = base64_bytes(encoded) if encoded is not None else body_bytes(mapping.get("body"))
+    encoded, body = mapping.get("body_base64"), mapping.get("body")
+    if encoded is None and isinstance(body, Mapping) and _is_wrapped(body) and _OF_WRAPPED.issuperset(body):
+        body = _unwrapped(body)
     headers = mapping.get("headers")
     request = mapping.get("request")
     return ResponseData(
         status_of(mapping["status"]),
         None if headers is None else header_pairs(headers),
-        body,
+        body_bytes(body) if encoded is None else base64_bytes(encoded),
         None if request is None else _request_of_mapping(request),
         mapping.get("reason"),
         origin or mapping.get("origin"),

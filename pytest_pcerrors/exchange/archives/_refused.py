@@ -138,10 +138,10 @@ def _is_bare_text(start: bytes) -> bool:
     return is_quoted or (b":" not in line and line[0] not in _YAML_STARTS)
 
 
-def _is_utf_16(start: bytes) -> bool:
+def is_utf_16(start: bytes) -> bool:
     r"""Return whether an input is JSON or an HTTP response in UTF-16 with a byte order mark.
 
-    >>> _is_utf_16('\ufeff{"code"'.encode("utf-16-le")), _is_utf_16("\ufeffinteractions:".encode("utf-16-le"))
+    >>> is_utf_16('\ufeff{"code"'.encode("utf-16-le")), is_utf_16("\ufeffinteractions:".encode("utf-16-le"))
     (True, False)
     """
     return start.startswith(_UTF_16_MARKS) and start[2:4].strip(b"\0") in (b"{", b"[", b"H", b"<")
@@ -162,8 +162,8 @@ REFUSED = (
         _refusal("the output of curl -v", "save only the response: curl -i URL"),
     ),
     (
-        _is_utf_16,
-        _refusal("UTF-16, as PowerShell's > writes it", "save it as it was sent: curl -i -o FILE URL"),
+        is_utf_16,
+        _refusal("UTF-16, as PowerShell's > writes it", "save it as UTF-8, or as it was sent: curl -i -o FILE URL"),
     ),
     (_is_bare_text, _refusal("a text without its HTTP status", _GIVE_STATUS)),
 )

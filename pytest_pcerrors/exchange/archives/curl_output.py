@@ -1,12 +1,11 @@
 """Read the output of ``curl -i``: a status line, headers, a blank line and the body."""
 
-import re
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.text import readable
+from pytest_pcerrors.text import late_pattern, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +16,9 @@ HTTP_START = b"HTTP/"
 MAX_OUTPUT = 65 * 1024 * 1024
 """The largest output that is read, in bytes."""
 
-_STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([1-9][0-9]{2})(?:[ \t]([^\r\n]*))?\r?\n")
-_HEAD = re.compile(_STATUS.pattern + rb"((?:[^\r\n][^\n]*\n)*)\r?\n")
+_STATUS_LINE = rb"HTTP/[0-9.]{1,5} ([1-9][0-9]{2})(?:[ \t]([^\r\n]*))?\r?\n"
+_STATUS = late_pattern(_STATUS_LINE)
+_HEAD = late_pattern(_STATUS_LINE + rb"((?:[^\r\n][^\n]*\n)*)\r?\n")
 _SUPERSEDED = (*range(100, 200), *range(300, 400))
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 

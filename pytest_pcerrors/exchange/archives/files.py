@@ -83,30 +83,40 @@ def file_items(
 
 
 def ndjson_chunks(
-    file: Path, name: str, on_read: "Callable[[int], object] | None" = None
+    file: Path, name: str, on_read: "Callable[[int], object] | None" = None, *, has_layout: bool = False
 ) -> "Iterator[bytes | ArchiveError] | None":
-    """Return the chunks of `line_chunks` of a file, which an error of reading ends; None if the file is not NDJSON, or is not a regular file."""
-    if READERS.get(ending(file), read_ndjson) is not read_ndjson or not file.is_file():
+    """Return the chunks of `line_chunks` of a file, which an error of reading ends; None if the file is not NDJSON, or is not a regular file.
+
+    With `has_layout`, its lines may be those of a log.
+    """
+    if (READERS.get(ending(file), read_ndjson) is not read_ndjson and not has_layout) or not file.is_file():
         return None
     with suppress(OSError), file.open("rb") as stream:
-        if _is_ndjson(stream, name):
+        if _is_ndjson(stream, name, has_layout=has_layout):
             return _read_file(file, name, on_read, _chunks)
     return None
 
 
-def stream_chunks(stream: IO[bytes], name: str) -> "Iterator[bytes | ArchiveError] | None":
-    """Return the chunks of a stream, as `ndjson_chunks` does of a file; None for a stream that cannot be read again, such as a pipe."""
-    if not stream.seekable():
-        return None
+def stream_chunks(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "Iterator[bytes | ArchiveError] | None":
+    """Return the chunks of a stream that can be read again from where it is, as `ndjson_chunks` does of a file."""
     start = stream.tell()
-    is_ndjson = _is_ndjson(stream, name)
+    is_ndjson = _is_ndjson(stream, name, has_layout=has_layout)
     stream.seek(start)
     return _chunks(stream, name) if is_ndjson else None
 
 
-def _is_ndjson(stream: IO[bytes], name: str) -> bool:
+def may_have_lines(file: Path) -> bool:
+    """Return whether a file may have the lines of a log, for which there is a layout; a pipe or a device, which is not read, may."""
+    with suppress(OSError):
+        if file.is_file():
+            with file.open("rb") as stream:
+                return _is_ndjson(stream, str(file), has_layout=True)
+    return True
+
+
+def _is_ndjson(stream: IO[bytes], name: str, *, has_layout: bool) -> bool:
     with suppress(ArchiveError, OSError, EOFError, zlib.error):
-        return reader_of(unpacked(stream, name)[0], name)[0] is read_ndjson
+        return reader_of(unpacked(stream, name)[0], name, has_layout=has_layout)[0] is read_ndjson
     return False
 
 

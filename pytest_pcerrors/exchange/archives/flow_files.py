@@ -1,6 +1,5 @@
 """Read the flows of mitmproxy, where mitmproxy is installed."""
 
-import re
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.items import Skipped, recorded_item
-from pytest_pcerrors.text import readable
+from pytest_pcerrors.text import late_pattern, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 EXPORT = "export them as HAR: mitmdump -nr FILE --set hardump=FILE.har"
 """What to do with flows that cannot be read or edited."""
 
-_START = re.compile(rb"[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]")
+_START = late_pattern(rb"[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]")
 
 
 def is_flow(start: bytes) -> bool:

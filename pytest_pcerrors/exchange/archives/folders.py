@@ -46,10 +46,10 @@ def ending(file: Path) -> str:
     >>> ending(Path("cart.YAML.gz"))
     '.yaml'
     """
-    suffixes = [suffix.lower() for suffix in file.suffixes]
-    if len(suffixes) > 1 and suffixes[-1] in PACKED:
-        return suffixes[-2]
-    return suffixes[-1] if suffixes else ""
+    *before, last = file.name.lower().lstrip(".").split(".")
+    if len(before) > 1 and f".{last}" in PACKED:
+        last = before.pop()
+    return f".{last}" if before else ""
 
 
 def _found(top: Path) -> Iterator[os.DirEntry[str]]:
@@ -79,11 +79,12 @@ def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list
     links = []
     for entry in entries:
         file = Path(entry.path)
-        if ending(file) in endings and _is(entry.is_file):
-            if entry.is_symlink():
-                links.append(file)
-            else:
-                files.setdefault(identity(file), file)
+        if ending(file) not in endings or not _is(entry.is_file):
+            continue
+        if entry.is_symlink():
+            links.append(file)
+        else:
+            files.setdefault(identity(file), file)
     for link in links:
         files.setdefault(identity(link), link)
     return list(files.values())

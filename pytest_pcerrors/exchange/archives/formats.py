@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._refused import REFUSED, foreign_bytes, foreign_format
+from pytest_pcerrors.exchange.archives._refused import REFUSED, foreign_bytes, foreign_format, is_utf_16
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.flow_files import is_flow, read_flows
 from pytest_pcerrors.exchange.archives.folders import ending
@@ -58,7 +58,7 @@ def reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tup
     if has_layout and reader is read_json_document:
         reader = None
     start = stream.read(len(HTTP_START)) if reader is not None else _first_lines(stream)
-    if reader is None or start == HTTP_START:
+    if reader is None or start == HTTP_START or is_utf_16(start):
         reader = _reader_for(start.lstrip(_BLANK), name, has_layout=has_layout)
     return reader, start
 

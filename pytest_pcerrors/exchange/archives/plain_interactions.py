@@ -71,9 +71,10 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
     """
-    if stream.read(len(_HEAD + _START)) != _HEAD + _START:
-        raise UncertainError
     line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
+    if not piece.startswith(_HEAD + _START):
+        raise UncertainError
+    piece = piece[len(_HEAD + _START) :]
     while piece:
         following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
         *whole, left = (left + piece).split(b"\n" + _START)
@@ -105,7 +106,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
     >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
     >>> plain_interaction(request + response)
-    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None)
+    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None, headers=None)
     """
     match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:

@@ -39,6 +39,7 @@ class PlainLine(NamedTuple):
     body: str
     url: str | None
     document: Any = None
+    headers: "Mapping[str, str | list[str]] | None" = None
 
 
 Reader = Callable[[bytes], PlainLine | None]
@@ -72,7 +73,7 @@ def plain_line(line: bytes) -> PlainLine | None:
     """Return the parts of a usual line, or None for any other.
 
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
-    PlainLine(status=404, content_type=None, body='{}', url='/v1/orders', document=None)
+    PlainLine(status=404, content_type=None, body='{}', url='/v1/orders', document=None, headers=None)
     """
     try:
         text = line.decode()
@@ -112,7 +113,7 @@ def _of_value(value: Any, line: str) -> PlainLine | None:
         text.encode()  # may have a lone surrogate
     if content_type is _OTHER or text[:1] not in STARTS:
         return None
-    return PlainLine(status, content_type, text, _url(request), document)
+    return PlainLine(status, content_type, text, _url(request), document, headers)
 
 
 def _is_odd(value: "Mapping[str, Any]", response: "Mapping[str, Any]") -> bool:
@@ -193,7 +194,7 @@ class _TypedLines:
         content_type = _type_in(headers)
         if content_type is _OTHER or url == "" or text[:1] not in STARTS:
             return None
-        return PlainLine(status, content_type, text, url)
+        return PlainLine(status, content_type, text, url, None, headers)
 
 
 def _document(body: Any) -> str:

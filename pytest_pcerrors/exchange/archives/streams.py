@@ -66,9 +66,9 @@ def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
     return BufferedReader(_Bounded(stream, name), _BUFFER)
 
 
-def portion(stream: IO[bytes], size: int) -> IO[bytes]:
-    """Return a stream of the next `size` bytes of another stream."""
-    return BufferedReader(_Portion(stream, size), _BUFFER)
+def rereadable(stream: IO[bytes]) -> IO[bytes]:
+    """Return a stream that can be read again from where `tell` was called, with one call of `seek`; the other may be a pipe."""
+    return stream if stream.seekable() else cast("IO[bytes]", _Rereadable(stream))
 
 
 def read_whole(stream: IO[bytes]) -> bytearray:
@@ -156,34 +156,40 @@ class _Zstd(RawIOBase):
         return len(data)
 
 
-class _Portion(_Rejoined):
-    def __init__(self, stream: IO[bytes], size: int) -> None:
+class _Rereadable(_Rejoined):
+    """Keeps what is read between `tell` and `seek`."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(b"", stream)
-        self._left = size
+        self._kept: bytearray | None = None
 
     def readinto(self, buffer: Any) -> int:
-        size = super().readinto(memoryview(buffer)[: self._left])
-        self._left -= size
+        size = super().readinto(buffer)
+        if self._kept is not None:
+            self._kept += buffer[:size]
         return size
 
+    def tell(self) -> int:
+        self._kept = bytearray()
+        return 0
 
-class _Bounded(RawIOBase):
+    def seek(self, _: int, __: int = 0) -> int:
+        self._start, self._kept = BytesIO(self._kept or b""), None
+        return 0
+
+
+class _Bounded(_Rejoined):
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        super().__init__()
-        self._stream = stream
-        self._name = name
+        super().__init__(b"", stream)
+        self._place = name
         self._left = MAX_UNPACKED
 
-    def readable(self) -> bool:
-        return True
-
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        self._left -= len(data)
+        size = super().readinto(buffer)
+        self._left -= size
         if self._left < 0:
-            size = MAX_UNPACKED // 1024**2
+            most = MAX_UNPACKED // 1024**2
             raise ArchiveError(
-                self._name, f"more than {size} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
+                self._place, f"more than {most} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
             )
-        buffer[: len(data)] = data
-        return len(data)
+        return size

@@ -60,14 +60,22 @@ def read_yaml_interactions(
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
 
 
-def interaction_by_yaml(text: bytes, origin: str) -> "Item":
-    """Return the item of the lines of an interaction by the rules of YAML; raise an `UncertainError` if it cannot be read alone."""
-    others: dict[str, Any] = {}
+def events_of_interaction(text: bytes) -> list[Event]:
+    """Return the events of a cassette with the lines of an interaction; raise an `UncertainError` if they cannot be read alone."""
     if _UNINDENTED.search(text):
         raise UncertainError
     try:
-        ((interaction, _),) = read_yaml_interactions(BytesIO(as_cassette(text)), "", others)
-    except (ArchiveError, ValueError):  # the latter for another number of interactions
+        return list(events(BytesIO(as_cassette(text))))
+    except YamlError:
+        raise UncertainError from None
+
+
+def interaction_by_yaml(parsed: list[Event], origin: str) -> "Item":
+    """Return the item of an interaction, given as the events of a cassette; raise an `UncertainError` if it cannot be read alone."""
+    others: dict[str, Any] = {}
+    try:
+        ((interaction, _),) = _interactions(Builder(iter(parsed)), "", others, LISTS[:1])
+    except (ArchiveError, ValueError):  # the latter for another number of interactions, or a value that is not allowed
         raise UncertainError from None
     if isinstance(interaction, ArchiveError) or others != {"version": "1"}:
         raise UncertainError

@@ -35,7 +35,7 @@ def as_markdown(report: "Report") -> "Iterator[str]":
     for matrix in report.matrices:
         yield f"\n{matrix_as_markdown(matrix)}"
     if report.coverage:
-        from pytest_pcerrors.reporting.coverage_formats import as_markdown as coverage_as_markdown
+        from pytest_pcerrors.reporting.formats.coverage import as_markdown as coverage_as_markdown
 
         yield f"\n{coverage_as_markdown(report.coverage)}"
 

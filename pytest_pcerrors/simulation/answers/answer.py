@@ -8,8 +8,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.faults import Faults, check_faults
-from pytest_pcerrors.simulation.answers.wire import check_sendable
+from pytest_pcerrors.simulation.answers.wire import Faults, check_faults, check_sendable
 
 _RETRY_AFTER = "retry_after"
 

@@ -13,8 +13,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, with_overrides
-from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
-from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Sender, Shape, exchange_of
+from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, exchange_of, shapes_for
 from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest
 
@@ -48,7 +47,7 @@ class AnswerFactory:
     ) -> None:
         check_retry_after(retry_after)
         self.contract = contract
-        self.shapes = shapes_for(contract)
+        self.shapes: Mapping[str, Exchange] = shapes_for(contract)
         self._retry_after = retry_after
         self._succeed = succeed
         self._words: dict[str, Callable[[], Answer]] = {

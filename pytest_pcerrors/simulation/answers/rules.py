@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import Protocol
 
 from pytest_pcerrors.errors import UsageError
@@ -18,9 +19,6 @@ class Pattern(Protocol):
 
     def matches(self, method: str, target: str, /) -> bool:
         """Return whether a request with this method and target matches."""
-
-    def as_document(self) -> dict[str, object]:
-        """Return the pattern as a JSON object."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,6 @@ class RequestPattern:
         """Return whether a request with this method and path matches."""
         return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
 
-    def as_document(self) -> dict[str, object]:
-        """Return the pattern as a JSON object."""
-        return {"method": self.method, "path": self.path}
-
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
 
@@ -94,7 +88,7 @@ def _ending(block: str) -> str:
 class ResponseRule:
     """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies.
 
-    `document` is the text that the rule was made from, as a JSON object, if it was made from one.
+    `document` is the rule as a JSON object, for a list of rules.
     """
 
     def __init__(
@@ -103,14 +97,14 @@ class ResponseRule:
         answers: Sequence[Answer],
         times: int | None = None,
         *,
-        document: Mapping[str, object] | None = None,
+        document: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         if not answers:
             raise UsageError("a sequence needs at least one member")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
         self.pattern = pattern
-        self.used = 0
+        self.used: int = 0
         self._answers = tuple(answers)
         self._times = times
         self._document = document
@@ -135,18 +129,8 @@ class ResponseRule:
         return f"{self} -> {', '.join(map(str, self._answers))}"
 
     def as_document(self) -> dict[str, object]:
-        """Return the rule as a JSON object, with the number of its uses.
-
-        >>> from pytest_pcerrors.simulation.answers.factory import envelope
-        >>> ResponseRule(RequestPattern("*", "/v1/**"), [envelope(503, "Busy")], times=1).as_document()
-        {'method': '*', 'path': '/v1/**', 'answer': ['503'], 'times': 1, 'used': 0}
-        """
-        document = self._document
-        if document is None:
-            answers = [str(each) for each in self._answers]
-            document = {**self.pattern.as_document(), "answer": answers}
-            document |= {} if self._times is None else {"times": self._times}
-        return {**document, "used": self.used}
+        """Return the rule as a JSON object, with the number of its uses."""
+        return {**self._document, "used": self.used}
 
     def __str__(self) -> str:
         used_up = " (used up)" if self.is_used_up else ""

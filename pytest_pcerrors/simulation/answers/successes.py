@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation._plausible import guid
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
-from pytest_pcerrors.simulation.shapes.shape import GATEWAY, SERVICE, Shape, as_json, exchange_of
+from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Shape, as_json, exchange_of
 
 BYTE_ORDER_MARK = "\ufeff"
 

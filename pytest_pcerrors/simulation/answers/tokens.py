@@ -13,8 +13,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
-from pytest_pcerrors.simulation.shapes.of_contract import shapes_for
-from pytest_pcerrors.simulation.shapes.shape import Sender, Shape, as_json, exchange_of
+from pytest_pcerrors.simulation.shapes import Sender, Shape, as_json, exchange_of, shapes_for
 
 LIFETIME = 3599
 """The default lifetime of a token in seconds."""

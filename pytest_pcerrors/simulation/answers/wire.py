@@ -1,16 +1,23 @@
-"""Responses as they are sent: as the reply to a request, their bytes, and the state of the connection afterwards."""
+"""Responses as they are sent: as the reply to a request, their network faults, their bytes, and the state of the connection afterwards.
 
+To add a fault, write its function, and add it to `FAULTS` and `Faults`.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum
-from typing import NamedTuple
+from threading import TIMEOUT_MAX
+from typing import Any, NamedTuple, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import WITHOUT_BODY, phrase_of
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.text import nearest, phrase_of
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
+_PIECE = 64
 
 
 def reply_to(request: Request, exchange: Exchange) -> Exchange:
@@ -88,3 +95,115 @@ def check_sendable(exchange: Exchange) -> None:
 
 def _reason(exchange: Exchange) -> str:
     return phrase_of(exchange.status) if exchange.reason is None else exchange.reason
+
+
+class Faults(TypedDict, total=False):
+    """The faults of an answer by name, with their values; `FAULTS` describes each."""
+
+    delay: float
+    chunked: bool
+    cut: int
+    reset: bool
+
+
+class Fault(NamedTuple):
+    """A fault: its function, the description of its value, a check of its value, and the JSON Schema of its key in a rule."""
+
+    apply: Callable[[Wire, Any], Wire]
+    wanted: str
+    accepts: Callable[[Any], bool]
+    schema: Mapping[str, Any]
+
+
+def _delay(wire: Wire, seconds: float) -> Wire:
+    return wire._replace(wait=seconds)
+
+
+def _chunked(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a fault
+    if not wanted or not any(name == "Content-Length" for name, _ in wire.headers):
+        return wire
+    kept = tuple(each for each in wire.headers if each[0] != "Content-Length")
+    pieces = [wire.body[start : start + _PIECE] for start in range(0, len(wire.body), _PIECE)]
+    body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+    return wire._replace(headers=(("Transfer-Encoding", "chunked"), *kept), body=body)
+
+
+def _cut(wire: Wire, count: int) -> Wire:
+    return wire._replace(body=wire.body[:count], end=End.CLOSE)
+
+
+def _reset(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a fault
+    return wire._replace(end=End.RESET) if wanted else wire
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= TIMEOUT_MAX
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+FAULTS: Mapping[str, Fault] = {
+    "delay": Fault(
+        _delay,
+        "seconds",
+        _is_seconds,
+        {
+            "description": "Seconds to wait before the response is sent.",
+            "type": "number",
+            "minimum": 0,
+            "title": "a number of seconds",
+        },
+    ),
+    "chunked": Fault(
+        _chunked,
+        "True or False",
+        _is_switch,
+        {"description": "Send the body in chunks, without Content-Length.", "type": "boolean"},
+    ),
+    "cut": Fault(
+        _cut,
+        "a number of bytes",
+        _is_count,
+        {
+            "description": "Send this many bytes of the body, then close the connection; Content-Length gives the full length.",
+            "type": "integer",
+            "minimum": 0,
+            "title": "a number of bytes",
+        },
+    ),
+    "reset": Fault(
+        _reset,
+        "True or False",
+        _is_switch,
+        {"description": "Send nothing and reset the connection.", "type": "boolean"},
+    ),
+}
+"""Every fault, in the order in which they are applied."""
+
+
+def check_faults(faults: Mapping[str, object]) -> None:
+    """Raise a `UsageError` for an unknown fault, or for a value that it cannot have.
+
+    >>> check_faults({"delay": -1})
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: delay: expected seconds, got -1
+    """
+    for name, value in faults.items():
+        if name not in FAULTS:
+            raise UsageError(f"{name} is not a fault; {nearest(name, FAULTS)}")
+        if not FAULTS[name].accepts(value):
+            raise UsageError(f"{name}: expected {FAULTS[name].wanted}, got {value!r}")
+
+
+def with_faults(wire: Wire, faults: Mapping[str, object]) -> Wire:
+    """Return the response with these faults applied."""
+    for name, fault in FAULTS.items():
+        if name in faults:
+            wire = fault.apply(wire, faults[name])
+    return wire

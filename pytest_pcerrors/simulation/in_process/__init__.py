@@ -1,12 +1,14 @@
 """Simulation in process: the requests of any HTTP client are answered with errors, without a server and without the network."""
 
-from pytest_pcerrors.simulation.in_process._cases import (
+from pytest_pcerrors.simulation.in_process._simulation import (
+    NotSimulatedError,
     SimulatedEntry,
     SimulatedMutant,
     SimulatedResponse,
     SimulatedShape,
+    Simulation,
+    UnusedSimulationError,
 )
-from pytest_pcerrors.simulation.in_process._simulation import NotSimulatedError, Simulation, UnusedSimulationError
 from pytest_pcerrors.simulation.in_process._simulator import Simulator, simulate
 
 __all__ = [

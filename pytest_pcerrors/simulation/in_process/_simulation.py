@@ -1,9 +1,9 @@
-"""One simulated answer, or a sequence of them, for the requests that match a pattern, and its options."""
+"""One simulated answer, or a sequence of them, for the requests that match a pattern; its options; and responses that a test simulates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Self, TypedDict
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
@@ -12,6 +12,11 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, check_method
 from pytest_pcerrors.text import cut, listed, nearest
+
+if TYPE_CHECKING:
+    from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.simulation.in_process._simulator import Simulator
+    from pytest_pcerrors.simulation.mutation import Mutant
 
 _LONGEST_URL = 200
 
@@ -107,10 +112,6 @@ class UrlPattern:
             url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
         return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
 
-    def as_document(self) -> dict[str, object]:
-        """Return the pattern as a JSON object."""
-        return {"method": self.method, "url": self.url}
-
     def __str__(self) -> str:
         return shown(self.method.upper(), self.url)
 
@@ -134,7 +135,7 @@ class Simulation:
         return self.required and not self.requests
 
     def answer(self, request: Request) -> Answer:
-        """Return the next answer, and note the request."""
+        """Return the next answer, and record the request."""
         self.requests.append(request)
         return self.rule.take()
 
@@ -156,3 +157,55 @@ class Simulation:
 def shown(method: str, url: str) -> str:
     """Return a request for messages, without secrets."""
     return cut(safe(f"{method} {url}"), _LONGEST_URL)
+
+
+class SimulatedResponse:
+    """A response, with its `name`, that a test simulates when it wants to."""
+
+    def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+        self.name = name
+        self.exchange = exchange
+        self.status: int = exchange.status
+        """The HTTP status."""
+        self._simulator = simulator
+
+    def simulate(self, **options: "Unpack[Options]") -> "Simulation":
+        """Answer the requests of HTTP clients with it; the options are those of `Simulator`."""
+        __tracebackhide__ = True
+        return self._simulator()(self, **options)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+class SimulatedEntry(SimulatedResponse):
+    """A documented error, with a conforming response."""
+
+    def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+        super().__init__(f"{entry.status_text}-{entry.code}", exchange, simulator)
+        self.entry = entry
+        self.code: str = entry.code
+        """The error code."""
+        self.description: str = entry.description
+        """The first description template; the response has its placeholders filled in."""
+
+
+class SimulatedMutant(SimulatedResponse):
+    """A response that breaks exactly one rule, in one of several ways."""
+
+    def __init__(self, mutant: "Mutant", simulator: "Callable[[], Simulator]") -> None:
+        super().__init__(str(mutant), mutant.exchange, simulator)
+        self.mutant = mutant
+        self.rule: str = mutant.rule
+        """The name of the rule that the response breaks."""
+        self.variant: str = mutant.variant
+        """A short word for the way in which it breaks the rule; empty if there is one way only."""
+        self.entry: Entry | None = mutant.entry
+        """The documented error that was changed; None if the response was not one."""
+
+
+class SimulatedShape(SimulatedResponse):
+    """An undocumented response that the real service sends, or that a client may receive from a gateway."""

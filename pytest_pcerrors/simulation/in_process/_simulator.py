@@ -16,11 +16,10 @@ from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
-from pytest_pcerrors.simulation.answers.faults import Faults
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens
-from pytest_pcerrors.simulation.answers.wire import has_body, reply_to
+from pytest_pcerrors.simulation.answers.wire import Faults, has_body, reply_to
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Options,

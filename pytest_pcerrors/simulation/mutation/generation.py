@@ -13,7 +13,7 @@ from pytest_pcerrors.policy.check import unknown_body
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.mutation import _body, _head, _properties
+from pytest_pcerrors.simulation.mutation import _head_and_body, _members
 from pytest_pcerrors.simulation.mutation._base import Base, Mutant, Mutator, completed
 from pytest_pcerrors.simulation.mutation._schema import with_wrong_values
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
@@ -24,31 +24,12 @@ _DEEPEST = 500
 """The most levels of a body that can be copied into another value and written."""
 
 MUTATORS: Mapping[str, Mutator] = {
-    "status-undocumented": _head.status_undocumented,
-    "content-type": _head.content_type,
-    "challenge-missing": _head.challenge_missing,
-    "challenge-other": _head.challenge_other,
-    "retry-after": _head.retry_after,
-    "body-empty": _body.body_empty,
-    "body-empty-unauthorized": _body.body_empty,
-    "byte-order-mark": _body.byte_order_mark,
-    "body-encoding": _body.body_encoding,
-    "body-plain-text": _body.body_plain_text,
-    "body-not-json": _body.body_not_json,
-    "duplicate-key": _body.duplicate_key,
-    "body-not-object": _body.body_not_object,
-    "gateway-envelope": _body.gateway_envelope,
-    "message-only": _body.message_only,
-    "description-blank": _properties.description_blank,
-    "unknown-property": _properties.unknown_property,
-    "status-differs": _properties.status_differs,
-    "code-unknown": _properties.code_unknown,
-    "pairing": _properties.pairing,
-    "description-placeholder": _properties.description_placeholder,
-    "description-template": _properties.description_template,
-    "error-in-success": _body.error_in_success,
+    name.replace("_", "-"): each
+    for module in (_head_and_body, _members)
+    for name, each in vars(module).items()
+    if getattr(each, "__module__", "") == module.__name__ and not name.startswith("_")
 }
-"""The mutator of every rule; those of the error schema need none."""
+"""The mutator of every rule: the public function with its name. Rules of the error schema need none."""
 
 
 def mutants(response: object = None, *, rule: str | None = None, contract: Contract | None = None) -> Iterator[Mutant]:

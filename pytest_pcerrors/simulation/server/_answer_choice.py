@@ -15,9 +15,8 @@ from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope
 from pytest_pcerrors.simulation.answers.rules import ResponseRules
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
-from pytest_pcerrors.simulation.server._page import OPEN_PATHS
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
-from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, RequestedAnswers
+from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, OPEN_PATHS, RequestedAnswers
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 from pytest_pcerrors.text import cut, visible
 
@@ -77,7 +76,7 @@ class NoMatchingRuleError(AssertionError):
         made = envelope(404, "There is nothing at this path.").exchange
         headers = [*(made.headers or ()), (HINT_HEADER, hint)]
         exchange = Exchange(404, headers, made.body, reason="Not Found")
-        self.answer = Answer(exchange, "404, no rule matches", is_wanted=False)
+        self.answer: Answer = Answer(exchange, "404, no rule matches", is_wanted=False)
 
 
 class AnswerChoice:

@@ -8,10 +8,9 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_overrides
-from pytest_pcerrors.simulation.answers.faults import Faults, with_faults
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.tokens import LIFETIME
-from pytest_pcerrors.simulation.answers.wire import Wire, reply_to, wire_of
+from pytest_pcerrors.simulation.answers.wire import Faults, Wire, reply_to, wire_of, with_faults
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, NoMatchingRuleError, RandomFaults
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
@@ -219,7 +218,9 @@ class ErrorServer:
         return faults.seed
 
     def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
-        rule = ResponseRule(RequestPattern(method, path), answers, times)
+        document: dict[str, object] = {"method": method, "path": path, "answer": list(map(str, answers))}
+        document |= {} if times is None else {"times": times}
+        rule = ResponseRule(RequestPattern(method, path), answers, times, document=document)
         with self._choice.lock:
             self._choice.rules.add(rule)
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import article, is_deeper, type_of
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
-from pytest_pcerrors.simulation.answers.faults import FAULTS
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
+from pytest_pcerrors.simulation.answers.wire import FAULTS
 from pytest_pcerrors.text import counted, nearest, readable, visible
 
 _SHOWN_PROBLEMS = 5
@@ -27,8 +28,10 @@ _TABLE = re.compile(rb"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
 
 
 def rules_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a file of rules."""
-    return published_schema("pytest_pcerrors.simulation.server", "rules.schema.json")
+    """Return the JSON Schema of a file of rules; each fault is a key of a rule."""
+    schema = deepcopy(published_schema("pytest_pcerrors.simulation.server", "rules.schema.json"))
+    schema["$defs"]["rule"]["properties"] |= {name: dict(fault.schema) for name, fault in FAULTS.items()}
+    return schema
 
 
 def rules_of(documents: Sequence[Any], factory: AnswerFactory, place: Callable[[int], str]) -> list[ResponseRule]:
@@ -71,7 +74,8 @@ def _rule(document: Any, factory: AnswerFactory, place: str) -> ResponseRule:
 
 @cache
 def _schema_of_rule() -> dict[str, Any]:
-    return {**rules_schema()["$defs"]["rule"], "$defs": rules_schema()["$defs"]}
+    definitions = rules_schema()["$defs"]
+    return {**definitions["rule"], "$defs": definitions}
 
 
 def _answers(answer: Any, factory: AnswerFactory) -> Iterator[Answer]:

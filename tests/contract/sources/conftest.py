@@ -7,9 +7,8 @@ import pytest
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.contract.files import complete_document
-from pytest_pcerrors.contract.sources.importing import imported
+from pytest_pcerrors.contract.sources.importing import imported, read_source
 from pytest_pcerrors.contract.sources.model import Wanted
-from pytest_pcerrors.contract.sources.reading import read_source
 
 
 class Read(NamedTuple):

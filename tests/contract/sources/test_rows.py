@@ -130,7 +130,7 @@ def test_yaml_has_the_values_of_version_1_2(text, value):
 
 def test_a_huge_file_is_refused(read, monkeypatch):
     """Before it is read."""
-    monkeypatch.setattr("pytest_pcerrors.contract.sources.reading.MAX_DATA", 10)
+    monkeypatch.setattr("pytest_pcerrors.contract.sources.importing.MAX_DATA", 10)
     with pytest.raises(UsageError, match="has more than 10 bytes"):
         read("code,message\nA,b\n", "a.csv")
 

@@ -142,7 +142,7 @@ BROKEN = {
     "json, empty": ("a.json", b"", "a.json: empty; expected JSON"),
     "json, white space": ("a.json", b" \n", "a.json: empty; expected JSON"),
     "json, latin-1": ("a.json", b'{"a": "\xe9"}', "a.json: not UTF-8 at byte 7"),
-    "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: not UTF-8 at byte 0"),
+    "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: UTF-16, as PowerShell"),
     "json, nul": ("a.json", b"\x00", "a.json: not JSON: "),
     "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
     "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),

@@ -40,6 +40,7 @@ SKIPPED = {
     "response empty": GOOD | {"response": {}},
     "status 0": response(status=0),
     "status -1": response(status=-1),
+    "status 0 as text": response(status="0"),
     "status null": response(status=None),
     "status missing": GOOD | {"response": without(RESPONSE, "status")},
 }
@@ -48,7 +49,7 @@ ODD = {
     "null": (None, "expected an interaction, a mapping with request and response, got null"),
     "response text": (
         GOOD | {"response": "lost"},
-        "an interaction has a request and a response; this one has no request",
+        "an interaction has a request and a response; this one has no response",
     ),
     "no request": (without(GOOD, "request"), "this one has no request"),
     "request null": (GOOD | {"request": None}, "this one has no request"),
@@ -212,6 +213,9 @@ def test_a_body_that_is_an_array_stays_one(text, body):
 
 UNKNOWN = {
     "size": {"content": {"size": 88, "mimeType": "application/json"}},
+    "size as text": {"content": {"size": "88"}},
+    "size as float": {"content": {"size": 88.0}},
+    "unknown size as text": {"content": {"size": "-1"}},
     "size and null": {"content": {"size": 88, "text": None}},
     "size and nothing": {"content": {"size": 88, "text": ""}},
     "omitted": {"content": {"size": -1, "mimeType": "application/json"}},

@@ -84,10 +84,12 @@ def test_what_curl_prints_with_more_words_is_reported(read, start):
 
 @pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", ["{}", "HTTP/1.1 404 No\n\n", "[]", "<html>"])
-def test_what_powershell_wrote_is_reported(read, mark, text):
-    """Redirection in PowerShell writes UTF-16, which servers do not send."""
-    _, error = read(f"\ufeff{text}".encode(mark), "-")
-    assert str(error) == "-: UTF-16, as PowerShell's > writes it; save it as it was sent: curl -i -o FILE URL"
+@pytest.mark.parametrize("name", ["-", "a.har", "a.json", "a.ndjson", "a.txt"])
+def test_what_powershell_wrote_is_reported(read, mark, text, name):
+    """Redirection in PowerShell writes UTF-16, which servers do not send; it is reported once for a file."""
+    _, error = read(f"\ufeff{text}\n{text}".encode(mark), name)
+    fix = "save it as UTF-8, or as it was sent: curl -i -o FILE URL"
+    assert str(error) == f"{name}: UTF-16, as PowerShell's > writes it; {fix}"
 
 
 def test_a_cassette_in_utf_16_is_read_as_before(read):

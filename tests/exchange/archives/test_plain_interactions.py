@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
     interaction_texts,
     plain_interaction,
 )
-from pytest_pcerrors.exchange.archives.yaml_files import interaction_by_yaml
+from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
 
 NAME = "cart.yaml"
 
@@ -45,7 +45,9 @@ def read(data):
         for texts, first in interaction_texts(BytesIO(data)):
             for index, text in enumerate(texts):
                 line = first + b"".join(texts[:index]).count(b"\n")
-                found.append(plain_interaction(text) or interaction_by_yaml(text, f"{NAME}:{line}"))
+                found.append(
+                    plain_interaction(text) or interaction_by_yaml(events_of_interaction(text), f"{NAME}:{line}")
+                )
     except UncertainError:
         return found, False
     return found, True
@@ -63,7 +65,7 @@ def assert_same(data):
             continue
         plain += 1
         content_type = item.headers.get("content-type") or ""
-        assert one == (item.status, content_type, item.body.decode(), item.request.url, None)
+        assert one == (item.status, content_type, item.body.decode(), item.request.url, None, None)
         assert item.body_problem is None
         assert item.reason is None or isinstance(item.reason, str)
     return plain

@@ -1,6 +1,5 @@
 """Postman collections, versions 2.0 and 2.1: the responses that were saved as examples."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +14,10 @@ from pytest_pcerrors.exchange.archives.foreign._tools import (
     present,
     without_local_host,
 )
+from pytest_pcerrors.text import late_pattern
 
-_VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-_UNKNOWN_HOST = re.compile(r"(?:https?://)?[^/?#]*\{\{[^/?#]*")
+_VARIABLE = late_pattern(r"\{\{\s*([^{}]*?)\s*\}\}")
+_UNKNOWN_HOST = late_pattern(r"(?:https?://)?[^/?#]*\{\{[^/?#]*")
 _WRAPPER = "collection"
 
 

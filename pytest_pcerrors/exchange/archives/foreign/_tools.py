@@ -5,15 +5,16 @@ positions of these values in its text, so that reading and redaction have the sa
 at the values.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pytest_pcerrors.text import late_pattern
+
 Interaction = Any
 """A mapping with ``request`` and ``response`` in our own form, or the entry itself if it cannot be read."""
 
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|\*)(?::\d+)?(?=/|$)")
+_LOCAL = late_pattern(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|\*)(?::\d+)?(?=/|$)")
 TEMPLATE = "{{"
 """The beginning of a placeholder that WireMock and Postman fill in."""
 

@@ -1,14 +1,15 @@
 """Cassettes of the VCR family: what VCR.rb, Betamax, Schemathesis, go-vcr and php-vcr write differently from vcrpy."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
+
+from pytest_pcerrors.text import late_pattern
 
 LISTS = ("interactions", "http_interactions")
 """The keys of the list of interactions: of vcrpy and go-vcr; of VCR.rb, Betamax and Schemathesis."""
 
-_REASON = re.compile(r"(?:[0-9]{3} )?(.*)")
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_REASON = late_pattern(r"(?:[0-9]{3} )?(.*)")
+_INTEGER = late_pattern(r"-?[0-9]{1,18}")
 _OF_TESTS = "checks"
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from itertools import groupby
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
@@ -22,6 +21,8 @@ _COLOURS = {_GOOD: "#2a6b2f", _FAIR: "#7a5b00", 0: "#a12622"}
 
 def as_text(coverage: ErrorCoverage) -> str:
     """Return a table by status with the codes that were not met, the totals, and the undocumented codes."""
+    from textwrap import wrap
+
     width = max((len(name) for name, _ in _by_status(coverage)), default=0)
     head = f"{'status':{width}}  errors  met  cover  missing"
     lines = [head, "-" * len(head)]
@@ -70,7 +71,7 @@ def as_badge(coverage: ErrorCoverage) -> str:
 
 
 def _as_html(coverage: ErrorCoverage) -> str:
-    from pytest_pcerrors.reporting.html.page import coverage_as_html
+    from pytest_pcerrors.reporting.formats._html import coverage_as_html
 
     return coverage_as_html(coverage)
 

@@ -1,17 +1,65 @@
-"""Mutators for the rules of the body, from bytes to a JSON object, and of an error in a success."""
+"""Mutators for the rules of the status, the headers and the body, from bytes to a JSON object."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from pytest_pcerrors.simulation.mutation._base import Base, Variant, replaced
-from pytest_pcerrors.simulation.synthesis import synthesize_status
 
+_UNUSUAL = (418, 451, 499, 511, 599)
+_MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "plain-text": "text/plain",
+    "xml": "application/xml",
+    "text-json": "text/json",
+    "unknown": "application/octet-stream",
+    "empty": "",
+    "absent": None,
+}
+_WAITS = {
+    "absent": None,
+    "empty": "",
+    "word": "soon",
+    "unit": "57s",
+    "negative": "-1",
+    "fraction": "0.5",
+    "timestamp": "2026-01-05T08:00:00Z",
+}
 _DEPTH = 100_000
 _DIGITS = 5_000
 _DEEPEST = 5
 _ANOTHER = "\N{REPLACEMENT CHARACTER}again"
-_TEXT = "The item was not processed."
+
+
+def status_undocumented(base: Base) -> Iterator[Variant]:
+    """Send statuses that hardly any contract has."""
+    for status in _UNUSUAL:
+        yield str(status), base.with_status(status)
+
+
+def content_type(base: Base) -> Iterator[Variant]:
+    """Send the media types of other bodies, an empty one, and none."""
+    for variant, value in _MEDIA_TYPES.items():
+        yield variant, base.with_header("Content-Type", value)
+
+
+def challenge_missing(base: Base) -> Iterator[Variant]:
+    """Send no challenge, or an empty one."""
+    yield "absent", base.with_header("WWW-Authenticate", None)
+    yield "empty", base.with_header("WWW-Authenticate", "")
+
+
+def challenge_other(base: Base) -> Iterator[Variant]:
+    """Send the challenges of other schemes, and the scheme of the contract alone."""
+    yield "bearer", base.with_header("WWW-Authenticate", 'Bearer error="invalid_token"')
+    yield "basic", base.with_header("WWW-Authenticate", 'Basic realm="service"')
+    yield "scheme-only", base.with_header("WWW-Authenticate", (base.contract.challenge or "").partition(" ")[0])
+
+
+def retry_after(base: Base) -> Iterator[Variant]:
+    """Send no delay, and delays that are neither seconds nor an HTTP date."""
+    for variant, value in _WAITS.items():
+        yield variant, base.with_header("Retry-After", value)
 
 
 def body_empty(base: Base) -> Iterator[Variant]:
@@ -19,6 +67,9 @@ def body_empty(base: Base) -> Iterator[Variant]:
     yield "absent", base.with_body(b"")
     yield "space", base.with_body(b" ")
     yield "line-breaks", base.with_body(b"\r\n\r\n")
+
+
+body_empty_unauthorized = body_empty
 
 
 def byte_order_mark(base: Base) -> Iterator[Variant]:
@@ -117,22 +168,3 @@ def _with_value(base: Base, text: str) -> str:
     """Return the body with one more member, whose value is a text that is not JSON."""
     comma = ", " if base.document else ""
     return f'{base.text[:-1]}{comma}"more": {text}}}'
-
-
-def error_in_success(base: Base) -> Iterator[Variant]:
-    """Send an error as the whole body, in a list of errors, and in an item; for Partner Center as its service does, also of a device."""
-    code = next(iter(base.contract.catalogue.codes), "7")
-    known = base.document if isinstance(base.document, dict) else {}
-    if not base.contract.is_partner_center:
-        yield "list", base.with_document({**known, "errors": [{"code": code, "message": _TEXT}]})
-        yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
-        yield "item", base.with_document({**known, "items": [{"error": _TEXT}]})
-        if base.contract.catalogue:
-            yield "body", base.with_body(synthesize_status(base.exchange.status, base.contract).body)
-        return
-    yield "list", base.with_document({**known, "orderErrors": [{"code": 10003, "description": _TEXT}]})
-    of_item = {"errorCode": 10006, "errorDescription": _TEXT}
-    yield "item", base.with_document({**known, "lineItems": [{"error": of_item}]})
-    yield "device", base.with_document({**known, "devices": [{"errorCode": "806", "errorDescription": _TEXT}]})
-    yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
-    yield "body", base.with_document({"code": code, "description": _TEXT, "data": [], "source": "PartnerFD"})

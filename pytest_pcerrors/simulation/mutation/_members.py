@@ -1,4 +1,4 @@
-"""Mutators for the rules of members that the error schema cannot express, and of the catalogue."""
+"""Mutators for the rules of members that the error schema cannot express, of the catalogue, and of an error in a success."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -7,6 +7,7 @@ from typing import Any
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.simulation._plausible import fill_in
 from pytest_pcerrors.simulation.mutation._base import Base, Variant
+from pytest_pcerrors.simulation.synthesis import synthesize_status
 
 _BLANKS = {"space": " ", "line-break": "\r\n", "tab": "\t", "no-break-space": "\N{NO-BREAK SPACE}"}
 _UNKNOWN = {
@@ -18,6 +19,7 @@ _UNKNOWN = {
     "proto": ("__proto__", {}),
 }
 _KEPT = "\N{REPLACEMENT CHARACTER}"
+_TEXT = "The item was not processed."
 
 
 def description_blank(base: Base) -> Iterator[Variant]:
@@ -99,3 +101,22 @@ def description_template(base: Base) -> Iterator[Variant]:
         yield "upper-case", base.with_member("description", text.upper())
         yield "truncated", base.with_member("description", text[:-1])
         yield "prefix", base.with_member("description", f"Error: {text}")
+
+
+def error_in_success(base: Base) -> Iterator[Variant]:
+    """Send an error as the whole body, in a list of errors, and in an item; for Partner Center as its service does, also of a device."""
+    code = next(iter(base.contract.catalogue.codes), "7")
+    known = base.document if isinstance(base.document, dict) else {}
+    if not base.contract.is_partner_center:
+        yield "list", base.with_document({**known, "errors": [{"code": code, "message": _TEXT}]})
+        yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
+        yield "item", base.with_document({**known, "items": [{"error": _TEXT}]})
+        if base.contract.catalogue:
+            yield "body", base.with_body(synthesize_status(base.exchange.status, base.contract).body)
+        return
+    yield "list", base.with_document({**known, "orderErrors": [{"code": 10003, "description": _TEXT}]})
+    of_item = {"errorCode": 10006, "errorDescription": _TEXT}
+    yield "item", base.with_document({**known, "lineItems": [{"error": of_item}]})
+    yield "device", base.with_document({**known, "devices": [{"errorCode": "806", "errorDescription": _TEXT}]})
+    yield "member", base.with_document({**known, "error": {"code": code, "message": _TEXT}})
+    yield "body", base.with_document({"code": code, "description": _TEXT, "data": [], "source": "PartnerFD"})

@@ -1,0 +1,123 @@
+"""What is checked at a time: small files together, one file, or the lines of NDJSON that begin in a range of its bytes."""
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.formats import reader_of
+from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
+from pytest_pcerrors.exchange.archives.streams import unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+PIECE = 1024 * 1024
+"""The size of a piece for a process of this machine, in bytes."""
+
+_MOST_FILES = 64
+_STEP = 64 * 1024
+
+
+class Piece(NamedTuple):
+    """A file, or the lines of it that begin from the byte `start` to before the byte `end`.
+
+    `end` is None for a whole file, and `size` the number of bytes. `name` is the path in origins. `file` is a path, or has its methods.
+    """
+
+    file: Path
+    name: str
+    size: int = 0
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing of the file follows."""
+        return self.end is None or self.end == self.size
+
+    def chunks(self) -> "Iterator[bytes | ArchiveError]":
+        """Yield the lines of a piece that is not a whole file, in chunks as `line_chunks` does; an error of reading ends them."""
+        try:
+            with self.file.open("rb") as stream:
+                yield from line_chunks(cast("IO[bytes]", _Lines(stream, self.start, self.end or 0)))
+        except OSError as error:
+            yield ArchiveError(self.name, f"cannot be read: {error.strerror or error}")
+
+
+class _Lines:
+    """The lines of a stream that begin in a range of its bytes."""
+
+    def __init__(self, stream: IO[bytes], start: int, end: int) -> None:
+        self._stream = stream
+        position = max(start - 1, 0)
+        if start:
+            stream.seek(position)
+            while position < end and (line := stream.readline(min(_STEP, end - position))):
+                position += len(line)
+                if line.endswith(b"\n"):
+                    break
+        self._left = end - 1 - position  # before the last byte of the range, whose line is read to its end
+
+    def read(self, size: int) -> bytes:
+        """Read as many bytes, or fewer; none at the end."""
+        if self._left > 0:
+            data = self._stream.read(min(size, self._left))
+            self._left -= len(data)
+            return data
+        data = b"" if self._left < 0 else self._stream.readline(size)
+        self._left -= data.endswith(b"\n")
+        return data
+
+
+class Unit(NamedTuple):
+    """What one process does at a time: small files, one file or a piece of one; without them, a `source` that only this process can read."""
+
+    pieces: tuple[Piece, ...] = ()
+    source: "Path | None" = None
+
+    @property
+    def piece(self) -> Piece | None:
+        """The piece that is not a whole file, if it is one."""
+        return self.pieces[0] if self.pieces and self.pieces[0].end is not None else None
+
+    @property
+    def size(self) -> int:
+        """The number of bytes; in a piece of a file, those of its range."""
+        if self.piece is not None:
+            return (self.piece.end or 0) - self.piece.start
+        return sum(each.size for each in self.pieces)
+
+
+def units_of(files: "Iterable[Piece | Unit]", is_cut: "Callable[[Piece], bool]", size: int) -> "Iterator[Unit]":
+    """Yield the units of whole files in their order, and the units among them as they are.
+
+    A file that is larger than this size is cut if `is_cut` returns that it has lines.
+    """
+    small = Unit()
+    for file in files:
+        is_alone = isinstance(file, Unit) or file.size >= PIECE
+        if small.pieces and (is_alone or small.size >= PIECE or len(small.pieces) == _MOST_FILES):
+            yield small
+            small = Unit()
+        if isinstance(file, Unit):
+            yield file
+        elif file.size > size and is_cut(file):
+            starts = range(0, file.size, size)
+            yield from (Unit((file._replace(start=each, end=min(each + size, file.size)),)) for each in starts)
+        elif is_alone:
+            yield Unit((file,))
+        else:
+            small = Unit((*small.pieces, file))
+    if small.pieces:
+        yield small
+
+
+def has_lines(file: Piece, *, has_layout: bool) -> bool:
+    """Return whether a file is uncompressed NDJSON, by its first bytes. With `has_layout`, its lines may be those of a log."""
+    try:
+        with file.file.open("rb") as stream:
+            plain, is_packed = unpacked(stream, file.name)
+            return not is_packed and reader_of(plain, file.name, has_layout=has_layout)[0] is read_ndjson
+    except (OSError, ArchiveError):
+        return False  # its reader reports it

@@ -1,0 +1,209 @@
+"""Audits of NDJSON by chunks of lines: conforming exchanges are only counted, all others become findings."""
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from io import BytesIO
+from itertools import accumulate
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.json_files import item_of_line
+from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
+from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy.age import Oldest, date_of
+from pytest_pcerrors.policy.audit import Conforming, Finding, finding_of_item, unreadable
+from pytest_pcerrors.policy.policy import is_among
+from pytest_pcerrors.redaction.raw import LineSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+
+    from pytest_pcerrors.exchange.archives.plain_lines import PlainLine, Reader
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.secrets import Found
+
+_HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
+_AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
+_SCHEME = len("https://")
+_STATUSES = range(100, 1000)
+_MOST_HOSTS = _MOST_KEPT = 4096
+_SHORT = 1000
+_RECORDED = (b"recorded_at", b"\\u00")
+"""What a line has that may have a date outside of its headers: the name, or an escaped letter of it."""
+
+
+class LineAudit:
+    """Audits the lines of an NDJSON archive under a policy, by chunks; the chunks may be audited in any order.
+
+    With `keeps_errors`, conforming error responses are findings too; with `is_detailed`, they are counted by source and day, and are
+    findings if the contract does not pair them. If an age is set, or for logs, or with several contracts, all responses are findings.
+    `counts` are those of the exchanges without a finding, `oldest` is the oldest response, if an age is set, `lines` the number of
+    lines, and `has_items` whether one of them is not blank. `is_refused` is whether the rest cannot be read.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        policy: "Policy",
+        read: "Reader | None" = None,
+        *,
+        keeps_errors: bool = False,
+        is_detailed: bool = False,
+    ) -> None:
+        self.counts = Conforming(name=name)
+        self.oldest = Oldest(policy.judges)
+        self.lines = 0
+        self.has_items = self.is_refused = False
+        self._name = name
+        self._policy = policy
+        self._read = (read or plain_lines()) if is_countable(policy) else _nothing
+        self._keeps_errors = keeps_errors
+        self._is_detailed = is_detailed
+        self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
+        self._search = LineSearch(policy.redaction.secrets)
+        self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._known: dict[tuple[int, str | None, str], tuple[int, str, str | None] | None] = {}
+        self._hosts: dict[str, tuple[bool, str]] = {}
+        self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
+
+    def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
+        """Yield the findings in whole lines, in their order, then the counts of those without. `first` is the number of the first line.
+
+        An archive of another format is an `ArchiveError`, which is raised by its first line.
+        """
+        lines = list(BytesIO(data))
+        suspected = self._suspected(data, lines)
+        for index, line in enumerate(lines):
+            if index not in suspected and self.conforms(line):
+                continue
+            found = self._found(line) if index in suspected else []
+            if found or not (line.isspace() or (index in suspected and self.conforms(line))):
+                item = item_of_line(line, self._name, first + index, self._policy.layout)
+                self.has_items = True
+                if self._policy.max_age is not None and not isinstance(item, ArchiveError | Skipped):
+                    self.oldest.add(item)
+                yield finding_of_item(item, self._policy, found)
+        self.lines += len(lines)
+        self.has_items = self.has_items or self.counts != _NOTHING
+        yield self.taken()
+
+    def taken(self) -> Conforming:
+        """Return the counts so far, and begin new ones."""
+        taken, self.counts = self.counts, Conforming(name=self._name)
+        return taken
+
+    def _found(self, line: bytes) -> "list[Found]":
+        from pytest_pcerrors.redaction.rewriting import found_in_line
+
+        return found_in_line(line, self._name, self._policy.redaction)
+
+    def _suspected(self, data: bytes, lines: list[bytes]) -> "Container[int]":
+        """Return the indexes of the lines that must be searched for secrets."""
+        positions = self._search.positions(data) if self._secrets else []
+        if positions is None:
+            return range(len(lines))
+        ends = list(accumulate(map(len, lines))) if positions else []
+        return {bisect_right(ends, position) for position in positions}
+
+    def conforms(self, line: bytes) -> bool:
+        """Return whether the exchange of a line conforms or has another host, and count it."""
+        if (plain := self._read(line)) is None:
+            return False
+        status, url = plain.status, plain.url
+        if url is not None and not url.startswith(self._judged):
+            is_judged, host = self._host(url)
+            if not is_judged:
+                is_counted = host != "" and status in _STATUSES
+                if is_counted:
+                    self.counts.other_hosts[host] += 1
+                return is_counted
+        if status in SUCCESSES:
+            is_counted = self._quick.is_success(status, plain.body)
+            self.counts.successes += is_counted
+            return is_counted
+        error = None if self._keeps_errors else self._error(plain)
+        day = _day(plain.headers, line) if self._is_detailed and error is not None else None
+        if error is None or day == _UNCERTAIN:
+            return False
+        self.counts.errors[(*error, day)] += 1
+        return True
+
+    def _error(self, plain: "PlainLine") -> "tuple[int, str, str | None] | None":
+        """Return the status, code and source of an error response that conforms, or None; those of a short body are kept for the many equal ones."""
+        status, content_type, body, _, document, _ = plain
+        key = status, content_type, body
+        if key in self._known:
+            return self._known[key]
+        parsed = self._quick.error(status, content_type, body.encode(), document)
+        error = None
+        if parsed is not None and parsed.code is not None:
+            source = parsed.member("source") if self._is_detailed else None
+            if not self._is_detailed or self._policy.contract.entry_of(status, parsed.code) is not None:
+                error = status, parsed.code, source if isinstance(source, str) else None
+        if document is None and len(body) <= _SHORT and len(self._known) < _MOST_KEPT:
+            self._known[key] = error
+        return error
+
+    def _host(self, url: str) -> tuple[bool, str]:
+        """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
+        if url.startswith("/") and url[1:2].isalnum():
+            return True, ""
+        authority = url[: url.find("/", _SCHEME)]
+        known = self._hosts.get(authority)
+        if known is None:
+            is_plain = len(authority) < len(url) - 1 and _AUTHORITY.fullmatch(authority) is not None
+            host = (urlsplit(authority).hostname or "") if is_plain else ""
+            known = bool(host) and is_among(host, self._policy.hosts), host
+            if len(self._hosts) < _MOST_HOSTS:
+                self._hosts[authority] = known
+        return known
+
+
+def is_countable(policy: "Policy") -> bool:
+    """Return whether conforming exchanges may be counted under a policy, rather than made to findings: if neither an age, nor a layout, nor a second contract is set."""
+    return policy.max_age is None and policy.layout is None and not policy.others
+
+
+def audited_lines(
+    chunks: "Iterable[bytes | ArchiveError]", lines: LineAudit, first: int = 1
+) -> "Iterator[Finding | Conforming]":
+    """Yield the findings in the chunks of an NDJSON archive, or of a piece of one, and counts. `first` is the number of the first line."""
+    try:
+        for chunk in chunks:
+            if isinstance(chunk, ArchiveError):
+                raise chunk
+            yield from lines.findings(chunk, first + lines.lines)
+    except ArchiveError as error:
+        lines.has_items = lines.is_refused = True
+        yield unreadable(error)
+
+
+_NOTHING = Conforming()
+_UNCERTAIN = ""
+
+
+def _nothing(_: bytes) -> None:
+    """Read no line."""
+
+
+def _day(headers: "Mapping[str, str | list[str]] | None", line: bytes) -> str | None:
+    """Return the day of the header `Date`; None without one, but `_UNCERTAIN` if the line may have another date."""
+    name = _name_of_date(tuple(headers)) if headers else None
+    value = headers[name] if headers and name is not None else None
+    day = _day_of(value if type(value) is str else value[0]) if value else None
+    return _UNCERTAIN if day is None and any(each in line for each in _RECORDED) else day
+
+
+@lru_cache(maxsize=4096)
+def _name_of_date(names: tuple[str, ...]) -> str | None:
+    return next((each for each in names if each.lower() == "date"), None)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(date: str) -> str | None:
+    since = date_of(Exchange(200, {"Date": date}, b""))
+    return None if since is None else str(since.date())

@@ -1,1 +1,0 @@
-"""The format ``html``: a page that needs no network. Start reading in `page`."""
