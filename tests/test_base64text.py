@@ -11,7 +11,13 @@ def test_padding_and_white_space_do_not_matter(text):
     assert base64_decoded(text) == b"u:p"
 
 
-@pytest.mark.parametrize("text", ["dTp-", "dTpw!", "dT=pw", "d", "d\u00fc", "dTpwY"])
+@pytest.mark.parametrize("text", ["-_8", "+/8="])
+def test_both_alphabets_are_read(text):
+    """That of RFC 4648, section 4, and that of URLs."""
+    assert base64_decoded(text) == b"\xfb\xff"
+
+
+@pytest.mark.parametrize("text", ["dTp.", "dTpw!", "dT=pw", "d", "d\u00fc", "dTpwY"])
 def test_what_is_not_base64_is_refused(text):
     """Letters of another alphabet, padding inside, and a length that no bytes have."""
     with pytest.raises(ValueError):  # noqa: PT011 - each version of Python has its own message

@@ -35,7 +35,7 @@ class StoredFile:
     def __init__(self, storage: Any, path: str) -> None:
         self._storage = storage
         self._path = path
-        self.suffixes = Path(path).suffixes
+        self.name = Path(path).name
         self.suffix = Path(path).suffix
 
     def __str__(self) -> str:
