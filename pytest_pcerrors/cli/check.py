@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Pairing
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.reporting.finding_data import FindingData
+    from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.settings import Settings
 
 _COVERAGE_REPORT = "--coverage-report"
@@ -149,13 +150,18 @@ def check(  # noqa: PLR0913 - one parameter an option
     findings = task.wanted.kept(given.findings(task, totals))
     report = Report.of_findings(findings, totals, policy, is_quiet=quiet)
     write_report(FORMATS[format_name](report), output)
+    _print_doubts(report.tally)
     tally = report.tally
+    failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
+    return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
+
+
+def _print_doubts(tally: "Tally") -> None:
+    """Print to standard error what the counts leave in doubt: nothing was checked, or an age is unknown."""
     if unchecked := tally.unchecked():
         print_problem(unchecked)
     if tally.undated:
         print_problem(unknown_age_text(tally.undated))
-    failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
-    return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
 
 
 def _bodies(paths: tuple[str, ...], status: int) -> Input:
