@@ -7,6 +7,8 @@ from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, 
 from pytest_pcerrors.exchange.archives.foreign import Source, tool_of
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
 from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
+from pytest_pcerrors.jsontext import RepeatedNames
+from pytest_pcerrors.secrets.display import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +33,12 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     (``name#/mappings/3``), an array of exchanges (``name#/3``), or a single exchange (``name:1``).
     """
     document = parsed(read_whole(stream), name)
+    if is_exchange(document) and tool_of(document) is None:
+        yield item_of(document, f"{name}:1")
+        return
+    _refuse_repeated(document, name)
     if (tool := tool_of(document)) is not None:
         yield from _items_of_tool(tool, document, name, file_of(stream, name))
-        return
-    if is_exchange(document):
-        yield item_of(document, f"{name}:1")
         return
     values, pointer = _list_in(document, name)
     del document
@@ -44,6 +47,16 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
         item = item_of(values[index], f"{name}#{pointer}/{index}", is_har=is_har)
         values[index] = None  # frees a large body
         yield item
+
+
+def _refuse_repeated(document: Any, name: str) -> None:
+    """Raise an `ArchiveError` if a document has two lists of exchanges, or two logs, with the same name: only the last one was parsed."""
+    for holder in (document, document.get("log", {}) if isinstance(document, dict) else {}):
+        names = holder.names if isinstance(holder, RepeatedNames) else ()
+        for repeated in names:
+            if isinstance(holder[repeated], list | dict):
+                problem = f"{shown(repeated)} is repeated, and only the last one would be read"
+                raise ArchiveError(name, problem, "keep one of them, or join them")
 
 
 def _items_of_tool(tool: "Tool", document: Any, name: str, file: "Path") -> "Iterator[Item]":
