@@ -151,9 +151,10 @@ def comparable(request: VcrRequest, redaction: "Redaction") -> VcrRequest:
     """
     body = request.body if isinstance(request.body, bytes) else b""
     texts = [request.uri, *map(str, request.headers.values())]
-    if not (redaction.secrets.may_be_in("\n".join(texts)) or redaction.secrets.may_be_in(body)):
+    matching = redaction.for_matching()
+    if not (matching.secrets.may_be_in("\n".join(texts)) or matching.secrets.may_be_in(body)):
         return request
-    return redacted_request(request, redaction.for_matching())
+    return redacted_request(request, matching)
 
 
 def redacted_response(response: Response, redaction: "Redaction") -> Response:

@@ -153,7 +153,7 @@ class Prefilter:
             return begins_token(index, data, start)
         if index >= len(LITERALS) + len(BEGINNINGS):
             return True
-        if is_inside(data, start):
+        if is_inside(data, start, b"+/._-"):
             return False
         packed = _PACKED.match(data, start)
         try:
