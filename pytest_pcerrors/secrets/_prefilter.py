@@ -138,28 +138,35 @@ class Prefilter:
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
-        hits = self._literals.find_matches_as_indexes(data, overlapping=True)
-        if any(self._begins_secret(index, data, start) for index, start, _ in hits):
-            return True
+        opened = 0
+        for index, start, _ in self._literals.find_matches_as_indexes(data, overlapping=True):
+            end = self._end_of_harmless_literal(index, data, start)
+            is_opened_twice = start < opened and end > start + 1  # it could take long
+            if not end or is_opened_twice:
+                return True
+            opened = max(opened, end)
         lower = data.lower()
         if self._finds_name(data, lower, harmless, ignored):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
 
-    def _begins_secret(self, index: int, data: bytes, start: int) -> bool:
-        """Return whether a token of a vendor, a private key, or a JSON document in base64 that must be searched may be here."""
+    def _end_of_harmless_literal(self, index: int, data: bytes, start: int) -> int:
+        """Return 0 if a token of a vendor, a private key, or base64 of JSON that must be searched may be here; else the end of what is harmless."""
         if index < len(LITERALS):
-            return begins_token(index, data, start)
+            return 0 if begins_token(index, data, start) else start + 1
         if index >= len(LITERALS) + len(BEGINNINGS):
-            return True
-        if is_inside(data, start, b"+/._-"):
-            return False
+            return 0
+        if is_inside(data, start):
+            return start + 1
         packed = _PACKED.match(data, start)
+        if packed is None:
+            return 0
         try:
-            return packed is None or self.finds(urlsafe_b64decode(packed[0].translate(_TO_URLS).rstrip(b"=") + b"=="))
+            plain = urlsafe_b64decode(packed[0].translate(_TO_URLS).rstrip(b"=") + b"==")
         except ValueError:
-            return False
+            return packed.end()
+        return 0 if self.finds(plain) else packed.end()
 
     def _finds_name(self, data: bytes, lower: bytes, harmless: Harmless, ignored: range) -> bool:
         done = 0

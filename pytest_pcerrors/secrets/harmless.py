@@ -94,11 +94,10 @@ _LONGEST_NAME, _FEW_DIGITS = 100, 5
 _OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
 
 
-def is_inside(data: bytes, start: int, signs: bytes = b"") -> bool:
-    """Return whether a position is inside a word, in which there may be some signs; False if an escape may be before it."""
+def is_inside(data: bytes, start: int) -> bool:
+    """Return whether a position is inside a word; False if an escape may be before it."""
     before = data[max(start - _LONGEST_ESCAPE, 0) : start]
-    is_in_word = before[-1:].isalnum() or (before != b"" and before[-1] in signs)
-    return is_in_word and b"\\" not in before and b"%" not in before
+    return before[-1:].isalnum() and b"\\" not in before and b"%" not in before
 
 
 def is_no_name(data: bytes, lower: bytes, start: int, end: int) -> bool:
