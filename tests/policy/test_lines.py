@@ -365,6 +365,14 @@ class Pipe(BytesIO):
         return False
 
 
+def test_an_undocumented_code_that_is_permitted(tmp_path):
+    """It is a finding where the error coverage is wanted, which names its places."""
+    rules = ("code-unknown", "pairing", "description-placeholder", "description-blank")
+    policy = Policy(CONTRACT, overrides=dict.fromkeys(rules, "off"))
+    (tmp_path / "a.ndjson").write_text(json.dumps(body({**ERROR, "code": "1"})) + "\n")
+    assert_alike(lambda each: [Recording.of_file(tmp_path / "a.ndjson", each, "a.ndjson")], policy)
+
+
 def test_few_hosts_are_kept(monkeypatch):
     """Further ones are looked at again."""
     monkeypatch.setattr(lines, "_MOST_HOSTS", 1)

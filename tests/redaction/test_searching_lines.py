@@ -121,3 +121,16 @@ def test_no_line_with_a_secret_is_missed(texts):
 def test_a_member_with_a_placeholder_needs_no_closer_look(line, is_suspected):
     """A list with one item is as good; its name must be complete, on the same line, and not long."""
     assert bool(LineSearch(Secrets()).positions(line.encode())) == is_suspected
+
+
+@pytest.mark.parametrize("secret", ["", f', "token": "{OPAQUE}"'])
+def test_a_member_that_many_lines_have_is_learned(secret):
+    """Lines with it need no closer look, and a secret beside it is found as before."""
+    line = f'{{"Authorization": "Bearer ***", "x": 1{secret}}}\n'.encode()
+    search = LineSearch(Secrets())
+    assert [len(search.positions(line * 20)) for _ in range(3)] == [20 if secret else 0] * 3
+
+
+def test_a_carriage_return_in_a_line_leaves_no_doubt():
+    """It ends a line for some readers, so every line is searched."""
+    assert LineSearch(Secrets()).positions(b'{"a": "b"}\r{"a": "b"}\n') is None

@@ -153,6 +153,7 @@ interactions:
         ("a.yaml", b"version: 1\ninteractions: []\n"),
         ("a.json", b'{"version": 1, "interactions": []}'),
         ("a.har", b'{"log": {"entries": []}}'),
+        ("a.json", b'{"version": 1, "interactions": [], "version": 2}'),
     ],
 )
 def test_a_recording_of_nothing_is_one(read, name, data):
