@@ -19,10 +19,10 @@ def replaced(functions: Functions) -> Iterator[None]:
 
     A module that is loaded in the block and has taken a replacement gets the original, too.
 
-    >>> import time
-    >>> with replaced({time.sleep: lambda seconds: print(f"{seconds} seconds")}):
-    ...     time.sleep(41)
-    41 seconds
+    >>> import textwrap
+    >>> with replaced({textwrap.dedent: lambda text: f"{text} is left as it is"}):
+    ...     textwrap.dedent("  a line")
+    '  a line is left as it is'
     """
     before = set(sys.modules)
     done = _Replacing(functions)
