@@ -59,7 +59,7 @@ def _audited_interactions(
 
     From the first secret on, findings wait for the end of the file: a file that cannot be read is not searched.
     """
-    interactions, done = _Interactions(recording.name, policy, plain_interaction), 0
+    interactions, done = _Interactions(recording.name, policy), 0
     waiting: list[Finding] = []
     try:
         for texts, line in batches:
@@ -88,7 +88,7 @@ class _Interactions(LineAudit):
         suspected = items_to_search(texts, self._secrets) if self._secrets else ()
         for index, text in enumerate(texts):
             is_suspected = index in suspected and self._secrets is not None and may_hold(text, self._secrets)
-            if not is_suspected and self.conforms(text):
+            if not is_suspected and self.conforms(plain_interaction(text), text):
                 yield None
             else:
                 first = line + sum(each.count(b"\n") for each in texts[:index])
@@ -100,7 +100,7 @@ class _Interactions(LineAudit):
 
         parsed = events_of_interaction(text)
         found = found_in_interaction(text, parsed, self._policy.redaction) if is_suspected else []
-        if is_suspected and not found and self.conforms(text):
+        if is_suspected and not found and self.conforms(plain_interaction(text), text):
             return None
         item = interaction_by_yaml(parsed, f"{self._name}:{line}")
         if isinstance(item, ArchiveError) and line == FIRST_LINE:

@@ -4,14 +4,15 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import item_of_line
-from pytest_pcerrors.exchange.archives.plain_lines import plain_lines
+from pytest_pcerrors.exchange.archives.line_readers import plain_lines
+from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, date_of
@@ -22,7 +23,8 @@ from pytest_pcerrors.redaction.raw import LineSearch
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from pytest_pcerrors.exchange.archives.plain_lines import PlainLine, Reader
+    from pytest_pcerrors.exchange.archives.line_readers import Reader
+    from pytest_pcerrors.exchange.archives.plain_lines import PlainLine
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.secrets import Found
 
@@ -49,7 +51,6 @@ class LineAudit:
         self,
         name: str,
         policy: "Policy",
-        read: "Reader | None" = None,
         *,
         keeps_errors: bool = False,
         is_detailed: bool = False,
@@ -60,12 +61,12 @@ class LineAudit:
         self.has_items = self.is_refused = False
         self._name = name
         self._policy = policy
-        self._read = (read or plain_lines()) if is_countable(policy) else _nothing
+        self._read: Reader = plain_lines() if is_countable(policy) else _nothing
         self._keeps_errors = keeps_errors
         self._is_detailed = is_detailed
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
-        self._search = LineSearch(policy.redaction.secrets)
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._search = LineSearch(policy.redaction.secrets, (ENCODING, *self._quick.texts_of_names()))
         self._known: dict[tuple[int, str | None, str], tuple[int, str, str | None] | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
@@ -76,12 +77,12 @@ class LineAudit:
         An archive of another format is an `ArchiveError`, which is raised by its first line.
         """
         lines = list(BytesIO(data))
-        suspected = self._suspected(data, lines)
-        for index, line in enumerate(lines):
-            if index not in suspected and self.conforms(line):
+        suspected, marked = self._flagged(data, lines)
+        for index, (line, plain) in enumerate(zip(lines, self._read(data, lines), strict=True)):
+            if index not in suspected and self.conforms(plain, line, is_marked=index in marked):
                 continue
             found = self._found(line) if index in suspected else []
-            if found or not (line.isspace() or (index in suspected and self.conforms(line))):
+            if found or not (line.isspace() or (index in suspected and self.conforms(plain, line))):
                 item = item_of_line(line, self._name, first + index, self._policy.layout)
                 self.has_items = True
                 if self._policy.max_age is not None and not isinstance(item, ArchiveError | Skipped):
@@ -101,19 +102,29 @@ class LineAudit:
 
         return found_in_line(line, self._name, self._policy.redaction)
 
-    def _suspected(self, data: bytes, lines: list[bytes]) -> "Container[int]":
-        """Return the indexes of the lines that must be searched for secrets."""
-        positions = self._search.positions(data) if self._secrets else []
-        if positions is None:
-            return range(len(lines))
-        ends = list(accumulate(map(len, lines))) if positions else []
-        return {bisect_right(ends, position) for position in positions}
+    def _flagged(self, data: bytes, lines: list[bytes]) -> "tuple[Container[int], Container[int]]":
+        """Return the indexes of the lines that must be searched for secrets, and of those that may be marked."""
+        every = range(len(lines))
+        if not self._secrets:
+            return (), every
+        if (positions := self._search.positions(data)) is None:
+            return every, every
+        ends = list(accumulate(map(len, lines))) if any(positions) else []
+        suspected, marked = ([bisect_right(ends, each) for each in some or ()] for some in positions)
+        return set(suspected), every if positions[1] is None else set(marked)
 
-    def conforms(self, line: bytes) -> bool:
-        """Return whether the exchange of a line conforms or has another host, and count it."""
-        if (plain := self._read(line)) is None:
+    def conforms(self, plain: "PlainLine | None", line: bytes, *, is_marked: bool = True) -> bool:
+        """Return whether the exchange of a line with these parts conforms or has another host, and count it.
+
+        If it is not marked, its body is not encoded, and has no name of an error.
+        """
+        if plain is None:
             return False
         status, url = plain.status, plain.url
+        is_success = not is_marked and status in self._quick.successes
+        content_type = None if is_success else type_in(plain.headers)
+        if content_type is ENCODED:
+            return False
         if url is not None and not url.startswith(self._judged):
             is_judged, host = self._host(url)
             if not is_judged:
@@ -122,19 +133,19 @@ class LineAudit:
                     self.counts.other_hosts[host] += 1
                 return is_counted
         if status in SUCCESSES:
-            is_counted = self._quick.is_success(status, plain.body)
-            self.counts.successes += is_counted
-            return is_counted
-        error = None if self._keeps_errors else self._error(plain)
+            is_success = is_success or self._quick.is_success(status, plain.body)
+            self.counts.successes += is_success
+            return is_success
+        error = None if self._keeps_errors else self._error(plain, content_type)
         day = _day(plain.headers, line) if self._is_detailed and error is not None else None
         if error is None or day == _UNCERTAIN:
             return False
         self.counts.errors[(*error, day)] += 1
         return True
 
-    def _error(self, plain: "PlainLine") -> "tuple[int, str, str | None] | None":
+    def _error(self, plain: "PlainLine", content_type: str | None) -> "tuple[int, str, str | None] | None":
         """Return the status, code and source of an error response that conforms, or None; those of a short body are kept for the many equal ones."""
-        status, content_type, body, _, document, _ = plain
+        status, _, body, _, document = plain
         key = status, content_type, body
         if key in self._known:
             return self._known[key]
@@ -186,8 +197,9 @@ _NOTHING = Conforming()
 _UNCERTAIN = ""
 
 
-def _nothing(_: bytes) -> None:
+def _nothing(_: bytes, lines: list[bytes]) -> "Iterator[None]":
     """Read no line."""
+    return repeat(None, len(lines))
 
 
 def _day(headers: "Mapping[str, str | list[str]] | None", line: bytes) -> str | None:

@@ -14,7 +14,7 @@ from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from pytest_pcerrors.exchange.model import Exchange
 
@@ -43,20 +43,28 @@ def may_hold(data: bytes, secrets: Secrets) -> bool:
 
 
 class LineSearch:
-    """Finds the lines that must be searched in a file given in chunks. Of harmless members that many lines have, each is looked at a few times."""
+    """Finds the lines that must be searched in a file given in chunks. Of harmless members that many lines have, each is looked at a few times.
 
-    def __init__(self, secrets: Secrets) -> None:
+    Lines with `marks`, in any case of letters, are found besides.
+    """
+
+    def __init__(self, secrets: Secrets, marks: "Iterable[str]" = ()) -> None:
         self._secrets = secrets
+        self._marks = tuple(each.lower().encode() for each in marks)
         self._seen: Counter[bytes] = Counter()
         self._common: dict[bytes, bytes] = {}
 
-    def positions(self, data: bytes) -> list[int] | None:
-        """Return ascending positions in lines; each line that `may_hold` a secret has one of them. None means every line."""
-        if b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n"):
+    def positions(self, data: bytes) -> tuple[list[int], list[int] | None] | None:
+        """Return ascending positions in lines; each line that `may_hold` a secret has one of them. None means every line.
+
+        The positions of marks come second, or None if they are not known.
+        """
+        prefilter = self._secrets.prefilter_of_lines
+        if prefilter is None or (b"\r" in data and b"\r" in data.replace(b"\r\n", b"\n")):
             return None
         for member, text in self._common.items():
             data = data.replace(member, text)
-        return self._secrets.positions(data, _UNCERTAIN, self._end_of_member)
+        return prefilter.positions(data, _UNCERTAIN, self._end_of_member, self._marks)
 
     def _end_of_member(self, text: bytes, start: int, end: int) -> int:
         done = _end_of_member(text, start, end)
@@ -76,9 +84,9 @@ def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
 
     The items must have no tags of YAML and no carriage returns. They are searched in one pass.
     """
-    positions = secrets.positions(_stripped(b"".join(items)), _UNCERTAIN, _end_of_member, is_one=True)
-    if positions is None:
+    if (prefilter := secrets.prefilter_of_lines) is None:
         return range(len(items))
+    positions, _ = prefilter.positions(_stripped(b"".join(items)), _UNCERTAIN, _end_of_member, is_one=True)
     ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
     return {bisect_right(ends, position) for position in positions}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from pytest_pcerrors.secrets.display import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 Stated = tuple[Callable[[], str], str, Any]
@@ -52,20 +53,25 @@ def _message(status: int, code: str, error: Any) -> str:
     return f"an error{f' with code {shown(code)}' if code else ''} in a {status}, expected none{quoted}"
 
 
-def _may_contain_error(parsed: "ParsedResponse") -> bool:
-    """Return whether a member of the body can have the name of a code or an error: it is in the text, or escaped in it."""
-    text = parsed.text or ""
-    if "\\" in text and "\\u" in text:
-        return True
-    texts = _texts_of_errors(parsed.contract.members["code"], parsed.contract.is_partner_center)
-    return any(map(text.__contains__, texts))
+def may_contain_error(parsed: "ParsedResponse") -> bool:
+    """Return whether a member of the body can have the name of a code or an error."""
+    return may_have(parsed.text or "", names_of_errors(parsed.contract))
 
 
-@lru_cache
-def _texts_of_errors(code: tuple[str, ...], is_partner_center: bool) -> frozenset[str]:  # noqa: FBT001 - the key of a cache
-    """Return the names of codes and errors in their quotes; a name that may be written in another way is in any text."""
-    names = ([step for step in code if step != EACH][-1:], _CODES if is_partner_center else _NAMES)
-    return frozenset(f'"{name}"' if name.isidentifier() else "" for name in chain.from_iterable(names))
+def may_have(text: str, names: frozenset[str]) -> bool:
+    """Return whether one of these names in their quotes is in a JSON text, or escaped in it."""
+    return ("\\" in text and "\\u" in text) or any(map(text.__contains__, names))
+
+
+def names_of_errors(contract: "Contract") -> frozenset[str]:
+    """Return the names of codes and errors in their quotes; one that may be written in another way is the empty text, which any text has."""
+    names = (
+        [step for step in contract.members["code"] if step != EACH][-1:],
+        _CODES if contract.is_partner_center else _NAMES,
+    )
+    return frozenset(
+        f'"{name}"' if name.isidentifier() and name.isascii() else "" for name in chain.from_iterable(names)
+    )
 
 
 def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
@@ -130,4 +136,4 @@ def _code(parsed: "ParsedResponse", error: Any) -> str:
     return ""
 
 
-RULES = (rule(error_in_success, "success", documented="warning", when=_may_contain_error),)
+RULES = (rule(error_in_success, "success", documented="warning", when=may_contain_error),)

@@ -8,57 +8,68 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 Hit = tuple[int, int, int]
 """The index of a text, and the range in which it was found."""
 
+Hits = tuple[list[Hit], list[int] | None]
+"""What is found, by ascending ends; and the ends of marks, or None if they are not known."""
+
 _MUCH = 4 * 1024 * 1024
 """The number of bytes after which Hyperscan has saved the time that it needs to prepare itself."""
 
 
 class Finder:
-    """Finds texts in lower case; of those that contain another, only that one is found.
+    """Finds texts in lower case; of those that contain another, only that one is found. Marks are found besides, by Hyperscan only.
 
-    >>> list(Finder([b"token", b"a token", b"key"]).hits(b"A Token"))
-    [(0, 2, 7)]
+    >>> Finder([b"token", b"a token", b"key"]).hits(b"A Token")
+    ([(0, 2, 7)], None)
     """
 
-    def __init__(self, texts: Iterable[bytes]) -> None:
+    def __init__(self, texts: Iterable[bytes], marks: Iterable[bytes] = ()) -> None:
         every = list(texts)
         inside = BytesAhoCorasick(every)
         self._texts = [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
         self._automaton = BytesAhoCorasick(
             self._texts, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA
         )
-        self._scan: Callable[[bytes], list[Hit]] | None = None
+        self._marks = list(marks)
+        self._scan: Callable[[bytes], Hits] | None = None
         self._searched = 0
 
-    def hits(self, data: bytes) -> list[Hit]:
-        """Return what is found, by ascending ends; of overlapping texts, one of them at least."""
+    def hits(self, data: bytes) -> Hits:
+        """Return what is found; of overlapping texts, one of them at least."""
         if self._searched < _MUCH:
             self._searched += len(data)
             if self._searched >= _MUCH:
-                self._scan = _scanner(self._texts)
-        return self._automaton.find_matches_as_indexes(data.lower()) if self._scan is None else self._scan(data)
+                self._scan = _scanner(self._texts, self._marks)
+        if self._scan is None:
+            return self._automaton.find_matches_as_indexes(data.lower()), None
+        return self._scan(data)
 
 
-def _scanner(texts: list[bytes]) -> Callable[[bytes], list[Hit]] | None:
-    """Return a function that finds texts with Hyperscan, or None where that is not installed."""
+def _scanner(texts: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] | None:
+    """Return a function that finds texts and marks with Hyperscan, or None where that is not installed."""
     try:
         import hyperscan
     except ImportError:
         return None
     lengths = [len(text) for text in texts]
-    patterns = ["".join(f"\\x{byte:02x}" for byte in text).encode() for text in texts]
+    patterns = ["".join(f"\\x{byte:02x}" for byte in text).encode() for text in [*texts, *marks]]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(patterns, ids=list(range(len(texts))), flags=[hyperscan.HS_FLAG_CASELESS] * len(texts))
+    flags = [hyperscan.HS_FLAG_CASELESS] * len(patterns)
+    database.compile(patterns, ids=list(range(len(patterns))), flags=flags)
 
     lock = Lock()  # a scan uses memory of the database
 
-    def scan(data: bytes) -> list[Hit]:
+    def scan(data: bytes) -> Hits:
         found: list[Hit] = []
+        marked: list[int] = []
 
         def add(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            found.append((index, end - lengths[index], end))
+            if index < len(texts):
+                found.append((index, end - lengths[index], end))
+            else:
+                marked.append(end)
 
         with lock:
             database.scan(data, match_event_handler=add)
-        return found
+        return found, marked
 
     return scan

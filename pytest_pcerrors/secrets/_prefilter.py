@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of what is found in it; it returns the end of a harmless part with it, else 0."""
 
+Positions = tuple[list[int], list[int] | None]
+"""The ascending positions of what must be searched, and of marks; None if these are not known."""
+
 BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
 """The beginnings of JSON objects, and of lists of objects, in base64."""
 
@@ -109,15 +112,23 @@ class Prefilter:
         return any(form is None or self._finds(form, harmless, ignored) for form in _forms(data))
 
     def positions(
-        self, data: bytes, others: "Iterable[bytes]", skip: Skip | None = None, *, is_one: bool = False
-    ) -> list[int]:
+        self,
+        data: bytes,
+        others: "Iterable[bytes]",
+        skip: Skip | None = None,
+        marks: "Iterable[bytes]" = (),
+        *,
+        is_one: bool = False,
+    ) -> Positions:
         """Return ascending positions in a text of several lines; each line that must be searched has one of them.
 
         A line with one of `others` has one too. All is found in one pass; the names of a project are not. Whatever is found, `skip`
         returns the end of a harmless part with it. With `is_one`, the text is searched as one: a word may go from a line to the next.
+        The positions of `marks`, texts in lower case that need no search, come second, or None if they are not known.
         """
         found, done = [], 0
-        for _, start, end in self._finder(tuple(others), is_one).hits(data):
+        hits, marked = self._finder(tuple(others), tuple(marks), is_one).hits(data)
+        for _, start, end in hits:
             if start < done:
                 continue
             after = skip(data, start, end) if skip is not None else 0
@@ -125,15 +136,15 @@ class Prefilter:
                 done = after
             else:
                 found.append(end - 1)
-        return found
+        return found, None if marked is None else [end - 1 for end in marked]
 
     @cache  # noqa: B019 - prefilters are few, and kept
-    def _finder(self, others: tuple[bytes, ...], is_one: bool) -> "Finder":  # noqa: FBT001 - the key of a cache
+    def _finder(self, others: tuple[bytes, ...], marks: tuple[bytes, ...], is_one: bool) -> "Finder":  # noqa: FBT001 - the key of a cache
         from pytest_pcerrors.secrets._finder import Finder
 
         texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
         needles = {each for each in texts if is_one or b"\n" not in each}
-        return Finder(needles.union(_SIGNS, map(bytes.lower, others)))
+        return Finder(needles.union(_SIGNS, map(bytes.lower, others)), marks)
 
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
-from pytest_pcerrors.secrets._prefilter import Prefilter, Skip, suspected
+from pytest_pcerrors.secrets._prefilter import Prefilter, suspected
 from pytest_pcerrors.secrets.harmless import Harmless, is_basic
 from pytest_pcerrors.secrets.names import SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, kind_of_parameter, squeezed
 from pytest_pcerrors.secrets.values import is_opaque_word, is_replacement, look_of
@@ -168,17 +168,10 @@ class Secrets:
         """Return the texts of a list that must be searched; many are checked at once."""
         return suspected(texts, self.may_be_in)
 
-    def positions(
-        self, data: bytes, others: Iterable[bytes] = (), skip: Skip | None = None, *, is_one: bool = False
-    ) -> list[int] | None:
-        """Return ascending positions in a text of several lines: each line in which `may_be_in` finds something has one of them.
-
-        A line with one of the texts `others` has one too, in any case of letters; nothing is found up to the end that `skip` returns. None means that every line must be searched, since the project
-        has names or patterns of its own. With `is_one`, the text is searched as one, not line by line.
-        """
-        if self.names or self.patterns or self.tenant_ids:
-            return None
-        return self._prefilter.positions(data, others, skip, is_one=is_one)
+    @property
+    def prefilter_of_lines(self) -> Prefilter | None:
+        """The prefilter that finds positions in lines; None if every line must be searched, since the project has names or patterns of its own."""
+        return None if self.names or self.patterns or self.tenant_ids else self._prefilter
 
     @cached_property
     def _prefilter(self) -> Prefilter:

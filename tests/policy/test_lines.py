@@ -3,7 +3,7 @@
 import gzip
 import json
 import sys
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 
 import pytest
@@ -22,6 +22,7 @@ from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.secrets._finder import Finder, _scanner
 
 CONTRACT = Contract.default()
 HOSTS = frozenset(CONTRACT.hosts)
@@ -283,13 +284,21 @@ def assert_alike(recordings, policy):
     assert outcome(audit_counted(recordings(policy), policy), policy, Wanted())[:2] == whole[:2]
 
 
-@pytest.fixture(params=["msgspec", "json"])
+@pytest.fixture(params=["hyperscan", "msgspec", "json"])
 def reader(request, monkeypatch):
-    """Set the reader of lines, and of bodies: with the extra `fast`, and without it."""
+    """Set the reader of lines, and of bodies: with the extra `fast`, after much was read and before, and without it."""
     for policy in POLICIES.values():
         policy._profiled.clear()
     if request.param == "json":
         monkeypatch.setitem(sys.modules, "msgspec", None)
+    if request.param == "hyperscan":
+        monkeypatch.setattr(Finder, "hits", lambda self, data: scanner_of(self)(data))
+
+
+@cache
+def scanner_of(finder):
+    """Return what a finder uses after it has read much."""
+    return _scanner(finder._texts, finder._marks)
 
 
 def test_each_line_alone(tmp_path, reader):
@@ -308,6 +317,37 @@ def test_all_lines(tmp_path, reader, monkeypatch):
     for name, packed in (("b.ndjson.gz", gzip.compress(data)), ("c.jsonl", data.replace(b"\n", b"\r\n"))):
         (tmp_path / name).write_bytes(packed)
         assert_agreement(tmp_path / name, "documented")
+
+
+ONE = json.dumps(OWN)
+SPREAD = ONE.replace(": {", ":\n{", 1)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"{ONE}{ONE}\n\n{ONE}",
+        f"\n{ONE} {ONE}\n{ONE}",
+        f"{ONE}\n{ONE}\r{ONE}\n\n",
+        f"{SPREAD}\n{ONE}{ONE}",
+        f"{ONE}{ONE}\n{SPREAD}",
+        f"{SPREAD[:-1]}\n}}\n{ONE}{ONE}{ONE}",
+        f" {ONE}\n{ONE} \n{ONE}",
+    ],
+)
+def test_as_many_values_as_lines(tmp_path, reader, lines):
+    """They are not always one on each line."""
+    (tmp_path / "a.ndjson").write_text(lines)
+    assert_agreement(tmp_path / "a.ndjson", "documented")
+
+
+def test_lines_with_bodies_of_both_forms(tmp_path, reader):
+    """Texts and documents, in turn and after many of one form."""
+    text, document, vcr = (json.dumps(each) for each in (OWN, own(body=ERROR), VCR))
+    forms = [text, document, vcr, text, *[document] * 9, text, vcr, *[text] * 9, document]
+    data = "\n".join([json.dumps(own(status=200, body=each)) for each in ("[7]", [7], "", {}, 7)] + forms)
+    (tmp_path / "a.ndjson").write_text(data)
+    assert_agreement(tmp_path / "a.ndjson", "documented")
 
 
 def test_all_formats(tmp_path):

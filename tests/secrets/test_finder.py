@@ -30,9 +30,9 @@ def test_both_find_something_in_the_same_texts(data):
     """Wherever one of the texts is, in any case of letters, one that overlaps it is found."""
     few, much = Finder(TEXTS), Finder(TEXTS)
     much._searched = _finder._MUCH
-    much._scan = _finder._scanner(much._texts)
+    much._scan = _finder._scanner(much._texts, [])
     lower = data.lower()
-    found = [[(start, end) for _, start, end in each.hits(data)] for each in (few, much)]
+    found = [[(start, end) for _, start, end in each.hits(data)[0]] for each in (few, much)]
     places = [(at, at + len(text)) for text in TEXTS for at in range(len(data)) if lower.startswith(text, at)]
     for hits in found:
         assert sorted(hits, key=lambda hit: hit[1]) == hits
@@ -42,7 +42,7 @@ def test_both_find_something_in_the_same_texts(data):
 
 def test_ranges_are_those_of_the_shortest_texts(finder):
     """A text that contains another is never found."""
-    assert [(start, end) for _, start, end in finder.hits(b'a KEY" TOken \\U00.*')] == [
+    assert [(start, end) for _, start, end in finder.hits(b'a KEY" TOken \\U00.*')[0]] == [
         (2, 5),
         (7, 12),
         (13, 17),
@@ -50,9 +50,18 @@ def test_ranges_are_those_of_the_shortest_texts(finder):
     ]
 
 
+def test_marks_are_found_besides(finder):
+    """By Hyperscan, wherever they are; they hide no text, and no text hides them."""
+    made = Finder(TEXTS, [b"key", b"a to", b"oken"])
+    made.hits(b"much")
+    hits, marked = made.hits(b"A Token, Key")
+    assert [end for _, _, end in hits] == [7, 12]
+    assert marked is None or sorted(marked) == [4, 7, 12]
+
+
 def test_several_threads_search_at_once(finder):
     """As those of Dask do."""
     data = b"a token " * 5000
     with ThreadPoolExecutor(4) as threads:
-        counts = {len(hits) for hits in threads.map(finder.hits, [data] * 40)}
+        counts = {len(hits) for hits, _ in threads.map(finder.hits, [data] * 40)}
     assert counts == {5000}

@@ -106,7 +106,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
     >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
     >>> plain_interaction(request + response)
-    PlainLine(status=200, content_type='', body='[7]', url='/v1/orders', document=None, headers=None)
+    PlainLine(status=200, headers={'Content-Type': ''}, body='[7]', url='/v1/orders', document=None)
     """
     match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:
@@ -117,7 +117,7 @@ def plain_interaction(text: bytes) -> PlainLine | None:
     may_end = b"\n" in sent + string and (b"\n---" in sent + string or b"\n..." in sent + string)  # the document
     if content_type is None or may_end or body[:1] not in STARTS:
         return None
-    return PlainLine(int(status), content_type, body, _text(url))
+    return PlainLine(int(status), {"Content-Type": content_type}, body, _text(url))
 
 
 def _content_type(headers: bytes) -> str | None:
