@@ -54,7 +54,7 @@ def line_chunks(stream: IO[bytes]) -> Iterator[bytes]:
                 continue
             is_too_long, piece, end = False, piece[start:], end - start
         if end:
-            yield bytes(left) + piece[:end]
+            yield b"".join((left, memoryview(piece)[:end]))
             left = bytearray(piece[end:])
         else:
             left += piece
