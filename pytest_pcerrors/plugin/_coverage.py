@@ -7,7 +7,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin._items import CassetteItem
-from pytest_pcerrors.plugin._reports import Line, print_lines, write_files
+from pytest_pcerrors.plugin._messages import print_lines, write_files
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.plugin._facts import TestFacts
+    from pytest_pcerrors.plugin._messages import Lines
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.reporting.targets import Target
@@ -27,13 +28,20 @@ if TYPE_CHECKING:
     _Met = tuple[str, int, tuple[str, ...], str]
 
 
-class CoverageOfTests(Observer):
-    """A source of facts: the errors that each test has met, and the rules that were judged in it."""
+class CoverageReports(Observer):
+    """The error coverage of a run. Its facts are the errors that each test has met, and the rules that were judged in it."""
 
-    def __init__(self, receiving: "Receiving", coverage: ErrorCoverage) -> None:
-        self.counted = coverage
+    def __init__(
+        self, config: pytest.Config, targets: "list[Target]", receiving: "Receiving", settings: "Settings"
+    ) -> None:
+        policy = receiving.policy
+        self._least = _percentage(config.getoption("pc_coverage_min"))
+        self._targets = targets
+        self._is_printed: bool = config.getoption("pc_coverage")
+        self._said: Lines = []
+        self.counted = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self._receiving = receiving
-        self._policy = receiving.policy
+        self._policy = policy
         self._asserted: list[_Met] = []
         self._received: list[tuple[str, Exchange]] = []
         self._parsed: dict[int, ParsedResponse] = {}
@@ -77,6 +85,23 @@ class CoverageOfTests(Observer):
             names = rules.error_names if is_error else rules.success_names
             self.counted.add_judged(Judged(names[:length], broken, shapes), count)
 
+    def write(self, session: pytest.Session) -> None:
+        """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
+        self._said = write_files(self._targets, lambda form: COVERAGE_FORMATS[form](self.counted), "coverage", session)
+        if self._least is not None and (short := shortfall(self.counted, self._least)):
+            self._said.append((short, True))
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def print(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the table and the reports for the terminal, and what was written."""
+        terminal.ensure_newline()
+        forms = ["text"] if self._is_printed else []
+        for form in (*forms, *(target.form for target in self._targets if target.file is None)):
+            terminal.write_sep("-", f"error coverage of the {self.counted.contract.name} contract")
+            terminal.write(COVERAGE_FORMATS[form](self.counted))
+        print_lines(self._said, terminal)
+
     def _replayed(self, item: pytest.Item) -> "Iterator[Exchange]":
         if isinstance(item, CassetteItem) and item.exchange:
             yield item.exchange
@@ -91,40 +116,6 @@ class CoverageOfTests(Observer):
                 is_known = all(entry_of(exchange.status, code) for code in codes)
                 place = "" if is_known else self._receiving.place(exchange).origin
                 yield way, exchange.status, codes, item.nodeid if place is None else place
-
-
-class CoverageReports:
-    """The error coverage of a run: counted on the reports of its tests, then printed and written."""
-
-    def __init__(
-        self, config: pytest.Config, targets: "list[Target]", receiving: "Receiving", settings: "Settings"
-    ) -> None:
-        policy = receiving.policy
-        self._least = _percentage(config.getoption("pc_coverage_min"))
-        self._targets = targets
-        self._is_printed: bool = config.getoption("pc_coverage")
-        self._said: list[Line] = []
-        coverage = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
-        self.found = CoverageOfTests(receiving, coverage)
-
-    def write(self, session: pytest.Session) -> None:
-        """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
-        self._said = write_files(
-            self._targets, lambda form: COVERAGE_FORMATS[form](self.found.counted), "coverage", session
-        )
-        if self._least is not None and (short := shortfall(self.found.counted, self._least)):
-            self._said.append(Line(short, is_failure=True))
-            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def print(self, terminal: pytest.TerminalReporter) -> None:
-        """Print the table and the reports for the terminal, and what was written."""
-        terminal.ensure_newline()
-        forms = ["text"] if self._is_printed else []
-        for form in (*forms, *(target.form for target in self._targets if target.file is None)):
-            terminal.write_sep("-", f"error coverage of the {self.found.counted.contract.name} contract")
-            terminal.write(COVERAGE_FORMATS[form](self.found.counted))
-        print_lines(self._said, terminal)
 
 
 def _counted(facts: "list[Any]") -> list[list[Any]]:

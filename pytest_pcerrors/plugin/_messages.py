@@ -1,23 +1,31 @@
-"""How a run shows warnings, problems and paths."""
+"""How a run shows warnings, problems, paths, and the files that it writes."""
 
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
+    from pytest_pcerrors.reporting.targets import Target
+
+    Lines = list[tuple[str, bool]]
+
+
+def warn_at(item: pytest.Item, messages: "Iterable[str]") -> None:
     """Warn of each message once, at the place of a test, as `warn` does."""
     path, line, _ = item.reportinfo()
     warn(messages, str(path), 0 if line is None else line + 1)
 
 
-def warn(messages: Iterable[str], place: str, line: int = 0) -> None:
+def warn(messages: "Iterable[str]", place: str, line: int = 0) -> None:
     """Warn of each message once; where warnings are errors, raise a single one with all messages.
 
     In a recording, the line is 0, so that Python finds no source line to print: it would show what was recorded, unmasked.
@@ -69,3 +77,28 @@ def own_frames(traceback: TracebackType | None, root: Path) -> TracebackType | N
 
 def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and "site-packages" not in file.parts
+
+
+def write_files(
+    targets: "Iterable[Target]", text: "Callable[[str], str | Iterable[str]]", noun: str, session: pytest.Session
+) -> "Lines":
+    """Write the files of targets, each with the text in its format; the session fails if one cannot be written.
+
+    Return a line for each, and whether it is a failure.
+    """
+    lines = []
+    for form, file in targets:
+        if file is not None:
+            try:
+                write_atomically(file, text(form))
+                lines.append((f"{form} {noun}: {shown_path(file, Path.cwd())}", False))
+            except UsageError as error:
+                lines.append((str(error), True))
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    return lines
+
+
+def print_lines(lines: "Lines", terminal: pytest.TerminalReporter) -> None:
+    """Print lines about files, failures in red."""
+    for text, is_failure in lines:
+        terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pytest_pcerrors.plugin._cassettes import Cassettes
-    from pytest_pcerrors.plugin._coverage import CoverageOfTests, CoverageReports
+    from pytest_pcerrors.plugin._coverage import CoverageReports
     from pytest_pcerrors.plugin._facts import TestFacts
     from pytest_pcerrors.plugin._receiving import Receiving
-    from pytest_pcerrors.plugin._reports import FindingsOfTests, Reports
+    from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.plugin._services import Services
     from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
@@ -91,7 +91,7 @@ class Outputs:
     def register(self) -> None:
         """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
         if self._reports:
-            self._config.pluginmanager.register(self._reports.found, "pcerrors-findings")
+            self._config.pluginmanager.register(self._reports, "pcerrors-findings")
         if self._reports or self._coverage:
             self._facts.register(self._config)
 
@@ -100,7 +100,7 @@ class Outputs:
         if session.exitstatus in _WITHOUT_RESULT or self._config.getoption("collectonly"):
             return
         if self._reports:
-            coverage = self._coverage.found.counted if self._coverage else None
+            coverage = self._coverage.counted if self._coverage else None
             self._reports.write(collected, coverage, self._matrices.found, session)
         if self._coverage:
             self._coverage.write(session)
@@ -121,7 +121,7 @@ class Outputs:
         from pytest_pcerrors.reporting.formats import FORMATS
 
         reports = Reports(self._targets("--pc-report", FORMATS), self._receiving)
-        self._add_source("findings", reports.found)
+        self._add_source("findings", reports)
         return reports
 
     def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
@@ -133,11 +133,11 @@ class Outputs:
 
         targets = self._targets("--pc-coverage-report", COVERAGE_FORMATS)
         coverage = CoverageReports(self._config, targets, self._receiving, settings)
-        self._add_source("coverage", coverage.found)
-        services.listeners.append(coverage.found.on_served)
+        self._add_source("coverage", coverage)
+        services.listeners.append(coverage.on_served)
         return coverage
 
-    def _add_source(self, name: str, source: "Matrices | FindingsOfTests | CoverageOfTests") -> None:
+    def _add_source(self, name: str, source: "Matrices | Reports | CoverageReports") -> None:
         self._facts.add_source(name, source)
         self._receiving.observers.append(source)
 

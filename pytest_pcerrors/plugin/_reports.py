@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.documents import write_atomically
-from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.plugin._facts import TestFacts
+from pytest_pcerrors.plugin._messages import print_lines, write_files
 from pytest_pcerrors.policy.audit import Finding, unreadable
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
@@ -23,8 +22,9 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
+    from pytest_pcerrors.plugin._messages import Lines
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.reporting.coverage import ErrorCoverage
@@ -45,21 +45,25 @@ class _Judged:
     has_warned: bool = False
 
 
-class FindingsOfTests(Observer):
-    """A source of facts: the findings of each test, with its counts.
+class Reports(Observer):
+    """The reports of a run. Its facts are the findings of each test, with its counts.
 
-    `findings` and `tally` have those of all tests that have ended: of a test that failed every judged error response and every other
+    `_findings` and `_tally` have those of all tests that have ended: of a test that failed every judged error response and every other
     place with violations; of another test what conforms, and the warnings that were raised.
     """
 
-    def __init__(self, receiving: "Receiving") -> None:
+    def __init__(self, targets: "list[Target]", receiving: "Receiving") -> None:
+        self._targets = targets
         self._receiving = receiving
+        self._policy = receiving.policy  # of the run, without the markers of a test
+        self._written: Lines = []
+        self._report: Report | None = None
         self._judged: dict[int, _Judged] = {}
         self._unreadable: list[Finding] = []
         self._left_out = 0
-        self.findings: list[FindingData] = []
-        self.tally: Tally = Tally()
-        self.left_out: Counter[str] = Counter()
+        self._findings: list[FindingData] = []
+        self._tally = Tally()
+        self._all_left_out: Counter[str] = Counter()
         """The number of findings of each test that were only counted."""
 
     def on_verdict(self, verdict: "Verdict") -> None:
@@ -107,7 +111,7 @@ class FindingsOfTests(Observer):
         """Add the findings and the counts of a test that has ended."""
         data = facts.data
         tally = Tally.of_data(data["tally"])
-        self.tally.plus(tally if facts.has_failed else tally.without_expected(Counter(data["warned"])))
+        self._tally.plus(tally if facts.has_failed else tally.without_expected(Counter(data["warned"])))
         for each in data["judged"]:
             finding: FindingData = each["finding"]
             if finding["violations"] and not facts.has_failed:
@@ -115,61 +119,11 @@ class FindingsOfTests(Observer):
                     continue
                 finding["violations"] = [v for v in finding["violations"] if v["severity"] == "warning"]
             if finding["violations"] or finding["kind"] == "error":
-                self.findings.append(finding)
+                self._findings.append(finding)
         if facts.has_failed:
-            self.findings += data["unreadable"]
+            self._findings += data["unreadable"]
         if data["left_out"]:
-            self.left_out[facts.nodeid] += data["left_out"]
-
-    def _data(self, judged: _Judged, item: pytest.Item) -> FindingData:
-        verdict = judged.verdict
-        exchange = self._receiving.place(verdict.exchange)
-        origin = exchange.origin or ""
-        if verdict.of_recording:
-            is_stale = any(violation.rule == STALE for violation in verdict.violations)
-            known = exchange if exchange.request else None  # a place outside of an exchange has a made-up one
-            found = Finding("stale" if is_stale else "recording", origin, known, recording=verdict)
-        else:
-            found = Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict)
-        data = self._finding_data(found)
-        data["violations"] = [violation_data(each) for each in judged.violations]
-        contract = verdict.parsed.contract
-        if contract.name != self._receiving.policy.documented.name:
-            data["contract"] = contract.name
-        return _placed(data, item)
-
-    def _finding_data(self, found: Finding) -> FindingData:
-        verdict = found.verdict or found.recording
-        contract = verdict.parsed.contract if verdict else self._receiving.policy.contract
-        return finding_data(found, contract)
-
-
-def _placed(data: FindingData, item: pytest.Item) -> FindingData:
-    """Return a finding with its test; without a recording, its place is that of the test."""
-    data["test"] = safe(item.nodeid)
-    if data["path"] is None:
-        path, line, _ = item.location
-        data["path"] = safe(path)
-        data["line"] = None if line is None else line + 1
-    return data
-
-
-class Line(NamedTuple):
-    """A line about a file in the summary of a run."""
-
-    text: str
-    is_failure: bool = False
-
-
-class Reports:
-    """The reports of a run, made from the findings of its tests."""
-
-    def __init__(self, targets: "list[Target]", receiving: "Receiving") -> None:
-        self.found: FindingsOfTests = FindingsOfTests(receiving)
-        self._targets = targets
-        self._policy = receiving.policy
-        self._written: list[Line] = []
-        self._report: Report | None = None
+            self._all_left_out[facts.nodeid] += data["left_out"]
 
     def write(
         self,
@@ -179,8 +133,8 @@ class Reports:
         session: pytest.Session,
     ) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
-        collected.plus(self.found.tally)
-        findings = sorted(self.found.findings, key=order)
+        collected.plus(self._tally)
+        findings = sorted(self._findings, key=order)
         self._report = Report(
             self._policy.documented.name,
             rules_of(self._policy),
@@ -201,32 +155,37 @@ class Reports:
             if file is None:
                 terminal.ensure_newline()
                 terminal.write("".join(FORMATS[form](self._report)))
-        for nodeid, number in sorted(self.found.left_out.items()):
+        for nodeid, number in sorted(self._all_left_out.items()):
             terminal.write_line(f"pcerrors: {counted(number, 'finding')} of {nodeid} left out of the reports")
 
+    def _data(self, judged: _Judged, item: pytest.Item) -> FindingData:
+        verdict = judged.verdict
+        exchange = self._receiving.place(verdict.exchange)
+        origin = exchange.origin or ""
+        if verdict.of_recording:
+            is_stale = any(violation.rule == STALE for violation in verdict.violations)
+            known = exchange if exchange.request else None  # a place outside of an exchange has a made-up one
+            found = Finding("stale" if is_stale else "recording", origin, known, recording=verdict)
+        else:
+            found = Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict)
+        data = self._finding_data(found)
+        data["violations"] = [violation_data(each) for each in judged.violations]
+        contract = verdict.parsed.contract
+        if contract.name != self._policy.documented.name:
+            data["contract"] = contract.name
+        return _placed(data, item)
 
-def write_files(
-    targets: "Iterable[Target]", text: "Callable[[str], str | Iterable[str]]", noun: str, session: pytest.Session
-) -> list[Line]:
-    """Write the files of targets, each with the text in its format, and return a line for each; the session fails if one cannot be written."""
-    lines = []
-    for target in targets:
-        if target.file is not None:
-            try:
-                write_atomically(target.file, text(target.form))
-                lines.append(Line(f"{target.form} {noun}: {_shown(target.file)}"))
-            except UsageError as error:
-                lines.append(Line(str(error), is_failure=True))
-                session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    return lines
+    def _finding_data(self, found: Finding) -> FindingData:
+        verdict = found.verdict or found.recording
+        contract = verdict.parsed.contract if verdict else self._receiving.policy.contract
+        return finding_data(found, contract)
 
 
-def print_lines(lines: "Iterable[Line]", terminal: pytest.TerminalReporter) -> None:
-    """Print lines about files, failures in red."""
-    for text, is_failure in lines:
-        terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)
-
-
-def _shown(file: Path) -> str:
-    here = Path.cwd()
-    return str(file.relative_to(here) if file.is_relative_to(here) else file)
+def _placed(data: FindingData, item: pytest.Item) -> FindingData:
+    """Return a finding with its test; without a recording, its place is that of the test."""
+    data["test"] = safe(item.nodeid)
+    if data["path"] is None:
+        path, line, _ = item.location
+        data["path"] = safe(path)
+        data["line"] = None if line is None else line + 1
+    return data
