@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning
-from pytest_pcerrors.plugin._current_test import CurrentTest
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
-from pytest_pcerrors.plugin._places import Places
+from pytest_pcerrors.plugin._received import CurrentTest, Places
 from pytest_pcerrors.policy.check import Context, Observer
 from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.reporting.summary import host_of

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.plugin._places import Places
+from pytest_pcerrors.plugin._received import Places
 
 
 def interaction(path, body="Busy"):
