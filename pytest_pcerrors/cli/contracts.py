@@ -12,8 +12,8 @@ from pytest_pcerrors.cli._output import print_output, print_problem, write_repor
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.contract.pages.reading import NAME_IT, read_partner_center
-from pytest_pcerrors.contract.pages.sources import bytes_of, document_of
+from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
+from pytest_pcerrors.contract.sources.partner_center import NAME_IT, read_partner_center
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS

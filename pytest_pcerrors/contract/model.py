@@ -135,7 +135,7 @@ class Contract:
         >>> Contract.from_page(page).pairings
         frozenset({(404, '20000')})
         """
-        from pytest_pcerrors.contract.pages.reading import read_page
+        from pytest_pcerrors.contract.sources.partner_center import read_page
 
         return cls.of_document(read_page(text).document)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.contract.pages.sources import document_of
+from pytest_pcerrors.contract.sources.fetching import document_of
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.settings import Settings
 

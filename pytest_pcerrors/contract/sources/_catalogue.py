@@ -13,9 +13,8 @@ from pytest_pcerrors.text import cut, listed, phrase_of, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_pcerrors.contract.pages.document import Grid, Line
     from pytest_pcerrors.contract.sources._columns import Columns
-    from pytest_pcerrors.contract.sources.model import Wanted
+    from pytest_pcerrors.contract.sources.model import Grid, Line, Wanted
 
 MAX_ROWS = 20_000
 _MOST_SHOWN = 60

@@ -10,8 +10,7 @@ from pytest_pcerrors.text import phrase_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_pcerrors.contract.pages.document import Grid
-    from pytest_pcerrors.contract.sources.model import Wanted
+    from pytest_pcerrors.contract.sources.model import Grid, Wanted
 
 _MIN_SHARE = 0.6
 _MIN_DISTINCT = 0.5

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.pages.document import Remark
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
 from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, leaves, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
@@ -24,7 +23,7 @@ from pytest_pcerrors.contract.sources._schemas import (
     permitted_values,
     places,
 )
-from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Sample
+from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Remark, Sample
 from pytest_pcerrors.jsontext import steps_of
 from pytest_pcerrors.text import counted
 

@@ -10,17 +10,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
-from pytest_pcerrors.contract.pages.document import Grid, Remark
-from pytest_pcerrors.contract.pages.reading import parsed_page
-from pytest_pcerrors.contract.pages.sources import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
 from pytest_pcerrors.contract.sources._envelope import envelope_of, samples_in, values_of
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
+from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
 from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
-from pytest_pcerrors.contract.sources.model import Envelope, Reading, Sample
+from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
+from pytest_pcerrors.contract.sources.model import Envelope, Grid, Reading, Remark, Sample
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper, steps_of

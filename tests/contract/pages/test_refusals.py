@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.contract.pages.reading import read_page
+from pytest_pcerrors.contract.sources.partner_center import read_page
 
 HEAD = "# Errors\n\n| Status | HTTP | Code | Text |\n|---|---|---|---|\n"
 GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n| d | 404 | 1002 | y |\n| e | 404 | 1003 | y |\n"

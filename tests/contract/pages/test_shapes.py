@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.contract.pages.reading import read_page
+from pytest_pcerrors.contract.sources.partner_center import read_page
 
 HEAD = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n"
 ROWS = "| BadRequest | 400 | 2001 | On hold {0} |\n| NotFound | 404 | 20000 | Gone |\n"

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.contract.pages import sources
-from pytest_pcerrors.contract.pages.sources import document_of, page_of
+from pytest_pcerrors.contract.sources import fetching
+from pytest_pcerrors.contract.sources.fetching import document_of, page_of
 
 PAGE = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n| Bad | 400 | 2001 | Zoë |\n"
 HTML = "<html><table><tr><td>Bad</td><td>400</td><td>2001</td><td>Zoë</td></tr></table></html>"
@@ -108,7 +108,7 @@ def test_what_is_not_a_page_is_refused(server, path, message):
 )
 def test_a_page_that_does_not_end_is_given_up(server, monkeypatch, limit, path, message):
     """Size and time are limited, even if a server keeps sending a little."""
-    monkeypatch.setattr(sources, *limit)
+    monkeypatch.setattr(fetching, *limit)
 
     with pytest.raises(UsageError, match=message):
         page_of(server + path)

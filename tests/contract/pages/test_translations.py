@@ -4,7 +4,7 @@ import pytest
 from dressing import DRESSES, LANGUAGES, PAIRINGS, PLACEHOLDERS, STATUSES, TEXTS
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.contract.pages.reading import read_page
+from pytest_pcerrors.contract.sources.partner_center import read_page
 
 pytestmark = pytest.mark.untraced
 

@@ -135,6 +135,6 @@ def test_a_huge_file_is_refused(read, monkeypatch):
         read("code,message\nA,b\n", "a.csv")
 
     monkeypatch.undo()
-    monkeypatch.setattr("pytest_pcerrors.contract.pages.reading.MAX_PAGE", 10)
+    monkeypatch.setattr("pytest_pcerrors.contract.sources._pages.MAX_PAGE", 10)
     with pytest.raises(UsageError, match="more than 10 characters"):
         read("# A page of errors", "a.md")

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.contract.pages.document import Remark
+from pytest_pcerrors.contract.sources.model import Found, Remark
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.pages.document import Document, Grid, Line
+    from pytest_pcerrors.contract.sources.model import Document, Grid, Line
 
     Numbers = list[int | None]
 
@@ -60,17 +60,10 @@ def code_table(document: "Document") -> "tuple[Grid, Columns]":
     return table, readings[0]
 
 
-def entries_of(table: "Grid", columns: Columns, repairs: list[Remark]) -> list[dict[str, Any]]:
-    """Return the rows of a contract document, sorted by status and code; merge repeated pairings and collect repairs."""
-    texts: dict[tuple[int, str], list[str]] = {}
-    for row in table.rows:
-        if any(row.cells):
-            status, code, text = _read(row, columns, repairs)
-            known = texts.setdefault((status, code), [])
-            if text not in known:
-                known.append(text)
-    in_order = sorted(texts.items(), key=lambda each: (each[0][0], int(each[0][1])))
-    return [{"status": status, "code": code, "descriptions": each} for (status, code), each in in_order]
+def errors_in(table: "Grid", columns: Columns, repairs: list[Remark]) -> list[Found]:
+    """Return the errors of a table, sorted by code, and collect repairs."""
+    found = (_read(row, columns, repairs) for row in table.rows if any(row.cells))
+    return sorted(found, key=lambda each: int(each.code))
 
 
 def _readings(rows: "Sequence[Line]") -> list[Columns]:
@@ -124,7 +117,7 @@ def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
     return numbers not in counting and len(set(numbers)) > _MIN_SHARE * len(numbers)
 
 
-def _read(row: "Line", columns: Columns, repairs: list[Remark]) -> tuple[int, str, str]:
+def _read(row: "Line", columns: Columns, repairs: list[Remark]) -> Found:
     cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
     status, code = status_of(cells[0]), number_of(cells[1])
     if status is None:
@@ -142,7 +135,7 @@ def _read(row: "Line", columns: Columns, repairs: list[Remark]) -> tuple[int, st
     text = " ".join(_LOOSE_PLACEHOLDER.sub(_placeholder, cells[2]).split())
     if text != cells[2]:
         repairs.append(Remark(row.place, f"a placeholder of code {code} was not written as {{0}}"))
-    return status, str(code), text
+    return Found(status, str(code), text)
 
 
 def _placeholder(match: re.Match[str]) -> str:

@@ -4,37 +4,31 @@ The page of any other API, which would be misread, is refused.
 """
 
 import re
-from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import shipped_document
-from pytest_pcerrors.contract.pages._codes import code_table, entries_of, number_of, numbers_in
-from pytest_pcerrors.contract.pages._html import read_html
-from pytest_pcerrors.contract.pages._markdown import read_markdown
-from pytest_pcerrors.contract.pages.document import Remark
+from pytest_pcerrors.contract.sources._catalogue import catalogue_parts
+from pytest_pcerrors.contract.sources._pages import MAX_PAGE, parsed_page
+from pytest_pcerrors.contract.sources._partner_center_table import code_table, errors_in, number_of, numbers_in
+from pytest_pcerrors.contract.sources.model import Reading, Remark
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.text import phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_pcerrors.contract.pages.document import Document, Grid
+    from pytest_pcerrors.contract.sources.model import Document, Grid
 
-MAX_PAGE = 2 * 1024 * 1024
-"""The largest page that is read, in characters."""
 
 NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
 _MIN_DIGITS = 4
 
-_HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
 _MEMBER_OR_BRACKET = re.compile(r'"([\w-]+)"[ \t]*:[ \t]*(\S?)|"[^"\n]*"|([\[{])|([\]}])')
 _CHALLENGE = re.compile(r"^WWW-Authenticate:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*?(\w+)\s*\}")
 _KINDS: dict[str, dict[str, Any]] = {"[": {"type": "array", "items": {"type": "object"}}, "{": {"type": "object"}}
-_OPENING, _MONTHS = ("[", "{"), 12
-_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_OPENING = ("[", "{")
 
 
 class PageReading(NamedTuple):
@@ -52,7 +46,7 @@ def read_page(text: str) -> PageReading:
     page, about = parsed_page(text)
     repairs = page.remarks
     table, columns = code_table(page)
-    entries = entries_of(table, columns, repairs)
+    found = errors_in(table, columns, repairs)
     listed = _listed_statuses(page, repairs)
     shipped = shipped_document()
     schema = _error_schema(page, table, repairs)
@@ -60,28 +54,12 @@ def read_page(text: str) -> PageReading:
     document = {
         **shipped,
         "page": about,
-        "statuses": {str(status): phrase_of(status) for status in sorted(listed | {row["status"] for row in entries})},
         "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
         "schema": schema,
-        "entries": entries,
+        **catalogue_parts(Reading(found, listed)),
     }
     return PageReading(document, tuple(sorted(repairs, key=_place)))
-
-
-def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
-    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale.
-
-    A page of more than `MAX_PAGE` characters is a `UsageError`.
-    """
-    if len(text) > MAX_PAGE:
-        raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    is_html = is_html or bool(_HTML.match(text))
-    page = read_html(text) if is_html else read_markdown(text)
-    if not is_html and not page.tables and text.lstrip().startswith("<"):
-        page = read_html(text)  # a text that begins with a tag may be either
-    return page, _page(page)
 
 
 def _place(remark: Remark) -> tuple[int, str]:
@@ -140,26 +118,6 @@ def _limits(tables: "Sequence[Grid]", codes: "Grid", names: list[str], repairs: 
         return [None] * len(names)
     table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
     return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]
-
-
-def _page(document: "Document") -> dict[str, str]:
-    meta = document.meta
-    title, day = meta.get("title") or document.title, _date(meta.get("ms.date", ""))
-    locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
-    return {"title": title, "date": day, "locale": locale.lower()}
-
-
-def _date(text: str) -> str:
-    """Return a date as YYYY-MM-DD, or "" if it is not one; in 13/11/2020, the number that cannot be a month is the day."""
-    day = _DAY.search(text)
-    if day is None:
-        return ""
-    first, second, year = map(int, (day[1], day[2], day[3]) if day[3] else (day[5], day[6], day[4]))
-    month, day_of_month = (second, first) if first > _MONTHS else (first, second)
-    try:
-        return date(year, month, day_of_month).isoformat()
-    except ValueError:
-        return ""
 
 
 def read_partner_center(text: str) -> PageReading:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString
 
-from pytest_pcerrors.contract.pages.document import Block, Document, Grid, Line
+from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

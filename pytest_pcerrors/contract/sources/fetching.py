@@ -9,7 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, named_document
-from pytest_pcerrors.contract.pages.reading import MAX_PAGE, PageReading, read_partner_center
+from pytest_pcerrors.contract.sources._pages import MAX_PAGE
+from pytest_pcerrors.contract.sources.partner_center import PageReading, read_partner_center
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:

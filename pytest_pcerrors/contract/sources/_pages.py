@@ -1,20 +1,28 @@
-"""Parse pages in the Markdown of Microsoft's documentation repositories (CommonMark with tables).
+"""Parse pages: HTML, or the Markdown of Microsoft's documentation repositories (CommonMark with tables).
 
-Before, lines are repaired: pipes that would split a cell, and lines that would end a table early.
+Before, lines of Markdown are repaired: pipes that would split a cell, and lines that would end a table early.
 """
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from pytest_pcerrors.contract.pages._html import add_html
-from pytest_pcerrors.contract.pages.document import Block, Document, Grid, Line, Remark
+from pytest_pcerrors.contract.sources._html import add_html, read_html
+from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line, Remark
+from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
+
+MAX_PAGE = 2 * 1024 * 1024
+"""The largest page that is read, in characters."""
+_HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
+_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_MONTHS = 12
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"""^([\w.-]+):[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
@@ -30,10 +38,45 @@ _EMPTY_COMMENT, _EMPTY_ROW = "<!---->", "|"
 _MAX_EMPTY_LINES = 3
 
 
-def read_markdown(text: str) -> Document:
+def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
+    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale.
+
+    A page of more than `MAX_PAGE` characters is a `UsageError`.
+    """
+    if len(text) > MAX_PAGE:
+        raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    is_html = is_html or bool(_HTML.match(text))
+    page = read_html(text) if is_html else _read_markdown(text)
+    if not is_html and not page.tables and text.lstrip().startswith("<"):
+        page = read_html(text)  # a text that begins with a tag may be either
+    return page, _page(page)
+
+
+def _page(document: "Document") -> dict[str, str]:
+    meta = document.meta
+    title, day = meta.get("title") or document.title, _date(meta.get("ms.date", ""))
+    locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
+    return {"title": title, "date": day, "locale": locale.lower()}
+
+
+def _date(text: str) -> str:
+    """Return a date as YYYY-MM-DD, or "" if it is not one; in 13/11/2020, the number that cannot be a month is the day."""
+    day = _DAY.search(text)
+    if day is None:
+        return ""
+    first, second, year = map(int, (day[1], day[2], day[3]) if day[3] else (day[5], day[6], day[4]))
+    month, day_of_month = (second, first) if first > _MONTHS else (first, second)
+    try:
+        return date(year, month, day_of_month).isoformat()
+    except ValueError:
+        return ""
+
+
+def _read_markdown(text: str) -> Document:
     r"""Parse a Markdown page.
 
-    >>> read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").tables[0].rows[0].cells
+    >>> _read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").tables[0].rows[0].cells
     ('x|y', '2')
     """
     document = Document()

@@ -1,1 +1,0 @@
-"""Read documentation pages into contracts: Markdown or HTML, in any language, by the shape of the tables."""
