@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_pcerrors.exchange.archives.files import archive_files
-from pytest_pcerrors.plugin._contents import Contents
+from pytest_pcerrors.plugin._contents import Contents, Sharing
 from pytest_pcerrors.plugin._items import CassetteFile, PartItem
 from pytest_pcerrors.plugin._messages import shown_path
-from pytest_pcerrors.plugin._workers import Sharing
 
 if TYPE_CHECKING:
     from pytest_pcerrors.policy.policy import Policy
@@ -133,10 +132,14 @@ class Cassettes:
         found: dict[Path, list[Path]] = {}
         for top, is_asked in tops.items():
             files = archive_files(top) if is_asked or top.exists() else []
-            inside = {path: [each for each in files if _lies_in(each, path)] for path in named if _lies_in(path, top)}
+            inside = {
+                path: [each for each in files if each.is_relative_to(path)]
+                for path in named
+                if path.is_relative_to(top)
+            }
             if any(inside.values()):
                 found |= inside
-            elif is_asked or any(_lies_in(top, path) for path in named):
+            elif is_asked or any(top.is_relative_to(path) for path in named):
                 found[top] = files
         return found
 
@@ -146,7 +149,7 @@ class Cassettes:
 
     def _named_in(self, file: Path) -> frozenset[str]:
         """Return the names of the items of a file that arguments select; empty if all are."""
-        names = frozenset(name for path, name in self._targets if _lies_in(file, path))
+        names = frozenset(name for path, name in self._targets if file.is_relative_to(path))
         return frozenset() if "" in names else names
 
     def _is_ignored(self, file: Path, source: Path) -> bool:
@@ -188,7 +191,3 @@ def _has_new_conftest(config: pytest.Config, folders: Iterable[Path]) -> bool:
 
 def _normal(path: Path) -> Path:
     return Path(os.path.normpath(path))
-
-
-def _lies_in(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents

@@ -13,12 +13,12 @@ from pytest_pcerrors.interception.record_modes import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin import OPTIONS
 from pytest_pcerrors.plugin._cassettes import Cassettes
+from pytest_pcerrors.plugin._facts import add_counts, counts_of
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.plugin._recorder import Recorder
 from pytest_pcerrors.plugin._services import Services, host_of_service
-from pytest_pcerrors.plugin._workers import add_counts, counts_of
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.check import within
 from pytest_pcerrors.policy.from_settings import policy_of

@@ -6,8 +6,7 @@ import pytest
 from recordings import FOREIGN, GOOD, NUMERIC, recorded
 
 from pytest_pcerrors import Contract, UsageError
-from pytest_pcerrors.plugin._contents import Contents
-from pytest_pcerrors.plugin._workers import Sharing
+from pytest_pcerrors.plugin._contents import Contents, Sharing
 from pytest_pcerrors.policy.audit import Recording
 from pytest_pcerrors.policy.policy import Policy
 
