@@ -8,7 +8,7 @@ from pytest_pcerrors.contract.sources._columns import codes_in, columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.text import cut, listed, phrase_of, visible
+from pytest_pcerrors.text import cut, listed, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,20 +167,3 @@ def _add_statuses(grid: "Grid", columns: "Columns", reading: Reading) -> None:
 
 def _cut(text: str) -> str:
     return visible(cut(text, _MOST_SHOWN))
-
-
-def catalogue_parts(reading: Reading) -> dict[str, object]:
-    """Return the members ``statuses`` and ``entries`` of a contract document; a code without a text is its own text."""
-    texts: dict[tuple[int | None, str], list[str]] = {}
-    for each in reading.found:
-        known = texts.setdefault((each.status, each.code), [])
-        known += [each.text] if each.text and each.text not in known else []
-    statuses = sorted(reading.statuses.union(status for status, _ in texts if status is not None))
-    in_order = sorted(texts.items(), key=lambda each: (each[0][0] is None, each[0][0] or 0))
-    return {
-        "statuses": {str(status): phrase_of(status) for status in statuses},
-        "entries": [
-            {**({} if status is None else {"status": status}), "code": code, "descriptions": each or [code]}
-            for (status, code), each in in_order
-        ],
-    }

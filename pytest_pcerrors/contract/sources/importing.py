@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
-from pytest_pcerrors.contract.sources._catalogue import catalogue_parts, merged, read_grids
+from pytest_pcerrors.contract.sources._catalogue import merged, read_grids
 from pytest_pcerrors.contract.sources._envelope import envelope_of, samples_in, values_of
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
@@ -138,7 +138,7 @@ def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, 
         **({"page": page} if page else {}),
         "hosts": list(wanted.hosts) or hosts_of(source.openapi or {}, reading.remarks),
         **envelope.parts,
-        **catalogue_parts(reading),
+        **reading.parts(),
     }
     document["entries"] = document.pop("entries")
     complete_document(document, where)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pytest_pcerrors.text import phrase_of
+
 
 class Remark(NamedTuple):
     """Something that was recognised, corrected or left out; `place` is ``line 7`` or ``at /errors/3``, or empty."""
@@ -104,6 +106,22 @@ class Reading:
         for each in self.found:
             codes.setdefault(each.code, []).append(each.text)
         return codes
+
+    def parts(self) -> dict[str, object]:
+        """Return the members ``statuses`` and ``entries`` of a contract document; a code without a text is its own text."""
+        texts: dict[tuple[int | None, str], list[str]] = {}
+        for each in self.found:
+            known = texts.setdefault((each.status, each.code), [])
+            known += [each.text] if each.text and each.text not in known else []
+        statuses = sorted(self.statuses.union(status for status, _ in texts if status is not None))
+        in_order = sorted(texts.items(), key=lambda each: (each[0][0] is None, each[0][0] or 0))
+        return {
+            "statuses": {str(status): phrase_of(status) for status in statuses},
+            "entries": [
+                {**({} if status is None else {"status": status}), "code": code, "descriptions": each or [code]}
+                for (status, code), each in in_order
+            ],
+        }
 
 
 class Envelope(NamedTuple):

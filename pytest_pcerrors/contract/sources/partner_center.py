@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import shipped_document
-from pytest_pcerrors.contract.sources._catalogue import catalogue_parts
 from pytest_pcerrors.contract.sources._pages import MAX_PAGE, parsed_page
 from pytest_pcerrors.contract.sources._partner_center_table import code_table, errors_in, number_of, numbers_in
 from pytest_pcerrors.contract.sources.model import Reading, Remark
@@ -57,7 +56,7 @@ def read_page(text: str) -> PageReading:
         "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
         "schema": schema,
-        **catalogue_parts(Reading(found, listed)),
+        **Reading(found, listed).parts(),
     }
     return PageReading(document, tuple(sorted(repairs, key=_place)))
 
