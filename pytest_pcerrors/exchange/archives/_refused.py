@@ -24,7 +24,7 @@ _MARKS = {
 }
 
 
-class Foreign(NamedTuple):
+class Unsupported(NamedTuple):
     """A format that is not supported: its name in messages, the paths of members that its documents have, the reason, and the fix.
 
     Several sets of paths are alternatives. The step 0 is the first item of a list; a value can follow a path, after ``=``.
@@ -40,24 +40,24 @@ class Foreign(NamedTuple):
         return any(all(_has(document, path) for path in paths.split()) for paths in self.members)
 
 
-def foreign_format(document: Any) -> tuple[str, str] | None:
+def unsupported_format(document: Any) -> tuple[str, str] | None:
     """Return the unsupported format of a parsed document, as a problem and its fix; else None.
 
     For a document that is read in pieces, the first item of its list is enough.
 
-    >>> foreign_format({"openapi": "3.1.0"})
+    >>> unsupported_format({"openapi": "3.1.0"})
     ('an OpenAPI document, not a recording', 'name the files or the folder of your recordings instead')
-    >>> foreign_format({"interactions": []}) is None
+    >>> unsupported_format({"interactions": []}) is None
     True
     """
     found = next((each for each in FORMATS if each.fits(document)), None)
     return None if found is None else (f"{found.name}, {found.why}", found.fix)
 
 
-def foreign_bytes(start: bytes) -> tuple[str, str] | None:
+def unsupported_bytes(start: bytes) -> tuple[str, str] | None:
     r"""Return the unsupported format of data by its first bytes, as a problem and its fix; else None.
 
-    >>> foreign_bytes(b"PK\x03\x04...")[0]
+    >>> unsupported_bytes(b"PK\x03\x04...")[0]
     'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
     """
     found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
@@ -78,27 +78,27 @@ def _has(document: Any, path: str) -> bool:
 
 
 FORMATS = (
-    Foreign(
+    Unsupported(
         "a cassette of vcrpy before 1.0",
         ("0.request.host 0.request.path 0.response",),
         fix="run python -m vcr.migration on it",
     ),
-    Foreign("a recording of ExVCR", ("0.request.request_body 0.response.status_code",)),
-    Foreign(
+    Unsupported("a recording of ExVCR", ("0.request.request_body 0.response.status_code",)),
+    Unsupported(
         "a contract of Pact",
         (
             "0.description 0.request.path 0.response.status",
             "interactions.0.description interactions.0.request.path interactions.0.response.status",
         ),
     ),
-    Foreign("a recording of nock", ("0.scope 0.path 0.status",)),
-    Foreign("expectations of MockServer", ("httpRequest", "0.httpRequest")),
-    Foreign("a simulation of Hoverfly", ("data.pairs", "meta.hoverflyVersion")),
-    Foreign("imposters of mountebank", ("imposters",)),
-    Foreign("a recording of responses", ("responses.0.response",)),
-    Foreign("an Insomnia export", ("__export_format",)),
-    Foreign("a Playwright trace", ("type=context-options", "type=resource-snapshot")),
-    Foreign("an OpenAPI document", ("openapi", "swagger"), _NO_RECORDING, CHOOSE_RECORDINGS),
+    Unsupported("a recording of nock", ("0.scope 0.path 0.status",)),
+    Unsupported("expectations of MockServer", ("httpRequest", "0.httpRequest")),
+    Unsupported("a simulation of Hoverfly", ("data.pairs", "meta.hoverflyVersion")),
+    Unsupported("imposters of mountebank", ("imposters",)),
+    Unsupported("a recording of responses", ("responses.0.response",)),
+    Unsupported("an Insomnia export", ("__export_format",)),
+    Unsupported("a Playwright trace", ("type=context-options", "type=resource-snapshot")),
+    Unsupported("an OpenAPI document", ("openapi", "swagger"), _NO_RECORDING, CHOOSE_RECORDINGS),
 )
 """The known formats that are not supported, specific ones before general ones."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._refused import REFUSED, foreign_bytes, foreign_format, is_utf_16
+from pytest_pcerrors.exchange.archives._refused import REFUSED, is_utf_16, unsupported_bytes, unsupported_format
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.flow_files import is_flow, read_flows
 from pytest_pcerrors.exchange.archives.folders import ending
@@ -83,18 +83,18 @@ def _first_lines(stream: IO[bytes]) -> bytes:
 def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
     """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
     if not start.startswith(b"{"):
-        _refuse(foreign_bytes(start), name)
+        _refuse(unsupported_bytes(start), name)
         return next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)
     try:
         first: Any = parsed(start, "")
     except ArchiveError:
         return read_json_document
     if not has_layout:
-        _refuse(foreign_format(first), name)
+        _refuse(unsupported_format(first), name)
     is_document = bool(first.keys() & OF_LIST) or (tool_of(first) is not None and not has_layout)
     return read_json_document if is_document else read_ndjson
 
 
-def _refuse(foreign: tuple[str, str] | None, name: str) -> None:
-    if foreign is not None:
-        raise ArchiveError(name, *foreign)
+def _refuse(unsupported: tuple[str, str] | None, name: str) -> None:
+    if unsupported is not None:
+        raise ArchiveError(name, *unsupported)

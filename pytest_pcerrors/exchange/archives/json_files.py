@@ -3,7 +3,7 @@
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format, refuse_bare
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, refuse_bare, unsupported_format
 from pytest_pcerrors.exchange.archives.foreign import Source, tool_of
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
 from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
@@ -74,22 +74,21 @@ def is_exchange(document: Any) -> bool:
     return isinstance(document, dict) and bool(document.keys() & _OF_EXCHANGE) and not document.keys() & OF_LIST
 
 
-def read_ndjson(stream: IO[bytes], name: str, first: int = 1, layout: "Layout | None" = None) -> "Iterator[Item]":
-    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``, and `first` is the first line.
+def read_ndjson(stream: IO[bytes], name: str, layout: "Layout | None" = None) -> "Iterator[Item]":
+    """Read NDJSON, one exchange per line and one line at a time; origins are ``name:line``.
 
     With a `layout`, the lines are those of a log.
     """
-    number, has_lines = first - 1, False
+    number, has_lines = 0, False
     while line := read_line(stream, MAX_LINE):
         number += 1
-        if len(line) > MAX_LINE:
+        is_too_long = len(line) > MAX_LINE
+        if is_too_long or not line.isspace():
             has_lines = True
-            error = item_of_line(line, name, number)
-            skip_line(stream, line)
-            yield error
-        elif not line.isspace():
-            has_lines = True
-            yield item_of_line(line, name, number, layout)
+            item = item_of_line(line, name, number, layout)
+            if is_too_long:
+                skip_line(stream, line)
+            yield item
     if not has_lines:
         raise without_lines(name)
 
@@ -111,8 +110,8 @@ def item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layou
     if layout is not None:
         return layout.item(value, origin)
     item = item_of(value, origin)
-    if number == 1 and isinstance(item, ArchiveError) and (foreign := foreign_format(value)):
-        raise ArchiveError(name, *foreign)
+    if number == 1 and isinstance(item, ArchiveError) and (unsupported := unsupported_format(value)):
+        raise ArchiveError(name, *unsupported)
     return item
 
 
@@ -130,9 +129,9 @@ def _list_in(document: Any, name: str) -> tuple[list[Any], str]:
         case _:
             refuse_bare(document, name)
             found = f"expected a cassette (interactions) or HAR (log.entries), found {outline(document)}; known formats: {READ}"
-            raise ArchiveError(name, *(foreign_format(document) or (found, CHOOSE_RECORDINGS)))
+            raise ArchiveError(name, *(unsupported_format(document) or (found, CHOOSE_RECORDINGS)))
     if not isinstance(items, list):
         raise ArchiveError(f"{name}#{pointer}", f"expected a list of exchanges, found {outline(items)}")
-    if items and (foreign := foreign_format(document)):
-        raise ArchiveError(name, *foreign)
+    if items and (unsupported := unsupported_format(document)):
+        raise ArchiveError(name, *unsupported)
     return items, pointer

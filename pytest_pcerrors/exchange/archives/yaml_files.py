@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, foreign_format
+from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, unsupported_format
 from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, as_cassette
@@ -38,8 +38,8 @@ def read_yaml_cassette(stream: IO[bytes], name: str) -> "Iterator[Item]":
     is_first = True
     for interaction, origin in read_yaml_interactions(stream, name, {}, of_any_tool=True):
         item = item_of(interaction, origin)
-        if is_first and isinstance(item, ArchiveError) and (foreign := foreign_format([interaction])):
-            raise ArchiveError(name, *foreign)
+        if is_first and isinstance(item, ArchiveError) and (unsupported := unsupported_format([interaction])):
+            raise ArchiveError(name, *unsupported)
         is_first = False
         del interaction  # frees a large body
         yield item
@@ -89,7 +89,7 @@ def _interactions(
     if first is None:
         has_interactions = yield from _members(builder, name, others, lists)
         if not has_interactions:
-            raise ArchiveError(name, *(foreign_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
+            raise ArchiveError(name, *(unsupported_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
     else:
         yield first
         yield from _rest(builder, name)
@@ -151,7 +151,7 @@ def _enter(builder: Builder, name: str, *, is_list_allowed: bool) -> tuple[Any, 
         if is_list_allowed and first and value and is_interaction(value[0]):
             return value[0], f"{name}:{line_of(first)}"
         found = f"not a cassette: expected a mapping with interactions, found {outline(value)}; known formats: {READ}"
-        raise ArchiveError(name, *(foreign_format(value) or (found, CHOOSE_RECORDINGS)))
+        raise ArchiveError(name, *(unsupported_format(value) or (found, CHOOSE_RECORDINGS)))
     return None
 
 
