@@ -86,7 +86,10 @@ class Outputs:
         self._reports: Reports | None = self._asked_reports()
         self._coverage: CoverageReports | None = self._asked_coverage(settings, services)
         self._matrices = Matrices(config)
-        self._add_source("matrices", self._matrices)
+        for name, source in (("findings", self._reports), ("coverage", self._coverage), ("matrices", self._matrices)):
+            if source is not None:
+                self._facts.add_source(name, source)
+                receiving.observers.append(source)
 
     def register(self) -> None:
         """Register the plugins that carry and collect the facts of tests, if anything is asked for."""
@@ -114,18 +117,16 @@ class Outputs:
             self._coverage.print(terminal)
 
     def _asked_reports(self) -> "Reports | None":
-        """Return the reports that the option asks for, and add their source of facts; None if it asks for none."""
+        """Return the reports that the option asks for; None if it asks for none."""
         if not self._config.getoption("pc_report"):
             return None
         from pytest_pcerrors.plugin._reports import Reports
         from pytest_pcerrors.reporting.formats import FORMATS
 
-        reports = Reports(self._targets("--pc-report", FORMATS), self._receiving)
-        self._add_source("findings", reports)
-        return reports
+        return Reports(self._targets("--pc-report", FORMATS), self._receiving)
 
     def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
-        """Return the error coverage if an option asks for it, and add its source of facts."""
+        """Return the error coverage if an option asks for it, else None."""
         if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
             return None
         from pytest_pcerrors.plugin._coverage import CoverageReports
@@ -133,13 +134,8 @@ class Outputs:
 
         targets = self._targets("--pc-coverage-report", COVERAGE_FORMATS)
         coverage = CoverageReports(self._config, targets, self._receiving, settings)
-        self._add_source("coverage", coverage)
         services.listeners.append(coverage.on_served)
         return coverage
-
-    def _add_source(self, name: str, source: "Matrices | Reports | CoverageReports") -> None:
-        self._facts.add_source(name, source)
-        self._receiving.observers.append(source)
 
     def _targets(self, option: str, formats: "Collection[str]") -> "list[Target]":
         """Return what an option asks for, and create the folders; a recording of the run is refused."""
