@@ -8,8 +8,8 @@ import requests
 
 from pytest_pcerrors import Contract, Exchange, Request, UsageError, assert_pc_error, check
 from pytest_pcerrors.simulation import SHAPES, Simulator, ok, simulate, synthesize
+from pytest_pcerrors.simulation.answers.rules import UrlPattern
 from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
-from pytest_pcerrors.simulation.in_process._simulation import UrlPattern
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout"
 

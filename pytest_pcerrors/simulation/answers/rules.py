@@ -1,24 +1,21 @@
-"""The rules of the server: request patterns, their answers, and how often they apply."""
+"""The rules of the server and of simulations: request patterns, their answers, and how often they apply."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
-from typing import Protocol
+from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
+from pytest_pcerrors.text import cut
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-
-
-class Pattern(Protocol):
-    """A pattern of requests; its text is for messages."""
-
-    def matches(self, method: str, target: str, /) -> bool:
-        """Return whether a request with this method and target matches."""
+_LONGEST_URL = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class RequestPattern:
     path: str
 
     def __post_init__(self) -> None:
-        check_method(self.method)
+        _check_method(self.method)
         if not isinstance(self.path, str):
             raise UsageError(f'expected a path such as "/v1/customers/*", got {self.path!r}')
         if not self.path.startswith(("/", "**")):
@@ -64,12 +61,6 @@ class RequestPattern:
         return f"{self.method.upper()} {self.path}"
 
 
-def check_method(method: object) -> None:
-    """Raise a `UsageError` for anything but a method, which is a token (RFC 9110, section 9.1), or ``*``."""
-    if not isinstance(method, str) or not _TOKEN.fullmatch(method):
-        raise UsageError(f'expected a method such as "GET", or "*" for any, got {method!r}')
-
-
 def _earliest(block: str) -> str:
     """Return an expression for a pattern without ``**`` that only tries the earliest match, so that many wildcards cost no time.
 
@@ -85,6 +76,53 @@ def _ending(block: str) -> str:
     return f"{_earliest('*'.join(before))}[^/]*{re.escape(last)}" if before else re.escape(last)
 
 
+@dataclass(frozen=True)
+class UrlPattern:
+    """A method and a glob for the URL, in which ``*`` matches anything; a glob that begins with ``/`` is for the path.
+
+    The URL is compared with its query and without it, and without its user and its fragment, which are never sent in it.
+
+    >>> UrlPattern("POST", "*/carts/*/checkout").matches("POST", "https://host/v1/customers/7/carts/8/checkout?a=b")
+    True
+    """
+
+    method: str
+    url: str
+
+    def __post_init__(self) -> None:
+        _check_method(self.method)
+        if not isinstance(self.url, str) or not self.url:
+            raise UsageError(f'expected a URL with wildcards, such as "*/v1/customers/*", got {self.url!r}')
+
+    def matches(self, method: str, url: str) -> bool:
+        """Return whether a request with this method and URL matches."""
+        if self.method.upper() not in ("*", method):
+            return False
+        if self.url == "*":
+            return True
+        if "@" in url or "#" in url:
+            parts = urlsplit(url)
+            url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+        if self.url.startswith("/"):
+            parts = urlsplit(url)
+            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+        return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
+
+    def __str__(self) -> str:
+        return shown(self.method.upper(), self.url)
+
+
+def _check_method(method: object) -> None:
+    """Raise a `UsageError` for anything but a method, which is a token (RFC 9110, section 9.1), or ``*``."""
+    if not isinstance(method, str) or not _TOKEN.fullmatch(method):
+        raise UsageError(f'expected a method such as "GET", or "*" for any, got {method!r}')
+
+
+def shown(method: str, url: str) -> str:
+    """Return a request for messages, without secrets."""
+    return cut(safe(f"{method} {url}"), _LONGEST_URL)
+
+
 class ResponseRule:
     """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies.
 
@@ -93,7 +131,7 @@ class ResponseRule:
 
     def __init__(
         self,
-        pattern: Pattern,
+        pattern: RequestPattern | UrlPattern,
         answers: Sequence[Answer],
         times: int | None = None,
         *,

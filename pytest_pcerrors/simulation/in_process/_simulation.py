@@ -1,24 +1,18 @@
 """One simulated answer, or a sequence of them, for the requests that match a pattern; its options; and responses that a test simulates."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
-from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.rules import ResponseRule, check_method
-from pytest_pcerrors.text import cut, listed, nearest
+from pytest_pcerrors.simulation.answers.rules import ResponseRule, shown
+from pytest_pcerrors.text import listed, nearest
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.simulation.in_process._simulator import Simulator
     from pytest_pcerrors.simulation.mutation import Mutant
-
-_LONGEST_URL = 200
 
 
 class Options(TypedDict, total=False):
@@ -80,42 +74,6 @@ class UnusedSimulationError(AssertionError):
         )
 
 
-@dataclass(frozen=True)
-class UrlPattern:
-    """A method and a glob for the URL, in which ``*`` matches anything; a glob that begins with ``/`` is for the path.
-
-    The URL is compared with its query and without it, and without its user and its fragment, which are never sent in it.
-
-    >>> UrlPattern("POST", "*/carts/*/checkout").matches("POST", "https://host/v1/customers/7/carts/8/checkout?a=b")
-    True
-    """
-
-    method: str
-    url: str
-
-    def __post_init__(self) -> None:
-        check_method(self.method)
-        if not isinstance(self.url, str) or not self.url:
-            raise UsageError(f'expected a URL with wildcards, such as "*/v1/customers/*", got {self.url!r}')
-
-    def matches(self, method: str, url: str) -> bool:
-        """Return whether a request with this method and URL matches."""
-        if self.method.upper() not in ("*", method):
-            return False
-        if self.url == "*":
-            return True
-        if "@" in url or "#" in url:
-            parts = urlsplit(url)
-            url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
-        if self.url.startswith("/"):
-            parts = urlsplit(url)
-            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
-        return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
-
-    def __str__(self) -> str:
-        return shown(self.method.upper(), self.url)
-
-
 class Simulation:
     """A simulated answer, or a sequence of them: `requests` are those that it answered, `exchanges` what their clients received.
 
@@ -152,11 +110,6 @@ class Simulation:
 
     def __str__(self) -> str:
         return self.rule.described()
-
-
-def shown(method: str, url: str) -> str:
-    """Return a request for messages, without secrets."""
-    return cut(safe(f"{method} {url}"), _LONGEST_URL)
 
 
 class SimulatedResponse:

@@ -16,7 +16,7 @@ from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
-from pytest_pcerrors.simulation.answers.rules import ResponseRule
+from pytest_pcerrors.simulation.answers.rules import ResponseRule, UrlPattern
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens
 from pytest_pcerrors.simulation.answers.wire import Faults, has_body, reply_to
@@ -25,7 +25,6 @@ from pytest_pcerrors.simulation.in_process._simulation import (
     Options,
     Simulation,
     UnusedSimulationError,
-    UrlPattern,
     check_options,
 )
 
