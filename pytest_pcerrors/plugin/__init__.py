@@ -58,6 +58,7 @@ MARKERS = {
         "allow violations of these rules in the test, with a reason"
     ),
     "pc_profile": "pc_profile(name): check the responses of the test under this profile",
+    "pc_api": "pc_api(name): simulate, serve and select errors by the contract with this name, one of several in the settings",
     "pc_entries": "pc_entries(status=None, code=None): run the test once for each documented error, which is its pc_entry",
     "pc_mutants": (
         "pc_mutants(rule=None, status=None, code=None): run the test once for each way to break a rule, which is its pc_mutant"

@@ -10,6 +10,7 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
+from pytest_pcerrors.plugin._markers import for_api_of
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import mutants
@@ -19,6 +20,7 @@ from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.simulation.in_process import Simulator
     from pytest_pcerrors.simulation.mutation import Mutant
 
@@ -87,23 +89,24 @@ _CASES: dict[str, Callable[..., dict[str, Any]]] = {"pc_entry": entries, "pc_mut
 """The functions that select the cases of a fixture; they take the arguments of its marker."""
 
 
-def parametrize(metafunc: pytest.Metafunc, contract: Contract) -> None:
+def parametrize(metafunc: pytest.Metafunc, policy: "Policy") -> None:
     """Run a test that has our fixtures once for each case that its markers select; a wrong marker is an error of the collection."""
     for fixture in _CASES:
         if fixture in metafunc.fixturenames:
-            cases = _cases_of(metafunc.definition, fixture, contract)
+            cases = _cases_of(metafunc.definition, fixture, policy)
             metafunc.parametrize(fixture, list(cases.values()), ids=list(cases), indirect=True)
 
 
-def _cases_of(item: pytest.Item, fixture: str, contract: Contract) -> dict[str, Any]:
+def _cases_of(item: pytest.Item, fixture: str, policy: "Policy") -> dict[str, Any]:
     name = MARKERS_OF_CASES[fixture]
     marker = item.get_closest_marker(name)
     if marker is None:
         pytest.fail(f"{fixture} is for tests with the marker @pytest.mark.{signature(name)}", pytrace=False)
     try:
-        return _CASES[fixture](contract, *marker.args, **marker.kwargs)
+        return _CASES[fixture](for_api_of(item, policy).contract, *marker.args, **marker.kwargs)
     except TypeError:
-        reason = f"it takes {signature(name).removeprefix(name)}"
+        takes = signature(name)
+        reason = f"it is written {takes}, with the name of each argument" if "=" in takes else f"it is written {takes}"
     except UsageError as error:
         reason = str(error)
     pytest.fail(f"@pytest.mark.{name}: {reason}", pytrace=False)

@@ -110,7 +110,7 @@ class CoverageReports(Observer):
     def _met(self, item: pytest.Item) -> "Iterator[_Met]":
         """Yield how errors were met in responses; only an undocumented code has a place."""
         for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
-            parsed = self._parsed.get(id(exchange)) or read(exchange, self._policy.of(exchange).contract)
+            parsed = self._parsed.get(id(exchange)) or read(exchange, self._receiving.policy.of(exchange).contract)
             if parsed.is_error:
                 codes, entry_of = tuple(sorted(parsed.codes)), parsed.contract.entry_of
                 is_known = all(entry_of(exchange.status, code) for code in codes)

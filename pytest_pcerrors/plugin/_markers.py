@@ -1,15 +1,15 @@
 """The markers: their arguments, and the policy of a test with markers."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, signature
+from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.settings import allowance_of
 
@@ -18,20 +18,29 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.policy.policy import Policy
 
+T = TypeVar("T")
+
 
 def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
     """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
     _refuse_unused(item)
-    closest = item.get_closest_marker("pc_profile")
-    cassette = item.get_closest_marker("pc_cassette")
+    _read(pc_cassette, item.get_closest_marker("pc_cassette"))
+    tables = [table for mark in item.iter_markers("pc_allow") for table in _read(pc_allow, mark) or ()]
+    profile = _read(pc_profile, item.get_closest_marker("pc_profile"))
+    return for_api_of(item, policy.adapted([_allowance(table, policy.root) for table in tables], profile))
+
+
+def for_api_of(item: "pytest.Item", policy: "Policy") -> "Policy":
+    """Return a policy whose main contract is that of the marker `pc_api` of a test; the same policy without a marker."""
+    return policy.adapted(contract=_read(pc_api, item.get_closest_marker("pc_api")))
+
+
+def _read(function: "Callable[..., T]", mark: "pytest.Mark | None") -> "T | None":
+    """Return what a function makes of the arguments of a marker; None without a marker."""
     try:
-        if cassette:
-            pc_cassette(*cassette.args, **cassette.kwargs)
-        tables = [table for mark in item.iter_markers("pc_allow") for table in pc_allow(*mark.args, **mark.kwargs)]
-        profile = pc_profile(*closest.args, **closest.kwargs) if closest else None
+        return function(*mark.args, **mark.kwargs) if mark else None
     except TypeError as error:
-        raise UsageError(f"{error}; the markers are {', '.join(map(signature, MARKERS))}") from None
-    return policy.adapted([_allowance(table, policy.root) for table in tables], profile)
+        raise UsageError(f"{error}; the marker is {signature(function.__name__)}") from None
 
 
 def _refuse_unused(item: "pytest.Item") -> None:
@@ -84,6 +93,13 @@ def pc_profile(name: str) -> str:
     """Return the profile of a marker; the marker takes the arguments of this function."""
     if not isinstance(name, str):
         raise TypeError(f"pc_profile() takes the name of a profile, not {name!r}")
+    return name
+
+
+def pc_api(name: str) -> str:
+    """Return the name of the contract of a marker; the marker takes the arguments of this function."""
+    if not isinstance(name, str):
+        raise TypeError(f"pc_api() takes the name of a contract, not {name!r}")
     return name
 
 

@@ -105,11 +105,12 @@ class Run:
 
     def pytest_report_header(self) -> str:
         """Return the header line with the contract, the profile, and the live service."""
-        contract, page = self.policy.contract, self.policy.contract.page
+        contract, page = self.policy.documented, self.policy.contract.page
         dated = f" (page of {page.date})" if page.date else ""
+        noun = "contracts" if self.policy.others else f"contract{dated}"
         profile = self.policy.forced_profile or self.policy.profile
         live = f", live: {self.services.base_url}" if self.services.are_live else ""
-        return f"pcerrors: {contract.name} contract{dated}, {len(contract.pairings)} pairings, profile {profile}{live}"
+        return f"pcerrors: {contract.name} {noun}, {len(contract.pairings)} pairings, profile {profile}{live}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

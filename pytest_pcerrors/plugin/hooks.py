@@ -61,7 +61,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not MARKERS_OF_CASES.keys().isdisjoint(metafunc.fixturenames):
         from pytest_pcerrors.plugin._cases import parametrize
 
-        parametrize(metafunc, run_of(metafunc.config).policy.contract)
+        parametrize(metafunc, run_of(metafunc.config).policy)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -185,7 +185,7 @@ def pc_shape(request: pytest.FixtureRequest) -> "SimulatedShape":
 def _case(request: pytest.FixtureRequest) -> "Any":
     from pytest_pcerrors.plugin._cases import case_of
 
-    return case_of(request, run_of(request.config).policy.contract)
+    return case_of(request, run_of(request.config).receiving.policy.contract)
 
 
 _FIXTURES = frozenset(name for name in globals() if name.startswith("pc_"))

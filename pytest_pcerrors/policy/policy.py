@@ -209,11 +209,27 @@ class Policy:
         judged = tuple(each.judged(each.rule, table[each.rule]) for each in found if table[each.rule] != "off")
         return self._excused(read(exchange, self.contract), judged)._replace(of_recording=True)
 
-    def adapted(self, allowances: "Sequence[Allowance]" = (), profile: str | None = None) -> "Policy":
-        """Return this policy with further allowances and a profile that overrides all others."""
-        if not allowances and profile is None:
+    def adapted(
+        self, allowances: "Sequence[Allowance]" = (), profile: str | None = None, contract: str | None = None
+    ) -> "Policy":
+        """Return this policy with further allowances, a profile that overrides all others, and one of its contracts as the main one."""
+        if not allowances and profile is None and contract is None:
             return self
-        return replace(self, allowances=(*self.allowances, *allowances), forced_profile=profile or self.forced_profile)
+        main = self.contract if contract is None else self.contract_named(contract)
+        return replace(
+            self,
+            contract=main,
+            others=tuple(each for each in self.contracts if each is not main),
+            allowances=(*self.allowances, *allowances),
+            forced_profile=profile or self.forced_profile,
+        )
+
+    def contract_named(self, name: str) -> Contract:
+        """Return the contract with a name; raise a `UsageError` if none of the contracts has it."""
+        known = {each.name: each for each in reversed(self.contracts)}
+        if name not in known:
+            raise UsageError(f'there is no contract with the name "{name}"; {nearest(name, known)}')
+        return known[name]
 
     def _excused(self, parsed: ParsedResponse, found: "tuple[Violation, ...]") -> Verdict:
         kept: list[Violation] = []

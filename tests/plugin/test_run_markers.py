@@ -145,7 +145,7 @@ MISUSE = {
     'pc_allow(["code-number"], reason="x")': r"pc_allow\(\) takes the name of a rule, not \['code-number'\]",
     'pc_allow("code-number", 7, reason="x")': r"pc_allow\(\) takes the name of a rule, not 7",
     'pc_allow("code-number", "pairng", reason="x")': r'there is no rule "pairng"; did you mean "pairing"\?',
-    'pc_allow("code-number", reason="x", codes="1")': r"pc_allow\(\) .*codes.*; the markers are pc_allow\(rule, ",
+    'pc_allow("code-number", reason="x", codes="1")': r"pc_allow\(\) .*codes.*; the marker is pc_allow\(rule, ",
     'pc_allow("code-number", reason="x", code=[])': r"pc_allow\(\): at /code: it is empty",
     'pc_allow("code-number", reason="x", code=2000.5)': r"pc_allow\(\): at /code: expected a string or an integer ",
     'pc_allow("code-number", reason="x", code=object)': r"pc_allow\(\) does not take <class 'object'>",
@@ -157,6 +157,8 @@ MISUSE = {
     "pc_profile": r"pc_profile\(\) .*name",
     'pc_profile("observd")': r'there is no profile "observd"; did you mean "observed"\?',
     'pc_profile("documented", "observed")': r"pc_profile\(\) .+",
+    'pc_api("Graph")': r'there is no contract with the name "Graph"; ',
+    "pc_api(7)": r"pc_api\(\) takes the name of a contract, not 7; the marker is pc_api\(name\)$",
     "pc_profile(None)": r"pc_profile\(\) takes the name of a profile, not None",
 }
 

@@ -245,6 +245,59 @@ def test_some(pc_shape): pass
     result.assert_outcomes(passed=len(OBSERVED) + len(SHAPES) + 4)
 
 
+GRAPH = """{"format": 1, "extends": "odata", "name": "Graph", "hosts": ["graph.example"], "statuses": {"404": "Not Found"},
+"entries": [{"status": 404, "code": "itemGone", "descriptions": ["The item is gone"]}]}"""
+
+
+def test_one_of_several_contracts(run, pytester):
+    """pc_api chooses the contract of simulations, servers, cases, and responses without a host; other tests have the first one."""
+    pytester.makefile(".json", graph=GRAPH)
+    pytester.makepyprojecttoml('[tool.pcerrors]\ncontract = ["shipped", "graph.json"]')
+    text = """
+from pytest_pcerrors import ContractViolation, assert_pc_error
+
+BODY = b'{"error": {"code": "itemGone", "message": "Gone"}}'
+
+@pytest.mark.pc_api("Graph")
+class TestGraph:
+    @pytest.mark.pc_entries()
+    def test_entries(self, pc_entry):
+        pc_entry.simulate()
+        assert get("https://gateway.example/me").json()["error"]["code"] == "itemGone"
+
+    @pytest.mark.pc_mutants(rule="error-code-missing")
+    def test_mutants(self, pc_mutant):
+        pc_mutant.simulate()
+        assert "code" not in get().json()["error"]
+
+    @pytest.mark.pc_shapes("empty-401")
+    def test_shapes(self, pc_shape):
+        pc_shape.simulate()
+        assert get().status_code == 401
+
+    def test_answers(self, pc_simulate, pc_server):
+        pc_simulate("itemGone")
+        pc_server.fail("GET", "/**", "itemGone")
+        assert get().text == get(pc_server.url).text
+        assert_pc_error((404, BODY), "itemGone")
+
+    def test_hosts(self):
+        partner = {"status": 404, "body": BODY, "request": {"method": "GET", "url": URL}}
+        with pytest.raises(ContractViolation, match="Partner Center"):
+            assert_pc_error(partner)
+
+@pytest.mark.pc_entries(code=800064)
+def test_other(pc_entry):
+    pc_entry.simulate()
+    assert get().json()["code"] == "800064"
+"""
+    result = run(text, "--pc-coverage", "-v")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(
+        ["pcerrors: Partner Center and Graph contracts, 164 pairings, *", "404 Not Found *17 *1 *", "*simulated 2*"]
+    )
+
+
 MISUSED = {
     "no marker": ("def test_a(pc_entry): pass", "pc_entry is for tests with the marker @pytest.mark.pc_entries(*"),
     "no fixture": (
@@ -265,7 +318,7 @@ MISUSED = {
     ),
     "argument": (
         "@pytest.mark.pc_entries(409)\ndef test_a(pc_entry): pass",
-        "@pytest.mark.pc_entries: it takes (status=None, code=None)",
+        "@pytest.mark.pc_entries: it is written pc_entries(status=None, code=None), with the name of each argument",
     ),
     "no such shape": (
         "@pytest.mark.pc_shapes('html-501')\ndef test_a(pc_shape): pass",
@@ -279,7 +332,14 @@ MISUSED = {
         "@pytest.mark.pc_mutants(rule='retry-after', status=409)\ndef test_a(pc_mutant): pass",
         "@pytest.mark.pc_mutants: no response for these errors breaks this rule alone; *",
     ),
-    "no name": ("@pytest.mark.pc_shapes(7)\ndef test_a(pc_shape): pass", "@pytest.mark.pc_shapes: it takes (*names)"),
+    "no name": (
+        "@pytest.mark.pc_shapes(7)\ndef test_a(pc_shape): pass",
+        "@pytest.mark.pc_shapes: it is written pc_shapes(*names)",
+    ),
+    "no such contract": (
+        "@pytest.mark.pc_api('Partner Centre')\n@pytest.mark.pc_entries()\ndef test_a(pc_entry): pass",
+        '@pytest.mark.pc_entries: there is no contract with the name "Partner Centre"; did you mean "Partner Center"?',
+    ),
 }
 
 
