@@ -170,7 +170,11 @@ def _explain(error: "ValidationError") -> str:
         case "enum":
             return f"{_shown(actual)} is not known; {nearest(str(actual), map(str, limit))}"
         case "type" | "const":
-            return f"expected {_any_of(limit) if error.validator == 'type' else _shown(limit)}, got {_shown(actual)}"
+            title = cast("dict[str, Any]", error.schema).get("title") if limit == "array" else None
+            expected = title or (_any_of(limit) if error.validator == "type" else _shown(limit))
+            return f"expected {expected}, got {_shown(actual)}"
+        case "uniqueItems":
+            return "it has the same item twice; keep one of them"
         case "pattern" | "minLength" | "minItems" if not actual or not str(actual).strip():
             return "it is empty"
         case "anyOf":

@@ -102,7 +102,8 @@ def _imported_rule(name: str, root: Path) -> "RuleFunction":
         with _first_on_path(root):
             function: Any = getattr(import_module(module_name), attribute)
     except Exception as error:  # whatever the user's module raises
-        raise UsageError(f"the rule {name} cannot be imported: {type(error).__name__}: {error}") from error
+        fix = f"; install it, or put it in {root}" if isinstance(error, ModuleNotFoundError) else ""
+        raise UsageError(f"the rule {name} cannot be imported: {type(error).__name__}: {error}{fix}") from error
     if not callable(function):
         raise UsageError(f"the rule {name} is not a function")
     return function  # type: ignore[no-any-return]  # that it takes a parsed response shows when it runs

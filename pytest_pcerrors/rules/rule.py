@@ -112,9 +112,11 @@ def user_rule(function: RuleFunction) -> Rule:
 
     def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
         try:
-            for violation in function(parsed):
-                if not isinstance(violation, Violation):
-                    raise TypeError(f"a rule yields violations, not {type(violation).__name__}")  # noqa: TRY301 - reported like any other
+            found = function(parsed)
+            for violation in found if isinstance(found, Iterable) else (found,):
+                if not isinstance(violation, Violation) or violation is found:
+                    verb = "returns" if violation is found else "yields"
+                    raise TypeError(f"it {verb} {type(violation).__name__}; a rule yields each Violation, or returns a list of them")  # noqa: TRY301 - reported like any other
                 str(violation)  # computes its texts, so that an error in them is reported too
                 yield violation
         except Exception as error:

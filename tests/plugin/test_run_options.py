@@ -123,7 +123,7 @@ def test_misuse_of_an_option(pytester, option, said, how):
             'profil = "observed"',
             '*pyproject.toml: [[]tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?',
         ),
-        ("collect = 7", "*at /collect: expected an array, got 7"),
+        ("collect = 7", "*at /collect: expected a list of paths*, got 7"),
         ('profile = "observd"', "*at /profile: *observd*"),
         ("severity.pairin = 'off'", '*there is no rule "pairin"; did you mean "pairing"?'),
         ('rules = ["shop:missing"]', "*the rule shop:missing cannot be imported*"),

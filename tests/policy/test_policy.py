@@ -159,11 +159,12 @@ def test_two_user_rules_need_two_names():
     ("found", "reported"),
     [
         (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
-        (lambda: None, "TypeError: 'NoneType' object is not iterable"),
-        (lambda: ["busy"], "TypeError: a rule yields violations, not str"),
+        (lambda: None, "TypeError: it returns NoneType; a rule yields each Violation, or returns a list of them"),
+        (lambda: Violation("busy"), "TypeError: it returns Violation; a rule yields each Violation"),
+        (lambda: ["busy"], "TypeError: it yields str; a rule yields each Violation"),
         (lambda: [Violation(7)], "TypeError"),
     ],
-    ids=["raises", "returns-nothing", "yields-text", "message-is-no-text"],
+    ids=["raises", "returns-nothing", "returns-one", "yields-text", "message-is-no-text"],
 )
 def test_a_user_rule_that_fails_is_misuse(found, reported):
     """The rule and the response that it failed on are named."""
@@ -185,7 +186,7 @@ def test_a_rule_is_imported_from_beside_the_settings(tmp_path):
 @pytest.mark.parametrize(
     ("rule", "module", "reported"),
     [
-        ("pc_missing:rule", "", "ModuleNotFoundError: No module named 'pc_missing'"),
+        ("pc_missing:rule", "", "ModuleNotFoundError: No module named 'pc_missing'; install it, or put it in "),
         ("pc_without:rule", "", "AttributeError: module 'pc_without' has no attribute 'rule'"),
         ("pc_slip:rule", "def rule(:", "SyntaxError"),
         ("pc_fails:rule", "1 / 0", "ZeroDivisionError"),
