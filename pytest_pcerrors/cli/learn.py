@@ -28,7 +28,7 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     policy, _ = policy_for(contract_file, profile)
     tally = Tally()
     findings = audit((recording_of(source, policy) for source in sources_of(archives)), policy)
-    proposal = learn(tally.counting(findings))
+    proposal = learn(tally.counting(findings), policy.contract)
     if proposal.is_empty and not proposal.unreadable and not proposal.expired:
         print_problem(tally.unchecked() or "nothing to learn: all recordings pass")
     else:

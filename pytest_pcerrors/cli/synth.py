@@ -37,7 +37,8 @@ def synth(  # noqa: PLR0913 - one parameter an option
     policy, settings = policy_for(contract_file)
     entries = policy.contract.catalogue.select(status=status, code=code)
     if not entries:
-        raise UsageError("no documented error has this status and code; see `pcerrors list`")
+        whose, fix = (f" of {policy.contract.name}", ", or give --contract FILE") if policy.others else ("", "")
+        raise UsageError(f"no documented error{whose} has this status and code; see `pcerrors list`{fix}")
     folder = output or from_here(settings.cassettes)
     by_file = {
         folder / f"{each}.yaml": made for each, made in synthesize_entries(entries, policy.contract, seed).items()

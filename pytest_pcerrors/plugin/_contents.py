@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _FOLDER = "pcerrors_outlines"
 _LONGEST_REQUEST = 160
-_LONGEST_CODE = 20
+_LONGEST_CODE = 60
 RESPONSE, UNREADABLE_PLACE, RECORDING = "response", "unreadable", "recording"
 """The kinds of parts: an error response, an unreadable place, and a rule that the file as a whole breaks."""
 

@@ -12,6 +12,7 @@ from pytest_pcerrors.text import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.policy.audit import Finding
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.rules.violation import Violation
@@ -59,8 +60,8 @@ class Proposal:
         return not (self.entries or self.rules)
 
 
-def learn(findings: "Iterable[Finding]") -> Proposal:
-    """Collect the violations of severity ``error`` from findings.
+def learn(findings: "Iterable[Finding]", main: "Contract | None" = None) -> Proposal:
+    """Collect the violations of severity ``error`` from findings. Entries belong to `main`, the first of several contracts.
 
     >>> learn([]).is_empty
     True
@@ -71,16 +72,18 @@ def learn(findings: "Iterable[Finding]") -> Proposal:
             proposal.unreadable[finding.origin] = finding.problem.hint
         elif finding.verdict is not None:
             for violation in finding.verdict.errors:
-                _add(proposal, finding.origin, finding.verdict.parsed, violation)
+                _add(proposal, finding.origin, finding.verdict.parsed, violation, main)
     return proposal
 
 
-def _add(proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation") -> None:
+def _add(
+    proposal: Proposal, origin: str, parsed: "ParsedResponse", violation: "Violation", main: "Contract | None"
+) -> None:
     error, status = parsed.stated_at(violation.pointer), parsed.exchange.status
     code = _writable(error.code)
     if violation.rule == ALLOWANCE_EXPIRED:
         proposal.expired += 1
-    elif violation.rule in _UNDOCUMENTED and code:
+    elif violation.rule in _UNDOCUMENTED and code and main in (None, parsed.contract):
         sample = _PLACEHOLDER.sub(r"(\1)", cut(safe(error.description or ""), _LONGEST_SAMPLE))
         proposal.entries[status, code].add(origin, sample)
     else:

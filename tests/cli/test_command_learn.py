@@ -1,10 +1,12 @@
 """``pcerrors learn``: proposed settings, and entries in the settings."""
 
+import json
 import shutil
 import tomllib
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+JSON = {"Content-Type": "application/json"}
 OBSERVED = Path(__file__).parents[2] / "cassettes" / "observed"
 ENTRY = '[[tool.pcerrors.entry]]\nstatus = 400\ncode = "60012"\ndescription = "No licence"\nnote = "since 2021"\n'
 
@@ -18,6 +20,30 @@ def test_what_was_observed_passes_with_what_was_learnt(pcerrors, tmp_path):
 
     assert (before.status, learnt.status) == (1, 0)
     assert pcerrors("check", "observed", "--profile", "documented").status == 0
+
+
+def test_several_contracts(pcerrors, tmp_path):
+    """An entry of the settings belongs to the first contract, so an undocumented code of another one becomes an allowance; all then pass."""
+    names = ("Depot", "Ferry")
+    for name in names:
+        entry = {"status": 404, "code": "gone", "descriptions": ["Gone"]}
+        contract = {"format": 1, "extends": "odata", "name": name, "hosts": [f"{name}.example".lower()], "statuses": {}}
+        (tmp_path / f"{name}.json").write_text(json.dumps({**contract, "entries": [entry]}))
+    settings = '[tool.pcerrors]\ncontract = ["Depot.json", "Ferry.json"]\n'
+    (tmp_path / "pyproject.toml").write_text(settings)
+    with (tmp_path / "seen.ndjson").open("w") as seen:
+        for name in names:
+            request = {"method": "GET", "url": f"https://{name}.example/7".lower()}
+            body = {"error": {"code": f"in{name}", "message": "No"}}
+            seen.write(json.dumps({"request": request, "status": 404, "body": body, "headers": JSON}) + "\n")
+
+    learnt = pcerrors("learn", "seen.ndjson")
+    (tmp_path / "pyproject.toml").write_text(settings + learnt.out)
+
+    assert pcerrors("check", "seen.ndjson").status == 0
+    assert [each["code"] for each in tomllib.loads(learnt.out)["tool"]["pcerrors"]["entry"]] == ["inDepot"]
+    message = "no documented error of Depot has this status and code; see `pcerrors list`, or give --contract FILE"
+    assert pcerrors("synth", "--code", "inFerry").err == f"pcerrors: {message}\n"
 
 
 def test_nothing_to_learn(pcerrors, recorded, good):

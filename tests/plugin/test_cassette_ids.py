@@ -53,7 +53,7 @@ def test_a_long_path_is_cut():
 
 
 @pytest.mark.parametrize(
-    ("code", "shown"), [(None, ""), ("", ""), ("0", " 0"), ("a::b[1]", " a:b(1)"), ("9" * 90, " " + "9" * 20)]
+    ("code", "shown"), [(None, ""), ("", ""), ("0", " 0"), ("a::b[1]", " a:b(1)"), ("9" * 90, " " + "9" * 60)]
 )
 def test_the_code_in_a_name(code, shown):
     """The code follows the status, cut if it is long; without a code there is nothing."""
