@@ -1,12 +1,11 @@
 """Read, validate and write the documents that users edit: contract files and settings.
 
-`jsonschema` validates; this module words the messages: the place, what was expected, what was found, the nearest known name.
+`jsonschema` finds the errors; this module words the messages: the place, what was expected, what was found, the nearest known name.
 """
 
 import json
 import os
 from contextlib import suppress
-from datetime import date, time
 from functools import cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repeated_names, type_of
 from pytest_pcerrors.text import nearest, readable
+from pytest_pcerrors.validity import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,25 +64,15 @@ def read_toml(path: "Path") -> dict[str, Any]:
 def without_dates(table: dict[str, Any], path: str) -> dict[str, Any]:
     """Return a TOML table with its dates and times as text, so that a JSON Schema can validate it.
 
+    >>> from datetime import date
     >>> without_dates({"until": date(2027, 6, 30)}, "pyproject.toml")
     {'until': '2027-06-30'}
     """
     try:
-        return {name: _without_dates(each) for name, each in table.items()}
+        plain: dict[str, Any] = json.loads(json.dumps(table, default=lambda value: value.isoformat()))
     except RecursionError:
         raise UsageError(f"{path}: nested too deeply") from None
-
-
-def _without_dates(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _without_dates(each) for name, each in value.items()}
-        case list():
-            return [_without_dates(each) for each in value]
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return value
+    return plain
 
 
 def json_object(data: bytes, path: str) -> dict[str, Any]:
@@ -124,6 +114,8 @@ def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> No
     Traceback (most recent call last):
     pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, got 3
     """
+    if is_valid(document, schema):
+        return
     validator_class = _validator_class()
     validator = validator_class(schema, format_checker=validator_class.FORMAT_CHECKER)
     try:
