@@ -30,8 +30,9 @@ def audit_counted(
 ) -> "Iterator[Finding | Conforming]":
     """Yield what `audit` yields, without the findings of conforming exchanges in NDJSON and cassettes: these are only counted.
 
-    `keeps_errors` and `is_detailed` are those of a `LineAudit`.
+    `keeps_errors` and `is_detailed` are those of a `LineAudit`. The last counts of cassettes come at the end.
     """
+    of_profiles: dict[str, _Interactions] = {}
     for recording in recordings:
         oldest = Oldest(policy.judges)
         if (chunks := recording.chunks()) is not None:
@@ -45,25 +46,29 @@ def audit_counted(
             and not (keeps_errors or is_detailed)
             and (texts := recording.interactions()) is not None
         ):
-            yield from _audited_interactions(texts, recording, policy)
+            profile = policy.profile_for(f"{recording.name}:1")
+            if profile not in of_profiles:
+                of_profiles[profile] = _Interactions(recording.name, policy)
+            yield from _audited_interactions(texts, recording, policy, of_profiles[profile])
         else:
             yield from audit_items(recording, policy, oldest)
         if policy.max_age is not None:
             yield from audit_age(recording.name, oldest, policy)
+    yield from (each.taken() for each in of_profiles.values())
 
 
 def _audited_interactions(
-    batches: "Iterable[tuple[list[bytes], int]]", recording: "Recording", policy: "Policy"
+    batches: "Iterable[tuple[list[bytes], int]]", recording: "Recording", policy: "Policy", interactions: "_Interactions"
 ) -> "Iterator[Finding | Conforming]":
-    """Yield the findings in the texts of interactions, and counts; from one that is not certain on, audit the recording as any other.
+    """Yield the findings in the texts of interactions; from one that is not certain on, audit the recording as any other.
 
-    From the first secret on, findings wait for the end of the file: a file that cannot be read is not searched.
+    Conforming ones are counted in `interactions`. From the first secret on, findings wait for the end of the file: a file that cannot be read is not searched.
     """
-    interactions, done = _Interactions(recording.name, policy), 0
     waiting: list[Finding] = []
+    done = 0
     try:
         for texts, line in batches:
-            for found in interactions.items(texts, line):
+            for found in interactions.items(texts, line, recording.name):
                 if found is not None and found.recording is not None and not waiting:
                     yield interactions.taken()
                 if found is not None and (found.recording is not None or waiting):
@@ -72,19 +77,18 @@ def _audited_interactions(
                     yield found
                 done += not waiting
     except UncertainError:
-        if not waiting:
-            yield interactions.taken()
+        if waiting:
+            interactions.taken()  # since the first secret
         yield from islice(audit_items(recording, policy, Oldest(policy.judges)), done, None)
     else:
         yield from waiting
-        yield interactions.taken()
 
 
 class _Interactions(LineAudit):
-    """Audits the texts of interactions under a policy."""
+    """Audits the texts of interactions under a policy, those of one cassette after the other."""
 
-    def items(self, texts: list[bytes], line: int) -> "Iterator[Finding | None]":
-        """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first."""
+    def items(self, texts: list[bytes], line: int, name: str) -> "Iterator[Finding | None]":
+        """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first in the cassette of this name."""
         suspected = items_to_search(texts, self._secrets) if self._secrets else ()
         for index, text in enumerate(texts):
             is_suspected = index in suspected and self._secrets is not None and may_hold(text, self._secrets)
@@ -92,9 +96,9 @@ class _Interactions(LineAudit):
                 yield None
             else:
                 first = line + sum(each.count(b"\n") for each in texts[:index])
-                yield self._finding(text, first, is_suspected=is_suspected)
+                yield self._finding(text, first, name, is_suspected=is_suspected)
 
-    def _finding(self, text: bytes, line: int, *, is_suspected: bool) -> Finding | None:
+    def _finding(self, text: bytes, line: int, name: str, *, is_suspected: bool) -> Finding | None:
         from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
         from pytest_pcerrors.redaction.rewriting import found_in_interaction
 
@@ -102,7 +106,7 @@ class _Interactions(LineAudit):
         found = found_in_interaction(text, parsed, self._policy.redaction) if is_suspected else []
         if is_suspected and not found and self.conforms(plain_interaction(text), text):
             return None
-        item = interaction_by_yaml(parsed, f"{self._name}:{line}")
+        item = interaction_by_yaml(parsed, f"{name}:{line}")
         if isinstance(item, ArchiveError) and line == FIRST_LINE:
             raise UncertainError  # perhaps another format
         return finding_of_item(item, self._policy, found)

@@ -33,9 +33,10 @@ _FOLDED = late_pattern(rb" >[-+\d]*[ \t\r]*(?:#[^\n]*)?\n")
 
 def may_hold(data: bytes, secrets: Secrets) -> bool:
     """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
-    if b"\\\n" in data or b"\\\r" in data:
+    has_escapes = b"\\" in data
+    if has_escapes:
         data = _CONTINUED.sub(b"", data)
-    if any(each in data for each in _UNCERTAIN) or _UNUSUAL.search(data):
+    if any(map(data.__contains__, _UNCERTAIN)) or ((has_escapes or b"!" in data) and _UNUSUAL.search(data)):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
     harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"
@@ -82,9 +83,9 @@ class LineSearch:
 def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
     """Return the indexes of the items of a file, given as their lines, that must be searched: at least of those that `may_hold` a secret.
 
-    The items must have no tags of YAML and no carriage returns. They are searched in one pass.
+    The items must have no tags of YAML and no carriage returns. They are searched in one pass; one alone is not, since `may_hold` is that fast.
     """
-    if (prefilter := secrets.prefilter_of_lines) is None:
+    if len(items) == 1 or (prefilter := secrets.prefilter_of_lines) is None:
         return range(len(items))
     positions, _ = prefilter.positions(_stripped(b"".join(items)), _UNCERTAIN, _end_of_member, is_one=True)
     ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
