@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
+    from pytest_pcerrors.rules.quick import Quick
 
 
 class Observer:
@@ -45,10 +46,14 @@ class Observer:
 
 
 class Context(Observer):
-    """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test."""
+    """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test.
 
-    def __init__(self, policy: "Policy") -> None:
+    `quick` recognizes conforming responses; it is None if the context must be notified of every verdict.
+    """
+
+    def __init__(self, policy: "Policy", quick: "Quick | None" = None) -> None:
         self.policy = policy
+        self.quick = quick
 
     def locate(self, exchange: Exchange) -> Exchange:
         """Return a replayed response with its origin."""
@@ -89,7 +94,8 @@ def _of_directory(directory: str) -> Context:
     from pytest_pcerrors.policy.from_settings import policy_of
     from pytest_pcerrors.settings import Settings
 
-    return Context(policy_of(Settings.find(Path(directory))))
+    policy = policy_of(Settings.find(Path(directory)))
+    return Context(policy, policy.quick)
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
@@ -107,6 +113,10 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
     'warning'
     """
+    if contract is None and profile is None and (quick := current().quick) is not None:
+        response = response if type(response) is Exchange else Exchange.of(response)
+        if quick.conforms(response):
+            return []
     verdict = judge(response, contract=contract, profile=profile)
     if verdict.parsed.exchange.body_problem is None:
         return list(verdict.violations)

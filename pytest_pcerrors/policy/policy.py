@@ -144,6 +144,11 @@ class Policy:
     def _usual(self) -> Profiled:
         return self.profiled(self.forced_profile or self.profile)
 
+    @cached_property
+    def quick(self) -> Quick | None:
+        """What recognizes conforming responses of any origin and host, if the same rules apply to all of them."""
+        return None if self.others or self.profile_by_path else self._usual.quick
+
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
         if self.forced_profile or origin is None or not self.profile_by_path:

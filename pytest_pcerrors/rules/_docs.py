@@ -75,7 +75,8 @@ def schema_rule(rule: "SchemaRule", contract: "Contract") -> Rule:
     else:
         breaks, example = f"`{place}` breaks `{rule.keyword}: {limit}` of the error schema.", _example(rule, place)
     severities = severities_of(observed="off" if deviation else _OBSERVED.get(rule.name))
-    return Rule(rule.name, "properties", breaks, rule.documentation, example, fix, severities, rule)
+    own = ((rule.path, rule.test),)
+    return Rule(rule.name, "properties", breaks, rule.documentation, example, fix, severities, rule, lambda _: own)
 
 
 def _example(rule: "SchemaRule", place: str) -> str:

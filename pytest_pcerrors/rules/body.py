@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 _UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
 _JSON_STARTS = tuple('{["<-0123456789')
 _CONSTANTS = ("NaN", "Infinity")
-_GATEWAY, _MESSAGE = frozenset({"statusCode", "message"}), frozenset({"message"})
+IN_ENVELOPES = "message"
+"""The member that every envelope has."""
+
+_GATEWAY, _MESSAGE = frozenset({"statusCode", IN_ENVELOPES}), frozenset({IN_ENVELOPES})
 _LONGEST_HEAD = 4096
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,400})", re.IGNORECASE)
@@ -203,7 +206,7 @@ def _markup(text: str) -> str:
 
 def _envelope(parsed: "ParsedResponse", names: frozenset[str], what: str) -> "Iterator[Violation]":
     if _has_only(parsed, names):
-        text = parsed.document["message"]
+        text = parsed.document[IN_ENVELOPES]
         yield Violation(
             lambda: f"{what} instead of an error object{f': {shown(text)}' if isinstance(text, str) else ''}",
             expected="an error object",
@@ -221,12 +224,12 @@ def _has_only(parsed: "ParsedResponse", names: frozenset[str]) -> bool:
 
 def is_enveloped(parsed: "ParsedResponse") -> bool:
     """Return whether the body is an envelope after which no further stage runs."""
-    return "message" in parsed.document and (_has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE))
+    return IN_ENVELOPES in parsed.document and (_has_only(parsed, _GATEWAY) or _has_only(parsed, _MESSAGE))
 
 
 def is_unusual(parsed: "ParsedResponse") -> bool:
     """Return whether a rule of this module may find something: the body is not a plain object, or may be an envelope."""
-    return not parsed.is_plain or "message" in parsed.document
+    return not parsed.is_plain or IN_ENVELOPES in parsed.document
 
 
 RULES = (

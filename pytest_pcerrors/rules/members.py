@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import fits
+from pytest_pcerrors.rules._keywords import Test
 from pytest_pcerrors.rules.paths import escaped
 from pytest_pcerrors.rules.rule import MOST_FOUND, of_each_error, rule
 from pytest_pcerrors.rules.violation import Violation
@@ -201,31 +202,31 @@ def shown_code(code: str) -> str:
     return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 
-def is_unusual(parsed: "ParsedResponse") -> bool:
-    """Return whether a code or a description may be wrong: the pairing is undocumented, or the text is blank or has a brace.
+def _of_errors(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], Test]]":
+    """Yield tests of codes and descriptions: the pairing is documented, and the text is not blank and has no brace.
 
-    Of several errors, any may be.
+    A code of another type has no pairing, and another description is not a text.
     """
-    description, contract = parsed.description, parsed.contract
-    return (
-        (parsed.exchange.status, parsed.code) not in contract.pairings
-        or contract.has_items
-        or (description is not None and ("{" in description or description.isspace()))
-    )
+    members, pairings = contract.members, {"pairings": contract.pairings}
+    if "code" in members:
+        yield members["code"], Test("(status, {value}) in {pairings}", pairings, str)
+        yield members["code"], Test("(status, str({value})) in {pairings}", pairings, int)
+    if "description" in members:
+        yield members["description"], Test("'{{' not in {value} and not {value}.isspace()", {}, str)
 
 
-def _states_status(parsed: "ParsedResponse") -> bool:
-    return "status" in parsed.document
+def _of_status(_: "Contract") -> "Iterator[tuple[tuple[str, ...], Test]]":
+    yield (), Test("'status' not in {value}", {}, dict)
 
 
 RULES = (
-    rule(description_blank, "properties", when=is_unusual),
+    rule(description_blank, "properties", tests=_of_errors),
     rule(unknown_property, "properties", documented="off"),
-    rule(status_differs, "properties", observed="warning", when=_states_status)._replace(
+    rule(status_differs, "properties", observed="warning", tests=_of_status)._replace(
         applies=attrgetter("is_of_problems")
     ),
-    rule(code_unknown, "catalogue", observed="warning", when=is_unusual),
-    rule(pairing, "catalogue", observed="warning", when=is_unusual),
-    rule(description_placeholder, "catalogue", observed="warning", when=is_unusual),
+    rule(code_unknown, "catalogue", observed="warning", tests=_of_errors),
+    rule(pairing, "catalogue", observed="warning", tests=_of_errors),
+    rule(description_placeholder, "catalogue", observed="warning", tests=_of_errors),
     rule(description_template, "catalogue", documented="off"),
 )

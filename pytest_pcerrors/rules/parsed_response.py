@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pytest_pcerrors.jsontext import EACH, JsonError, parse, steps_of
 from pytest_pcerrors.rules._plain_objects import plain_object
-from pytest_pcerrors.rules.paths import at, escaped, indexed, items_at
+from pytest_pcerrors.rules.paths import at, escaped, getter, indexed, items_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
@@ -166,20 +168,22 @@ def read(exchange: "Exchange", contract: "Contract", body: bytes | None = None) 
         parsed.text, parsed.document, parsed.is_plain = text, document, True
     elif not _read_any(parsed, body):
         return parsed
-    read_members(parsed)
+    parsed.code, parsed.description = reader_of_members(contract)(parsed.document)
     if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
         parsed.fits_below_400 = _fits_below_400(contract, parsed.document)
     return parsed
 
 
-def read_members(parsed: ParsedResponse) -> None:
-    """Read the code and the description of a parsed response from its document."""
-    document, members = parsed.document, parsed.contract.members
-    code = at(document, members.get("code"))
-    parsed.code = code if type(code) is str else _code(code)
-    description = at(document, members.get("description"))
-    if type(description) is str:
-        parsed.description = description
+@lru_cache(maxsize=32)
+def reader_of_members(contract: "Contract") -> "Callable[[Any], tuple[str | None, str | None]]":
+    """Return a function that returns the code and the description in the JSON value of a body, each None if missing or of another type."""
+    code_in, description_in = (getter(contract.members.get(name)) for name in ("code", "description"))
+
+    def code_and_description(document: Any) -> tuple[str | None, str | None]:
+        code, description = code_in(document), description_in(document)
+        return code if type(code) is str else _code(code), description if type(description) is str else None
+
+    return code_and_description
 
 
 def _fits_below_400(contract: "Contract", document: Any) -> bool:

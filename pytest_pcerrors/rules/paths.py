@@ -1,6 +1,7 @@
 """Places in a JSON document: paths, in which `EACH` means every item of an array, and JSON Pointers (RFC 6901)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.jsontext import EACH, escaped_step
@@ -74,6 +75,18 @@ def at(document: Any, steps: Sequence[str | int] | None) -> Any:
         else:
             return None
     return document
+
+
+def getter(steps: Sequence[str] | None) -> Callable[[Any], Any]:
+    """Return a function that returns the value at a path in a document, as `at` does.
+
+    >>> getter(("code",))({"code": 7}), getter(("code",))([]), getter(("error", "code"))({"error": {"code": 7}})
+    (7, None, 7)
+    """
+    if steps is None or len(steps) != 1 or EACH in steps:
+        return partial(at, steps=steps)
+    (name,) = steps
+    return lambda document: document.get(name) if isinstance(document, dict) else None
 
 
 def indexed(steps: Sequence[str] | None, items: tuple[int, ...]) -> tuple[str | int, ...]:

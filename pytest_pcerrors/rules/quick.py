@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.rules import head
-from pytest_pcerrors.rules.parsed_response import ParsedResponse, read, read_members
+from pytest_pcerrors.rules._object_condition import passed
+from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.rules.body import IN_ENVELOPES
+from pytest_pcerrors.rules.head import has_rules_for
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
 from pytest_pcerrors.rules.rule import always
 from pytest_pcerrors.rules.success import may_contain_error, may_have, names_of_errors
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules.rule import Condition
     from pytest_pcerrors.rules.stages import RuleSet
 
 _ERRORS = range(HTTPStatus.BAD_REQUEST, 1000)
@@ -31,46 +33,61 @@ class Quick:
     >>> from pytest_pcerrors.rules.stages import rule_set
     >>> contract = Contract.default()
     >>> quick = Quick(rule_set(contract).without(["unknown-property", "description-template"]), contract)
-    >>> quick.code_of_error(409, "application/json", b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}')
-    '800064'
+    >>> quick.conforms(Exchange(409, None, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
+    True
     >>> quick.is_success(200, "{}"), quick.is_success(200, '{"errorCode": "800064"}')
     (True, False)
     """
 
     def __init__(self, rules: "RuleSet", contract: "Contract") -> None:
-        self._rules = rules
         self._contract = contract
-        steps = [step for step in rules.error_steps if step.when is not head.is_unusual]
-        self._of_body: tuple[Condition, ...] = tuple(step.when for step in steps)
-        is_by_names = all(step.when is may_contain_error for step in rules.success_steps)
-        self._names = names_of_errors(contract) if rules.success_steps else frozenset()
-        is_any = is_by_names and "" not in self._names and contract.errors_below_400 is None
-        self.successes = frozenset(SUCCESSES if is_any else ()) - contract.paired_statuses
-        self.is_usable: bool = always not in self._of_body and not contract.has_items
+        is_searched = any(step.when is may_contain_error for step in rules.success_steps)
+        self._names = names_of_errors(contract) if is_searched else frozenset()
+        is_known = contract.errors_below_400 is None and "" not in self._names
+        self.successes = frozenset(SUCCESSES if is_known else ()) - contract.paired_statuses
+        self._passed: Any = None
+        if not (contract.has_items or any(step.when is always for step in rules.error_steps)):
+            self._passed = passed(contract, rules.error_stages[-1].rules)
+        self._errors = range(0) if self._passed is None else _ERRORS
 
-    def code_of_error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> str | None:
-        """Return the code of an error response that conforms, or None for any other or in doubt; the parameters are those of `error`."""
-        parsed = self.error(status, content_type, body, document)
-        return None if parsed is None else parsed.code
+    def conforms(self, exchange: Exchange) -> bool:
+        """Return whether a response is recognized: an error response that conforms, or a 2xx response without an error; False in doubt."""
+        status, headers = exchange.status, exchange.headers
+        if exchange.body_problem is not None:
+            return False
+        try:
+            text = exchange.body.decode()
+        except UnicodeDecodeError:
+            return False
+        if status in self.successes:
+            return self.is_success(status, text)
+        content_type = None if headers is None else headers.get("Content-Type") or ""
+        return self._error(status, content_type, text, None) is not None
 
     def error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> ParsedResponse | None:
         """Return an error response that conforms, or None for any other or in doubt.
 
-        `content_type` is the value of the header, or None if the headers are unknown. `document` is the JSON value of the body, where known.
+        `content_type` is the value of the header, or None if the headers are unknown. `document` is the JSON value of the body, where known;
+        otherwise the body is text in UTF-8.
         """
-        if not self.is_usable or status not in _ERRORS or head.has_rules_for(self._contract, status, content_type):
-            return None
-        exchange = _exchange(status)
+        document = self._error(status, content_type, "" if document is not None else body.decode(), document)
         if document is None:
-            parsed = read(exchange, self._contract, body)
-        else:
-            parsed = ParsedResponse(exchange, self._contract)
-            parsed.document, parsed.is_plain = document, True
-            read_members(parsed)
-        for when in self._of_body:
-            if when(parsed):
-                return None
+            return None
+        parsed = ParsedResponse(_exchange(status), self._contract)
+        parsed.document, parsed.is_plain = document, True
+        parsed.code, parsed.description = reader_of_members(self._contract)(document)
         return parsed
+
+    def _error(self, status: int, content_type: str | None, text: str, document: Any) -> "dict[str, Any] | None":
+        """Return the body of an error response that conforms, or None for any other or in doubt."""
+        if status not in self._errors or has_rules_for(self._contract, status, content_type):
+            return None
+        if document is None:
+            document = plain_object(text)
+        has_passed = self._passed
+        return (
+            document if document is not None and IN_ENVELOPES not in document and has_passed(document, status) else None
+        )
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""

@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import getdoc
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.rules.violation import Violation
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.rules._keywords import Test
     from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
     from pytest_pcerrors.rules.violation import Severity
+
+    PlaceTests: TypeAlias = Iterable[tuple[tuple[str, ...], Test]]
 
 PROFILES = ("documented", "observed")
 """The profiles: what the documentation promises, and what the real service sends."""
@@ -45,10 +48,10 @@ def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
 class Rule(NamedTuple):
     """A rule: its name, the condition that `breaks` it, what the documentation says, an example, and the fix.
 
-    `check` is its function; for the rules of assertions, settings and recordings it yields nothing. `when` is true for every
-    response that breaks the rule, is cheap, and is false for most others: where it is false, `check` is not called.
-    `severities` has a severity for each profile; it is empty if the rule is always an error. `applies` is whether a
-    contract has the rule.
+    `check` is its function; for the rules of assertions, settings and recordings it yields nothing. `tests` returns, for a contract,
+    tests of the values at some paths of an object: where all pass, which they do for most conforming responses, the rule is not
+    broken and `check` is not called. Without `tests`, it is called for every object. `severities` has a severity for each profile; it
+    is empty if the rule is always an error. `applies` is whether a contract has the rule.
     """
 
     name: str
@@ -59,7 +62,7 @@ class Rule(NamedTuple):
     fix: str = ""
     severities: "Mapping[str, Severity]" = MappingProxyType({})
     check: RuleFunction = _no_violation
-    when: Condition = always
+    tests: "Callable[[Contract], PlaceTests] | None" = None
     applies: "Callable[[Contract], bool]" = always
 
 
@@ -73,7 +76,7 @@ def rule(
     stage: str,
     documented: "Severity" = "error",
     observed: "Severity | None" = None,
-    when: Condition = always,
+    tests: "Callable[[Contract], PlaceTests] | None" = None,
 ) -> Rule:
     """Make a rule from a function; its name and its documentation come from the function."""
     breaks, _, rest = (getdoc(function) or "").partition("\n\n")
@@ -87,7 +90,7 @@ def rule(
     documentation, example, fix = parts.values()
     severities = severities_of(documented, observed)
     return Rule(
-        rule_name(function), stage, " ".join(breaks.split()), documentation, example, fix, severities, function, when
+        rule_name(function), stage, " ".join(breaks.split()), documentation, example, fix, severities, function, tests
     )
 
 

@@ -1,17 +1,17 @@
 """The stages of a check: their rules in order, and the conditions that end the check."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.rules import body, head
+from pytest_pcerrors.rules import body, head, success
 from pytest_pcerrors.rules._docs import quoting, schema_rule
-from pytest_pcerrors.rules._schema_condition import broken
+from pytest_pcerrors.rules._object_condition import broken
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
@@ -32,25 +32,16 @@ def _never(_: ParsedResponse) -> bool:
 class Stage(NamedTuple):
     """A stage of a check: its rules, and the condition that ends the check after it.
 
-    `when` makes one condition of the rules, for all of the stage; without it, each rule has its own. A stage that can end the
-    check needs one, which is true wherever `ends` is.
+    `when` makes the condition of the rules, which is true wherever one of them is broken or `ends` is true.
     """
 
     rules: tuple[Rule, ...]
+    when: Callable[[Sequence[Rule]], Condition]
     ends: Condition = _never
-    when: Callable[[Sequence[Rule]], Condition] | None = None
-
-    def parts(self) -> "Iterator[tuple[Condition, Stage]]":
-        """Yield the parts of this stage whose rules have the same condition, each with this condition."""
-        if self.when is not None:
-            yield self.when(self.rules), self
-        else:
-            for when, rules in groupby(self.rules, attrgetter("when")):
-                yield when, self._replace(rules=tuple(rules))
 
 
 class Step(NamedTuple):
-    """Stages, or parts of them, that are skipped where a condition is false, since no rule in them finds anything there.
+    """Stages that are skipped where a condition is false, since no rule in them finds anything there.
 
     For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
     that knows which rules are broken returns them as a list, and only these are called.
@@ -92,10 +83,10 @@ class RuleSet:
             steps = self.error_steps
         else:
             steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
-        for step in steps:
-            called = step.when(parsed)
+        for when, parts in steps:
+            called = when(parsed)
             if called:
-                for stage in step.stages:
+                for stage in parts:
                     _check(called if type(called) is list else stage.rules, parsed, severities, found)
                     if stage.ends(parsed):
                         return tuple(found)
@@ -143,9 +134,9 @@ def _check(
 
 
 def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
-    """Return the steps of stages; parts with the same condition after each other are one."""
-    grouped = groupby((part for stage in stages for part in stage.parts()), itemgetter(0))
-    return tuple(Step(when, tuple(part for _, part in alike)) for when, alike in grouped)
+    """Return the steps of stages; stages with the same condition after each other are one."""
+    grouped = groupby(((stage.when(stage.rules), stage) for stage in stages), itemgetter(0))
+    return tuple(Step(when, tuple(stage for _, stage in alike)) for when, alike in grouped)
 
 
 @lru_cache(maxsize=32)
@@ -171,19 +162,24 @@ def rule_set(
     def of(*stages: str) -> tuple[Rule, ...]:
         return tuple(quoting(each, contract) for each in fixed if each.stage in stages)
 
-    is_unusual = always if of_user else body.is_unusual
+    def unusual(_: Sequence[Rule]) -> Condition:
+        return body.is_unusual
+
     return RuleSet(
         (
-            Stage(of("head"), when=lambda _: head.is_unusual),
-            Stage(tuple(of_user), lambda parsed: not parsed.is_body_known, lambda _: is_unusual),
-            Stage(of("text"), lambda parsed: not (parsed.text and parsed.text.strip()), lambda _: body.is_unusual),
-            Stage(of("value"), lambda parsed: parsed.problem is not None, lambda _: body.is_unusual),
-            Stage(of("object"), lambda parsed: not parsed.is_object, lambda _: body.is_unusual),
-            Stage(of("envelope"), body.is_enveloped, lambda _: body.is_unusual),
-            Stage(tuple(of_schema), when=broken),
-            Stage(of("properties", "catalogue")),
+            Stage(of("head"), lambda _: head.is_unusual),
+            Stage(
+                tuple(of_user),
+                lambda _: always if of_user else body.is_unusual,
+                lambda parsed: not parsed.is_body_known,
+            ),
+            Stage(of("text"), unusual, lambda parsed: not (parsed.text and parsed.text.strip())),
+            Stage(of("value"), unusual, lambda parsed: parsed.problem is not None),
+            Stage(of("object"), unusual, lambda parsed: not parsed.is_object),
+            Stage(of("envelope"), unusual, body.is_enveloped),
+            Stage((*of_schema, *of("properties", "catalogue")), partial(broken, contract)),
         ),
-        (Stage(of("success")),),
+        (Stage(of("success"), lambda rules: success.may_contain_error if rules else _never),),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors import Contract
+from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -30,9 +30,13 @@ def quick():
 )
 def test_heads_of_errors(quick, status, content_type, code):
     """The media type is JSON or unknown, and the status is documented; the same head is recognized again."""
-    assert [quick.code_of_error(status, content_type, BODY) for _ in range(2)] == [code, code]
+    headers = None if content_type is None else {"Content-Type": content_type} if content_type else {}
+    errors = [quick.error(status, content_type, BODY) for _ in range(2)]
+    assert [error and error.code for error in errors] == [code, code]
+    assert quick.conforms(Exchange(status, headers, BODY)) is (code is not None)
 
 
 def test_a_redirect_is_not_searched(quick):
     """Only 2xx responses are, which no entry pairs with a code."""
     assert [quick.is_success(status, "{}") for status in (200, 302)] == [True, False]
+    assert [quick.conforms(Exchange(status, None, b"{}")) for status in (200, 302)] == [True, False]
