@@ -58,7 +58,10 @@ def audit_counted(
 
 
 def _audited_interactions(
-    batches: "Iterable[tuple[list[bytes], int]]", recording: "Recording", policy: "Policy", interactions: "_Interactions"
+    batches: "Iterable[tuple[list[bytes], int]]",
+    recording: "Recording",
+    policy: "Policy",
+    interactions: "_Interactions",
 ) -> "Iterator[Finding | Conforming]":
     """Yield the findings in the texts of interactions; from one that is not certain on, audit the recording as any other.
 

@@ -115,11 +115,13 @@ def user_rule(function: RuleFunction) -> Rule:
 
     def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
         try:
-            found = function(parsed)
+            found: object = function(parsed)
             for violation in found if isinstance(found, Iterable) else (found,):
                 if not isinstance(violation, Violation) or violation is found:
                     verb = "returns" if violation is found else "yields"
-                    raise TypeError(f"it {verb} {type(violation).__name__}; a rule yields each Violation, or returns a list of them")  # noqa: TRY301 - reported like any other
+                    raise TypeError(  # noqa: TRY301 - reported like any other
+                        f"it {verb} {type(violation).__name__}; a rule yields each Violation, or returns a list of them"
+                    )
                 str(violation)  # computes its texts, so that an error in them is reported too
                 yield violation
         except Exception as error:
