@@ -2,28 +2,32 @@
 
 import json
 import os
-from importlib import metadata
+from importlib import import_module, metadata
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
+from pkgutil import walk_packages
+from types import FunctionType, ModuleType, SimpleNamespace
 
+import jinja2  # noqa: F401 - these are loaded once, not again by every run inside a test
+import pluggy._manager
 import pytest
 import vcr.stubs.aiohttp_stubs
-import vcr.stubs.httpx_stubs  # noqa: F401 - as those of ours
+import vcr.stubs.httplib2_stubs
+import vcr.stubs.httpx_stubs
+import vcr.stubs.tornado_stubs  # noqa: F401
+import xdist.dsession
+import xdist.remote  # noqa: F401
 import yaml
-from _pytest.fixtures import FixtureManager
+from _pytest import config
+from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
 from execnet import gateway_io
 
-import pytest_pcerrors.assertions  # these are loaded once, not again by every run inside a test
-import pytest_pcerrors.exchange.archives.yaml_files
-import pytest_pcerrors.interception.opening
-import pytest_pcerrors.interception.watching
-import pytest_pcerrors.live.session
-import pytest_pcerrors.plugin._coverage
-import pytest_pcerrors.plugin._messages
-import pytest_pcerrors.plugin._reports
-import pytest_pcerrors.plugin._run  # noqa: F401
+import pytest_pcerrors
 from pytest_pcerrors.simulation.server import ErrorServer
+
+for module in walk_packages(pytest_pcerrors.__path__, "pytest_pcerrors."):
+    if not module.name.endswith(".__main__"):
+        import_module(module.name)
 
 FOLDER = Path(__file__).parent
 HOST = "https://api.partnercenter.microsoft.com"
@@ -32,12 +36,13 @@ BUILT_IN = (
     "doctest",
     "faulthandler",
     "pastebin",
-    "setuponly",
     "setupplan",
     "stepwise",
     "unraisableexception",
 )
 OPTIONS = ["-ppcerrors", "-pxdist", *(f"-pno:{name}" for name in BUILT_IN)]
+NEEDED = tuple(name for name in config.default_plugins if name not in BUILT_IN)
+FIND_HOOK, FIND_FIXTURES = getattr(pluggy._manager, "_static_hook_attr", None), FixtureManager.pytest_plugin_registered
 POPEN_ARGS = gateway_io.popen_args
 PLUGINS = [
     SimpleNamespace(
@@ -47,6 +52,19 @@ PLUGINS = [
     if any(point.group == "pytest11" for point in each.entry_points)
 ]
 """The facts about the installed plugins. A distribution would read its files again whenever it is asked."""
+
+
+def hook_of_module(plugin, name):
+    """Look a function of a module up in its names; pluggy also searches the classes of modules, for other descriptors."""
+    found = vars(plugin).get(name) if isinstance(plugin, ModuleType) else None
+    return (found, found) if isinstance(found, FunctionType) else FIND_HOOK(plugin, name)
+
+
+def fixtures_where_any(self, plugin, plugin_name):
+    """Search a plugin for fixtures only if it has any; pytest also asks each attribute of those that have none."""
+    owners = [plugin] if isinstance(plugin, ModuleType) else type(plugin).__mro__
+    if any(type(value) is FixtureFunctionDefinition for owner in owners for value in vars(owner).values()):
+        FIND_FIXTURES(self, plugin, plugin_name)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -75,8 +93,19 @@ def pytester(pytester, monkeypatch, request):
     if hasattr(os, "fork"):
         monkeypatch.setattr(gateway_io, "popen_args", worker)
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
+    monkeypatch.setattr(config, "default_plugins", NEEDED)
+    monkeypatch.setattr(pluggy._manager, "_static_hook_attr", hook_of_module, raising=False)
+    monkeypatch.setattr(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
     monkeypatch.setattr(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None, raising=False)
     return pytester
+
+
+@pytest.fixture
+def run_forked(pytester, request):
+    """Run in a process of its own: a fork of one that has loaded this plugin, so it uses us whatever its tests do."""
+    if not hasattr(os, "fork"):
+        return pytester.runpytest_subprocess
+    return lambda *arguments: pytester.run(request.getfixturevalue("programs") / "pytest", *arguments)
 
 
 @pytest.fixture
