@@ -172,7 +172,7 @@ def test_our_server_is_never_recorded_and_needs_no_token(pytester):
     [("open", "before(beside, 'wb').write(b'interactions: [half')"), ("replace", "None")],
     ids=["half written", "not renamed"],
 )
-def test_a_recording_that_is_killed_leaves_the_old_file_whole(pytester, moment, effect):
+def test_a_recording_that_is_killed_leaves_the_old_file_whole(pytester, run_forked, moment, effect):
     """SIGKILL while the new one is being written, and just before it takes the old one's place."""
     file = pytester.path / "cassettes/test_k/test_a.yaml"
     file.parent.mkdir(parents=True)
@@ -196,8 +196,8 @@ def test_a_recording_that_is_killed_leaves_the_old_file_whole(pytester, moment, 
         pytester.makepyfile(
             test_k=f"import requests\ndef test_a(pc_cassette): requests.get('{server.url}/errors/409/800064')"
         )
-        result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", "--pc-record=rewrite")
-    assert result.ret == -signal.SIGKILL
+        result = run_forked("-q", "-p", "no:cacheprovider", "--pc-record=rewrite")
+    assert result.ret == 128 + signal.SIGKILL
     assert file.read_text() == "interactions: []\nversion: 1\n"
 
 

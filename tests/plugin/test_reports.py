@@ -135,7 +135,7 @@ def test_a_killed_worker_loses_only_the_test_that_it_ran(suite):
     (suite.path / "test_it.py").write_text(
         (suite.path / "test_it.py").read_text() + "\ndef test_killed():\n    __import__('os')._exit(1)\n"
     )
-    result = suite.runpytest_subprocess(*asked, "-n2")
+    result = suite.runpytest(*asked, "-n2")
     result.stdout.fnmatch_lines(["*crashed while running*test_killed*"])
     assert report(suite) == whole
 
@@ -161,7 +161,7 @@ def test_only_the_last_run_of_a_repeated_test_counts(pytester):
     )
     for workers in ([], ["-n1"]):
         arguments = ("-prerunfailures", "--reruns=1", "--pc-report=json:run.json", *workers)
-        assert pytester.runpytest_subprocess(*arguments).parseoutcomes()["failed"] == 1
+        assert pytester.runpytest(*arguments).parseoutcomes()["failed"] == 1
         rules = [(test, rules) for _, _, test, _, rules in found_in(report(pytester))]
         assert rules == [
             ("test_it.py::test_flaky", []),
@@ -175,7 +175,7 @@ def test_a_run_that_stops_early_reports_what_it_ran(suite):
     suite.runpytest("-x", "--pc-report=json:run.json")
     assert [each[2] for each in found_in(report(suite))] == ["test_it.py::test_broken"]
     suite.makepyfile(test_it=TESTS + "\n    def test_interrupted(): raise KeyboardInterrupt")
-    suite.runpytest_subprocess("--pc-report=json:run.json")
+    suite.runpytest("--pc-report=json:run.json", no_reraise_ctrlc=True)
     assert [each[2] for each in found_in(report(suite))] == [each[2] for each in FOUND if "test_it" in each[2]]
 
 

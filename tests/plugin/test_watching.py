@@ -239,19 +239,19 @@ def test_ours(pc_cassette):
     [([], {"passed": 5}), (["--pc-watch"], {"passed": 4, "failed": 1})],
     ids=["beside", "watched"],
 )
-def test_a_suite_of_pytest_recording_runs_unchanged(pytester, arguments, outcomes):
+def test_a_suite_of_pytest_recording_runs_unchanged(pytester, run_forked, arguments, outcomes):
     """Its markers, options and fixtures mean what they meant; with --pc-watch its cassettes are checked."""
     pytester.makepyfile(test_recorded=RECORDED.format(host=HOST, folder=pytester.path / "cassettes"))
     cassette(pytester, "cassettes/test_recorded/test_busy.yaml", "800064")
     cassette(pytester, "cassettes/test_recorded/test_ours.yaml", '"800064"')
     for name in ("shared.yaml", "test_recorded/named.yaml", "test_recorded/test_shared.yaml"):
         cassette(pytester, f"cassettes/{name}", '"800064"')
-    result = pytester.runpytest_subprocess("-q", "-precording", *arguments)
+    result = run_forked("-q", "-precording", *arguments)
     result.assert_outcomes(**outcomes)
 
 
 @pytest.mark.untraced
-def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, monkeypatch):
+def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, run_forked, monkeypatch):
     """Both plugins give it the same file; ours is the inner one, so what is written is redacted."""
     from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -268,5 +268,5 @@ def test_a_test_with_both_markers_is_answered_and_recorded_by_ours(pytester, mon
             """
         )
         arguments = ["-precording", "--pc-record=once", "--record-mode=once"]
-        pytester.runpytest_subprocess("-q", *arguments).assert_outcomes(passed=1)
+        run_forked("-q", *arguments).assert_outcomes(passed=1)
     assert "Bearer ***" in (pytester.path / "cassettes/test_both/test_a.yaml").read_text("utf-8")
