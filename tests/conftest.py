@@ -78,16 +78,18 @@ def programs():
         yield folder
 
 
-UNUSED = """azure boto3 botocore bs4 dask distributed django elementpath fastapi flask fsspec httpx2 hypothesis jinja2 markdown_it
-opentelemetry pre_commit psutil pydantic pydantic_core pygments pyparsing s3transfer soupsieve sqlparse starlette tornado webob webtest
-werkzeug xmlschema""".split()
+UNUSED = """aiobotocore aioitertools azure boto3 botocore bs4 click dask dateutil distributed django elementpath fastapi flask flask_cors
+fsspec httpx2 hypothesis importlib_metadata itsdangerous jinja2 jmespath markdown_it moto opentelemetry pre_commit psutil pydantic
+pydantic_core pygments pyparsing rich s3fs s3transfer soupsieve sqlparse starlette tlz toolz tornado webob webtest werkzeug xmlschema
+zict""".split()
 
 
 @pytest.fixture(scope="module")
-def few_modules():
-    """Hide libraries that no client of the module uses: each assertion searches all modules for waits, and other tests have loaded thousands."""
+def few_modules(request):
+    """Hide what no client of the module uses: each assertion searches all modules for waits, and other tests have loaded thousands."""
+    others = [each for each in sys.modules if each.startswith("test_") and each != request.module.__name__]
     with pytest.MonkeyPatch.context() as patch:
-        for name in [each for each in sys.modules if each.partition(".")[0] in UNUSED]:
+        for name in [*others, *(each for each in sys.modules if each.partition(".")[0] in UNUSED)]:
             patch.delitem(sys.modules, name)
         yield
 
