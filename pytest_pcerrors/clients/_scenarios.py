@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.http import RETRYABLE, moment, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.text import counted, phrase_of
 
 _MOST_ROWS = 5
@@ -115,22 +116,17 @@ class Planned(NamedTuple):
         return format_datetime(datetime.now(UTC) + timedelta(seconds=self.retry_after), usegmt=True)
 
 
-class Finding(NamedTuple):
-    """What is wrong: the name of the fault, what was seen, what was expected, and the fix."""
-
-    rule: str
-    seen: str
-    expected: str
-    fix: str
+def _fault(rule: str, seen: str, expected: str, fix: str) -> Violation:
+    return Violation(seen, "", expected, seen, fix, rule)
 
 
-Judge = Callable[[list[Try]], Iterator[Finding]]
+Judge = Callable[[list[Try]], Iterator[Violation]]
 
 
-def never_retries(tries: list[Try]) -> Iterator[Finding]:
-    """Yield a finding if an error that stays was retried."""
+def never_retries(tries: list[Try]) -> Iterator[Violation]:
+    """Yield a violation if an error that stays was retried."""
     if len(tries) > 1:
-        yield Finding(
+        yield _fault(
             "error-retried",
             "retried",
             "one try: the same request gets the same error again",
@@ -138,17 +134,17 @@ def never_retries(tries: list[Try]) -> Iterator[Finding]:
         )
 
 
-def retries_once_with_new_token(tries: list[Try]) -> Iterator[Finding]:
-    """Yield a finding for each retry of a 401 but one with another token."""
+def retries_once_with_new_token(tries: list[Try]) -> Iterator[Violation]:
+    """Yield a violation for each retry of a 401 but one with another token."""
     if len(tries) > 1 and tries[1].authorization == tries[0].authorization:
-        yield Finding(
+        yield _fault(
             "old-token-sent-again",
             "retried with the Authorization that was refused" if tries[0].authorization else "retried without a token",
             "another token in the second try, or no second try",
             "get a new token before the retry, and do not take it from a cache or from a header of the session",
         )
     elif len(tries) > 2:  # noqa: PLR2004 - one retry
-        yield Finding(
+        yield _fault(
             "unauthorized-retried",
             "retried again after a new token was refused",
             "two tries at most, the second one with a new token",
@@ -156,13 +152,13 @@ def retries_once_with_new_token(tries: list[Try]) -> Iterator[Finding]:
         )
 
 
-def waits_long_enough(tries: list[Try]) -> Iterator[Finding]:
-    """Yield a finding for the first wait that is shorter than ``Retry-After``."""
+def waits_long_enough(tries: list[Try]) -> Iterator[Violation]:
+    """Yield a violation for the first wait that is shorter than ``Retry-After``."""
     for refused, following in pairwise(tries):
         if refused.is_followed_early(following):
             is_date = refused.until is not None
             in_milliseconds = refused.shortest_wait / 2 <= following.waited * _THOUSAND <= refused.shortest_wait * 2
-            yield Finding(
+            yield _fault(
                 "retry-after-date-ignored" if is_date else "retry-after-seconds-ignored",
                 f"waited {seconds(following.waited)} before the next try",
                 f"a wait of {refused.shortest_wait} s",
@@ -175,10 +171,10 @@ def waits_long_enough(tries: list[Try]) -> Iterator[Finding]:
             return
 
 
-def gives_up(max_tries: int, tries: list[Try]) -> Iterator[Finding]:
-    """Yield a finding if there were more tries than `max_tries`."""
+def gives_up(max_tries: int, tries: list[Try]) -> Iterator[Violation]:
+    """Yield a violation if there were more tries than `max_tries`."""
     if len(tries) > max_tries:
-        yield Finding(
+        yield _fault(
             "never-gives-up",
             f"tried more than {counted(max_tries, 'time')}",
             f"an end after {counted(max_tries, 'try')} at most",
@@ -186,10 +182,10 @@ def gives_up(max_tries: int, tries: list[Try]) -> Iterator[Finding]:
         )
 
 
-def keeps_request_id(tries: list[Try]) -> Iterator[Finding]:
-    """Yield a finding if the tries of a call have different identifiers."""
+def keeps_request_id(tries: list[Try]) -> Iterator[Violation]:
+    """Yield a violation if the tries of a call have different identifiers."""
     if len({each.request_id for each in tries}) > 1:
-        yield Finding(
+        yield _fault(
             "request-id-changed",
             "tries of one call had different values of MS-RequestId",
             "the same value in each try of a call",
@@ -197,9 +193,9 @@ def keeps_request_id(tries: list[Try]) -> Iterator[Finding]:
         )
 
 
-def reused_request_id(first: str) -> Finding:
-    """Return the finding for two calls with one identifier."""
-    return Finding(
+def reused_request_id(first: str) -> Violation:
+    """Return the violation for two calls with one identifier."""
+    return _fault(
         "request-id-reused",
         f"the call had the MS-RequestId of another call ({first})",
         "another value for each call",

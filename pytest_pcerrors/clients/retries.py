@@ -1,12 +1,13 @@
 """The assertion `assert_retries`: a client retries what may be retried, waits as long as it is asked to, and gives up."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
 from pytest_pcerrors.clients._client_simulator import RetrySimulator
-from pytest_pcerrors.clients._scenarios import NEVER, Finding, Scenario, Try, named, reused_request_id, scenarios, table
+from pytest_pcerrors.clients._scenarios import NEVER, Scenario, Try, named, reused_request_id, scenarios, table
 from pytest_pcerrors.clients._texts import raised
 from pytest_pcerrors.clients._waits import waits_recorded
 from pytest_pcerrors.errors import UsageError
@@ -52,9 +53,9 @@ def assert_retries(call: Callable[[], object], *, also: Collection[int] = (), ma
 
 
 class _Fault(NamedTuple):
-    """A finding, the tries that show it, and the names of all scenarios that have it."""
+    """A violation, the tries that show it, and the names of all scenarios that have it."""
 
-    finding: Finding
+    found: Violation
     tries: list[Try]
     scenarios: list[str]
 
@@ -96,9 +97,9 @@ def _faults(runs: Sequence[tuple[Scenario, list[Try]]], *, has_ids: bool) -> lis
         own = {each.request_id for each in tries if has_ids and each.request_id}
         reused = [reused_request_id(ids[each]) for each in own if each in ids and "request-id-reused" not in found][:1]
         ids.update(dict.fromkeys(own, scenario.name))
-        judged = [finding for judge in scenario.judges for finding in judge(tries)]
-        for finding in [*judged, *reused]:
-            found.setdefault(finding.rule, _Fault(finding, tries, [])).scenarios.append(scenario.name)
+        judged = [violation for judge in scenario.judges for violation in judge(tries)]
+        for each in [*judged, *reused]:
+            found.setdefault(each.rule, _Fault(each, tries, [])).scenarios.append(scenario.name)
     return list(found.values())
 
 
@@ -111,9 +112,8 @@ def _failure(faults: Sequence[_Fault]) -> ClientViolation:
 
 def _violation(fault: _Fault) -> Violation:
     name, *others = fault.scenarios
-    seen = f"{name}: {fault.finding.seen}"
-    message = f"{seen}; the same with {listed(others, most=12)}" if others else seen
-    return Violation(message, "", fault.finding.expected, fault.finding.seen, fault.finding.fix, fault.finding.rule)
+    more = f"; the same with {listed(others, most=12)}" if others else ""
+    return replace(fault.found, message=f"{name}: {fault.found.message}{more}")
 
 
 def _lines(fault: _Fault, violation: Violation) -> Iterator[str]:

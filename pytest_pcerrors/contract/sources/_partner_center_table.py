@@ -35,7 +35,7 @@ _MAX_DIGITS = 18
 _LOOSE_PLACEHOLDER = re.compile(r"(?<!\\d)(?<!\\w)(?<!\\s)\{ ?([0-9])(?: ?([^\W\d_][^{}]*)| ?)\}")
 
 
-class Columns(NamedTuple):
+class TableColumns(NamedTuple):
     """The columns of a table that contain the HTTP status, the error code and the description."""
 
     status: int
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
     description: int
 
 
-def code_table(document: "Document") -> "tuple[Grid, Columns]":
+def code_table(document: "Document") -> "tuple[Grid, TableColumns]":
     """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
     fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
     if not fitting:
@@ -60,13 +60,13 @@ def code_table(document: "Document") -> "tuple[Grid, Columns]":
     return table, readings[0]
 
 
-def errors_in(table: "Grid", columns: Columns, repairs: list[Remark]) -> list[Found]:
+def errors_in(table: "Grid", columns: TableColumns, repairs: list[Remark]) -> list[Found]:
     """Return the errors of a table, sorted by code, and collect repairs."""
     found = (_read(row, columns, repairs) for row in table.rows if any(row.cells))
     return sorted(found, key=lambda each: int(each.code))
 
 
-def _readings(rows: "Sequence[Line]") -> list[Columns]:
+def _readings(rows: "Sequence[Line]") -> list[TableColumns]:
     """Return the possible readings of a table as error codes, one for each column that could be the code."""
     filled = [row for row in rows if any(row.cells)]
     columns = list(zip_longest(*(row.cells for row in filled), fillvalue=""))
@@ -79,7 +79,7 @@ def _readings(rows: "Sequence[Line]") -> list[Columns]:
     lettered = [index for index in others if _share(map(_has_letters, columns[index])) >= _MIN_SHARE]
     texts = [index for index in lettered if index not in numeric]
     likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
-    return [Columns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
+    return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
 
 
 def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Numbers]") -> int | None:
@@ -117,7 +117,7 @@ def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
     return numbers not in counting and len(set(numbers)) > _MIN_SHARE * len(numbers)
 
 
-def _read(row: "Line", columns: Columns, repairs: list[Remark]) -> Found:
+def _read(row: "Line", columns: TableColumns, repairs: list[Remark]) -> Found:
     cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
     status, code = status_of(cells[0]), number_of(cells[1])
     if status is None:
