@@ -30,29 +30,24 @@ class Cassettes:
         self._policy = policy
         self._targets = targets_of(config)
         self._sources = self._find(configured)
+        self.files: dict[Path, Path] = {file: source for source, files in self._sources.items() for file in files}
+        """The files of the run, each with the path under which it was found."""
         self.sharing: Sharing = Sharing(config)
         self._collectors: list[CassetteFile] = []
         self._by_folder: dict[Path, dict[Path, Path]] = {}
+        for file, source in self.files.items():
+            self._by_folder.setdefault(file.parent, {})[file] = source
         self._ignores_folder = cache(self._ignores)
         self.seen: dict[str, Counter[str]] = {}
         self.hosts: dict[str, Counter[str]] = {}
 
     def take_arguments(self) -> None:
         """Remove the arguments that name a cassette or an item of one, so that pytest does not collect them itself."""
-        files = self._files()
         pairs = zip(self._config.args, self._targets, strict=True)
-        self._config.args[:] = [argument for argument, (path, _) in pairs if path not in files]
-
-    @property
-    def files(self) -> list[Path]:
-        """The files of the run."""
-        return list(self._files())
+        self._config.args[:] = [argument for argument, (path, _) in pairs if path not in self.files]
 
     def folders(self, session: pytest.Session) -> Iterator["CassetteFolder"]:
         """Yield a collector for each folder with cassettes of the run."""
-        self._by_folder = {}
-        for file, source in self._files().items():
-            self._by_folder.setdefault(file.parent, {})[file] = source
         # each worker has to load conftest files in the same order
         is_fixed = _has_new_conftest(self._config, self._by_folder)
         for folder in self._by_folder if is_fixed else self.sharing.ordered(self._by_folder):
@@ -142,10 +137,6 @@ class Cassettes:
             elif is_asked or any(top.is_relative_to(path) for path in named):
                 found[top] = files
         return found
-
-    def _files(self) -> dict[Path, Path]:
-        """Return every file once, with the path under which it was found."""
-        return {file: source for source, files in self._sources.items() for file in files}
 
     def _named_in(self, file: Path) -> frozenset[str]:
         """Return the names of the items of a file that arguments select; empty if all are."""
