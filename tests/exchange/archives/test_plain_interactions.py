@@ -15,6 +15,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
     interaction_texts,
     plain_interaction,
 )
+from pytest_pcerrors.exchange.archives.plain_lines import PlainLine
 from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
 
 NAME = "cart.yaml"
@@ -60,12 +61,12 @@ def assert_same(data):
     assert len(found) == len(items) if is_whole else len(found) <= len(items)
     plain = 0
     for one, item in zip(found, items, strict=False):
-        if not hasattr(one, "content_type"):
+        if not isinstance(one, PlainLine):
             assert repr(one) == repr(item) if isinstance(one, ArchiveError) else one == item
             continue
         plain += 1
         content_type = item.headers.get("content-type") or ""
-        assert one == (item.status, content_type, item.body.decode(), item.request.url, None, None)
+        assert one == (item.status, {"Content-Type": content_type}, item.body.decode(), item.request.url, None)
         assert item.body_problem is None
         assert item.reason is None or isinstance(item.reason, str)
     return plain
