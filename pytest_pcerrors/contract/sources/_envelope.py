@@ -132,6 +132,7 @@ def code_places(
     """Return the paths that can be the code in schemas of one form, the best first; none without a documented code.
 
     `evidence` has the values that are documented at each path, `known` are codes from elsewhere, `member` is the name of the code if given.
+    Without evidence, known codes belong to a member that is called a code.
     """
     schema = combined(schemas)
     paths = {path: each for path, each in places(schema) if path[-1] != EACH and allows(each, "string", "integer")}
@@ -142,6 +143,10 @@ def code_places(
         for path, each in paths.items()
         if evidence.get(path) and (not known.isdisjoint(evidence[path]) or _can_be_code(path, each, evidence))
     ]
+    if not ranked and known:
+        types = ("string", "integer") if all(each.lstrip("-").isdecimal() for each in known) else ("string",)
+        named = [path for path, each in paths.items() if code_member_rank(path[-1]) == 0 and allows(each, *types)]
+        return sorted(named, key=len)
     return [path for _, _, path in sorted(ranked)]
 
 

@@ -24,8 +24,8 @@ from pytest_pcerrors.contract.sources._schemas import (
     places,
 )
 from pytest_pcerrors.contract.sources.model import Envelope, Found, Reading, Remark, Sample
-from pytest_pcerrors.jsontext import steps_of
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
+from pytest_pcerrors.text import counted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MIN_SHARE = 1 / 3
 """The share of the error responses that have to use a schema, so that it can be the envelope."""
+_MOST_MEMBERS = 3
 _FAILURES = {"error", "errors", "fail", "failed", "failure", "nok", "ko", "false", "fault"}
 
 
@@ -179,9 +180,19 @@ class OpenApi:
             return ["no operation has an error response (4xx, 5xx or default)"]
         counts = Counter(str(response.status or "default or a range") for response in self.responses)
         shown = ", ".join(f"{status} ({count})" for status, count in sorted(counts.items()))
-        return [
-            f"{counted(len(self.responses), 'error response')}, {shown}: no code in an enum, an example or x-error-codes"
-        ]
+        lacking = "no code in an enum, an example or x-error-codes"
+        return [f"{counted(len(self.responses), 'error response')}, {shown}: {lacking}", *self._members_with_words()]
+
+    def _members_with_words(self) -> "Iterator[str]":
+        """Yield the members of error bodies that permit certain words only, those with the most words first; one may be the code."""
+        words: dict[Path, set[str]] = defaultdict(set)
+        for schema in (schema for form in self._forms.values() for schema in form.schemas):
+            for path, _ in places(schema):
+                words[path].update(codes_in_enums(schema, path))
+        for path, several in sorted(words.items(), key=lambda each: -len(each[1]))[:_MOST_MEMBERS]:
+            if len(several) > 1 and path[-1] != EACH:
+                shown = f"{pointer_of(path)} has {len(several)} words, such as {min(several)}"
+                yield visible(f"{shown}: if they are the codes, give --code {pointer_of(path)}")
 
 
 def _is_code(value: str, codes: set[str]) -> bool:

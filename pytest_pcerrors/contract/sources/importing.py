@@ -39,9 +39,13 @@ _KINDS = {
 }
 _OPENAPI_LINE = re.compile(r"^[\"']?(?:openapi|swagger)[\"']?[ \t]*:", re.MULTILINE)
 _CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|\Z)")
-_HINT = (
+_TABLES_HINT = (
     "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
     " write the codes to a CSV file with the columns status, code and message, and import that"
+)
+_OPENAPI_HINT = (
+    "list the codes of each response as x-error-codes, or write them to a CSV file with the columns status, code and message, and import that"
+    " with --envelope and this document"
 )
 _ENVELOPE_HINT = (
     f"give --envelope FILE with one error body that holds a code, or --envelope NAME, one of {', '.join(ENVELOPES)}"
@@ -150,7 +154,8 @@ def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(
-            reading.remarks or ["there is no table, no list of rows, and no object with codes as its keys"]
+            reading.remarks or ["there is no table, no list of rows, and no object with codes as its keys"],
+            _TABLES_HINT,
         )
     if wanted.envelope is not None:
         return reading, _given(wanted.envelope, reading.codes)
@@ -184,14 +189,14 @@ def _of_openapi(api: OpenApi, wanted: "Wanted") -> tuple[Reading, Envelope]:
     envelope, remarks = (given, []) if given else api.envelope({}, wanted.code)
     reading = api.reading(envelope) if envelope is not None else Reading()
     if envelope is None or not reading.found:
-        raise _without_codes(api.what_lacks())
+        raise _without_codes(api.what_lacks(), _OPENAPI_HINT)
     reading.found = merged(reading.found)
     reading.remarks += [*remarks, *api.without_codes(reading)]
     return reading, envelope
 
 
-def _without_codes(lacking: "Sequence[object]") -> UsageError:
-    return UsageError("\n  ".join(["no codes were found", *map(str, lacking), _HINT]))
+def _without_codes(lacking: "Sequence[object]", hint: str) -> UsageError:
+    return UsageError("\n  ".join(["no codes were found", *map(str, lacking), hint]))
 
 
 def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
@@ -210,7 +215,7 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
     if envelope is None:
         fix = "give an OpenAPI document with codes"
         if codes:
-            fix = f"put one in its place, such as {visible(next(iter(codes)))}"
+            fix = f"give a file with one error body that holds one, such as {visible(next(iter(codes)))}"
         raise UsageError(f"--envelope {name}: it holds none of the codes; {fix}")
     return envelope
 

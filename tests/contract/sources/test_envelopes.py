@@ -185,11 +185,26 @@ def test_the_envelope_is_in_an_openapi_document(read, tmp_path):
     }
 
 
+def test_an_openapi_document_without_codes_is_an_envelope(read, tmp_path):
+    """If it has a member that is called a code; the codes are in the source."""
+    schema = {"properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}}}}}
+    responses = {"200": {}, "409": {"content": {"application/json": {"schema": schema}}}}
+    (tmp_path / "api.json").write_text(
+        json.dumps({"openapi": "3.1.0", "paths": {"/": {"get": {"responses": responses}}}})
+    )
+
+    assert read(CODES, envelope=str(tmp_path / "api.json")).document["members"] == {"code": "/error/code"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
         ("none.json", None, "cannot be read: No such file or directory; give a file, or one of google"),
-        ("body.json", '{"code": "OTHER"}', "it holds none of the codes; put one in its place, such as SHELF_FULL"),
+        (
+            "body.json",
+            '{"code": "OTHER"}',
+            "it holds none of the codes; give a file with one error body that holds one, ",
+        ),
         ("body.json", '{"code": ', "not JSON: "),
         ("body.json", b"\xff{", "not UTF-8 at byte 0"),
     ],

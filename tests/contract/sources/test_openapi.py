@@ -261,6 +261,61 @@ def test_the_code_can_be_named(imported):
         assert imported(api({"404": response(schema)}), code=name).document["members"]["code"] == "/kind"
 
 
+@pytest.mark.parametrize(
+    ("code", "listed", "place"),
+    [
+        ("code", ["A_B"], "/code"),
+        ("errorCode", ["A_B"], "/errorCode"),
+        ("kind", ["A_B"], None),
+        ("at", ["4001"], None),
+        ("status_code", ["A_B"], None),
+    ],
+)
+def test_listed_codes_belong_to_a_member_that_is_called_a_code(imported, code, listed, place):
+    """Although its schema permits any text; a member with another name needs an example."""
+    schema = {"properties": {code: {"type": "string"}, "message": {"type": "string"}}}
+    document = api({"404": response(schema, **{"x-error-codes": listed})})
+
+    if place is None:
+        with pytest.raises(UsageError, match="no codes were found"):
+            imported(document)
+    else:
+        assert imported(document).document["members"]["code"] == place
+
+
+@pytest.mark.parametrize(("listed", "is_found"), [(["A_B"], False), (["4001", "-7"], True)])
+def test_only_numbers_can_be_the_codes_of_a_number(imported, listed, is_found):
+    """Words are not those of a member that is an integer."""
+    document = api({"404": response({"properties": {"code": {"type": "integer"}}}, **{"x-error-codes": listed})})
+
+    if is_found:
+        assert {code for _, code in imported(document).contract.pairings} == set(listed)
+    else:
+        with pytest.raises(UsageError, match="no codes were found"):
+            imported(document)
+
+
+def test_members_with_words_are_proposed_as_the_code(imported):
+    """At most three, those with the most words first; each proposal works."""
+    words = {name: {"enum": [f"{name.upper()}_{n}" for n in range(count)]} for name, count in (("issue", 4), ("at", 3))}
+    item = {"type": "object", "properties": words}
+    schema = {"properties": {"name": {"enum": ["A_B", "C_D"]}, "details": {"type": "array", "items": item}}}
+    fixed = {"properties": {"version": {"enum": ["v_1"]}, "tags": {"type": "array", "items": {"enum": ["E_F", "G_H"]}}}}
+    document = api({"404": response(schema | {"required": ["name"]}), "409": response(fixed)})
+
+    with pytest.raises(UsageError) as caught:
+        imported(document)
+
+    proposed = [line for line in str(caught.value).splitlines() if "give --code" in line]
+    assert (
+        proposed[0]
+        == "  /details/*/issue has 4 words, such as ISSUE_0: if they are the codes, give --code /details/*/issue"
+    )
+    places = [line.rpartition(" ")[2] for line in proposed]
+    assert places == ["/details/*/issue", "/details/*/at", "/name"]
+    assert [imported(document, code=each).document["members"]["code"] for each in places] == places
+
+
 def test_an_envelope_has_its_own_place_for_codes(imported):
     """The examples are read there."""
     document = api({"404": response(example={"error": {"code": "A_B", "message": "x"}})})
