@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_pcerrors.errors import PcErrorsWarning
+from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._received import CurrentTest, Places
 from pytest_pcerrors.policy.check import Context, Observer
@@ -214,10 +214,10 @@ class Receiving(Context):
         return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
 
     def _report_problems(self, item: pytest.Item, errors: list[BaseException]) -> None:
-        """Report each problem once: in the traceback, or in a section of the report."""
+        """Report each problem once: in the traceback, or in a section of the report. A misuse shows the line of the test, and no frame of ours."""
         shown = set(map(id, errors))
         problems = self.test.problems()
-        for each in problems:
+        for each in (*problems, *(error for error in errors if isinstance(error, UsageError))):
             each.__traceback__ = own_frames(each.__traceback__, item.config.rootpath)
         if problems and shown.isdisjoint(map(id, problems)):
             item.add_report_section("call", "pcerrors", "\n".join(map(described, problems[:_MOST_SHOWN])))

@@ -83,7 +83,7 @@ def test_a(pc_simulate):
 def test_misuse_shows_the_line_of_the_test(run):
     """And no frame of ours, nor the exception of another library."""
     result = run("""
-from pytest_pcerrors import assert_errors_surface
+from pytest_pcerrors import Contract, assert_errors_surface
 
 def test_a(pc_simulate):
     pc_simulate(80064)
@@ -94,12 +94,24 @@ def test_b(pc_entry):
 
 def test_c():
     assert_errors_surface(lambda: 7)
+
+def test_d(pc_server):
+    pc_server.shape("html502")
+
+def test_e(pc_server):
+    pc_server.fail("GET", "v1", 800064)
+
+def test_f():
+    Contract.load("nowhere.json")
 """)
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(failed=6)
     lines = [
         "code 80064 is not in the catalogue; *",
         "delay: expected seconds, got 'long'",
         "case resource-200: the call sent*",
+        'there is no shape "html502"; did you mean "html-502"[?]',
+        'expected a path that begins with /, got "v1"; *',
+        "*nowhere.json: cannot be read: *",
     ]
     result.stdout.fnmatch_lines([f"E *UsageError: {line}" for line in lines])
     result.stdout.no_fnmatch_line("*pytest_pcerrors/*.py:*")
