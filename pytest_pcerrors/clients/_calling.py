@@ -54,9 +54,7 @@ class Caller:
 
     def _awaited(self, value: Awaitable[object]) -> object:
         """Run an awaitable to its end; in another thread if an event loop already runs in this one."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if not _is_in_loop():
             return self._run(value)
         self._pool = self._pool or ThreadPoolExecutor(1)
         return self._pool.submit(copy_context().run, self._run, value).result()
@@ -73,6 +71,14 @@ class Caller:
             (self._pool.submit(self._runner.close).result if self._pool else self._runner.close)()
         if self._pool is not None:
             self._pool.shutdown()
+
+
+def _is_in_loop() -> bool:
+    """Return whether an event loop runs in this thread."""
+    try:
+        return asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False
 
 
 def _refuse_unfinished(value: object) -> None:

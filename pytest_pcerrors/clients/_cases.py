@@ -114,7 +114,10 @@ def successes(contract: Contract, given: object = None) -> Iterator[Case]:
 def _expected(contract: Contract, given: object) -> dict[str, Exchange]:
     """Return the successes by the first word of their name."""
     if given is not None:
-        exchange = Exchange.of(given)
+        try:
+            exchange = Exchange.of(given)
+        except UsageError as error:
+            raise UsageError(f"success: {error}; for a body, write ok(body), from pytest_pcerrors.simulation") from None
         if exchange.status not in SUCCESSES:
             raise UsageError(f"success: expected a response with a status from 200 to 299, got {exchange.status}")
         return {"success": exchange}

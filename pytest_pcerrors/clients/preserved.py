@@ -94,6 +94,8 @@ def _exchange(response: object) -> Exchange:
 
 def _unwrapped(caught: Any) -> object:
     """Return the exception of a `pytest.ExceptionInfo`, and anything else as it is."""
+    if isinstance(getattr(caught, "exchanges", None), list):
+        raise UsageError("expected the exception first and then the response, got a simulation first")
     if type(caught).__name__ != "ExceptionInfo" or isinstance(caught, Mapping):
         return caught
     try:

@@ -299,6 +299,12 @@ def test_a_simulation_without_a_request_has_no_response():
         assert_preserved(ApiError(), simulation, code="code")
 
 
+def test_the_exception_is_the_first_argument():
+    """A simulation in its place is misuse."""
+    with simulate(429, required=False) as simulation, pytest.raises(UsageError, match="the exception first and then"):
+        assert_preserved(simulation, ApiError(), code="code")
+
+
 def test_what_pytest_has_not_caught_is_a_usage_error():
     """As for `check`."""
     with pytest.raises(UsageError, match="caught nothing yet"), pytest.raises(ApiError) as caught:

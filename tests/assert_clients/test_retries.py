@@ -461,6 +461,17 @@ def test_a_call_without_a_request_is_misuse(call, reason):
     assert reason in str(raised.value)
 
 
+def test_an_exception_of_an_asynchronous_call_has_no_context_of_ours():
+    """Nothing but what the client raised is behind the misuse."""
+
+    async def call():
+        raise KeyError("token")
+
+    with pytest.raises(UsageError) as raised:
+        assert_retries(call)
+    assert (raised.value.__cause__.args, raised.value.__cause__.__context__) == (("token",), None)
+
+
 @pytest.mark.parametrize(
     ("call", "options"),
     [

@@ -249,6 +249,9 @@ def test_the_success_that_a_call_expects():
     assert "success-204" in matrix_of(call, success=(204, b""))[0]
     with pytest.raises(UsageError, match="success: expected a response with a status from 200 to 299, got 404"):
         assert_errors_surface(call, success=(404, b""))
+    for body in ({"a": 1}, [7], "text"):
+        with pytest.raises(UsageError, match=r"^success: (?s:.)*; for a body, write ok\(body\)"):
+            assert_errors_surface(call, success=body)
 
 
 def test_a_crash_is_a_failure_but_not_an_error_of_the_client():
