@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from heapq import nsmallest
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from vcr.errors import CannotOverwriteExistingCassetteException
 
@@ -20,6 +21,7 @@ _MOST_NEAREST = 3
 _MOST_DIFFERENCES = 6
 _LONGEST_URL = 200
 _LONGEST_VALUE = 100
+_OF_ADDRESS = {"scheme", "host", "port", "netloc"}
 _WEIGHTS = {"method": 2, "path": 3, "scheme": 3, "port": 3, "host": 4, "netloc": 4}
 
 
@@ -125,6 +127,10 @@ def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
         lines += [f"    {_line(each)}" for each in differing[:_MOST_DIFFERENCES]]
         if len(differing) > _MOST_DIFFERENCES:
             lines.append(f"    and {len(differing) - _MOST_DIFFERENCES} more")
+        if differing and {each.what for each in differing} <= _OF_ADDRESS:
+            recorded = urlsplit(cassette.data[index][0].uri)
+            address = safe(f"{recorded.scheme}://{recorded.netloc}")
+            lines.append(f"    only the address differs; to replay it with pc_session: --pc-base-url={address}")
     return lines
 
 

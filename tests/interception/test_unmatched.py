@@ -93,6 +93,15 @@ def test_bodies_are_reported_where_they_are_compared(reported, write):
     assert lines[2:-1] == [f"  near: #1 POST {URL}, not played", "      body /cart: sent 8, recorded 7"]
 
 
+def test_the_recording_of_another_address_has_its_base_url(reported, write):
+    """As of a test that was recorded from a local server; not if something else differs too."""
+    write(interaction())
+    hint = f"      only the address differs; to replay it with pc_session: --pc-base-url={HOST}"
+    for url in (URL.replace("https", "http"), "http://127.0.0.1:9/v1/customers"):
+        assert reported(url)[-2] == hint
+    assert hint not in reported("http://127.0.0.1:9/v1/customers?size=5")
+
+
 def test_long_lists_and_long_values_are_cut(reported, write):
     """A message is read by people."""
     write(interaction("/v1?" + "&".join(f"p{n}={'x' * 500}" for n in range(10))))
