@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.record_modes import known_mode
 from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.settings import allowance_of
@@ -119,4 +120,6 @@ def pc_cassette(name: str | None = None, record: str | None = None, *, also: Ite
     further = None if isinstance(also, str) else tuple(also)
     if further is None or not all(isinstance(each, str) for each in further):
         raise TypeError(f"pc_cassette() takes also= as a list of names, not {also!r}")
+    if record is not None:
+        known_mode(record, "the marker pc_cassette(record=...)")
     return PcCassette(name, record, further)

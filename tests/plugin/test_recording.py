@@ -64,9 +64,12 @@ def test_the_setting_names_the_folder(pytester, test_file, tape, settings):
             "pc_cassette('../x')",
             '*pc_cassette: "../x" has a part ".."; the file must be below the folder of cassettes*',
         ),
-        ("pc_cassette(3)", "*pc_cassette() takes a name and a record mode as text, not 3; the markers are*"),
-        ("pc_cassette(nam='x')", "*pc_cassette() *nam*; the markers are*"),
-        ("pc_cassette(record='onec')", '*"onec" is not a record mode; did you mean "once"?*'),
+        ("pc_cassette(3)", "*pc_cassette() takes a name and a record mode as text, not 3; the marker is pc_cassette(*"),
+        ("pc_cassette(nam='x')", "*pc_cassette() *nam*; the marker is pc_cassette(*"),
+        (
+            "pc_cassette(record='onec')",
+            '*ERROR: *::test_*: the marker *"onec" is not a record mode; did you mean "once"?*',
+        ),
     ],
 )
 def test_a_marker_that_is_misused_refuses_the_run(pytester, test_file, mark, said):
