@@ -462,7 +462,7 @@ def test_a_call_without_a_request_is_misuse(call, reason):
 
 
 def test_an_exception_of_an_asynchronous_call_has_no_context_of_ours():
-    """Nothing but what the client raised is behind the misuse."""
+    """Nothing but what the client raised is the cause of the misuse."""
 
     async def call():
         raise KeyError("token")
