@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Timer
 
 from warm import ENVIRONMENT
 
@@ -72,16 +73,18 @@ def run(command: str, folder: Path, programs: Path) -> tuple[str, int]:
     """Run a command of a page in a folder, with these programs first; return all that it prints, and its exit code."""
     path = f"{programs}:{Path(sys.executable).parent}:/usr/bin:/bin"
     with TemporaryFile() as printed:  # a pipe would wait for what the command leaves in the background
-        status = subprocess.run(
+        started = subprocess.Popen(
             ["bash", "-c", command],
             cwd=folder,
             env=ENVIRONMENT | {"PATH": path, "HOME": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
-            check=False,
-            timeout=300,
-        ).returncode
+        )
+        end = Timer(300, started.kill)  # a wait with a time-out would look only every 50 ms
+        end.start()
+        status = started.wait()
+        end.cancel()
         printed.seek(0)
         return printed.read().decode(), status
 
