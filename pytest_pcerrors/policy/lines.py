@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
@@ -61,15 +61,22 @@ class LineAudit:
         self.has_items = self.is_refused = False
         self._name = name
         self._policy = policy
-        self._read: Reader = plain_lines() if is_countable(policy) else _nothing
         self._keeps_errors = keeps_errors
         self._is_detailed = is_detailed
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
-        self._search = LineSearch(policy.redaction.secrets, (ENCODING, *self._quick.texts_of_names()))
         self._known: dict[tuple[int, str | None, str], tuple[int, str, str | None] | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
+
+    @cached_property
+    def _read(self) -> "Reader":
+        """The reader of lines, which may load msgspec."""
+        return plain_lines() if is_countable(self._policy) else _nothing
+
+    @cached_property
+    def _search(self) -> LineSearch:
+        return LineSearch(self._policy.redaction.secrets, (ENCODING, *self._quick.texts_of_names()))
 
     def findings(self, data: bytes, first: int = 1) -> "Iterator[Finding | Conforming]":
         """Yield the findings in whole lines, in their order, then the counts of those without. `first` is the number of the first line.

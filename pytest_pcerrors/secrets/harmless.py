@@ -31,20 +31,29 @@ _NO_SCHEME = rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!li
 _NOUNS = b"token key secret password passcode credential signature session cookie pin code verifier".split()
 """The words after which a secret may follow without a sign, as in a sentence."""
 
+_AFTER_NO_NOUN = b"".join(rb"(?<!%b)" % noun for noun in _NOUNS)
+
 _NO_NAME = late_pattern(
     b"|".join(
         (
-            rb"(?!" + _NAME_END + rb")" + _RUN + rb"{0,15}+(?!" + _RUN + rb")",
-            _NO_SCHEME + _ENDING + (rb"[ \n]" + _SHORT_WORD) * 3,
-            _ENDING + rb"\.[ \n][a-z-]",
-            _ENDING + rb'\\*"\s*+:\s*+(?:null|true|false)\b',
+            rb"(?!"
+            + _NAME_END
+            + rb")(?:(?=[a-z0-9])|"
+            + _RUN
+            + rb"{0,15}+(?!"
+            + _RUN
+            + rb")|"
+            + _AFTER_NO_NOUN
+            + rb")",
+            _ENDING + rb'(?:\.[ \n][a-z-]|\\*"\s*+:\s*+(?:null|true|false)\b|=\(\))',
+            _NO_SCHEME
+            + _ENDING
+            + rb"[ \n](?:"
+            + rb"[ \n]".join([_SHORT_WORD] * 3)
+            + rb"|[a-z0-9]{1,15}[.,][ \n][a-z])",
             rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
             rb'(?<=error="invalid_token)"',
             rb"(?:(?<=basic)|(?<=ntlm)|(?<=negotiate))(?![ \t\n%+\\&])",
-            rb"(?!" + _NAME_END + rb")(?=[a-z0-9])",
-            rb"(?!" + _NAME_END + rb")" + b"".join(rb"(?<!%b)" % noun for noun in _NOUNS),
-            _NO_SCHEME + _ENDING + rb"[ \n][a-z0-9]{1,15}[.,][ \n][a-z]",
-            _ENDING + rb"=\(\)",
         )
     ),
     re.ASCII,
