@@ -36,16 +36,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options."""
     group = parser.getgroup("pcerrors", "Partner Center error contract")
     for name, how in OPTIONS.items():
-        group.addoption(name, **how)
+        group.addoption(name, dest=_destination(name), **how)  # pytest compares a `dest` that is not given with all others
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare our markers, and load the rest of the plugin if an option or the settings use it."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
-    given = (config.getoption(name.lstrip("-").replace("-", "_")) for name in OPTIONS)
+    given = map(config.getoption, map(_destination, OPTIONS))
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
+
+
+def _destination(option: str) -> str:
+    return option.lstrip("-").replace("-", "_")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
