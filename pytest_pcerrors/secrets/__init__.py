@@ -3,12 +3,15 @@
 The search for secrets is imported when it is first needed: most recordings have no word of a secret.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets.definition import BEYOND, MASK, Certainty, Found, Secrets
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets._hiding import Hider
+
+_SHORT = 200
 
 __all__ = ["BEYOND", "MASK", "Certainty", "Found", "Hider", "Secrets", "hide"]
 
@@ -24,9 +27,21 @@ def hide(text: str, *, longest: int | None = None) -> str:
     >>> hide("https://user:pass@host/v1?sig=x7Kq02pLm&size=3")
     'https://***@host/v1?sig=***&size=3'
     """
+    if len(text) <= _SHORT and (longest is None or len(text) <= longest):
+        return _hidden_in_short(text)
     from pytest_pcerrors.secrets._hiding import hidden
 
     return hidden(text, longest)
+
+
+@lru_cache(maxsize=1024)
+def _hidden_in_short(text: str) -> str:
+    """Hide the secrets of a short text; the reports of many responses have the same ones."""
+    if not Secrets().may_be_in(text):
+        return text
+    from pytest_pcerrors.secrets._hiding import hidden
+
+    return hidden(text, None)
 
 
 def __getattr__(name: str) -> object:

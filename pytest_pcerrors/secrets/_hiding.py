@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode, urlsafe_b64decode
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import _prose as prose
@@ -29,7 +29,7 @@ _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _BLANK_LINE = re.compile(r"\r?\n\r?\n")
 _BOUNDARY = re.compile(r"--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n)")
 _LATER_BOUNDARY = re.compile(r"^--[^\s\"<>]{1,200}(?=[ \t]*+\r?\n[\w-]++:)", re.MULTILINE)
-_LONG, _SHORT = 2048, 200
+_LONG = 2048
 _BEGINNING = f"(?:{'|'.join(BEGINNINGS)})"
 _PACKED = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2}}+(?![\w.])", re.ASCII)
 _IN_LINES = late_pattern(rf"{_BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
@@ -47,17 +47,9 @@ _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 def hidden(text: str, longest: int | None) -> str:
     """Return what `secrets.hide` returns."""
-    if len(text) <= _SHORT and (longest is None or len(text) <= longest):
-        return _hidden(text)
     if longest is None or len(text) <= longest:
         return Hider(_KNOWN).document(text)
     return Hider(_KNOWN, is_cut=True).document(text[: longest + BEYOND])[:longest]
-
-
-@lru_cache(maxsize=1024)
-def _hidden(text: str) -> str:
-    """Hide the secrets of a short text; the reports of many responses have the same ones."""
-    return Hider(_KNOWN).document(text)
 
 
 class Hider:

@@ -11,8 +11,7 @@ from pytest_pcerrors.contract.sources._cells import Kind, read_code, read_status
 from pytest_pcerrors.contract.sources._envelope import samples_in
 from pytest_pcerrors.contract.sources._names import text_rank, words_of
 from pytest_pcerrors.contract.sources._schemas import References, permitted_values, places
-from pytest_pcerrors.contract.sources._yaml import place_of
-from pytest_pcerrors.contract.sources.model import Found, Remark
+from pytest_pcerrors.contract.sources.model import Found, Remark, place_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH, member_at, pointer_of
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_known_status, read_code, read_statuses
 from pytest_pcerrors.contract.sources._names import code_rank, is_error_code_name, is_status_name, text_rank, words_of
-from pytest_pcerrors.contract.sources._yaml import place_of
-from pytest_pcerrors.contract.sources.model import Grid, Line
+from pytest_pcerrors.contract.sources.model import Grid, Line, place_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import pointer_of
 from pytest_pcerrors.text import visible

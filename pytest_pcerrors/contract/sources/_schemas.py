@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from pytest_pcerrors.contract.sources._yaml import Located
+from pytest_pcerrors.contract.sources.model import Located
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH, JSON_TYPES, steps_of
 from pytest_pcerrors.text import readable

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from yaml.events import AliasEvent, CollectionEndEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
+from pytest_pcerrors.contract.sources.model import MAX_DEPTH, Located
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import readable
 from pytest_pcerrors.yamltext import YamlError, events, line_of
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 MAX_NODES = 3_000_000
 """The maximum number of values of a document; an alias counts as all values that it refers to."""
-MAX_DEPTH = 200
 _MERGE = "<<"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
@@ -25,17 +25,6 @@ _WORDS = {
     **dict.fromkeys(("true", "True"), True),
     **dict.fromkeys(("false", "False"), False),
 }
-
-
-class Located(dict[str, Any]):
-    """An object of a YAML document; `line` is the line number of its key, or else of its beginning."""
-
-    line: int = 0
-
-
-def place_of(value: object, pointer: str) -> str:
-    """Return the place of an object in messages: its line in YAML, else its JSON Pointer."""
-    return f"line {value.line}" if isinstance(value, Located) else f"at {pointer or 'the top'}"
 
 
 def read_yaml(text: str) -> Any:

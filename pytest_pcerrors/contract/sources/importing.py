@@ -17,9 +17,8 @@ from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
-from pytest_pcerrors.contract.sources._yaml import MAX_DEPTH, read_yaml
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
-from pytest_pcerrors.contract.sources.model import Envelope, Grid, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources.model import MAX_DEPTH, Envelope, Grid, Reading, Remark, Sample
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper, steps_of
@@ -89,6 +88,8 @@ def text_of(data: bytes, name: str) -> tuple[str, str]:
 def value_of(text: str, kind: str) -> Any:
     """Return the value of a text in JSON or YAML."""
     if kind != "json":
+        from pytest_pcerrors.contract.sources._yaml import read_yaml
+
         return read_yaml(text)
     try:
         value = json_value(text.encode(), "")

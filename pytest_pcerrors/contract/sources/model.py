@@ -6,6 +6,20 @@ from typing import Any, NamedTuple
 
 from pytest_pcerrors.text import phrase_of
 
+MAX_DEPTH = 200
+"""The most levels of a data file."""
+
+
+class Located(dict[str, Any]):
+    """An object of a YAML document; `line` is the line number of its key, or else of its beginning."""
+
+    line: int = 0
+
+
+def place_of(value: object, pointer: str) -> str:
+    """Return the place of an object in messages: its line in YAML, else its JSON Pointer."""
+    return f"line {value.line}" if isinstance(value, Located) else f"at {pointer or 'the top'}"
+
 
 class Remark(NamedTuple):
     """Something that was recognised, corrected or left out; `place` is ``line 7`` or ``at /errors/3``, or empty."""
