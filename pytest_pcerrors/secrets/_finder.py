@@ -11,6 +11,9 @@ Hit = tuple[int, int, int]
 Hits = tuple[list[Hit], list[int] | None]
 """What is found, by ascending ends; and the ends of marks, or None if they are not known."""
 
+_SOME = 128 * 1024
+"""The number of bytes after which a deterministic automaton has saved the time that it takes to build."""
+
 _MUCH = 4 * 1024 * 1024
 """The number of bytes after which Hyperscan has saved the time that it needs to prepare itself."""
 
@@ -26,22 +29,25 @@ class Finder:
         every = list(texts)
         inside = BytesAhoCorasick(every)
         self._texts = [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
-        self._automaton = BytesAhoCorasick(
-            self._texts, matchkind=MatchKind.LeftmostFirst, implementation=Implementation.DFA
-        )
+        self._automaton = self._made_as(Implementation.ContiguousNFA)
         self._marks = list(marks)
         self._scan: Callable[[bytes], Hits] | None = None
         self._searched = 0
 
     def hits(self, data: bytes) -> Hits:
         """Return what is found; of overlapping texts, one of them at least."""
-        if self._searched < _MUCH:
-            self._searched += len(data)
-            if self._searched >= _MUCH:
-                self._scan = _scanner(self._texts, self._marks)
+        before = self._searched
+        self._searched = before + len(data)
+        if before < _SOME <= self._searched:
+            self._automaton = self._made_as(Implementation.DFA)
+        if before < _MUCH <= self._searched:
+            self._scan = _scanner(self._texts, self._marks)
         if self._scan is None:
             return self._automaton.find_matches_as_indexes(data.lower()), None
         return self._scan(data)
+
+    def _made_as(self, kind: Implementation) -> BytesAhoCorasick:
+        return BytesAhoCorasick(self._texts, matchkind=MatchKind.LeftmostFirst, implementation=kind)
 
 
 def _scanner(texts: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] | None:
