@@ -185,6 +185,32 @@ def test_any_value_is_a_rule_or_a_problem(rule):
         assert requests.get(server.url + REQUESTS).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:8080"}, 200),
+        ({"Host": "[::1]:8080"}, 200),
+        ({"Host": "LOCALHOST", "Origin": "http://127.0.0.1:3000"}, 200),
+        ({"Host": "rebound.example"}, 403),
+        ({"Host": "rebound.example:8080"}, 403),
+        ({"Host": "127.0.0.1.rebound.example"}, 403),
+        ({"Host": "localhost@rebound.example"}, 403),
+        ({"Host": "["}, 403),
+        ({"Origin": "https://page.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_the_api_is_for_this_machine(headers, status):
+    """A page on the web reaches a server on loopback through the browser; with allow_remote, others may use the API."""
+    with ErrorServer() as server, ErrorServer(allow_remote=True) as remote:
+        came = requests.get(server.url + RULES, headers=headers)
+        assert came.status_code == status
+        assert ("message" in came.json()) == (status == 403)
+        assert requests.get(remote.url + RULES, headers=headers).status_code == 200
+        assert requests.get(f"{server.url}/errors/409/800064", headers=headers).status_code == 409
+
+
 def test_the_problems_of_several_rules_are_listed(server):
     """The first five, and how many more there are."""
     came = requests.post(server.url + RULES, json=[{"answer": "gateway-42"}, {"answer": "ok"}, *[{}] * 6])

@@ -91,7 +91,12 @@ def test_a_client_may_ask_before_it_sends(server):
         (b"nonsense\r\n\r\n", 400),
         (b"GET /v1 HTTQ/1.1\r\n\r\n", 400),
         (b"GET /v1 HTTP/2.0\r\n\r\n", 505),
+        (b"GET /v1 HTTP/" + b"1" * 5000 + b".1\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", 400),
+        (GET + b"no colon\r\nContent-Length: 5\r\n\r\nhello", 400),
+        (GET + b"Content-Length : 5\r\n\r\nhello", 400),
+        (GET + b": x\r\n\r\n", 400),
+        (b"POST /v1 HTTP/1.1\r\n Content-Length: 5\r\n\r\nhello", 400),
         (b"GET http://[ HTTP/1.1\r\n\r\n", 400),
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
         (GET + b"X: " + b"x" * 70_000 + b"\r\n\r\n", 431),
@@ -115,6 +120,7 @@ def test_what_is_no_request_is_refused(raw, server, sent, status, capfd):
     came = raw(sent)
     assert came.startswith(b"HTTP/1.1 %d " % status)
     assert b'\r\n\r\n{"statusCode": %d, "message": "' % status in came
+    assert len(came) < 1000
     assert server.requests == []
     assert raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
     assert capfd.readouterr() == ("", "")

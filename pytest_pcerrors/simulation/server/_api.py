@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
@@ -27,10 +30,11 @@ def is_api_request(request: Request) -> bool:
 
 
 class Api:
-    """Answers the requests to the API."""
+    """Answers the requests to the API; unless it `is_open`, only those of this machine, by their `Host` and `Origin`."""
 
-    def __init__(self, choice: AnswerChoice) -> None:
+    def __init__(self, choice: AnswerChoice, *, is_open: bool = False) -> None:
         self._choice = choice
+        self._is_open = is_open
         self._entries = LogEntries()
         self._routes: dict[str, dict[str, Callable[[Request], Exchange]]] = {
             f"{_FOLDER}/rules": {
@@ -44,6 +48,8 @@ class Api:
 
     def answer(self, request: Request) -> Exchange:
         """Return the response to a request; an invalid one gets a message."""
+        if not self._is_open and (foreign := _foreign(request)):
+            return _refusal(403, f"{foreign} is not this machine; start the server with allow_remote (--allow-remote)")
         path = path_of(request.url).rstrip("/")
         methods = self._routes.get(path)
         if methods is None:
@@ -98,6 +104,17 @@ class Api:
         with self._choice.lock:
             self._choice.log.clear()
         return Exchange(204, {}, b"")
+
+
+def _foreign(request: Request) -> str:
+    """Return the header by which a request is for another host, or of a page of one: a page may give its own name the address of this machine."""
+    for name in ("Host", "Origin"):
+        value = request.headers.get(name)
+        with suppress(ValueError):
+            if value is None or is_loopback(urlsplit(value if "/" in value else f"//{value}").hostname or ""):
+                continue
+        return cut(f"{name}: {value}", _LONGEST_PATH)
+    return ""
 
 
 def _response(status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:

@@ -56,7 +56,7 @@ class ErrorServer:
         self.on_request: Callable[[Received], object] | None = on_request
         self._host, self._port = host, port
         self._choice = AnswerChoice(contract or Contract.default(), retry_after, byte_order_mark=byte_order_mark)
-        self._api = Api(self._choice)
+        self._api = Api(self._choice, is_open=allow_remote)
         self._listener: Listener | None = None
         self._bound: int | None = None
 

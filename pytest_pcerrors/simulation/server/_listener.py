@@ -20,10 +20,12 @@ from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.factory import envelope
 from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
+from pytest_pcerrors.text import cut
 
 _RESETTING = struct.pack("ii", 1, 0)
 _DRAINED_BYTES = 64 * 1024
 _DRAINED_SECONDS = 1
+_LONGEST_MESSAGE = 400
 _PORTS = range(65536)
 
 
@@ -70,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the signature of the standard library
         """Reject an invalid request, and close the connection, since the start of the next request is unknown."""
-        refusal = wire_of(envelope(code, message or "this is not a valid HTTP request").exchange)
+        refusal = wire_of(envelope(code, cut(message or "this is not a valid HTTP request", _LONGEST_MESSAGE)).exchange)
         self.close_connection = True
         self._send(refusal)
         self._drain()

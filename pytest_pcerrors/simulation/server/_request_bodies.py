@@ -1,11 +1,13 @@
 """Bodies of requests, read completely, so that the next request on the connection can be read."""
 
+from email.errors import FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
 from io import BufferedIOBase
 
 LARGEST = 16 * 1024 * 1024
 """The maximum size of a request body in bytes."""
 
+_NO_HEADER = (FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect)
 _LONGEST_LINE = 8192
 _MOST_TRAILERS = 100
 
@@ -24,6 +26,10 @@ class ClientGoneError(ConnectionError):
 
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Read a body with a Content-Length or in chunks (RFC 9112, section 6)."""
+    if any(
+        isinstance(each, _NO_HEADER) for each in headers.defects
+    ):  # the headers after it are lost, such as the length
+        raise BodyError(400, "a line of the head is not a header")
     codings = headers.get_all("Transfer-Encoding", [])
     if codings:
         if [each.strip().lower() for each in codings] != ["chunked"]:
