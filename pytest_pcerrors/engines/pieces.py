@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.formats import reader_of
-from pytest_pcerrors.exchange.archives.json_files import read_ndjson
+from pytest_pcerrors.exchange.archives.json_files import opens_document, read_ndjson
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import unpacked
 
@@ -114,10 +114,11 @@ def units_of(files: "Iterable[Piece | Unit]", is_cut: "Callable[[Piece], bool]",
 
 
 def has_lines(file: Piece, *, has_layout: bool) -> bool:
-    """Return whether a file is uncompressed NDJSON, by its first bytes. With `has_layout`, its lines may be those of a log."""
+    """Return whether a file is uncompressed NDJSON, by its first bytes; not if its first line refuses all of it. With `has_layout`, its lines may be those of a log."""
     try:
         with file.file.open("rb") as stream:
             plain, is_packed = unpacked(stream, file.name)
-            return not is_packed and reader_of(plain, file.name, has_layout=has_layout)[0] is read_ndjson
+            reader, start = reader_of(plain, file.name, has_layout=has_layout)
+            return not is_packed and reader is read_ndjson and not opens_document(start.partition(b"\n")[0])
     except (OSError, ArchiveError):
         return False  # its reader reports it

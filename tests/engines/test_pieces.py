@@ -115,6 +115,7 @@ def test_a_long_line_is_not_kept(tmp_path, monkeypatch):
         ("a.ndjson", gzip.compress(LINE, mtime=0), False),
         ("a.yaml", b"interactions: []\n", False),
         ("a.log", b"<html>", False),
+        ("a.ndjson", b'{\n  "status": 409\n}\n' * 9, False),
         ("a.ndjson", None, False),
     ],
 )

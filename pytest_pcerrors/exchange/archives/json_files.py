@@ -22,6 +22,13 @@ MAX_LINE = 64 * 1024 * 1024
 """The longest line of an NDJSON file, in bytes."""
 
 _OF_EXCHANGE = frozenset({"response", "status", "status_code"})
+_OPENINGS, _AROUND, _LONGEST_OPENING = (b"{", b"[", b"[{"), b"\xef\xbb\xbf \t\r\n", 80
+_SPREAD = (
+    "JSON over several lines, expected one exchange per line",
+    "name the file .json, or write each exchange on a line: jq -c . FILE",
+)
+"""The problem of a file whose first line only opens an object or an array, and its fix."""
+
 OF_LIST = frozenset({"interactions", "http_interactions", "log"})
 """The keys of documents that hold a list of exchanges."""
 
@@ -93,6 +100,11 @@ def read_ndjson(stream: IO[bytes], name: str, layout: "Layout | None" = None) ->
         raise without_lines(name)
 
 
+def opens_document(line: bytes | bytearray) -> bool:
+    """Return whether a line only opens an object or an array, as the first line of JSON that is written over several lines."""
+    return len(line) <= _LONGEST_OPENING and bytes(line).strip(_AROUND) in _OPENINGS
+
+
 def without_lines(name: str) -> ArchiveError:
     """Return the error of NDJSON without a line."""
     return ArchiveError(name, "empty; expected one exchange per line")
@@ -103,9 +115,12 @@ def item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layou
     if len(line) > MAX_LINE:
         return ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
     origin = f"{name}:{number}"
+    is_spread = number == 1 and opens_document(line)
     try:
         value = parsed(line, origin)
     except ArchiveError as error:
+        if is_spread:
+            raise ArchiveError(name, *_SPREAD) from None
         return error
     if layout is not None:
         return layout.item(value, origin)

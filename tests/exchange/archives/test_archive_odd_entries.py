@@ -1,9 +1,11 @@
 """An invalid entry is reported, or skipped if there was no response, and the other entries are read."""
 
 import json
+from io import BytesIO
 
 import pytest
 
+from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.items import Skipped
@@ -279,3 +281,26 @@ def test_what_was_posted_may_be_base64(posted, body):
     """A posted body is text or base64."""
     [exchange] = items(har(GOOD | {"request": REQUEST | {"postData": posted}}), "a.har")
     assert exchange.request.body == body
+
+
+@pytest.mark.parametrize("document", [LINE, [LINE] * 3, {"log": {"entries": [GOOD]}}], ids=["object", "array", "HAR"])
+@pytest.mark.parametrize("indent", [1, 2, "\t"])
+@pytest.mark.parametrize(("start", "newline"), [("", "\n"), ("\ufeff ", " \r\n")])
+def test_json_over_several_lines_is_one_problem(document, indent, start, newline):
+    """A file for NDJSON with JSON that is written over lines is reported once, not once a line."""
+    text = start + (json.dumps(document, indent=indent) + "\n").replace("\n", newline) * 3
+    [problem] = stream_items(BytesIO(text.encode()), "a.ndjson")
+    assert str(problem).startswith("a.ndjson: JSON over several lines")
+
+
+@pytest.mark.parametrize("first", ["{", "[", "[{"])
+def test_a_first_line_that_only_opens_is_the_problem(first):
+    """With or without white space around it; on a later line it costs that line."""
+    opened = f"  {first}\t\n".encode()
+    line = json.dumps(LINE).encode() + b"\n"
+    assert [type(each) for each in stream_items(BytesIO(opened + line), "a.ndjson")] == [ArchiveError]
+    assert [type(each) for each in stream_items(BytesIO(line + opened + line), "a.ndjson")] == [
+        Exchange,
+        ArchiveError,
+        Exchange,
+    ]
