@@ -16,8 +16,8 @@ from pytest_pcerrors.exchange.archives.foreign._tools import (
 )
 from pytest_pcerrors.text import late_pattern
 
-_VARIABLE = late_pattern(r"\{\{\s*([^{}]*?)\s*\}\}")
-_UNKNOWN_HOST = late_pattern(r"(?:https?://)?[^/?#]*\{\{[^/?#]*")
+_VARIABLE = late_pattern(r"\{\{([^{}]*+)\}\}")
+_UNKNOWN_HOST = late_pattern(r"\A(?:https?://)?[^/?#]*\{\{[^/?#]*")
 _WRAPPER = "collection"
 
 
@@ -97,7 +97,7 @@ def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, s
     if isinstance(text := source.entry.get("header"), str):
         answer = answer | {"headers": _lines(text)}
     return {
-        "request": {**request, "url": without_local_host(_UNKNOWN_HOST.sub("", url, count=1))},
+        "request": {**request, "url": without_local_host(_UNKNOWN_HOST.sub("", url))},
         "response": answer,
     }, None
 
@@ -107,7 +107,7 @@ def _filled(url: str, variables: Any) -> str:
     listed = [each for each in variables if isinstance(each, dict)] if isinstance(variables, list) else []
     values = {first_of(each, "key", "id"): each.get("value") for each in listed}
     known = {name: value for name, value in values.items() if isinstance(value, str) and TEMPLATE not in value}
-    return _VARIABLE.sub(lambda found: known.get(found[1]) or found[0], url)
+    return _VARIABLE.sub(lambda found: known.get(found[1].strip()) or found[0], url)
 
 
 def _lines(headers: str) -> list[tuple[str, str]]:
