@@ -15,7 +15,7 @@ from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.members import documented, nearest_entry, shown_code
 from pytest_pcerrors.rules.violation import ContractViolation, Violation
 from pytest_pcerrors.secrets.display import shown
-from pytest_pcerrors.text import cut
+from pytest_pcerrors.text import cut, represented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,13 +129,13 @@ def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> froz
         return frozenset()
     several = [code] if isinstance(code, int | str) else code
     if not isinstance(several, Collection) or isinstance(several, bytes) or not several:
-        raise UsageError(f"a code is an int, a str or a collection of them, not {code!r}")
+        raise UsageError(f"a code is an int, a str or a collection of them, not {represented(code)}")
     return frozenset(_one_code(each, contract) for each in several)
 
 
 def _one_code(code: "Code", contract: "Contract") -> str:
     if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
-        raise UsageError(f"a code is an int or a str, not {code!r}")
+        raise UsageError(f"a code is an int or a str, not {represented(code)}")
     text = str(code)
     is_status = text in {str(each.value) for each in HTTPStatus} | {str(status) for status in contract.statuses}
     if is_status and text not in contract.catalogue:
@@ -150,7 +150,7 @@ def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
     several = (status,) if isinstance(status, int) else status
     is_plain = isinstance(several, Collection) and not isinstance(several, str | bytes) and several
     if not is_plain or not all(isinstance(each, int) and not isinstance(each, bool) for each in several):
-        raise UsageError(f"a status is an int or a collection of them, not {status!r}")
+        raise UsageError(f"a status is an int or a collection of them, not {represented(status)}")
     return tuple(sorted(several))
 
 
@@ -204,7 +204,7 @@ def _text_differs(member: str, actual: Any, expected: "Text | None", parsed: "Pa
         fits = isinstance(actual, str) and expected.search(actual) is not None
         wanted = f"a match of {shown(expected.pattern)}"
     else:
-        raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {expected!r}")
+        raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {represented(expected)}")
     if not fits and parsed.is_body_known:
         found = f"no {member}" if actual is None else shown(actual)
         yield Violation(

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MOST_KNOWN = 20
-_MOST_CHARACTERS = 400
+_MOST_CHARACTERS, _MAX_REPR = 400, 100
 
 
 class _LatePattern:
@@ -58,6 +58,18 @@ def cut(text: str, longest: int) -> str:
     ('abc...', 'abc')
     """
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def represented(value: object) -> str:
+    """Return the `repr` of a value for a message, shortened; its type if it has none, such as an int of very many digits.
+
+    >>> represented("a" * 200)[-9:], represented(10**5000)
+    ('aaaaaa...', '<int>')
+    """
+    try:
+        return cut(visible(repr(value)), _MAX_REPR)
+    except Exception:  # noqa: BLE001 - `repr` runs the code of any object
+        return f"<{type(value).__name__}>"
 
 
 def counted(count: int, noun: str) -> str:

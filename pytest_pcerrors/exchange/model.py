@@ -11,6 +11,7 @@ from pytest_pcerrors.exchange.encodings import FIRST_BYTES, decode
 from pytest_pcerrors.exchange.headers import Headers, media_type
 from pytest_pcerrors.exchange.http import with_offset
 from pytest_pcerrors.secrets import hide
+from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.adapters.parts import ResponseData
@@ -104,7 +105,7 @@ class Exchange:
         recorded_at: datetime | None = None,
     ) -> None:
         if not isinstance(status, int) or status not in _STATUS_RANGE:
-            raise UsageError(f"the status {status!r} is not an HTTP status; expected an int from 100 to 999")
+            raise UsageError(f"the status {represented(status)} is not an HTTP status; expected an int from 100 to 999")
         if not isinstance(body, bytes):
             raise UsageError(f"expected the body as bytes, got {type(body).__name__}; encode text as UTF-8")
         if request is not None and not isinstance(request, Request):

@@ -14,6 +14,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
+from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -134,9 +135,11 @@ def unknown_body(verdict: "Verdict") -> list[Violation]:
 def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
     """Return the verdict on a response under the current context, and notify the context."""
     if contract is not None and not isinstance(contract, Contract):
-        raise UsageError(f"contract= takes a Contract, not {contract!r}; load a file with Contract.load(path)")
+        raise UsageError(
+            f"contract= takes a Contract, not {represented(contract)}; load a file with Contract.load(path)"
+        )
     if profile is not None and not isinstance(profile, str):
-        raise UsageError(f"profile= takes the name of a profile, not {profile!r}")
+        raise UsageError(f"profile= takes the name of a profile, not {represented(profile)}")
     context = current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
     exchange = response if isinstance(response, Exchange) else Exchange.of(response)

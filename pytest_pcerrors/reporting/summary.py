@@ -165,7 +165,10 @@ class Tally:
 def _reasons(problems: "Counter[str]") -> str:
     """Return the reasons, each with its count if there are several."""
     in_order = problems.most_common()
-    return "; ".join(reason if len(in_order) == 1 else f"{reason}: {number}" for reason, number in in_order)
+    if len(in_order) == 1:
+        return in_order[0][0]
+    more = [counted(len(in_order) - _MOST_NAMED, "more reason")] if len(in_order) > _MOST_NAMED else []
+    return "; ".join([*(f"{reason}: {number}" for reason, number in in_order[:_MOST_NAMED]), *more])
 
 
 def _listed(rules: "Counter[str]") -> str:

@@ -1,6 +1,7 @@
 """Detect opaque words, such as generated keys: their pairs of letters differ from those of words and identifiers."""
 
 import re
+from functools import lru_cache
 
 from pytest_pcerrors.text import late_pattern
 
@@ -53,6 +54,7 @@ def is_opaque(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _points(part: str) -> float:
     """Return a score for how little a part without separators looks like words and numbers."""
     if _ACRONYM.fullmatch(part):
