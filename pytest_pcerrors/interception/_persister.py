@@ -42,12 +42,14 @@ class Persister:
         self.held = 0
         """The number of interactions that were written."""
         self._metadata: dict[str, Any] = {}
+        self._loaded: tuple[int, ...] | None = None
 
     def load_cassette(self, cassette_path: str, serializer: Any) -> Loaded:
         """Return requests, responses, and metadata if this version of vcrpy supports them.
 
         A file that cannot be read completely is an `ArchiveError`.
         """
+        self._loaded = _version(Path(cassette_path))
         try:
             data = Path(cassette_path).read_bytes()
         except FileNotFoundError:
@@ -79,7 +81,13 @@ class Persister:
             raise UsageError(f"{path.parent}: cannot be created: {error.strerror}") from None
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
+        if self._loaded is not None and _version(path) not in ((), self._loaded):
+            raise UsageError(
+                f"{self._name}: was changed during the test, by another process or an inner cassette, and is not written: "
+                "the change would be lost; record the tests that share it one after the other"
+            )
         write_atomically(path, text)
+        self._loaded = _version(path)
         self.held = len(hidden["requests"])
 
     def _with_metadata(self, serializer: Any) -> Any:
@@ -99,6 +107,15 @@ class Persister:
         others |= document
         for index, item in enumerate(items):
             yield item, f"{self._name}#/interactions/{index}"
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Return what differs if a file was written again; empty without a file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _knows_metadata() -> bool:

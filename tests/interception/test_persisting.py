@@ -352,3 +352,24 @@ def test_a_body_that_was_never_read_replays(tape, write):
     write(item)
     with tape():
         assert requests.get(f"{HOST}/v1/customers", timeout=5).content == b""
+
+
+@pytest.mark.parametrize("before", [None, PLAIN])
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "all"])
+def test_a_change_of_another_process_is_not_lost(tape, write, service, tmp_path, mode, before):
+    """A file that was written while a cassette was open stays, and the recording that would replace it is an error; a removed file is written."""
+    if before and mode != "once":
+        write(interaction(host=before))
+
+    def record_and_write():
+        with tape(mode):
+            requests.get(f"{service.url}/mine", timeout=5)
+            write(interaction("/theirs"))
+
+    with pytest.raises(UsageError, match=r"^tape\.yaml: was changed during the test, .*one after the other"):
+        record_and_write()
+    assert [each.request.url for each in read_archive(tmp_path / "tape.yaml")] == [f"{HOST}/theirs"]
+    with tape("new_episodes"):
+        requests.get(f"{service.url}/mine", timeout=5)
+        (tmp_path / "tape.yaml").unlink()
+    assert f"{service.url}/mine" in [each.request.url for each in read_archive(tmp_path / "tape.yaml")]
