@@ -20,6 +20,7 @@ from pytest_pcerrors.exchange.archives.files import (
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.streams import rereadable
 from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.verdict import judged
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 
 if TYPE_CHECKING:
@@ -128,9 +129,10 @@ class Finding(NamedTuple):
     @property
     def violations(self) -> tuple[Violation, ...]:
         """All violations, errors and warnings."""
-        found = () if self.problem is None else (self.problem,)
-        verdicts = (self.verdict, self.recording)
-        return (*found, *(each for verdict in verdicts if verdict for each in verdict.violations))
+        found: tuple[Violation, ...] = () if self.problem is None else (self.problem,)
+        for verdict in (self.verdict, self.recording):
+            found += () if verdict is None else verdict.violations
+        return found
 
 
 Met = tuple[int, str, str | None, str | None]
@@ -190,7 +192,7 @@ def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = (
     recording = policy.secrets_in(exchange, found)
     if not policy.judges(exchange):
         return Finding("other-host", origin, exchange, recording=recording)
-    verdict = policy.judge(exchange)
+    verdict = judged(exchange, policy)
     return Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict, recording=recording)
 
 

@@ -1,5 +1,6 @@
 """Failure messages: the violations of a response, its origin, and its body."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,18 +45,25 @@ def finding_text(finding: "FindingData", contract: str) -> str:
 
 def headline(finding: "FindingData", contract: str) -> str:
     """Return the first line: the response, what is wrong with it, and in how many places; without a response, the place."""
-    rules = [violation["rule"] for violation in finding["violations"]]
-    unknown = rules.count(UNREADABLE)
+    rules = tuple([violation["rule"] for violation in finding["violations"]])
     if finding["status"] is None:
-        return f"{place(finding)} {'cannot be read' if unknown else 'is not fit to be kept as a recording'}:"
-    unexpected = sum(rule in EXPECTATIONS for rule in rules)
+        return (
+            f"{place(finding)} {'cannot be read' if UNREADABLE in rules else 'is not fit to be kept as a recording'}:"
+        )
+    return f"{status_line(finding)} {_faults(rules, contract)}:"
+
+
+@lru_cache(maxsize=1024)
+def _faults(rules: tuple[str, ...], contract: str) -> str:
+    """Return what is wrong with a response that breaks these rules, and in how many places."""
+    unexpected, unknown = sum(rule in EXPECTATIONS for rule in rules), rules.count(UNREADABLE)
     recorded = sum(rule in OF_RECORDINGS for rule in rules)
     broken = len(rules) - unexpected - recorded - unknown
     parts = [f"breaks the {contract} error contract in {counted(broken, 'place')}"] if broken else []
     parts += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
     parts += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
     parts += ["cannot be checked in full"] if unknown else []
-    return f"{status_line(finding)} {' and '.join(parts)}:"
+    return " and ".join(parts)
 
 
 def place(finding: "FindingData") -> str:
@@ -113,9 +121,10 @@ def violation_lines(violations: "Sequence[ViolationData]") -> list[str]:
     """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
-    pointers = min(_WIDEST, max((len(each["pointer"]) + 2 for each in violations if each["pointer"]), default=0))
+    longest = max([len(each["pointer"]) for each in violations], default=0)
+    pointers = min(_WIDEST, longest + 2 if longest else 0)
     lines = []
-    following = [each["hint"] for each in violations[1:]] + [""]
+    following = [*[each["hint"] for each in violations[1:]], ""]
     for label, violation, next_hint in zip(labels, violations, following, strict=True):
         pointer = f"{violation['pointer']}  " if violation["pointer"] else ""
         lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation['message']}")

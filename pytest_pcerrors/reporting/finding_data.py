@@ -3,6 +3,7 @@
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from pytest_pcerrors.policy.allowances import file_of
@@ -23,6 +24,7 @@ LINES = "\n\t"
 
 CORRELATION = "MS-CorrelationId"
 _LONGEST_REASON = 76
+_SHORT = 1000
 _NUMBER = late_pattern(r"([0-9]{1,18})")
 
 
@@ -36,6 +38,9 @@ class ViolationData(TypedDict):
     expected: str
     actual: str
     hint: str
+
+
+_OF_VIOLATION = tuple(ViolationData.__annotations__)
 
 
 class FindingData(TypedDict):
@@ -101,7 +106,7 @@ def response_data(
         "url": safe(request.url) if request else None,
         "code": None,
         "correlation_id": safe(correlation) if correlation else None,
-        "body": _body_text(exchange.body) if exchange and exchange.body and violations else None,
+        "body": body_text(exchange.body) if exchange and exchange.body and violations else None,
         "violations": [violation_data(each) for each in violations],
         "allowed": [],
     }
@@ -109,7 +114,7 @@ def response_data(
 
 def violation_data(violation: "Violation") -> ViolationData:
     """Return a violation as plain data."""
-    return cast("ViolationData", {name: getattr(violation, name) for name in ViolationData.__annotations__})
+    return cast("ViolationData", {name: getattr(violation, name) for name in _OF_VIOLATION})
 
 
 def order(finding: FindingData) -> tuple[object, ...]:
@@ -143,8 +148,14 @@ def _reason(exchange: "Exchange", contract: "Contract") -> str:
     return documented
 
 
-def _body_text(body: bytes) -> str:
+def body_text(body: bytes) -> str:
     """Return the beginning of a body with secrets masked, and with its line breaks."""
+    return _body_text(body) if len(body) <= _SHORT else _body_text.__wrapped__(body)
+
+
+@lru_cache(maxsize=1024)
+def _body_text(body: bytes) -> str:
+    """Return what `body_text` returns; many responses have the same short bodies."""
     text = body[: LONGEST_SHOWN + BEYOND].decode("utf-8", "backslashreplace").replace("\r\n", "\n")
     end = "..." if len(text) > LONGEST_SHOWN else ""
     return visible(hide(text, longest=LONGEST_SHOWN), kept=LINES) + end

@@ -114,8 +114,9 @@ class Wanted(NamedTuple):
         """Yield the finding as plain data if the report has it, and count its rules in `seen`, which has those of the findings before it."""
         if isinstance(finding, Conforming):
             return
-        if finding.violations or (self.lists_conforming and finding.kind == "error"):
-            if not self._is_sample({each.rule for each in finding.violations}, seen):
+        violations = finding.violations
+        if violations or (self.lists_conforming and finding.kind == "error"):
+            if self.samples is not None and not self._is_sample({each.rule for each in violations}, seen):
                 return
             own = finding.verdict.parsed.contract if finding.verdict else policy.documented
             data = finding_data(finding, own)

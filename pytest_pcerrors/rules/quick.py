@@ -64,6 +64,10 @@ class Quick:
         content_type = None if headers is None else headers.get("Content-Type") or ""
         return self._error(status, content_type, text, None) is not None
 
+    def is_by_body(self, status: int, content_type: str | None) -> bool:
+        """Return whether the body alone decides what an error response with this status and type breaks, if it is an object."""
+        return status in self._errors and not has_rules_for(self._contract, status, content_type)
+
     def error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> ParsedResponse | None:
         """Return an error response that conforms, or None for any other or in doubt.
 
@@ -80,7 +84,7 @@ class Quick:
 
     def _error(self, status: int, content_type: str | None, text: str, document: Any) -> "dict[str, Any] | None":
         """Return the body of an error response that conforms, or None for any other or in doubt."""
-        if status not in self._errors or has_rules_for(self._contract, status, content_type):
+        if not self.is_by_body(status, content_type):
             return None
         if document is None:
             document = plain_object(text)

@@ -3,13 +3,15 @@
 import json
 import sys
 from base64 import b64encode
+from itertools import product
 
 import pytest
 
-from pytest_pcerrors import Contract
+from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.verdict import judged
 
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}
@@ -182,3 +184,27 @@ def test_a_body_that_cannot_be_searched_is_reported(tmp_path, monkeypatch):
     [violation] = finding.violations
     assert (violation.rule, violation.pointer) == ("secret-suspected", "response body")
     assert violation.message.startswith("not searched for secrets: compressed with br, which needs the package brotli")
+
+
+def test_equal_error_responses_share_their_violations(tmp_path):
+    """The verdict on a recorded exchange is that of the policy, also where more than the body decides: headers, the request, the origin."""
+    changes = [{}, {"code": 800064}, {"source": 1, "code": "7"}, {"description": "x" * 1000}]
+    bodies = [json.dumps({**ERROR, **each}).encode() for each in changes]
+    bodies += [b"", b"{", b"{\xff", b"[]", b'{"code": 1, "code": 2}']
+    types = [{"Content-Type": each} for each in ("application/json", "text/html")]
+    fields = [None, {}, *types, {"Content-Encoding": "other"}, {"Retry-After": "soon"}, {"WWW-Authenticate": "Bearer"}]
+    requests = [None, Request("HEAD", "/v1/a"), Request("GET", "/v1/b")]
+    allowance = Allowance("code-number", "the service sends numbers", url="/v1/a")
+    paths = ((tmp_path / "observed", "observed"),)
+    policies = [
+        Policy(Contract.default(), root=tmp_path, **each)
+        for each in ({}, {"allowances": (allowance,)}, {"profile_by_path": paths})
+    ]
+    for status, headers, body, request, origin in product(
+        (200, 401, 409, 429), fields, bodies, requests, ("a.ndjson:1", "observed/a.ndjson:1")
+    ):
+        exchange = Exchange(status, headers, body, request, origin=origin)
+        assert all(judged(exchange, policy) == policy.judge(exchange) for policy in policies), exchange
+    twice = [judged(Exchange(409, None, bodies[1], origin=each), policies[0]) for each in ("a.har#/1", "a.har#/2")]
+    assert twice[0].violations[0] is twice[1].violations[0]
+    assert [each.exchange.origin for each in twice] == ["a.har#/1", "a.har#/2"]
