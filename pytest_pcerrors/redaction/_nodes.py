@@ -1,14 +1,19 @@
 """The nodes of a recording, with their positions in the text of the file."""
 
+import re
 from dataclasses import dataclass, field
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the parser of strings of `json`, in C
 from typing import TYPE_CHECKING, Literal
 
-from pytest_pcerrors.secrets.json_text import LITERALS, NUMBER, TOKEN, decoded, encoded
+from pytest_pcerrors.secrets.json_text import LITERALS, NUMBER, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.secrets.members import Members
+
+_SIGN = re.compile(r"""[\]\[{}"]|[^\s\]\[{}",:\ufeff]++""")
+"""A bracket, the opening quote of a string, a number, or a literal."""
 
 
 @dataclass(eq=False)
@@ -92,18 +97,24 @@ def pass_on(node: Node, members: "Members") -> None:
 
 
 def json_nodes(text: str, start: int, end: int) -> Node:
-    """Return the node of the value between two positions of a text."""
+    """Return the node of the value between two positions of a text, which is valid JSON there."""
     top = Node("list", start, end)
-    opened = [top]
-    for match in TOKEN.finditer(text, start, end):
-        lexeme = match[0]
-        if lexeme in "}]":
-            opened.pop().end = match.end()
-        elif lexeme not in ",:":
-            node = _node(lexeme, match.start(), match.end())
-            opened[-1].items.append(node)
-            if lexeme in "{[":
-                opened.append(node)
+    opened, at = [top], start
+    while (match := _SIGN.search(text, at, end)) is not None:
+        sign, at = match[0], match.end()
+        if sign in "}]":
+            opened.pop().end = at
+            continue
+        if sign == '"':
+            value, at = scanstring(text, at, False)  # noqa: FBT003 - takes no keywords
+            node = Node("text", match.start(), at, value)
+        elif sign in "{[":
+            node = Node("mapping" if sign == "{" else "list", match.start(), at)
+        else:
+            node = Node("null" if sign in LITERALS else "number", match.start(), at, sign)
+        opened[-1].items.append(node)
+        if sign in "{[":
+            opened.append(node)
     return top.items[0]
 
 
@@ -118,11 +129,3 @@ def json_written(node: Node, new: str | bytes, text: str) -> str:
         if node.kind == "number" and NUMBER.fullmatch(plain)
         else encoded(plain, lexeme if lexeme[0] == '"' else '""')
     )
-
-
-def _node(lexeme: str, start: int, end: int) -> Node:
-    if lexeme in "{[":
-        return Node("mapping" if lexeme == "{" else "list", start, end)
-    if lexeme[0] == '"':
-        return Node("text", start, end, decoded(lexeme) or "")
-    return Node("null" if lexeme in LITERALS else "number", start, end, lexeme)
