@@ -1,6 +1,6 @@
 """Find several texts in one pass, in any case of their letters: with ahocorasick-rs, or where much is searched, with Hyperscan (the extra ``fast``)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -28,6 +28,7 @@ class Finder:
     def __init__(self, texts: Iterable[bytes], marks: Iterable[bytes] = ()) -> None:
         every = list(texts)
         inside = BytesAhoCorasick(every)
+        self._longest = max(map(len, every))
         self._texts = [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
         self._automaton = self._made_as(Implementation.ContiguousNFA)
         self._marks = list(marks)
@@ -46,8 +47,35 @@ class Finder:
             return self._automaton.find_matches_as_indexes(data.lower()), None
         return self._scan(data)
 
+    def pieces(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield the ranges in which all the texts are, also those that contain another."""
+        start = done = 0
+        for _, first, last in self.hits(data)[0]:
+            if first - self._longest > done:
+                yield start, done
+                start = first - self._longest
+            done = last + self._longest
+        yield start, done
+
     def _made_as(self, kind: Implementation) -> BytesAhoCorasick:
         return BytesAhoCorasick(self._texts, matchkind=MatchKind.LeftmostFirst, implementation=kind)
+
+
+class Matches:
+    """Finds all texts, also those that contain or overlap another, in the case of their letters.
+
+    >>> list(Matches([b"token", b"a token"]).found(b"a token", [(0, 7)]))
+    [(1, 0), (0, 2)]
+    """
+
+    def __init__(self, texts: Iterable[bytes]) -> None:
+        self._automaton = BytesAhoCorasick(list(texts))
+
+    def found(self, data: bytes, pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield the indexes and the starts of the texts in some ranges of data, by ascending ends."""
+        for first, last in pieces:
+            for index, start, _ in self._automaton.find_matches_as_indexes(data[first:last], overlapping=True):
+                yield index, first + start
 
 
 def _scanner(texts: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] | None:

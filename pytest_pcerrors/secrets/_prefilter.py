@@ -18,9 +18,7 @@ from pytest_pcerrors.text import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ahocorasick_rs import BytesAhoCorasick
-
-    from pytest_pcerrors.secrets._finder import Finder
+    from pytest_pcerrors.secrets._finder import Finder, Matches
 
 Skip = Callable[[bytes, int, int], int]
 """A function of a text and the range of what is found in it; it returns the end of a harmless part with it, else 0."""
@@ -88,16 +86,22 @@ class Prefilter:
         self._all_words = tuple(words)
 
     @cached_property
-    def _words(self) -> "BytesAhoCorasick":
-        from ahocorasick_rs import BytesAhoCorasick
+    def _parts(self) -> "Finder":
+        from pytest_pcerrors.secrets._finder import Finder
 
-        return BytesAhoCorasick(list(self._all_words))
+        return Finder({*self._all_words, *(each.lower().encode() for each in _LITERALS)})
 
     @cached_property
-    def _literals(self) -> "BytesAhoCorasick":
-        from ahocorasick_rs import BytesAhoCorasick
+    def _words(self) -> "Matches":
+        from pytest_pcerrors.secrets._finder import Matches
 
-        return BytesAhoCorasick([each.encode() for each in _LITERALS])
+        return Matches(self._all_words)
+
+    @cached_property
+    def _literals(self) -> "Matches":
+        from pytest_pcerrors.secrets._finder import Matches
+
+        return Matches(map(str.encode, _LITERALS))
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -149,15 +153,15 @@ class Prefilter:
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
-        opened = 0
-        for index, start, _ in self._literals.find_matches_as_indexes(data, overlapping=True):
+        lower, opened = data.lower(), 0
+        pieces = list(self._parts.pieces(lower)) if len(data) > _LONG else [(0, len(data))]
+        for index, start in self._literals.found(data, pieces):
             end = self._end_of_harmless_literal(index, data, start)
             is_opened_twice = start < opened and end > start + 1  # it could take long
             if not end or is_opened_twice:
                 return True
             opened = max(opened, end)
-        lower = data.lower()
-        if self._finds_name(data, lower, harmless, ignored):
+        if self._finds_name(data, lower, pieces, harmless, ignored):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
@@ -179,9 +183,11 @@ class Prefilter:
             return packed.end()
         return 0 if self.finds(plain) else packed.end()
 
-    def _finds_name(self, data: bytes, lower: bytes, harmless: Harmless, ignored: range) -> bool:
+    def _finds_name(
+        self, data: bytes, lower: bytes, pieces: list[tuple[int, int]], harmless: Harmless, ignored: range
+    ) -> bool:
         done = 0
-        for index, start, _ in self._words.find_matches_as_indexes(lower, overlapping=True):
+        for index, start in self._words.found(lower, pieces):
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True

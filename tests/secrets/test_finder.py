@@ -2,13 +2,14 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.secrets import _finder
-from pytest_pcerrors.secrets._finder import Finder
+from pytest_pcerrors.secrets._finder import Finder, Matches
 
 TEXTS = [b"token", b"key", b'key"', b"\\u00", b"%2", b"\0", b".*", b"(?i)"]
 DATA = st.lists(st.sampled_from([*TEXTS, b"TOKEN", b"Key", b"k", b"e", b"y", b"\n", b"\xff"]), max_size=9).map(b"".join)
@@ -57,6 +58,17 @@ def test_marks_are_found_besides(finder):
     hits, marked = made.hits(b"A Token, Key")
     assert [end for _, _, end in hits] == [7, 12]
     assert marked is None or sorted(marked) == [4, 7, 12]
+
+
+@given(data=DATA, gap=st.integers(0, 12))
+@example(data=b"token", gap=12)
+def test_all_matches_are_in_the_pieces(data, gap):
+    """Within the pieces, the same is found as in the whole, in the same order."""
+    data = (b"k" + b"." * gap).join([data, data, b""])
+    matches, finder = Matches(TEXTS), Finder(TEXTS)
+    pieces = list(finder.pieces(data.lower()))
+    assert list(matches.found(data, pieces)) == list(matches.found(data, [(0, len(data))]))
+    assert all(end < start for (_, end), (start, _) in pairwise(pieces))
 
 
 def test_several_threads_search_at_once(finder):
