@@ -5,7 +5,6 @@ header is used only for encodings without fixed first bytes, and only if the bod
 """
 
 import codecs
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ _UNREADABLE = frozenset({"aes128gcm", "compress", "x-compress", "dcb", "dcz", "e
 """The other content codings of IANA's registry."""
 _MAX_LAYERS = 8
 _PIECE = 1024  # zstd expands it to at most 32 MiB
-_NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
+_NO_TEXT = bytes([*range(0x09), *range(0x0E, 0x20)])
 _EMPTY_IN_BROTLI = b";"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -136,7 +135,7 @@ def _is_text(body: bytes) -> bool:
         body.decode()
     except UnicodeDecodeError:
         return body.startswith(_UTF_16)
-    return body != _EMPTY_IN_BROTLI and _NO_TEXT.search(body) is None
+    return body != _EMPTY_IN_BROTLI and len(body.translate(None, _NO_TEXT)) == len(body)
 
 
 def _decoded(codec: Codec, body: bytes) -> bytes:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
 
-_UNUSUAL = late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]|!(?<![^\s\[{,:?-]!)[!<A-Za-z]")
+_UNUSUAL = (
+    late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"),
+    late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"),
+)
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")
@@ -33,10 +36,9 @@ _FOLDED = late_pattern(rb" >[-+\d]*[ \t\r]*(?:#[^\n]*)?\n")
 
 def may_hold(data: bytes, secrets: Secrets) -> bool:
     """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
-    has_escapes = b"\\" in data
-    if has_escapes:
+    if b"\\" in data:
         data = _CONTINUED.sub(b"", data)
-    if any(map(data.__contains__, _UNCERTAIN)) or ((has_escapes or b"!" in data) and _UNUSUAL.search(data)):
+    if any(map(data.__contains__, _UNCERTAIN)) or any(each.search(data) for each in _UNUSUAL):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
     harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"

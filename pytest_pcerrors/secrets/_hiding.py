@@ -94,7 +94,7 @@ class Hider:
         """Hide the secrets of a complete body, which may be a form."""
         if self._has_nothing(text):
             return text
-        boundary = _BOUNDARY.match(text) or _LATER_BOUNDARY.search(text)
+        boundary = _BOUNDARY.match(text) or ("\n--" in text and _LATER_BOUNDARY.search(text))
         if boundary:
             line = re.compile(rf"^{re.escape(boundary[0])}(?=[ \t]*+(?:--)?[ \t]*+\r?$)", re.MULTILINE)
             return boundary[0].join(map(self._part, line.split(text)))

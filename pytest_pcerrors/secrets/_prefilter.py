@@ -92,16 +92,10 @@ class Prefilter:
         return Finder({*self._all_words, *(each.lower().encode() for each in _LITERALS)})
 
     @cached_property
-    def _words(self) -> "Matches":
+    def _words_and_literals(self) -> "tuple[Matches, Matches]":
         from pytest_pcerrors.secrets._finder import Matches
 
-        return Matches(self._all_words)
-
-    @cached_property
-    def _literals(self) -> "Matches":
-        from pytest_pcerrors.secrets._finder import Matches
-
-        return Matches(map(str.encode, _LITERALS))
+        return Matches(self._all_words), Matches(map(str.encode, _LITERALS))
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -153,15 +147,16 @@ class Prefilter:
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
+        words, literals = self._words_and_literals
         lower, opened = data.lower(), 0
         pieces = list(self._parts.pieces(lower)) if len(data) > _LONG else [(0, len(data))]
-        for index, start in self._literals.found(data, pieces):
+        for index, start in literals.found(data, pieces):
             end = self._end_of_harmless_literal(index, data, start)
             is_opened_twice = start < opened and end > start + 1  # it could take long
             if not end or is_opened_twice:
                 return True
             opened = max(opened, end)
-        if self._finds_name(data, lower, pieces, harmless, ignored):
+        if self._finds_name(data, lower, words.found(lower, pieces), harmless, ignored):
             return True
         flat = lower.translate(None, b"-_ .\n") if self._names else b""
         return any(name in flat for name in self._names)
@@ -184,10 +179,10 @@ class Prefilter:
         return 0 if self.finds(plain) else packed.end()
 
     def _finds_name(
-        self, data: bytes, lower: bytes, pieces: list[tuple[int, int]], harmless: Harmless, ignored: range
+        self, data: bytes, lower: bytes, words: "Iterator[tuple[int, int]]", harmless: Harmless, ignored: range
     ) -> bool:
         done = 0
-        for index, start in self._words.found(lower, pieces):
+        for index, start in words:
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True

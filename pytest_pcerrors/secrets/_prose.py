@@ -21,6 +21,7 @@ _URL = re.compile(
     r"""(?:%3A%2F%2F[^\s"'<>\\&]++|:(?://[^\s"'<>\\]++|(?:\\+/){2}(?:[^\s"'<>\\]|\\+/)++))""",
     re.IGNORECASE,
 )
+_SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a")
 _SLASH = re.compile(r"\\+/")
 _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
@@ -61,7 +62,8 @@ def hidden(
         return edited(new.text, match[0], new.certainty or "secret")
 
     text = edited(keys_hidden(text, MASK), text)
-    text = _URL.sub(edited_url, text)
+    if any(sign in text for sign in _SIGNS_OF_URL):
+        text = _URL.sub(edited_url, text)
     text = markup.hidden(text, secrets, report)
     text = _yaml_hidden(text, secrets, report)
     text = pairs.hidden(text, secrets, report)

@@ -61,6 +61,7 @@ _SCHEME = late_pattern(
     rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
     re.IGNORECASE | re.ASCII,
 )
+_SCHEMES_IN_LOWER = tuple(map(str.lower, SCHEMES_IN_TEXT))
 _PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
 _NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
@@ -138,7 +139,7 @@ class Secrets:
     def without_tokens(self, text: str, *, is_cut: bool = False) -> str:
         """Hide secrets that are known by their format, anywhere in a text; `is_cut` if the text may end inside one."""
         text = formats.tokens_hidden(text, MASK, is_cut=is_cut)
-        text = _SCHEME.sub(_scheme, text)
+        text = _SCHEME.sub(_scheme, text) if any(map(text.lower().__contains__, _SCHEMES_IN_LOWER)) else text
         for pattern in self.patterns:
             text = pattern.sub(_match_hidden, text)
         return _GUID.sub(_pseudonym, text) if self.tenant_ids else text
