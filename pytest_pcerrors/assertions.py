@@ -61,12 +61,13 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     verdict = _judged(response, contract, profile)
     parsed = verdict.parsed
     codes, statuses = _codes(code, parsed.contract), _statuses(status)
+    error = PcError.of(parsed)
     if parsed.is_error:
         unexpected = [
             *_status_differs(parsed, statuses),
             *unknown_body(verdict),
             *_code_differs(parsed, codes),
-            *_text_differs("description", PcError.of(parsed).description, description, parsed),
+            *_text_differs("description", error.description, description, parsed),
             *_text_differs("source", parsed.member("source"), source, parsed),
             *_data_differs(parsed, data),
         ]
@@ -75,7 +76,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     _raise_or_warn(verdict, unexpected)
     if codes:
         current().on_asserted(verdict, codes & parsed.codes)
-    return PcError.of(parsed)
+    return error
 
 
 def assert_pc_success(response: object) -> None:
@@ -106,12 +107,12 @@ def _judged(response: object, contract: "Contract | None" = None, profile: str |
 
 
 def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> None:
-    errors = [*verdict.errors, *unexpected]
+    errors, warned = [*verdict.errors, *unexpected], verdict.warnings
     if errors:
-        raise _failure(verdict, [*errors, *verdict.warnings])
+        raise _failure(verdict, [*errors, *warned])
     current().on_warning(verdict)
-    line = verdict.parsed.contract.reason(verdict.exchange.status)
-    for violation in verdict.warnings:
+    for violation in warned:
+        line = verdict.parsed.contract.reason(verdict.exchange.status)
         warnings.warn(f"{line}: {violation}", PcErrorsWarning, stacklevel=3)
 
 
@@ -137,8 +138,7 @@ def _one_code(code: "Code", contract: "Contract") -> str:
     if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
         raise UsageError(f"a code is an int or a str, not {represented(code)}")
     text = str(code)
-    is_status = text in {str(each.value) for each in HTTPStatus} | {str(status) for status in contract.statuses}
-    if is_status and text not in contract.catalogue:
+    if text not in contract.catalogue and text in {str(int(each)) for each in (*HTTPStatus, *contract.statuses)}:
         raise UsageError(f"{text} is an HTTP status, not an error code; did you mean status={text}?")
     return text
 

@@ -62,9 +62,9 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """Return the first value of a header, or None."""
-        wanted = name.lower()
+        wanted, length = name.lower(), len(name)
         for each, value in self._pairs:
-            if each.lower() == wanted:
+            if len(each) == length and each.lower() == wanted:
                 return value
         return None
 

@@ -40,6 +40,8 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
     >>> seconds_to_wait(Exchange(429, {"Retry-After": "soon"}, b""))
     """
     value = (exchange.header("Retry-After") or "").strip()
+    if not value:
+        return None
     try:
         if value.isascii() and value.isdigit():
             return int(value)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.exchange.adapters.parts import ResponseData
     from pytest_pcerrors.exchange.headers import RawHeaders
 
@@ -136,9 +138,7 @@ class Exchange:
         """
         if isinstance(response, Exchange):
             return response
-        from pytest_pcerrors.exchange.adapters.table import response_data
-
-        return cls.of_data(response_data(response))
+        return cls.of_data(_reader()(response))
 
     @classmethod
     def of_data(cls, data: "ResponseData") -> "Exchange":
@@ -205,6 +205,14 @@ class Exchange:
     _set_recorded_at,
 ) = (getattr(Exchange, name).__set__ for name in Exchange.__slots__)
 """Functions that set a field of a frozen exchange, faster than ``object.__setattr__`` does."""
+
+
+@cache
+def _reader() -> "Callable[[object], ResponseData]":
+    """Return the function that reads any kind of response; an import takes as long as the reading of a pair."""
+    from pytest_pcerrors.exchange.adapters.table import response_data
+
+    return response_data
 
 
 @lru_cache(maxsize=1024)

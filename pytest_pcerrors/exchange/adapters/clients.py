@@ -113,9 +113,13 @@ def _separate_headers(response: Any) -> list[tuple[str, str]]:
     if not hasattr(original, "getlist"):
         return joined
     pairs: list[tuple[str, str]] = []
-    for name, value in joined:
-        values = original.getlist(name) if ", " in str(value) else []
-        pairs += [(name, each) for each in values] if values and ", ".join(values) == value else [(name, value)]
+    for pair in joined:
+        name, value = pair
+        values = original.getlist(name) if ", " in str(value) else ()
+        if values and ", ".join(values) == value:
+            pairs += [(name, each) for each in values]
+        else:
+            pairs.append(pair)
     return pairs
 
 

@@ -27,7 +27,7 @@ _PLAIN = (None, "", "utf-8", "utf8")
 def is_har_response(response: Any) -> bool:
     """Return whether a mapping is a HAR response."""
     return (
-        isinstance(response, dict | Mapping)
+        (type(response) is dict or isinstance(response, Mapping))
         and not _OF_RESPONSES.isdisjoint(response)
         and "status_code" not in response
         and not isinstance(response.get("status"), Mapping)

@@ -12,7 +12,8 @@ from pytest_pcerrors.text import base64_decoded
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.headers import RawHeaders
 
-_SEVERAL = (list, tuple)
+_SEVERAL, _TEXTS = (list, tuple), (str, bytes)
+_PAIR = 2
 USE_MAPPING = 'pass {"status": ..., "headers": ..., "body": ...} instead'
 """The advice for a response whose body can no longer be read."""
 
@@ -84,18 +85,16 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
     >>> header_pairs({"Set-Cookie": ["a=1", "b=2"]}) == header_pairs([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
     True
     """
-    if type(headers) is dict and {*map(type, headers), *map(type, headers.values())} <= {str}:
-        return list(headers.items())
     items = headers.items() if hasattr(headers, "items") else headers
-    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+    if type(headers) is not dict and (isinstance(items, _TEXTS) or not isinstance(items, Iterable)):
         raise UsageError(f"expected headers as a mapping or pairs, got {type(headers).__name__}")
     pairs = []
     for item in items:
-        name, value = pair = _header(item)
-        if isinstance(value, _SEVERAL):
-            pairs += [(name, each) for each in value]
-        else:
+        name, value = pair = item if type(item) is tuple and len(item) == _PAIR and None not in item else _header(item)
+        if type(value) is str or not isinstance(value, _SEVERAL):
             pairs.append(pair)
+        else:
+            pairs += [(name, each) for each in value]
     return pairs
 
 
