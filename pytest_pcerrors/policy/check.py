@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.quick import Quick
 
 
 class Observer:
@@ -49,12 +48,12 @@ class Observer:
 class Context(Observer):
     """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test.
 
-    `quick` recognizes conforming responses; it is None if the context must be notified of every verdict.
+    `is_observed` is whether it must be notified of every verdict.
     """
 
-    def __init__(self, policy: "Policy", quick: "Quick | None" = None) -> None:
+    def __init__(self, policy: "Policy", *, is_observed: bool = True) -> None:
         self.policy = policy
-        self.quick = quick
+        self.is_observed = is_observed
 
     def locate(self, exchange: Exchange) -> Exchange:
         """Return a replayed response with its origin."""
@@ -95,8 +94,7 @@ def _of_directory(directory: str) -> Context:
     from pytest_pcerrors.policy.from_settings import policy_of
     from pytest_pcerrors.settings import Settings
 
-    policy = policy_of(Settings.find(Path(directory)))
-    return Context(policy, policy.quick)
+    return Context(policy_of(Settings.find(Path(directory))), is_observed=False)
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
@@ -114,11 +112,12 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     >>> check((429, b'{"statusCode": 429, "message": "Slow down"}'), profile="observed")[0].severity
     'warning'
     """
-    if contract is None and profile is None and (quick := current().quick) is not None:
+    context = current()
+    if contract is None and profile is None and not context.is_observed:
         response = response if type(response) is Exchange else Exchange.of(response)
-        if quick.conforms(response):
+        if context.policy.recognizes(response):
             return []
-    verdict = judge(response, contract=contract, profile=profile)
+    verdict = judge(response, contract=contract, profile=profile, context=context)
     if verdict.parsed.exchange.body_problem is None:
         return list(verdict.violations)
     return [*verdict.violations, *unknown_body(verdict)]
@@ -132,15 +131,21 @@ def unknown_body(verdict: "Verdict") -> list[Violation]:
     return [Violation(f"the body is unknown: {problem}", expected="a body to check", rule=UNREADABLE)]
 
 
-def judge(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "Verdict":
-    """Return the verdict on a response under the current context, and notify the context."""
+def judge(
+    response: object,
+    *,
+    contract: "Contract | None" = None,
+    profile: str | None = None,
+    context: Context | None = None,
+) -> "Verdict":
+    """Return the verdict on a response under a context, by default the current one, and notify the context."""
     if contract is not None and not isinstance(contract, Contract):
         raise UsageError(
             f"contract= takes a Contract, not {represented(contract)}; load a file with Contract.load(path)"
         )
     if profile is not None and not isinstance(profile, str):
         raise UsageError(f"profile= takes the name of a profile, not {represented(profile)}")
-    context = current()
+    context = context or current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
     exchange = response if isinstance(response, Exchange) else Exchange.of(response)
     verdict = policy.judge(context.locate(exchange), profile=profile)

@@ -144,10 +144,9 @@ class Policy:
     def _usual(self) -> Profiled:
         return self.profiled(self.forced_profile or self.profile)
 
-    @cached_property
-    def quick(self) -> Quick | None:
-        """What recognizes conforming responses of any origin and host, if the same rules apply to all of them."""
-        return None if self.others or self.profile_by_path else self._usual.quick
+    def recognizes(self, exchange: "Exchange") -> bool:
+        """Return whether a response is recognized to conform, by the contract of its host; False in doubt."""
+        return not self.others and self._profiled_for(exchange).quick.conforms(exchange)
 
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
@@ -169,13 +168,15 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
-        if profile is None and not self.profile_by_path:
-            profiled = self._usual
-        else:
-            profiled = self.profiled(self.profile_for(exchange.origin) if profile is None else profile)
+        profiled = self._profiled_for(exchange) if profile is None else self.profiled(profile)
         parsed = read(exchange, self.contract)
         found = profiled.rules.violations(parsed, profiled.severities)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
+
+    def _profiled_for(self, exchange: "Exchange") -> Profiled:
+        if exchange.origin is None or not self.profile_by_path:
+            return self._usual
+        return self.profiled(self.profile_for(exchange.origin))
 
     @cached_property
     def searches_for_secrets(self) -> bool:
