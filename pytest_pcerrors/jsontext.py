@@ -47,7 +47,8 @@ def _finite(number: str) -> float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
-_CERTAIN = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+CERTAIN = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+"""Reads JSON values that `parse` accepts too; repeated names are not seen, and numbers beyond a float are refused."""
 
 
 def parse(text: str) -> object:
@@ -83,7 +84,7 @@ def parse_certain(text: str) -> object:
     {'code': 2}
     """
     try:
-        document, end = _CERTAIN.raw_decode(text)
+        document, end = CERTAIN.raw_decode(text)
     except (ValueError, RecursionError):
         raise JsonError("not one JSON value, or in doubt") from None
     if text[end:].strip(_SPACE):

@@ -3,6 +3,7 @@
 The conditions are those of the rules. A response that is not recognized may still conform: it is checked as any other.
 """
 
+from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.rules._object_condition import passed
 from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.rules._typed_objects import TypedObjects
 from pytest_pcerrors.rules.body import IN_ENVELOPES
 from pytest_pcerrors.rules.head import has_rules_for
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
@@ -18,9 +20,12 @@ from pytest_pcerrors.rules.rule import always
 from pytest_pcerrors.rules.success import may_contain_error, may_have, names_of_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.stages import RuleSet
 
+_FEW = 64
 _ERRORS = range(HTTPStatus.BAD_REQUEST, 1000)
 
 
@@ -49,6 +54,9 @@ class Quick:
         if not (contract.has_items or any(step.when is always for step in rules.error_steps)):
             self._passed = passed(contract, rules.error_stages[-1].rules)
         self._errors = range(0) if self._passed is None else _ERRORS
+        self._rules = rules.error_stages[-1].rules
+        self._typed: Callable[[str], Any] | None = self._first
+        self._asked = 0
 
     def conforms(self, exchange: Exchange) -> bool:
         """Return whether a response is recognized: an error response that conforms, or a 2xx response without an error; False in doubt."""
@@ -86,12 +94,27 @@ class Quick:
         """Return the body of an error response that conforms, or None for any other or in doubt."""
         if not self.is_by_body(status, content_type):
             return None
-        if document is None:
-            document = plain_object(text)
         has_passed = self._passed
-        return (
-            document if document is not None and IN_ENVELOPES not in document and has_passed(document, status) else None
-        )
+        if document is None:
+            typed = self._typed
+            if typed is not None and (document := typed(text)) is not None:
+                has_passed = self._passed_others
+            else:
+                document = plain_object(text)
+        if document is None or IN_ENVELOPES in document:
+            return None
+        return document if has_passed(document, status) else None
+
+    def _first(self, _: str) -> None:
+        """Read nothing; make the reader by msgspec once it is worth to load that, which takes as long as hundreds of texts."""
+        self._asked += 1
+        if self._asked == _FEW:
+            self._typed = None
+            with suppress(ImportError):
+                import msgspec
+
+                typed = TypedObjects(self._rules, self._contract.error_schema.get("properties", ()), msgspec)
+                self._typed, self._passed_others = typed.read, passed(self._contract, typed.others)
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""

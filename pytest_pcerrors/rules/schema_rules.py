@@ -72,6 +72,11 @@ class SchemaRule:
         return (Violation.explained_by(partial(self._texts, parsed.document)),)
 
     @property
+    def classes(self) -> frozenset[type]:
+        """The classes that the rule for a type permits."""
+        return frozenset(self.test.constants.get("classes") or [self.test.constants["kind"]])
+
+    @property
     def place(self) -> tuple[str, ...]:
         """The path of the property that the rule is about."""
         return (*self.path, self.limit) if self.keyword == "required" else self.path
