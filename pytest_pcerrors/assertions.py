@@ -62,6 +62,7 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
     parsed = verdict.parsed
     codes, statuses = _codes(code, parsed.contract), _statuses(status)
     error = PcError.of(parsed)
+    unexpected = [_not_an_error(parsed)]
     if parsed.is_error:
         unexpected = [
             *_status_differs(parsed, statuses),
@@ -71,8 +72,6 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
             *_text_differs("source", parsed.member("source"), source, parsed),
             *_data_differs(parsed, data),
         ]
-    else:
-        unexpected = [_not_an_error(parsed)]
     _raise_or_warn(verdict, unexpected)
     if codes:
         current().on_asserted(verdict, codes & parsed.codes)

@@ -168,11 +168,7 @@ def rule_set(
     return RuleSet(
         (
             Stage(of("head"), lambda _: head.is_unusual),
-            Stage(
-                tuple(of_user),
-                lambda _: always if of_user else body.is_unusual,
-                lambda parsed: not parsed.is_body_known,
-            ),
+            Stage(tuple(of_user), (lambda _: always) if of_user else unusual, lambda parsed: not parsed.is_body_known),
             Stage(of("text"), unusual, lambda parsed: not (parsed.text and parsed.text.strip())),
             Stage(of("value"), unusual, lambda parsed: parsed.problem is not None),
             Stage(of("object"), unusual, lambda parsed: not parsed.is_object),

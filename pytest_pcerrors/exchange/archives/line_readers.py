@@ -1,7 +1,7 @@
 """Read the usual lines of NDJSON by chunks: by msgspec (the extra ``fast``) where it is installed, otherwise by the standard library."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pytest_pcerrors.exchange.archives.plain_lines import EXTREME, ODD, STARTS, PlainLine, is_extreme, plain_line
@@ -24,7 +24,12 @@ def plain_lines() -> Reader:
         import msgspec
     except ImportError:
         return lambda _, lines: map(plain_line, lines)
-    return _TypedLines(msgspec).read
+    return _typed(msgspec).read
+
+
+@cache
+def _typed(msgspec: "ModuleType") -> "_TypedLines":
+    return _TypedLines(msgspec)
 
 
 class _TypedLines:
