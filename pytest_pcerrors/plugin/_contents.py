@@ -220,8 +220,8 @@ def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
 
 
 def _short(code: str) -> str:
-    """Return the beginning of a code; of a longer URI the last step."""
-    if len(code) > _LONGEST_CODE and "/" in code:
+    """Return the beginning of a code; of a URI, or of a long one with steps, only the last step."""
+    if "://" in code or (len(code) > _LONGEST_CODE and "/" in code):
         code = code.rstrip("/").rpartition("/")[2]
     return code[:_LONGEST_CODE]
 
