@@ -1,7 +1,6 @@
-"""Texts of messages: cut, counted, made visible, escaped, and with the word that was probably meant. Patterns and base64."""
+"""Texts of messages: cut, counted, made visible, escaped, and with the word that was probably meant."""
 
 import re
-from base64 import b64decode
 from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ def late_pattern(pattern: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
 
 
 _CONSONANT_AND_Y = late_pattern(r"(?<![aeiou])y$")
-_FROM_URLS = bytes.maketrans(b"-_", b"+/")
 _MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
 
@@ -149,14 +147,3 @@ def markdown_cell(text: str) -> str:
     """
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
     return _MARKDOWN.sub(r"\\\1", text)
-
-
-def base64_decoded(text: str | bytes) -> bytes:
-    r"""Return the bytes of a text in base64 (RFC 4648), of one of its alphabets; white space and padding are ignored. Raise `ValueError` if it is not base64.
-
-    >>> base64_decoded("dTpw"), base64_decoded("dTpw=="), base64_decoded("d TpwYQ"), base64_decoded("-_8")
-    (b'u:p', b'u:p', b'u:pa', b'\xfb\xff')
-    """
-    data = text.encode() if isinstance(text, str) else text
-    letters = data.translate(_FROM_URLS, b" \t\r\n").rstrip(b"=")
-    return b64decode(letters + b"=" * (-len(letters) % 4), validate=True)

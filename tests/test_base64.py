@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_pcerrors.text import base64_decoded
+from pytest_pcerrors.base64text import base64_decoded
 
 
 @pytest.mark.parametrize("text", ["dTpw", b"dTpw", "dTpw==", "dTpw====", "dT\n pw", "dTpw\r\n"])

@@ -1,6 +1,6 @@
 """Find several texts in one pass, in any case of their letters: with ahocorasick-rs, or where much is searched, with Hyperscan (the extra ``fast``)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from threading import Lock
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -19,19 +19,19 @@ _MUCH = 4 * 1024 * 1024
 
 
 class Finder:
-    """Finds texts in lower case; of those that contain another, only that one is found. Marks are found besides, by Hyperscan only.
+    """Finds texts in any case of their letters, and `cased` ones in their own case; of those that contain another, perhaps only that one.
+
+    Only Hyperscan heeds the case, and finds marks besides, in any case of their letters.
 
     >>> Finder([b"token", b"a token", b"key"]).hits(b"A Token")
     ([(0, 2, 7)], None)
     """
 
-    def __init__(self, texts: Iterable[bytes], marks: Iterable[bytes] = ()) -> None:
-        every = list(texts)
-        inside = BytesAhoCorasick(every)
-        self._longest = max(map(len, every))
-        self._texts = [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
+    def __init__(self, texts: Collection[bytes], cased: Iterable[bytes] = (), marks: Iterable[bytes] = ()) -> None:
+        self._texts, self._cased, self._marks = _shortest(texts), list(cased), list(marks)
+        self._any_case = _shortest({*self._texts, *map(bytes.lower, self._cased)})
+        self._longest = max(map(len, (*texts, *self._cased)))
         self._automaton = self._made_as(Implementation.ContiguousNFA)
-        self._marks = list(marks)
         self._scan: Callable[[bytes], Hits] | None = None
         self._searched = 0
 
@@ -42,7 +42,7 @@ class Finder:
         if before < _SOME <= self._searched:
             self._automaton = self._made_as(Implementation.DFA)
         if before < _MUCH <= self._searched:
-            self._scan = _scanner(self._texts, self._marks)
+            self._scan = _scanner(self._texts, self._cased, self._marks)
         if self._scan is None:
             return self._automaton.find_matches_as_indexes(data.lower()), None
         return self._scan(data)
@@ -58,7 +58,7 @@ class Finder:
         yield start, done
 
     def _made_as(self, kind: Implementation) -> BytesAhoCorasick:
-        return BytesAhoCorasick(self._texts, matchkind=MatchKind.LeftmostFirst, implementation=kind)
+        return BytesAhoCorasick(self._any_case, matchkind=MatchKind.LeftmostFirst, implementation=kind)
 
 
 class Matches:
@@ -78,16 +78,25 @@ class Matches:
                 yield index, first + start
 
 
-def _scanner(texts: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] | None:
-    """Return a function that finds texts and marks with Hyperscan, or None where that is not installed."""
+def _shortest(texts: Iterable[bytes]) -> list[bytes]:
+    """Return the texts that contain no other."""
+    every = list(texts)
+    inside = BytesAhoCorasick(every)
+    return [each for each in every if len(inside.find_matches_as_indexes(each, overlapping=True)) == 1]
+
+
+def _scanner(texts: list[bytes], cased: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] | None:
+    """Return a function that finds texts, cased ones and marks with Hyperscan, or None where that is not installed."""
     try:
         import hyperscan
     except ImportError:
         return None
-    lengths = [len(text) for text in texts]
-    patterns = ["".join(f"\\x{byte:02x}" for byte in text).encode() for text in [*texts, *marks]]
+    every = [*texts, *marks, *cased]
+    lengths = [len(text) for text in every]
+    patterns = ["".join(f"\\x{byte:02x}" for byte in text).encode() for text in every]
+    flags = [hyperscan.HS_FLAG_CASELESS] * (len(texts) + len(marks)) + [0] * len(cased)
+    are_marks = range(len(texts), len(texts) + len(marks))
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = [hyperscan.HS_FLAG_CASELESS] * len(patterns)
     database.compile(patterns, ids=list(range(len(patterns))), flags=flags)
 
     lock = Lock()  # a scan uses memory of the database
@@ -97,10 +106,10 @@ def _scanner(texts: list[bytes], marks: list[bytes]) -> Callable[[bytes], Hits] 
         marked: list[int] = []
 
         def add(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            if index < len(texts):
-                found.append((index, end - lengths[index], end))
-            else:
+            if index in are_marks:
                 marked.append(end)
+            else:
+                found.append((index, end - lengths[index], end))
 
         with lock:
             database.scan(data, match_event_handler=add)

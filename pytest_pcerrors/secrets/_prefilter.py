@@ -61,7 +61,7 @@ _BEFORE_PARAMETER = late_pattern(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
 _PACKED = late_pattern(rb"[\w+/-]{15,}={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
 _NAME_GOES_ON = late_pattern(rb"[\w.-]", re.ASCII)
-_LITERALS = (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY")
+_CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY"))
 
 _SIGNS = (
     *(b"\0", b"@", b"&#", b"&quot", b"\\x", b"\\u00", b"\\/", b"\\\n", b"\\\r"),
@@ -89,13 +89,13 @@ class Prefilter:
     def _parts(self) -> "Finder":
         from pytest_pcerrors.secrets._finder import Finder
 
-        return Finder({*self._all_words, *(each.lower().encode() for each in _LITERALS)})
+        return Finder(self._all_words, _CASED)
 
     @cached_property
     def _words_and_literals(self) -> "tuple[Matches, Matches]":
         from pytest_pcerrors.secrets._finder import Matches
 
-        return Matches(self._all_words), Matches(map(str.encode, _LITERALS))
+        return Matches(self._all_words), Matches(_CASED)
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -140,16 +140,15 @@ class Prefilter:
     def _finder(self, others: tuple[bytes, ...], marks: tuple[bytes, ...], is_one: bool) -> "Finder":  # noqa: FBT001 - the key of a cache
         from pytest_pcerrors.secrets._finder import Finder
 
-        texts = {*self._all_words, *(each.lower().encode() for each in _LITERALS)}
-        needles = {each for each in texts if is_one or b"\n" not in each}
-        return Finder(needles.union(_SIGNS, map(bytes.lower, others)), marks)
+        words, cased = ({each for each in texts if is_one or b"\n" not in each} for texts in (self._all_words, _CASED))
+        return Finder(words.union(_SIGNS, map(bytes.lower, others)), cased, marks)
 
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
         words, literals = self._words_and_literals
         lower, opened = data.lower(), 0
-        pieces = list(self._parts.pieces(lower)) if len(data) > _LONG else [(0, len(data))]
+        pieces = list(self._parts.pieces(data)) if len(data) > _LONG else [(0, len(data))]
         for index, start in literals.found(data, pieces):
             end = self._end_of_harmless_literal(index, data, start)
             is_opened_twice = start < opened and end > start + 1  # it could take long

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets.names import (
     ENDING,
     KEY_NAME,
@@ -18,7 +19,7 @@ from pytest_pcerrors.secrets.names import (
     squeezed,
 )
 from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word, is_placeholder
-from pytest_pcerrors.text import base64_decoded, late_pattern
+from pytest_pcerrors.text import late_pattern
 
 Harmless = Literal["json", "yaml", "nothing"]
 """Which values may be harmless: those of JSON members, also those of YAML keys, or none."""

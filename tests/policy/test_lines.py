@@ -298,7 +298,7 @@ def reader(request, monkeypatch):
 @cache
 def scanner_of(finder):
     """Return what a finder uses after it has read much."""
-    return _scanner(finder._texts, finder._marks)
+    return _scanner(finder._texts, finder._cased, finder._marks)
 
 
 def test_each_line_alone(tmp_path, reader):

@@ -12,7 +12,10 @@ from pytest_pcerrors.secrets import _finder
 from pytest_pcerrors.secrets._finder import Finder, Matches
 
 TEXTS = [b"token", b"key", b'key"', b"\\u00", b"%2", b"\0", b".*", b"(?i)"]
-DATA = st.lists(st.sampled_from([*TEXTS, b"TOKEN", b"Key", b"k", b"e", b"y", b"\n", b"\xff"]), max_size=9).map(b"".join)
+CASED = [b"eyJ", b"xKeY", b"K_"]
+DATA = st.lists(
+    st.sampled_from([*TEXTS, *CASED, b"eyj", b"_", b"TOKEN", b"Key", b"k", b"e", b"y", b"\n", b"\xff"]), max_size=9
+).map(b"".join)
 
 
 @pytest.fixture(params=["hyperscan", None])
@@ -28,17 +31,22 @@ def finder(request, monkeypatch):
 
 @given(data=DATA)
 def test_both_find_something_in_the_same_texts(data):
-    """Wherever one of the texts is, in any case of letters, one that overlaps it is found."""
-    few, much = Finder(TEXTS), Finder(TEXTS)
+    """Wherever one of the texts is, in any case of letters, or a cased one in its own, one that overlaps it is found."""
+    few, much = Finder(TEXTS, CASED), Finder(TEXTS, CASED)
     much._searched = _finder._MUCH
-    much._scan = _finder._scanner(much._texts, [])
-    lower = data.lower()
+    much._scan = _finder._scanner(much._texts, CASED, [])
     found = [[(start, end) for _, start, end in each.hits(data)[0]] for each in (few, much)]
-    places = [(at, at + len(text)) for text in TEXTS for at in range(len(data)) if lower.startswith(text, at)]
-    for hits in found:
+    places = {*places_of(TEXTS, data.lower()), *places_of(CASED, data)}
+    in_any_case = places | places_of(map(bytes.lower, CASED), data.lower())
+    for hits, permitted in zip(found, (in_any_case, places), strict=True):
         assert sorted(hits, key=lambda hit: hit[1]) == hits
-        assert set(hits) <= set(places)
+        assert set(hits) <= permitted
         assert all(any(one < end and start < other for one, other in hits) for start, end in places)
+
+
+def places_of(texts, data):
+    """Return the ranges with one of some texts."""
+    return {(at, at + len(text)) for text in texts for at in range(len(data)) if data.startswith(text, at)}
 
 
 def test_ranges_are_those_of_the_shortest_texts(finder):
@@ -53,7 +61,7 @@ def test_ranges_are_those_of_the_shortest_texts(finder):
 
 def test_marks_are_found_besides(finder):
     """By Hyperscan, wherever they are; they hide no text, and no text hides them."""
-    made = Finder(TEXTS, [b"key", b"a to", b"oken"])
+    made = Finder(TEXTS, CASED, [b"key", b"a to", b"oken"])
     made.hits(b"much")
     hits, marked = made.hits(b"A Token, Key")
     assert [end for _, _, end in hits] == [7, 12]
@@ -65,9 +73,9 @@ def test_marks_are_found_besides(finder):
 def test_all_matches_are_in_the_pieces(data, gap):
     """Within the pieces, the same is found as in the whole, in the same order."""
     data = (b"k" + b"." * gap).join([data, data, b""])
-    matches, finder = Matches(TEXTS), Finder(TEXTS)
-    pieces = list(finder.pieces(data.lower()))
-    assert list(matches.found(data, pieces)) == list(matches.found(data, [(0, len(data))]))
+    pieces = list(Finder(TEXTS, CASED).pieces(data))
+    for matches, text in ((Matches(TEXTS), data.lower()), (Matches(CASED), data)):
+        assert list(matches.found(text, pieces)) == list(matches.found(text, [(0, len(data))]))
     assert all(end < start for (_, end), (start, _) in pairwise(pieces))
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment, with_offset
-from pytest_pcerrors.text import base64_decoded
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.headers import RawHeaders

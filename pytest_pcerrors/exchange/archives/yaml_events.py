@@ -22,7 +22,7 @@ from yaml.events import (
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
-from pytest_pcerrors.text import base64_decoded
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.yamltext import YamlError, line_of
 
 if TYPE_CHECKING:

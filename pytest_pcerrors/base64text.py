@@ -1,0 +1,16 @@
+"""Base64 (RFC 4648) with one of its two alphabets and any padding, the same on every version of Python."""
+
+from base64 import b64decode
+
+_FROM_URLS = bytes.maketrans(b"-_", b"+/")
+
+
+def base64_decoded(text: str | bytes) -> bytes:
+    r"""Return the bytes of a text in base64; white space and padding are ignored. Raise `ValueError` if it is not base64.
+
+    >>> base64_decoded("dTpw"), base64_decoded("dTpw=="), base64_decoded("d TpwYQ"), base64_decoded("-_8")
+    (b'u:p', b'u:p', b'u:pa', b'\xfb\xff')
+    """
+    data = text.encode() if isinstance(text, str) else text
+    letters = data.translate(_FROM_URLS, b" \t\r\n").rstrip(b"=")
+    return b64decode(letters + b"=" * (-len(letters) % 4), validate=True)
