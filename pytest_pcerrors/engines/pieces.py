@@ -119,6 +119,6 @@ def has_lines(file: Piece, *, has_layout: bool) -> bool:
         with file.file.open("rb") as stream:
             plain, is_packed = unpacked(stream, file.name)
             reader, start = reader_of(plain, file.name, has_layout=has_layout)
-            return not is_packed and reader is read_ndjson and not opens_document(start.partition(b"\n")[0])
+            return not is_packed and reader is read_ndjson and not opens_document(start[: start.find(b"\n") + 1])
     except (OSError, ArchiveError):
         return False  # its reader reports it

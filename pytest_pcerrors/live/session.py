@@ -124,7 +124,6 @@ class ServiceSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a prepared request, and retry it while the service answers 429."""
-        __tracebackhide__ = True
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = TIMEOUTS
         if _is_plain(request.url) and "Authorization" in request.headers:
@@ -149,7 +148,6 @@ class ServiceSession(requests.Session):
 
     def _sent(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request once; an exception gets a message without secrets, because requests includes whole URLs."""
-        __tracebackhide__ = True
         try:
             return super().send(request, **kwargs)
         except RequestException as error:

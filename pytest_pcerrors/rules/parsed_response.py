@@ -158,13 +158,11 @@ class ParsedResponse:
         return self
 
 
-def read(exchange: "Exchange", contract: "Contract", body: bytes | None = None) -> ParsedResponse:
-    """Parse an exchange with the names of a contract, or another `body` as its body. No body makes it raise."""
-    parsed = ParsedResponse(exchange, contract)
-    if body is None:
-        if exchange.body_problem is not None:
-            return parsed
-        body = exchange.body
+def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
+    """Parse an exchange with the names of a contract. No body makes it raise."""
+    parsed, body = ParsedResponse(exchange, contract), exchange.body
+    if exchange.body_problem is not None:
+        return parsed
     try:
         text = body.decode()
         document = plain_object(text)

@@ -39,7 +39,7 @@ def test_recordings_that_a_change_touches_are_told(pcerrors, newer, recorded, go
     """An unreadable file is reported, and the others are still read."""
     path = recorded({**good, "status": 400, "body": {**good["body"], "code": "60012"}})
     aborted = '{"startedDateTime": "2026-01-01T00:00:00Z", "request": {}, "response": null}'
-    (tmp_path / "bad.ndjson").write_text(f"{{\n{aborted}\n")
+    (tmp_path / "bad.ndjson").write_text(f'{{"\n{aborted}\n')
 
     ended = pcerrors(
         "diff", "shipped", newer, "--format", "json", "--cassettes", "bad.ndjson", "--cassettes", path.name

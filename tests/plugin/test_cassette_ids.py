@@ -138,7 +138,7 @@ def test_the_unreadable_can_be_run_again(pytester, write):
 
 def test_each_unreadable_place_can_be_run_again(pytester):
     """The item of a place in a file is named by its line."""
-    pytester.path.joinpath("a.ndjson").write_text("{\n[]\n")
+    pytester.path.joinpath("a.ndjson").write_text('{"\n[]\n')
     for line in (1, 2):
         pytester.runpytest("--pc-cassettes=a.ndjson", f"a.ndjson::unreadable {line}").assert_outcomes(failed=1)
 

@@ -343,8 +343,9 @@ def test_as_many_values_as_lines(tmp_path, reader, lines):
 
 def test_lines_with_bodies_of_both_forms(tmp_path, reader):
     """Texts and documents, in turn and after many of one form."""
-    text, document, vcr = (json.dumps(each) for each in (OWN, own(body=ERROR), VCR))
-    forms = [text, document, vcr, text, *[document] * 9, text, vcr, *[text] * 9, document]
+    mixed = {**VCR, "response": {**VCR["response"], "status": 409}}
+    text, document, vcr, other = (json.dumps(each) for each in (OWN, own(body=ERROR), VCR, mixed))
+    forms = [text, document, vcr, text, *[document] * 9, text, vcr, other, *[text] * 9, document, other]
     data = "\n".join([json.dumps(own(status=200, body=each)) for each in ("[7]", [7], "", {}, 7)] + forms)
     (tmp_path / "a.ndjson").write_text(data)
     assert_agreement(tmp_path / "a.ndjson", "documented")

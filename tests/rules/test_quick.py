@@ -36,6 +36,13 @@ def test_heads_of_errors(quick, status, content_type, code):
     assert quick.conforms(Exchange(status, headers, BODY)) is (code is not None)
 
 
+def test_bodies_that_are_not_text(quick):
+    """No response whose body is unknown or not UTF-8 is recognized, also not a success."""
+    unknown = [Exchange(status, None, b"", body_problem="not kept") for status in (200, 409)]
+    invalid = [Exchange(status, None, BODY + b"\xff") for status in (200, 409)]
+    assert not any(map(quick.conforms, unknown + invalid))
+
+
 def test_a_redirect_is_not_searched(quick):
     """Only 2xx responses are, which no entry pairs with a code."""
     assert [quick.is_success(status, "{}") for status in (200, 302)] == [True, False]

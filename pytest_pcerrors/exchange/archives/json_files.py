@@ -102,7 +102,7 @@ def read_ndjson(stream: IO[bytes], name: str, layout: "Layout | None" = None) ->
 
 def opens_document(line: bytes | bytearray) -> bool:
     """Return whether a line only opens an object or an array, as the first line of JSON that is written over several lines."""
-    return len(line) <= _LONGEST_OPENING and bytes(line).strip(_AROUND) in _OPENINGS
+    return len(line) <= _LONGEST_OPENING and line.endswith(b"\n") and bytes(line).strip(_AROUND) in _OPENINGS
 
 
 def without_lines(name: str) -> ArchiveError:
