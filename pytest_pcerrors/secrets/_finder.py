@@ -24,12 +24,12 @@ class Finder:
     Only Hyperscan heeds the case, and finds marks besides, in any case of their letters.
 
     >>> Finder([b"token", b"a token", b"key"]).hits(b"A Token")
-    ([(0, 2, 7)], None)
+    ([(1, 2, 7)], None)
     """
 
     def __init__(self, texts: Collection[bytes], cased: Iterable[bytes] = (), marks: Iterable[bytes] = ()) -> None:
         self._texts, self._cased, self._marks = _shortest(texts), list(cased), list(marks)
-        self._any_case = _shortest({*self._texts, *map(bytes.lower, self._cased)})
+        self._any_case = _shortest(sorted({*self._texts, *map(bytes.lower, self._cased)}))
         self._longest = max(map(len, (*texts, *self._cased)))
         self._automaton = self._made_as(Implementation.ContiguousNFA)
         self._scan: Callable[[bytes], Hits] | None = None
