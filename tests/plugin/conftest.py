@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from importlib import import_module, metadata
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,7 @@ import xdist.remote  # noqa: F401
 import yaml
 from _pytest import config
 from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
+from _pytest.pytester import SysModulesSnapshot
 from execnet import gateway_io
 
 import pytest_pcerrors
@@ -67,6 +69,15 @@ def fixtures_where_any(self, plugin, plugin_name):
         FIND_FIXTURES(self, plugin, plugin_name)
 
 
+def restore_modules(self):
+    """Restore the loaded modules one by one; pytest unloads all for a moment, and a thread that imports then would load its own."""
+    saved, preserve = (vars(self)[f"_{SysModulesSnapshot.__name__}__{name}"] for name in ("saved", "preserve"))
+    for name in [*sys.modules]:
+        if name not in saved and not (preserve and preserve(name)):
+            del sys.modules[name]
+    sys.modules.update((name, module) for name, module in saved.items() if not (preserve and preserve(name)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Let every run of pytest and pytest-xdist be tried with their lowest versions, too."""
@@ -93,6 +104,7 @@ def pytester(pytester, monkeypatch, request):
     if hasattr(os, "fork"):
         monkeypatch.setattr(gateway_io, "popen_args", worker)
     monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
+    monkeypatch.setattr(SysModulesSnapshot, "restore", restore_modules)
     monkeypatch.setattr(config, "default_plugins", NEEDED)
     monkeypatch.setattr(pluggy._manager, "_static_hook_attr", hook_of_module, raising=False)
     monkeypatch.setattr(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
