@@ -95,7 +95,6 @@ def test_what_is_read(text):
         TEXT[:-1],
         "[]",
         json.dumps({**ERROR, "data": [{"a": "x" * 4000}]}),
-        f'{{"data": {"[" * 1500}{"]" * 1500}, {TEXT[1:]}',
     ],
     ids=lambda text: ascii(text[:40]),
 )
@@ -104,9 +103,9 @@ def test_what_is_not_read(text):
     assert READ(text) is None
 
 
-@pytest.mark.parametrize("depth", range(850, 1000, 10))
+@pytest.mark.parametrize("depth", [*range(850, 1000, 10), 1500])
 def test_objects_with_many_levels(depth):
-    """Whatever msgspec can read, nothing is raised."""
+    """How many are read depends on the version of Python; nothing is raised."""
     text = f'{{"data": {"[" * depth}"b"{"]" * depth}, {TEXT[1:]}'
     assert READ(text) is None or READ(text) == parse(text)
 
