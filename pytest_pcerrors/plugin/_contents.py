@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.policy.audit import Recording, SecretsByItem
 from pytest_pcerrors.reporting.failure import generic_path
 from pytest_pcerrors.reporting.summary import host_of
@@ -171,9 +171,9 @@ class _Reading:
                 yield from self._judged(item, number + 1)
         verdicts += [self._policy.secrets_at([outside], origin) for origin, outside in secrets.rest()]
         yield from _of_secrets(list(filter(None, verdicts)))
-        if verdict := self._policy.stale(oldest):
+        if verdict := stale(oldest, self._policy):
             yield Part(RECORDING, STALE, 0, [verdict])
-        self.counts["undated"] = int(self._policy.is_undated(oldest))
+        self.counts["undated"] = int(is_undated(oldest, self._policy))
 
     def _judged(self, exchange: "Exchange", number: int) -> Iterator[Part]:
         """Count an exchange, and yield it if it is an error response."""

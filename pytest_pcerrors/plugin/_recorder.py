@@ -12,7 +12,7 @@ import pytest
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
 from pytest_pcerrors.plugin._cassettes_of_tests import CassettesOfTests, uses_cassette
-from pytest_pcerrors.policy.age import Oldest
+from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.text import counted, listed
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ class Recorder:
         for exchange in cassette.exchanges():
             oldest.add(exchange)
         mode = "rewrite" if len(self.files.users(Path(cassette.path))) < 2 else "all"  # noqa: PLR2004 - two share it
-        verdict = policy.stale(oldest, f"record it again: {cassette.options.command} --pc-record={mode}")
+        verdict = stale(oldest, policy, f"record it again: {cassette.options.command} --pc-record={mode}")
         if verdict is not None and self._aged.setdefault(cassette.name, nodeid) == nodeid:
             self._receiving.test.recordings.append(verdict)
-        if policy.is_undated(oldest):
+        if is_undated(oldest, policy):
             self.undated.add(cassette.name)
 
     def _note_recorded(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:

@@ -36,9 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options."""
     group = parser.getgroup("pcerrors", "Partner Center error contract")
     for name, how in OPTIONS.items():
-        group.addoption(
-            name, dest=_destination(name), **how
-        )  # pytest compares a `dest` that is not given with all others
+        # pytest compares a `dest` that is not given with all others
+        group.addoption(name, dest=_destination(name), **how)
 
 
 def pytest_configure(config: pytest.Config) -> None:

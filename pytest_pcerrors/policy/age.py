@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import moment
+from pytest_pcerrors.rules.violation import STALE, Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, late_pattern, listed, readable
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pytest_pcerrors.exchange.model import Exchange
+    from pytest_pcerrors.policy.policy import Policy
+    from pytest_pcerrors.policy.verdict import Verdict
 
 _FIRST_YEAR = 1990
 """The year in which HTTP was invented; an earlier date is that of a clock that was not set, such as 1970-01-01."""
@@ -84,6 +87,24 @@ def date_of(exchange: "Exchange") -> "datetime | None":
     """
     dates = (moment(exchange.header("Date") or ""), exchange.recorded_at)
     return next((each for each in dates if each is not None and each.year >= _FIRST_YEAR), None)
+
+
+def stale(oldest: Oldest, policy: "Policy", hint: str = "record it again") -> "Verdict | None":
+    """Return the verdict of a policy on a recording that is too old, or None: it is not, no age is set, or the rule is off."""
+    exchange, since = oldest.exchange, oldest.since
+    message = age_text(since, policy.max_age, policy.today) if since and policy.max_age is not None else ""
+    if exchange is None or not message:
+        return None
+    header = "" if since is exchange.recorded_at else "Date"
+    verdict = policy.of_recording(exchange, [Violation(message, header, hint=hint, rule=STALE)])
+    return verdict if verdict.violations or verdict.allowed else None
+
+
+def is_undated(oldest: Oldest, policy: "Policy") -> bool:
+    """Return whether an age is set, and that of a recording with judged responses is unknown; False if `stale` is off or allowed."""
+    if policy.max_age is None or oldest.since is not None or oldest.undated is None:
+        return False
+    return bool(policy.of_recording(oldest.undated, [Violation("age unknown", rule=STALE)]).violations)
 
 
 def unknown_age_text(files: "Collection[str]") -> str:

@@ -19,8 +19,8 @@ from pytest_pcerrors.exchange.archives.files import (
 )
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.streams import rereadable
-from pytest_pcerrors.policy.age import Oldest
-from pytest_pcerrors.policy.verdict import judged
+from pytest_pcerrors.policy._repeated import judged
+from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 
 if TYPE_CHECKING:
@@ -171,9 +171,9 @@ def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "It
 
 def audit_age(name: str, oldest: Oldest, policy: "Policy") -> "Iterator[Finding]":
     """Yield a finding if the archive with this name and oldest response is stale, or has no date."""
-    if verdict := policy.stale(oldest):
+    if verdict := stale(oldest, policy):
         yield Finding("stale", verdict.exchange.origin or "", verdict.exchange, recording=verdict)
-    if name and policy.is_undated(oldest):  # a bare body is not a recording
+    if name and is_undated(oldest, policy):  # a bare body is not a recording
         yield Finding("undated", name)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy.age import Oldest, age_text
 from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
@@ -18,7 +17,7 @@ from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RECORDING_RULES, in_stages
 from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, Violation
+from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, Violation
 from pytest_pcerrors.text import nearest
 
 if TYPE_CHECKING:
@@ -192,22 +191,6 @@ class Policy:
     def secrets_at(self, found: "Sequence[Found]", origin: str) -> Verdict | None:
         """Return the verdict on secrets at a place of a recording outside of its exchanges, or None without any."""
         return self.secrets_in(Exchange(200, None, b"", origin=origin), found)
-
-    def stale(self, oldest: Oldest, hint: str = "record it again") -> Verdict | None:
-        """Return the verdict on a recording that is too old, or None: it is not, no age is set, or the rule is off."""
-        exchange, since = oldest.exchange, oldest.since
-        message = age_text(since, self.max_age, self.today) if since and self.max_age is not None else ""
-        if exchange is None or not message:
-            return None
-        header = "" if since is exchange.recorded_at else "Date"
-        verdict = self.of_recording(exchange, [Violation(message, header, hint=hint, rule=STALE)])
-        return verdict if verdict.violations or verdict.allowed else None
-
-    def is_undated(self, oldest: Oldest) -> bool:
-        """Return whether an age is set, and that of a recording with judged responses is unknown; False if `stale` is off or allowed."""
-        if self.max_age is None or oldest.since is not None or oldest.undated is None:
-            return False
-        return bool(self.of_recording(oldest.undated, [Violation("age unknown", rule=STALE)]).violations)
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
         """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""

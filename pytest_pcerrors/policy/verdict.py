@@ -1,21 +1,17 @@
 """The verdict on an exchange: its violations and the allowances that were used; and the parsed error, for assertions in a test."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.exchange.http import RETRYABLE, seconds_to_wait
-from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.secrets.display import safe, shown
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.allowances import Allowance
-    from pytest_pcerrors.policy.policy import Policy
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.rules.violation import Violation
-
-_SHORT = 1000
 
 
 class Verdict(NamedTuple):
@@ -49,28 +45,6 @@ class Verdict(NamedTuple):
     def warnings(self) -> "tuple[Violation, ...]":
         """The violations of severity ``warning``."""
         return tuple(violation for violation in self.violations if violation.severity == "warning")
-
-
-def judged(exchange: Exchange, policy: "Policy") -> Verdict:
-    """Return the verdict of a policy on a recorded exchange; equal error responses share their violations, whose texts are made once."""
-    policy, profile = policy.of(exchange), policy.profile_for(exchange.origin)
-    content_type = None if exchange.headers is None else exchange.headers.get("Content-Type") or ""
-    if (
-        exchange.body[:1] == b"{"
-        and len(exchange.body) <= _SHORT
-        and not policy.allowances
-        and policy.profiled(profile).quick.is_by_body(exchange.status, content_type)
-    ):
-        parsed, violations, *_ = _of_body(policy, profile, exchange.status, content_type, exchange.body)
-        if parsed.is_object:
-            return Verdict(parsed.of(exchange), violations)
-    return policy.judge(exchange, profile=profile)
-
-
-@lru_cache(maxsize=1024)
-def _of_body(policy: "Policy", profile: str, status: int, content_type: str | None, body: bytes) -> Verdict:
-    headers = None if content_type is None else {"Content-Type": content_type}
-    return policy.judge(Exchange(status, headers, body), profile=profile)
 
 
 @dataclass(frozen=True, repr=False)

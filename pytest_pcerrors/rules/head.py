@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _UNAUTHORIZED = HTTPStatus.UNAUTHORIZED.value
@@ -130,16 +131,20 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 def is_unusual(parsed: "ParsedResponse") -> bool:
     """Return whether a rule of this module may find something."""
-    exchange, headers = parsed.exchange, parsed.exchange.headers
-    content_type = None if headers is None else headers.get("Content-Type") or ""
-    return has_rules_for(parsed.contract, exchange.status, content_type)
+    return has_rules_for(parsed.contract, parsed.exchange.status, content_type_of(parsed.exchange))
+
+
+def content_type_of(exchange: "Exchange") -> str | None:
+    """Return the value of the header, empty without one, or None if the headers are unknown."""
+    headers = exchange.headers
+    return None if headers is None else headers.get("Content-Type") or ""
 
 
 @lru_cache(maxsize=4096)
 def has_rules_for(contract: "Contract", status: int, content_type: str | None) -> bool:
     """Return whether a rule of this module may find something: the status has a rule or is not listed, or the type is not plain JSON.
 
-    `content_type` is the value of the header, empty without one, or None if the headers are unknown.
+    `content_type` is that of `content_type_of`.
     """
     return (
         status in _WITH_RULES

@@ -63,12 +63,6 @@ class ParsedResponse:
         self.contract = contract
         self.text = text
 
-    def of(self, exchange: "Exchange") -> "ParsedResponse":
-        """Return this response as that of another exchange, whose status and body are equal."""
-        parsed = object.__new__(ParsedResponse)
-        parsed.__dict__ = {**self.__dict__, "exchange": exchange}
-        return parsed
-
     @property
     def is_body_known(self) -> bool:
         """Whether the body is known: the recording has it, and it could be decoded."""

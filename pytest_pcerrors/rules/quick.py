@@ -14,7 +14,7 @@ from pytest_pcerrors.rules._object_condition import passed
 from pytest_pcerrors.rules._plain_objects import plain_object
 from pytest_pcerrors.rules._typed_objects import TypedObjects
 from pytest_pcerrors.rules.body import IN_ENVELOPES
-from pytest_pcerrors.rules.head import has_rules_for
+from pytest_pcerrors.rules.head import content_type_of, has_rules_for
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
 from pytest_pcerrors.rules.rule import always
 from pytest_pcerrors.rules.success import may_contain_error, may_have, names_of_errors
@@ -60,7 +60,7 @@ class Quick:
 
     def conforms(self, exchange: Exchange) -> bool:
         """Return whether a response is recognized: an error response that conforms, or a 2xx response without an error; False in doubt."""
-        status, headers = exchange.status, exchange.headers
+        status = exchange.status
         if exchange.body_problem is not None:
             return False
         try:
@@ -69,8 +69,7 @@ class Quick:
             return False
         if status in self.successes:
             return self.is_success(status, text)
-        content_type = None if headers is None else headers.get("Content-Type") or ""
-        return self._error(status, content_type, text, None) is not None
+        return self._error(status, content_type_of(exchange), text, None) is not None
 
     def is_by_body(self, status: int, content_type: str | None) -> bool:
         """Return whether the body alone decides what an error response with this status and type breaks, if it is an object."""
@@ -79,7 +78,7 @@ class Quick:
     def error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> ParsedResponse | None:
         """Return an error response that conforms, or None for any other or in doubt.
 
-        `content_type` is the value of the header, or None if the headers are unknown. `document` is the JSON value of the body, where known;
+        `content_type` is that of `content_type_of`. `document` is the JSON value of the body, where known;
         otherwise the body is text in UTF-8.
         """
         document = self._error(status, content_type, "" if document is not None else body.decode(), document)

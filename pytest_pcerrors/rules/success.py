@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ def may_have(text: str, names: frozenset[str]) -> bool:
     return ("\\" in text and "\\u" in text) or any(map(text.__contains__, names))
 
 
+@lru_cache(maxsize=32)
 def names_of_errors(contract: "Contract") -> frozenset[str]:
     """Return the names of codes and errors in their quotes; one that may be written in another way is the empty text, which any text has."""
     names = (

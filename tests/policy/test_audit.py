@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
+from pytest_pcerrors.policy._repeated import judged
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.policy.verdict import judged
 
 HOST = "api.partnercenter.microsoft.com"
 ERROR = {"code": "800064", "description": "Busy", "source": "PartnerFD"}

@@ -26,9 +26,8 @@ class ClientGoneError(ConnectionError):
 
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Read a body with a Content-Length or in chunks (RFC 9112, section 6)."""
-    if any(
-        isinstance(each, _NO_HEADER) for each in headers.defects
-    ):  # the headers after it are lost, such as the length
+    # the headers after such a line are lost, such as the length
+    if any(isinstance(each, _NO_HEADER) for each in headers.defects):
         raise BodyError(400, "a line of the head is not a header")
     codings = headers.get_all("Transfer-Encoding", [])
     if codings:
