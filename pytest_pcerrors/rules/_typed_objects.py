@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
-from typing import Annotated, Any, NotRequired, Required, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, Required, TypedDict
 
 from pytest_pcerrors.rules._plain_objects import strings_in
 from pytest_pcerrors.rules.rule import Rule
@@ -33,16 +33,19 @@ class TypedObjects:
         kinds |= {path[0]: Annotated[str, msgspec.Meta(**each)] for path, each in limits.items()}
         fields: dict[str, Any] = {name: _MARKS[name in required][kind] for name, kind in kinds.items()}
         self._decode: Callable[[str], dict[str, Any]] = msgspec.json.Decoder(_typed_dict("Error", fields)).decode
+        self._failed = msgspec.ValidationError
         self._errors = (msgspec.MsgspecError, RecursionError)
 
-    def read(self, text: str) -> dict[str, Any] | None:
-        """Return the object that a text consists of; None if a test fails, for other or repeated names, and for any other text."""
+    def read(self, text: str) -> dict[str, Any] | Literal[False] | None:
+        """Return the object that a text consists of; False if a test fails or a number is beyond a float; None in doubt."""
         if len(text) > _LONG:
             return None
         try:
             document = self._decode(text)
             quotes = text.count('"')  # two for each name and text, and more if a name is repeated or is not read
             is_whole = quotes == 2 * (len(document) + self._least) or quotes == 2 * strings_in(document)
+        except self._failed:
+            return False
         except self._errors:
             return None
         return document if is_whole else None

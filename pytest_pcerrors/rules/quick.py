@@ -94,13 +94,13 @@ class Quick:
         if not self.is_by_body(status, content_type):
             return None
         has_passed = self._passed
-        if document is None:
-            typed = self._typed
-            if typed is not None and (document := typed(text)) is not None:
+        if document is None and self._typed is not None:
+            document = self._typed(text)
+            if document is not None:
                 has_passed = self._passed_others
-            else:
-                document = plain_object(text)
-        if document is None or IN_ENVELOPES in document:
+        if document is None:
+            document = plain_object(text)
+        if document is None or document is False or IN_ENVELOPES in document:
             return None
         return document if has_passed(document, status) else None
 
