@@ -26,10 +26,6 @@ class Caller:
     """Makes the calls. All asynchronous ones run in one event loop, so they may share a client.
 
     Interrupts of the run and misuse of this library are raised; anything but a function is a `UsageError`.
-
-    >>> with Caller(lambda: int("x")) as caller:
-    ...     caller.call().error
-    ValueError("invalid literal for int() with base 10: 'x'")
     """
 
     def __init__(self, call: Callable[[], object]) -> None:

@@ -53,11 +53,6 @@ def errors(contract: Contract, method: str) -> Iterator[Case]:
     """Yield the errors for a client that sends requests with a method: by status, then by shape.
 
     A response to HEAD has no body, so errors that only a body shows are left out for it; for other methods, those observed with HEAD are.
-
-    >>> from pytest_pcerrors import Contract
-    >>> cases = list(errors(Contract.default(), "GET"))
-    >>> cases[0].name, cases[0].row, cases[-1].name
-    ('400-2001', '400 documented', 'error-envelope-403')
     """
     is_head = method == "HEAD"
     for entry in sorted(contract.catalogue, key=lambda entry: entry.rank):
@@ -72,12 +67,7 @@ def errors(contract: Contract, method: str) -> Iterator[Case]:
 
 
 def left_over(cases: Iterable[Case], without: Collection[str]) -> list[Case]:
-    """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`.
-
-    >>> from pytest_pcerrors import Contract
-    >>> [case.name for case in left_over(errors(Contract.default(), "GET"), ["[345]*", "*-[345]*", "error-in-success-*"])]
-    ['html-200']
-    """
+    """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`."""
     left = list(cases)
     if not isinstance(without, Collection):
         raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {without!r}')
@@ -98,10 +88,6 @@ def successes(contract: Contract, given: object = None) -> Iterator[Case]:
     """Yield the successes of a client; `given` is any response that the client expects.
 
     Those of Partner Center are without and, if the body is JSON, with a byte order mark, which no other API sends.
-
-    >>> from pytest_pcerrors import Contract
-    >>> [case.name for case in successes(Contract.default())]
-    ['resource-200', 'resource-200 with byte order mark', 'collection-200', 'collection-200 with byte order mark']
     """
     for word, exchange in _expected(contract, given).items():
         name, bare = f"{word}-{exchange.status}", exchange.body.removeprefix(_MARK)
@@ -148,11 +134,7 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(called: Called, is_failure: Callable[[object], object] | None) -> Outcome:
-    """Return the outcome of a call that has ended; `is_failure` decides about what it returned.
-
-    >>> outcome_of(Called(error=ZeroDivisionError()), None).text
-    'crashed ZeroDivisionError'
-    """
+    """Return the outcome of a call that has ended; `is_failure` decides about what it returned."""
     error, value = called.error, called.value
     if isinstance(error, EndlessRetriesError):
         return Outcome(_NEVER_GIVES_UP, error, is_failure=True)

@@ -26,16 +26,7 @@ _MOST_REQUESTS = 25
 
 
 class TokenService:
-    """Answers the requests for tokens, and those for the addresses that libraries for tokens read first.
-
-    >>> from pytest_pcerrors import Request
-    >>> service = TokenService()
-    >>> request = Request("POST", "https://login.microsoftonline.com/contoso/oauth2/v2.0/token", (), b"grant_type=client_credentials")
-    >>> service.answers(request), service.answers(Request("GET", "https://api.partnercenter.microsoft.com/v1/customers"))
-    (True, False)
-    >>> service.answer(request).body == service.answer(request).body
-    False
-    """
+    """Answers the requests for tokens, and those for the addresses that libraries for tokens read first."""
 
     def __init__(self) -> None:
         self._tokens = Tokens()

@@ -30,14 +30,7 @@ class Fact:
 
 
 def facts_of(parsed: ParsedResponse) -> Iterator[Fact]:
-    """Yield the facts that a response has.
-
-    >>> from pytest_pcerrors import Contract, Exchange
-    >>> from pytest_pcerrors.rules.parsed_response import read
-    >>> response = Exchange(429, {"Retry-After": "41"}, b'{"statusCode": 429, "message": "Wait"}')
-    >>> [(fact.name, fact.text, fact.place) for fact in facts_of(read(response, Contract.default()))]
-    [('description', 'Wait', '/message'), ('retry_after', '41', 'Retry-After')]
-    """
+    """Yield the facts that a response has."""
     error = PcError.of(parsed)
     if error.code is not None:
         yield Fact("code", error.code, parsed.pointer("code"), partial(_is_text, error.code))
@@ -94,12 +87,7 @@ def _is_wait(parsed: ParsedResponse, seconds: int, value: object) -> bool:
 
 
 def elsewhere(fact: Fact, caught: object) -> str:
-    """Return a hint that names the places with the fact, such as ``it is in .args[0]``, or an empty text.
-
-    >>> fact = Fact("code", "800064", "/code", lambda value: value == "800064")
-    >>> elsewhere(fact, ValueError("409: code 800064"))
-    'it is only in the text of .args[0]'
-    """
+    """Return a hint that names the places with the fact, such as ``it is in .args[0]``, or an empty text."""
     for label, value in _attributes(caught):
         if fact.equals(value):
             return f"it is in {label}"

@@ -18,11 +18,6 @@ def replaced(functions: Functions) -> Iterator[None]:
     """Replace functions in all loaded modules, but not the names in those of this package; restore all that still is a replacement at the end of the block.
 
     A module that is loaded in the block and has taken a replacement gets the original, too.
-
-    >>> import textwrap
-    >>> with replaced({textwrap.dedent: lambda text: f"{text} is left as it is"}):
-    ...     textwrap.dedent("  a line")
-    '  a line is left as it is'
     """
     before = set(sys.modules)
     done = _Replacing(functions)

@@ -62,14 +62,7 @@ class Try:
 
 
 def table(tries: Sequence[Try]) -> Iterator[str]:
-    """Yield a line for each try: when it was sent, how long after the one before, and what it was answered.
-
-    >>> request, now = Request("GET", "/v1"), datetime(2026, 11, 25)
-    >>> refused = Try(request, Exchange(429, {"Retry-After": "41"}, b""), 0, now)
-    >>> print(*table([refused, Try(request, Exchange(200, None, b""), 0.041, now)]), sep=chr(10))
-    try 1  at 0 s                      429 Too Many Requests, Retry-After: 41
-    try 2  at 0.041 s  waited 0.041 s  200 OK
-    """
+    """Yield a line for each try: when it was sent, how long after the one before, and what it was answered."""
     at, rows = 0.0, []
     for number, each in enumerate(tries, 1):
         at += each.waited
@@ -85,20 +78,12 @@ def table(tries: Sequence[Try]) -> Iterator[str]:
 
 
 def named(status: int) -> str:
-    """Return a status with its reason phrase.
-
-    >>> named(409), named(499)
-    ('409 Conflict', '499')
-    """
+    """Return a status with its reason phrase."""
     return f"{status} {phrase_of(status)}".rstrip()
 
 
 def seconds(value: float) -> str:
-    """Return a duration for messages.
-
-    >>> seconds(41.0), seconds(0.0410), seconds(2.5)
-    ('41 s', '0.041 s', '2.5 s')
-    """
+    """Return a duration for messages."""
     return f"{round(value, 3):.12g} s"
 
 

@@ -125,13 +125,6 @@ def waits_recorded(*, is_exact: bool = True) -> Iterator[Waits]:
     code is replaced. `time.sleep` is not; it is replaced where modules name it, in classes, and in the defaults of arguments.
 
     The wall clock needs time-machine. If it is not installed and the clock need not be exact, `datetime.now` shows the real time.
-
-    >>> with waits_recorded() as waits:
-    ...     before = time.time()
-    ...     time.sleep(30)
-    ...     _ = threading.Event().wait(11)
-    ...     waits.take(), round(time.time() - before)
-    (41.0, 41)
     """
     participants, travel = Participants(), _travel()
     if travel is None and is_exact:

@@ -56,13 +56,7 @@ _NARROWING = {matchers.uri: _whole}
 
 
 class Matching:
-    """Matches requests by a key, and then by the matchers that the key does not cover.
-
-    >>> from vcr.request import Request
-    >>> matching = Matching((matchers.method, matchers.path))
-    >>> matching.key(Request("GET", "https://host/v1?x=1", None, {}))
-    ('GET', '/v1')
-    """
+    """Matches requests by a key, and then by the matchers that the key does not cover."""
 
     def __init__(self, match_on: Sequence[Matcher]) -> None:
         known = {**_PARTS, **_NARROWING}

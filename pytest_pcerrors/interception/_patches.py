@@ -107,11 +107,7 @@ def _knowing_itself(real: Any) -> AbstractContextManager[object]:
 
 @contextmanager
 def hiding_secrets() -> Iterator[None]:
-    """Hide secrets in the log records of vcrpy and the HTTP clients, for a block.
-
-    >>> with hiding_secrets():
-    ...     logging.getLogger("vcr.cassette").info("GET https://host/v1?sig=%s", "c2VjcmV0")
-    """
+    """Hide secrets in the log records of vcrpy and the HTTP clients, for a block."""
     make = logging.getLogRecordFactory()
 
     def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:

@@ -17,11 +17,6 @@ def record_mode(
     """Return the first mode that is given; if ``CI`` is set in `environment`, only the option may record.
 
     `config` is the ``record_mode`` of vcrpy's own settings. An unknown mode is a `UsageError` that names its source.
-
-    >>> record_mode(None, "once", None, "none", {})
-    'once'
-    >>> record_mode(None, "once", None, "none", {"CI": "true"})
-    'none'
     """
     given = {
         OPTION: option,

@@ -34,13 +34,7 @@ _UNFIT = re.compile(r"[?#\s\\]")
 
 
 def base_url_of(option: str | None, setting: str | None, cloud: str) -> str:
-    """Return the base URL of the option, the setting or the cloud, in this order, without a trailing slash.
-
-    >>> base_url_of(None, None, "global")
-    'https://api.partnercenter.microsoft.com'
-    >>> base_url_of("http://127.0.0.1:8080/api/", None, "global")
-    'http://127.0.0.1:8080/api'
-    """
+    """Return the base URL of the option, the setting or the cloud, in this order, without a trailing slash."""
     given = option if option is not None else setting
     if given is not None:
         return _checked_base(given)

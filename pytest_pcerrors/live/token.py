@@ -22,11 +22,6 @@ def find_token(environment: Mapping[str, str], command: Sequence[str], *, second
     """Return the token in ``PCERRORS_TOKEN``, otherwise the output of `command` (run without a shell), otherwise None.
 
     Any failure is a `UsageError` with advice. The command runs with `environment`.
-
-    >>> find_token({"PCERRORS_TOKEN": "Bearer abc.def"}, [])
-    'abc.def'
-    >>> find_token({}, []) is None
-    True
     """
     if environment.get(VARIABLE, "").strip():
         return usable_token(environment[VARIABLE], VARIABLE)
@@ -40,12 +35,7 @@ def find_token(environment: Mapping[str, str], command: Sequence[str], *, second
 
 
 def usable_token(text: str, source: str) -> str:
-    """Return a token without ``Bearer`` and surrounding white space; an invalid one is a `UsageError` that names `source`.
-
-    >>> usable_token('"abc"', "PCERRORS_TOKEN")
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: PCERRORS_TOKEN: it contains characters that no access token has, such as quotation marks; print the token alone (az account get-access-token: add --query accessToken --output tsv)
-    """
+    """Return a token without ``Bearer`` and surrounding white space; an invalid one is a `UsageError` that names `source`."""
     token = _SCHEME.sub("", text.strip(), count=1)
     problem = _problem(token)
     if problem is not None:

@@ -73,9 +73,5 @@ MARKERS_OF_CASES = {"pc_entry": "pc_entries", "pc_mutant": "pc_mutants", "pc_sha
 
 
 def signature(marker: str) -> str:
-    """Return a marker with its arguments, as it is written.
-
-    >>> signature("pc_shapes")
-    'pc_shapes(*names)'
-    """
+    """Return a marker with its arguments, as it is written."""
     return f"{MARKERS[marker].partition('): ')[0]})"

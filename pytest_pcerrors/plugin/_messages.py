@@ -39,11 +39,7 @@ def warn(messages: "Iterable[str]", place: str, line: int = 0) -> None:
 
 
 def shown_path(path: Path, folder: Path) -> str:
-    """Return a path for messages, relative to a folder if it is inside it.
-
-    >>> shown_path(Path("/project/tests/a.yaml"), Path("/project"))
-    'tests/a.yaml'
-    """
+    """Return a path for messages, relative to a folder if it is inside it."""
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 

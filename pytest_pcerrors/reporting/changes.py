@@ -58,11 +58,7 @@ CHANGE_FORMATS: dict[str, Callable[[Sequence[Change], Touched], str]] = {
 
 
 def summary(changes: Sequence[Change]) -> str:
-    """Return the number of changes by effect.
-
-    >>> summary([])
-    'no changes'
-    """
+    """Return the number of changes by effect."""
     counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
     listed = ", ".join(f"{count} {effect}" for count, effect in counts if count)
     return f"{counted(len(changes), 'change')}: {listed}" if changes else "no changes"

@@ -60,12 +60,6 @@ class ErrorCoverage:
     """Counts of what was met, by pairing, status, rule and shape; `undocumented` has the codes that the contract does not pair.
 
     `excluded` are the pairings that are not wanted.
-
-    >>> from pytest_pcerrors import Contract
-    >>> coverage = ErrorCoverage(Contract.default())
-    >>> coverage.add("replayed", 409, ["800064"])
-    >>> coverage.percent, len(coverage.missing())
-    (0.6, 162)
     """
 
     contract: "Contract"
@@ -217,10 +211,6 @@ def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[Pai
 
     A pattern is a code, such as ``800064``, a glob of codes, ``8000*``, or a status and a glob of codes, ``501/*``. A status alone is
     not a pattern, because a code may be the same number.
-
-    >>> from pytest_pcerrors import Contract
-    >>> sorted(excluded_by(["501/*", "2006"], Contract.default()))
-    [(400, '2006'), (403, '2006'), (501, '0')]
     """
     excluded: set[Pairing] = set()
     for pattern in patterns:

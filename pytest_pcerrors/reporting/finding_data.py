@@ -69,16 +69,7 @@ class FindingData(TypedDict):
 
 
 def finding_data(finding: "Finding", contract: "Contract") -> FindingData:
-    """Return a finding as plain data. Only a response with violations has a body.
-
-    >>> from pytest_pcerrors import Contract, Exchange
-    >>> from pytest_pcerrors.policy.audit import finding
-    >>> from pytest_pcerrors.policy.policy import Policy
-    >>> found = finding(Exchange(404, None, b"gone", origin="a.yaml:2"), Policy(Contract.default()))
-    >>> data = finding_data(found, Contract.default())
-    >>> data["path"], data["line"], data["status"], data["reason"], data["violations"][0]["rule"]
-    ('a.yaml', 2, 404, 'Not Found', 'body-plain-text')
-    """
+    """Return a finding as plain data. Only a response with violations has a body."""
     verdicts = [each for each in (finding.verdict, finding.recording) if each is not None]
     code = finding.verdict.parsed.code if finding.verdict else None
     data = response_data(finding.exchange, finding.violations, contract, origin=finding.origin)

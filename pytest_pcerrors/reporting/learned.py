@@ -16,18 +16,6 @@ def as_toml(proposal: "Proposal", until: "date") -> str:
     """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
 
     `until` is the last day of the allowances. Files that no setting can allow are listed in comments.
-
-    >>> from datetime import date
-    >>> from pytest_pcerrors.policy.learning import Proposal
-    >>> proposal = Proposal()
-    >>> proposal.entries[400, "60012"].add("cart.yaml:3", "No licence is left")
-    >>> print(as_toml(proposal, date(2027, 5, 31)))
-    [[tool.pcerrors.entry]]
-    status = 400
-    code = "60012"
-    description = "No licence is left"
-    note = "seen once, in cart.yaml:3"
-    <BLANKLINE>
     """
     return "\n".join([*_entries(proposal), *_allowances(proposal, until), *_remarks(proposal)])
 

@@ -44,14 +44,7 @@ def headline(matrix: MatrixData) -> str:
 
 
 def as_text(matrix: MatrixData) -> str:
-    """Return a matrix as a table with a row for each combination of facts, which lists the cases.
-
-    >>> facts = {"outcome": {"returned None": 1}, "code": {"lost": 1}, "id": {"-": 1}, "waited": {"-": 1}}
-    >>> rows = [{"case": f"gateway-{status}", "status": status, "cases": 1, "wrong": 1, **facts} for status in (403, 404)]
-    >>> print(as_text({"rows": rows}))
-    outcome        code  id  waited      cases
-    returned None  lost  -   -       <-  gateway-403, gateway-404
-    """
+    """Return a matrix as a table with a row for each combination of facts, which lists the cases."""
     from textwrap import wrap
 
     groups: dict[tuple[str, ...], list[str]] = {}

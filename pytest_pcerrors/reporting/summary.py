@@ -122,11 +122,7 @@ class Tally:
         return bool(self.other_hosts) and not self.errors and not self.successes
 
     def unchecked(self) -> str:
-        """Return why no error response was checked, or an empty text if one was, or if something could not be read.
-
-        >>> Tally(successes=1).unchecked()
-        'no error response was found to check'
-        """
+        """Return why no error response was checked, or an empty text if one was, or if something could not be read."""
         if self.has_skipped_all:
             return nothing_checked(self.other_hosts)
         return "" if self.errors or self.unreadable else "no error response was found to check"
@@ -137,11 +133,7 @@ class Tally:
         return not any(vars(self).values())
 
     def sentence(self) -> str:
-        """Return the summary in one line.
-
-        >>> Tally(errors=3, broken=Counter({"pairing": 2})).sentence()
-        '3 error responses checked, 2 violations (pairing 2)'
-        """
+        """Return the summary in one line."""
         parts = [f"{counted(self.errors, 'error response')} checked"]
         if self.successes:
             parts.append(f"{counted(self.successes, 'other response')} searched")
@@ -192,12 +184,7 @@ def host_of(exchange: "Exchange") -> str:
 
 
 def named_hosts(hosts: "Counter[str]") -> str:
-    """Return how many exchanges were skipped, with which hosts, and the setting to check them.
-
-    >>> from collections import Counter
-    >>> named_hosts(Counter({"login.microsoftonline.com": 2}))
-    '2 exchanges with other hosts skipped: login.microsoftonline.com 2 (to check them: hosts in [tool.pcerrors])'
-    """
+    """Return how many exchanges were skipped, with which hosts, and the setting to check them."""
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
     named = _first([(safe(host), count) for host, count in _in_order(hosts)], _MOST_HOSTS, "more host")
     return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {named} (to check {pronoun}: hosts in {TABLE})"
@@ -207,12 +194,6 @@ def nothing_checked(hosts: "Counter[str]") -> str:
     """Return the message that all exchanges were skipped because of their hosts, with the setting to paste.
 
     If all hosts are on loopback, such as servers of the tests, it names the setting of vcrpy that leaves them out.
-
-    >>> from collections import Counter
-    >>> print(nothing_checked(Counter({"gateway.contoso.example": 2})))
-    nothing was checked: each of the 2 exchanges is with a host that is not checked
-    to check them, set in pyproject.toml, below [tool.pcerrors]:
-    hosts = ["gateway.contoso.example"]
     """
     which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
     pronoun = "it" if hosts.total() == 1 else "them"

@@ -32,9 +32,6 @@ def targets_of(
     """Return the reports of ``FORMAT:FILE`` texts; files are relative to a folder, and must not be one of the inputs.
 
     An unknown format, a missing file, and a file that cannot be written to are a `UsageError`.
-
-    >>> targets_of(["json:seen.json", "text:-"], "--pc-report", ["json", "text"], Path("/project"))
-    [Target(form='json', file=PosixPath('/project/seen.json')), Target(form='text', file=None)]
     """
     targets: list[Target] = []
     given = tuple(given)

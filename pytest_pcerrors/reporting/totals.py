@@ -29,12 +29,7 @@ _LONGEST = 60
 
 @dataclass
 class Counts:
-    """Error responses, and those of them with violations, by each of `BY`; beyond thousands of values, further ones are counted as others.
-
-    >>> counts = Counts(Counter({("day", "2026-11-25"): 2}), Counter({("day", "2026-11-25"): 1}))
-    >>> counts.as_data()["day"]
-    {'2026-11-25': {'responses': 2, 'broken': 1}}
-    """
+    """Error responses, and those of them with violations, by each of `BY`; beyond thousands of values, further ones are counted as others."""
 
     responses: "Counter[tuple[str, str]]" = field(default_factory=Counter)
     broken: "Counter[tuple[str, str]]" = field(default_factory=Counter)

@@ -99,12 +99,7 @@ def comparison(base: ErrorCoverage, head: ErrorCoverage) -> str:
 
 
 def shortfall(coverage: ErrorCoverage, least: float) -> str:
-    """Return by how much a coverage is below a percentage, or an empty text if it is not.
-
-    >>> from pytest_pcerrors import Contract
-    >>> shortfall(ErrorCoverage(Contract.default()), 1)
-    'error coverage is 0 %, at least 1 % is required: 2 more errors'
-    """
+    """Return by how much a coverage is below a percentage, or an empty text if it is not."""
     if coverage.percent >= least:
         return ""
     needed = -(-len(coverage.wanted) * least // 100) - coverage.met
