@@ -10,7 +10,7 @@ import click
 
 from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here, grouped
-from pytest_pcerrors.cli._output import advancing, watched
+from pytest_pcerrors.cli._output import progress_bar
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
 
@@ -98,17 +98,18 @@ def _findings_of(
 ) -> "Iterator[FindingData]":
     """Yield the findings of the report for these sources, in their order, and count everything."""
     policy = task.policy
-    if jobs == 1:
-        with watched("Checking", sources, quiet=quiet) as each:
-            recordings = (recording_of(source, policy, on_read) for source, on_read in each)
+    with progress_bar(sources, quiet=quiet) as on_read:
+        if jobs == 1:
+            recordings = (recording_of(source, policy, on_read) for source in sources)
             yield from totals.counting(task.audit(recordings), policy, task.wanted)
-        return
-    from pytest_pcerrors.engines.processes import checked, in_processes, units_of_sources
+            return
+        from pytest_pcerrors.engines.processes import checked, in_processes, units_of_sources
 
-    units = units_of_sources(sources, has_layout=policy.layout is not None)
-    parts = in_processes(units, task, jobs or os.cpu_count() or 1)
-    with advancing("Checking", sources, quiet=quiet) as on_read:
-        yield from checked(parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read)
+        units = units_of_sources(sources, has_layout=policy.layout is not None)
+        parts = in_processes(units, task, jobs or os.cpu_count() or 1)
+        yield from checked(
+            parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read or (lambda _: None)
+        )
 
 
 def _is_address(address: str) -> bool:
@@ -125,7 +126,7 @@ def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":
     try:
         import distributed  # noqa: F401 - it takes long, and storage is not read without it
 
-        from pytest_pcerrors.engines.storage import units_of_paths
+        from pytest_pcerrors.engines.cluster import units_of_paths
     except ImportError:
         raise UsageError("--engine dask needs Dask: pip install 'pytest-pcerrors[dask]'") from None
     return units_of_paths(paths, has_layout=layout is not None)

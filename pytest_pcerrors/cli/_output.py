@@ -16,11 +16,7 @@ from pytest_pcerrors.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rich.progress import Progress, TaskID
-
     from pytest_pcerrors.cli._input import Source
-
-    Watched = tuple[Source, Callable[[int], object] | None]
 
 _LARGE = 10 * 1024 * 1024
 
@@ -65,19 +61,12 @@ def _to_nowhere() -> None:
 
 
 @contextmanager
-def watched(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Iterable[Watched]]":
-    """Give each source with the function to call with the number of bytes of every read of it, and show a bar of them.
+def progress_bar(sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object] | None]":
+    """Show a bar of the bytes of files, and give the function to call with the number of bytes of every read.
 
     The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
     the function is None. With standard input, a pipe or a device among the sources the bar has no total.
     """
-    with bar(title, sources, quiet=quiet) as shown:
-        yield [(source, None) for source in sources] if shown is None else _tracked(*shown, sources)
-
-
-@contextmanager
-def bar(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[tuple[Progress, TaskID] | None]":
-    """Show the bar of `watched`; return it with its task, or None if it is not shown."""
     sizes = [] if quiet or not is_terminal(sys.stderr) else [_size(source) for source in sources]
     if len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE:  # noqa: PLR2004 - fewer than several files
         yield None
@@ -96,24 +85,8 @@ def bar(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[tu
         redirect_stderr=False,
     ) as progress:
         known = [size for size in sizes if size is not None]
-        task = progress.add_task(title, total=sum(known) if len(known) == len(sizes) else None)
-        yield progress, task
-
-
-@contextmanager
-def advancing(title: str, sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object]]":
-    """Give the function to call with every number of bytes that was read, whatever the source, and show the bar of `watched`."""
-    with bar(title, sources, quiet=quiet) as shown:
-        yield partial(shown[0].advance, shown[1]) if shown else lambda _: None
-
-
-def _tracked(progress: "Progress", task: "TaskID", sources: "Sequence[Source]") -> "Iterator[Watched]":
-    """Yield each source; when the next one is requested, count the former as read, since the rest of a broken file is not read."""
-    done = 0
-    for source in sources:
-        yield source, partial(progress.advance, task)
-        done += _size(source) or 0
-        progress.update(task, completed=done)
+        task = progress.add_task("Checking", total=sum(known) if len(known) == len(sizes) else None)
+        yield partial(progress.advance, task)
 
 
 def _size(source: "Source") -> int | None:

@@ -56,9 +56,9 @@ def address():
 @pytest.fixture
 def on_cluster(pcerrors, address, monkeypatch):
     """Run ``pcerrors check`` on a Dask cluster, with blocks of a few lines; joins are of two results."""
-    from pytest_pcerrors.engines import cluster, storage
+    from pytest_pcerrors.engines import cluster
 
-    monkeypatch.setattr(storage, "BLOCK", 700)
+    monkeypatch.setattr(cluster, "BLOCK", 700)
     monkeypatch.setattr(cluster, "_WIDTH", 2)
     return lambda *arguments: pcerrors("check", "--engine", f"dask={address}", *arguments)
 

@@ -139,7 +139,7 @@ def test_misuse_of_the_engine(pcerrors, archives, monkeypatch):
     assert pcerrors("check", "--engine", "dask").err.startswith("pcerrors: give a file or folder to check")
     for missing in ("distributed", "fsspec"):
         monkeypatch.setitem(sys.modules, missing, None)
-        monkeypatch.delitem(sys.modules, "pytest_pcerrors.engines.storage", raising=False)
+        monkeypatch.delitem(sys.modules, "pytest_pcerrors.engines.cluster", raising=False)
         expected = (2, "pcerrors: --engine dask needs Dask: pip install 'pytest-pcerrors[dask]'\n")
         ended = pcerrors("check", "--engine", "dask", "a.ndjson")
         assert (ended.status, ended.err) == expected

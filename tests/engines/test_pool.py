@@ -10,9 +10,9 @@ from threading import Event, Thread
 import pytest
 
 from pytest_pcerrors import UsageError
-from pytest_pcerrors.engines import _pool
-from pytest_pcerrors.engines._pool import Pool, work, work_without_interrupts
+from pytest_pcerrors.engines import processes
 from pytest_pcerrors.engines.pieces import Piece, Unit
+from pytest_pcerrors.engines.processes import Pool, work, work_without_interrupts
 
 
 class Numbers:
@@ -107,7 +107,7 @@ def test_a_process_that_ends_is_replaced(lives):
 def test_a_process_that_ended_while_it_waited_is_replaced(monkeypatch):
     """Nothing can be sent to it."""
     wanted = units(1, 1, 1, 1)
-    monkeypatch.setattr(_pool, "_AHEAD", 1)
+    monkeypatch.setattr(processes, "_AHEAD", 1)
     made, started = pool(1, 2)
     parts = made.parts(wanted)
     found = [next(parts), next(parts)]
@@ -126,7 +126,7 @@ def test_a_unit_that_ends_two_processes_is_an_error():
 
 def test_parts_wait_in_the_pipe(monkeypatch):
     """Not more of them are kept than the limit while the first unit is not done."""
-    monkeypatch.setattr(_pool, "_MOST_WAITING", 3)
+    monkeypatch.setattr(processes, "_MOST_WAITING", 3)
     wanted = units(1, 50)
     made, _ = pool(2)
     assert list(made.parts(wanted)) == expected(wanted)
@@ -141,7 +141,6 @@ def test_a_process_ignores_interrupts():
         ours.close()
         work_without_interrupts(theirs, pickle.dumps(Numbers()))
     assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
-    assert _pool._how(1) == "exit code 1"
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows holds no signals back")
@@ -150,7 +149,7 @@ def test_an_interrupt_while_a_process_starts_is_not_lost():
     came = []
     before = signal.signal(signal.SIGINT, lambda *_: came.append("interrupt"))
     try:
-        with _pool._held_interrupts():
+        with processes._held_interrupts():
             signal.raise_signal(signal.SIGINT)
             came.append("start")
     finally:
@@ -162,16 +161,16 @@ def test_an_interrupt_while_a_process_starts_is_not_lost():
 @pytest.mark.parametrize(("threads", "method"), [(0, "spawn"), (1, "fork"), (2, "spawn")])
 def test_only_a_process_with_one_thread_is_copied(threads, method):
     """A lock that another thread holds would never be released in the copy."""
-    assert _pool._context(threads).get_start_method() == method
+    assert processes._context(threads).get_start_method() == method
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the number is unknown on other systems")
 def test_all_threads_are_counted():
     """Those of tests too."""
-    before, end = _pool._threads(), Event()
+    before, end = processes._threads(), Event()
     thread = Thread(target=end.wait)
     thread.start()
-    assert _pool._threads() == before + 1 > 1
+    assert processes._threads() == before + 1 > 1
     end.set()
     thread.join()
 
@@ -179,6 +178,6 @@ def test_all_threads_are_counted():
 def test_a_process_starts_where_no_signals_are_held_back(monkeypatch):
     """On Windows."""
     monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
-    with _pool._held_interrupts():
+    with processes._held_interrupts():
         started = True
     assert started
