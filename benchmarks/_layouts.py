@@ -16,7 +16,7 @@ import yaml
 from vcr.serializers import jsonserializer, yamlserializer
 
 from pytest_pcerrors import Contract, Entry, Exchange, Request
-from pytest_pcerrors.interception.cassette_text import cassette_text
+from pytest_pcerrors.interception.cassette_files import cassette_text
 
 _URL = "https://api.partnercenter.microsoft.com/v1/customers/{:08x}-70f4-4e1e-9ff1-b2bfce8d9f04/orders"
 _ASKED = {

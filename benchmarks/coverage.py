@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from benchmarks._comparison import Case, Comparison, cost, process
 from benchmarks._setting import Setting
 from pytest_pcerrors import Contract
-from pytest_pcerrors.interception.cassette_text import cassette_text
+from pytest_pcerrors.interception.cassette_files import cassette_text
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 
 COVERAGE = ["--pc-coverage", "--pc-coverage-report=json:coverage.json"]

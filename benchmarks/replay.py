@@ -15,7 +15,7 @@ import vcr
 from benchmarks._comparison import Case, Comparison, cost, faster
 from benchmarks._setting import Setting
 from pytest_pcerrors import Exchange, Request
-from pytest_pcerrors.interception.cassette_text import cassette_text
+from pytest_pcerrors.interception.cassette_files import cassette_text
 from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 from pytest_pcerrors.redaction import Redaction
 

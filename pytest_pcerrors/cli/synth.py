@@ -31,7 +31,7 @@ def synth(  # noqa: PLR0913 - one parameter an option
 
     It writes one file for each status, with a request and a response for every documented error. A file with the same name is replaced.
     """
-    from pytest_pcerrors.interception.cassette_text import cassette_text
+    from pytest_pcerrors.interception.cassette_files import cassette_text
     from pytest_pcerrors.simulation.synthesis import synthesize_entries
 
     policy, settings = policy_for(contract_file)

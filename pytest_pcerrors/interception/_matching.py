@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 from urllib.parse import ParseResult, parse_qsl
 
@@ -24,9 +24,6 @@ class Difference(NamedTuple):
     what: str
     sent: str
     recorded: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: sent {self.sent}, recorded {self.recorded}"
 
 
 def _query(request: Request) -> tuple[tuple[str, str], ...]:
@@ -53,28 +50,6 @@ _PARTS: dict[Any, Callable[[Request], Hashable]] = {
 
 _NARROWING = {matchers.uri: _whole}
 """A part that is equal in matching requests, for matchers that compare more than this part."""
-
-
-class Matching:
-    """Matches requests by a key, and then by the matchers that the key does not cover."""
-
-    def __init__(self, match_on: Sequence[Matcher]) -> None:
-        known = {**_PARTS, **_NARROWING}
-        self._match_on = match_on
-        self._parts = [known[matcher] for matcher in match_on if matcher in known]
-        self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
-
-    def key(self, request: Request) -> Hashable:
-        """Return the key of a request; requests that match have the same key."""
-        return tuple(part(request) for part in self._parts)
-
-    def accepts(self, sent: Request, recorded: Request) -> bool:
-        """Return whether two requests with the same key match."""
-        return not self._closer or bool(matchers.requests_match(sent, recorded, self._closer))
-
-    def differences(self, sent: Request, recorded: Request) -> list[Difference]:
-        """Return all differences between two requests that the matchers compare; an empty list means that they match."""
-        return [each for matcher in self._match_on for each in _differences(matcher, sent, recorded)]
 
 
 def _differences(matcher: Matcher, sent: Request, recorded: Request) -> Iterator[Difference]:
@@ -178,13 +153,16 @@ def _shown(body: bytes | None) -> str:
 
 
 class RecordingIndex:
-    """Finds recordings by a key, which the matchers make that compare plain parts of a request; only those with the same key are compared.
+    """Finds recordings by a key, which covers the matchers that compare plain parts of a request; the others compare what has the same key.
 
     `comparable` returns the form in which requests are compared.
     """
 
-    def __init__(self, matchers: Sequence[Matcher], comparable: Callable[[Request], Request]) -> None:
-        self._matching = Matching(matchers)
+    def __init__(self, match_on: Sequence[Matcher], comparable: Callable[[Request], Request]) -> None:
+        known = {**_PARTS, **_NARROWING}
+        self._match_on = match_on
+        self._parts = [known[matcher] for matcher in match_on if matcher in known]
+        self._closer = [matcher for matcher in match_on if matcher not in _PARTS]
         self._comparable = comparable
         self._compared: list[Request] = []
         self._by_key: dict[Hashable, list[int]] = {}
@@ -193,7 +171,7 @@ class RecordingIndex:
     def add(self, request: Request) -> None:
         """Add the request of the next recording."""
         compared = self._comparable(request)
-        self._by_key.setdefault(self._matching.key(compared), []).append(len(self._compared))
+        self._by_key.setdefault(self._key(compared), []).append(len(self._compared))
         self._compared.append(compared)
 
     def rewind(self) -> None:
@@ -203,27 +181,29 @@ class RecordingIndex:
     def find(self, request: Request, is_done: Callable[[int], bool], can_play: Callable[[int], bool]) -> int | None:
         """Return the first matching recording that can be played; recordings at the front that are done are skipped permanently."""
         compared = self._comparable(request)
-        key = self._matching.key(compared)
+        key = self._key(compared)
         indices = self._by_key.get(key, ())
         first = self._first_left.get(key, 0)
         while first < len(indices) and is_done(indices[first]):
             first += 1
         self._first_left[key] = first
-        for position in range(first, len(indices)):
-            index = indices[position]
-            if can_play(index) and self._matching.accepts(compared, self._compared[index]):
-                return index
-        return None
+        playable = (index for index in islice(indices, first, None) if can_play(index))
+        return next((index for index in playable if self._accepts(compared, index)), None)
 
     def matches(self, request: Request) -> Iterator[int]:
         """Yield each recording that matches a request, played or not."""
         compared = self._comparable(request)
-        for index in self._by_key.get(self._matching.key(compared), ()):
-            if self._matching.accepts(compared, self._compared[index]):
-                yield index
+        return (index for index in self._by_key.get(self._key(compared), ()) if self._accepts(compared, index))
 
     def differences(self, request: Request) -> Iterator[tuple[int, list[Difference]]]:
-        """Yield each recording, with the differences between a request and its request."""
+        """Yield each recording, with all differences between a request and its request that the matchers compare; none if they match."""
         compared = self._comparable(request)
         for index, each in enumerate(self._compared):
-            yield index, self._matching.differences(compared, each)
+            yield index, [found for matcher in self._match_on for found in _differences(matcher, compared, each)]
+
+    def _key(self, request: Request) -> Hashable:
+        return tuple(part(request) for part in self._parts)
+
+    def _accepts(self, sent: Request, index: int) -> bool:
+        """Return whether a recording with the same key matches a request."""
+        return not self._closer or bool(matchers.requests_match(sent, self._compared[index], self._closer))

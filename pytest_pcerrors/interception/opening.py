@@ -10,9 +10,9 @@ from vcr import VCR
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception._interactions import redacted_request
-from pytest_pcerrors.interception._persister import Persister
 from pytest_pcerrors.interception.answering import Front, installed
 from pytest_pcerrors.interception.cassette import IndexedCassette
+from pytest_pcerrors.interception.cassette_files import Persister
 from pytest_pcerrors.interception.threads import StartedThreads
 from pytest_pcerrors.text import nearest
 

@@ -32,24 +32,19 @@ class UnmatchedRequest(CannotOverwriteExistingCassetteException):  # type: ignor
     """
 
     def __init__(self, cassette: Any, request: "Request") -> None:
-        Exception.__init__(self, unmatched_text(cassette, request))
+        matches = list(cassette.index.matches(request))
+        lines = [
+            *_recorded_lines(cassette, matches),
+            *([] if matches else _nearest_lines(cassette, request)),
+            *(f"simulated: {line}" for line in simulated_lines()),
+            f"record it: {cassette.options.command} --pc-record={'new_episodes' if cassette.rewound else 'once'}",
+        ]
+        Exception.__init__(self, "\n  ".join([f"no recording answers {described(request)}", *lines]))
         self.cassette = cassette
         self.failed_request = request
         self.similar_requests: list[Any] = []
-        self.reason: str = _reason(cassette, request)
-
-
-def unmatched_text(cassette: Any, request: "Request") -> str:
-    """Return the message for an unmatched request: the request, the recordings, the nearest ones, and how to record it."""
-    return "\n".join(
-        [
-            f"no recording answers {described(request)}",
-            *(f"  {line}" for line in _recorded_lines(cassette, request)),
-            *(f"  {line}" for line in _nearest_lines(cassette, request)),
-            *(f"  simulated: {line}" for line in simulated_lines()),
-            f"  record it: {cassette.options.command} --pc-record={_mode(cassette)}",
-        ]
-    )
+        found = "already_played" if matches else "no_match"
+        self.reason: str = found if cassette.rewound else "cassette_not_found"
 
 
 def label(cassette: Any, index: int) -> str:
@@ -62,25 +57,10 @@ def described(request: "Request") -> str:
     return cut(f"{safe(request.method)} {safe(request.uri)}", _LONGEST_URL)
 
 
-def _reason(cassette: Any, request: "Request") -> str:
-    if not cassette.rewound:
-        return "cassette_not_found"
-    return "already_played" if _has_match(cassette, request) else "no_match"
-
-
-def _has_match(cassette: Any, request: "Request") -> bool:
-    return next(cassette.index.matches(request), None) is not None
-
-
-def _mode(cassette: Any) -> str:
-    return "new_episodes" if cassette.rewound else "once"
-
-
-def _recorded_lines(cassette: Any, request: "Request") -> list[str]:
+def _recorded_lines(cassette: Any, matches: list[int]) -> list[str]:
     others = [_held(each) for each in cassette.also]
     if not cassette.rewound:
         return [_missing(cassette), *others]
-    matches = list(cassette.index.matches(request))
     lines = [_held(cassette), *others]
     if matches:
         numbers = ", ".join(f"#{index + 1}" for index in matches[:_MOST_DIFFERENCES])
@@ -115,9 +95,7 @@ def _missing(cassette: Any) -> str:
 
 
 def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
-    """Return the recorded requests with the fewest differences, and these differences; empty if a recording matches."""
-    if _has_match(cassette, request):
-        return []
+    """Return the recorded requests with the fewest differences, and these differences."""
     lines = []
     for index, differing in nsmallest(
         _MOST_NEAREST, cassette.index.differences(request), key=lambda each: _distance(each[1])

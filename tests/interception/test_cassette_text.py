@@ -6,7 +6,7 @@ import vcr
 from vcr.serializers import yamlserializer
 
 from pytest_pcerrors import Exchange, Request, UsageError, read_archive
-from pytest_pcerrors.interception.cassette_text import cassette_text
+from pytest_pcerrors.interception.cassette_files import cassette_text
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors import check
-from pytest_pcerrors.interception.cassette_text import cassette_text
+from pytest_pcerrors.interception.cassette_files import cassette_text
 from pytest_pcerrors.simulation import SHAPES
 from pytest_pcerrors.simulation.shapes import MADE_UP, OBSERVED, SIGHTINGS
 

@@ -1,7 +1,7 @@
-"""Cassette files: read with exact error messages, and written atomically and without secrets."""
+"""Cassette files: read with exact error messages, written atomically and without secrets, and made from exchanges."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from vcr.cassette import Cassette
 from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.request import Request
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
 
@@ -17,12 +18,14 @@ from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.yaml_files import read_yaml_interactions
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception._interactions import (
     RecordedRequest,
     Response,
     interaction_of,
     redacted_request,
     redacted_response,
+    vcrpy_response,
 )
 from pytest_pcerrors.redaction import Redaction
 
@@ -133,3 +136,16 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def cassette_text(exchanges: Iterable[Exchange]) -> str:
+    """Return the text of a YAML cassette that vcrpy replays; an exchange without a request is a `UsageError`."""
+    requests, responses = [], []
+    for exchange in exchanges:
+        request = exchange.request
+        if request is None:
+            raise UsageError(f"{exchange!r} has no request, so a cassette cannot replay it")
+        requests.append(Request(request.method, request.url, request.body or None, dict(request.headers)))
+        responses.append(vcrpy_response(exchange.status, exchange.reason or "", exchange.headers or (), exchange.body))
+    text: str = serialize({"requests": requests, "responses": responses}, yamlserializer)
+    return text
