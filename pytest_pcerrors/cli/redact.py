@@ -1,6 +1,6 @@
 """``pcerrors redact``: remove secrets from recordings."""
 
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -31,31 +31,22 @@ def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     files = sources_of(paths)
     if None in files:
         raise UsageError("give a file or folder; standard input cannot be changed in place")
-    done = _Done()
+    done = Counter[str]()
     for file in filter(None, files):
         try:
             _clean(file, redaction, done, only_check=only_check, quiet=quiet)
         except ArchiveError as error:
             print_problem(f"{safe(str(error))}; not changed")
-            done.problems += 1
+            done["problems"] += 1
     if not quiet:
         verb = "would be hidden" if only_check else "hidden"
-        print_output(f"{counted(done.hidden, 'value')} {verb} in {done.changed} of {counted(done.files, 'file')}")
-    return int(bool(done.problems) or (only_check and bool(done.changed)))
+        hidden, searched = counted(done["hidden"], "value"), counted(done["files"], "file")
+        print_output(f"{hidden} {verb} in {done['changed']} of {searched}")
+    return int(bool(done["problems"]) or (only_check and bool(done["changed"])))
 
 
-@dataclass
-class _Done:
-    """Counts of what was read and changed, and of what could not be read or searched."""
-
-    files: int = 0
-    changed: int = 0
-    hidden: int = 0
-    problems: int = 0
-
-
-def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool, quiet: bool) -> None:
-    """Clean a file; print and count the hidden secrets, and the parts that could not be searched."""
+def _clean(file: Path, redaction: Redaction, done: Counter[str], *, only_check: bool, quiet: bool) -> None:
+    """Clean a file; print the hidden secrets and the parts that could not be searched, and count both in `done`."""
     if not file.is_file():
         raise ArchiveError(str(file), "not a regular file, so it cannot be changed in place")
     try:
@@ -67,17 +58,17 @@ def _clean(file: Path, redaction: Redaction, done: _Done, *, only_check: bool, q
     if not only_check:
         for path, content in written.items():
             write_atomically(path, content)
-    done.files += 1
-    done.changed += bool(written)
+    done["files"] += 1
+    done["changed"] += bool(written)
     for problem in new.problems:
         print_problem(safe(f"{problem}; searched as it is"))
-    done.problems += len(new.problems)
+    done["problems"] += len(new.problems)
     for line, _, found in new.locations:
         if found.problem:
             print_problem(safe(f"{file}:{line}  {found.place}  not searched for secrets: {found.problem}"))
-            done.problems += 1
+            done["problems"] += 1
             continue
-        done.hidden += 1
+        done["hidden"] += 1
         if not quiet:
             suspected = " (suspected)" if found.certainty == "suspected" else ""
             print_output(safe(f"{file}:{line}  {found.place}{suspected}"))

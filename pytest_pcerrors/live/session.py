@@ -33,9 +33,8 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _UNFIT = re.compile(r"[?#\s\\]")
 
 
-def base_url_of(option: str | None, setting: str | None, cloud: str) -> str:
-    """Return the base URL of the option, the setting or the cloud, in this order, without a trailing slash."""
-    given = option if option is not None else setting
+def base_url_of(given: str | None, cloud: str) -> str:
+    """Return the given base URL without a trailing slash, or else that of the cloud."""
     if given is not None:
         return _checked_base(given)
     if cloud not in CLOUDS:

@@ -53,7 +53,7 @@ class Services:
         """The base URL of the session."""
         from pytest_pcerrors.live.session import base_url_of
 
-        return base_url_of(self._own_url, None, self._settings.cloud)
+        return base_url_of(self._own_url, self._settings.cloud)
 
     @cached_property
     def token(self) -> str | None:
@@ -132,7 +132,7 @@ def host_of_service(config: pytest.Config, settings: "Settings") -> str | None:
         return None
     from pytest_pcerrors.live.session import base_url_of
 
-    return urlsplit(base_url_of(url, None, settings.cloud)).hostname
+    return urlsplit(base_url_of(url, settings.cloud)).hostname
 
 
 def _own_url(config: pytest.Config, settings: "Settings") -> str | None:
