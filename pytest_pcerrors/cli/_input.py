@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
 
-    Source = Path | None
+Source = Path | None
+"""A file, or None for standard input."""
 
 STDIN = "-"
 
@@ -31,7 +32,7 @@ def standard_input() -> IO[bytes]:
     return sys.stdin.buffer
 
 
-def sources_of(paths: Sequence[str]) -> "list[Source]":
+def sources_of(paths: Sequence[str]) -> list[Source]:
     """Return every file to read once, and None for standard input. A wrong path raises before anything is read."""
     _refuse_empty(paths)
     if len(paths) == 1 and paths[0] != STDIN:
@@ -43,12 +44,12 @@ def sources_of(paths: Sequence[str]) -> "list[Source]":
     return list(sources.values())
 
 
-def items_in(source: "Source") -> "Iterator[Item]":
+def items_in(source: Source) -> "Iterator[Item]":
     """Yield the items of a file or of standard input."""
     return stream_items(standard_input(), STDIN) if source is None else file_items(source)
 
 
-def recording_of(source: "Source", policy: "Policy", on_read: Callable[[int], object] | None = None) -> Recording:
+def recording_of(source: Source, policy: "Policy", on_read: Callable[[int], object] | None = None) -> Recording:
     """Return a file or standard input as a recording; `on_read` is called with the number of bytes of every read of a file.
 
     A pipe such as ``<(zcat log.gz)`` of a shell can be read only once, as standard input.

@@ -3,26 +3,23 @@
 import json
 import re
 import sys
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pytest_pcerrors.cli._options import contract_option, format_option, policy_for
 from pytest_pcerrors.cli._output import is_terminal, print_output, print_problem
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.reference import ENTRY_FORMATS, as_markdown
 from pytest_pcerrors.rules.registry import reference_rules
 from pytest_pcerrors.rules.rule import PROFILES, Rule
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import suggestion
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from pytest_pcerrors.contract.catalogue import Entry
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.policy.policy import Policy
 
 _ERRORS = range(400, 600)
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
@@ -95,13 +92,13 @@ def schema(contract_file: str | None, of_what: str | None, *, openapi: bool) -> 
     return 0
 
 
-def _may_have(entry: "Entry", status: int | None, contract: "Contract") -> bool:
+def _may_have(entry: Entry, status: int | None, contract: Contract) -> bool:
     """Return whether an error may have a status: its own, or, without one, any error status, and others if errors may have them."""
     is_any = entry.status is None and (status in _ERRORS or contract.errors_below_400 is not None)
     return status in (None, entry.status) or is_any
 
 
-def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
+def _print_table(entries: Sequence[Entry], contract: Contract) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -111,7 +108,7 @@ def _print_table(entries: "Sequence[Entry]", contract: "Contract") -> None:
     Console(markup=False, highlight=False, emoji=False).print(table)
 
 
-def _rule_text(rule: Rule, policy: "Policy") -> str:
+def _rule_text(rule: Rule, policy: Policy) -> str:
     """Return the documentation of a rule, and its severity in each profile, with that of the settings where they differ."""
     lines = [f"{rule.name} (stage: {rule.stage})"]
     texts = {name: getattr(rule, name) for name in ("breaks", "documentation", "example", "fix")}
@@ -122,7 +119,7 @@ def _rule_text(rule: Rule, policy: "Policy") -> str:
     return "\n".join(lines)
 
 
-def _code_text(code: str, policy: "Policy") -> str:
+def _code_text(code: str, policy: Policy) -> str:
     entries = policy.contract.catalogue[code]
     lines = []
     for entry in entries:
@@ -141,7 +138,7 @@ def _code_text(code: str, policy: "Policy") -> str:
     return "\n".join(lines)
 
 
-def _unknown(what: str, contract: "Contract", rules: "Collection[str]") -> str:
+def _unknown(what: str, contract: Contract, rules: Collection[str]) -> str:
     """Return the message for an argument that is neither a code nor a rule, with a suggestion."""
     if what in map(str, contract.statuses):
         return f"{what} is an HTTP status, not a code or a rule; see `pcerrors list --status {what}`"

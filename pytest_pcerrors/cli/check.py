@@ -1,7 +1,8 @@
 """``pcerrors check``: check archives against the contract, and count which of the documented errors they have."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,26 +18,22 @@ from pytest_pcerrors.cli._options import (
     profile_option,
 )
 from pytest_pcerrors.cli._output import print_output, print_problem, write_report
+from pytest_pcerrors.contract.catalogue import Pairing
 from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Recording, audit
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
+from pytest_pcerrors.reporting.finding_data import FindingData
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, as_text, shortfall
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.reporting.targets import Target, targets_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pytest_pcerrors.contract.catalogue import Pairing
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.reporting.finding_data import FindingData
-    from pytest_pcerrors.reporting.summary import Tally
-    from pytest_pcerrors.settings import Settings
+from pytest_pcerrors.settings import Settings
 
 _COVERAGE_REPORT = "--coverage-report"
 _COVERAGE_OPTIONS: dict[str, dict[str, Any]] = {
@@ -57,12 +54,13 @@ _COVERAGE_OPTIONS: dict[str, dict[str, Any]] = {
 class _Coverage:
     """What becomes of the error coverage of an archive; `excluded` are the errors that it does not want, or None if nothing asks for it."""
 
+    excluded: frozenset[Pairing] | None = None
+
     def __init__(self, is_printed: bool, reports: tuple[str, ...], least: float | None) -> None:  # noqa: FBT001 - an option
         self._is_printed, self._reports, self._least = is_printed, reports, least
         self._targets: list[Target] = []
-        self.excluded: frozenset[Pairing] | None = None
 
-    def prepare(self, policy: "Policy", settings: "Settings", inputs: "Iterable[Path | None]") -> None:
+    def prepare(self, policy: Policy, settings: Settings, inputs: Iterable[Path | None]) -> None:
         """Make the folders of its files, none of which may be an input."""
         files = [file for file in inputs if file is not None]
         self._targets = targets_of(self._reports, _COVERAGE_REPORT, COVERAGE_FORMATS, Path.cwd(), files)
@@ -156,7 +154,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
 
 
-def _print_doubts(tally: "Tally") -> None:
+def _print_doubts(tally: Tally) -> None:
     """Print to standard error what the counts leave in doubt: nothing was checked, or an age is unknown."""
     if unchecked := tally.unchecked():
         print_problem(unchecked)
@@ -165,7 +163,7 @@ def _print_doubts(tally: "Tally") -> None:
 
 
 def _bodies(paths: tuple[str, ...], status: int) -> Input:
-    def findings(task: Task, totals: Totals) -> "Iterator[FindingData]":
+    def findings(task: Task, totals: Totals) -> Iterator[FindingData]:
         return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
 
     return Input([*map(Path, paths)], findings)

@@ -1,31 +1,27 @@
 """``pcerrors import`` and ``pcerrors diff``: make a contract from documentation or data, and compare contracts."""
 
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from pytest_pcerrors.cli._input import STDIN, items_in, refuse_overwriting, sources_of, standard_input
+from pytest_pcerrors.cli._input import STDIN, Source, items_in, refuse_overwriting, sources_of, standard_input
 from pytest_pcerrors.cli._options import format_option, output_option
 from pytest_pcerrors.cli._output import print_output, print_problem, write_report
 from pytest_pcerrors.contract.changes import EFFECTS
 from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
+from pytest_pcerrors.contract.sources.model import Wanted
 from pytest_pcerrors.contract.sources.partner_center import NAME_IT, read_partner_center
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.contract.sources.model import Wanted
-    from pytest_pcerrors.exchange.model import Exchange
 
 
 @click.command("import")
@@ -129,13 +125,13 @@ def contract_of(source: str, *, quiet: bool) -> Contract:
     return Contract.of_document(document)
 
 
-def print_remarks(source: str, remarks: "Iterable[object]") -> None:
+def print_remarks(source: str, remarks: Iterable[object]) -> None:
     """Print what was repaired or recognised in a source, or left out of it."""
     for remark in remarks:
         print_problem(safe(f"{source}: {remark}"))
 
 
-def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Exchange]":
+def _recorded(sources: list[Source], unreadable: list[str]) -> Iterator[Exchange]:
     """Yield the recorded exchanges; report unreadable items and continue."""
     for item in chain.from_iterable(map(items_in, sources)):
         if isinstance(item, ArchiveError):
@@ -145,7 +141,7 @@ def _recorded(sources: "list[Source]", unreadable: list[str]) -> "Iterator[Excha
             yield item
 
 
-def _read(data: bytes, source: str, wanted: "Wanted", output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
+def _read(data: bytes, source: str, wanted: Wanted, output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
     """Return the contract document of a source and the remarks on it; without a name, of Partner Center or an OpenAPI document."""
     from pytest_pcerrors.contract.sources.importing import PAGE, imported, read_source, text_of
     from pytest_pcerrors.contract.sources.model import Wanted

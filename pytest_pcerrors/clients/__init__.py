@@ -1,11 +1,8 @@
 """Assertions about a client: what it does with the errors that it receives."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.rules.violation import Violation
 
 __all__ = ["ClientViolation"]
 
@@ -24,6 +21,6 @@ class ClientViolation(AssertionError):  # noqa: N818 - it is a failed assertion,
     code-lost
     """
 
-    def __init__(self, message: str, violations: "Sequence[Violation]") -> None:
+    def __init__(self, message: str, violations: Sequence[Violation]) -> None:
         super().__init__(message)
         self.violations: tuple[Violation, ...] = tuple(violations)

@@ -1,16 +1,14 @@
 """What is checked at a time: small files together, one file, or the lines of NDJSON that begin in a range of its bytes."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import opens_document, read_ndjson
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 PIECE = 1024 * 1024
 """The size of a piece for a process of this machine, in bytes."""
@@ -36,7 +34,7 @@ class Piece(NamedTuple):
         """Whether nothing of the file follows."""
         return self.end is None or self.end == self.size
 
-    def chunks(self) -> "Iterator[bytes | ArchiveError]":
+    def chunks(self) -> Iterator[bytes | ArchiveError]:
         """Yield the lines of a piece that is not a whole file, in chunks as `line_chunks` does; an error of reading ends them."""
         try:
             with self.file.open("rb") as stream:
@@ -74,7 +72,7 @@ class Unit(NamedTuple):
     """What one process does at a time: small files, one file or a piece of one; without them, a `source` that only this process can read."""
 
     pieces: tuple[Piece, ...] = ()
-    source: "Path | None" = None
+    source: Path | None = None
 
     @property
     def piece(self) -> Piece | None:
@@ -89,7 +87,7 @@ class Unit(NamedTuple):
         return sum(each.size for each in self.pieces)
 
 
-def units_of(files: "Iterable[Piece | Unit]", is_cut: "Callable[[Piece], bool]", size: int) -> "Iterator[Unit]":
+def units_of(files: Iterable[Piece | Unit], is_cut: Callable[[Piece], bool], size: int) -> Iterator[Unit]:
     """Yield the units of whole files in their order, and the units among them as they are.
 
     A file that is larger than this size is cut if `is_cut` returns that it has lines.

@@ -1,29 +1,24 @@
 """Cassettes opened for a block: the settings of vcrpy, our cassette class, and the patched HTTP clients."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from vcr import VCR
+from vcr.request import Request
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception._interactions import redacted_request
 from pytest_pcerrors.interception.answering import Front, installed
 from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.cassette_files import Persister
 from pytest_pcerrors.interception.threads import StartedThreads
+from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.text import nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from vcr.request import Request
-
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.redaction import Redaction
 
 OURS = frozenset(
     {"cassette_library_dir", "func_path_generator", "inject_cassette", "path", "path_transformer", "persister"}
@@ -52,25 +47,25 @@ class CassetteOptions:
     With `continues`, the file was recorded in this run, and is extended.
     """
 
-    path: "Path"
+    path: Path
     name: str
     mode: str
     command: str
     config: Mapping[str, Any]
-    redaction: "Redaction"
-    on_response: "Callable[[Exchange], object]"
+    redaction: Redaction
+    on_response: Callable[[Exchange], object]
     test: str
-    on_late: "Callable[[str, str], object]"
-    bypasses: "Callable[[str], bool]" = lambda _: False
+    on_late: Callable[[str, str], object]
+    bypasses: Callable[[str], bool] = lambda _: False
     others: frozenset[str] = frozenset()
     former: str = ""
-    also: Mapping["Path", str] = field(default_factory=dict)
+    also: Mapping[Path, str] = field(default_factory=dict)
     is_kept: bool = True
     continues: bool = False
 
 
 @contextmanager
-def open_cassette(options: CassetteOptions) -> "Iterator[IndexedCassette]":
+def open_cassette(options: CassetteOptions) -> Iterator[IndexedCassette]:
     """Patch every HTTP client to use a cassette for a block, and save it at the end if `keep` is set.
 
     Settings that vcrpy rejects are a `UsageError`.
@@ -96,7 +91,7 @@ def _cassette(options: CassetteOptions) -> IndexedCassette:
     return cassette
 
 
-def _further(options: CassetteOptions, path: "Path", name: str) -> IndexedCassette:
+def _further(options: CassetteOptions, path: Path, name: str) -> IndexedCassette:
     """Return a further cassette of a test, which is only replayed."""
     if not path.exists():
         raise UsageError(
@@ -183,10 +178,10 @@ def _record_mode(options: CassetteOptions) -> str:
     return "all" if options.mode == "rewrite" else options.mode
 
 
-def _filter(theirs: "Callable[[Request], Any]", options: CassetteOptions) -> "Callable[[Request], Any]":
+def _filter(theirs: Callable[[Request], Any], options: CassetteOptions) -> Callable[[Request], Any]:
     """Return a function that makes the stored form of a request, with vcrpy's filters and then the redaction."""
 
-    def stored(request: "Request") -> Any:
+    def stored(request: Request) -> Any:
         filtered = None if options.bypasses(request.uri) else theirs(request)
         return redacted_request(filtered, options.redaction) if filtered else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,29 +11,25 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.plugin._markers import for_api_of
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
-from pytest_pcerrors.simulation.mutation import mutants
+from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape, Simulator
+from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.text import nearest
 
-if TYPE_CHECKING:
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.simulation.in_process import Simulator
-    from pytest_pcerrors.simulation.mutation import Mutant
-
-    OneOrSeveral = int | str | Collection[int | str] | None
+OneOrSeveral = int | str | Collection[int | str] | None
 
 
-def entries(contract: Contract, *, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None) -> dict[str, Any]:
+def entries(contract: Contract, *, status: OneOrSeveral = None, code: OneOrSeveral = None) -> dict[str, Any]:
     """Return the documented errors by the id of their test; the marker `pc_entries` takes the keywords of this function."""
     return {f"{entry.status_text}-{entry.code}": entry for entry in _selected(contract, status, code)}
 
 
 def mutated(
-    contract: Contract, *, rule: "OneOrSeveral" = None, status: "OneOrSeveral" = None, code: "OneOrSeveral" = None
+    contract: Contract, *, rule: OneOrSeveral = None, status: OneOrSeveral = None, code: OneOrSeveral = None
 ) -> dict[str, Any]:
     """Return mutants by their text: those of the selected errors, or, without a selection, those of one response for each rule."""
     known = rule_set(contract).rules
@@ -50,7 +46,7 @@ def mutated(
     return found
 
 
-def _first_mutants(rule: str, contract: Contract) -> "list[Mutant]":
+def _first_mutants(rule: str, contract: Contract) -> list[Mutant]:
     """Return the mutants for a rule of the first response that has some; the first error of each status comes first."""
     several = list(bases(contract))
     firsts = [each for number, each in enumerate(several) if each.status not in {it.status for it in several[:number]}]
@@ -58,7 +54,7 @@ def _first_mutants(rule: str, contract: Contract) -> "list[Mutant]":
     return next(filter(None, made), [])
 
 
-def _selected(contract: Contract, status: "OneOrSeveral", code: "OneOrSeveral") -> list[Entry]:
+def _selected(contract: Contract, status: OneOrSeveral, code: OneOrSeveral) -> list[Entry]:
     statuses, codes = _texts("status", status), _texts("code", code)
     if unknown := next((each for each in codes if each not in contract.catalogue), None):
         raise UsageError(f"code {unknown} is not in the catalogue; {nearest(unknown, contract.catalogue.codes)}")
@@ -89,7 +85,7 @@ _CASES: dict[str, Callable[..., dict[str, Any]]] = {"pc_entry": entries, "pc_mut
 """The functions that select the cases of a fixture; they take the arguments of its marker."""
 
 
-def parametrize(metafunc: pytest.Metafunc, policy: "Policy") -> None:
+def parametrize(metafunc: pytest.Metafunc, policy: Policy) -> None:
     """Run a test that has our fixtures once for each case that its markers select; a wrong marker is an error of the collection."""
     for fixture in _CASES:
         if fixture in metafunc.fixturenames:
@@ -97,7 +93,7 @@ def parametrize(metafunc: pytest.Metafunc, policy: "Policy") -> None:
             metafunc.parametrize(fixture, list(cases.values()), ids=list(cases), indirect=True)
 
 
-def _cases_of(item: pytest.Item, fixture: str, policy: "Policy") -> dict[str, Any]:
+def _cases_of(item: pytest.Item, fixture: str, policy: Policy) -> dict[str, Any]:
     name = MARKERS_OF_CASES[fixture]
     marker = item.get_closest_marker(name)
     if marker is None:
@@ -115,7 +111,7 @@ def _cases_of(item: pytest.Item, fixture: str, policy: "Policy") -> dict[str, An
 def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
     """Return the case for a fixture of a test."""
 
-    def simulator() -> "Simulator":
+    def simulator() -> Simulator:
         return request.getfixturevalue("pc_simulate")  # type: ignore[no-any-return]
 
     case = request.param
@@ -127,7 +123,7 @@ def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
     return SimulatedShape(case, shapes_for(contract)[case], simulator)
 
 
-def _texts(name: str, given: "OneOrSeveral") -> frozenset[str]:
+def _texts(name: str, given: OneOrSeveral) -> frozenset[str]:
     """Return one value or several as texts; anything else is a `UsageError`."""
     if given is None:
         return frozenset()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,9 +13,7 @@ from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin._contents import Contents, Sharing
 from pytest_pcerrors.plugin._items import CassetteFile, PartItem
 from pytest_pcerrors.plugin._messages import shown_path
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.policy import Policy
 
 
 class Cassettes:
@@ -25,7 +23,7 @@ class Cassettes:
     `seen` has the counts of each file by kind, `hosts` those of its skipped exchanges by host.
     """
 
-    def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: "Policy") -> None:
+    def __init__(self, config: pytest.Config, configured: Iterable[Path], policy: Policy) -> None:
         self._config = config
         self._policy = policy
         self._targets = targets_of(config)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -16,10 +16,8 @@ from pytest_pcerrors.interception.cassette_paths import SUFFIXES, cassette_name,
 from pytest_pcerrors.plugin._cassettes import targets_of
 from pytest_pcerrors.plugin._markers import PcCassette, pc_cassette
 from pytest_pcerrors.plugin._messages import shown_path
+from pytest_pcerrors.settings import Settings
 from pytest_pcerrors.text import counted, listed
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.settings import Settings
 
 
 class CassetteOfTest(NamedTuple):
@@ -39,7 +37,7 @@ class CassetteOfTest(NamedTuple):
 class CassettesOfTests:
     """The cassette files of the collected tests, also of those that are deselected."""
 
-    def __init__(self, config: pytest.Config, settings: "Settings") -> None:
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
         self._users: defaultdict[str, set[str]] = defaultdict(set)

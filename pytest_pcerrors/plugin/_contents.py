@@ -7,25 +7,22 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
+
+import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.policy.audit import Recording, SecretsByItem
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import generic_path
 from pytest_pcerrors.reporting.summary import host_of
-from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.violation import SECRET_RECORDED, SECRET_SUSPECTED, STALE, UNREADABLE
 from pytest_pcerrors.secrets import hide
-
-if TYPE_CHECKING:
-    import pytest
-
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _FOLDER = "pcerrors_outlines"
 _LONGEST_REQUEST = 160
@@ -58,7 +55,7 @@ class Outline(TypedDict):
 class Contents:
     """An archive of the run, by its path and its name in messages. It is read at most once, unless another process has collected it."""
 
-    def __init__(self, file: Path, name: str, policy: "Policy") -> None:
+    def __init__(self, file: Path, name: str, policy: Policy) -> None:
         self.name = name
         self._file = file
         self._policy = policy
@@ -99,7 +96,7 @@ class Sharing:
     and each archive is read and searched for secrets by one of them.
     """
 
-    def __init__(self, config: "pytest.Config") -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._made = ""
         worker: dict[str, Any] = getattr(config, "workerinput", {})
@@ -146,7 +143,7 @@ class Sharing:
 class _Reading:
     """One reading of an archive: its parts, and the counts of everything in it."""
 
-    def __init__(self, recording: Recording, policy: "Policy") -> None:
+    def __init__(self, recording: Recording, policy: Policy) -> None:
         self.counts: Counter[str] = Counter(error=0)  # a file that was read has at least this count
         self.hosts: Counter[str] = Counter()
         self._recording = recording
@@ -175,7 +172,7 @@ class _Reading:
             yield Part(RECORDING, STALE, 0, [verdict])
         self.counts["undated"] = int(is_undated(oldest, self._policy))
 
-    def _judged(self, exchange: "Exchange", number: int) -> Iterator[Part]:
+    def _judged(self, exchange: Exchange, number: int) -> Iterator[Part]:
         """Count an exchange, and yield it if it is an error response."""
         parsed = read(exchange, self._policy.of(exchange).contract)
         kind = self._kind(parsed)
@@ -184,7 +181,7 @@ class _Reading:
         if kind == "error":
             yield Part(RESPONSE, item_name(exchange, parsed.code, number), _line(exchange.origin), exchange)
 
-    def _kind(self, parsed: "ParsedResponse") -> str:
+    def _kind(self, parsed: ParsedResponse) -> str:
         if not self._policy.judges(parsed.exchange):
             return "other-host"
         return "error" if parsed.is_error else "success"
@@ -195,7 +192,7 @@ class _Reading:
         return Part(UNREADABLE_PLACE, name, _line(error.place), error)
 
 
-def _of_secrets(verdicts: "list[Verdict]") -> Iterator[Part]:
+def _of_secrets(verdicts: list[Verdict]) -> Iterator[Part]:
     """Yield each rule about secrets that the file breaks or that was allowed."""
     for rule in (SECRET_RECORDED, SECRET_SUSPECTED):
         of_rule = [each for each in (verdict.of_rule(rule) for verdict in verdicts) if each is not None]
@@ -203,7 +200,7 @@ def _of_secrets(verdicts: "list[Verdict]") -> Iterator[Part]:
             yield Part(RECORDING, rule, 0, of_rule)
 
 
-def item_name(exchange: "Exchange", code: str | None, number: int) -> str:
+def item_name(exchange: Exchange, code: str | None, number: int) -> str:
     """Return the name of an item: method, path with identifiers as ``{id}``, status, code, number of the interaction.
 
     It is ASCII without characters that are special in the id of a test, so that it can be given as an argument.

@@ -6,23 +6,21 @@ from datetime import date
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
+
+import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import known_mode
 from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.policy.allowances import Allowance
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.settings import allowance_of
-
-if TYPE_CHECKING:
-    import pytest
-
-    from pytest_pcerrors.policy.policy import Policy
 
 T = TypeVar("T")
 
 
-def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
+def policy_for(item: pytest.Item, policy: Policy) -> Policy:
     """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
     _refuse_unused(item)
     _read(pc_cassette, item.get_closest_marker("pc_cassette"))
@@ -31,12 +29,12 @@ def policy_for(item: "pytest.Item", policy: "Policy") -> "Policy":
     return for_api_of(item, policy.adapted([_allowance(table, policy.root) for table in tables], profile))
 
 
-def for_api_of(item: "pytest.Item", policy: "Policy") -> "Policy":
+def for_api_of(item: pytest.Item, policy: Policy) -> Policy:
     """Return a policy whose main contract is that of the marker `pc_api` of a test; the same policy without a marker."""
     return policy.adapted(contract=_read(pc_api, item.get_closest_marker("pc_api")))
 
 
-def _read(function: "Callable[..., T]", mark: "pytest.Mark | None") -> "T | None":
+def _read(function: Callable[..., T], mark: pytest.Mark | None) -> T | None:
     """Return what a function makes of the arguments of a marker; None without a marker."""
     try:
         return function(*mark.args, **mark.kwargs) if mark else None
@@ -44,7 +42,7 @@ def _read(function: "Callable[..., T]", mark: "pytest.Mark | None") -> "T | None
         raise UsageError(f"{error}; the marker is {signature(function.__name__)}") from None
 
 
-def _refuse_unused(item: "pytest.Item") -> None:
+def _refuse_unused(item: pytest.Item) -> None:
     """Raise a `UsageError` for a marker on a test that does not take the fixture of its cases."""
     for fixture, marker in MARKERS_OF_CASES.items():
         if item.get_closest_marker(marker) and fixture not in getattr(item, "fixturenames", ()):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -24,9 +24,6 @@ from pytest_pcerrors.policy.check import within
 from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.summary import Tally, nothing_checked
 from pytest_pcerrors.settings import Settings
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.policy.policy import Policy
 
 _KEY: pytest.StashKey["Run"] = pytest.StashKey()
 _NOTHING_WATCHED = (
@@ -51,7 +48,7 @@ class Run:
             _refuse_empty(config)
             settings = Settings.find(config.rootpath)
             file = config.getoption("pc_contract")
-            self.policy: "Policy" = policy_of(
+            self.policy = policy_of(
                 settings,
                 contract=Contract.load(file, folder=config.invocation_params.dir) if file else None,
                 profile=config.getoption("pc_profile"),
@@ -79,7 +76,7 @@ class Run:
             run._outputs.register()
         return config.stash[_KEY]
 
-    def prepare(self, items: "list[pytest.Item]", collected: "list[pytest.Item]", *, has_gaps: bool) -> None:
+    def prepare(self, items: list[pytest.Item], collected: list[pytest.Item], *, has_gaps: bool) -> None:
         """Stop the run for an invalid marker or a missing token; add the cassette fixture to marked tests.
 
         `items` are the tests that will run, `collected` those before any were deselected. With `has_gaps`, a module was

@@ -1,23 +1,19 @@
 """Error coverage: which of the documented errors were met, and how."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
+from pytest_pcerrors.contract.catalogue import Entry, Pairing
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.finding_data import natural
+from pytest_pcerrors.rules.stages import RuleSet
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, readable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pytest_pcerrors.contract.catalogue import Entry, Pairing
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.stages import RuleSet
 
 Way = Literal["asserted", "replayed", "served", "simulated"]
 
@@ -38,12 +34,12 @@ _OTHERS = (999, "and others")
 class Judged(NamedTuple):
     """A judged response: the rules that ran, those of them that it breaks, allowed or not, and the shapes that it has."""
 
-    ran: "Collection[str]"
-    broken: "Collection[str]"
-    shapes: "Collection[str]"
+    ran: Collection[str]
+    broken: Collection[str]
+    shapes: Collection[str]
 
     @classmethod
-    def of(cls, verdict: "Verdict", rules: "RuleSet") -> Self:
+    def of(cls, verdict: Verdict, rules: RuleSet) -> Self:
         """Return what a verdict says; `rules` are those under its profile."""
         from pytest_pcerrors.simulation.shapes import shapes_of
 
@@ -62,14 +58,14 @@ class ErrorCoverage:
     `excluded` are the pairings that are not wanted.
     """
 
-    contract: "Contract"
-    excluded: "frozenset[Pairing]" = frozenset()
-    pairings: "Counter[tuple[int | None, str, Way]]" = field(default_factory=Counter)
-    statuses: "Counter[tuple[int, Way]]" = field(default_factory=Counter)
-    rules: "Counter[tuple[str, bool]]" = field(default_factory=Counter)
-    shapes: "Counter[str]" = field(default_factory=Counter)
-    undocumented: "Counter[tuple[int, str]]" = field(default_factory=Counter)
-    places: "defaultdict[tuple[int, str], set[str]]" = field(default_factory=lambda: defaultdict(set))
+    contract: Contract
+    excluded: frozenset[Pairing] = frozenset()
+    pairings: Counter[tuple[int | None, str, Way]] = field(default_factory=Counter)
+    statuses: Counter[tuple[int, Way]] = field(default_factory=Counter)
+    rules: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    shapes: Counter[str] = field(default_factory=Counter)
+    undocumented: Counter[tuple[int, str]] = field(default_factory=Counter)
+    places: defaultdict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, way: Way, status: int, codes: Iterable[str], place: str = "", count: int = 1) -> None:
         """Count an error response, with its codes. `place` says where, for a code that the contract does not pair with the status."""
@@ -88,7 +84,7 @@ class ErrorCoverage:
         for shape in judged.shapes:
             self.shapes[shape] += count
 
-    def add_recorded(self, verdict: "Verdict", rules: "RuleSet", place: str) -> None:
+    def add_recorded(self, verdict: Verdict, rules: RuleSet, place: str) -> None:
         """Count a recorded response that was judged by these rules."""
         parsed = verdict.parsed
         if parsed.is_error:
@@ -119,22 +115,22 @@ class ErrorCoverage:
         names = sorted({name for name, _ in self.rules})
         return [(name, self.rules[name, False], self.rules[name, True]) for name in names]
 
-    def is_met(self, entry: "Entry") -> bool:
+    def is_met(self, entry: Entry) -> bool:
         """Return whether an error was met in any way."""
         return any(self.pairings[*entry.pairing, way] for way in WAYS)
 
-    def change(self, entry: "Entry", base: Self) -> Literal["", "lost", "won"]:
+    def change(self, entry: Entry, base: Self) -> Literal["", "lost", "won"]:
         """Return what has become of an error since the coverage of another run; an excluded error is neither lost nor won."""
         if entry.pairing in self.excluded or self.is_met(entry) == base.is_met(entry):
             return ""
         return "won" if self.is_met(entry) else "lost"
 
     @property
-    def wanted(self) -> "list[Entry]":
+    def wanted(self) -> list[Entry]:
         """The documented errors without those that are excluded."""
         return [entry for entry in self.contract.catalogue if entry.pairing not in self.excluded]
 
-    def missing(self) -> "list[Entry]":
+    def missing(self) -> list[Entry]:
         """Return the wanted errors that were not met."""
         met = {(status, code) for (status, code, _), count in self.pairings.items() if count}
         return [entry for entry in self.wanted if entry.pairing not in met]
@@ -180,12 +176,12 @@ class ErrorCoverage:
             ],
         }
 
-    def _row(self, entry: "Entry") -> dict[str, Any]:
+    def _row(self, entry: Entry) -> dict[str, Any]:
         row = {"status": entry.status, "code": entry.code, "excluded": entry.pairing in self.excluded}
         return row | {way: self.pairings[*entry.pairing, way] for way in WAYS}
 
     @classmethod
-    def of_document(cls, document: "Mapping[str, Any]", contract: "Contract") -> Self:
+    def of_document(cls, document: Mapping[str, Any], contract: Contract) -> Self:
         """Return the coverage in a document of this version and of a contract."""
         coverage = cls(contract)
         coverage.excluded = frozenset((row["status"], row["code"]) for row in document["pairings"] if row["excluded"])
@@ -206,7 +202,7 @@ def _in_order(places: Iterable[str]) -> list[str]:
     return sorted(places, key=lambda each: (natural(each), each))
 
 
-def excluded_by(patterns: Iterable[str], contract: "Contract") -> "frozenset[Pairing]":
+def excluded_by(patterns: Iterable[str], contract: Contract) -> frozenset[Pairing]:
     """Return the pairings that patterns exclude; a pattern that fits none is a `UsageError`.
 
     A pattern is a code, such as ``800064``, a glob of codes, ``8000*``, or a status and a glob of codes, ``501/*``. A status alone is

@@ -1,18 +1,14 @@
 """Proposed settings as TOML for pyproject.toml."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from datetime import date
 
+from pytest_pcerrors.policy.learning import Proposal
 from pytest_pcerrors.text import readable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
 
-    from pytest_pcerrors.policy.learning import Proposal
-
-
-def as_toml(proposal: "Proposal", until: "date") -> str:
+def as_toml(proposal: Proposal, until: date) -> str:
     """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
 
     `until` is the last day of the allowances. Files that no setting can allow are listed in comments.
@@ -20,14 +16,14 @@ def as_toml(proposal: "Proposal", until: "date") -> str:
     return "\n".join([*_entries(proposal), *_allowances(proposal, until), *_remarks(proposal)])
 
 
-def _entries(proposal: "Proposal") -> "Iterator[str]":
+def _entries(proposal: Proposal) -> Iterator[str]:
     for (status, code), seen in sorted(proposal.entries.items()):
         description, note = seen.sample or "(no description)", _said(seen.count, seen.first)
         texts = {"code": _string(code), "description": _string(description), "note": _string(note)}
         yield from _table("entry", {"status": status, **texts})
 
 
-def _allowances(proposal: "Proposal", until: "date") -> "Iterator[str]":
+def _allowances(proposal: Proposal, until: date) -> Iterator[str]:
     for rule, seen in sorted(proposal.rules.items()):
         reason = f"{_said(seen.count, seen.first)}; say why, or fix it"
         conditions = {"code": map(_string, sorted(seen.codes)), "status": map(str, sorted(seen.statuses))}
@@ -37,13 +33,13 @@ def _allowances(proposal: "Proposal", until: "date") -> "Iterator[str]":
                 yield from _table("allow", {"rule": _string(rule), **limits})
 
 
-def _table(name: str, values: "Mapping[str, object]") -> "Iterator[str]":
+def _table(name: str, values: Mapping[str, object]) -> Iterator[str]:
     yield f"[[tool.pcerrors.{name}]]"
     yield from (f"{key} = {value}" for key, value in values.items())
     yield ""
 
 
-def _remarks(proposal: "Proposal") -> "Iterator[str]":
+def _remarks(proposal: Proposal) -> Iterator[str]:
     for place, fix in proposal.unreadable.items():
         yield f"# {json.dumps(place)} cannot be read, and no setting allows that: {fix}"
     if proposal.expired:

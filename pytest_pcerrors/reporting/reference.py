@@ -1,16 +1,12 @@
 """What is documented, for reading: the errors as a table or JSON, and the rules as Markdown."""
 
 import json
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.rules.rule import Rule
 from pytest_pcerrors.secrets.display import safe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pytest_pcerrors.contract.catalogue import Entry
-    from pytest_pcerrors.rules.rule import Rule
 
 _CODE_WIDTH = 7
 _STAGES = {
@@ -29,23 +25,23 @@ _STAGES = {
 }
 
 
-def as_table(entries: "Sequence[Entry]") -> str:
+def as_table(entries: Sequence[Entry]) -> str:
     """Return a line for each entry: status, code, description."""
     width = max([_CODE_WIDTH, *(len(entry.code) for entry in entries)])
     return "".join(f"{entry.status_text}  {entry.code:>{width}}  {safe(entry.description)}\n" for entry in entries)
 
 
-def as_json(entries: "Sequence[Entry]") -> str:
+def as_json(entries: Sequence[Entry]) -> str:
     """Return a JSON array: ``[{"status", "code", "descriptions"}]``."""
     rows = [{"status": each.status, "code": each.code, "descriptions": each.templates} for each in entries]
     return json.dumps(rows, indent=2) + "\n"
 
 
-ENTRY_FORMATS: "dict[str, Callable[[Sequence[Entry]], str]]" = {"table": as_table, "json": as_json}
+ENTRY_FORMATS: dict[str, Callable[[Sequence[Entry]], str]] = {"table": as_table, "json": as_json}
 """The formats of `pcerrors list`."""
 
 
-def as_markdown(rules: "Sequence[Rule]") -> str:
+def as_markdown(rules: Sequence[Rule]) -> str:
     """Return the reference: a section for each stage, with a section for each rule."""
     lines = [
         "# Rules",

@@ -7,8 +7,10 @@ All texts are ready to be printed: secrets are masked, and control characters an
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
+from pytest_pcerrors.policy.audit import Conforming, Finding
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import LINES, FindingData, order
 from pytest_pcerrors.reporting.matrix import MatrixData
@@ -16,12 +18,8 @@ from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
 from pytest_pcerrors.rules.registry import all_rules
+from pytest_pcerrors.rules.rule import Rule
 from pytest_pcerrors.text import visible
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.policy.audit import Conforming, Finding
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.rules.rule import Rule
 
 SCHEMA = 1
 """The version of the document. It changes if readers of this version would misunderstand the document."""
@@ -71,14 +69,14 @@ class Report:
         return self.saved_by or version("pytest-pcerrors")
 
     @classmethod
-    def of_audit(cls, findings: "Iterable[Finding | Conforming]", policy: "Policy", *, is_quiet: bool = False) -> Self:
+    def of_audit(cls, findings: Iterable[Finding | Conforming], policy: Policy, *, is_quiet: bool = False) -> Self:
         """Return the report of an audit, which reads one finding after the other."""
         totals = Totals()
         return cls.of_findings(totals.counting(findings, policy, Wanted()), totals, policy, is_quiet=is_quiet)
 
     @classmethod
     def of_findings(
-        cls, findings: Iterable[FindingData], totals: Totals, policy: "Policy", *, is_quiet: bool = False
+        cls, findings: Iterable[FindingData], totals: Totals, policy: Policy, *, is_quiet: bool = False
     ) -> Self:
         """Return the report of findings as plain data; `totals` has their counts when they have been read."""
         report = cls(policy.documented.name, rules_of(policy), findings, totals.tally, is_quiet=is_quiet)
@@ -127,7 +125,7 @@ class Report:
         return (finding for finding in self.findings if finding["violations"])
 
 
-def as_json(report: Report) -> "Iterator[str]":
+def as_json(report: Report) -> Iterator[str]:
     """Yield one document, with a line for each finding; its JSON Schema is ``reporting/report.schema.json``."""
     head = {
         "schema": SCHEMA,
@@ -152,12 +150,12 @@ def as_json(report: Report) -> "Iterator[str]":
     yield f', "summary": {json.dumps(report.tally.as_data())}}}\n'
 
 
-def rules_of(policy: "Policy") -> dict[str, RuleData]:
+def rules_of(policy: Policy) -> dict[str, RuleData]:
     """Return the documentation of all rules of a policy, by name."""
     return {rule.name: _rule_data(rule) for rule in all_rules(policy.documented_rules)}
 
 
-def _rule_data(rule: "Rule") -> RuleData:
+def _rule_data(rule: Rule) -> RuleData:
     return cast("RuleData", {name: visible(getattr(rule, name)) for name in RuleData.__annotations__})
 
 

@@ -1,17 +1,14 @@
 """Reports and coverages that were saved as JSON, read to be written in another format, joined or compared."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.documents import json_object, published_schema, validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import VERSION, ErrorCoverage
 from pytest_pcerrors.reporting.report import SCHEMA, Report
 from pytest_pcerrors.secrets.display import safe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from pytest_pcerrors.contract.model import Contract
 
 _HOW_TO = "write one with `pcerrors check --format json --output FILE` or `pytest --pc-report=json:FILE`"
 
@@ -26,7 +23,7 @@ def coverage_schema() -> dict[str, Any]:
     return published_schema("pytest_pcerrors.reporting", "coverage.schema.json")
 
 
-def saved_of(data: bytes, path: str, contract: "Callable[[], Contract]") -> Report | ErrorCoverage:
+def saved_of(data: bytes, path: str, contract: Callable[[], Contract]) -> Report | ErrorCoverage:
     """Return the report or the coverage in a JSON document; anything else is a `UsageError` that names the file.
 
     `contract` returns the contract of a coverage; one with other errors is a `UsageError`.
@@ -43,7 +40,7 @@ def saved_of(data: bytes, path: str, contract: "Callable[[], Contract]") -> Repo
     return report
 
 
-def _coverage_of(document: dict[str, Any], path: str, of: "Contract") -> ErrorCoverage:
+def _coverage_of(document: dict[str, Any], path: str, of: Contract) -> ErrorCoverage:
     """Return the coverage in a document; a `UsageError` if it is not one of this contract."""
     validate(coverage_schema(), document, path)
     if [(row["status"], row["code"]) for row in document["pairings"]] != [each.pairing for each in of.catalogue]:
@@ -54,7 +51,7 @@ def _coverage_of(document: dict[str, Any], path: str, of: "Contract") -> ErrorCo
     return ErrorCoverage.of_document(document, of)
 
 
-def merged(several: "Sequence[Report | ErrorCoverage]", paths: "Sequence[str]") -> Report | ErrorCoverage:
+def merged(several: Sequence[Report | ErrorCoverage], paths: Sequence[str]) -> Report | ErrorCoverage:
     """Return the sum of reports, or that of coverages; a mixture is a `UsageError`."""
     first, *others = several
     for each, path in zip(others, paths[1:], strict=True):
@@ -75,7 +72,7 @@ def _kind(saved: Report | ErrorCoverage) -> str:
     return "a report" if isinstance(saved, Report) else "an error coverage"
 
 
-def _refuse_foreign(document: "Mapping[str, Any]", path: str, version: int) -> None:
+def _refuse_foreign(document: Mapping[str, Any], path: str, version: int) -> None:
     """Raise a `UsageError` for a document that is not one of ours, or one of a newer version."""
     found, tool = document.get("schema"), document.get("tool")
     if type(found) is not int or not isinstance(tool, dict) or tool.get("name") != "pytest-pcerrors":

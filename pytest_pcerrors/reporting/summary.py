@@ -2,22 +2,18 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from pytest_pcerrors.exchange.http import is_loopback
-from pytest_pcerrors.policy.audit import Conforming
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.policy.audit import Conforming, Finding
+from pytest_pcerrors.policy.verdict import Verdict
+from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import TABLE
 from pytest_pcerrors.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.policy.audit import Finding
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.violation import Violation
 
 _MOST_NAMED = 8
 _MOST_HOSTS = 5
@@ -34,16 +30,16 @@ class Tally:
 
     errors: int = 0
     successes: int = 0
-    broken: "Counter[str]" = field(default_factory=Counter)
-    warned: "Counter[str]" = field(default_factory=Counter)
-    allowed: "Counter[str]" = field(default_factory=Counter)
-    other_hosts: "Counter[str]" = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    warned: Counter[str] = field(default_factory=Counter)
+    allowed: Counter[str] = field(default_factory=Counter)
+    other_hosts: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     skipped: int = 0
-    unknown_bodies: "Counter[str]" = field(default_factory=Counter)
+    unknown_bodies: Counter[str] = field(default_factory=Counter)
     undated: list[str] = field(default_factory=list)
 
-    def add_verdict(self, verdict: "Verdict") -> None:
+    def add_verdict(self, verdict: Verdict) -> None:
         """Count a verdict. A verdict on a recording does not count as a response."""
         if not verdict.of_recording:
             self.errors += verdict.parsed.is_error
@@ -55,14 +51,14 @@ class Tally:
         for allowance in verdict.allowed:
             self.allowed[allowance.rule] += 1
 
-    def recount(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+    def recount(self, verdict: Verdict, violations: Sequence[Violation]) -> None:
         """Count these violations instead of those of a verdict that was added: what a failing assertion reports."""
         for severity, counts in (("error", self.broken), ("warning", self.warned)):
             counts.subtract(each.rule for each in verdict.violations if each.severity == severity)
             counts.update(each.rule for each in violations if each.severity == severity)
         self.broken, self.warned = +self.broken, +self.warned
 
-    def add(self, finding: "Finding | Conforming") -> None:
+    def add(self, finding: Finding | Conforming) -> None:
         """Count a finding of an audit, or what was counted instead of findings."""
         if isinstance(finding, Conforming):
             self.errors += finding.errors.total()
@@ -82,7 +78,7 @@ class Tally:
         elif finding.kind == "undated":
             self.undated.append(safe(finding.origin))
 
-    def counting(self, findings: "Iterable[Finding]") -> "Iterator[Finding]":
+    def counting(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Yield the findings of an audit, and count each."""
         for finding in findings:
             self.add(finding)
@@ -93,7 +89,7 @@ class Tally:
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
 
-    def without_expected(self, warned: "Counter[str]") -> Self:
+    def without_expected(self, warned: Counter[str]) -> Self:
         """Return the counts of a test that did not fail, with only the warnings that were raised.
 
         Its violations were expected: `check` does not fail a test, and an exception may be caught.
@@ -154,7 +150,7 @@ class Tally:
         return ", ".join(parts)
 
 
-def _reasons(problems: "Counter[str]") -> str:
+def _reasons(problems: Counter[str]) -> str:
     """Return the reasons, each with its count if there are several."""
     in_order = problems.most_common()
     if len(in_order) == 1:
@@ -163,34 +159,34 @@ def _reasons(problems: "Counter[str]") -> str:
     return "; ".join([*(f"{reason}: {number}" for reason, number in in_order[:_MOST_NAMED]), *more])
 
 
-def _listed(rules: "Counter[str]") -> str:
+def _listed(rules: Counter[str]) -> str:
     """Return the rules with their counts, in brackets; an empty text without any."""
     return f" ({_first(_in_order(rules), _MOST_NAMED, 'more rule')})" if rules else ""
 
 
-def _in_order(counts: "Counter[str]") -> list[tuple[str, int]]:
+def _in_order(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def _first(in_order: "Sequence[tuple[str, int]]", most: int, others: str) -> str:
+def _first(in_order: Sequence[tuple[str, int]], most: int, others: str) -> str:
     """Return the first names with their counts, and the number of the others."""
     named = ", ".join(f"{name} {count}" for name, count in in_order[:most])
     return f"{named}, {counted(len(in_order) - most, others)}" if len(in_order) > most else named
 
 
-def host_of(exchange: "Exchange") -> str:
+def host_of(exchange: Exchange) -> str:
     """Return the host of an exchange, cut to the maximum length of a host name."""
     return ((exchange.request.host if exchange.request else None) or "")[:_LONGEST_HOST]
 
 
-def named_hosts(hosts: "Counter[str]") -> str:
+def named_hosts(hosts: Counter[str]) -> str:
     """Return how many exchanges were skipped, with which hosts, and the setting to check them."""
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
     named = _first([(safe(host), count) for host, count in _in_order(hosts)], _MOST_HOSTS, "more host")
     return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {named} (to check {pronoun}: hosts in {TABLE})"
 
 
-def nothing_checked(hosts: "Counter[str]") -> str:
+def nothing_checked(hosts: Counter[str]) -> str:
     """Return the message that all exchanges were skipped because of their hosts, with the setting to paste.
 
     If all hosts are on loopback, such as servers of the tests, it names the setting of vcrpy that leaves them out.

@@ -1,22 +1,18 @@
 """What is counted over all findings of an audit, and which of the findings a report has; traffic of any size becomes a small report."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pytest_pcerrors.policy.age import date_of
-from pytest_pcerrors.policy.audit import Conforming
+from pytest_pcerrors.policy.audit import Conforming, Finding
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pytest_pcerrors.policy.audit import Finding
-    from pytest_pcerrors.policy.policy import Policy
 
 BY = ("code", "day", "source")
 """What is counted by: status and code, the day of the response, and the `source` of the error."""
@@ -31,10 +27,10 @@ _LONGEST = 60
 class Counts:
     """Error responses, and those of them with violations, by each of `BY`; beyond thousands of values, further ones are counted as others."""
 
-    responses: "Counter[tuple[str, str]]" = field(default_factory=Counter)
-    broken: "Counter[tuple[str, str]]" = field(default_factory=Counter)
+    responses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    broken: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, finding: "Finding") -> None:
+    def add(self, finding: Finding) -> None:
         """Count a finding, if it is an error response that was judged."""
         if finding.kind != "error" or finding.verdict is None:
             return
@@ -43,7 +39,7 @@ class Counts:
         met = parsed.exchange.status, parsed.code, source if isinstance(source, str) else None
         self.add_met((*met, None if since is None else str(since.date())), 1, int(bool(finding.verdict.violations)))
 
-    def add_met(self, met: "tuple[int, str | None, str | None, str | None]", responses: int, broken: int = 0) -> None:
+    def add_met(self, met: tuple[int, str | None, str | None, str | None], responses: int, broken: int = 0) -> None:
         """Count error responses with this status, code, source and day, each None if it is unknown."""
         status, code, source, day = (_UNKNOWN if each is None else each for each in met)
         for by, value in zip(BY, (f"{status} {code}", str(day), str(source)), strict=True):
@@ -75,7 +71,7 @@ class Counts:
         }
 
     @classmethod
-    def of_data(cls, data: "Mapping[str, Any]") -> Self:
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
         """Make counts from plain data."""
         counts = cls()
         for by in BY:
@@ -92,7 +88,7 @@ class Wanted(NamedTuple):
     """
 
     has_conforming: bool = True
-    excluded: "frozenset[tuple[int | None, str]] | None" = None
+    excluded: frozenset[tuple[int | None, str]] | None = None
     samples: int | None = None
 
     @property
@@ -105,7 +101,7 @@ class Wanted(NamedTuple):
         """Whether the report has each conforming error."""
         return self.has_conforming and self.samples is None
 
-    def of(self, finding: "Finding | Conforming", policy: "Policy", seen: "Counter[str]") -> "Iterator[FindingData]":
+    def of(self, finding: Finding | Conforming, policy: Policy, seen: Counter[str]) -> Iterator[FindingData]:
         """Yield the finding as plain data if the report has it, and count its rules in `seen`, which has those of the findings before it."""
         if isinstance(finding, Conforming):
             return
@@ -119,7 +115,7 @@ class Wanted(NamedTuple):
                 data["contract"] = own.name
             yield data
 
-    def kept(self, findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
+    def kept(self, findings: Iterable[FindingData]) -> Iterator[FindingData]:
         """Yield the samples of findings, or all of them.
 
         Those of adjoining parts can be joined: the samples of the samples of both are the samples of all.
@@ -127,7 +123,7 @@ class Wanted(NamedTuple):
         seen = Counter[str]()
         return (each for each in findings if self._is_sample({rule["rule"] for rule in each["violations"]}, seen))
 
-    def _is_sample(self, rules: set[str], seen: "Counter[str]") -> bool:
+    def _is_sample(self, rules: set[str], seen: Counter[str]) -> bool:
         """Return whether a finding is among the first of one of its rules, and count these."""
         if self.samples is None:
             return True
@@ -144,12 +140,12 @@ class Totals:
     counts: Counts | None = None
 
     @classmethod
-    def wanted(cls, wanted: Wanted, policy: "Policy") -> Self:
+    def wanted(cls, wanted: Wanted, policy: Policy) -> Self:
         """Return counts of nothing yet."""
         coverage = None if wanted.excluded is None else ErrorCoverage(policy.documented, wanted.excluded)
         return cls(Tally(), coverage, None if wanted.samples is None else Counts())
 
-    def add(self, finding: "Finding | Conforming", policy: "Policy") -> None:
+    def add(self, finding: Finding | Conforming, policy: Policy) -> None:
         """Count a finding, or what was counted instead of findings."""
         self.tally.add(finding)
         if isinstance(finding, Conforming):
@@ -162,7 +158,7 @@ class Totals:
             rules = policy.of(finding.verdict.exchange).profiled(profile).rules
             self.coverage.add_recorded(finding.verdict, rules, finding.origin)
 
-    def _add_conforming(self, found: Conforming, policy: "Policy") -> None:
+    def _add_conforming(self, found: Conforming, policy: Policy) -> None:
         if self.counts is not None:
             for met, count in found.errors.items():
                 self.counts.add_met(met, count)
@@ -183,8 +179,8 @@ class Totals:
             self.coverage.plus(other.coverage)
 
     def counting(
-        self, findings: "Iterable[Finding | Conforming]", policy: "Policy", wanted: Wanted
-    ) -> "Iterator[FindingData]":
+        self, findings: Iterable[Finding | Conforming], policy: Policy, wanted: Wanted
+    ) -> Iterator[FindingData]:
         """Count every finding, and yield those that the report has."""
         seen = Counter[str]()
         for finding in findings:

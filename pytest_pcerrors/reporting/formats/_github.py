@@ -4,19 +4,15 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-command
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.failure import place, request_line, test_of, violation_line
+from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
 from pytest_pcerrors.reporting.formats._text import as_markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
-    from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.report import Report
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _MOST_SUMMARISED = 1000
@@ -24,7 +20,7 @@ _LARGEST_SUMMARY = 900_000
 """In bytes; GitHub drops the summary of a step that is larger than 1 MiB."""
 
 
-def as_github(report: "Report") -> "Iterator[str]":
+def as_github(report: Report) -> Iterator[str]:
     """Yield a command for each violation, and the counts; append a summary to the file that `GITHUB_STEP_SUMMARY` names."""
     first: list[FindingData] = []
     for finding in report.with_violations():
@@ -37,7 +33,7 @@ def as_github(report: "Report") -> "Iterator[str]":
         _append(Path(path), replace(report, findings=first))
 
 
-def _command(finding: "FindingData", violation: "ViolationData") -> str:
+def _command(finding: FindingData, violation: ViolationData) -> str:
     """Return the workflow command for a violation; its place is shown in the changed files of a pull request."""
     kind = "warning" if violation["severity"] == "warning" else "error"
     file = finding["path"] if finding["path"] != "-" else None
@@ -62,7 +58,7 @@ def _escaped_property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _append(path: Path, report: "Report") -> None:
+def _append(path: Path, report: Report) -> None:
     """Append a report in Markdown to a file, as far as its size permits."""
     pieces, size = [], 0
     for piece in as_markdown(report):

@@ -3,18 +3,14 @@
 A test case cannot have properties there, so each response is a test suite with properties and a single test case.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from pytest_pcerrors.reporting.failure import finding_text, place, test_of, title
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
-    from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+from pytest_pcerrors.reporting.report import Report
 
 
-def as_junit(report: "Report") -> "Iterator[str]":
+def as_junit(report: Report) -> Iterator[str]:
     """Yield a document with a test suite for each finding; an error fails its test case, a warning is in its output."""
     suites, outcomes = [], []
     for finding in report.findings:
@@ -26,7 +22,7 @@ def as_junit(report: "Report") -> "Iterator[str]":
     yield "</testsuites>\n"
 
 
-def _outcome(finding: "FindingData") -> str:
+def _outcome(finding: FindingData) -> str:
     """Return the name of the element for the errors of a finding, or an empty text without any."""
     if not any(violation["severity"] == "error" for violation in finding["violations"]):
         return ""
@@ -37,7 +33,7 @@ def _counts(outcomes: list[str]) -> str:
     return f'failures="{outcomes.count("failure")}" errors="{outcomes.count("error")}"'
 
 
-def _suite(finding: "FindingData", contract: str, outcome: str) -> str:
+def _suite(finding: FindingData, contract: str, outcome: str) -> str:
     path = finding["path"] or "responses"
     name = _quoted(", ".join(filter(None, [title(finding), place(finding), test_of(finding)])))
     warnings = [each for each in finding["violations"] if each["severity"] != "error"]
@@ -55,20 +51,20 @@ def _suite(finding: "FindingData", contract: str, outcome: str) -> str:
     return "\n".join(lines)
 
 
-def _properties(finding: "FindingData") -> "Iterator[tuple[str, str]]":
+def _properties(finding: FindingData) -> Iterator[tuple[str, str]]:
     """Yield the names and values of the properties: code, correlation id, and a rule for each violation."""
     values = {"code": finding["code"], "correlation_id": finding["correlation_id"], "test": finding.get("test")}
     yield from ((name, value) for name, value in values.items() if value is not None)
     yield from (("rule", violation["rule"]) for violation in finding["violations"])
 
 
-def _problem(element: str, violation: "ViolationData", finding: "FindingData", contract: str) -> str:
+def _problem(element: str, violation: ViolationData, finding: FindingData, contract: str) -> str:
     alone: FindingData = {**finding, "violations": [violation]}
     attributes = f"type={_quoted(violation['rule'])} message={_quoted(violation['message'])}"
     return f"      <{element} {attributes}>{_escaped(finding_text(alone, contract))}</{element}>"
 
 
-def _line(violation: "ViolationData") -> str:
+def _line(violation: ViolationData) -> str:
     texts = (f"{violation['severity']}: {violation['rule']}", violation["pointer"], violation["message"])
     return ": ".join(filter(None, texts)) + (f"; {violation['hint']}" if violation["hint"] else "")
 

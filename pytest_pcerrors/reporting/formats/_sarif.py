@@ -5,25 +5,22 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the numbers of
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from pytest_pcerrors.reporting.failure import generic_path, place, violation_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
-    from pytest_pcerrors.reporting.report import Report, RuleData
+from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
+from pytest_pcerrors.reporting.report import Report, RuleData
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SITE = "https://pytest-pcerrors.github.io/pytest-pcerrors/"
 _FINGERPRINT = "pcerrors/v1"
 
 
-def as_sarif(report: "Report") -> "Iterator[str]":
+def as_sarif(report: Report) -> Iterator[str]:
     """Yield a log with one run, which has a result for each violation, and the rules that were broken."""
     seen: Counter[str] = Counter()
     broken: set[str] = set()
@@ -43,7 +40,7 @@ def as_sarif(report: "Report") -> "Iterator[str]":
     yield f'\n], "tool": {json.dumps({"driver": driver})}}}]}}\n'
 
 
-def _result(finding: "FindingData", violation: "ViolationData", seen: "Counter[str]") -> dict[str, Any]:
+def _result(finding: FindingData, violation: ViolationData, seen: Counter[str]) -> dict[str, Any]:
     """Return the result for a violation (3.27)."""
     properties = {
         "status": finding["status"],
@@ -68,7 +65,7 @@ def _message(text: str) -> dict[str, str]:
     return {"text": text.replace("{", "{{").replace("}", "}}").replace("](", "] (")}
 
 
-def _locations(finding: "FindingData") -> list[dict[str, Any]]:
+def _locations(finding: FindingData) -> list[dict[str, Any]]:
     """Return the location (3.28): a line of a file, line 1 if it is not known, and the test as its logical location."""
     location: dict[str, Any] = {}
     if finding["path"] is not None:
@@ -86,7 +83,7 @@ def _artifact(path: Path) -> dict[str, str]:
     return {"uri": quote(path.as_posix()), "uriBaseId": "%SRCROOT%"}
 
 
-def _fingerprint(finding: "FindingData", violation: "ViolationData", seen: "Counter[str]") -> str:
+def _fingerprint(finding: FindingData, violation: ViolationData, seen: Counter[str]) -> str:
     """Return a fingerprint (3.27.17) that stays the same when a file gets other lines, or is recorded again.
 
     Equal ones of a run are numbered.
@@ -99,7 +96,7 @@ def _fingerprint(finding: "FindingData", violation: "ViolationData", seen: "Coun
     return f"{digest}:{seen[digest]}"
 
 
-def _descriptor(name: str, rule: "RuleData | None") -> dict[str, Any]:
+def _descriptor(name: str, rule: RuleData | None) -> dict[str, Any]:
     """Return the documentation of a rule (3.49)."""
     if rule is None:
         return {"id": name}

@@ -3,14 +3,11 @@
 import json
 from collections.abc import Callable
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.contract.catalogue import Entry
 
 _WIDTH = 100
 _MOST_UNDOCUMENTED = 10
@@ -106,7 +103,7 @@ def shortfall(coverage: ErrorCoverage, least: float) -> str:
     return f"error coverage is {coverage.percent:g} %, at least {least:g} % is required: {counted(int(needed), 'more error')}"
 
 
-def _by_status(coverage: ErrorCoverage) -> "list[tuple[str, list[Entry]]]":
+def _by_status(coverage: ErrorCoverage) -> list[tuple[str, list[Entry]]]:
     wanted = sorted(coverage.wanted, key=lambda entry: entry.rank)
     return [(name, list(entries)) for name, entries in groupby(wanted, key=coverage.contract.status_of)]
 
