@@ -11,8 +11,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 
-__tracebackhide__ = True
-"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+__tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
 
 class Called(NamedTuple):

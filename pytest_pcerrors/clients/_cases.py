@@ -24,8 +24,7 @@ _MARK = b"\xef\xbb\xbf"
 _MARKED = "byte-order-mark-200"
 """The shape that is a success."""
 _LONGEST_GLOB = 100
-__tracebackhide__ = True
-"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+__tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 NOTHING = "-"
 _NEVER_GIVES_UP = "never gives up"
 _ACCIDENTS = (ArithmeticError, AttributeError, LookupError, NameError, RecursionError, TypeError, UnicodeError)

@@ -16,8 +16,7 @@ from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe, shown
 from pytest_pcerrors.text import counted, cut, nearest
 
-__tracebackhide__ = True
-"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+__tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 _LONGEST = 60
 _OF_EXCEPTIONS = frozenset(dir(BaseException)) - {"args"}
 Where = str | Callable[[Any], object]

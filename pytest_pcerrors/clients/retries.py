@@ -16,8 +16,7 @@ from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, listed
 
-__tracebackhide__ = True
-"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+__tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
 _STATUSES = range(400, 600)
 

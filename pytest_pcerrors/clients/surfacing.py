@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.reporting.matrix import MatrixData, RowData
 
-__tracebackhide__ = True
-"""Pytest leaves out the frames of this module, so a failing test shows its own line."""
+__tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
 _MOST_SHOWN = 6
 _LONGEST_BODY = 120

@@ -1,39 +1,32 @@
 """The error coverage of a run: what each test has met, and what is printed and written of it."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import pytest
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.plugin._facts import TestFacts
 from pytest_pcerrors.plugin._items import CassetteItem
-from pytest_pcerrors.plugin._messages import print_lines, write_files
+from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
+from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.check import Observer
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
-from pytest_pcerrors.rules.parsed_response import read
+from pytest_pcerrors.reporting.targets import Target
+from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
+from pytest_pcerrors.settings import Settings
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.plugin._facts import TestFacts
-    from pytest_pcerrors.plugin._messages import Lines
-    from pytest_pcerrors.plugin._receiving import Receiving
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.reporting.targets import Target
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse
-    from pytest_pcerrors.settings import Settings
-
-    _Met = tuple[str, int, tuple[str, ...], str]
+_Met = tuple[str, int, tuple[str, ...], str]
 
 
 class CoverageReports(Observer):
     """The error coverage of a run. Its facts are the errors that each test has met, and the rules that were judged in it."""
 
-    def __init__(
-        self, config: pytest.Config, targets: "list[Target]", receiving: "Receiving", settings: "Settings"
-    ) -> None:
+    def __init__(self, config: pytest.Config, targets: list[Target], receiving: Receiving, settings: Settings) -> None:
         policy = receiving.policy
         self._least = _percentage(config.getoption("pc_coverage_min"))
         self._targets = targets
@@ -47,7 +40,7 @@ class CoverageReports(Observer):
         self._parsed: dict[int, ParsedResponse] = {}
         self._judged: list[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = []
 
-    def on_verdict(self, verdict: "Verdict") -> None:
+    def on_verdict(self, verdict: Verdict) -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
         parsed = verdict.parsed
         if not verdict.of_recording and parsed.contract in self._policy.contracts:
@@ -57,16 +50,16 @@ class CoverageReports(Observer):
             ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
             self._judged.append((number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)))
 
-    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+    def on_asserted(self, verdict: Verdict, codes: Collection[str]) -> None:
         """Note that an assertion with some codes of a response has passed."""
         if verdict.parsed.contract in self._policy.contracts:
             self._asserted.append(("asserted", verdict.exchange.status, tuple(sorted(codes)), ""))
 
-    def on_served(self, exchange: "Exchange") -> None:
+    def on_served(self, exchange: Exchange) -> None:
         """Note a response of one of our servers, in a thread of the server."""
         self._received.append(("served", exchange))
 
-    def on_simulated(self, exchange: "Exchange") -> None:
+    def on_simulated(self, exchange: Exchange) -> None:
         """Note a simulated response, in the thread of its client."""
         self._received.append(("simulated", exchange))
 
@@ -76,7 +69,7 @@ class CoverageReports(Observer):
         self._asserted, self._received, self._parsed, self._judged = [], [], {}, []
         return {"met": _counted(met), "judged": _counted(judged)} if met or judged else None
 
-    def add(self, facts: "TestFacts") -> None:
+    def add(self, facts: TestFacts) -> None:
         """Add what a test has met."""
         for way, status, codes, place, count in facts.data["met"]:
             self.counted.add(way, status, codes, place, count)
@@ -102,12 +95,12 @@ class CoverageReports(Observer):
             terminal.write(COVERAGE_FORMATS[form](self.counted))
         print_lines(self._said, terminal)
 
-    def _replayed(self, item: pytest.Item) -> "Iterator[Exchange]":
+    def _replayed(self, item: pytest.Item) -> Iterator[Exchange]:
         if isinstance(item, CassetteItem) and item.exchange:
             yield item.exchange
         yield from filter(self._policy.judges, self._receiving.test.received.replayed())
 
-    def _met(self, item: pytest.Item) -> "Iterator[_Met]":
+    def _met(self, item: pytest.Item) -> Iterator[_Met]:
         """Yield how errors were met in responses; only an undocumented code has a place."""
         for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
             parsed = self._parsed.get(id(exchange)) or read(exchange, self._receiving.policy.of(exchange).contract)
@@ -118,7 +111,7 @@ class CoverageReports(Observer):
                 yield way, exchange.status, codes, item.nodeid if place is None else place
 
 
-def _counted(facts: "list[Any]") -> list[list[Any]]:
+def _counted(facts: list[Any]) -> list[list[Any]]:
     """Return each fact with its number."""
     return [[*facts[0], 1]] if len(facts) == 1 else [[*each, count] for each, count in Counter(facts).items()]
 

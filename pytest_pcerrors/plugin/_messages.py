@@ -1,31 +1,26 @@
 """How a run shows warnings, problems, paths, and the files that it writes."""
 
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from pytest_pcerrors.reporting.targets import Target
-
-    Lines = list[tuple[str, bool]]
+Lines = list[tuple[str, bool]]
 
 
-def warn_at(item: pytest.Item, messages: "Iterable[str]") -> None:
+def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
     """Warn of each message once, at the place of a test, as `warn` does."""
     path, line, _ = item.reportinfo()
     warn(messages, str(path), 0 if line is None else line + 1)
 
 
-def warn(messages: "Iterable[str]", place: str, line: int = 0) -> None:
+def warn(messages: Iterable[str], place: str, line: int = 0) -> None:
     """Warn of each message once; where warnings are errors, raise a single one with all messages.
 
     In a recording, the line is 0, so that Python finds no source line to print: it would show what was recorded, unmasked.
@@ -76,8 +71,11 @@ def _is_own(file: Path, root: Path) -> bool:
 
 
 def write_files(
-    targets: "Iterable[Target]", text: "Callable[[str], str | Iterable[str]]", noun: str, session: pytest.Session
-) -> "Lines":
+    targets: Iterable[tuple[str, Path | None]],
+    text: Callable[[str], str | Iterable[str]],
+    noun: str,
+    session: pytest.Session,
+) -> Lines:
     """Write the files of targets, each with the text in its format; the session fails if one cannot be written.
 
     Return a line for each, and whether it is a failure.
@@ -94,7 +92,7 @@ def write_files(
     return lines
 
 
-def print_lines(lines: "Lines", terminal: pytest.TerminalReporter) -> None:
+def print_lines(lines: Lines, terminal: pytest.TerminalReporter) -> None:
     """Print lines about files, failures in red."""
     for text, is_failure in lines:
         terminal.write_line(f"pcerrors: {text}", red=is_failure, bold=is_failure)

@@ -1,25 +1,21 @@
 """The responses that tests receive, with their places in recordings, and what the current test has opened and counted."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.policy.allowances import file_of
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.summary import Tally
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.simulation.in_process import Simulator
-
-    Key = tuple[int, bytes]
-    Place = tuple[str, int, bytes]
+Key = tuple[int, bytes]
+Place = tuple[str, int, bytes]
 
 
 @dataclass
@@ -29,35 +25,35 @@ class ReceivedResponses:
     A response that the test has checked itself, with an assertion or `check`, is not judged again. Threads may add responses.
     """
 
-    _responses: "list[tuple[Exchange, bool]]" = field(default_factory=list)
-    _origins: "dict[Key, str | None]" = field(default_factory=dict)
-    _judged: "Counter[Key]" = field(default_factory=Counter)
+    _responses: list[tuple[Exchange, bool]] = field(default_factory=list)
+    _origins: dict[Key, str | None] = field(default_factory=dict)
+    _judged: Counter[Key] = field(default_factory=Counter)
 
-    def add(self, exchange: "Exchange") -> None:
+    def add(self, exchange: Exchange) -> None:
         """Add a response from a cassette; its host decides whether it is judged."""
         self._responses.append((exchange, False))
         self._origins[_key(exchange)] = exchange.origin
 
-    def add_served(self, exchange: "Exchange") -> None:
+    def add_served(self, exchange: Exchange) -> None:
         """Add a response from one of our servers; it is judged whatever its host."""
         self._responses.append((exchange, True))
 
-    def replayed(self) -> "Iterator[Exchange]":
+    def replayed(self) -> Iterator[Exchange]:
         """Yield the responses from cassettes and of the live service, checked by the test or not."""
         return (exchange for exchange, is_served in self._responses if not is_served)
 
-    def mark_checked(self, exchange: "Exchange") -> None:
+    def mark_checked(self, exchange: Exchange) -> None:
         """Mark a response as checked, so that it is not judged again."""
         self._judged[_key(exchange)] += 1
 
-    def located(self, exchange: "Exchange") -> "Exchange":
+    def located(self, exchange: Exchange) -> Exchange:
         """Return an exchange with the origin of the replayed response, so that profiles by path apply to it."""
         if exchange.origin is not None:
             return exchange
         origin = self._origins.get(_key(exchange))
         return exchange if origin is None else exchange.at(origin)
 
-    def judge(self, policy: "Policy") -> "tuple[list[Verdict], list[Exchange]]":
+    def judge(self, policy: Policy) -> tuple[list[Verdict], list[Exchange]]:
         """Return the verdicts on the responses, and the exchanges that are not judged because of their hosts."""
         judged, verdicts, others = self._judged.copy(), [], []
         for exchange, is_served in self._responses:
@@ -78,13 +74,13 @@ class CurrentTest:
     received: ReceivedResponses = field(default_factory=ReceivedResponses)
     cassettes: list[Any] = field(default_factory=list)
     servers: list[Any] = field(default_factory=list)
-    simulators: "list[Simulator]" = field(default_factory=list)
-    recordings: "list[Verdict]" = field(default_factory=list)
+    simulators: list[Any] = field(default_factory=list)
+    recordings: list[Verdict] = field(default_factory=list)
     """The verdicts on the cassettes themselves."""
     failure: BaseException | None = None
     """The exception with which this plugin failed the test after its call phase."""
     tally: Tally = field(default_factory=Tally)
-    warned: "Counter[str]" = field(default_factory=Counter)
+    warned: Counter[str] = field(default_factory=Counter)
     """The rules whose violations were raised as warnings, in contrast to those that a test only checked."""
     has_failed: bool = False
     """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
@@ -101,7 +97,7 @@ class CurrentTest:
         return next(filter(None, (each.unused() for each in self.simulators)), None)
 
 
-def _key(exchange: "Exchange") -> "Key":
+def _key(exchange: Exchange) -> Key:
     return exchange.status, exchange.body
 
 
@@ -110,9 +106,9 @@ class Places:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._last: "tuple[object, dict[Place, dict[str, str]]]" = (None, {})
+        self._last: tuple[object, dict[Place, dict[str, str]]] = (None, {})
 
-    def placed(self, exchange: "Exchange") -> "Exchange":
+    def placed(self, exchange: Exchange) -> Exchange:
         """Return an exchange with the origin ``path:line``, relative to the root directory if the file is in it.
 
         The URL may differ from the recorded one, as the matchers of vcrpy permit, if no other interaction has the same response.
@@ -130,13 +126,13 @@ class Places:
         single = next(iter(places.values())) if len(places) == 1 else name
         return exchange.at(places.get(_url(exchange), single))
 
-    def _places_in(self, file: Path, name: str, state: object) -> "dict[Place, dict[str, str]]":
+    def _places_in(self, file: Path, name: str, state: object) -> dict[Place, dict[str, str]]:
         """Return the places of the interactions of a file in this state: by response, then by URL."""
         from pytest_pcerrors.errors import UsageError
         from pytest_pcerrors.exchange.archives.files import exchanges_of, file_items
 
         if self._last[0] != state:
-            places: "dict[Place, dict[str, str]]" = defaultdict(dict)
+            places: dict[Place, dict[str, str]] = defaultdict(dict)
             with suppress(UsageError):  # an entry that cannot be read, or a file in a format of its own
                 for each in exchanges_of(file_items(file, name), name):
                     places[_place_key(each)].setdefault(_url(each), each.origin or name)
@@ -144,11 +140,11 @@ class Places:
         return self._last[1]
 
 
-def _place_key(exchange: "Exchange") -> "Place":
+def _place_key(exchange: Exchange) -> Place:
     return exchange.request.method if exchange.request else "", exchange.status, exchange.body
 
 
-def _url(exchange: "Exchange") -> str:
+def _url(exchange: Exchange) -> str:
     return exchange.request.url if exchange.request else ""
 
 

@@ -2,26 +2,21 @@
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from pytest_pcerrors.errors import PcErrorsWarning, UsageError
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._received import CurrentTest, Places
 from pytest_pcerrors.policy.check import Context, Observer
+from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.reporting.summary import host_of
-from pytest_pcerrors.rules.violation import ContractViolation
+from pytest_pcerrors.reporting.summary import Tally, host_of
+from pytest_pcerrors.rules.violation import ContractViolation, Violation
 from pytest_pcerrors.text import counted
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.reporting.matrix import MatrixData
-    from pytest_pcerrors.reporting.summary import Tally
-    from pytest_pcerrors.rules.violation import Violation
 
 _MOST_SHOWN = 5
 
@@ -56,7 +51,7 @@ class LateRequests:
 class Receiving(Context):
     """The context of a run: it receives the responses of its cassettes and servers, judges them, and notifies its observers."""
 
-    def __init__(self, policy: "Policy", tally: "Tally", root: Path) -> None:
+    def __init__(self, policy: Policy, tally: Tally, root: Path) -> None:
         super().__init__(policy)
         self.test: CurrentTest = CurrentTest()
         self._tally = tally
@@ -70,61 +65,61 @@ class Receiving(Context):
         """Whether a response was received, with whatever host."""
         self.observers: list[Observer] = []
 
-    def on_verdict(self, verdict: "Verdict") -> None:
+    def on_verdict(self, verdict: Verdict) -> None:
         """Count a verdict that the current test has asked for; its response is not judged again."""
         self._count(verdict)
         self.mark_checked(verdict.exchange)
 
-    def _count(self, verdict: "Verdict") -> None:
+    def _count(self, verdict: Verdict) -> None:
         self.test.tally.add_verdict(verdict)
         for each in self.observers:
             each.on_verdict(verdict)
 
-    def on_warning(self, verdict: "Verdict") -> None:
+    def on_warning(self, verdict: Verdict) -> None:
         """Count the warnings of a verdict as raised."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
         for each in self.observers:
             each.on_warning(verdict)
 
-    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+    def on_failure(self, verdict: Verdict, violations: Sequence[Violation]) -> None:
         """Count what a failing assertion reports, instead of the violations of its verdict."""
         self.test.tally.recount(verdict, violations)
         for each in self.observers:
             each.on_failure(verdict, violations)
 
-    def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
+    def on_asserted(self, verdict: Verdict, codes: Collection[str]) -> None:
         """Notify the observers."""
         for each in self.observers:
             each.on_asserted(verdict, codes)
 
-    def on_simulated(self, exchange: "Exchange") -> None:
+    def on_simulated(self, exchange: Exchange) -> None:
         """Notify the observers."""
         for each in self.observers:
             each.on_simulated(exchange)
 
-    def on_matrix(self, matrix: "MatrixData") -> None:
+    def on_matrix(self, matrix: Any) -> None:
         """Notify the observers."""
         for each in self.observers:
             each.on_matrix(matrix)
 
-    def locate(self, exchange: "Exchange") -> "Exchange":
+    def locate(self, exchange: Exchange) -> Exchange:
         """Return a response that the current test has replayed with its origin."""
         return self.test.received.located(exchange)
 
-    def place(self, exchange: "Exchange") -> "Exchange":
+    def place(self, exchange: Exchange) -> Exchange:
         """Return an exchange with its complete origin, for a message."""
         return self._places.placed(exchange)
 
-    def on_response(self, exchange: "Exchange") -> None:
+    def on_response(self, exchange: Exchange) -> None:
         """Add a response from a cassette."""
         self.has_received = True
         self.test.received.add(exchange)
 
-    def mark_checked(self, exchange: "Exchange") -> None:
+    def mark_checked(self, exchange: Exchange) -> None:
         """Mark a response as checked, such as a 429 that was retried."""
         self.test.received.mark_checked(exchange)
 
-    def on_served_response(self, exchange: "Exchange") -> None:
+    def on_served_response(self, exchange: Exchange) -> None:
         """Add a response from one of our servers."""
         self.has_received = True
         self.test.received.add_served(exchange)
@@ -204,7 +199,7 @@ class Receiving(Context):
             test.failure = warning
             raise
 
-    def _text(self, verdicts: "Sequence[Verdict]") -> str:
+    def _text(self, verdicts: Sequence[Verdict]) -> str:
         """Return the failure message of all responses, with equal messages only once."""
         texts = dict.fromkeys(
             failure_text(self.place(each.exchange), each.violations, each.parsed.contract) for each in verdicts
@@ -229,7 +224,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _warning(verdict: "Verdict", violation: "Violation") -> str:
+def _warning(verdict: Verdict, violation: Violation) -> str:
     if verdict.of_recording:
         return f"{verdict.exchange.origin}: {violation}; {violation.hint}"
     return f"{verdict.parsed.contract.reason(verdict.exchange.status)}: {violation}"

@@ -1,36 +1,30 @@
 """The reports of a run: what was judged in its tests, as findings, and the files that ``--pc-report`` asks for."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.plugin._facts import TestFacts
-from pytest_pcerrors.plugin._messages import print_lines, write_files
+from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
+from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.audit import Finding, unreadable
 from pytest_pcerrors.policy.check import Observer
+from pytest_pcerrors.policy.verdict import Verdict
+from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.finding_data import FindingData, finding_data, order, violation_data
 from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.rules.violation import STALE
+from pytest_pcerrors.reporting.targets import Target
+from pytest_pcerrors.rules.violation import STALE, Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pytest_pcerrors.plugin._messages import Lines
-    from pytest_pcerrors.plugin._receiving import Receiving
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.reporting.coverage import ErrorCoverage
-    from pytest_pcerrors.reporting.matrix import MatrixData
-    from pytest_pcerrors.reporting.targets import Target
-    from pytest_pcerrors.rules.violation import Violation
 
 _MOST = 1000
 """The number of findings of one test that are kept; all are counted."""
@@ -40,8 +34,8 @@ _MOST = 1000
 class _Judged:
     """A verdict, what an assertion reported of it, and whether its warnings were raised."""
 
-    verdict: "Verdict"
-    violations: "Sequence[Violation]"
+    verdict: Verdict
+    violations: Sequence[Violation]
     has_warned: bool = False
 
 
@@ -52,7 +46,7 @@ class Reports(Observer):
     place with violations; of another test what conforms, and the warnings that were raised.
     """
 
-    def __init__(self, targets: "list[Target]", receiving: "Receiving") -> None:
+    def __init__(self, targets: list[Target], receiving: Receiving) -> None:
         self._targets = targets
         self._receiving = receiving
         self._policy = receiving.policy  # of the run, without the markers of a test
@@ -66,19 +60,19 @@ class Reports(Observer):
         self._all_left_out: Counter[str] = Counter()
         """The number of findings of each test that were only counted."""
 
-    def on_verdict(self, verdict: "Verdict") -> None:
+    def on_verdict(self, verdict: Verdict) -> None:
         """Note a verdict of the current test."""
         if len(self._judged) < _MOST:
             self._judged[id(verdict)] = _Judged(verdict, verdict.violations)
         else:
             self._left_out += 1
 
-    def on_warning(self, verdict: "Verdict") -> None:
+    def on_warning(self, verdict: Verdict) -> None:
         """Note that the warnings of a verdict were raised."""
         if id(verdict) in self._judged:
             self._judged[id(verdict)].has_warned = True
 
-    def on_failure(self, verdict: "Verdict", violations: "Sequence[Violation]") -> None:
+    def on_failure(self, verdict: Verdict, violations: Sequence[Violation]) -> None:
         """Note what a failing assertion reported of a verdict."""
         if id(verdict) in self._judged:
             self._judged[id(verdict)].violations = violations
@@ -128,8 +122,8 @@ class Reports(Observer):
     def write(
         self,
         collected: Tally,
-        coverage: "ErrorCoverage | None",
-        matrices: "list[MatrixData]",
+        coverage: ErrorCoverage | None,
+        matrices: list[MatrixData],
         session: pytest.Session,
     ) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""

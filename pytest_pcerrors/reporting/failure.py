@@ -1,22 +1,16 @@
 """Failure messages: the violations of a response, its origin, and its body."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pytest_pcerrors.reporting.finding_data import CORRELATION, response_data
+from pytest_pcerrors.contract.model import Contract
+from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.reporting.finding_data import CORRELATION, FindingData, ViolationData, response_data
 from pytest_pcerrors.rules.registry import EXPECTATIONS, OF_RECORDINGS
-from pytest_pcerrors.rules.violation import UNREADABLE
+from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import counted, cut, late_pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
-    from pytest_pcerrors.rules.violation import Violation
 
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
@@ -24,7 +18,7 @@ _WIDEST = 40
 _IDENTIFIER = late_pattern(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 
 
-def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contract: "Contract") -> str:
+def failure_text(exchange: Exchange, violations: Sequence[Violation], contract: Contract) -> str:
     """Return the message for a response: a line for each violation, aligned, then the origin and the body.
 
     >>> from pytest_pcerrors import Contract, Exchange, check
@@ -37,13 +31,13 @@ def failure_text(exchange: "Exchange", violations: "Sequence[Violation]", contra
     return finding_text(response_data(exchange, violations, contract, origin=exchange.origin or ""), contract.name)
 
 
-def finding_text(finding: "FindingData", contract: str) -> str:
+def finding_text(finding: FindingData, contract: str) -> str:
     """Return the message for a finding; `contract` is the name of the contract."""
     lines = [headline(finding, finding.get("contract", contract)), *violation_lines(finding["violations"])]
     return "\n".join(lines if finding["status"] is None else [*lines, *context_lines(finding)])
 
 
-def headline(finding: "FindingData", contract: str) -> str:
+def headline(finding: FindingData, contract: str) -> str:
     """Return the first line: the response, what is wrong with it, and in how many places; without a response, the place."""
     rules = tuple([violation["rule"] for violation in finding["violations"]])
     if finding["status"] is None:
@@ -66,7 +60,7 @@ def _faults(rules: tuple[str, ...], contract: str) -> str:
     return " and ".join(parts)
 
 
-def place(finding: "FindingData") -> str:
+def place(finding: FindingData) -> str:
     """Return the path of a finding with its line or entry: ``cart.yaml:41``, ``trace.har#/log/entries/3``."""
     path, line, entry = finding["path"] or "", finding["line"], finding["entry"]
     if entry is not None:
@@ -74,24 +68,24 @@ def place(finding: "FindingData") -> str:
     return path if line is None else f"{path}:{line}"
 
 
-def status_line(finding: "FindingData") -> str:
+def status_line(finding: FindingData) -> str:
     """Return the status and the reason phrase of a finding; an empty text without a response."""
     return "" if finding["status"] is None else f"{finding['status']} {finding['reason']}".rstrip()
 
 
-def violation_line(finding: "FindingData", violation: "ViolationData") -> str:
+def violation_line(finding: FindingData, violation: ViolationData) -> str:
     """Return a violation on one line: the response if there is one, the place in it, and the message."""
     return ": ".join(filter(None, [status_line(finding), violation["pointer"], violation["message"]]))
 
 
-def request_line(finding: "FindingData") -> str:
+def request_line(finding: FindingData) -> str:
     """Return the method and the URL of a finding, or an empty text."""
     if finding["method"] is None:
         return ""
     return cut(f"{finding['method']} {finding['url']}", _LONGEST_URL)
 
 
-def title(finding: "FindingData") -> str:
+def title(finding: FindingData) -> str:
     """Return a short name of a finding that stays the same when it is recorded again: method, path, status and code."""
     if finding["status"] is None:
         return finding["kind"]
@@ -107,13 +101,13 @@ def generic_path(url: str) -> str:
         return "/"
 
 
-def test_of(finding: "FindingData") -> str:
+def test_of(finding: FindingData) -> str:
     """Return the id of the test of a finding, or an empty text if it only repeats the path of a recording."""
     path, test = finding["path"] or "", finding.get("test", "")
     return "" if test.startswith(f"{path}::") and not path.endswith(".py") else test
 
 
-def violation_lines(violations: "Sequence[ViolationData]") -> list[str]:
+def violation_lines(violations: Sequence[ViolationData]) -> list[str]:
     """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
     labels = [_label(violation) for violation in violations]
     margin = max(map(len, labels), default=0)
@@ -129,7 +123,7 @@ def violation_lines(violations: "Sequence[ViolationData]") -> list[str]:
     return lines
 
 
-def context_lines(finding: "FindingData") -> list[str]:
+def context_lines(finding: FindingData) -> list[str]:
     """Return the lines with the place, the request, the test and the body; long bodies are cut."""
     test = test_of(finding)
     where = ", ".join(filter(None, [place(finding), request_line(finding), test and f"test {test}"]))
@@ -140,5 +134,5 @@ def context_lines(finding: "FindingData") -> list[str]:
     return [line for line in (f"in {where}" if where else "", "   ".join(what)) if line]
 
 
-def _label(violation: "ViolationData") -> str:
+def _label(violation: ViolationData) -> str:
     return f"{violation['rule']} (warning)" if violation["severity"] == "warning" else violation["rule"]
