@@ -26,7 +26,9 @@ def print_output(text: str, *, newline: bool = True) -> None:
     try:
         click.echo(text, nl=newline)
     except OSError as error:
-        _to_nowhere()
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for the buffered output too, which Python writes at exit
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
         if not isinstance(error, BrokenPipeError):
             raise UsageError(f"standard output cannot be written: {error.strerror}") from None
 
@@ -51,13 +53,6 @@ def print_problem(problem: str) -> None:
 def is_terminal(stream: TextIO | None) -> bool:
     """Return whether a standard stream is a terminal; a closed stream is `None`."""
     return stream is not None and stream.isatty()
-
-
-def _to_nowhere() -> None:
-    """Discard all further output, also the buffered output that Python writes at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 @contextmanager

@@ -77,7 +77,9 @@ def _given(places: Mapping[str, Where | None]) -> dict[str, Where]:
             f'nothing to compare: give the place of a fact, such as code="code"; facts: {", ".join(places)}'
         )
     for name, where in given.items():
-        check_where(name, where)
+        is_path = isinstance(where, str) and all(where.split("."))
+        if not is_path and not callable(where):
+            raise UsageError(f'{name}: expected an attribute path such as "error.code", or a function, got {where!r}')
     return given
 
 
@@ -126,13 +128,6 @@ class Found(NamedTuple):
 
     value: Any = None
     problem: str = ""
-
-
-def check_where(name: str, where: object) -> None:
-    """Raise a `UsageError` for anything but an attribute path or a function."""
-    is_path = isinstance(where, str) and all(where.split("."))
-    if not is_path and not callable(where):
-        raise UsageError(f'{name}: expected an attribute path such as "error.code", or a function, got {where!r}')
 
 
 def value_at(subject: object, where: Where) -> Found:

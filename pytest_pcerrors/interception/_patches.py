@@ -111,22 +111,19 @@ def hiding_secrets() -> Iterator[None]:
     make = logging.getLogRecordFactory()
 
     def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        return _clean(make(*args, **kwargs))
+        record = make(*args, **kwargs)
+        if record.name.partition(".")[0] in _LOGGERS:
+            text = record.getMessage()
+            shown = hide(_RAW_HEADER.sub(_hidden, text))
+            if shown != text:
+                record.msg, record.args = shown, ()
+        return record
 
     logging.setLogRecordFactory(make_masked)
     try:
         yield
     finally:
         logging.setLogRecordFactory(make)
-
-
-def _clean(record: logging.LogRecord) -> logging.LogRecord:
-    if record.name.partition(".")[0] in _LOGGERS:
-        text = record.getMessage()
-        shown = hide(_RAW_HEADER.sub(_hidden, text))
-        if shown != text:
-            record.msg, record.args = shown, ()
-    return record
 
 
 def _hidden(match: re.Match[str]) -> str:

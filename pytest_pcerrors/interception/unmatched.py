@@ -118,15 +118,11 @@ def _distance(differing: "list[Difference]") -> tuple[int, int]:
 
 
 def _weight(difference: "Difference") -> int:
-    if difference.what == "path" and _are_similar(difference.sent, difference.recorded):
+    """Return the weight of a difference; paths are similar if they have the same first segments, or the same last one."""
+    sent, recorded = difference.sent.split("/"), difference.recorded.split("/")
+    if difference.what == "path" and (sent[:4] == recorded[:4] or sent[-1] == recorded[-1]):
         return 1
     return _WEIGHTS.get(difference.what, 0)
-
-
-def _are_similar(one: str, other: str) -> bool:
-    """Return whether two paths have the same first segments, or the same last one."""
-    ours, theirs = one.split("/"), other.split("/")
-    return ours[:4] == theirs[:4] or ours[-1] == theirs[-1]
 
 
 def _line(difference: "Difference") -> str:

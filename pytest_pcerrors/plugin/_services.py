@@ -84,7 +84,9 @@ class Services:
             token=self.token,
             retries=self.are_live,
             on_retry=self._receiving.mark_checked,
-            on_missing_token=lambda method, url: warn_at(request.node, [_missing_token(method, url)]),
+            on_missing_token=lambda method, url: warn_at(
+                request.node, [f"401 for {safe(f'{method} {url}')}, which had no access token: {_HOW_TO_AUTHORIZE}"]
+            ),
         )
 
     @contextmanager
@@ -119,10 +121,6 @@ class Services:
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""
         return any(url == base or url.startswith((f"{base}/", f"{base}?")) for base in self._servers)
-
-
-def _missing_token(method: str, url: str) -> str:
-    return f"401 for {safe(f'{method} {url}')}, which had no access token: {_HOW_TO_AUTHORIZE}"
 
 
 def host_of_service(config: pytest.Config, settings: "Settings") -> str | None:

@@ -109,7 +109,7 @@ def test_of(finding: FindingData) -> str:
 
 def violation_lines(violations: Sequence[ViolationData]) -> list[str]:
     """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
-    labels = [_label(violation) for violation in violations]
+    labels = [f"{each['rule']} (warning)" if each["severity"] == "warning" else each["rule"] for each in violations]
     margin = max(map(len, labels), default=0)
     longest = max([len(each["pointer"]) for each in violations], default=0)
     pointers = min(_WIDEST, longest + 2 if longest else 0)
@@ -132,7 +132,3 @@ def context_lines(finding: FindingData) -> list[str]:
     if body is not None:
         what.append(f"body: {cut(' '.join(body.split()), _LONGEST_BODY)}")
     return [line for line in (f"in {where}" if where else "", "   ".join(what)) if line]
-
-
-def _label(violation: ViolationData) -> str:
-    return f"{violation['rule']} (warning)" if violation["severity"] == "warning" else violation["rule"]

@@ -18,7 +18,6 @@ from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
 from pytest_pcerrors.rules.registry import all_rules
-from pytest_pcerrors.rules.rule import Rule
 from pytest_pcerrors.text import visible
 
 SCHEMA = 1
@@ -152,11 +151,9 @@ def as_json(report: Report) -> Iterator[str]:
 
 def rules_of(policy: Policy) -> dict[str, RuleData]:
     """Return the documentation of all rules of a policy, by name."""
-    return {rule.name: _rule_data(rule) for rule in all_rules(policy.documented_rules)}
-
-
-def _rule_data(rule: Rule) -> RuleData:
-    return cast("RuleData", {name: visible(getattr(rule, name)) for name in RuleData.__annotations__})
+    names = tuple(RuleData.__annotations__)
+    rules = all_rules(policy.documented_rules)
+    return {rule.name: cast("RuleData", {name: visible(getattr(rule, name)) for name in names}) for rule in rules}
 
 
 def _escaped(value: Any, kept: str = "") -> Any:

@@ -38,7 +38,12 @@ def _command(finding: FindingData, violation: ViolationData) -> str:
     kind = "warning" if violation["severity"] == "warning" else "error"
     file = finding["path"] if finding["path"] != "-" else None
     properties = {"file": file, "line": (finding["line"] or 1) if file else None, "title": violation["rule"]}
-    given = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items() if value)
+    escaped = {
+        name: _escaped(str(value)).replace(":", "%3A").replace(",", "%2C")
+        for name, value in properties.items()
+        if value
+    }
+    given = ",".join(f"{name}={value}" for name, value in escaped.items())
     lines = [
         violation_line(finding, violation),
         violation["hint"],
@@ -52,10 +57,6 @@ def _command(finding: FindingData, violation: ViolationData) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escaped_property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _append(path: Path, report: Report) -> None:

@@ -69,18 +69,13 @@ def _locations(finding: FindingData) -> list[dict[str, Any]]:
     """Return the location (3.28): a line of a file, line 1 if it is not known, and the test as its logical location."""
     location: dict[str, Any] = {}
     if finding["path"] is not None:
-        region = {"startLine": finding["line"] or 1}
-        location["physicalLocation"] = {"artifactLocation": _artifact(Path(finding["path"])), "region": region}
+        path = Path(finding["path"])
+        relative = {"uri": quote(path.as_posix()), "uriBaseId": "%SRCROOT%"}  # the root of the repository
+        artifact = {"uri": path.as_uri()} if path.is_absolute() else relative
+        location["physicalLocation"] = {"artifactLocation": artifact, "region": {"startLine": finding["line"] or 1}}
     if "test" in finding:
         location["logicalLocations"] = [{"fullyQualifiedName": finding["test"], "kind": "function"}]
     return [location] if location else []
-
-
-def _artifact(path: Path) -> dict[str, str]:
-    """Return the location of a file (3.4); a relative path starts at the root of the repository."""
-    if path.is_absolute():
-        return {"uri": path.as_uri()}
-    return {"uri": quote(path.as_posix()), "uriBaseId": "%SRCROOT%"}
 
 
 def _fingerprint(finding: FindingData, violation: ViolationData, seen: Counter[str]) -> str:
