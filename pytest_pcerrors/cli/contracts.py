@@ -55,8 +55,6 @@ def import_source(source: str, output: Path | None, descriptions: str | None, *,
     SOURCE is a Markdown or HTML page, CSV, JSON or YAML, or an OpenAPI document: a file, an http(s) URL, or - for standard input. A page of
     Partner Center may be in any language; the page of another API needs --as. What was read is printed on standard error.
     """
-    from pytest_pcerrors.contract.sources.model import Wanted
-
     wanted = Wanted(**options)
     read = [None if source == STDIN else Path(source), *([Path(wanted.envelope)] if wanted.envelope else [])]
     refuse_overwriting(output, read)
@@ -144,7 +142,6 @@ def _recorded(sources: list[Source], unreadable: list[str]) -> Iterator[Exchange
 def _read(data: bytes, source: str, wanted: Wanted, output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
     """Return the contract document of a source and the remarks on it; without a name, of Partner Center or an OpenAPI document."""
     from pytest_pcerrors.contract.sources.importing import PAGE, imported, read_source, text_of
-    from pytest_pcerrors.contract.sources.model import Wanted
 
     text, kind = text_of(data, source)
     if wanted == Wanted() and kind == PAGE:

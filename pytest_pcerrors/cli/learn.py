@@ -1,6 +1,8 @@
-"""``pcerrors learn``: propose settings from recordings."""
+"""``pcerrors learn``: propose settings from recordings, as TOML for pyproject.toml."""
 
-from datetime import timedelta
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 import click
 
@@ -8,9 +10,9 @@ from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import contract_option, policy_for, profile_option
 from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.policy.audit import audit
-from pytest_pcerrors.policy.learning import learn
-from pytest_pcerrors.reporting.learned import as_toml
+from pytest_pcerrors.policy.learning import Proposal, learn
 from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.text import readable
 
 _ALLOWED = timedelta(days=180)
 
@@ -34,3 +36,51 @@ def learn_settings(archives: tuple[str, ...], contract_file: str | None, profile
     else:
         print_output(as_toml(proposal, policy.today + _ALLOWED), newline=False)
     return int(bool(proposal.unreadable))
+
+
+def as_toml(proposal: Proposal, until: date) -> str:
+    """Return tables for ``[tool.pcerrors]``: an entry for each undocumented pairing, an allowance for each other rule.
+
+    `until` is the last day of the allowances. Files that no setting can allow are listed in comments.
+    """
+    return "\n".join([*_entries(proposal), *_allowances(proposal, until), *_remarks(proposal)])
+
+
+def _entries(proposal: Proposal) -> Iterator[str]:
+    for (status, code), seen in sorted(proposal.entries.items()):
+        description, note = seen.sample or "(no description)", _said(seen.count, seen.first)
+        texts = {"code": _string(code), "description": _string(description), "note": _string(note)}
+        yield from _table("entry", {"status": status, **texts})
+
+
+def _allowances(proposal: Proposal, until: date) -> Iterator[str]:
+    for rule, seen in sorted(proposal.rules.items()):
+        reason = f"{_said(seen.count, seen.first)}; say why, or fix it"
+        conditions = {"code": map(_string, sorted(seen.codes)), "status": map(str, sorted(seen.statuses))}
+        for name, values in conditions.items():
+            if any_of := ", ".join(values):
+                limits = {name: f"[{any_of}]", "reason": _string(reason), "until": until.isoformat()}
+                yield from _table("allow", {"rule": _string(rule), **limits})
+
+
+def _table(name: str, values: Mapping[str, object]) -> Iterator[str]:
+    yield f"[[tool.pcerrors.{name}]]"
+    yield from (f"{key} = {value}" for key, value in values.items())
+    yield ""
+
+
+def _remarks(proposal: Proposal) -> Iterator[str]:
+    for place, fix in proposal.unreadable.items():
+        yield f"# {json.dumps(place)} cannot be read, and no setting allows that: {fix}"
+    if proposal.expired:
+        yield "# an allowance has expired: fix the violation, or give the allowance a later day"
+
+
+def _said(count: int, first: str) -> str:
+    first = readable(first)
+    return f"seen once, in {first}" if count == 1 else f"seen {count} times, first in {first}"
+
+
+def _string(text: str) -> str:
+    """Return a TOML basic string; its escapes are those of JSON, and DEL is escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,11 +1,10 @@
 """The facts of an error response that a client must keep, how a value of the client is compared with each, and where else a lost one is."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_pcerrors.clients._texts import has_word, text_of
 from pytest_pcerrors.errors import UsageError
@@ -19,8 +18,7 @@ _TOLERANCE = timedelta(seconds=2)
 """Between the date of a response and the moment at which a client reads its clock."""
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A fact of a response: its name, its text, its place (JSON Pointer or header), and whether a value of the client equals it."""
 
     name: str

@@ -1,7 +1,7 @@
 """The assertion `assert_preserved`: the error of a client has the facts of the response."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._facts import Fact, elsewhere, facts_of
@@ -107,10 +107,14 @@ def _unwrapped(caught: Any) -> object:
 
 def _lost(fact: Fact, where: Where, subject: object) -> Violation | None:
     """Return the violation for a fact that the client does not have at its place."""
-    found = value_at(subject, where)
-    if not found.problem and fact.equals(found.value):
-        return None
-    actual = found.problem or f"the client has {object_text(found.value)}"
+    try:
+        value = value_at(subject, where)
+    except LookupError as error:
+        actual = str(error)
+    else:
+        if fact.equals(value):
+            return None
+        actual = f"the client has {object_text(value)}"
     rule = f"{fact.name.replace('_', '-')}-lost"
     wanted = f"{fact.text} s" if fact.name == "retry_after" else shown(fact.text)
     return Violation(f"{wanted}, {actual}", fact.place, wanted, actual, elsewhere(fact, subject), rule)
@@ -123,27 +127,19 @@ def _message(kind: str, lost: list[Violation], compared: int, parsed: ParsedResp
     return "\n".join([headline, *violation_lines(finding["violations"]), *context_lines(finding)])
 
 
-class Found(NamedTuple):
-    """What was found at a place: a value, or the problem that prevented it."""
-
-    value: Any = None
-    problem: str = ""
-
-
-def value_at(subject: object, where: Where) -> Found:
-    """Return the value at a place of an object; what the object raises is a problem, and no error."""
+def value_at(subject: object, where: Where) -> Any:
+    """Return the value at a place of an object; whatever the object raises is a `LookupError` that says what prevented it."""
     if callable(where):
         try:
-            return Found(where(subject))
+            return where(subject)
         except Exception as error:  # noqa: BLE001 - the function is the user's, and reads what may not exist
-            return Found(problem=f"the function raised {raised(error)}")
-    value, path = subject, ""
+            raise LookupError(f"the function raised {raised(error)}") from None
+    value: Any = subject
+    path = ""
     for step in where.split("."):
-        found = _step(value, step)
-        if found.problem:
-            return Found(problem=f"{path or type(subject).__name__} {found.problem}")
-        value, path = found.value, f"{path}.{step}" if path else step
-    return found
+        value = _step(value, step, path or type(subject).__name__)
+        path = f"{path}.{step}" if path else step
+    return value
 
 
 def object_text(value: object) -> str:
@@ -153,24 +149,24 @@ def object_text(value: object) -> str:
     return cut(safe(repr_of(value)), _LONGEST)
 
 
-def _step(value: Any, step: str) -> Found:
-    """Return the member of a mapping, the attribute of an object, or the item of a sequence."""
+def _step(value: Any, step: str, path: str) -> Any:
+    """Return the member of a mapping, the attribute of an object, or the item of a sequence; `path` is that of the value."""
     if isinstance(value, Mapping) and step in value:
-        return Found(value[step])
+        return value[step]
     try:
-        return Found(getattr(value, step))
+        return getattr(value, step)
     except AttributeError:
         pass
     except Exception as error:  # noqa: BLE001 - a property of the client's
-        return Found(problem=f'has an attribute "{step}" that raised {raised(error)}')
+        raise LookupError(f'{path} has an attribute "{step}" that raised {raised(error)}') from None
     if step.lstrip("-").isdecimal():
         try:
-            return Found(value[int(step)])
+            return value[int(step)]
         except (LookupError, TypeError):
-            return Found(problem=f"has no item {step}")
+            raise LookupError(f"{path} has no item {step}") from None
     kind = "key" if isinstance(value, Mapping) else "attribute"
     known = _names(value)
-    return Found(problem=f'has no {kind} "{step}"' + (f"; {nearest(step, known)}" if known else ""))
+    raise LookupError(f'{path} has no {kind} "{step}"' + (f"; {nearest(step, known)}" if known else ""))
 
 
 def _names(value: object) -> list[str]:

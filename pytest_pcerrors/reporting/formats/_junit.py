@@ -4,6 +4,7 @@ A test case cannot have properties there, so each response is a test suite with 
 """
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
 
 from pytest_pcerrors.reporting.failure import finding_text, place, test_of, title
 from pytest_pcerrors.reporting.finding_data import FindingData, ViolationData
@@ -35,16 +36,16 @@ def _counts(outcomes: list[str]) -> str:
 
 def _suite(finding: FindingData, contract: str, outcome: str) -> str:
     path = finding["path"] or "responses"
-    name = _quoted(", ".join(filter(None, [title(finding), place(finding), test_of(finding)])))
+    name = quoteattr(", ".join(filter(None, [title(finding), place(finding), test_of(finding)])))
     warnings = [each for each in finding["violations"] if each["severity"] != "error"]
     lines = [
-        f'  <testsuite name={name} tests="1" {_counts([outcome])} file={_quoted(path)}>',
+        f'  <testsuite name={name} tests="1" {_counts([outcome])} file={quoteattr(path)}>',
         "    <properties>",
-        *(f"      <property name={_quoted(key)} value={_quoted(text)}/>" for key, text in _properties(finding)),
+        *(f"      <property name={quoteattr(key)} value={quoteattr(text)}/>" for key, text in _properties(finding)),
         "    </properties>",
-        f"    <testcase classname={_quoted(path)} name={name}>",
+        f"    <testcase classname={quoteattr(path)} name={name}>",
         *(_problem(outcome, each, finding, contract) for each in finding["violations"] if each not in warnings),
-        *(f"      <system-out>{_escaped(_line(each))}</system-out>" for each in warnings),
+        *(f"      <system-out>{escape(_line(each))}</system-out>" for each in warnings),
         "    </testcase>",
         "  </testsuite>\n",
     ]
@@ -60,24 +61,10 @@ def _properties(finding: FindingData) -> Iterator[tuple[str, str]]:
 
 def _problem(element: str, violation: ViolationData, finding: FindingData, contract: str) -> str:
     alone: FindingData = {**finding, "violations": [violation]}
-    attributes = f"type={_quoted(violation['rule'])} message={_quoted(violation['message'])}"
-    return f"      <{element} {attributes}>{_escaped(finding_text(alone, contract))}</{element}>"
+    attributes = f"type={quoteattr(violation['rule'])} message={quoteattr(violation['message'])}"
+    return f"      <{element} {attributes}>{escape(finding_text(alone, contract))}</{element}>"
 
 
 def _line(violation: ViolationData) -> str:
     texts = (f"{violation['severity']}: {violation['rule']}", violation["pointer"], violation["message"])
     return ": ".join(filter(None, texts)) + (f"; {violation['hint']}" if violation["hint"] else "")
-
-
-def _escaped(text: str) -> str:
-    """Return a text for the content of an element; the module that does it loads much of the standard library."""
-    from xml.sax import saxutils
-
-    return saxutils.escape(text)
-
-
-def _quoted(text: str) -> str:
-    """Return a text as the value of an attribute, in quotes."""
-    from xml.sax import saxutils
-
-    return saxutils.quoteattr(text)

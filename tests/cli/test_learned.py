@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_pcerrors.cli.learn import as_toml
 from pytest_pcerrors.policy.learning import Proposal
-from pytest_pcerrors.reporting.learned import as_toml
 from pytest_pcerrors.settings import Settings
 
 UNTIL = date(2027, 5, 31)

@@ -3,7 +3,7 @@
 import re
 
 from pytest_pcerrors import Contract
-from pytest_pcerrors.reporting.reference import as_markdown
+from pytest_pcerrors.cli.catalogue import as_markdown
 from pytest_pcerrors.rules.registry import all_rules
 from pytest_pcerrors.rules.rule import Rule
 from pytest_pcerrors.rules.stages import rule_set
