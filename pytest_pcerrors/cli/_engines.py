@@ -1,15 +1,13 @@
-"""The options for where an audit runs, and the findings of it."""
+"""Where an audit runs, as options say, and the findings of it."""
 
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-import click
-
 from pytest_pcerrors.cli._input import recording_of, sources_of
-from pytest_pcerrors.cli._options import from_here, grouped
+from pytest_pcerrors.cli._options import from_here
 from pytest_pcerrors.cli._output import progress_bar
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
@@ -26,29 +24,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import Settings
 
 _PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
-
 _SAMPLES = 10
-
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "--jobs": {
-        "type": click.IntRange(0),
-        "default": 1,
-        "show_default": True,
-        "metavar": "N",
-        "help": "The number of processes; 0 is one for each CPU. The report is the same for any number.",
-    },
-    "--engine": {
-        "default": "local",
-        "show_default": True,
-        "metavar": "local|dask[=ADDRESS]",
-        "help": "dask checks on the Dask cluster with this scheduler, or one of this machine; PATH may be a URL or a pattern.",
-    },
-    "--samples": {
-        "type": click.IntRange(1),
-        "metavar": "N",
-        "help": "Report the first N findings of each rule, and counts of all by code, day and source; 10 for the engine dask.",
-    },
-}
 
 
 class Input(NamedTuple):
@@ -87,10 +63,6 @@ class Engine:
         if not given.files and not paths:
             raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         return given
-
-
-engine_options = grouped(_OPTIONS, "engine", Engine)
-"""Adds the options for where an audit runs to a command, which gets them as `engine`."""
 
 
 def _findings_of(

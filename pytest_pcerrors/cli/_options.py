@@ -1,7 +1,6 @@
 """Options of several subcommands, and the policy made from them."""
 
 from collections.abc import Callable, Collection
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +34,6 @@ def format_option(formats: Collection[str], default: str | None = None) -> Decor
     return click.option(
         "--format", "format_name", type=click.Choice(names), default=default or names[0], show_default=True
     )
-
-
-def grouped(options: dict[str, dict[str, Any]], keyword: str, make: Callable[..., object]) -> Decorator:
-    """Return the decorator that adds these options to a command, which gets what `make` returns for their values as one argument."""
-    names = [option.removeprefix("--").replace("-", "_") for option in options]
-
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(command)
-        def packed(*arguments: Any, **keywords: Any) -> Any:
-            made = make(*(keywords.pop(name) for name in names))
-            return command(*arguments, **{keyword: made}, **keywords)
-
-        for option, how in reversed(options.items()):
-            packed = click.option(option, **how)(packed)
-        return packed
-
-    return decorated
 
 
 def policy_for(

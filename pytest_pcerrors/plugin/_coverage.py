@@ -29,8 +29,7 @@ class CoverageReports(Observer):
     def __init__(self, config: pytest.Config, targets: list[Target], receiving: Receiving, settings: Settings) -> None:
         policy = receiving.policy
         self._least = _percentage(config.getoption("pc_coverage_min"))
-        self._targets = targets
-        self._is_printed: bool = config.getoption("pc_coverage")
+        self._targets = [*([Target("text", None)] if config.getoption("pc_coverage") else []), *targets]
         self._said: Lines = []
         self.counted = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self._receiving = receiving
@@ -89,8 +88,7 @@ class CoverageReports(Observer):
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table and the reports for the terminal, and what was written."""
         terminal.ensure_newline()
-        forms = ["text"] if self._is_printed else []
-        for form in (*forms, *(target.form for target in self._targets if target.file is None)):
+        for form in (target.form for target in self._targets if target.file is None):
             terminal.write_sep("-", f"error coverage of the {self.counted.contract.name} contract")
             terminal.write(COVERAGE_FORMATS[form](self.counted))
         print_lines(self._said, terminal)
