@@ -4,10 +4,9 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from io import BufferedReader, RawIOBase
 from itertools import tee
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import (
@@ -18,7 +17,7 @@ from pytest_pcerrors.exchange.archives.files import (
     stream_items,
 )
 from pytest_pcerrors.exchange.archives.items import Skipped
-from pytest_pcerrors.exchange.archives.streams import rereadable
+from pytest_pcerrors.exchange.archives.streams import of_pieces, pieces_of, rereadable
 from pytest_pcerrors.policy._repeated import judged
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.redaction.rewriting import InItem
     from pytest_pcerrors.secrets import Found
-
-_PIECE = 64 * 1024
 
 Kind = Literal["error", "success", "other-host", "stale", "undated", "skipped", "unreadable", "recording"]
 
@@ -71,8 +68,7 @@ class Recording(NamedTuple):
             return cls(name, stream_items(stream, name, policy.layout), (), chunks)
         from pytest_pcerrors.redaction.rewriting import found_in
 
-        read = getattr(stream, "read1", stream.read)  # the available bytes, without waiting for more
-        one, other = (BufferedReader(_Pieces(each)) for each in tee(iter(partial(read, _PIECE), b"")))
+        one, other = map(of_pieces, tee(pieces_of(stream)))
         found = found_in(other, name, policy.redaction, has_layout=policy.layout is not None)
         return cls(name, stream_items(one, name, policy.layout), found, chunks)
 
@@ -205,24 +201,6 @@ def unreadable(error: ArchiveError, recording: "Verdict | None" = None) -> Findi
         rule=UNREADABLE,
     )
     return Finding("unreadable", error.place, problem=problem, recording=recording)
-
-
-class _Pieces(RawIOBase):
-    """A stream made of pieces."""
-
-    def __init__(self, pieces: "Iterator[bytes]") -> None:
-        super().__init__()
-        self._pieces = pieces
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._left or next(self._pieces, b"")
-        size = min(len(data), len(buffer))
-        buffer[:size], self._left = data[:size], data[size:]
-        return size
 
 
 def _found_in_file(file: Path, name: str, policy: "Policy") -> "Iterator[InItem]":

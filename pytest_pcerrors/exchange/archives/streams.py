@@ -1,8 +1,13 @@
-"""Byte streams for the readers: put back bytes that were read, decompress gzip and zstd, and limit the decompressed size."""
+"""Byte streams for the readers: put back bytes that were read, decompress gzip and zstd, and limit the decompressed size.
+
+A stream is made of pieces: a generator of bytes is all that a new kind needs.
+"""
 
 import gzip
-from collections.abc import Callable
-from io import BufferedReader, BytesIO, RawIOBase
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BufferedReader, RawIOBase
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -26,6 +31,55 @@ class BrokenZstdError(EOFError):
     """The data is not valid zstd, or incomplete."""
 
 
+class _Pieces(RawIOBase):
+    """A stream of pieces; `name` is the path of the file that they are from."""
+
+    def __init__(self, pieces: Iterator[bytes], name: object = None) -> None:
+        super().__init__()
+        self._pieces = filter(None, pieces)
+        self._left = memoryview(b"")
+        self.name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._left or memoryview(next(self._pieces, b""))
+        size = min(len(data), len(buffer))
+        buffer[:size], self._left = data[:size], data[size:]
+        return size
+
+
+class _Rereadable(_Pieces):
+    """Keeps what is read between `tell` and `seek`."""
+
+    _kept: bytearray | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        size = super().readinto(buffer)
+        if self._kept is not None:
+            self._kept += buffer[:size]
+        return size
+
+    def tell(self) -> int:
+        self._kept = bytearray()
+        return 0
+
+    def seek(self, _: int, __: int = 0) -> int:
+        self._left, self._kept = memoryview(bytes(self._kept or b"") + self._left), None
+        return 0
+
+
+def pieces_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """Return the pieces of a stream as they become available, without waiting for more."""
+    return iter(partial(getattr(stream, "read1", stream.read), _BUFFER), b"")
+
+
+def of_pieces(pieces: Iterator[bytes], stream: IO[bytes] | None = None) -> IO[bytes]:
+    """Return a stream of pieces, which come from another stream."""
+    return BufferedReader(_Pieces(pieces, getattr(stream, "name", None)), _BUFFER)
+
+
 def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
     """Return a stream, decompressed if it is gzip or zstd, and the name of this encoding, or an empty text.
 
@@ -38,7 +92,7 @@ def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
             return cast("IO[bytes]", gzip.GzipFile(fileobj=whole)), "gzip"
         case "zstd":
             try:
-                return BufferedReader(_Zstd(whole, ZSTD.load()), _BUFFER), "zstd"
+                return of_pieces(_frames(whole, ZSTD.load())), "zstd"
             except ImportError:
                 raise ArchiveError(name, ZSTD.missing) from None
         case _:
@@ -47,7 +101,7 @@ def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
 
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
     """Return a stream of these bytes followed by the rest of another stream."""
-    return BufferedReader(_Rejoined(start, rest), _BUFFER)
+    return of_pieces(chain([start], pieces_of(rest)), rest)
 
 
 def file_of(stream: IO[bytes], name: str) -> Path:
@@ -58,17 +112,35 @@ def file_of(stream: IO[bytes], name: str) -> Path:
 
 def metered(stream: IO[bytes], on_read: Callable[[int], object]) -> IO[bytes]:
     """Return a stream that calls `on_read` with the number of bytes of every read."""
-    return BufferedReader(_Metered(stream, on_read), _BUFFER)
+
+    def pieces() -> Iterator[bytes]:
+        for piece in pieces_of(stream):
+            on_read(len(piece))
+            yield piece
+
+    return of_pieces(pieces(), stream)
 
 
 def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
     """Return a stream that raises an `ArchiveError` after more than `MAX_UNPACKED` bytes."""
-    return BufferedReader(_Bounded(stream, name), _BUFFER)
+
+    def pieces() -> Iterator[bytes]:
+        left = MAX_UNPACKED
+        for piece in pieces_of(stream):
+            left -= len(piece)
+            if left < 0:
+                most = f"more than {MAX_UNPACKED // 1024**2} MiB when decompressed"
+                raise ArchiveError(name, f"{most}; decompress the file (gunzip, unzstd) to read it")
+            yield piece
+
+    return of_pieces(pieces(), stream)
 
 
 def rereadable(stream: IO[bytes]) -> IO[bytes]:
     """Return a stream that can be read again from where `tell` was called, with one call of `seek`; the other may be a pipe."""
-    return stream if stream.seekable() else cast("IO[bytes]", _Rereadable(stream))
+    if stream.seekable():
+        return stream
+    return cast("IO[bytes]", _Rereadable(pieces_of(stream), getattr(stream, "name", None)))
 
 
 def read_whole(stream: IO[bytes]) -> bytearray:
@@ -100,96 +172,15 @@ def skip_line(stream: IO[bytes], line: bytes | bytearray) -> None:
         is_over = piece.endswith(b"\n")
 
 
-class _Rejoined(RawIOBase):
-    def __init__(self, start: bytes, rest: IO[bytes]) -> None:
-        super().__init__()
-        self._start = BytesIO(start)
-        self.name = getattr(rest, "name", None)  # the path of a file
-        self._read = getattr(rest, "read1", rest.read)  # returns what is available, without waiting for more
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._start.read(len(buffer)) or self._read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Metered(_Rejoined):
-    def __init__(self, stream: IO[bytes], on_read: Callable[[int], object]) -> None:
-        super().__init__(b"", stream)
-        self._on_read = on_read
-
-    def readinto(self, buffer: Any) -> int:
-        size = super().readinto(buffer)
-        self._on_read(size)
-        return size
-
-
-class _Zstd(RawIOBase):
-    """The decompressed data of all frames of a stream."""
-
-    def __init__(self, stream: IO[bytes], codec: Codec) -> None:
-        super().__init__()
-        self._stream = stream
-        self._codec = codec
-        self._decoder = codec.decoder()
-        self._plain = BytesIO()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._plain.read(len(buffer))
-        while not data and (packed := self._decoder.unused_data or self._stream.read(_PACKED_PIECE)):
-            if self._decoder.eof:
-                self._decoder = self._codec.decoder()
-            try:
-                self._plain = BytesIO(self._decoder.decompress(packed))
-            except self._codec.error as error:
-                raise BrokenZstdError(str(error)) from None
-            data = self._plain.read(len(buffer))
-        if not data and not self._decoder.eof:
-            raise BrokenZstdError("it is cut off")
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Rereadable(_Rejoined):
-    """Keeps what is read between `tell` and `seek`."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(b"", stream)
-        self._kept: bytearray | None = None
-
-    def readinto(self, buffer: Any) -> int:
-        size = super().readinto(buffer)
-        if self._kept is not None:
-            self._kept += buffer[:size]
-        return size
-
-    def tell(self) -> int:
-        self._kept = bytearray()
-        return 0
-
-    def seek(self, _: int, __: int = 0) -> int:
-        self._start, self._kept = BytesIO(self._kept or b""), None
-        return 0
-
-
-class _Bounded(_Rejoined):
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        super().__init__(b"", stream)
-        self._place = name
-        self._left = MAX_UNPACKED
-
-    def readinto(self, buffer: Any) -> int:
-        size = super().readinto(buffer)
-        self._left -= size
-        if self._left < 0:
-            most = MAX_UNPACKED // 1024**2
-            raise ArchiveError(
-                self._place, f"more than {most} MiB when decompressed; decompress the file (gunzip, unzstd) to read it"
-            )
-        return size
+def _frames(stream: IO[bytes], codec: Codec) -> Iterator[bytes]:
+    """Yield the decompressed data of all frames of a stream."""
+    decoder = codec.decoder()
+    while packed := decoder.unused_data or stream.read(_PACKED_PIECE):
+        if decoder.eof:
+            decoder = codec.decoder()
+        try:
+            yield decoder.decompress(packed)
+        except codec.error as error:
+            raise BrokenZstdError(str(error)) from None
+    if not decoder.eof:
+        raise BrokenZstdError("it is cut off")
