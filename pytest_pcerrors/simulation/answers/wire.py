@@ -1,6 +1,6 @@
 """Responses as they are sent: as the reply to a request, their network faults, their bytes, and the state of the connection afterwards.
 
-To add a fault, write its function, and add it to `FAULTS` and `Faults`.
+To add a fault, add it to `FAULTS`, `Faults` and ``rules.schema.json``.
 """
 
 from collections.abc import Callable, Mapping
@@ -107,16 +107,11 @@ class Faults(TypedDict, total=False):
 
 
 class Fault(NamedTuple):
-    """A fault: its function, the description of its value, a check of its value, and the JSON Schema of its key in a rule."""
+    """A fault: its function, the description of its value, and a check of its value."""
 
     apply: Callable[[Wire, Any], Wire]
     wanted: str
     accepts: Callable[[Any], bool]
-    schema: Mapping[str, Any]
-
-
-def _delay(wire: Wire, seconds: float) -> Wire:
-    return wire._replace(wait=seconds)
 
 
 def _chunked(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a fault
@@ -126,14 +121,6 @@ def _chunked(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a
     pieces = [wire.body[start : start + _PIECE] for start in range(0, len(wire.body), _PIECE)]
     body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
     return wire._replace(headers=(("Transfer-Encoding", "chunked"), *kept), body=body)
-
-
-def _cut(wire: Wire, count: int) -> Wire:
-    return wire._replace(body=wire.body[:count], end=End.CLOSE)
-
-
-def _reset(wire: Wire, wanted: bool) -> Wire:  # noqa: FBT001 - the value of a fault
-    return wire._replace(end=End.RESET) if wanted else wire
 
 
 def _is_seconds(value: object) -> bool:
@@ -149,42 +136,14 @@ def _is_switch(value: object) -> bool:
 
 
 FAULTS: Mapping[str, Fault] = {
-    "delay": Fault(
-        _delay,
-        "seconds",
-        _is_seconds,
-        {
-            "description": "Seconds to wait before the response is sent.",
-            "type": "number",
-            "minimum": 0,
-            "title": "a number of seconds",
-        },
-    ),
-    "chunked": Fault(
-        _chunked,
-        "True or False",
-        _is_switch,
-        {"description": "Send the body in chunks, without Content-Length.", "type": "boolean"},
-    ),
+    "delay": Fault(lambda wire, seconds: wire._replace(wait=seconds), "seconds", _is_seconds),
+    "chunked": Fault(_chunked, "True or False", _is_switch),
     "cut": Fault(
-        _cut,
-        "a number of bytes",
-        _is_count,
-        {
-            "description": "Send this many bytes of the body, then close the connection; Content-Length gives the full length.",
-            "type": "integer",
-            "minimum": 0,
-            "title": "a number of bytes",
-        },
+        lambda wire, count: wire._replace(body=wire.body[:count], end=End.CLOSE), "a number of bytes", _is_count
     ),
-    "reset": Fault(
-        _reset,
-        "True or False",
-        _is_switch,
-        {"description": "Send nothing and reset the connection.", "type": "boolean"},
-    ),
+    "reset": Fault(lambda wire, wanted: wire._replace(end=End.RESET) if wanted else wire, "True or False", _is_switch),
 }
-"""Every fault, in the order in which they are applied."""
+"""Every fault, in the order in which they are applied; ``rules.schema.json`` describes each as a key of a rule."""
 
 
 def check_faults(faults: Mapping[str, object]) -> None:
