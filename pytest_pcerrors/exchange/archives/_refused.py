@@ -1,7 +1,7 @@
 """Detect inputs that are not supported: formats, so that the message can name them, and error bodies without their HTTP status."""
 
-from collections.abc import Callable, Mapping
-from typing import IO, Any, NamedTuple, NoReturn
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from pytest_pcerrors.errors import ArchiveError
 
@@ -52,16 +52,6 @@ def unsupported_format(document: Any) -> tuple[str, str] | None:
     """
     found = next((each for each in FORMATS if each.fits(document)), None)
     return None if found is None else (f"{found.name}, {found.why}", found.fix)
-
-
-def unsupported_bytes(start: bytes) -> tuple[str, str] | None:
-    r"""Return the unsupported format of data by its first bytes, as a problem and its fix; else None.
-
-    >>> unsupported_bytes(b"PK\x03\x04...")[0]
-    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
-    """
-    found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
-    return None if found is None else (f"{found}, {_NOT_YET}", _CONVERT)
 
 
 def _has(document: Any, path: str) -> bool:
@@ -125,12 +115,23 @@ def _is_manifest(item: dict[Any, Any]) -> bool:
     return bool(item.keys() & _OF_MANIFESTS) and item.keys() & _ERROR_NAMES <= _DESCRIBING
 
 
-def _is_bare_text(start: bytes) -> bool:
-    """Return whether an input with this first line is a page, plain text or a JSON string, and not YAML with keys.
+def unsupported_bytes(start: bytes) -> tuple[str, str] | None:
+    r"""Return why an input with this first line is not read, as a problem and its fix; else None. It may be an error body, or more than one.
 
-    >>> _is_bare_text(b"<html>"), _is_bare_text(b"Access denied"), _is_bare_text(b"interactions:")
-    (True, True, False)
+    >>> unsupported_bytes(b"PK\x03\x04...")[0]
+    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
     """
+    if found := next((name for mark, name in _MARKS.items() if start.startswith(mark)), None):
+        return f"{found}, {_NOT_YET}", _CONVERT
+    if start.startswith(_VERBOSE_STARTS):
+        return "the output of curl -v", "save only the response: curl -i URL"
+    if is_utf_16(start):
+        return "UTF-16, as PowerShell's > writes it", "save it as UTF-8, or as it was sent: curl -i -o FILE URL"
+    return ("a text without its HTTP status", _GIVE_STATUS) if _is_bare_text(start) else None
+
+
+def _is_bare_text(start: bytes) -> bool:
+    """Return whether an input with this first line is a page, plain text or a JSON string, and not YAML with keys."""
     line = start.strip()
     if line.startswith((b"<", *_UTF_16_MARKS)) or not line:
         return line.startswith(b"<")
@@ -145,26 +146,3 @@ def is_utf_16(start: bytes) -> bool:
     (True, False)
     """
     return start.startswith(_UTF_16_MARKS) and start[2:4].strip(b"\0") in (b"{", b"[", b"H", b"<")
-
-
-def _refusal(problem: str, fix: str) -> Callable[[IO[bytes], str], NoReturn]:
-    """Return a reader that raises an `ArchiveError` with this problem."""
-
-    def refuse(_: IO[bytes], name: str) -> NoReturn:
-        raise ArchiveError(name, problem, fix)
-
-    return refuse
-
-
-REFUSED = (
-    (
-        lambda start: start.startswith(_VERBOSE_STARTS),
-        _refusal("the output of curl -v", "save only the response: curl -i URL"),
-    ),
-    (
-        is_utf_16,
-        _refusal("UTF-16, as PowerShell's > writes it", "save it as UTF-8, or as it was sent: curl -i -o FILE URL"),
-    ),
-    (_is_bare_text, _refusal("a text without its HTTP status", _GIVE_STATUS)),
-)
-"""The beginnings of inputs that may be an error body, or more than one, and the readers that refuse them."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives._refused import REFUSED, is_utf_16, unsupported_bytes, unsupported_format
+from pytest_pcerrors.exchange.archives._refused import is_utf_16, unsupported_bytes, unsupported_format
 from pytest_pcerrors.exchange.archives.curl_output import HTTP_START, read_curl_output
 from pytest_pcerrors.exchange.archives.flow_files import is_flow, read_flows
 from pytest_pcerrors.exchange.archives.folders import ending
@@ -43,7 +43,6 @@ _BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
     (lambda start: start.startswith(HTTP_START), read_curl_output),
     (lambda start: start.startswith(b"["), read_json_document),
     (is_flow, read_flows),
-    *REFUSED,
 )
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
@@ -83,8 +82,10 @@ def _first_lines(stream: IO[bytes]) -> bytes:
 def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
     """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
     if not start.startswith(b"{"):
-        _refuse(unsupported_bytes(start), name)
-        return next((reader for begins, reader in _BEGINNINGS if begins(start)), read_yaml)
+        known = next((reader for begins, reader in _BEGINNINGS if begins(start)), None)
+        if known is None:
+            _refuse(unsupported_bytes(start), name)
+        return known or read_yaml
     try:
         first: Any = parsed(start, "")
     except ArchiveError:
