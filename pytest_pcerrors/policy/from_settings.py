@@ -1,7 +1,6 @@
 """Policies made from settings and options."""
 
 import sys
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.settings import SETTINGS_FILE, TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.rules.rule import RuleFunction
@@ -98,21 +97,14 @@ def _entry(setting: "EntrySetting") -> Entry:
 def _imported_rule(name: str, root: Path) -> "RuleFunction":
     """Import a rule named as ``package.module:function``, from the folder of the settings or the Python path."""
     module_name, _, attribute = name.partition(":")
+    sys.path.insert(0, str(root))
     try:
-        with _first_on_path(root):
-            function: Any = getattr(import_module(module_name), attribute)
+        function: Any = getattr(import_module(module_name), attribute)
     except Exception as error:  # whatever the user's module raises
         fix = f"; install it, or put it in {root}" if isinstance(error, ModuleNotFoundError) else ""
         raise UsageError(f"the rule {name} cannot be imported: {type(error).__name__}: {error}{fix}") from error
+    finally:
+        sys.path.remove(str(root))
     if not callable(function):
         raise UsageError(f"the rule {name} is not a function")
     return function  # type: ignore[no-any-return]  # that it takes a parsed response shows when it runs
-
-
-@contextmanager
-def _first_on_path(folder: Path) -> "Iterator[None]":
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))
