@@ -6,11 +6,7 @@ _FROM_URLS = bytes.maketrans(b"-_", b"+/")
 
 
 def base64_decoded(text: str | bytes) -> bytes:
-    r"""Return the bytes of a text in base64; white space and padding are ignored. Raise `ValueError` if it is not base64.
-
-    >>> base64_decoded("dTpw"), base64_decoded("dTpw=="), base64_decoded("d TpwYQ"), base64_decoded("-_8")
-    (b'u:p', b'u:p', b'u:pa', b'\xfb\xff')
-    """
+    """Return the bytes of a text in base64; white space and padding are ignored. Raise `ValueError` if it is not base64."""
     data = text.encode() if isinstance(text, str) else text
     letters = data.translate(_FROM_URLS, b" \t\r\n").rstrip(b"=")
     return b64decode(letters + b"=" * (-len(letters) % 4), validate=True)

@@ -27,11 +27,7 @@ _FORMATS = {"date": "date (YYYY-MM-DD)", "regex": "regular expression"}
 
 
 def published_schema(package: str, name: str) -> dict[str, Any]:
-    """Load a JSON Schema, or another JSON object, that ships inside `package`.
-
-    >>> published_schema("pytest_pcerrors", "settings.schema.json")["type"]
-    'object'
-    """
+    """Load a JSON Schema, or another JSON object, that ships inside `package`."""
     schema: dict[str, Any] = json.loads(get_data(package, name) or b"")
     return schema
 
@@ -62,12 +58,7 @@ def read_toml(path: "Path") -> dict[str, Any]:
 
 
 def without_dates(table: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return a TOML table with its dates and times as text, so that a JSON Schema can validate it.
-
-    >>> from datetime import date
-    >>> without_dates({"until": date(2027, 6, 30)}, "pyproject.toml")
-    {'until': '2027-06-30'}
-    """
+    """Return a TOML table with its dates and times as text, so that a JSON Schema can validate it."""
     try:
         plain: dict[str, Any] = json.loads(json.dumps(table, default=lambda value: value.isoformat()))
     except RecursionError:
@@ -76,11 +67,7 @@ def without_dates(table: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def json_object(data: bytes, path: str) -> dict[str, Any]:
-    """Return the JSON object that a file holds; raise a `UsageError` that names the file if it does not hold one.
-
-    >>> json_object(b'{"schema": 1}', "run.json")
-    {'schema': 1}
-    """
+    """Return the JSON object that a file holds; raise a `UsageError` that names the file if it does not hold one."""
     document = json_value(data, path)
     if not isinstance(document, dict):
         raise UsageError(f"{path}: expected a JSON object, got {_shown(document)}")
@@ -88,11 +75,7 @@ def json_object(data: bytes, path: str) -> dict[str, Any]:
 
 
 def json_value(data: bytes, where: str) -> Any:
-    """Return a JSON value; raise a `UsageError` if the bytes, which `where` names, are not one, or repeat a name in an object.
-
-    >>> json_value(b"[429]", "the body")
-    [429]
-    """
+    """Return a JSON value; raise a `UsageError` if the bytes, which `where` names, are not one, or repeat a name in an object."""
     try:
         value = parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -55,12 +55,6 @@ def parse(text: str) -> object:
     """Parse one JSON value strictly by RFC 8259: NaN and Infinity are errors.
 
     An object with a repeated name is returned as `RepeatedNames`.
-
-    >>> parse('{"code": "800064"}')
-    {'code': '800064'}
-    >>> parse('[NaN]')
-    Traceback (most recent call last):
-    pytest_pcerrors.jsontext.JsonError: NaN is not a JSON value
     """
     if text[:1] not in _STARTS:
         raise JsonError("Expecting value at line 1, column 1")
@@ -78,11 +72,7 @@ def parse(text: str) -> object:
 
 
 def parse_certain(text: str) -> object:
-    """Parse one JSON value that `parse` accepts too, with the last value of each name; refuse numbers beyond a float.
-
-    >>> parse_certain('{"code": 1, "code": 2}')
-    {'code': 2}
-    """
+    """Parse one JSON value that `parse` accepts too, with the last value of each name; refuse numbers beyond a float."""
     try:
         document, end = CERTAIN.raw_decode(text)
     except (ValueError, RecursionError):
@@ -113,11 +103,7 @@ def is_cut_off(text: str) -> bool:
 
 
 def repeated_names(document: object) -> "Iterator[tuple[tuple[str | int, ...], str]]":
-    """Yield each repeated name of an object, with the path of that object.
-
-    >>> list(repeated_names(parse('{"entries": [], "a": [{"x": 1, "x": 2}], "entries": []}')))
-    [((), 'entries'), (('a', 0), 'x')]
-    """
+    """Yield each repeated name of an object, with the path of that object."""
     waiting: list[tuple[tuple[str | int, ...], object]] = [((), document)]
     while waiting:
         path, value = waiting.pop()
@@ -129,20 +115,12 @@ def repeated_names(document: object) -> "Iterator[tuple[tuple[str | int, ...], s
 
 
 def type_of(value: object) -> str:
-    """Return the JSON name of the type of a parsed value; a number without a fraction is an ``integer``.
-
-    >>> [type_of(value) for value in ({}, [], "", 1, 1.0, True, None)]
-    ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null']
-    """
+    """Return the JSON name of the type of a parsed value; a number without a fraction is an ``integer``."""
     return JSON_TYPES[type(value)]
 
 
 def article(name: str) -> str:
-    """Return the name of a JSON type with its indefinite article; ``null`` has none.
-
-    >>> [article(name) for name in ("array", "string", "null")]
-    ['an array', 'a string', 'null']
-    """
+    """Return the name of a JSON type with its indefinite article; ``null`` has none."""
     return name if name == "null" else f"{'an' if name[0] in 'aio' else 'a'} {name}"
 
 
@@ -160,20 +138,12 @@ JSON_TYPES: dict[type, str] = {
 
 
 def escaped_step(step: str | int) -> str:
-    """Return one step of a path, escaped for a JSON Pointer (RFC 6901, section 3).
-
-    >>> escaped_step("a/b~c")
-    'a~1b~0c'
-    """
+    """Return one step of a path, escaped for a JSON Pointer (RFC 6901, section 3)."""
     return str(step).replace("~", "~0").replace("/", "~1")
 
 
 def pointer_of(steps: "Iterable[str | int]") -> str:
-    """Return the JSON Pointer of a path; the pointer of the whole document is empty.
-
-    >>> pointer_of(["data", 0, "a/b"])
-    '/data/0/a~1b'
-    """
+    """Return the JSON Pointer of a path, such as ``/data/0/a~1b``; the pointer of the whole document is empty."""
     return "".join(f"/{escaped_step(step)}" for step in steps)
 
 

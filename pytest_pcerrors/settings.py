@@ -106,12 +106,7 @@ class Settings(NamedTuple):
 
     @classmethod
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
-        """Return the settings of a parsed table; raise a `UsageError` that lists the invalid keys.
-
-        >>> Settings.of_table({"profil": "observed"}, Path("/project"))
-        Traceback (most recent call last):
-        pytest_pcerrors.errors.UsageError: pyproject.toml: [tool.pcerrors]: at the top: unknown key "profil"; did you mean "profile"?
-        """
+        """Return the settings of a parsed table; raise a `UsageError` that lists the invalid keys."""
         table, where = without_dates(table, where), f"{where}: {TABLE}"
         validate(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         _check_entries(table.get("entry", []), where)
@@ -167,12 +162,7 @@ def _fields(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def allowance_of(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
-    """Return the setting of one table ``[[tool.pcerrors.allow]]``; an invalid table is a `UsageError`.
-
-    >>> allowance_of({"rule": "pairing", "reason": "seen", "status": "404"}, Path("/project"), "here")
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: here: at /status: expected an integer or an array, got "404"
-    """
+    """Return the setting of one table ``[[tool.pcerrors.allow]]``; an invalid table is a `UsageError`."""
     schema = published_schema("pytest_pcerrors", "settings.schema.json")
     validate({**schema["properties"]["allow"]["items"], "$defs": schema["$defs"]}, table, where)
     return _allowance(table, root)
@@ -205,12 +195,6 @@ def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()
     """Return whether a table is clearly meant to hold our settings.
 
     Its name is ours apart from separators, or its name is similar and all of its keys are settings.
-
-    >>> keys = frozenset({"profile", "collect"})
-    >>> [is_meant_for_us(name, {"profile": "observed"}, keys) for name in ("PC_Errors", "pcerors", "pcerrors2", "errors")]
-    [True, True, False, False]
-    >>> is_meant_for_us("pcerors", {"strict": True}, keys)
-    False
     """
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if plain in _ALSO:

@@ -23,11 +23,7 @@ class _LatePattern:
 
 
 def late_pattern(pattern: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
-    """Return a pattern that is compiled when it is first used: most runs need few of the patterns of the package.
-
-    >>> late_pattern("[a-z]+").findall("a bc")
-    ['a', 'bc']
-    """
+    """Return a pattern that is compiled when it is first used: most runs need few of the patterns of the package."""
     return cast("re.Pattern[AnyStr]", _LatePattern(pattern, flags))
 
 
@@ -36,11 +32,7 @@ _MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
 
 def phrase_of(status: int) -> str:
-    """Return the reason phrase of a status; empty if it is unknown.
-
-    >>> phrase_of(429), phrase_of(499)
-    ('Too Many Requests', '')
-    """
+    """Return the reason phrase of a status; empty if it is unknown."""
     from http import HTTPStatus
 
     try:
@@ -50,11 +42,7 @@ def phrase_of(status: int) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """Return a text shortened to `longest` characters, with an ellipsis if anything was removed.
-
-    >>> cut("abcdef", 3), cut("abc", 3)
-    ('abc...', 'abc')
-    """
+    """Return a text shortened to `longest` characters, with an ellipsis if anything was removed."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
@@ -82,11 +70,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def listed(texts: "Sequence[str]", most: int = 5) -> str:
-    """Return the first `most` texts of a list, and how many more there are.
-
-    >>> listed(["a", "b"]), listed(["a", "b", "c"], most=1)
-    ('a, b', 'a, and 2 more')
-    """
+    """Return the first `most` texts of a list, and how many more there are."""
     more = [f"and {len(texts) - most} more"] if len(texts) > most else []
     return ", ".join([*texts[:most], *more])
 
@@ -103,13 +87,7 @@ def visible(text: str, kept: str = "") -> str:
 
 
 def nearest(word: str, known: "Iterable[str]") -> str:
-    """Return a hint naming the known word that looks most like `word`, or some of those known.
-
-    >>> nearest("profil", ["profile", "hosts"])
-    'did you mean "profile"?'
-    >>> nearest("zzz", ["b", "a"])
-    'known are a, b'
-    """
+    """Return a hint naming the known word that looks most like `word`, or some of those known."""
     from difflib import get_close_matches
 
     choices = sorted(known)
@@ -118,11 +96,7 @@ def nearest(word: str, known: "Iterable[str]") -> str:
 
 
 def suggestion(word: str | None, known: "Iterable[str]") -> str:
-    """Return a hint naming the word that was probably meant; without one, some of those known.
-
-    >>> suggestion("profile", ["profile", "hosts"]), suggestion(None, ["profile", "hosts"])
-    ('did you mean "profile"?', 'known are hosts, profile')
-    """
+    """Return a hint naming the word that was probably meant; without one, some of those known."""
     if word is not None:
         return f'did you mean "{word}"?'
     choices = sorted(known)
@@ -131,11 +105,7 @@ def suggestion(word: str | None, known: "Iterable[str]") -> str:
 
 
 def readable(text: str) -> str:
-    r"""Return text from a foreign file as a message can hold it: not long, and encodable as UTF-8.
-
-    >>> readable("no key \ud800")
-    'no key \\ud800'
-    """
+    """Return text from a foreign file as a message can hold it: not long, and encodable as UTF-8."""
     return cut(text, _MOST_CHARACTERS).encode("utf-8", "backslashreplace").decode()
 
 

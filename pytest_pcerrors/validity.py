@@ -38,11 +38,7 @@ _TESTS: Mapping[str, tuple[type, Callable[[Any, Any], object]]] = {
 
 
 def is_valid(document: object, schema: Mapping[str, Any]) -> bool:
-    """Return whether a JSON value is valid against a JSON Schema; False in doubt.
-
-    >>> is_valid({"a": 1}, {"properties": {"a": {"type": "integer"}}}), is_valid(1, {"multipleOf": 1})
-    (True, False)
-    """
+    """Return whether a JSON value is valid against a JSON Schema; False in doubt."""
     waiting: list[tuple[Any, Any]] = [(document, schema)]
     while waiting:
         value, rules = waiting.pop()

@@ -46,11 +46,7 @@ class Headers:
         return hash(self._pairs)
 
     def changed(self, changes: "Mapping[str, str | None]") -> "Headers":
-        """Return these fields without those of some names, and with new ones at the end; None only leaves a name out.
-
-        >>> list(Headers({"Retry-After": "41", "Age": "2"}).changed({"retry-after": "7", "AGE": None}))
-        [('retry-after', '7')]
-        """
+        """Return these fields without those of some names, and with new ones at the end; None only leaves a name out."""
         names = {name.lower() for name in changes}
         kept = [(name, value) for name, value in self._pairs if name.lower() not in names]
         return Headers([*kept, *((name, value) for name, value in changes.items() if value is not None)])
@@ -71,11 +67,7 @@ class Headers:
 
 @lru_cache(maxsize=64)
 def media_type(content_type: str) -> str:
-    """Return the media type in a ``Content-Type`` header, in lower case and without parameters.
-
-    >>> media_type("Application/JSON; charset=utf-8")
-    'application/json'
-    """
+    """Return the media type in a ``Content-Type`` header, in lower case and without parameters."""
     return content_type.partition(";")[0].strip().lower()
 
 

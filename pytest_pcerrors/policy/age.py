@@ -23,11 +23,7 @@ _AGE = late_pattern(r"([1-9][0-9]{0,4})d")
 
 
 def days_of(age: str) -> int:
-    """Return the number of days of an age as written for the key ``max-age``; any other form is a `UsageError`.
-
-    >>> days_of("180d")
-    180
-    """
+    """Return the number of days of an age as written for the key ``max-age``; any other form is a `UsageError`."""
     match = _AGE.fullmatch(age)
     if match is None:
         raise UsageError(
@@ -40,13 +36,6 @@ class Oldest:
     """Finds the oldest response of a recording by its date, see `date_of`; a response without a date is ignored.
 
     `judges` is whether a response is judged, which is asked for those without a date.
-
-    >>> from pytest_pcerrors import Exchange
-    >>> first = Oldest()
-    >>> for date in ("Tue, 02 May 2017 09:00:00 GMT", "Thu, 13 Apr 2017 21:29:11 GMT"):
-    ...     first.add(Exchange(404, {"Date": date}, b""))
-    >>> print(first.since)
-    2017-04-13 21:29:11+00:00
     """
 
     def __init__(self, judges: "Callable[[Exchange], bool]" = lambda _: True) -> None:
@@ -78,13 +67,7 @@ class Oldest:
 
 
 def date_of(exchange: "Exchange") -> "datetime | None":
-    """Return the ``Date`` of a response, or else the moment of its recording; None without a valid one.
-
-    >>> from datetime import UTC, datetime
-    >>> from pytest_pcerrors import Exchange
-    >>> print(date_of(Exchange(404, {"Date": "yesterday"}, b"", recorded_at=datetime(2017, 4, 13, tzinfo=UTC))))
-    2017-04-13 00:00:00+00:00
-    """
+    """Return the ``Date`` of a response, or else the moment of its recording; None without a valid one."""
     dates = (moment(exchange.header("Date") or ""), exchange.recorded_at)
     return next((each for each in dates if each is not None and each.year >= _FIRST_YEAR), None)
 
@@ -108,13 +91,7 @@ def is_undated(oldest: Oldest, policy: "Policy") -> bool:
 
 
 def unknown_age_text(files: "Collection[str]") -> str:
-    """Return the message that the age of recordings is unknown, with the names of the first.
-
-    >>> unknown_age_text(["cassettes/a.yaml"])
-    'cassettes/a.yaml: age unknown: no response has a date (a Date header, recorded_at or startedDateTime)'
-    >>> unknown_age_text([f"{name}.yaml" for name in "abcdefg"])
-    'age unknown of 7 recordings: no response has a date (a Date header, recorded_at or startedDateTime): a.yaml, b.yaml, c.yaml, d.yaml, e.yaml, and 2 more'
-    """
+    """Return the message that the age of recordings is unknown, with the names of the first."""
     reason = "no response has a date (a Date header, recorded_at or startedDateTime)"
     names = [safe(each) for each in sorted(files)]
     if len(names) == 1:
@@ -123,12 +100,6 @@ def unknown_age_text(files: "Collection[str]") -> str:
 
 
 def age_text(since: "datetime", days: int, today: "date") -> str:
-    """Return a message with the age of the oldest response if it is more than this number of days; otherwise an empty text.
-
-    >>> from datetime import date
-    >>> since = moment("Thu, 13 Apr 2017 21:29:11 GMT")
-    >>> age_text(since, 180, date(2017, 10, 10)), age_text(since, 180, date(2026, 11, 21))
-    ('', 'oldest response of 2017-04-13, 3509 days old, at most 180 allowed')
-    """
+    """Return a message with the age of the oldest response if it is more than this number of days; otherwise an empty text."""
     age = (today - since.date()).days
     return f"oldest response of {since.date()}, {counted(age, 'day')} old, at most {days} allowed" if age > days else ""

@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 class Allowance(AllowanceSetting):
-    """An exception to `rule`. An empty `code` or `status`, or None, means any; `until` is the last day.
-
-    >>> Allowance("code-number", "the service sends numbers", code=frozenset({"2000"})).rule
-    'code-number'
-    """
+    """An exception to `rule`. An empty `code` or `status`, or None, means any; `until` is the last day."""
 
     def covers(self, violation: Violation, parsed: "ParsedResponse", root: Path) -> bool:
         """Return whether the allowance covers a violation of a response, on any day. Origins are relative to `root`."""
@@ -47,11 +43,7 @@ class Allowance(AllowanceSetting):
 
 
 def lies_in(origin: str | None, path: Path, root: Path) -> bool:
-    """Return whether an origin (``path:line`` or ``path#/pointer``) is in a file or a folder.
-
-    >>> lies_in("cassettes/observed/mpn.yaml:7", Path("/project/cassettes/observed"), Path("/project"))
-    True
-    """
+    """Return whether an origin (``path:line`` or ``path#/pointer``) is in a file or a folder."""
     if origin is None:
         return False
     file, folder = (Path(os.path.normpath(each)) for each in (root / file_of(origin), path))
@@ -59,11 +51,7 @@ def lies_in(origin: str | None, path: Path, root: Path) -> bool:
 
 
 def file_of(origin: str) -> str:
-    """Return the path of an origin.
-
-    >>> file_of("cart.yaml:41"), file_of("trace.har#/log/entries/3")
-    ('cart.yaml', 'trace.har')
-    """
+    """Return the path of an origin, such as ``cart.yaml:41`` or ``trace.har#/log/entries/3``."""
     path, _, pointer = origin.rpartition("#/")
     if path and pointer:
         return path

@@ -61,11 +61,7 @@ class Proposal:
 
 
 def learn(findings: "Iterable[Finding]", main: "Contract | None" = None) -> Proposal:
-    """Collect the violations of severity ``error`` from findings. Entries belong to `main`, the first of several contracts.
-
-    >>> learn([]).is_empty
-    True
-    """
+    """Collect the violations of severity ``error`` from findings. Entries belong to `main`, the first of several contracts."""
     proposal = Proposal()
     for finding in findings:
         if finding.problem is not None:

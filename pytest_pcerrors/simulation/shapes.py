@@ -61,9 +61,6 @@ class Shape(NamedTuple):
     `request_line` is the method and the path of a request that gets this response, `request_body` the body of that request as
     a JSON value. Words in braces are replaced with identifiers. A client of any HTTP service may receive a shape that `is_general`; the
     others are Partner Center's own.
-
-    >>> Shape("plain-text-403", "GET /v1/customers", "Access denied", sender=GATEWAY).status
-    403
     """
 
     name: str
@@ -90,11 +87,7 @@ class Sighting(NamedTuple):
 
 
 def shape_of(document: Mapping[str, Any]) -> Shape:
-    r"""Return a shape of ``shapes.json``: its body is ``json`` or ``text``, after a byte order mark if it has one.
-
-    >>> shape_of({"name": "null-500", "request_line": "GET /v1/customers", "json": None, "byte_order_mark": True}).body
-    '\ufeffnull'
-    """
+    """Return a shape of ``shapes.json``: its body is ``json`` or ``text``, after a byte order mark if it has one."""
     fields = dict(document)
     mark = "\ufeff" if fields.pop("byte_order_mark", False) else ""
     text = as_json(fields.pop("json")) if "json" in fields else fields.pop("text", "")
@@ -154,13 +147,6 @@ def shapes_for(contract: Contract) -> Mapping[str, Exchange]:
     """Return the shapes for a contract by name: all for Partner Center's, and for that of another API those of any HTTP service.
 
     Where a contract has errors below 400, one of them is a shape, too.
-
-    >>> from dataclasses import replace
-    >>> len(shapes_for(Contract.default())) == len(SHAPES)
-    True
-    >>> other = shapes_for(replace(Contract.default(), name="Fabrikam", hosts=("api.fabrikam.example",)))
-    >>> other["html-502"].request, [name for name in other if name.startswith("gateway")]
-    (<Request GET https://api.fabrikam.example/shapes/html-502>, [])
     """
     return SHAPES if contract.is_partner_center else MappingProxyType(dict(_of_another_api(contract)))
 

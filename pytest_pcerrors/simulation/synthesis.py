@@ -52,13 +52,7 @@ def synthesize(
 
 
 def synthesize_entries(entries: Iterable[Entry], contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:
-    """Make an exchange for each entry, grouped by status.
-
-    >>> contract = Contract.default()
-    >>> made = synthesize_entries(contract.catalogue, contract)
-    >>> {status: len(exchanges) for status, exchanges in made.items() if status > 404}
-    {409: 10, 417: 1, 500: 9, 501: 1}
-    """
+    """Make an exchange for each entry, grouped by status."""
     by_status = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.rank):
         exchange = synthesize_entry(entry, contract, seed)
@@ -98,10 +92,6 @@ def usual_status(entry: Entry, contract: Contract) -> int:
     """Return the status of an entry. Without one, it is 200 if such bodies are errors below 400, or else a documented error status.
 
     That is the first one that needs no further headers.
-
-    >>> from pytest_pcerrors import Entry
-    >>> usual_status(Entry(None, "Busy", ("Try again",)), Contract.default())
-    400
     """
     if entry.status is not None:
         return entry.status
@@ -112,11 +102,7 @@ def usual_status(entry: Entry, contract: Contract) -> int:
 
 
 def error_path(status: int, code: str) -> str:
-    """Return the path at which a server answers with an error.
-
-    >>> error_path(409, "/problems/taken")
-    '/errors/409/%2Fproblems%2Ftaken'
-    """
+    """Return the path at which a server answers with an error, such as ``/errors/409/800064``."""
     return f"/errors/{status}/{quote(code, safe='')}"
 
 
@@ -130,11 +116,7 @@ def _host(contract: Contract) -> str:
 
 
 def required_headers(status: int, contract: Contract) -> dict[str, str]:
-    """Return the headers that a conforming response with a status needs, beside the type of its body.
-
-    >>> required_headers(429, Contract.default())
-    {'Retry-After': '57'}
-    """
+    """Return the headers that a conforming response with a status needs, beside the type of its body."""
     if status == HTTPStatus.UNAUTHORIZED:
         rng = random.Random(status)  # noqa: S311 - identifiers in a response are not secrets
         return {"WWW-Authenticate": with_identifiers(contract.challenge or "Bearer", rng)}
@@ -142,11 +124,7 @@ def required_headers(status: int, contract: Contract) -> dict[str, str]:
 
 
 def stating(document: Any, status: int) -> Any:
-    """Return problem details with another HTTP status in their member `status`, if they have it.
-
-    >>> stating({"type": "about:blank", "status": 404}, 409)
-    {'type': 'about:blank', 'status': 409}
-    """
+    """Return problem details with another HTTP status in their member `status`, if they have it."""
     has_it = isinstance(document, dict) and type(document.get("status")) is int
     return {**document, "status": status} if has_it else document
 

@@ -35,11 +35,7 @@ def is_har_response(response: Any) -> bool:
 
 
 def has_no_response(entry: Any, *, is_har: bool = False) -> bool:
-    """Return whether a parsed entry is a request without a response: the response or its status is missing, or 0 or less.
-
-    >>> has_no_response({"startedDateTime": "2026-01-01T00:00:00Z", "request": {}, "response": {"status": 0}})
-    True
-    """
+    """Return whether a parsed entry is a request without a response: the response or its status is missing, or 0 or less."""
     if not isinstance(entry, dict):
         return False
     response = entry.get("response")

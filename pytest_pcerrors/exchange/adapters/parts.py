@@ -52,9 +52,6 @@ def body_bytes(body: Any) -> bytes:
     """Return a body as bytes: text is encoded as UTF-8, None is empty, a dict or list becomes JSON.
 
     A lone surrogate in text is encoded too, as bytes that are not valid UTF-8.
-
-    >>> body_bytes({"code": "1000"}), body_bytes(None)
-    (b'{"code": "1000"}', b'')
     """
     match body:
         case None:
@@ -80,11 +77,7 @@ def base64_bytes(text: Any) -> bytes:
 
 
 def header_pairs(headers: Any) -> list[tuple[str, str]]:
-    """Return headers as pairs, from a mapping (values may be lists), from pairs, or from a HAR list.
-
-    >>> header_pairs({"Set-Cookie": ["a=1", "b=2"]}) == header_pairs([("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
-    True
-    """
+    """Return headers as pairs, from a mapping (values may be lists), from pairs, or from a HAR list."""
     items = headers.items() if hasattr(headers, "items") else headers
     if type(headers) is not dict and (isinstance(items, _TEXTS) or not isinstance(items, Iterable)):
         raise UsageError(f"expected headers as a mapping or pairs, got {type(headers).__name__}")
@@ -99,11 +92,7 @@ def header_pairs(headers: Any) -> list[tuple[str, str]]:
 
 
 def header_lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return headers in the form of vcrpy: a mapping from each name to the list of its values.
-
-    >>> header_lists([("Set-Cookie", "a=1"), ("Via", "x"), ("Set-Cookie", "b=2")])
-    {'Set-Cookie': ['a=1', 'b=2'], 'Via': ['x']}
-    """
+    """Return headers in the form of vcrpy: a mapping from each name to the list of its values."""
     lists: dict[str, list[str]] = {}
     for name, value in pairs:
         lists.setdefault(name, []).append(value)
@@ -145,11 +134,7 @@ def json_bytes(value: Any, default: Callable[[Any], Any] | None = None) -> bytes
 
 
 def status_of(status: Any) -> int:
-    """Return a status given as an int or as three digits; raise a `UsageError` for anything else.
-
-    >>> status_of("409")
-    409
-    """
+    """Return a status given as an int or as three digits; raise a `UsageError` for anything else."""
     if isinstance(status, str) and len(status) == len("409") and status.isascii() and status.isdigit():
         return int(status)
     if isinstance(status, bool) or not isinstance(status, int):
@@ -161,11 +146,6 @@ def recording_time(recorded: Mapping[str, Any]) -> datetime | None:
     """Return the moment at ``recorded_at``, or else ``startedDateTime`` (HAR), of a recorded exchange; None without a valid one.
 
     The value is ISO 8601, an HTTP date, or a datetime; without an offset it is in UTC.
-
-    >>> print(recording_time({"recorded_at": "Tue, 01 Nov 2011 04:58:44 GMT"}))
-    2011-11-01 04:58:44+00:00
-    >>> print(recording_time({"startedDateTime": "2011-11-01T06:58:44.250+02:00"}))
-    2011-11-01 06:58:44.250000+02:00
     """
     return _time(recorded.get("recorded_at")) or _time(recorded.get("startedDateTime"))
 

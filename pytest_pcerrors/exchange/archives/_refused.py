@@ -44,11 +44,6 @@ def unsupported_format(document: Any) -> tuple[str, str] | None:
     """Return the unsupported format of a parsed document, as a problem and its fix; else None.
 
     For a document that is read in pieces, the first item of its list is enough.
-
-    >>> unsupported_format({"openapi": "3.1.0"})
-    ('an OpenAPI document, not a recording', 'name the files or the folder of your recordings instead')
-    >>> unsupported_format({"interactions": []}) is None
-    True
     """
     found = next((each for each in FORMATS if each.fits(document)), None)
     return None if found is None else (f"{found.name}, {found.why}", found.fix)
@@ -116,11 +111,7 @@ def _is_manifest(item: dict[Any, Any]) -> bool:
 
 
 def unsupported_bytes(start: bytes) -> tuple[str, str] | None:
-    r"""Return why an input with this first line is not read, as a problem and its fix; else None. It may be an error body, or more than one.
-
-    >>> unsupported_bytes(b"PK\x03\x04...")[0]
-    'a zip archive, such as a Playwright trace, which pcerrors does not read yet'
-    """
+    """Return why an input with this first line is not read, as a problem and its fix; else None. It may be an error body, or more than one."""
     if found := next((name for mark, name in _MARKS.items() if start.startswith(mark)), None):
         return f"{found}, {_NOT_YET}", _CONVERT
     if start.startswith(_VERBOSE_STARTS):
@@ -140,9 +131,5 @@ def _is_bare_text(start: bytes) -> bool:
 
 
 def is_utf_16(start: bytes) -> bool:
-    r"""Return whether an input is JSON or an HTTP response in UTF-16 with a byte order mark.
-
-    >>> is_utf_16('\ufeff{"code"'.encode("utf-16-le")), is_utf_16("\ufeffinteractions:".encode("utf-16-le"))
-    (True, False)
-    """
+    """Return whether an input is JSON or an HTTP response in UTF-16 with a byte order mark."""
     return start.startswith(_UTF_16_MARKS) and start[2:4].strip(b"\0") in (b"{", b"[", b"H", b"<")

@@ -21,11 +21,7 @@ _START = late_pattern(rb"[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]")
 
 
 def is_flow(start: bytes) -> bool:
-    """Return whether an input begins as a file of flows does.
-
-    >>> is_flow(b"2045:9:websocket;0:~8:response;"), is_flow(b"12:30: lunch")
-    (True, False)
-    """
+    """Return whether an input begins as a file of flows does."""
     return _START.match(start) is not None
 
 

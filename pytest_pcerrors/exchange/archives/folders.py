@@ -41,11 +41,7 @@ def identity(path: Path) -> Identity | Path:
 
 
 def ending(file: Path) -> str:
-    """Return the suffix that gives the format of a file, in lower case; ``.gz`` and ``.zst`` are ignored.
-
-    >>> ending(Path("cart.YAML.gz"))
-    '.yaml'
-    """
+    """Return the suffix that gives the format of a file, in lower case; ``.gz`` and ``.zst`` are ignored."""
     *before, last = file.name.lower().lstrip(".").split(".")
     if len(before) > 1 and f".{last}" in PACKED:
         last = before.pop()

@@ -48,12 +48,7 @@ _FORM = 'a path is .name.name, with ["any name"] or [0] for a name with other ch
 
 @dataclass(frozen=True)
 class Layout:
-    """The path of each known part of an exchange in a line; a part without a path is unknown.
-
-    >>> layout = Layout.of({"status": ".res.code", "body": '.res["raw body"]'})
-    >>> layout.item({"res": {"code": "404", "raw body": "gone"}, "time": 7}, "gateway.log:1")
-    <Exchange 404, 4 bytes>
-    """
+    """The path of each known part of an exchange in a line; a part without a path is unknown."""
 
     paths: "Mapping[str, Steps]"
 
@@ -123,11 +118,7 @@ class Layout:
 
 
 def table_of(text: str) -> dict[str, str]:
-    """Return the table of a layout as the option ``--map`` has it; other text is a `UsageError`.
-
-    >>> table_of('status=.res.code,headers=.res["h=1,2"]')
-    {'status': '.res.code', 'headers': '.res["h=1,2"]'}
-    """
+    """Return the table of a layout as the option ``--map`` has it, such as ``status=.res.code,body=.res.body``; other text is a `UsageError`."""
     table: dict[str, str] = {}
     position = 0
     while position < len(text):

@@ -88,23 +88,14 @@ def in_sequence(answers: Iterable[Answer], retry_after: int | str | None, faults
 
 
 def check_retry_after(value: object, name: str = _RETRY_AFTER) -> None:
-    """Raise a `UsageError` for a value other than whole seconds, an HTTP date (RFC 9110, section 10.2.3), or None.
-
-    >>> check_retry_after("soon")
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: retry_after: expected whole seconds from 0 or an HTTP date, got 'soon'; set the header itself to send another value
-    """
+    """Raise a `UsageError` for a value other than whole seconds, an HTTP date (RFC 9110, section 10.2.3), or None."""
     if value is not None and not _is_readable(value):
         other = "; set the header itself to send another value" if name == _RETRY_AFTER else ""
         raise UsageError(f"{name}: expected whole seconds from 0 or an HTTP date, got {value!r}{other}")
 
 
 def with_retry_after(exchange: Exchange, time: str) -> Exchange:
-    """Return an exchange with this Retry-After header, and with the new seconds in its message.
-
-    >>> with_retry_after(Exchange(429, {"Retry-After": "41"}, b"Wait 41 seconds"), "1").body
-    b'Wait 1 seconds'
-    """
+    """Return an exchange with this Retry-After header, and with the new seconds in its message."""
     body = exchange.body.replace(
         f"Wait {exchange.header('Retry-After')} seconds".encode(), f"Wait {time} seconds".encode()
     )

@@ -21,13 +21,7 @@ _PIECE = 64
 
 
 def reply_to(request: Request, exchange: Exchange) -> Exchange:
-    """Return an exchange as the response to a request: with the current date, and the identifiers that the request has.
-
-    >>> from pytest_pcerrors import Request
-    >>> request = Request("GET", "https://host/v1", {"MS-RequestId": "7"})
-    >>> reply_to(request, Exchange(404, {"MS-RequestId": "1"}, b"")).header("MS-RequestId")
-    '7'
-    """
+    """Return an exchange as the response to a request: with the current date, and the identifiers that the request has."""
     now = format_datetime(datetime.now(UTC), usegmt=True)
     sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
     headers = [(name, sent.get(name.lower()) or value) for name, value in exchange.headers or ()]
@@ -53,33 +47,21 @@ class Wire(NamedTuple):
     end: End = End.KEEP
 
     def sent(self) -> bytes:
-        r"""Return the bytes; they announce the close of the connection.
-
-        >>> Wire("204 No Content", (("Date", "today"),), b"", end=End.CLOSE).sent()
-        b'HTTP/1.1 204 No Content\r\nDate: today\r\nConnection: close\r\n\r\n'
-        """
+        """Return the bytes; they announce the close of the connection."""
         closing = (("Connection", "close"),) if self.end is End.CLOSE else ()
         fields = "".join(f"{name}: {value}\r\n" for name, value in (*self.headers, *closing))
         return f"HTTP/1.1 {self.start}\r\n{fields}\r\n".encode("latin-1") + (b"" if self.bodiless else self.body)
 
 
 def wire_of(exchange: Exchange) -> Wire:
-    r"""Return the response for an exchange, with a new Content-Length, and without the body for HEAD.
-
-    >>> wire_of(Exchange(404, {}, b"gone")).sent()
-    b'HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'
-    """
+    """Return the response for an exchange, with a new Content-Length, and without the body for HEAD."""
     length = () if exchange.status in WITHOUT_BODY else (("Content-Length", str(len(exchange.body))),)
     fields = tuple((name, value) for name, value in exchange.headers or () if name.lower() not in _OF_THE_CONNECTION)
     return Wire(f"{exchange.status} {_reason(exchange)}", (*length, *fields), exchange.body, not has_body(exchange))
 
 
 def has_body(exchange: Exchange) -> bool:
-    """Return whether a client receives a body: not in a response to HEAD, and not with a status that has none.
-
-    >>> has_body(Exchange(204, {}, b"")), has_body(Exchange(404, {}, b"gone"))
-    (False, True)
-    """
+    """Return whether a client receives a body: not in a response to HEAD, and not with a status that has none."""
     is_of_head = exchange.request is not None and exchange.request.method == "HEAD"
     return not is_of_head and exchange.status not in WITHOUT_BODY
 
@@ -147,12 +129,7 @@ FAULTS: Mapping[str, Fault] = {
 
 
 def check_faults(faults: Mapping[str, object]) -> None:
-    """Raise a `UsageError` for an unknown fault, or for a value that it cannot have.
-
-    >>> check_faults({"delay": -1})
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: delay: expected seconds, got -1
-    """
+    """Raise a `UsageError` for an unknown fault, or for a value that it cannot have."""
     for name, value in faults.items():
         if name not in FAULTS:
             raise UsageError(f"{name} is not a fault; {nearest(name, FAULTS)}")

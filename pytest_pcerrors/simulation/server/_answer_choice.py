@@ -28,13 +28,7 @@ _MOST_UNMATCHED = 1000
 
 
 class RandomFaults:
-    """Chooses between a success and, with the probability `rate`, an error: a documented one, a shape, or the gateway's 429.
-
-    >>> from pytest_pcerrors import Contract
-    >>> first, second = (RandomFaults(0.5, 7, AnswerFactory(Contract.default())) for _ in range(2))
-    >>> [str(first.take()) for _ in range(9)] == [str(second.take()) for _ in range(9)]
-    True
-    """
+    """Chooses between a success and, with the probability `rate`, an error: a documented one, a shape, or the gateway's 429."""
 
     def __init__(self, rate: float, seed: int | None, factory: AnswerFactory) -> None:
         if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:

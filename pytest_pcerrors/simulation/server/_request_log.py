@@ -57,14 +57,7 @@ class Received:
 
 
 class RequestLog:
-    """The latest requests; older ones are dropped when there are more than `most`, or when they occupy more than `largest` bytes.
-
-    >>> log = RequestLog(most=1)
-    >>> for target in "/a", "/b":
-    ...     _ = log.add(Received("GET", target, Headers(), b"", 0.0, 429, "gateway-429"))
-    >>> log.requests, log.dropped
-    ([<GET /b -> gateway-429>], 1)
-    """
+    """The latest requests; older ones are dropped when there are more than `most`, or when they occupy more than `largest` bytes."""
 
     def __init__(self, most: int = MOST_REQUESTS, largest: int = LARGEST_LOG) -> None:
         self._most, self._largest = most, largest
@@ -93,22 +86,12 @@ class RequestLog:
 
 
 def path_of(target: str) -> str:
-    """Return the path of a request target, which may be a full URL (the absolute form that clients of proxies use).
-
-    >>> path_of("/v1/a?b=c"), path_of("http://127.0.0.1/v1/a"), path_of("http://127.0.0.1")
-    ('/v1/a', '/v1/a', '/')
-    """
+    """Return the path of a request target, which may be a full URL (the absolute form that clients of proxies use)."""
     return urlsplit(target).path or "/"
 
 
 class LogEntries:
-    """Makes the entries of one log. Fingerprints depend on a random key, so that nobody can find a value by guessing.
-
-    >>> from pytest_pcerrors.simulation.server import Received
-    >>> request = Received("GET", "/v1?size=2", Headers({"Accept": "*/*"}), b"", monotonic(), 429, "gateway-429", 1)
-    >>> LogEntries().entry(request)["headers"], LogEntries().entry(request)["query"]
-    ({'Accept': '*/*'}, {'size': ['2']})
-    """
+    """Makes the entries of one log. Fingerprints depend on a random key, so that nobody can find a value by guessing."""
 
     def __init__(self) -> None:
         self._start = monotonic()

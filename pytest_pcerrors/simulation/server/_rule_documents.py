@@ -32,16 +32,7 @@ def rules_schema() -> dict[str, Any]:
 
 
 def rules_of(documents: Sequence[Any], factory: AnswerFactory, place: Callable[[int], str]) -> list[ResponseRule]:
-    """Return the rules of these documents; `place` names one by its index in the `UsageError` that lists the problems.
-
-    >>> from pytest_pcerrors import Contract
-    >>> factory = AnswerFactory(Contract.default())
-    >>> [str(rule) for rule in rules_of([{"path": "/v1/*", "answer": [429, "ok"]}], factory, str)]
-    ['* /v1/*']
-    >>> rules_of([{"answer": "gatway-429"}], factory, "rules.toml: rule {}".format)
-    Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: rules.toml: rule 0: at /answer: "gatway-429" is not the name of an answer, a shape or a code; did you mean "gateway-429"?
-    """
+    """Return the rules of these documents; `place` names one by its index in the `UsageError` that lists the problems."""
     rules, problems = [], []
     for index, document in enumerate(documents):
         try:

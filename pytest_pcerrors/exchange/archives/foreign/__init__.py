@@ -13,11 +13,5 @@ _TOOLS = (WIREMOCK, WIREMOCK_NET, POSTMAN)
 
 
 def tool_of(document: Any) -> Tool | None:
-    """Return the tool whose document this is, or None.
-
-    >>> tool_of({"mappings": [{"request": {"url": "/v1"}, "response": {"status": 404}}]}).name
-    'a mapping of WireMock, with request and response'
-    >>> tool_of({"request": {"url": "/v1"}, "response": {"status": 404}}) is None
-    True
-    """
+    """Return the tool whose document this is, or None."""
     return next((each for each in _TOOLS if each.fits(document)), None)

@@ -14,11 +14,7 @@ _OF_TESTS = "checks"
 
 
 def is_unanswered(interaction: Any) -> bool:
-    """Return whether an interaction of Schemathesis has no response, because the server did not answer.
-
-    >>> is_unanswered({"checks": [], "request": {}, "response": None})
-    True
-    """
+    """Return whether an interaction of Schemathesis has no response, because the server did not answer."""
     return isinstance(interaction, dict) and _OF_TESTS in interaction and interaction.get("response") is None
 
 
@@ -28,11 +24,7 @@ def is_interaction(value: Any) -> bool:
 
 
 def har_from_text(entry: Any) -> Any:
-    """Return an entry of HAR, read from text, with its numbers as numbers.
-
-    >>> har_from_text({"response": {"status": "404", "bodySize": "-1", "content": {"size": "x"}}})
-    {'response': {'status': 404, 'bodySize': -1, 'content': {'size': 'x'}}}
-    """
+    """Return an entry of HAR, read from text, with its numbers as numbers."""
     response = entry.get("response") if isinstance(entry, dict) else None
     if not isinstance(response, dict):
         return entry
@@ -47,11 +39,7 @@ def _numbers(members: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def in_common_form(interaction: Any) -> Any:
-    """Return an interaction of go-vcr, php-vcr or an old Betamax in the form of vcrpy; any other value unchanged.
-
-    >>> in_common_form({"request": {"url": "/"}, "response": {"code": 404, "status": "404 Not Found"}})["response"]
-    {'status': {'code': 404, 'message': 'Not Found'}, 'headers': None, 'body': ''}
-    """
+    """Return an interaction of go-vcr, php-vcr or an old Betamax in the form of vcrpy; any other value unchanged."""
     response = interaction.get("response") if isinstance(interaction, dict) else None
     if not isinstance(response, dict):
         return interaction
