@@ -24,11 +24,13 @@ _PLACEHOLDER = re.compile(r"\{([0-9])\}")
 
 @dataclass
 class Occurrence:
-    """How often something occurred, where it occurred first, and a sample description."""
+    """How often something occurred, and where first; a sample description of an entry, the codes of a rule, and the statuses without a code."""
 
     count: int = 0
     first: str = ""
     sample: str = ""
+    codes: set[str] = field(default_factory=set)
+    statuses: set[int] = field(default_factory=set)
 
     def add(self, origin: str, sample: str = "") -> None:
         """Count an occurrence."""
@@ -38,19 +40,11 @@ class Occurrence:
 
 
 @dataclass
-class RuleOccurrence(Occurrence):
-    """How often a rule was broken, with which codes, and with which statuses if there was no code."""
-
-    codes: set[str] = field(default_factory=set)
-    statuses: set[int] = field(default_factory=set)
-
-
-@dataclass
 class Proposal:
     """Undocumented pairings and broken rules. `unreadable` has the places that no setting can allow, each with what to do."""
 
     entries: dict[tuple[int, str], Occurrence] = field(default_factory=lambda: defaultdict(Occurrence))
-    rules: dict[str, RuleOccurrence] = field(default_factory=lambda: defaultdict(RuleOccurrence))
+    rules: dict[str, Occurrence] = field(default_factory=lambda: defaultdict(Occurrence))
     unreadable: dict[str, str] = field(default_factory=dict)
     expired: int = 0
 
