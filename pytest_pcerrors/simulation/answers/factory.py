@@ -1,6 +1,5 @@
 """Answers made for a contract: documented errors by code, shapes by name, statuses, and a few words."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, with_overrides
-from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, exchange_of, shapes_for
+from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, as_json, exchange_of, shapes_for
 from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest
 
@@ -129,16 +128,18 @@ class AnswerFactory:
 def success(status: int, sender: Sender = SERVICE) -> Answer:
     """Return a success with a little JSON."""
     word = " ok" if status == HTTPStatus.OK else ""
-    return Answer(_plain(status, {"ok": True}, sender), f"{status}{word}")
+    return Answer(plain(status, {"ok": True}, sender), f"{status}{word}")
 
 
 def envelope(status: int, message: str, name: str = "") -> Answer:
     """Return an answer with the gateway's envelope."""
-    return Answer(_plain(status, {"statusCode": status, "message": message}, GATEWAY), name or str(status))
+    return Answer(plain(status, {"statusCode": status, "message": message}, GATEWAY), name or str(status))
 
 
-def _plain(status: int, body: object, sender: Sender) -> Exchange:
-    shape = Shape(f"plain-{status}", "GET /", json.dumps(body, ensure_ascii=False), sender=sender)
+def plain(status: int, body: object, sender: Sender, headers: Mapping[str, str] = {}) -> Exchange:
+    """Return an exchange with a JSON body, which is sent as it is."""
+    text = as_json(body).encode("utf-8", "replace")
+    shape = Shape(f"plain-{status}", "GET /", text, sender=sender, headers=headers)
     return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are not secrets
 
 

@@ -1,19 +1,21 @@
 """The token endpoint: tokens with a lifetime, and the requests that are refused because of their token."""
 
 import re
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from random import Random
 from secrets import token_hex
 from time import monotonic, time
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.factory import success
-from pytest_pcerrors.simulation.shapes import Sender, Shape, as_json, exchange_of, shapes_for
+from pytest_pcerrors.simulation.answers.factory import plain, success
+from pytest_pcerrors.simulation.shapes import Sender, shapes_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIFETIME = 3599
 """The default lifetime of a token in seconds."""
@@ -90,7 +92,9 @@ class Tokens:
             return _problem("unsupported_grant_type" if grant else "invalid_request")
         match = _PATH.fullmatch(urlsplit(request.url).path)
         is_first_version = match is not None and match[1] is None
-        return Answer(_exchange(200, self._issued(form, grant, is_first_version=is_first_version)), "token")
+        return Answer(
+            plain(200, self._issued(form, grant, is_first_version=is_first_version), _SENDER, _UNCACHED), "token"
+        )
 
     def _refused(self, problem: str) -> Answer:
         return Answer(self._refusal, f"{_REFUSAL}, {problem}")
@@ -125,10 +129,4 @@ def _problem(name: str) -> Answer:
         "trace_id": "6f1d3c5e-2b7a-4c1f-9d60-5a8e4b7c1d02",
         "correlation_id": "c0a8d7e4-93b1-4f5e-8a26-1e7d9b3f6a45",
     }
-    return Answer(_exchange(400, body), f"400 {name}")
-
-
-def _exchange(status: int, body: Mapping[str, object]) -> Exchange:
-    text = as_json(body).encode("utf-8", "replace")
-    shape = Shape(f"token-{status}", "POST /", text, sender=_SENDER, headers=_UNCACHED)
-    return exchange_of(shape, Random(status))  # noqa: S311 - the shape has no secrets
+    return Answer(plain(400, body, _SENDER, _UNCACHED), f"400 {name}")
