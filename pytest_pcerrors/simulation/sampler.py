@@ -42,21 +42,18 @@ class Sampler:
             return max(_SIMPLEST[kind], schema["minimum"]) if "minimum" in schema else _SIMPLEST[kind]
         return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
 
-    def with_value(self, document: Any, steps: tuple[str, ...], value: Any) -> Any:
-        """Return a document with a value at a path, converted to its schema; what is above it is made if it is missing."""
-        return self._with_value(document, self.schema, steps, value)
-
-    def _with_value(self, holder: Any, schema: Mapping[str, Any], steps: tuple[str, ...], value: Any) -> Any:
+    def with_value(self, holder: Any, schema: Mapping[str, Any], steps: tuple[str, ...], value: Any) -> Any:
+        """Return a value of a schema with another one at a path, converted to its schema; what is above it is made if it is missing."""
         if not steps:
             return self.fitting(value, schema)
         step, *below = steps
         if step == EACH:
             items = holder if isinstance(holder, list) and holder else [None]
-            return [self._with_value(each, self.item(schema), tuple(below), value) for each in items]
+            return [self.with_value(each, self.item(schema), tuple(below), value) for each in items]
         if not isinstance(holder, dict | None):
             raise UsageError(f"no response can be made: {step} is in a value that is not an object in the schema")
         members, member = holder or {}, self.member(schema, step)
-        return {**members, step: self._with_value(members.get(step), member, tuple(below), value)}
+        return {**members, step: self.with_value(members.get(step), member, tuple(below), value)}
 
     def fitting(self, value: Any, schema: Mapping[str, Any]) -> Any:
         """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""

@@ -176,7 +176,7 @@ def _body(entry: Entry, status: int, contract: Contract, rng: random.Random) -> 
     body = sampler.sample(sampler.schema)
     for member, value in values.items():
         if member in contract.members:
-            body = sampler.with_value(body, contract.members[member], value)
+            body = sampler.with_value(body, sampler.schema, contract.members[member], value)
     if contract.is_of_problems:
         body = stating(body, status)
     return {name: body[name] for name in (*sampler.schema.get("properties", ()), *body) if name in body}
