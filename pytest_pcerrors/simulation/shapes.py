@@ -40,11 +40,7 @@ class Sender(NamedTuple):
 
 
 SERVICE = Sender("application/json; charset=utf-8", identifies=True)
-
-
 GATEWAY = Sender("application/json", identifies=False)
-
-
 _SENDERS = {
     "service": SERVICE,
     "gateway": GATEWAY,

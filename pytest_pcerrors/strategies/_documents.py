@@ -64,22 +64,14 @@ def spellings(draw: st.DrawFn, documents: st.SearchStrategy[dict[str, Any]]) -> 
 
 
 _CASES: tuple[Callable[[str], str], ...] = (str, str.lower, str.upper)
-
-
 _MEDIA_TYPES = (
     "application/json",
     "application/json; charset=utf-8",
     "APPLICATION/JSON;charset=UTF-8",
     "application/problem+json",
 )
-
-
 _DATE = ("Date", "Mon, 05 Jan 2026 08:00:00 GMT")
-
-
 _CORRELATION = ("MS-CorrelationId", "00000000-0000-4000-8000-000000000000")
-
-
 _WAITS = (
     "57",
     "0",

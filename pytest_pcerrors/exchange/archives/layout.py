@@ -26,19 +26,7 @@ if TYPE_CHECKING:
 
     Steps = tuple[str | int, ...]
 
-KEYS = (
-    "status",
-    "reason",
-    "headers",
-    "body",
-    "body-base64",
-    "method",
-    "url",
-    "host",
-    "request-headers",
-    "request-body",
-    "recorded-at",
-)
+KEYS = tuple("status reason headers body body-base64 method url host request-headers request-body recorded-at".split())
 """The parts of an exchange that a layout can place."""
 
 _STEP = re.compile(r'\.?(?:([^.,="\[\]\s]+)|\[("(?:[^"\\]|\\.)*")\]|\[(\d{1,9})\])')

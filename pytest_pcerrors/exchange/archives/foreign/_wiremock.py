@@ -25,21 +25,10 @@ from pytest_pcerrors.text import readable
 _MAPPINGS = "mappings"
 _MAX_BODY = 64 * 1024 * 1024
 _URLS = ("url", "urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate")
-_OF_STUBS = frozenset(
-    {"uuid", "scenarioName", "requiredScenarioState", "newScenarioState", "priority", "postServeActions"}
-)
+_OF_STUBS = frozenset("uuid scenarioName requiredScenarioState newScenarioState priority postServeActions".split())
 _OF_REQUESTS = frozenset({*_URLS[1:], "queryParameters", "bodyPatterns", "basicAuthCredentials", "multipartPatterns"})
 _OF_RESPONSES = frozenset(
-    {
-        "jsonBody",
-        "base64Body",
-        "bodyFileName",
-        "fault",
-        "fixedDelayMilliseconds",
-        "proxyBaseUrl",
-        "statusMessage",
-        "transformers",
-    }
+    "jsonBody base64Body bodyFileName fault fixedDelayMilliseconds proxyBaseUrl statusMessage transformers".split()
 )
 
 
