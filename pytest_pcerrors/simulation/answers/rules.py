@@ -1,11 +1,10 @@
 """The rules of the server and of simulations: request patterns, their answers, and how often they apply."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import chain
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -165,36 +164,3 @@ class ResponseRule:
     def __str__(self) -> str:
         used_up = " (used up)" if self.is_used_up else ""
         return f"{self.pattern}{used_up}"
-
-
-class ResponseRules:
-    """All rules, tried in the order in which they were set; those of a file are tried last, and kept by `clear`."""
-
-    def __init__(self) -> None:
-        self._rules: list[ResponseRule] = []
-        self._of_file: list[ResponseRule] = []
-
-    def add(self, *rules: ResponseRule) -> None:
-        """Add rules after the others."""
-        self._rules += rules
-
-    def take(self, method: str, path: str) -> Answer | None:
-        """Return the next answer of the first rule that matches, or None."""
-        matching = next((rule for rule in self if rule.matches(method, path)), None)
-        return None if matching is None else matching.take()
-
-    def clear(self) -> None:
-        """Remove all rules except those of a file, which start again."""
-        self._rules.clear()
-        for rule in self._of_file:
-            rule.used = 0
-
-    def set_of_file(self, rules: Iterable[ResponseRule]) -> None:
-        """Replace the rules of a file."""
-        self._of_file = list(rules)
-
-    def __iter__(self) -> Iterator[ResponseRule]:
-        return chain(self._rules, self._of_file)
-
-    def __str__(self) -> str:
-        return "; ".join(map(str, self))

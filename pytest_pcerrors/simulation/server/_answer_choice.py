@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope
-from pytest_pcerrors.simulation.answers.rules import ResponseRules
+from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
@@ -74,11 +74,15 @@ class NoMatchingRuleError(AssertionError):
 
 
 class AnswerChoice:
-    """The rules, the tokens, the sequences, the random errors, and the log. The `lock` guards all of them."""
+    """The rules, the tokens, the sequences, the random errors, and the log. The `lock` guards all of them.
+
+    The `rules` are tried in the order in which they were set, and those of a file last.
+    """
 
     def __init__(self, contract: Contract, retry_after: int | str | None, *, byte_order_mark: bool) -> None:
         self.lock = Lock()
-        self.rules = ResponseRules()
+        self.rules: list[ResponseRule] = []
+        self._rules_of_file: list[ResponseRule] = []
         self.log = RequestLog()
         self.tokens = Tokens(contract)
         self.unmatched: list[NoMatchingRuleError] = []
@@ -88,16 +92,22 @@ class AnswerChoice:
         self._requested = RequestedAnswers(self.factory)
         self._byte_order_mark = byte_order_mark
 
+    @property
+    def all_rules(self) -> list[ResponseRule]:
+        """All rules, in the order in which they are tried."""
+        return [*self.rules, *self._rules_of_file]
+
     def set_file(self, file: RulesFile) -> None:
         """Set the rules of a file, which are tried after all others."""
         rules = file.read()
         with self.lock:
-            self._file = file
-            self.rules.set_of_file(rules)
+            self._file, self._rules_of_file = file, rules
 
     def clear(self) -> None:
-        """Remove the rules except those of a file, and start the sequences that requests ask for again."""
+        """Remove the rules except those of a file, which start again, as the sequences that requests ask for do."""
         self.rules.clear()
+        for rule in self._rules_of_file:
+            rule.used = 0
         self._requested.clear()
 
     def answer(self, request: Request, target: str) -> tuple[Answer, Received]:
@@ -111,10 +121,10 @@ class AnswerChoice:
     def _chosen(self, request: Request, path: str) -> Answer:
         """Return the first answer that there is; a refused token comes before the rules, as at the gateway of the service."""
         if self._file is not None and (rules := self._file.changed()) is not None:
-            self.rules.set_of_file(rules)
+            self._rules_of_file = rules
         return (
             (None if path in OPEN_PATHS else self.tokens.refusal(request))
-            or self.rules.take(request.method, path)
+            or next((rule.take() for rule in self.all_rules if rule.matches(request.method, path)), None)
             or self._requested.answer(request)
             or (self.tokens.respond(request) if is_token_request(request) else None)
             or (self.faults.take() if self.faults is not None else None)
@@ -127,7 +137,7 @@ class AnswerChoice:
         return success_by_path(status, request, self.factory.contract, byte_order_mark=self._byte_order_mark)
 
     def _without_rule(self, request: Request) -> Answer:
-        unmatched = NoMatchingRuleError(request, str(self.rules))
+        unmatched = NoMatchingRuleError(request, "; ".join(map(str, self.all_rules)))
         if len(self.unmatched) < _MOST_UNMATCHED:
             self.unmatched.append(unmatched)
         return unmatched.answer

@@ -65,20 +65,20 @@ class Api:
 
     def _list_rules(self, _: Request) -> Exchange:
         with self._choice.lock:
-            return _response(200, [rule.as_document() for rule in self._choice.rules])
+            return _response(200, [rule.as_document() for rule in self._choice.all_rules])
 
     def _add_rules(self, request: Request) -> Exchange:
         rules = self._rules_in(request)
         with self._choice.lock:
-            self._choice.rules.add(*rules)
+            self._choice.rules += rules
             return _response(201, [rule.as_document() for rule in rules])
 
     def _replace_rules(self, request: Request) -> Exchange:
         rules = self._rules_in(request)
         with self._choice.lock:
             self._choice.clear()
-            self._choice.rules.add(*rules)
-            return _response(200, [rule.as_document() for rule in self._choice.rules])
+            self._choice.rules += rules
+            return _response(200, [rule.as_document() for rule in self._choice.all_rules])
 
     def _clear_rules(self, _: Request) -> Exchange:
         with self._choice.lock:

@@ -222,7 +222,7 @@ class ErrorServer:
         document |= {} if times is None else {"times": times}
         rule = ResponseRule(RequestPattern(method, path), answers, times, document=document)
         with self._choice.lock:
-            self._choice.rules.add(rule)
+            self._choice.rules.append(rule)
 
     def _answer(self, request: Request) -> Wire:
         """Return the response to a request; one to the API is not logged."""
