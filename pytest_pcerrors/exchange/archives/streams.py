@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange._codecs import ZSTD, Codec
-from pytest_pcerrors.exchange.encodings import encoding_of
+from pytest_pcerrors.exchange.encodings import ZSTD, Codec, encoding_of
 
 MAX_UNPACKED = 128 * 1024 * 1024
 """The largest document in a compressed file, in bytes; NDJSON is read line by line and may be larger."""
