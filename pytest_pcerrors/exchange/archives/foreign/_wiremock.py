@@ -54,10 +54,6 @@ def _is_stub(value: Any) -> bool:
     )
 
 
-def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
-    return stubs(document, (_MAPPINGS, "request", "response"), _interaction)
-
-
 def stubs(
     document: Any, names: tuple[str, str, str], made: Callable[[dict[str, Any], dict[str, Any]], Interaction]
 ) -> Iterator[tuple[str, Interaction, Any]]:
@@ -101,18 +97,18 @@ def _expected(fields: Any) -> list[list[Any]]:
 
 
 def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, str | None]:
-    request, response = source.entry["request"], source.entry["response"]
+    response = source.entry["response"]
     if first_of(response, "fault", "proxyBaseUrl") is not None:
         return None, None
-    asked, answer = interaction["request"], interaction["response"]
-    asked = {**asked, "method": asked.get("method", "ANY"), "url": _url(asked.get("url"), request)}
-    answer, problem = answered(answer, response.get("jsonBody"), response.get("bodyFileName"), source)
-    return {"request": asked, "response": answer}, problem
+    url = _url(interaction["request"].get("url"), source.entry["request"])
+    return answered(interaction, url, response.get("jsonBody"), response.get("bodyFileName"), source)
 
 
-def answered(answer: dict[str, Any], value: Any, file: Any, source: Source) -> tuple[dict[str, Any], str | None]:
-    """Return the response of a stub with its body: the JSON of a value, the content of a file, or the text that it has."""
-    problem = None
+def answered(
+    interaction: Interaction, url: Any, value: Any, file: Any, source: Source
+) -> tuple[Interaction, str | None]:
+    """Return an interaction with its URL, and the body of its response: the JSON of a value, the content of a file, or the text that it has."""
+    asked, answer, problem = interaction["request"], interaction["response"], None
     if value is not None:
         answer = answer | {"body": json.dumps(value, ensure_ascii=False)}
     elif isinstance(file, str) and not answer.keys() & {"body", "body_base64"}:
@@ -121,7 +117,7 @@ def answered(answer: dict[str, Any], value: Any, file: Any, source: Source) -> t
     served = answer.get("body", "")
     if TEMPLATE in (served.decode("latin-1") if isinstance(served, bytes) else str(served)):
         problem = MADE_WHEN_SERVED
-    return answer, problem
+    return {"request": {**asked, "method": asked.get("method", "ANY"), "url": url}, "response": answer}, problem
 
 
 def _body_of_file(name: str, mapping: Path) -> tuple[bytes, str | None]:
@@ -163,8 +159,10 @@ def _url(url: Any, request: dict[str, Any]) -> Any:
     return "/" if url is None else url
 
 
-def _body_file(mapping: Any) -> Any:
-    return mapping["response"].get("bodyFileName")
-
-
-WIREMOCK = Tool("a mapping of WireMock, with request and response", _fits, _interactions, _completed, _body_file)
+WIREMOCK = Tool(
+    "a mapping of WireMock, with request and response",
+    _fits,
+    lambda document: stubs(document, (_MAPPINGS, "request", "response"), _interaction),
+    _completed,
+    lambda mapping: mapping["response"].get("bodyFileName"),
+)

@@ -1,6 +1,5 @@
 """Mappings of WireMock.Net, in which the names of members begin with capitals."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from pytest_pcerrors.exchange.archives.foreign._tools import (
@@ -25,10 +24,6 @@ def _fits(document: Any) -> bool:
         return False
     request, response = first["Request"], first["Response"]
     return isinstance(request, dict) and isinstance(response, dict) and bool(request.keys() & _OF_REQUESTS)
-
-
-def _interactions(document: Any) -> Iterator[tuple[str, Interaction, Any]]:
-    return stubs(document, ("Mappings", "Request", "Response"), _interaction)
 
 
 def _interaction(request: dict[str, Any], response: dict[str, Any]) -> Interaction:
@@ -71,17 +66,14 @@ def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, s
     response = source.entry["Response"]
     if first_of(response, "Fault", "ProxyUrl") is not None:
         return None, None
-    request = interaction["request"]
-    url = without_local_host(str(request.get("url", "/")))
-    asked = {**request, "method": request.get("method", "ANY"), "url": url}
-    answer, problem = answered(interaction["response"], response.get("BodyAsJson"), response.get("BodyAsFile"), source)
-    return {"request": asked, "response": answer}, problem
-
-
-def _body_file(mapping: Any) -> Any:
-    return mapping["Response"].get("BodyAsFile")
+    url = without_local_host(str(interaction["request"].get("url", "/")))
+    return answered(interaction, url, response.get("BodyAsJson"), response.get("BodyAsFile"), source)
 
 
 WIREMOCK_NET = Tool(
-    "a mapping of WireMock.Net, with Request and Response", _fits, _interactions, _completed, _body_file
+    "a mapping of WireMock.Net, with Request and Response",
+    _fits,
+    lambda document: stubs(document, ("Mappings", "Request", "Response"), _interaction),
+    _completed,
+    lambda mapping: mapping["Response"].get("BodyAsFile"),
 )
