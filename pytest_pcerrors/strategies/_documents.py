@@ -6,7 +6,7 @@ The validity of an object is decided by jsonschema, not by our rules.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -103,18 +103,12 @@ class Documents:
     def __init__(self, contract: Contract, *, is_plain: bool) -> None:
         self._contract = contract
         self._is_plain = is_plain
-        self._made: dict[object, st.SearchStrategy[dict[str, Any]]] = {}
+        self.of = cache(self.objects_with)
         self._sampler = Sampler(contract.error_schema)
         self._validator = Draft202012Validator(dict(contract.error_schema))
 
-    def of(self, code: str, entries: tuple[Entry, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    def objects_with(self, code: str, entries: tuple[Entry, ...]) -> st.SearchStrategy[dict[str, Any]]:
         """Return a strategy for objects with a code; `entries` are its documented errors, if there are any."""
-        key = (code, entries)
-        if key not in self._made:
-            self._made[key] = self._objects_with(code, entries)
-        return self._made[key]
-
-    def _objects_with(self, code: str, entries: Sequence[Entry]) -> st.SearchStrategy[dict[str, Any]]:
         fixed = {self._contract.members["code"]: st.just(code)} if "code" in self._contract.members else {}
         if "description" in self._contract.members:
             fixed[self._contract.members["description"]] = self._descriptions(entries)

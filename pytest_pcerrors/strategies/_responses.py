@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -128,29 +128,22 @@ def broken_responses(rule: str | None = None, contract: Contract | None = None) 
     contract = contract or Contract.default()
     if rule is not None:
         return _breaking(rule, contract)
-    names = [name for name in rule_set(contract).rules if _ways_to_break(name, contract).variants]
+    names = [name for name in rule_set(contract).rules if _ways_to_break(name, contract)[1]]
     return st.sampled_from(names).flatmap(lambda name: _breaking(name, contract))
 
 
-class _Ways(NamedTuple):
-    """The responses from which a rule has mutants, and the variants of these."""
-
-    bases: tuple[Entry | Exchange, ...]
-    variants: tuple[str, ...]
-
-
 def _breaking(rule: str, contract: Contract) -> st.SearchStrategy[Mutant]:
-    ways = _ways_to_break(rule, contract)
-    if not ways.variants:
+    alike, variants = _ways_to_break(rule, contract)
+    if not variants:
         raise UsageError(
             f"no conforming response of this contract can be changed so that it breaks {rule} and nothing else"
         )
     is_plain = (
         rule_set(contract).rules[rule].severities["documented"] == "off"
     )  # the others permit what these rules report
-    conforming = st.sampled_from(ways.bases).flatmap(lambda each: _conforming(each, contract, is_plain=is_plain))
+    conforming = st.sampled_from(alike).flatmap(lambda each: _conforming(each, contract, is_plain=is_plain))
     made = st.builds(
-        lambda exchange, variant: _mutant(exchange, rule, variant, contract), conforming, st.sampled_from(ways.variants)
+        lambda exchange, variant: _mutant(exchange, rule, variant, contract), conforming, st.sampled_from(variants)
     )
     return made.filter(lambda mutant: mutant is not None)
 
@@ -162,15 +155,15 @@ def _mutant(exchange: Exchange, rule: str, variant: str, contract: Contract) -> 
 
 
 @lru_cache(maxsize=256)
-def _ways_to_break(rule: str, contract: Contract) -> _Ways:
-    """Return how to break a rule. Entries of one status, all with or all without placeholders, are alike: one of them is tried."""
+def _ways_to_break(rule: str, contract: Contract) -> tuple[tuple[Entry | Exchange, ...], tuple[str, ...]]:
+    """Return the bases from which a rule has mutants, and the variants of these. Entries of one status, all with or all without placeholders, are alike: one of them is tried."""
     alike: dict[object, list[Entry | Exchange]] = {}
     for each in bases(contract):
         kind = (each.status, bool(each.placeholders)) if isinstance(each, Entry) else each
         alike.setdefault(kind, []).append(each)
     found = [(group, list(mutants(group[0], rule=rule, contract=contract))) for group in alike.values()]
     variants = dict.fromkeys(mutant.variant for _, made in found for mutant in made)
-    return _Ways(tuple(each for group, made in found if made for each in group), tuple(variants))
+    return tuple(each for group, made in found if made for each in group), tuple(variants)
 
 
 def _conforming(base: Entry | Exchange, contract: Contract, *, is_plain: bool) -> st.SearchStrategy[Exchange]:
