@@ -141,9 +141,17 @@ def _keys() -> frozenset[str]:
 
 
 def _refuse_sections(folder: Path) -> None:
+    """Raise a `UsageError` for a section of another configuration file that is meant to hold our settings."""
     for file in map(folder.joinpath, _OTHER_FILES):
+        text = ""
         with suppress(OSError):
-            _refuse_section(file.read_bytes().decode("utf-8", "replace"), str(file))
+            text = file.read_bytes().decode("utf-8", "replace")
+        for section in _SECTION.findall(text):
+            name = section.removeprefix("tool").lstrip(".:").strip("\"' ")
+            if is_meant_for_us(name, None):
+                raise UsageError(
+                    f"{file}: [{section}] is not read; the settings are in {TABLE} of pyproject.toml: move it there"
+                )
 
 
 def _check_entries(entries: list[dict[str, Any]], where: str) -> None:
@@ -203,16 +211,6 @@ def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()
 
     is_alike = _NAME not in plain and SequenceMatcher(None, plain, _NAME).ratio() >= _ALIKE
     return is_alike and isinstance(table, dict) and bool(table) and table.keys() <= keys
-
-
-def _refuse_section(text: str, where: str) -> None:
-    """Raise a `UsageError` for a section of another configuration file that is meant to hold our settings."""
-    for section in _SECTION.findall(text):
-        name = section.removeprefix("tool").lstrip(".:").strip("\"' ")
-        if is_meant_for_us(name, None):
-            raise UsageError(
-                f"{where}: [{section}] is not read; the settings are in {TABLE} of pyproject.toml: move it there"
-            )
 
 
 def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

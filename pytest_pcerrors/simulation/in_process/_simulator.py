@@ -51,7 +51,7 @@ class Simulator:
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
         contract = contract or context.policy.contract
-        succeed = partial(_success, contract)
+        succeed = partial(success_by_path, contract=contract, byte_order_mark=False)
         self._factory = AnswerFactory(contract, succeed=succeed, words=Tokens(contract).words)
         self._on_simulated = context.on_simulated
         self._bypasses = bypasses
@@ -210,7 +210,3 @@ def _with_headers(exchange: Exchange, headers: Mapping[str, str | None]) -> Exch
     """Return an exchange with other headers; those with the value None are left out."""
     new = Headers(exchange.headers or ()).changed(headers)
     return Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
-
-
-def _success(contract: Contract, status: int, request: Request) -> Answer:
-    return success_by_path(status, request, contract, byte_order_mark=False)

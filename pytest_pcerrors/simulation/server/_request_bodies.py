@@ -10,6 +10,7 @@ LARGEST = 16 * 1024 * 1024
 _NO_HEADER = (FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect)
 _LONGEST_LINE = 8192
 _MOST_TRAILERS = 100
+_GONE = "the client closed the connection before its request was complete"
 
 
 class BodyError(Exception):
@@ -18,10 +19,6 @@ class BodyError(Exception):
     def __init__(self, status: int, problem: str) -> None:
         super().__init__(problem)
         self.status = status
-
-
-class ClientGoneError(ConnectionError):
-    """The client closed the connection before its request was complete."""
 
 
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
@@ -63,7 +60,7 @@ def _chunk_size(stream: BufferedIOBase) -> int:
 def _line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(_LONGEST_LINE)
     if not line:
-        raise ClientGoneError
+        raise ConnectionError(_GONE)
     if not line.endswith(b"\n"):
         raise BodyError(400, "a line of the chunked body is too long")
     return line.strip()
@@ -72,7 +69,7 @@ def _line(stream: BufferedIOBase) -> bytes:
 def _exactly(stream: BufferedIOBase, length: int) -> bytes:
     body = stream.read(length)
     if len(body) < length:
-        raise ClientGoneError
+        raise ConnectionError(_GONE)
     return body
 
 

@@ -30,10 +30,10 @@ _OF_ANOTHER_API = {"any_path": "/any/path", "paths": "/**", "shape": "html-503",
 """The examples of the page."""
 ICON_PATH = "/favicon.ico"
 OPEN_PATHS = ("/", ICON_PATH)
-"""The paths that need no token, since a browser has none."""
+"""The paths that need no token, since a browser, which requests the icon for every address of a server, has none."""
 _ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b3261e"/>'
-    '<path d="M8 3v6M8 11v2" stroke="#fff" stroke-width="2"/></svg>'
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b3261e"/>'
+    b'<path d="M8 3v6M8 11v2" stroke="#fff" stroke-width="2"/></svg>'
 )
 ERROR_HEADER = "X-PC-Error"
 DELAY_HEADER = "X-PC-Delay"
@@ -49,11 +49,6 @@ _FOLDERS: dict[str, Callable[[AnswerFactory, str], Answer]] = {
     "errors": AnswerFactory.by_name,
     "shapes": AnswerFactory.shape,
 }
-
-
-def icon(request: Request) -> Exchange:
-    """Return the icon of the page, which browsers request for every address of a server."""
-    return Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON.encode(), request, "OK")
 
 
 def index_page(request: Request, contract: Contract) -> Exchange:
@@ -154,7 +149,8 @@ class RequestedAnswers:
             except UsageError as error:
                 raise UsageError(f"{ERROR_HEADER}: {error}") from None
         if path_of(request.url) == ICON_PATH:
-            return Answer(icon(request), "the icon")
+            icon = Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON, request, "OK")
+            return Answer(icon, "the icon")
         first, *rest = path_of(request.url).strip("/").split("/")
         if not first and not rest:
             return Answer(index_page(request, self._factory.contract), "the page")
