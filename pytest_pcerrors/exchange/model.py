@@ -194,16 +194,9 @@ class Exchange:
         return None if value is None else media_type(value)
 
 
-(
-    _set_status,
-    _set_headers,
-    _set_body,
-    _set_request,
-    _set_reason,
-    _set_origin,
-    _set_body_problem,
-    _set_recorded_at,
-) = (getattr(Exchange, name).__set__ for name in Exchange.__slots__)
+(_set_status, _set_headers, _set_body, _set_request, _set_reason, _set_origin, _set_body_problem, _set_recorded_at) = (
+    getattr(Exchange, name).__set__ for name in Exchange.__slots__
+)
 """Functions that set a field of a frozen exchange, faster than ``object.__setattr__`` does."""
 
 

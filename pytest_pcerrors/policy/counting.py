@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
-from pytest_pcerrors.exchange.archives.plain_interactions import (
-    FIRST_LINE,
-    UncertainError,
-    plain_interaction,
-)
+from pytest_pcerrors.exchange.archives.plain_interactions import FIRST_LINE, UncertainError, plain_interaction
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
 from pytest_pcerrors.policy.lines import LineAudit, audited_lines, is_countable

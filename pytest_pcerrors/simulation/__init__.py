@@ -36,14 +36,4 @@ else:
         return value
 
 
-__all__ = [
-    "SHAPES",
-    "ErrorServer",
-    "Mutant",
-    "Simulation",
-    "Simulator",
-    "mutants",
-    "ok",
-    "simulate",
-    "synthesize",
-]
+__all__ = ["SHAPES", "ErrorServer", "Mutant", "Simulation", "Simulator", "mutants", "ok", "simulate", "synthesize"]

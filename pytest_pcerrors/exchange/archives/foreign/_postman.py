@@ -96,10 +96,7 @@ def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, s
     answer = {name: value for name, value in interaction["response"].items() if name != "cookies"}
     if isinstance(text := source.entry.get("header"), str):
         answer = answer | {"headers": _lines(text)}
-    return {
-        "request": {**request, "url": without_local_host(_UNKNOWN_HOST.sub("", url))},
-        "response": answer,
-    }, None
+    return {"request": {**request, "url": without_local_host(_UNKNOWN_HOST.sub("", url))}, "response": answer}, None
 
 
 def _filled(url: str, variables: Any) -> str:
