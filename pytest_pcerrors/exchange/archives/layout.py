@@ -121,18 +121,14 @@ def table_of(text: str) -> dict[str, str]:
 
 
 def _steps(path: str, where: str) -> "Steps":
-    steps: list[str | int] = []
-    position = 0
-    while position < len(path):
-        match = _STEP.match(path, position)
-        if match is None:
-            break
-        name, quoted, index = match.groups()
-        steps.append(name or (json.loads(quoted) if quoted else int(index)))
-        position = match.end()
-    if not steps or position < len(path):
+    found = list(_STEP.finditer(path))
+    try:
+        steps = tuple(each[1] or (json.loads(each[2]) if each[2] else int(each[3])) for each in found)
+    except ValueError:  # an escape that JSON does not have
+        steps = ()
+    if not steps or "".join(each[0] for each in found) != path:
         raise UsageError(f"{where}: {readable(path) or 'nothing'} is not a path; {_FORM}")
-    return tuple(steps)
+    return steps
 
 
 def _shown(steps: "Steps") -> str:

@@ -116,7 +116,7 @@ def test_a_wrong_option_is_refused(text, message):
     assert str(caught.value).startswith(message)
 
 
-@pytest.mark.parametrize("path", ["", ".", ".a[b]", '["a', ".a b"])
+@pytest.mark.parametrize("path", ["", ".", ".a[b]", '["a', r'["\q"]', ".a b"])
 def test_a_wrong_path_of_the_settings_is_refused(path):
     """The message has the key."""
     with pytest.raises(UsageError, match=r"^map: status: .* is not a path; a path is "):
