@@ -3,15 +3,20 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from urllib.parse import urlsplit
+from hashlib import blake2b
+from secrets import token_bytes
+from time import monotonic
+from urllib.parse import parse_qs, urlsplit
 
 from pytest_pcerrors.documents import json_value
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
-from pytest_pcerrors.simulation.server._request_log import LogEntries, path_of
+from pytest_pcerrors.simulation.server._request_log import Received, path_of
 from pytest_pcerrors.simulation.server._rule_documents import rules_of
 from pytest_pcerrors.text import cut, nearest
 
@@ -21,6 +26,7 @@ _FOLDER = "/_pcerrors"
 _LARGEST_BODY = 1024 * 1024
 _LONGEST_PATH = 200
 _MOST_RULES = 1000
+_BYTES_OF_FINGERPRINT = 4
 
 
 def is_api_request(request: Request) -> bool:
@@ -30,12 +36,17 @@ def is_api_request(request: Request) -> bool:
 
 
 class Api:
-    """Answers the requests to the API; unless it `is_open`, only those of this machine, by their `Host` and `Origin`."""
+    """Answers the requests to the API; unless it `is_open`, only those of this machine, by their `Host` and `Origin`.
+
+    Secrets in the log are hidden. Their fingerprints depend on a random key, so that nobody can find a value by guessing.
+    """
 
     def __init__(self, choice: AnswerChoice, *, is_open: bool = False) -> None:
         self._choice = choice
         self._is_open = is_open
-        self._entries = LogEntries()
+        self._start = monotonic()
+        self._key = token_bytes()
+        self._redaction = Redaction()
         self._routes: dict[str, dict[str, Callable[[Request], Exchange]]] = {
             f"{_FOLDER}/rules": {
                 "GET": self._list_rules,
@@ -98,12 +109,43 @@ class Api:
         with self._choice.lock:
             requests, dropped = self._choice.log.requests, self._choice.log.dropped
         headers = {DROPPED_HEADER: str(dropped)} if dropped else {}
-        return _response(200, list(map(self._entries.entry, requests)), headers)
+        return _response(200, list(map(self._entry, requests)), headers)
 
     def _clear_requests(self, _: Request) -> Exchange:
         with self._choice.lock:
             self._choice.log.clear()
         return Exchange(204, {}, b"")
+
+    def _entry(self, received: Received) -> dict[str, object]:
+        """Return the entry of a request; `time` is in seconds since the start of the server."""
+        target = urlsplit(self._redaction.url(received.target))
+        encoding = received.headers.get("Content-Encoding")
+        return {
+            "number": received.number,
+            "method": received.method,
+            "path": target.path or "/",
+            "query": parse_qs(target.query, keep_blank_values=True),
+            "headers": self._fields(received.headers),
+            "body": self._redaction.body(received.body, encoding).decode("utf-8", "backslashreplace"),
+            "time": round(received.time - self._start, 3),
+            "status": received.status,
+            "answer": received.answer,
+        }
+
+    def _fields(self, headers: Headers) -> dict[str, str]:
+        """Return the headers by name; the values of a repeated one are joined by commas (RFC 9110, section 5.3)."""
+        names: dict[str, str] = {}
+        for name, _ in headers:
+            names.setdefault(name.lower(), name)
+        return {name: ", ".join(self._value(name, each) for each in headers.all(name)) for name in names.values()}
+
+    def _value(self, name: str, value: str) -> str:
+        """Return a value; one with a secret is hidden, and has a fingerprint of the whole value."""
+        hidden = self._redaction.header(name, value)
+        if hidden == value:
+            return value
+        fingerprint = blake2b(value.encode("utf-8", "replace"), key=self._key, digest_size=_BYTES_OF_FINGERPRINT)
+        return f"{hidden} #{fingerprint.hexdigest()}"
 
 
 def _foreign(request: Request) -> str:

@@ -226,7 +226,8 @@ class ErrorServer:
 
     def _answer(self, request: Request) -> Wire:
         """Return the response to a request; one to the API is not logged."""
-        whole = Request(request.method, self._absolute(request.url), request.headers, request.body)
+        url = f"{self.url}{request.url}" if request.url.startswith("/") else request.url
+        whole = Request(request.method, url, request.headers, request.body)
         if is_api_request(whole):
             return wire_of(reply_to(whole, self._api.answer(whole)))
         answer, received = self._choice.answer(whole, request.url)
@@ -238,6 +239,3 @@ class ErrorServer:
             body = b"" if wire.bodiless else wire.body
             self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
         return with_faults(wire, answer.faults)
-
-    def _absolute(self, target: str) -> str:
-        return f"{self.url}{target}" if target.startswith("/") else target
