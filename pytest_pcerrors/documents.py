@@ -146,7 +146,8 @@ def _explain(error: "ValidationError") -> str:
             return f"{_shown(actual)} is not known; {nearest(str(actual), map(str, limit))}"
         case "type" | "const":
             title = cast("dict[str, Any]", error.schema).get("title") if limit == "array" else None
-            expected = title or (_any_of(limit) if error.validator == "type" else _shown(limit))
+            types = [limit] if isinstance(limit, str) else limit
+            expected = title or (" or ".join(map(article, types)) if error.validator == "type" else _shown(limit))
             return f"expected {expected}, got {_shown(actual)}"
         case "uniqueItems":
             return "it has the same item twice; keep one of them"
@@ -166,10 +167,6 @@ def _failure(error: "ValidationError") -> str:
     if error.validator == "format":
         title = f"a {_FORMATS.get(limit, limit)}"
     return f"is not {title}" if title else f"breaks {error.validator} {_shown(limit)}"
-
-
-def _any_of(types: str | list[str]) -> str:
-    return " or ".join(map(article, [types] if isinstance(types, str) else types))
 
 
 def _shown(value: object) -> str:

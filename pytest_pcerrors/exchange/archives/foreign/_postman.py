@@ -57,9 +57,8 @@ def _saved(folder: dict[str, Any], pointer: str) -> Iterator[tuple[str, Interact
 def _interaction(example: Any, item: dict[str, Any]) -> Interaction:
     if not isinstance(example, dict):
         return example
-    request = first_of(
-        {"own": example.get("originalRequest"), "of the item": item.get("request")}, "own", "of the item"
-    )
+    own = example.get("originalRequest")
+    request = item.get("request") if own is None else own
     asked = request if isinstance(request, dict) else {"url": request}
     url, sent = asked.get("url"), asked.get("body")
     return {
