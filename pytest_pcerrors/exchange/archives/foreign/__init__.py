@@ -4,8 +4,7 @@ from typing import Any
 
 from pytest_pcerrors.exchange.archives.foreign._postman import POSTMAN
 from pytest_pcerrors.exchange.archives.foreign._tools import Source, Tool
-from pytest_pcerrors.exchange.archives.foreign._wiremock import WIREMOCK, body_file
-from pytest_pcerrors.exchange.archives.foreign._wiremock_net import WIREMOCK_NET
+from pytest_pcerrors.exchange.archives.foreign._wiremock import WIREMOCK, WIREMOCK_NET, body_file
 
 __all__ = ["Source", "Tool", "body_file", "tool_of"]
 

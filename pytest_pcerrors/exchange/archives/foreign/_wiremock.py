@@ -1,4 +1,7 @@
-"""Stub mappings of WireMock: what a mock answers to the requests that fit, with the bodies that are in files."""
+"""Stub mappings of WireMock and WireMock.Net: what a mock answers to the requests that fit, with the bodies that are in files.
+
+In WireMock.Net, the names of members begin with capitals.
+"""
 
 import json
 import os
@@ -30,6 +33,7 @@ _OF_REQUESTS = frozenset({*_URLS[1:], "queryParameters", "bodyPatterns", "basicA
 _OF_RESPONSES = frozenset(
     "jsonBody base64Body bodyFileName fault fixedDelayMilliseconds proxyBaseUrl statusMessage transformers".split()
 )
+_OF_NET_REQUESTS = frozenset({"Path", "Url", "Methods", "Params", "Headers", "Cookies", "Body"})
 
 
 def _fits(document: Any) -> bool:
@@ -54,7 +58,7 @@ def _is_stub(value: Any) -> bool:
     )
 
 
-def stubs(
+def _stubs(
     document: Any, names: tuple[str, str, str], made: Callable[[dict[str, Any], dict[str, Any]], Interaction]
 ) -> Iterator[tuple[str, Interaction, Any]]:
     """Yield the pointer of each mapping, the interaction that is made of its request and response, and the mapping.
@@ -101,10 +105,10 @@ def _completed(interaction: Interaction, source: Source) -> tuple[Interaction, s
     if first_of(response, "fault", "proxyBaseUrl") is not None:
         return None, None
     url = _url(interaction["request"].get("url"), source.entry["request"])
-    return answered(interaction, url, response.get("jsonBody"), response.get("bodyFileName"), source)
+    return _answered(interaction, url, response.get("jsonBody"), response.get("bodyFileName"), source)
 
 
-def answered(
+def _answered(
     interaction: Interaction, url: Any, value: Any, file: Any, source: Source
 ) -> tuple[Interaction, str | None]:
     """Return an interaction with its URL, and the body of its response: the JSON of a value, the content of a file, or the text that it has."""
@@ -162,7 +166,69 @@ def _url(url: Any, request: dict[str, Any]) -> Any:
 WIREMOCK = Tool(
     "a mapping of WireMock, with request and response",
     _fits,
-    lambda document: stubs(document, (_MAPPINGS, "request", "response"), _interaction),
+    lambda document: _stubs(document, (_MAPPINGS, "request", "response"), _interaction),
     _completed,
     lambda mapping: mapping["response"].get("bodyFileName"),
+)
+
+
+def _net_fits(document: Any) -> bool:
+    """Return whether a document is a mapping or a list of mappings."""
+    first = document[0] if isinstance(document, list) and document else document
+    if not is_object(first, "Request", "Response"):
+        return False
+    request, response = first["Request"], first["Response"]
+    return isinstance(request, dict) and isinstance(response, dict) and bool(request.keys() & _OF_NET_REQUESTS)
+
+
+def _net_interaction(request: dict[str, Any], response: dict[str, Any]) -> Interaction:
+    has_text = first_of(response, "BodyAsJson", "Body") is not None
+    return {
+        "request": present(
+            method=_pattern(request.get("Methods")),
+            url=first_of({each: _pattern(request.get(each)) for each in ("Path", "Url")}, "Path", "Url"),
+            queryString=_net_expected(request.get("Params")),
+            headers=_net_expected(request.get("Headers")),
+            cookies=_net_expected(request.get("Cookies")),
+        ),
+        "response": present(
+            status=first_of(response, "StatusCode") or 200,
+            headers=response.get("Headers"),
+            body=first_of(response, "BodyAsJson", "Body"),
+            body_base64=None if has_text else response.get("BodyAsBytes"),
+        ),
+    }
+
+
+def _pattern(matched: Any) -> Any:
+    """Return a text, or the first pattern of its matchers: ``{"Matchers": [{"Name": "ExactMatcher", "Pattern": text}]}``."""
+    if isinstance(matched, dict):
+        matched = matched.get("Matchers")
+    if isinstance(matched, list):
+        first = matched[0] if matched else None
+        matched = first_of(first, "Pattern") if isinstance(first, dict) else first
+    return matched if is_scalar(matched) else None
+
+
+def _net_expected(fields: Any) -> list[list[Any]]:
+    """Return the names and patterns of headers, parameters or cookies."""
+    listed = [each for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []
+    pairs = [[each.get("Name"), _pattern(each)] for each in listed]
+    return [pair for pair in pairs if all(map(is_scalar, pair))]
+
+
+def _net_completed(interaction: Interaction, source: Source) -> tuple[Interaction, str | None]:
+    response = source.entry["Response"]
+    if first_of(response, "Fault", "ProxyUrl") is not None:
+        return None, None
+    url = without_local_host(str(interaction["request"].get("url", "/")))
+    return _answered(interaction, url, response.get("BodyAsJson"), response.get("BodyAsFile"), source)
+
+
+WIREMOCK_NET = Tool(
+    "a mapping of WireMock.Net, with Request and Response",
+    _net_fits,
+    lambda document: _stubs(document, ("Mappings", "Request", "Response"), _net_interaction),
+    _net_completed,
+    lambda mapping: mapping["Response"].get("BodyAsFile"),
 )
