@@ -119,16 +119,9 @@ VALUES: Mapping[str, Callable[[Any, Any], Proposals]] = {
     "minLength": _short,
     "maxLength": _long,
     "pattern": _format,
-    "enum": _others,
-    "const": _others,
-    "minimum": _bound,
-    "maximum": _bound,
-    "exclusiveMinimum": _bound,
-    "exclusiveMaximum": _bound,
-    "multipleOf": _bound,
-    "minItems": _items,
-    "maxItems": _items,
-    "uniqueItems": _items,
+    **dict.fromkeys(("enum", "const"), _others),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _bound),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), _items),
 }
 """The proposals for a keyword; for any other keyword, values of every kind are tried."""
 
