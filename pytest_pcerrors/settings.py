@@ -65,11 +65,7 @@ class RedactSetting(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` are names relative to `root`.
-
-    >>> Settings(root=Path("/project")).profile
-    'documented'
-    """
+    """The values of ``[tool.pcerrors]``, or the defaults. Paths are absolute; `contract` are names relative to `root`."""
 
     root: Path
     profile: str = "documented"

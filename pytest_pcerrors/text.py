@@ -59,11 +59,7 @@ def represented(value: object) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is not one.
-
-    >>> counted(1, "place"), counted(2, "property"), counted(0, "day"), counted(2, "status")
-    ('1 place', '2 properties', '0 days', '2 statuses')
-    """
+    """Return a number with its noun, in the plural where it is not one."""
     if count == 1:
         return f"1 {noun}"
     return f"{count} {_CONSONANT_AND_Y.sub('ie', noun)}{'es' if noun.endswith('s') else 's'}"

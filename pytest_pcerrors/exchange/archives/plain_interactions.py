@@ -101,13 +101,7 @@ def as_cassette(text: bytes) -> bytes:
 
 
 def plain_interaction(text: bytes) -> PlainLine | None:
-    r"""Return the parts of a usual interaction, given as its lines in ASCII, or None for any other.
-
-    >>> request = b"- request:\n    body: null\n    headers: {}\n    method: GET\n    uri: /v1/orders\n"
-    >>> response = b"  response:\n    body:\n      string: '[7]'\n    headers: {}\n    status:\n      code: 200\n      message: OK\n"
-    >>> plain_interaction(request + response)
-    PlainLine(status=200, headers={'Content-Type': ''}, body='[7]', url='/v1/orders', document=None)
-    """
+    """Return the parts of a usual interaction, given as its lines in ASCII, or None for any other."""
     match = _interaction().fullmatch(text.replace(_DEEP, b"\0"))
     if match is None:
         return None
