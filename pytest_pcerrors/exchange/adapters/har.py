@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
@@ -121,11 +122,7 @@ def packed_in_hex(text: str) -> bytes | None:
 
 def _base64_or_text(text: Any, size: Any) -> bytes:
     """Decode base64, with or without padding; a text that is not base64, or as long as the body, is the body itself."""
-    if text is None or not isinstance(text, str):
-        return body_bytes(text)
-    if size != len(text.encode("utf-8", "surrogatepass")):
-        try:
+    if isinstance(text, str) and size != len(text.encode("utf-8", "surrogatepass")):
+        with suppress(UsageError):
             return base64_bytes(text)
-        except UsageError:
-            pass
     return body_bytes(text)

@@ -161,9 +161,7 @@ def _time(value: Any) -> datetime | None:
 
 def _header(item: Any) -> tuple[str, Any]:
     match item:
-        case (name, value):
-            pair = name, value
-        case {"name": name, "value": value}:
+        case (name, value) | {"name": name, "value": value}:
             pair = name, value
         case _:
             raise UsageError("expected a header as a pair of name and value")

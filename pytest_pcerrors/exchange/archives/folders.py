@@ -71,18 +71,11 @@ def _found(top: Path) -> Iterator[os.DirEntry[str]]:
 
 def _once(entries: Iterator[os.DirEntry[str]], endings: Collection[str]) -> list[Path]:
     """Return the files with these suffixes, each once: under its own name, or under a link if it has no other name."""
+    fitting = [entry for entry in entries if ending(Path(entry.path)) in endings and _is(entry.is_file)]
     files: dict[Identity | Path, Path] = {}
-    links = []
-    for entry in entries:
+    for entry in sorted(fitting, key=lambda each: each.is_symlink()):
         file = Path(entry.path)
-        if ending(file) not in endings or not _is(entry.is_file):
-            continue
-        if entry.is_symlink():
-            links.append(file)
-        else:
-            files.setdefault(identity(file), file)
-    for link in links:
-        files.setdefault(identity(link), link)
+        files.setdefault(identity(file), file)
     return list(files.values())
 
 

@@ -26,16 +26,11 @@ _REFUSAL = "empty-401"
 _SENDER = Sender("application/json; charset=utf-8", identifies=False)
 _UNCACHED = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 _RESOURCE = "https://api.partnercenter.microsoft.com"
-_WITHOUT_USER = ("client_credentials",)
-_GRANTS = (
-    *_WITHOUT_USER,
-    "refresh_token",
-    "password",
-    "authorization_code",
-    "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    "urn:ietf:params:oauth:grant-type:device_code",
-    "jwt_token",
-)
+_WITHOUT_USER = "client_credentials"
+_GRANTS = f"""
+    {_WITHOUT_USER} refresh_token password authorization_code jwt_token
+    urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:grant-type:device_code
+""".split()
 _PROBLEMS = {
     "invalid_grant": (70000, "The grant is not valid any more. Sign in again."),
     "invalid_request": (900144, "The body has no grant_type."),
@@ -111,7 +106,7 @@ class Tokens:
                 **{name: str(value) for name, value in times.items()},
                 "resource": form.get("resource", [_RESOURCE])[0],
             }
-        renewal = {} if grant in _WITHOUT_USER else {"refresh_token": _opaque()}
+        renewal = {} if grant == _WITHOUT_USER else {"refresh_token": _opaque()}
         return {"token_type": "Bearer", **life, "access_token": token, **renewal}
 
 

@@ -50,28 +50,18 @@ class NotSimulatedError(AssertionError):
     """A request that nothing simulates, and that must not be sent."""
 
     def __init__(self, method: str, url: str, simulated: Sequence[str]) -> None:
-        lines = [f"  simulated: {each}" for each in simulated] or ["  nothing is simulated yet"]
-        super().__init__(
-            "\n".join(
-                [
-                    f"nothing simulates {shown(method, url)}",
-                    *lines,
-                    "  add a simulation for it, or pass_through(url) to let it be sent",
-                ]
-            )
-        )
+        lines = [f"nothing simulates {shown(method, url)}"]
+        lines += [f"  simulated: {each}" for each in simulated] or ["  nothing is simulated yet"]
+        super().__init__("\n".join([*lines, "  add a simulation for it, or pass_through(url) to let it be sent"]))
 
 
 class UnusedSimulationError(AssertionError):
     """A simulation that answered no request."""
 
     def __init__(self, simulation: "Simulation", sent: Sequence[tuple[str, str]]) -> None:
-        requests = (
-            f"it sent {listed([shown(*each) for each in dict.fromkeys(sent)])}" if sent else "it sent no request at all"
-        )
-        super().__init__(
-            f"the client sent no request for a simulation: {simulation}\n  {requests}\n  required=False permits that"
-        )
+        requests = listed([shown(*each) for each in dict.fromkeys(sent)]) or "no request at all"
+        problem = f"the client sent no request for a simulation: {simulation}"
+        super().__init__(f"{problem}\n  it sent {requests}\n  required=False permits that")
 
 
 class Simulation:
