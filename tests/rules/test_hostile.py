@@ -30,7 +30,7 @@ def nested(depth, opening, closing):
 def deep_and_wide():
     """Make a deep and wide body: the pointers to all of its places would need gigabytes."""
     opening, closing = "".join(f'{{"{"n" * 60}{step}":' for step in range(800)), "}" * 800
-    items = ",".join(['{"a":1,"a":2}'] * 50_000)
+    items = ",".join(['{"a":1,"a":2}'] * 20_000)
     return f"{opening}[{items}]{closing}".encode()
 
 
@@ -44,12 +44,12 @@ BODIES = {
     "long-plain-text": b"denied " * 30_000,
     "deep-arrays": b"[" * 100_000 + b"]" * 100_000,
     "deep-objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
-    "deep-and-cut-off": b"[" * 1_000_000,
+    "deep-and-cut-off": b"[" * 200_000,
     "data-900-deep": nested(900, "[", "]"),
     "objects-900-deep": nested(900, '{"a":', "}"),
-    "many-braces": b"{" * 1_000_000,
-    "many-quotes": b'"' * 1_000_000,
-    "many-backslashes": b'"' + b"\\" * 1_000_000 + b'"',
+    "many-braces": b"{" * 200_000,
+    "many-quotes": b'"' * 200_000,
+    "many-backslashes": b'"' + b"\\" * 200_000 + b'"',
     "long-integer": b'{"code": ' + b"9" * 5_000 + b"}",
     "longest-integer": b'{"code": ' + b"9" * 4_300 + b', "data": [' + b"9" * 4_300 + b"]}",
     "long-fraction": b'{"code": 0.' + b"9" * 5_000 + b"}",
@@ -66,14 +66,14 @@ BODIES = {
     "control-characters": rb'{"code": "\u001b[31m\u0007", "description": "\u001b]0;{0}\u0007", "\u009b\u2028\u202e": []}',
     "control-characters-raw": b"\x1b[2J\x1b]0;title\x07\r\x08\x7f" * 100,
     "only-control-characters": json.dumps(["\x01" * 600]).encode(),
-    "many-names": json.dumps({str(number): number for number in range(50_000)}).encode(),
-    "many-names-twice": f"{{{','.join(f'{chr(34)}{number % 25_000}{chr(34)}:1' for number in range(50_000))}}}".encode(),
-    "one-name-many-times": b'{"a":1' + b',"a":1' * 50_000 + b"}",
+    "many-names": json.dumps({str(number): number for number in range(20_000)}).encode(),
+    "many-names-twice": f"{{{','.join(f'{chr(34)}{number % 10_000}{chr(34)}:1' for number in range(20_000))}}}".encode(),
+    "one-name-many-times": b'{"a":1' + b',"a":1' * 20_000 + b"}",
     "empty-names": b'{"": 1, "": {"": 1, "": 2}}',
     "many-wrong-items": error(data=[7, None, "a", []] * 12_500),
-    "many-errors": json.dumps({"errors": [{"code": 1, "message": "No"}] * 50_000}).encode(),
+    "many-errors": json.dumps({"errors": [{"code": 1, "message": "No"}] * 20_000}).encode(),
     "deep-and-wide": deep_and_wide(),
-    "compressed-bomb": gzip.compress(gzip.compress(b"0" * 50_000_000)),
+    "compressed-bomb": gzip.compress(gzip.compress(b"0" * 20_000_000)),
     "compressed-and-cut-off": gzip.compress(error())[:-4],
     "compressed-in-name-only": b"\x1f\x8b" + b"\0" * 100,
 }
@@ -106,7 +106,7 @@ def assert_presentable(violations):
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_any_body_is_answered(strict, body):
     """Bodies made to be too long, too deep, too many or unreadable are answered, and briefly."""
-    for status in (200, 401, 409, 429):
+    for status in (200, 409):
         found = strict.judge(Exchange(status, JSON, body)).violations
         assert_presentable(found)
         assert len(found) <= 30, status
@@ -135,7 +135,7 @@ NAMES = st.sampled_from(["Content-Type", "Retry-After", "WWW-Authenticate", "Dat
 
 
 @pytest.mark.untraced
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(status=st.integers(100, 599), headers=st.none() | st.dictionaries(NAMES, st.text()), body=ANY_BODY)
 def test_anything_is_answered(strict, status, headers, body):
     """No status, headers and body together make `check` raise, under any profile."""
