@@ -51,11 +51,6 @@ async def ask_with_aiohttp(url):
         return response.status
 
 
-with_clients = pytest.mark.parametrize(
-    "ask", [with_requests, with_httpx, with_httpx_async, with_aiohttp], ids=lambda ask: ask.__name__
-)
-
-
 class Later:
     """A call that waits for the next test."""
 
@@ -131,12 +126,15 @@ STARTED = [
     a_queued_job,
     a_job_of_a_loop,
 ]
+LATE = [
+    *((start, with_requests) for start in STARTED),
+    *((a_thread, ask) for ask in (with_httpx, with_httpx_async, with_aiohttp)),
+]
 
 
 @pytest.mark.libraries
 @pytest.mark.covered
-@with_clients
-@pytest.mark.parametrize("start", STARTED, ids=lambda start: start.__name__)
+@pytest.mark.parametrize(("start", "ask"), LATE, ids=lambda each: each.__name__)
 def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_path, late, received, ask, start):
     """Recording and replay name the test; nothing is sent, and the cassette of the next test is as without it."""
     for mode in ("once", "none"):
@@ -276,10 +274,10 @@ def a_thread_of_a_fixture(stack):
 
 
 WORKERS = [a_pool, a_thread_of_multiprocessing, a_worker, a_server, a_loop, a_portal, a_thread_of_a_fixture]
+WORKING = [*((make, with_requests) for make in WORKERS), (a_pool, with_httpx)]
 
 
-@pytest.mark.parametrize("make", WORKERS, ids=lambda make: make.__name__)
-@pytest.mark.parametrize("ask", [with_requests, with_httpx], ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize(("make", "ask"), WORKING, ids=lambda each: each.__name__)
 def test_what_works_for_several_tests_uses_the_cassette_of_the_current_one(service, tape, late, make, ask):
     """It was started in the first test, and used there."""
     for mode in ("once", "none"):
