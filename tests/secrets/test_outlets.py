@@ -25,8 +25,9 @@ pytestmark = pytest.mark.untraced
 
 URL = "https://api.partnercenter.microsoft.com/v1/x"
 LEFT, CHANGED = 0.03, 0.02
-SECRETS = list(secrets())
-HARMLESS = [each for each in values() if len(each[2]) < 400]
+SECRETS = list(secrets())[::3]
+HARMLESS = [each for each in values() if len(each[2]) < 400][::3]
+"""A third of each: that all are found is shown in `test_siblings`, and here that each output is searched."""
 
 
 def exchange_of(part, name, value):

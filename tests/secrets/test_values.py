@@ -35,7 +35,7 @@ arn:aws:iam::123456789012:role/a crn:v1:bluemix:public:object-storage:global:a/d
 def test_random_values_are_opaque(alphabet, length, found):
     """More than 90 % of those with ten characters, and more than 99 % from 16 characters on."""
     choice = random.Random(8)
-    made = ["".join(choice.choices(alphabet, k=length)) for _ in range(3000)]
+    made = ["".join(choice.choices(alphabet, k=length)) for _ in range(2000)]
     assert sum(look_of(each) == "opaque" for each in made) >= found * len(made)
 
 
