@@ -188,7 +188,7 @@ TEXT = st.lists(WORDS, max_size=15).map("".join)
 
 
 @pytest.mark.untraced
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.builds(

@@ -81,7 +81,7 @@ def shape(value):
     return float if type(value) is int else type(value)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_json_stays_json(value, indent, is_ascii):
     """It has the same shape, with numbers where numbers were, also in nested JSON texts."""
@@ -92,7 +92,7 @@ def test_json_stays_json(value, indent, is_ascii):
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(value=VALUES, cut=st.integers(1, 40))
 def test_redacting_twice_is_redacting_once(value, cut):
     """Bodies, complete and truncated, texts, URLs and headers."""

@@ -90,7 +90,7 @@ def is_changed(line):
 
 
 @pytest.mark.untraced
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(lines(), min_size=1, max_size=4))
 def test_no_line_with_a_secret_is_missed(texts):
     """Placeholders beside secrets, in objects and lists, in JSON in JSON, and in lines that are cut off."""

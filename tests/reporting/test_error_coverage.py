@@ -5,7 +5,7 @@ from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -42,6 +42,7 @@ def judged(status, body, headers=None):
 
 
 @pytest.mark.untraced
+@settings(max_examples=12)
 @given(st.lists(MET, max_size=30), st.integers(0, 30))
 def test_two_shards_are_the_whole(met, cut):
     """Whatever the order, through their documents; the text is the same byte for byte."""
@@ -55,6 +56,7 @@ def test_two_shards_are_the_whole(met, cut):
     assert comparison(whole, merged).count("\n") == 1
 
 
+@settings(max_examples=12)
 @given(st.lists(MET, max_size=12))
 def test_the_document_fits_its_schema(met):
     """Surrogates, control characters and secrets in codes do not get into it."""

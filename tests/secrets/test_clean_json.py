@@ -61,7 +61,7 @@ def searched(text):
     return hider.text(text), hider.found
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(value=VALUES)
 def test_the_edits_are_those_of_a_complete_search(value):
     """Names and values around an object or array can make its values secrets."""

@@ -91,7 +91,7 @@ def test_all_texts_of_the_other_tests_that_would_change_are_found():
 
 
 @pytest.mark.untraced
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(text=TEXTS, is_json=st.booleans())
 def test_any_text_that_would_change_is_found(text, is_json):
     """Words of secrets between punctuation, and opaque values."""
@@ -131,7 +131,7 @@ MEMBERS = st.recursive(
 
 
 @pytest.mark.untraced
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(members=st.lists(MEMBERS, min_size=1, max_size=3), depth=st.integers(0, 2), end=st.integers(0, 12))
 def test_json_that_would_change_is_found(members, depth, end):
     """Counts, harmless values, lists, objects and base64 below names of secrets, in JSON in JSON, complete or cut."""
@@ -182,7 +182,7 @@ WORDS_AROUND = st.sampled_from(
 
 
 @pytest.mark.untraced
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(words=st.lists(st.tuples(WORDS_AROUND, st.sampled_from(("", " ", " ", "\n", "  "))), max_size=9))
 def test_a_sentence_that_would_change_is_found(words):
     """Lists of words, schemes, paths, longer names, and words after names."""
