@@ -181,11 +181,11 @@ def test_a_client_of_a_proxy_is_answered_by_path(raw, server):
     assert server.requests[0].path == "/v1"
 
 
-def thirty_requests(server, number):
-    """Send thirty requests on one connection, each with a value of this client only, and return the responses."""
+def six_requests(server, number):
+    """Send six requests on one connection, each with a value of this client only, and return the responses."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     answers = []
-    for turn in range(30):
+    for turn in range(6):
         own = f"{number}-{turn}"
         connection.request("POST", f"/v1/{number}", own, {"MS-RequestId": own})
         response = connection.getresponse()
@@ -196,13 +196,13 @@ def thirty_requests(server, number):
 
 @pytest.mark.covered
 def test_a_hundred_clients_are_served_at_once(server):
-    """A thousand requests: each is answered right, and logged once."""
+    """Each request is answered right, and logged once."""
     server.fail("POST", "/v1/*", 800064)
     with ThreadPoolExecutor(100) as pool:
-        answers = list(pool.map(lambda number: thirty_requests(server, number), range(100)))
-    assert answers == [[(409, True, True)] * 30] * 100
+        answers = list(pool.map(lambda number: six_requests(server, number), range(100)))
+    assert answers == [[(409, True, True)] * 6] * 100
     bodies = [each.body for each in server.requests]
-    assert len(bodies) == len(set(bodies)) == 3000
+    assert len(bodies) == len(set(bodies)) == 600
 
 
 def test_a_rule_is_counted_once_whoever_comes(server):
