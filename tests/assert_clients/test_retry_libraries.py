@@ -37,10 +37,10 @@ def after(response):
     return float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
 
 
-def requests_with(**policy):
+def requests_with_retries():
     """Send a request with the retries of urllib3, by requests."""
     with requests.Session() as session:
-        session.mount("https://", HTTPAdapter(max_retries=urllib3.Retry(3, **POLICY, **policy)))
+        session.mount("https://", HTTPAdapter(max_retries=urllib3.Retry(3, **POLICY)))
         session.get(URL, timeout=5)
 
 
@@ -101,7 +101,7 @@ def with_boto():
 
 CAREFUL = {
     "urllib3": with_urllib3,
-    "requests with the retries of urllib3": requests_with,
+    "requests with the retries of urllib3": requests_with_retries,
     "tenacity": with_tenacity,
     "tenacity with an event": lambda: with_tenacity(sleep=tenacity.sleep_using_event(Event())),
     "tenacity, asynchronous": with_tenacity_async,
@@ -111,11 +111,7 @@ CAREFUL = {
 }
 HASTY = {
     "urllib3": lambda: with_urllib3(respect_retry_after_header=False, backoff_factor=1),
-    "requests with the retries of urllib3": lambda: requests_with(respect_retry_after_header=False),
-    "tenacity": lambda: with_tenacity(tenacity.wait_exponential()),
     "tenacity with an event": lambda: with_tenacity(tenacity.wait_fixed(5), sleep=tenacity.sleep_using_event(Event())),
-    "tenacity, asynchronous": lambda: with_tenacity_async(tenacity.wait_random(1, 10)),
-    "tenacity with anyio": lambda: with_tenacity_async(tenacity.wait_fixed(40), sleep=anyio.sleep),
     "aiohttp": lambda: with_aiohttp(lambda seconds: asyncio.sleep(seconds / 1000)),
 }
 
