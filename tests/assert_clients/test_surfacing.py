@@ -78,6 +78,7 @@ async def by_aiohttp():
 
 
 SESSION = requests.Session()
+SESSION.trust_env = False  # the variables of the environment take longer to read than the response
 CLIENT = httpx.Client(verify=False)
 
 
@@ -156,7 +157,7 @@ def test_none_for_a_status_is_found():
     """The message counts, names the status as a whole, and says what the call returned and what the service sent."""
 
     def call():
-        response = requests.get(URL, timeout=5)
+        response = SESSION.get(URL, timeout=5)
         return None if response.status_code == 404 else careful(response)
 
     rows, message = matrix_of(call)
@@ -214,7 +215,7 @@ def test_a_result_may_be_the_failure():
 def test_the_violations_of_a_client():
     """Each misread case is one."""
     with within(Context(Policy(SMALL))), pytest.raises(ClientViolation) as caught:
-        assert_errors_surface(lambda: requests.get(URL, timeout=5).status_code)
+        assert_errors_surface(lambda: SESSION.get(URL, timeout=5).status_code)
     assert {each.rule for each in caught.value.violations} == {"looks-like-success"}
     assert len(caught.value.violations) == 44
 
@@ -224,7 +225,7 @@ def test_a_client_that_always_raises_does_not_pass():
     """If it is known what the call expects; otherwise it may have raised for a body that it does not expect."""
 
     def call():
-        raise ApiError(requests.get(URL, timeout=5))
+        raise ApiError(SESSION.get(URL, timeout=5))
 
     rows, message = matrix_of(call)
     assert (wrong(rows), message) == (set(), "")
@@ -239,7 +240,7 @@ def test_the_success_that_a_call_expects():
     """It replaces the usual ones, and begins with a byte order mark in the second case."""
 
     def call():
-        response = requests.get(URL, timeout=5)
+        response = SESSION.get(URL, timeout=5)
         if not response.ok:
             raise ApiError(response)
         return response.json()["a"]["b"]
@@ -264,7 +265,7 @@ def test_a_crash_is_a_failure_but_not_an_error_of_the_client():
         pass
 
     def call():
-        response = requests.get(URL, timeout=5)
+        response = SESSION.get(URL, timeout=5)
         if response.status_code == 404:
             raise NotFoundError(response.text)
         return response.json()["items"]
@@ -286,7 +287,7 @@ def test_what_is_kept():
 
     def raising(make):
         def call():
-            response = requests.get(URL, timeout=5)
+            response = SESSION.get(URL, timeout=5)
             if not response.ok:
                 make(response)
             return careful(response)
@@ -318,7 +319,7 @@ def test_waits_are_recorded_and_not_slept():
     def waiting(seconds, tries=3):
         def call():
             for _ in range(tries):
-                response = requests.get(URL, timeout=5)
+                response = SESSION.get(URL, timeout=5)
                 if response.status_code not in {429, 503}:
                     break
                 time.sleep(seconds)
@@ -372,10 +373,10 @@ def test_token_endpoints_are_answered():
     tokens = set()
 
     def call():
-        token = requests.post(TOKEN, data={"grant_type": "client_credentials"}, timeout=5).json()
+        token = SESSION.post(TOKEN, data={"grant_type": "client_credentials"}, timeout=5).json()
         assert token["expires_in"] > 0
         tokens.add(token["access_token"])
-        return careful(requests.get(URL, headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=5))
+        return careful(SESSION.get(URL, headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=5))
 
     rows, message = matrix_of(call)
     assert message == ""
@@ -402,7 +403,7 @@ def test_a_call_without_a_request_is_misuse():
     """The message says what the call did instead, and how many tokens it got."""
 
     def only_token():
-        return requests.post(TOKEN, {"grant_type": "client_credentials"}, timeout=5).status_code
+        return SESSION.post(TOKEN, {"grant_type": "client_credentials"}, timeout=5).status_code
 
     with pytest.raises(UsageError, match=r"case resource-200: the call sent no request .*\(returned 7\)\n.* 0 token"):
         assert_errors_surface(lambda: 7)
@@ -461,7 +462,7 @@ def test_a_client_that_swallows_every_exception_is_stopped():
     def call():
         while True:
             try:
-                response = requests.get(URL, timeout=5)
+                response = SESSION.get(URL, timeout=5)
                 response.raise_for_status()
                 return response.json()
             except BaseException:  # noqa: BLE001 - the bug
@@ -477,7 +478,7 @@ def test_an_exception_that_is_not_an_error_counts(kind):
     """As of a command line tool."""
 
     def call():
-        if not requests.get(URL, timeout=5).ok:
+        if not SESSION.get(URL, timeout=5).ok:
             raise kind(3)
 
     assert matrix_of(call)[0]["409 documented"]["outcome"] == {f"raised {kind.__name__}": 2}
@@ -497,14 +498,14 @@ def test_ctrl_c_ends_the_assertion():
 def test_what_cannot_be_left_out(without):
     """Something that has no names, and everything."""
     with pytest.raises(UsageError, match="without: "):
-        assert_errors_surface(lambda: requests.get(URL, timeout=5), without=without)
+        assert_errors_surface(lambda: SESSION.get(URL, timeout=5), without=without)
 
 
 def test_a_generator_is_misuse():
     """It sends nothing before it is used."""
 
     def call():
-        yield requests.get(URL, timeout=5)
+        yield SESSION.get(URL, timeout=5)
 
     with pytest.raises(UsageError, match="the call returned a generator"):
         assert_errors_surface(call)
