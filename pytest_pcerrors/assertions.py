@@ -206,9 +206,10 @@ def _text_differs(member: str, actual: Any, expected: "Text | None", parsed: "Pa
         raise UsageError(f"a {member} is expected as a str or a compiled pattern of one, not {represented(expected)}")
     if not fits and parsed.is_body_known:
         found = f"no {member}" if actual is None else shown(actual)
-        yield Violation(
-            f"{found} instead of {wanted}", _place(parsed, member), wanted, found, rule=f"{member}-unexpected"
-        )
+        is_part = isinstance(actual, str) and isinstance(expected, str) and expected in actual
+        hint = "the whole text is compared; re.compile(...) searches for a part" if is_part else ""
+        message, rule = f"{found} instead of {wanted}", f"{member}-unexpected"
+        yield Violation(message, _place(parsed, member), wanted, found, hint, rule=rule)
 
 
 def _data_differs(parsed: "ParsedResponse", expected: Any) -> "Iterator[Violation]":

@@ -173,6 +173,14 @@ def test_a_text_is_compared_or_searched(member, fitting, other):
     assert rules(BUSY, **{member: other}) == [f"{member}-unexpected"]
 
 
+def test_a_part_of_a_text_needs_a_pattern():
+    """A str that is only a part of the text is answered with the way to search for one."""
+    with pytest.raises(ContractViolation) as caught:
+        assert_pc_error(BUSY, description="Cart 7")
+    [violation] = caught.value.violations
+    assert violation.hint == "the whole text is compared; re.compile(...) searches for a part"
+
+
 @pytest.mark.parametrize("body", [b"Cart 7 is busy", b'"Cart 7 is busy"', b'{"message": "Cart 7 is busy"}'])
 def test_a_description_is_the_text_received(body):
     """Plain text, a bare string and a message alone are the description of the response."""

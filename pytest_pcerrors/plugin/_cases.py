@@ -17,7 +17,7 @@ from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutan
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
-from pytest_pcerrors.simulation.synthesis import synthesize_entry
+from pytest_pcerrors.simulation.synthesis import synthesize_entry, unknown_code
 from pytest_pcerrors.text import nearest
 
 OneOrSeveral = int | str | Collection[int | str] | None
@@ -57,7 +57,7 @@ def _first_mutants(rule: str, contract: Contract) -> list[Mutant]:
 def _selected(contract: Contract, status: OneOrSeveral, code: OneOrSeveral) -> list[Entry]:
     statuses, codes = _texts("status", status), _texts("code", code)
     if unknown := next((each for each in codes if each not in contract.catalogue), None):
-        raise UsageError(f"code {unknown} is not in the catalogue; {nearest(unknown, contract.catalogue.codes)}")
+        raise unknown_code(unknown, contract)
     found = [
         entry
         for entry in contract.catalogue
@@ -97,7 +97,7 @@ def _cases_of(item: pytest.Item, fixture: str, policy: Policy) -> dict[str, Any]
     name = MARKERS_OF_CASES[fixture]
     marker = item.get_closest_marker(name)
     if marker is None:
-        pytest.fail(f"{fixture} is for tests with the marker @pytest.mark.{signature(name)}", pytrace=False)
+        pytest.fail(f"{item.nodeid}: {fixture} needs the marker @pytest.mark.{signature(name)}", pytrace=False)
     try:
         return _CASES[fixture](for_api_of(item, policy).contract, *marker.args, **marker.kwargs)
     except TypeError:
@@ -105,7 +105,7 @@ def _cases_of(item: pytest.Item, fixture: str, policy: Policy) -> dict[str, Any]
         reason = f"it is written {takes}, with the name of each argument" if "=" in takes else f"it is written {takes}"
     except UsageError as error:
         reason = str(error)
-    pytest.fail(f"@pytest.mark.{name}: {reason}", pytrace=False)
+    pytest.fail(f"{item.nodeid}: @pytest.mark.{name}: {reason}", pytrace=False)
 
 
 def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:

@@ -129,10 +129,21 @@ def stating(document: Any, status: int) -> Any:
     return {**document, "status": status} if has_it else document
 
 
+def unknown_code(code: str, contract: Contract) -> UsageError:
+    """Return the error for a code that is not in the catalogue.
+
+    >>> str(unknown_code("409", Contract.default()))
+    '409 is an HTTP status, not an error code; did you mean status=409?'
+    """
+    if code in {str(int(status)) for status in HTTPStatus}:
+        return UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
+    meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)
+    return UsageError(f"code {cut(code, _LONGEST_CODE)} is not in the catalogue; {meant}")
+
+
 def _entry(code: str, status: int | None, contract: Contract) -> Entry:
     if code not in contract.catalogue:
-        meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)
-        raise UsageError(f"code {cut(code, _LONGEST_CODE)} is not in the catalogue; {meant}")
+        raise unknown_code(code, contract)
     documented = contract.catalogue[code]
     if status is None:
         fitting = tuple(entry for entry in documented if entry.status is None) or documented

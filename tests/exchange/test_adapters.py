@@ -32,10 +32,7 @@ def answered(kind=requests.Response):
     ("thing", "named"),
     [
         (42, "an int"),
-        (None, "a NoneType"),
-        ("404", "a str"),
-        (b"", "a bytes"),
-        ([404, ""], "a list"),
+        (None, "None"),
         (Order(), "an Order"),
         (Exchange, "a type"),
         (requests.Response, "a type"),
@@ -48,6 +45,15 @@ def test_what_is_not_a_response_is_misuse(thing, named):
     first, second = str(caught.value).splitlines()
     assert first == f"{named} is not a response"
     assert all(adapter.kind in second for adapter in ADAPTERS)
+
+
+@pytest.mark.parametrize(("body", "named"), [("404", "a str"), (b"", "a bytes"), ([404, ""], "a list")])
+def test_a_body_by_itself_is_misuse(body, named):
+    """The error shows how to give a body with its status."""
+    with pytest.raises(UsageError) as caught:
+        Exchange.of(body)
+    fix = 'a body by itself needs its status: {"status": 404, "body": ...}'
+    assert str(caught.value).splitlines()[0] == f"{named} is not a response; {fix}"
 
 
 def test_an_exchange_is_itself():

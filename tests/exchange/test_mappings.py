@@ -171,6 +171,8 @@ def test_what_is_not_base64_is_misuse(encoded):
         ({"status": 404, "header": {}}, 'no key "header"; did you mean "headers"'),
         ({"status_code": 404}, 'no key "status_code"; did you mean "status"'),
         ({"status": 404, 5: ""}, 'no key "5"; known are body, '),
+        ({"status": 404, "json": {}}, 'no key "json"; did you mean "body"[?]$'),
+        ({"code": 7}, 'no key "code"; known are .*; a body by itself needs its status: {"status": 404, "body": ...}'),
         ({"body": ""}, 'the response has no "status"'),
         ({}, 'the response has no "status"'),
         ({"status": 404, "request": "GET /"}, "expected a request as a mapping with method and url, got str"),

@@ -311,26 +311,30 @@ def test_other(pc_entry):
 
 
 MISUSED = {
-    "no marker": ("def test_a(pc_entry): pass", "pc_entry is for tests with the marker @pytest.mark.pc_entries(*"),
+    "no marker": ("def test_a(pc_entry): pass", "*::test_a: pc_entry needs the marker @pytest.mark.pc_entries(*"),
     "no fixture": (
         "@pytest.mark.pc_entries(status=409)\ndef test_a(): pass",
         "*test_a: @pytest.mark.pc_entries runs a test once for each pc_entry, which the test must take",
     ),
     "no such status": (
         "@pytest.mark.pc_entries(status=418)\ndef test_a(pc_entry): pass",
-        "@pytest.mark.pc_entries: no documented error has this status and code; see `pcerrors list`",
+        "*::test_a: @pytest.mark.pc_entries: no documented error has this status and code; see `pcerrors list`",
     ),
     "no such code": (
         "@pytest.mark.pc_entries(code=80064)\ndef test_a(pc_entry): pass",
-        "@pytest.mark.pc_entries: code 80064 is not in the catalogue; *",
+        "*::test_a: @pytest.mark.pc_entries: code 80064 is not in the catalogue; *",
+    ),
+    "status as code": (
+        "@pytest.mark.pc_entries(code=409)\ndef test_a(pc_entry): pass",
+        "*::test_a: @pytest.mark.pc_entries: 409 is an HTTP status, not an error code; did you mean status=409?",
     ),
     "no status": (
         "@pytest.mark.pc_entries(status=4.5)\ndef test_a(pc_entry): pass",
-        "@pytest.mark.pc_entries: expected status as a number, a text or a list of them, got 4.5",
+        "*::test_a: @pytest.mark.pc_entries: expected status as a number, a text or a list of them, got 4.5",
     ),
     "argument": (
         "@pytest.mark.pc_entries(409)\ndef test_a(pc_entry): pass",
-        "@pytest.mark.pc_entries: it is written pc_entries(status=None, code=None), with the name of each argument",
+        "*::test_a: @pytest.mark.pc_entries: it is written pc_entries(status=None, code=None), with the name of each argument",
     ),
     "no such shape": (
         "@pytest.mark.pc_shapes('html-501')\ndef test_a(pc_shape): pass",
@@ -342,11 +346,11 @@ MISUSED = {
     ),
     "no mutant": (
         "@pytest.mark.pc_mutants(rule='retry-after', status=409)\ndef test_a(pc_mutant): pass",
-        "@pytest.mark.pc_mutants: no response for these errors breaks this rule alone; *",
+        "*::test_a: @pytest.mark.pc_mutants: no response for these errors breaks this rule alone; *",
     ),
     "no name": (
         "@pytest.mark.pc_shapes(7)\ndef test_a(pc_shape): pass",
-        "@pytest.mark.pc_shapes: it is written pc_shapes(*names)",
+        "*::test_a: @pytest.mark.pc_shapes: it is written pc_shapes(*names)",
     ),
     "no such contract": (
         "@pytest.mark.pc_api('Partner Centre')\n@pytest.mark.pc_entries()\ndef test_a(pc_entry): pass",

@@ -53,7 +53,8 @@ def from_har(response: Mapping[str, Any], origin: str | None) -> ResponseData:
     status, headers = status_of(response.get("status")), Headers(header_pairs(response.get("headers") or ()))
     content = response.get("content")
     if content is not None and not isinstance(content, Mapping):
-        raise UsageError(f"expected a mapping as the content of a response, got {type(content).__name__}")
+        found = type(content).__name__
+        raise UsageError(f'expected "content" as a mapping, as HAR has it, got {found}; without HAR, call it "body"')
     body = b"" if content is None else content_bytes(content, is_encoded=headers.get("Content-Encoding") is not None)
     is_kept = bool(body) or status in WITHOUT_BODY or _was_empty(response, content, headers)
     return ResponseData(

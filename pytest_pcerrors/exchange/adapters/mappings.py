@@ -24,6 +24,11 @@ from pytest_pcerrors.text import nearest
 OWN_KEYS = ("status", "headers", "body", "body_base64", "reason", "request", "origin", "recorded_at")
 """The keys of a response in our own form."""
 
+GIVE_STATUS = 'a body by itself needs its status: {"status": 404, "body": ...}'
+
+_OTHER_NAMES = frozenset(("json", "text", "data"))
+"""What clients call a body."""
+
 _OF_WRAPPED = frozenset(("string", "base64_string", "encoding"))
 """The keys of a body as recorders write it, also beside a status that is a number."""
 
@@ -31,7 +36,9 @@ _OF_WRAPPED = frozenset(("string", "base64_string", "encoding"))
 def from_pair(pair: Any) -> ResponseData:
     """Read a pair (status, body); the headers are unknown."""
     if len(pair) != len(("status", "body")):
-        raise UsageError(f"expected a tuple (status, body), got one with {len(pair)} members")
+        raise UsageError(
+            f"expected a tuple (status, body), got one with {len(pair)} members; for headers use a mapping with status, headers, body"
+        )
     status, body = pair
     return ResponseData(status_of(status), None, body_bytes(body))
 
@@ -63,7 +70,9 @@ def from_mapping(mapping: Mapping[str, Any], origin: str | None = None) -> Respo
 def _from_own(mapping: Mapping[str, Any], origin: str | None) -> ResponseData:
     for key in mapping:
         if key not in OWN_KEYS:
-            raise UsageError(f'a response as a mapping has no key "{key}"; {nearest(str(key), OWN_KEYS)}')
+            meant = 'did you mean "body"?' if key in _OTHER_NAMES else nearest(str(key), OWN_KEYS)
+            alone = "" if "body" in mapping or "status" in mapping else f"; {GIVE_STATUS}"
+            raise UsageError(f'a response as a mapping has no key "{key}"; {meant}{alone}')
     if "status" not in mapping:
         raise UsageError('the response has no "status"; a recording may be cut off here')
     encoded, body = mapping.get("body_base64"), mapping.get("body")

@@ -105,8 +105,10 @@ def response_data(response: object) -> ResponseData:
         )
     if adapter is None:
         article = "an" if kind.__name__[0].lower() in "aeiou" else "a"
+        named = "None" if response is None else f"{article} {kind.__name__}"
+        alone = f"; {mappings.GIVE_STATUS}" if issubclass(kind, str | bytes | list) else ""
         raise UsageError(
-            f"{article} {kind.__name__} is not a response\nresponses are: {'; '.join(each.kind for each in ADAPTERS)}"
+            f"{named} is not a response{alone}\nresponses are: {'; '.join(each.kind for each in ADAPTERS)}"
         )
     return adapter.read(response)
 

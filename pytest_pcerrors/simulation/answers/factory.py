@@ -84,8 +84,6 @@ class AnswerFactory:
             raise UsageError(f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}')
         if status is not None:
             _check_status(status)
-        if code not in self.contract.catalogue and isinstance(code, int) and code in _STATUSES:
-            raise UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
         exchange = synthesize(code, status=status, contract=self.contract)
         return self._waiting(Answer(exchange, f"{exchange.status} {code}"))
 

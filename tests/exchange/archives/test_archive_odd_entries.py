@@ -67,7 +67,10 @@ ODD = {
     "header list": (response(headers=[{"name": "X", "value": {}}]), "expected headers as a mapping or pairs"),
     "asked header null": (GOOD | {"request": REQUEST | {"headers": [{"name": "X", "value": None}]}}, "has no value"),
     "encoding": (response(content={"text": "x", "encoding": "rot13"}), "unknown encoding"),
-    "content text": (response(content="x"), "expected a mapping as the content of a response"),
+    "content text": (
+        response(content="x"),
+        'expected "content" as a mapping, as HAR has it, got str; without HAR, call it "body"',
+    ),
     "text number": (response(content={"text": 5}), "expected a body as bytes, text or a JSON value"),
 }
 ODD_INTERACTIONS = {
