@@ -6,6 +6,7 @@ import sys
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -19,6 +20,7 @@ from pytest_pcerrors.reporting.formats import _html as page
 from pytest_pcerrors.reporting.formats._html import as_html
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
 from pytest_pcerrors.reporting.report import Report
+from pytest_pcerrors.reporting.targets import targets_of
 
 CONTRACT = Contract.default()
 POLICY = Policy(CONTRACT)
@@ -237,7 +239,9 @@ def test_a_coverage_alone_is_a_page_without_findings():
 def test_without_jinja2_the_format_names_the_extra(monkeypatch):
     """Before anything is read."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    page._template.cache_clear()
+    page.template.cache_clear()
     with pytest.raises(UsageError, match=r"pip install 'pytest-pcerrors\[html\]'"):
         as_html(Report.of_audit([], POLICY))
-    page._template.cache_clear()
+    with pytest.raises(UsageError, match=r"pip install 'pytest-pcerrors\[html\]'"):
+        targets_of(["html:report.html"], "--pc-report", ["html"], Path())
+    page.template.cache_clear()

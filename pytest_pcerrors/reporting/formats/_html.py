@@ -48,7 +48,7 @@ def as_html(report: Report) -> "Iterator[str]":
 
     Without jinja2, raise a `UsageError`.
     """
-    return _pieces(_template(), report)
+    return _pieces(template(), report)
 
 
 def coverage_as_html(coverage: "ErrorCoverage") -> str:
@@ -74,8 +74,8 @@ def _pieces(template: "Template", report: Report) -> "Iterator[str]":
 
 
 @cache
-def _template() -> "Template":
-    """Return the template. Every text that it prints is escaped, for HTML and from control characters and surrogates."""
+def template() -> "Template":
+    """Return the template; raise a `UsageError` without jinja2. Every text that it prints is escaped, for HTML and from control characters and surrogates."""
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError:
