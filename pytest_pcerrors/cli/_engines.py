@@ -51,6 +51,8 @@ class Engine:
     def input_of(self, paths: "Sequence[str]", settings: "Settings", layout: "Layout | None", *, quiet: bool) -> Input:
         """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
         wanted = paths or [str(from_here(path)) for path in settings.collect]
+        if not wanted:
+            raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         if self._address is None:
             if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
                 raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
@@ -60,8 +62,6 @@ class Engine:
             units = _units(wanted, layout)
             files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
             given = Input(files, partial(_findings_on_dask, units, jobs=self._jobs, address=self._address))
-        if not given.files and not paths:
-            raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
         return given
 
 

@@ -218,6 +218,13 @@ def test_settings_above_the_working_directory_are_found(pcerrors, recorded, good
     assert pcerrors("check").status == 0
 
 
+def test_an_empty_folder_of_the_settings_is_checked_as_any_other(pcerrors, tmp_path):
+    """It is a folder to check, and the message reports that nothing was found."""
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["cassettes"]\n')
+    assert pcerrors("check") == pcerrors("check", "cassettes")
+
+
 def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
     """The message says what to name, and where."""
     message = "pcerrors: give a file or folder to check, or set `collect` in [tool.pcerrors]\n"
