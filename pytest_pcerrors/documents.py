@@ -145,7 +145,7 @@ def _explain(error: "ValidationError") -> str:
         case "enum":
             return f"{_shown(actual)} is not known; {nearest(str(actual), map(str, limit))}"
         case "type" | "const":
-            title = cast("dict[str, Any]", error.schema).get("title") if limit == "array" else None
+            title = cast("dict[str, Any]", error.schema).get("title") if limit in ("array", "string") else None
             types = [limit] if isinstance(limit, str) else limit
             expected = title or (" or ".join(map(article, types)) if error.validator == "type" else _shown(limit))
             return f"expected {expected}, got {_shown(actual)}"

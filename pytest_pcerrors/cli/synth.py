@@ -32,9 +32,11 @@ def synth(  # noqa: PLR0913 - one parameter an option
     It writes one file for each status, with a request and a response for every documented error. A file with the same name is replaced.
     """
     from pytest_pcerrors.interception.cassette_files import cassette_text
-    from pytest_pcerrors.simulation.synthesis import synthesize_entries
+    from pytest_pcerrors.simulation.synthesis import synthesize_entries, unknown_code
 
     policy, settings = policy_for(contract_file)
+    if code is not None and code not in policy.contract.catalogue and not policy.others:
+        raise unknown_code(code, policy.contract)
     entries = policy.contract.catalogue.select(status=status, code=code)
     if not entries:
         whose, fix = (f" of {policy.contract.name}", ", or give --contract FILE") if policy.others else ("", "")

@@ -153,8 +153,8 @@ def _entry(code: str, status: int | None, contract: Contract) -> Entry:
     if len(fitting) == 1:
         return fitting[0]
     statuses = " and ".join(entry.status_text for entry in contract.catalogue[code])
-    problem = "give a status" if status is None else f"not with {status}"
-    raise UsageError(f"code {code} is documented with {statuses}; {problem}")
+    problem = "; give a status" if status is None else f", not with {status}"
+    raise UsageError(f"code {code} is documented with {statuses}{problem}")
 
 
 def _request(entry: Entry, status: int, contract: Contract, rng: random.Random) -> Request:

@@ -87,9 +87,13 @@ def test_a_choice_does_not_change_what_an_exchange_holds(pcerrors):
     assert files("one")["501.yaml"] == files("all")["501.yaml"]
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--code", "800099"], ["--status", "418"], ["--code", "2006", "--status", "409"]]
-)
+def test_an_unknown_code_is_answered_with_the_nearest(pcerrors):
+    """As in Python."""
+    message = 'pcerrors: code 80064 is not in the catalogue; did you mean "800064"?\n'
+    assert pcerrors("synth", "-o", "made", "--code", "80064") == (2, "", message)
+
+
+@pytest.mark.parametrize("arguments", [["--status", "418"], ["--code", "2006", "--status", "409"]])
 def test_what_is_not_documented_cannot_be_made(pcerrors, arguments):
     """The message says where to look, and nothing is written."""
     message = "pcerrors: no documented error has this status and code; see `pcerrors list`\n"

@@ -160,7 +160,7 @@ def test_a_rule_of_the_user_that_fails_is_told(write, run, settings, pytester):
     write("a.yaml", GOOD)
     result = run()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["your rule no-cats failed on * ValueError: meow"])
+    result.stdout.fnmatch_lines(["your rule no-cats failed on *a.yaml:* ValueError: meow"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

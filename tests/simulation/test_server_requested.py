@@ -74,7 +74,7 @@ def test_very_many_sequences_are_forgotten(server, monkeypatch):
         ("/as/400", 401, None),
         ("/as/ok", 200, None),
         ("/as/409/800099", 400, b"code 800099 is not in the catalogue; did you mean"),
-        ("/as/404/800064", 400, b"code 800064 is documented with 409; not with 404"),
+        ("/as/404/800064", 400, b"code 800064 is documented with 409, not with 404"),
         ("/as/gateway-42", 400, b'did you mean \\"gateway-429\\"?'),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_header_asks_for_a_delay(server):
     [
         ("/errors/800099", {}, 'code 800099 is not in the catalogue; did you mean "'),
         ("/errors/2006", {}, "code 2006 is documented with 400 and 403; give a status"),
-        ("/errors/404/800064", {}, "code 800064 is documented with 409; not with 404"),
+        ("/errors/404/800064", {}, "code 800064 is documented with 409, not with 404"),
         ("/shapes/gateway-42", {}, 'there is no shape "gateway-42"; did you mean "gateway-429"?'),
         ("/errors/" + "9" * 5000, {}, "code 9999"),
         ("/errors/" + "9" * 5000 + "/800064", {}, '9..." is not an HTTP status; write status/code'),
