@@ -11,9 +11,8 @@ _MOST_CHARACTERS = 200
 _SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
-_PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\d+x+$|(?<![a-z])x{3,}", re.IGNORECASE)
+_PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\dx+$|(?<![a-z])x{3,}", re.IGNORECASE)
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
-_FOOTNOTE = re.compile(r"\^\S*$")
 _EMPTY = {"", *"- -- --- \u2013 \u2014 n/a na none null tbd any all varies various string / ...".split()}
 _NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
 _LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
@@ -55,17 +54,25 @@ def read_code(cell: str) -> Cell:
     >>> [read_code(cell).kind.name for cell in ("DECK_FULL", "-32600", "urn:x:1", "TIDE_*", "1000-1999", "two words", "-")]
     ['CODE', 'CODE', 'CODE', 'PATTERN', 'RANGE', 'OTHER', 'EMPTY']
     """
-    text = _FOOTNOTE.sub("", cell.strip()).strip().strip("\"'`\u201c\u201d")
+    text = _without_footnote(cell).strip("\"'`\u201c\u201d")
     if text.lower() in _EMPTY:
         return Cell(Kind.EMPTY, "")
+    if len(text) > _MOST_CHARACTERS:
+        return Cell(Kind.OTHER, text)
     if _is_range(text):
         return Cell(Kind.RANGE, text)
     if " " not in text and _PATTERN.search(text):
         return Cell(Kind.PATTERN, text)
     is_code = _WORD.fullmatch(text) or _URI.fullmatch(text)
-    if not is_code or len(text) > _MOST_CHARACTERS or text[-1] in ".:/":
+    if not is_code or text[-1] in ".:/":
         return Cell(Kind.OTHER, text)
     return Cell(Kind.CODE, text)
+
+
+def _without_footnote(cell: str) -> str:
+    """Return the words of a cell, separated by single spaces, without a footnote mark such as ``^1`` at the end."""
+    words = cell.split()
+    return " ".join([*words[:-1], *(word.partition("^")[0] for word in words[-1:])]).strip()
 
 
 def _is_range(text: str) -> bool:
@@ -82,7 +89,7 @@ def read_statuses(cell: str) -> tuple[int, ...] | None:
     >>> [read_statuses(cell) for cell in ("409", "409 Conflict", "Conflict (409)", "400 / 422", "-", "4xx", "4090")]
     [(409,), (409,), (409,), (400, 422), (), None, None]
     """
-    text = _FOOTNOTE.sub("", cell.strip()).strip()
+    text = _without_footnote(cell)
     if text.lower() in _EMPTY:
         return ()
     if match := _STATUS.fullmatch(text):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_known_status, plain, read_code, read_statuses
 from pytest_pcerrors.contract.sources._names import code_rank, is_field_name, is_status_name, text_rank, words_of
-from pytest_pcerrors.text import phrase_of
+from pytest_pcerrors.text import listed, phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,12 +126,13 @@ def _code_column(
         return None, "no column named as codes are"
     fitting = [each for each in named if _has_codes(each, status)]
     if not fitting:
-        shown = ", ".join(f'"{each.name}"' for each in named)
+        shown = listed([f'"{each.name}"' for each in named])
         return None, f"no column of mostly distinct codes: {shown} has other cells"
     likely = [each for each in fitting if not samples.isdisjoint(each.codes)] or fitting
-    best = [each for each in likely if each.rank == min(each.rank or 0 for each in likely)]
+    first = min(each.rank or 0 for each in likely)
+    best = [each for each in likely if each.rank == first]
     if len(best) > 1:
-        shown = " and ".join(f'"{each.name}"' for each in best)
+        shown = listed([f'"{each.name}"' for each in best])
         return None, f"no single column of codes: {shown} could each be it; name one with --code"
     return best[0], ""
 

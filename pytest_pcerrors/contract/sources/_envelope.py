@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.catalogue import fits
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, text_member_rank, words_of
-from pytest_pcerrors.contract.sources._schemas import allows, combined, places
+from pytest_pcerrors.contract.sources._schemas import allows, places
 from pytest_pcerrors.contract.sources.model import Envelope, Sample
 from pytest_pcerrors.jsontext import EACH, JsonError, is_deeper, parse, pointer_of, type_of
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 50
 _MOST_CHARACTERS = 50_000
 """The part of a code block that is searched for samples."""
-_START = re.compile(r"^[ \t]*(?:HTTP/\S+[^\n{]*\n(?:[^\n{]*\n){0,60}?[ \t]*)?(?=\{|\[)", re.MULTILINE)
-_STRING = r'"(?:[^"\\\n]|\\.)*"'
-_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*.*?\*/|(?<=\s)#[^\n]*", re.DOTALL)
-_ELLIPSIS = re.compile(rf"({_STRING})|,?\s*(?:\.\.\.|\u2026)", re.DOTALL)
-_TRAILING_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}}])")
+_START = re.compile(r"^[ \t]*(?:HTTP/\S++[^\n{]*+\n(?:[^\n{]*+\n){0,60}?[ \t]*)?(?=\{|\[)", re.MULTILINE)
+_STRING = r'"(?:[^"\\\n]|\\.)*+"?'  # to the end of the line if it is not closed, so that nothing is searched twice
+_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL)
+_ELLIPSIS = re.compile(rf"({_STRING})|\.\.\.|\u2026")
+_SPARE_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}},])")
 _CLOSING = {"{": "}", "[": "]"}
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]")
 _NAMES = 2
@@ -75,7 +75,7 @@ def _parsed(text: str) -> Any:
 
 
 def _repaired(text: str) -> str:
-    for pattern in (_COMMENT, _ELLIPSIS, _TRAILING_COMMA):
+    for pattern in (_COMMENT, _ELLIPSIS, _SPARE_COMMA):
         text = pattern.sub(lambda match: match[1] or "", text)
     return text
 
@@ -127,15 +127,16 @@ def members_of(code: "Path", text: "Path | None") -> dict[str, str]:
 
 
 def code_places(
-    schemas: "Sequence[dict[str, Any]]", evidence: "Mapping[Path, set[str]]", known: set[str], member: str | None
+    schema: "Mapping[str, Any]", evidence: "Mapping[Path, set[str]]", known: set[str], member: str | None
 ) -> "list[Path]":
-    """Return the paths that can be the code in schemas of one form, the best first; none without a documented code.
+    """Return the paths that can be the code in a schema, the best first; none without a documented code.
 
     `evidence` has the values that are documented at each path, `known` are codes from elsewhere, `member` is the name of the code if given.
     Without evidence, known codes belong to a member that is called a code.
     """
-    schema = combined(schemas)
-    paths = {path: each for path, each in places(schema) if path[-1] != EACH and allows(each, "string", "integer")}
+    paths = {
+        path: each for path, each in places(dict(schema)) if path[-1] != EACH and allows(each, "string", "integer")
+    }
     if member is not None:
         return [path for path in paths if pointer_of(path) == member or words_of(path[-1]) == words_of(member)]
     ranked = [

@@ -1,5 +1,6 @@
 """Read the codes and the envelope of an OpenAPI document: those of the schema that most error responses use."""
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, env
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import (
     codes_in_enums,
+    codes_of,
     error_responses,
     found_at,
     found_in_schema,
@@ -42,19 +44,11 @@ _FAILURES = {"error", "errors", "fail", "failed", "failure", "nok", "ko", "false
 
 @dataclass
 class _Form:
-    """The schemas of one form, each with the statuses of the responses that use it."""
+    """The schemas of one form by their texts, the statuses of the responses that use each, and these responses."""
 
-    schemas: list[dict[str, Any]] = field(default_factory=list)
-    statuses: list[set[int | None]] = field(default_factory=list)
-    uses: int = 0
-
-    def add(self, schema: dict[str, Any], status: int | None) -> None:
-        """Add a use of a schema by a response of this status."""
-        self.uses += 1
-        if schema not in self.schemas:
-            self.schemas.append(schema)
-            self.statuses.append(set())
-        self.statuses[self.schemas.index(schema)].add(status)
+    schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    statuses: dict[str, set[int | None]] = field(default_factory=lambda: defaultdict(set))
+    responses: list["ErrorResponse"] = field(default_factory=list)
 
 
 class OpenApi:
@@ -64,10 +58,15 @@ class OpenApi:
         self._document = document
         self.responses = list(error_responses(document))
         self._forms: dict[str, _Form] = defaultdict(_Form)
+        forms: dict[str, str] = {}
         for response in self.responses:
             for schema in response.schemas:
                 if "properties" in schema and allows(schema, "object"):
-                    self._forms[form_of(schema)].add(schema, response.status)
+                    text = json.dumps(schema, sort_keys=True)
+                    form = self._forms[forms.get(text) or forms.setdefault(text, form_of(schema))]
+                    form.schemas.setdefault(text, schema)
+                    form.statuses[text].add(response.status)
+                    form.responses.append(response)
 
     def envelope(
         self, known: "Mapping[str, Sequence[str]]", member: str | None = None
@@ -78,13 +77,15 @@ class OpenApi:
         """
         lists = (*lists_of_codes(self._document), *(response.listed for response in self.responses))
         listed_codes = {each.code for value in lists for each in listed_errors(value)}
-        ranked = sorted(self._forms.values(), key=lambda form: -form.uses)
-        usual = [form for form in ranked if form.uses >= _MIN_SHARE * sum(each.uses for each in ranked)]
-        for form in usual:
-            codes = listed_codes | set(known)
-            found = code_places(form.schemas, self._evidence(form, codes), codes, member)
-            if found:
-                return self._made(form, found[0]), self._remarks(form, ranked)
+        codes = listed_codes | set(known)
+        ranked = sorted(self._forms.values(), key=lambda form: -len(form.responses))
+        uses = sum(len(each.responses) for each in ranked)
+        for form in ranked:
+            if len(form.responses) >= _MIN_SHARE * uses:
+                schema = combined([*form.schemas.values()])
+                found = code_places(schema, self._evidence(form, codes), codes, member)
+                if found:
+                    return self._made(form, schema, found[0]), self._remarks(form)
         for response in self.responses:
             for example in response.examples:
                 texts: dict[str, Sequence[str]] = {code: [""] for code in listed_codes} | dict(known)
@@ -96,7 +97,7 @@ class OpenApi:
     def _evidence(self, form: _Form, codes: set[str]) -> "dict[Path, set[str]]":
         """Return the codes at each path of a form, in its permitted values and examples."""
         found: dict[Path, set[str]] = defaultdict(set)
-        for schema in form.schemas:
+        for schema in form.schemas.values():
             for path, each in places(schema):
                 found[path] |= {str(value) for value in permitted_values(each) if isinstance(value, str | int)}
                 found[path] |= {str(value) for value in each.get("examples", ()) if isinstance(value, str | int)}
@@ -107,8 +108,7 @@ class OpenApi:
                     found[path].add(value)
         return {path: {value for value in values if _is_code(value, codes)} for path, values in found.items()}
 
-    def _made(self, form: _Form, code: "Path") -> Envelope:
-        schema = combined(form.schemas)
+    def _made(self, form: _Form, schema: dict[str, Any], code: "Path") -> Envelope:
         text = text_place(schema, code)
         if len(self._forms) > 1:
             schema.pop("additionalProperties", None)  # other error responses have other properties
@@ -116,8 +116,7 @@ class OpenApi:
         for path, each in places(schema):
             if path == code:
                 permit_any_value(each)
-        uses = (response for response in self.responses if self._uses(response, form))
-        types = {each.lower() for response in uses for each in response.media_types}
+        types = {each.lower() for response in form.responses for each in response.media_types}
         members = members_of(code, text)
         media = next(iter(types)).partition(";")[0].strip() if len(types) == 1 else ""
         parts = {
@@ -128,17 +127,12 @@ class OpenApi:
         }
         return Envelope(members, parts)
 
-    def _uses(self, response: "ErrorResponse", form: _Form) -> bool:
-        return any(schema in form.schemas for schema in response.schemas)
-
-    def _remarks(self, form: _Form, ranked: "Sequence[_Form]") -> list[Remark]:
-        first = next(each.place for each in self.responses if self._uses(each, form))
-        count = counted(form.uses, "error response")
-        remarks = [Remark(first, f"the envelope is the schema of {count}, the first of them here")]
-        if others := sum(each.uses for each in ranked) - form.uses:
-            other = next(each.place for each in self.responses if each.schemas and not self._uses(each, form))
-            count = counted(others, "error response")
-            remarks.append(Remark(other, f"{count} with another schema, the first of them here: left out"))
+    def _remarks(self, form: _Form) -> list[Remark]:
+        count = counted(len(form.responses), "error response")
+        remarks = [Remark(form.responses[0].place, f"the envelope is the schema of {count}, the first of them here")]
+        if others := [each for other in self._forms.values() if other is not form for each in other.responses]:
+            count = counted(len(others), "error response")
+            remarks.append(Remark(others[0].place, f"{count} with another schema, the first of them here: left out"))
         return remarks
 
     def reading(self, envelope: Envelope) -> Reading:
@@ -153,9 +147,9 @@ class OpenApi:
                 reading.found += found_at(example, code, text, response.status)
         enums: dict[tuple[str, ...], set[int | None]] = defaultdict(set)
         for form in self._forms.values():
-            for schema, statuses in zip(form.schemas, form.statuses, strict=True):
-                reading.found += found_in_schema(schema, code, text, _only(statuses))
-                enums[codes_in_enums(schema, code)] |= statuses
+            for name, schema in form.schemas.items():
+                reading.found += found_in_schema(schema, code, text, _only(form.statuses[name]))
+                enums[codes_in_enums(schema, code)] |= form.statuses[name]
         reading.found += [Found(_only(statuses), each) for codes, statuses in enums.items() for each in codes]
         reading.found = [
             each
@@ -186,9 +180,9 @@ class OpenApi:
     def _members_with_words(self) -> "Iterator[str]":
         """Yield the members of error bodies that permit certain words only, those with the most words first; one may be the code."""
         words: dict[Path, set[str]] = defaultdict(set)
-        for schema in (schema for form in self._forms.values() for schema in form.schemas):
-            for path, _ in places(schema):
-                words[path].update(codes_in_enums(schema, path))
+        for schema in (schema for form in self._forms.values() for schema in form.schemas.values()):
+            for path, each in places(schema):
+                words[path].update(codes_of(permitted_values(each)))
         for path, several in sorted(words.items(), key=lambda each: -len(each[1]))[:_MOST_MEMBERS]:
             if len(several) > 1 and path[-1] != EACH:
                 shown = f"{pointer_of(path)} has {len(several)} words, such as {min(several)}"

@@ -25,13 +25,14 @@ _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", 
 _MONTHS = 12
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"""^([\w.-]+):[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
+_FIELD = re.compile(r"^([\w.-]+):(.*)$", re.MULTILINE)
+_QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SMALL = re.compile(r"<su[bp]\b[^>]*>", re.IGNORECASE)
 _STATUS_DIGITS = 3
 _BACKTICKS = re.compile(r"(`+)")
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
-_DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITERS = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+(?:\||\Z))++[ \t]*+")
 _HTML_TABLE = re.compile(r"[ \t]*(?:<.*)?<table\b", re.IGNORECASE)
 _HTML_TABLE_START, _HTML_TABLE_END = "<table", "</table"
 _EMPTY_COMMENT, _EMPTY_ROW = "<!---->", "|"
@@ -82,7 +83,7 @@ def _read_markdown(text: str) -> Document:
     document = Document()
     front_matter = _FRONT_MATTER.match(text)
     if front_matter:
-        document.meta = dict(_FIELD.findall(front_matter[1]))
+        document.meta = {name: _QUOTED.sub(r"\2", each.strip()) for name, each in _FIELD.findall(front_matter[1])}
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
     tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), document.remarks)))
     for index, token in enumerate(tokens):

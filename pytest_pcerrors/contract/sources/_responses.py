@@ -182,7 +182,7 @@ def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
             for name, each in named.items()
             if isinstance(each, str) and each != value and (rank := text_rank(name)) is not None
         ]
-        for code in _codes_of([value]):
+        for code in codes_of([value]):
             yield Found(own[0] if own else status, code, min(texts)[1] if texts else "")
 
 
@@ -215,17 +215,18 @@ def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: 
     found = [each for example in schema.get("examples", ()) for each in found_at(example, code, text, status)]
     for path, each in places(schema):
         if path == code and len(each.get("examples", ())) > 1:  # a single one is an example
-            found += [Found(status, value) for value in _codes_of(each["examples"])]
+            found += [Found(status, value) for value in codes_of(each["examples"])]
     return found
 
 
 def codes_in_enums(schema: dict[str, Any], code: "Path") -> tuple[str, ...]:
     """Return the codes that a schema permits at the place of the code."""
     permitted = [value for path, each in places(schema) if path == code for value in permitted_values(each)]
-    return tuple(dict.fromkeys(_codes_of(permitted)))
+    return tuple(dict.fromkeys(codes_of(permitted)))
 
 
-def _codes_of(values: "Iterable[Any]") -> "Iterator[str]":
+def codes_of(values: "Iterable[Any]") -> "Iterator[str]":
+    """Yield the codes among values."""
     for value in values:
         if isinstance(value, str | int) and not isinstance(value, bool):
             cell = read_code(str(value))

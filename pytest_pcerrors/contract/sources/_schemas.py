@@ -66,13 +66,11 @@ class References:
         return target
 
     def known_schema(self, value: Any) -> "Schema":
-        """Return `schema` of a value; that of a reference is made once."""
-        reference = value.get("$ref") if isinstance(value, dict) and len(value) == 1 else None
-        if not isinstance(reference, str):
-            return self.schema(value)
-        if reference not in self._known:
-            self._known[reference] = self.schema(value)
-        return self._known[reference]
+        """Return `schema` of a value; that of equal values is made once."""
+        text = json.dumps(value)
+        if text not in self._known:
+            self._known[text] = self.schema(value)
+        return self._known[text]
 
     def schema(self, value: Any, open_refs: tuple[str, ...] = (), depth: int = 0) -> "Schema":
         """Return a schema without references and annotations; what contains itself is any value where it recurs.
@@ -188,7 +186,7 @@ def combined(schemas: "Sequence[Schema]", *, with_enums: bool = True) -> "Schema
                 result[keyword] = [combined(each, with_enums=with_enums) for each in zip(*parts, strict=True)]
     if with_enums and all("enum" in each for each in schemas):
         values = [value for each in schemas for value in each["enum"]]
-        result["enum"] = [value for index, value in enumerate(values) if value not in values[:index]]
+        result["enum"] = [*{json.dumps(value): value for value in values}.values()]
     return result
 
 

@@ -36,6 +36,7 @@ def page(*samples):
         ('HTTP/1.1 409 Conflict\nContent-Type: application/json\n\n{"code": "SHELF_FULL"}', "/code", None),
         ('{\n  // the code\n  "code": "SHELF_FULL", # one of them\n  "more": "a // b",\n  ...\n}', "/code", None),
         ('{"code": "SHELF_FULL", "list": [1, 2,],}', "/code", None),
+        ('{\n  "code": "SHELF_FULL",\n  ...\n  "list": [1, ..., 9],\n  "message": "No"\n}', "/code", "/message"),
     ],
 )
 def test_the_places_of_code_and_text_are_those_of_a_sample(read, sample, code, description):

@@ -214,6 +214,18 @@ def test_the_envelope_is_the_schema_that_most_error_responses_use(imported):
     assert "/responses/429: 429 has no documented code" in found.remarks
 
 
+def test_a_response_may_have_several_schemas(imported):
+    """It is counted for each of them."""
+    other = {"type": "object", "properties": {"reason": {"type": "string"}}}
+    both = response(with_code(enum=["A_B"]))
+    both["content"]["application/problem+json"] = {"schema": other}
+    found = imported(api({"404": both, "409": both}))
+
+    assert found.contract.pairings == {(None, "A_B")}
+    assert "/responses/404: the envelope is the schema of 2 error responses" in found.remarks
+    assert "/responses/404: 2 error responses with another schema" in found.remarks
+
+
 def test_a_property_with_one_permitted_value_makes_errors_below_400(imported):
     """Only if it is a boolean, or a word for an error."""
     properties = {

@@ -264,3 +264,29 @@ def test_too_many_rows_are_refused(read, monkeypatch):
 
     with pytest.raises(UsageError, match="more than 1 rows"):
         read(table("Code;Text", "A_B;one", "C_D;two"))
+
+
+LONG = 20_000
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("---\ntitle: a" + " " * LONG + "b\n---\n", id="front-matter"),
+        pytest.param(" " * LONG + "x\n\n", id="indent"),
+        pytest.param("-" + " " * LONG + "x\n\n", id="delimiters"),
+        pytest.param("|" + " " * LONG + "-" + " " * LONG + "x\n\n", id="cell"),
+        pytest.param("```\nHTTP/" + "a" * LONG + "\n```\n\n", id="status-line"),
+        pytest.param("```\n{" + '"\\' * LONG + "}\n```\n\n", id="quotes"),
+        pytest.param("```\n{" + "/*" * LONG + "}\n```\n\n", id="comments"),
+        pytest.param(table("Code;Text", "1" * LONG + ";x y"), id="digits"),
+        pytest.param(table("Code;Text", "^" * LONG + " x;x y"), id="footnotes"),
+        pytest.param(table("Code;Text", "1" * LONG + "-" + "2" * LONG + ";x y"), id="range"),
+        pytest.param(table(";".join(["Code"] * (LONG // 20)), ";".join(["A_B"] * (LONG // 20))), id="columns"),
+    ],
+)
+def test_what_is_repeated_very_often_is_read(read, page):
+    """In time in proportion to its length: a pattern that looks at it again from each place would take minutes."""
+    rows = ["NO_SHELF;404;No shelf", "SHELF_FULL;409;It is full"]
+
+    assert read(page + table("Code;Status;Text", *rows), envelope="odata").contract.pairings == BOTH
