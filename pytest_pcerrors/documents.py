@@ -7,7 +7,9 @@ import json
 import os
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from pkgutil import get_data
+from stat import S_IMODE, S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError
@@ -17,7 +19,6 @@ from pytest_pcerrors.validity import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from jsonschema.exceptions import ValidationError
 
@@ -32,7 +33,7 @@ def published_schema(package: str, name: str) -> dict[str, Any]:
     return schema
 
 
-def read_json_object(path: "Path") -> dict[str, Any]:
+def read_json_object(path: Path) -> dict[str, Any]:
     """Read a JSON object from a file; raise a `UsageError` that names the file if it cannot be read or is not one."""
     try:
         data = path.read_bytes()
@@ -41,7 +42,7 @@ def read_json_object(path: "Path") -> dict[str, Any]:
     return json_object(data, str(path))
 
 
-def read_toml(path: "Path") -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; raise a `UsageError` that names the file if it cannot be read or is not one."""
     import tomllib
 
@@ -176,7 +177,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} ..."
 
 
-def write_atomically(path: "Path", content: "str | bytes | Iterable[str]") -> None:
+def write_atomically(path: Path, content: "str | bytes | Iterable[str]") -> None:
     """Write a file atomically: readers see the old content or the new, never a part of either. Text is encoded as UTF-8.
 
     Pieces of text are written as they are made; if that raises, the file stays as it was. A symbolic link stays a link, and its
@@ -185,30 +186,33 @@ def write_atomically(path: "Path", content: "str | bytes | Iterable[str]") -> No
     pieces = (content,) if isinstance(content, str | bytes) else content
     data = (piece if isinstance(piece, bytes) else piece.encode("utf-8") for piece in pieces)
     try:
-        is_device = path.is_relative_to("/dev") or path.is_relative_to("/proc")
-        if is_device or (path.exists() and not path.is_file()):
-            _write(path, data)
+        mode, folder = _mode(path), Path(os.path.realpath(path.parent))
+        if folder == Path("/dev") or folder.is_relative_to("/proc") or not (mode is None or S_ISREG(mode)):
+            with path.open("wb") as file:
+                file.writelines(data)
         else:
-            _replace(path.resolve(), data)
+            _replace(Path(os.path.realpath(path)), data, mode)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
     except UnicodeEncodeError as error:
         raise UsageError(f"{path}: cannot be written as UTF-8: {error.reason}") from None
 
 
-def _replace(path: "Path", data: "Iterable[bytes]") -> None:
-    """Write a temporary file in the same folder, then rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+def _mode(path: Path) -> int | None:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mode
+    return None
+
+
+def _replace(path: Path, data: "Iterable[bytes]", mode: int | None) -> None:
+    """Write a temporary file in the same folder, then rename it. Its name is not that of any other process, thread or machine."""
+    temporary = path.with_name(f".pcerrors-{os.urandom(8).hex()}.new")
     try:
-        _write(temporary, data)
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
+        with temporary.open("xb") as file:
+            file.writelines(data)
+        if mode is not None:
+            temporary.chmod(S_IMODE(mode))
         temporary.replace(path)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def _write(path: "Path", data: "Iterable[bytes]") -> None:
-    with path.open("wb") as file:
-        file.writelines(data)

@@ -144,9 +144,10 @@ def test_a_byte_order_mark_is_ignored(tmp_path):
     assert read_json_object(tmp_path / "f.json") == {"name": "cart"}
 
 
-def test_a_file_is_replaced_whole(tmp_path):
+@pytest.mark.parametrize("name", ["f.txt", "n" * 255], ids=["short", "longest"])
+def test_a_file_is_replaced_whole(tmp_path, name):
     """The new text replaces the old one, as UTF-8 with its own line ends, and no temporary file is left."""
-    path = tmp_path / "f.txt"
+    path = tmp_path / name
     path.write_text("old")
     write_atomically(path, "Zoë\n")
     assert path.read_bytes() == "Zoë\n".encode()
@@ -207,11 +208,15 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
         ("file/f.txt", errno.ENOTDIR),
         ("", errno.EISDIR),
         ("..", errno.EISDIR),
+        ("loop", errno.ELOOP),
+        ("loop/f.txt", errno.ELOOP),
+        pytest.param("n" * 256, errno.ENAMETOOLONG, id="too long"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_reported(tmp_path, name, reason):
-    """A folder, or a file in a folder that does not exist, is misuse."""
+    """A folder, a file in a folder that does not exist, a link to itself, and a name that is too long are misuse."""
     (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(UsageError, match=f"cannot be written: {os.strerror(reason)}$"):
         write_atomically(tmp_path / name, "new")
 

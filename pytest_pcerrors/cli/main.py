@@ -1,9 +1,11 @@
 """The entry point of the command ``pcerrors``, which handles Ctrl-C."""
 
 import gc
+import signal
+import sys
 from collections.abc import Sequence
 
-_INTERRUPTED = 130
+_INTERRUPTED, _TERMINATED = 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -11,8 +13,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     The subcommands are imported here, so that Ctrl-C during the import does not show a traceback.
     """
-    if arguments is None:  # nothing that a process imports at its start is garbage
-        gc.disable()
+    if arguments is None:
+        gc.disable()  # nothing that a process imports at its start is garbage
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that no temporary file is left
     try:
         from pytest_pcerrors.cli._commands import run
 

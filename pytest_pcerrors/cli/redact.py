@@ -24,7 +24,7 @@ def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     """Hide the secrets in recordings, or folders of them, in place.
 
     It reads all formats of recordings but flows of mitmproxy. Bodies in files that a stub of WireMock names are changed too. Only secrets change; a file is replaced atomically, and only if it contains a secret. The place of each secret is printed,
-    and whether it is only suspected. Exit code 1 if something cannot be read or searched; an unreadable file stays unchanged,
+    and whether it is only suspected. Exit code 1 if something cannot be read, searched or written; such a file stays unchanged,
     and the others are cleaned.
     """
     redaction = Redaction.of_settings(Settings.find(Path.cwd()).redact)
@@ -35,7 +35,7 @@ def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     for file in filter(None, files):
         try:
             _clean(file, redaction, done, only_check=only_check, quiet=quiet)
-        except ArchiveError as error:
+        except UsageError as error:  # also of writing
             print_problem(f"{safe(str(error))}; not changed")
             done["problems"] += 1
     if not quiet:

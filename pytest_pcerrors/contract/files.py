@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from functools import cache
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,20 +71,20 @@ def _named_file(name: str | Path, folder: Path, known: tuple[str, ...] = (SHIPPE
     return path
 
 
-def _merged(path: Path, document: dict[str, Any], extending: tuple[Path, ...]) -> dict[str, Any]:
+def _merged(path: Path, document: dict[str, Any], extending: tuple[str, ...]) -> dict[str, Any]:
     """Return the document of a contract file, merged over the document that it extends."""
     schema = published_schema(_PACKAGE, "contract.schema.json")
     validate(schema, document, str(path))
     _check_pairings(document.get("entries", []), str(path))
     if "extends" not in document:
         return {"statuses": {}, **document}
-    if path.resolve() in extending:
+    if (real := realpath(path)) in extending:
         raise UsageError(f"{path}: at /extends: the file extends itself")
     base = _named_file(document["extends"], path.parent, (SHIPPED, *ENVELOPES))
     if base is None:
         below = shipped_document() if document["extends"] == SHIPPED else envelope_document(document["extends"])
     else:
-        below = _merged(base, read_json_object(base), (*extending, path.resolve()))
+        below = _merged(base, read_json_object(base), (*extending, real))
     own = [{"origin": str(path), **entry} if below["entries"] else entry for entry in document.get("entries", [])]
     by_pairing = {(each.get("status"), each["code"]): each for each in (*below["entries"], *own)}
     statuses = {**below["statuses"], **document.get("statuses", {})}

@@ -210,6 +210,7 @@ def work(connection: "Connection[Any, Any]", packed: bytes) -> None:
 def work_without_interrupts(connection: "Connection[Any, Any]", packed: bytes) -> None:
     """Do `work` in a process of its own: Ctrl-C is for the process that started it, which then ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     work(connection, packed)
 
 

@@ -14,15 +14,15 @@ from pytest_pcerrors.cli import _commands as commands
 from pytest_pcerrors.cli.main import main
 
 
-def test_ctrl_c_ends_quietly(process, bad, recorded):
-    """Interrupted while it waits for standard input, it says no more and exits with 130."""
-    running = process("check", "-", stdin=subprocess.PIPE)
-    running.stdin.write(recorded(bad).read_bytes() * 300)
-    running.stdin.flush()
-    assert running.stdout.readline().startswith(b"409 Conflict")
-    running.send_signal(signal.SIGINT)
-    _, err = running.communicate()
-    assert (running.returncode, err.strip()) == (130, b"")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_command_that_is_stopped_ends_quietly(process, tmp_path, name, status):
+    """Stopped while it waits for standard input, it prints nothing and leaves neither a report nor a temporary file."""
+    running = process("check", "-", "--output", "report.txt", stdin=subprocess.PIPE)
+    while not list(tmp_path.iterdir()):
+        assert running.poll() is None
+    running.send_signal(signal.Signals[name])
+    out, err = running.communicate()
+    assert (running.returncode, out, err.strip(), list(tmp_path.iterdir())) == (status, b"", b"", [])
 
 
 def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
@@ -166,7 +166,9 @@ def test_a_system_error_is_reported_in_one_line(pcerrors, monkeypatch):
     assert pcerrors("check", ".") == (2, "", "pcerrors: Input/output error\n")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], *([name, "--help"] for name in commands.pcerrors.commands)])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], *([name, "--help"] for name in commands.pcerrors.list_commands(None))]
+)
 def test_help_is_status_0(pcerrors, arguments):
     """Every subcommand has help."""
     ended = pcerrors(*arguments)

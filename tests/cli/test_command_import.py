@@ -1,7 +1,9 @@
 """``pcerrors import``: make a contract from a page."""
 
+import errno
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -161,6 +163,13 @@ def test_a_usual_envelope_is_extended(pcerrors, other):
     ended = pcerrors("import", other, "--as", "Shelf", "--envelope", "odata", "--descriptions", "old.json", "--quiet")
 
     assert list(json.loads(ended.out)) == ["format", "extends", "name", "page", "hosts", "statuses", "entries"]
+
+
+def test_a_link_to_itself_cannot_be_written(pcerrors, other, tmp_path):
+    """Also by a contract that extends an envelope."""
+    (tmp_path / "loop").symlink_to("loop")
+    ended = pcerrors("import", other, "--as", "Shelf", "--envelope", "odata", "--quiet", "-o", "loop")
+    assert ended == (2, "", f"pcerrors: loop: cannot be written: {os.strerror(errno.ELOOP)}\n")
 
 
 def test_refusals_begin_with_the_source(pcerrors, piped, other, tmp_path):

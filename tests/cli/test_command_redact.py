@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +111,26 @@ def test_a_pipe_is_not_waited_for(pcerrors, tmp_path):
     said = pcerrors("redact", "pipe.ndjson")
     assert said.status == 1
     assert "pipe.ndjson: not a regular file, so it cannot be changed in place; not changed" in said.err
+
+
+def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_being_cleaned(pcerrors, tmp_path, monkeypatch):
+    """It is reported, and left as it was."""
+    text = '{"status": 200, "body": {"access_token": "s3cr3t"}}'
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "seen.ndjson").write_text(text)
+    replace = Path.replace
+
+    def full(path, target):
+        if target.parent.name == "a":
+            raise OSError(28, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    ended = pcerrors("redact", "--quiet", "a", "b")
+    said = "pcerrors: a/seen.ndjson: cannot be written: No space left on device; not changed\n"
+    assert ended == (1, "", said)
+    assert [(tmp_path / name / "seen.ndjson").read_text() == text for name in "ab"] == [True, False]
 
 
 def test_a_link_to_a_file_of_the_folder_is_that_file(pcerrors, tmp_path):

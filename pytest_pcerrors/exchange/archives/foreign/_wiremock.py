@@ -141,7 +141,7 @@ def body_file(name: str, mapping: Path) -> Path | None:
     for folder in _folders(mapping):
         file = folder / name
         try:
-            if file.resolve().is_relative_to(folder.resolve()) and file.is_file() and os.access(file, os.R_OK):
+            if file.is_file() and file.resolve().is_relative_to(folder.resolve()) and os.access(file, os.R_OK):
                 return file
         except (OSError, ValueError):
             continue
