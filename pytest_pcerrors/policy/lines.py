@@ -5,7 +5,7 @@ from bisect import bisect_right
 from functools import cached_property, lru_cache
 from io import BytesIO
 from itertools import accumulate, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import ArchiveError
@@ -19,6 +19,7 @@ from pytest_pcerrors.policy.age import Oldest, date_of
 from pytest_pcerrors.policy.audit import Conforming, Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.policy import is_among
 from pytest_pcerrors.redaction.raw import LineSearch
+from pytest_pcerrors.rules.quick import Quick
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -32,7 +33,7 @@ _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 _AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
 _SCHEME = len("https://")
 _STATUSES = range(100, 1000)
-_MOST_HOSTS = _MOST_KEPT = 4096
+_MOST_HOSTS = 4096
 _SHORT = 1000
 _RECORDED = (b"recorded_at", b"\\u00")
 """What a line has that may have a date outside of its headers: the name, or an escaped letter of it."""
@@ -65,7 +66,6 @@ class LineAudit:
         self._is_detailed = is_detailed
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
-        self._known: dict[tuple[int, str | None, str], tuple[int, str, str | None] | None] = {}
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
@@ -143,28 +143,16 @@ class LineAudit:
             is_success = is_success or self._quick.is_success(status, plain.body)
             self.counts.successes += is_success
             return is_success
-        error = None if self._keeps_errors else self._error(plain, content_type)
+        error = None
+        if not self._keeps_errors:
+            is_short = plain.document is None and len(plain.body) <= _SHORT
+            found = _error_in_short if is_short else _error_in
+            error = found(self._quick, status, content_type, plain.body, plain.document, is_detailed=self._is_detailed)
         day = _day(plain.headers, line) if self._is_detailed and error is not None else None
         if error is None or day == _UNCERTAIN:
             return False
         self.counts.errors[(*error, day)] += 1
         return True
-
-    def _error(self, plain: "PlainLine", content_type: str | None) -> "tuple[int, str, str | None] | None":
-        """Return the status, code and source of an error response that conforms, or None; those of a short body are kept for the many equal ones."""
-        status, _, body, _, document = plain
-        key = status, content_type, body
-        if key in self._known:
-            return self._known[key]
-        parsed = self._quick.error(status, content_type, body.encode(), document)
-        error = None
-        if parsed is not None and parsed.code is not None:
-            source = parsed.member("source") if self._is_detailed else None
-            if not self._is_detailed or self._policy.contract.entry_of(status, parsed.code) is not None:
-                error = status, parsed.code, source if isinstance(source, str) else None
-        if document is None and len(body) <= _SHORT and len(self._known) < _MOST_KEPT:
-            self._known[key] = error
-        return error
 
     def _host(self, url: str) -> tuple[bool, str]:
         """Return whether the policy judges the host of a URL, and the host; False and an empty text in doubt."""
@@ -199,6 +187,21 @@ def audited_lines(
         lines.has_items = lines.is_refused = True
         yield unreadable(error)
 
+
+def _error_in(  # noqa: PLR0913 - what the result depends on
+    quick: Quick, status: int, content_type: str | None, body: str, document: Any, *, is_detailed: bool
+) -> tuple[int, str, str | None] | None:
+    """Return the status, code and source of an error response that conforms, or None."""
+    parsed = quick.error(status, content_type, body.encode(), document)
+    if parsed is None or parsed.code is None:
+        return None
+    source = parsed.member("source") if is_detailed else None
+    is_counted = not is_detailed or parsed.contract.entry_of(status, parsed.code) is not None
+    return (status, parsed.code, source if isinstance(source, str) else None) if is_counted else None
+
+
+_error_in_short = lru_cache(maxsize=4096)(_error_in)
+"""The same for a short body, of which many are equal."""
 
 _NOTHING = Conforming()
 _UNCERTAIN = ""
