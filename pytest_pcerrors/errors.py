@@ -31,6 +31,21 @@ class ArchiveError(UsageError):
         self.fix = fix
 
 
+class RuleError(UsageError):
+    """A rule of the project has raised an exception, or returned what is no violation, for the response at `place`."""
+
+    def __init__(self, rule: str, place: str, problem: str) -> None:
+        super().__init__(rule, place, problem)
+        self.place = place
+
+    def at(self, place: str) -> "RuleError":
+        """Return this error for another place."""
+        return RuleError(self.args[0], place, self.args[2])
+
+    def __str__(self) -> str:
+        return "your rule {} failed on {}: {}".format(*self.args)
+
+
 class PcErrorsWarning(UserWarning):
     """A violation of severity ``warning``, which does not fail the test.
 

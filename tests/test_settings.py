@@ -239,7 +239,10 @@ def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
         ),
         ("token-command = []", "at /token-command: it is empty"),
         ('token-command = ["az", ""]', "at /token-command/1: it is empty"),
-        ("hosts = [1]", "at /hosts/0: expected a host name as URLs have it, such as api.example.com, or an IP address: without scheme, port, path or *; beyond ASCII, as xn--..., got 1"),
+        (
+            "hosts = [1]",
+            "at /hosts/0: expected a host name as URLs have it, such as api.example.com, or an IP address: without scheme, port, path or *; beyond ASCII, as xn--..., got 1",
+        ),
         ('length-unit = "utf8"', 'at /length-unit: "utf8" is not known; did you mean "utf-16"?'),
         ('rules = ["x"]', r'at /rules/0: "x" is not a function as package.module:function'),
         ('severity.code-number = "warn"', 'at /severity/code-number: "warn" is not known; did you mean "warning"?'),

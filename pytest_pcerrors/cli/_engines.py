@@ -75,7 +75,8 @@ def _findings_of(
             recordings = (recording_of(source, policy, on_read) for source in sources)
             yield from totals.counting(task.audit(recordings), policy, task.wanted)
             return
-        from pytest_pcerrors.engines.processes import checked, in_processes, units_of_sources
+        from pytest_pcerrors.engines.pieces import units_of_sources
+        from pytest_pcerrors.engines.processes import checked, in_processes
 
         units = units_of_sources(sources, has_layout=policy.layout is not None)
         parts = in_processes(units, task, jobs or os.cpu_count() or 1)
@@ -114,4 +115,4 @@ def _findings_on_dask(
     totals.plus(result.totals)
     yield from result.findings
     if result.error:
-        raise UsageError(result.error)
+        raise result.error

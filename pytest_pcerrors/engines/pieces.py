@@ -87,6 +87,17 @@ class Unit(NamedTuple):
         return sum(each.size for each in self.pieces)
 
 
+def units_of_sources(sources: Iterable[Path | None], *, has_layout: bool) -> Iterator[Unit]:
+    """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
+    files = (
+        Piece(source, str(source), source.stat().st_size)
+        if source is not None and source.is_file()
+        else Unit(source=source)
+        for source in sources
+    )
+    return units_of(files, lambda file: has_lines(file, has_layout=has_layout), PIECE)
+
+
 def units_of(files: Iterable[Piece | Unit], is_cut: Callable[[Piece], bool], size: int) -> Iterator[Unit]:
     """Yield the units of whole files in their order, and the units among them as they are.
 

@@ -19,7 +19,7 @@ from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 from typing import Any
 
-from pytest_pcerrors.engines.pieces import PIECE, Piece, Unit, has_lines, units_of
+from pytest_pcerrors.engines.pieces import PIECE, Unit
 from pytest_pcerrors.engines.task import Part, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.audit import Recording
@@ -31,17 +31,6 @@ _AHEAD = 2
 _MOST_WAITING = 64
 """The number of parts of a unit that are kept until the units before it are done."""
 _END = b"end"
-
-
-def units_of_sources(sources: Iterable[Path | None], *, has_layout: bool) -> Iterator[Unit]:
-    """Yield the units of sources in their order. Standard input (None), pipes and devices are read by this process."""
-    files = (
-        Piece(source, str(source), source.stat().st_size)
-        if source is not None and source.is_file()
-        else Unit(source=source)
-        for source in sources
-    )
-    return units_of(files, lambda file: has_lines(file, has_layout=has_layout), PIECE)
 
 
 def checked(
@@ -60,7 +49,7 @@ def checked(
         if part is not None:
             yield from joined.plus(part)
             if joined.error:
-                raise UsageError(joined.error)
+                raise joined.error
             continue
         on_read(unit.size)
         if not unit.pieces:
@@ -70,12 +59,18 @@ def checked(
 
 
 def in_processes(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[tuple[Unit, Part | None]]:
-    """Yield the parts of units in order, with None after the last part of each; up to this number of processes make them."""
+    """Yield the parts of units in order, with None after the last part of each; up to this number of processes make them.
+
+    This process checks the first file or piece, unless it is large, so that the others, as copies of it, have loaded what they need.
+    """
     first = list(islice(units, 2))
-    if len(first) < 2 and all(unit.pieces for unit in first):  # noqa: PLR2004 - one unit needs no other process
-        yield from ((unit, part) for unit in first for part in chain(task.parts(unit), [None]))
-    else:
-        yield from Pool(task, jobs).parts(chain(first, units))
+    if first and first[0].pieces and (len(first) == 1 or first[0].size <= PIECE):
+        unit = first.pop(0)
+        if first and len(unit.pieces) > 1:
+            first.insert(0, unit._replace(pieces=unit.pieces[1:]))
+            unit = unit._replace(pieces=unit.pieces[:1])
+        yield from ((unit, part) for part in chain(task.parts(unit), [None]))
+    yield from Pool(task, jobs).parts(chain(first, units))
 
 
 @dataclass(eq=False)
@@ -102,9 +97,9 @@ class Pool:
     """Processes that check units; they start when there is work for them, and end with `parts`."""
 
     def __init__(
-        self, task: Task, jobs: int, start: "Callable[[bytes], tuple[Connection[Any, Any], BaseProcess]] | None" = None
+        self, task: Task, jobs: int, start: "Callable[[Task], tuple[Connection[Any, Any], BaseProcess]] | None" = None
     ) -> None:
-        self._task = pickle.dumps(task)
+        self._task = task
         self._jobs = jobs
         self._start = start or _started
         self._workers: list[_Worker] = []
@@ -197,9 +192,8 @@ class Pool:
             worker.process.join()
 
 
-def work(connection: "Connection[Any, Any]", packed: bytes) -> None:
+def work(connection: "Connection[Any, Any]", task: Task) -> None:
     """Check the units that are received, and send their parts, until the other end of the pipe is closed."""
-    task: Task = pickle.loads(packed)  # noqa: S301 - from our own process
     with suppress(EOFError, OSError):
         while True:
             for part in task.parts(connection.recv()):
@@ -207,18 +201,18 @@ def work(connection: "Connection[Any, Any]", packed: bytes) -> None:
             connection.send_bytes(_END)
 
 
-def work_without_interrupts(connection: "Connection[Any, Any]", packed: bytes) -> None:
+def work_without_interrupts(connection: "Connection[Any, Any]", task: Task) -> None:
     """Do `work` in a process of its own: Ctrl-C is for the process that started it, which then ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    work(connection, packed)
+    work(connection, task)
 
 
-def _started(packed: bytes) -> "tuple[Connection[Any, Any], BaseProcess]":
+def _started(task: Task) -> "tuple[Connection[Any, Any], BaseProcess]":
     """Start a process; return our end of the pipe to it, and the process."""
     context = _context(_threads())
     ours, theirs = context.Pipe()
-    process = context.Process(target=work_without_interrupts, args=(theirs, packed), daemon=True)
+    process = context.Process(target=work_without_interrupts, args=(theirs, task), daemon=True)
     with _held_interrupts():
         process.start()
     theirs.close()
@@ -226,7 +220,7 @@ def _started(packed: bytes) -> "tuple[Connection[Any, Any], BaseProcess]":
 
 
 def _context(threads: int) -> Any:
-    """Return how a process with so many threads starts others: with one, by a copy of itself, which has imported everything already."""
+    """Return how a process with so many threads starts others: with one, by a copy of itself, which has loaded everything already."""
     if threads == 1:
         return get_context("fork")
     ensure_running()  # it would let interrupts through after its own start

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import RuleError, UsageError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.allowances import file_of
@@ -64,7 +64,7 @@ class Part:
     lines: int = 0
     has_items: bool = False
     is_refused: bool = False
-    error: str = ""
+    error: UsageError | None = None
 
     def plus(self, other: "Part") -> "list[FindingData]":
         """Add the part that follows, which is not changed, apart from its findings; return these, with their lines in the whole."""
@@ -75,7 +75,7 @@ class Part:
         self.oldest.plus(moved.oldest)
         self.lines += other.lines
         self.has_items = self.has_items or other.has_items
-        self.is_refused, self.error = other.is_refused, other.error
+        self.is_refused, self.error = other.is_refused, moved.error
         return moved.findings
 
     def moved(self, lines: int) -> "Part":
@@ -93,7 +93,8 @@ class Part:
         if coverage is not None:
             places = {pairing: {_moved(each, lines) for each in found} for pairing, found in coverage.places.items()}
             totals = replace(totals, coverage=replace(coverage, places=defaultdict(set, places)))
-        return replace(self, findings=findings, oldest=oldest, totals=totals)
+        error = self.error.at(_moved(self.error.place, lines)) if isinstance(self.error, RuleError) else self.error
+        return replace(self, findings=findings, oldest=oldest, totals=totals, error=error)
 
     def end_file(self, name: str, task: "Task") -> "Iterator[FindingData]":
         """Yield what is found at the end of a file of which this is all; the part that follows is of another file."""
@@ -145,7 +146,8 @@ class Task:
                     yield part
                     part = Part(self.totals(), first=first)
         except (UsageError, MemoryError) as error:
-            part.error = str(error) or "not enough memory; check fewer or smaller files"
+            text = str(error) or "not enough memory; check fewer or smaller files"
+            part.error = error if isinstance(error, RuleError) else UsageError(text)
         if lines is not None:
             part.oldest, part.lines = lines.oldest, lines.lines
             part.has_items, part.is_refused = lines.has_items, lines.is_refused

@@ -7,7 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import RuleError
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 
@@ -110,7 +110,7 @@ def of_each_error(
 
 
 def user_rule(function: RuleFunction) -> Rule:
-    """Make a rule from a user's function; an exception in it becomes a `UsageError` that names the rule and the place of the response."""
+    """Make a rule from a user's function; an exception in it becomes a `RuleError` that names the rule and the place of the response."""
     named = rule(function, "user")
 
     def guarded(parsed: "ParsedResponse") -> "Iterator[Violation]":
@@ -126,9 +126,7 @@ def user_rule(function: RuleFunction) -> Rule:
                 yield violation
         except Exception as error:
             problem = safe(f"{type(error).__name__}: {error}")
-            raise UsageError(
-                f"your rule {named.name} failed on {parsed.exchange.origin or parsed.exchange}: {problem}"
-            ) from error
+            raise RuleError(named.name, parsed.exchange.origin or str(parsed.exchange), problem) from error
 
     return named._replace(check=guarded)
 

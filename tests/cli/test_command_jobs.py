@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_pcerrors.engines import pieces, processes, task
-from pytest_pcerrors.engines.processes import units_of_sources
+from pytest_pcerrors.engines.pieces import units_of_sources
 
 SETTINGS = """
 [tool.pcerrors]
@@ -143,7 +143,7 @@ def test_a_process_that_is_killed_changes_nothing(pcerrors, archives, tmp_path, 
     (tmp_path / "lives").write_text("x" * lives)
     killed = pcerrors("check", "--jobs", "2", *paths)
     assert (tmp_path / "lives").read_text() == ""
-    message = "a.ndjson: the process that checked it has ended twice (signal 9); check it with --jobs 1"
+    message = "c.ndjson: the process that checked it has ended twice (signal 9); check it with --jobs 1"
     assert killed == one if lives == 1 else (killed.status, message in killed.err) == (2, True)
 
 
@@ -154,7 +154,7 @@ from pathlib import Path
 
 def deadly(parsed):
     left = Path("lives").read_text()
-    if left and parent_process() is not None and parsed.exchange.origin == "a.ndjson:1":
+    if left and parent_process() is not None and parsed.exchange.origin == "c.ndjson:1":
         Path("lives").write_text(left[1:])
         os.kill(os.getpid(), signal.SIGKILL)
     yield from ()

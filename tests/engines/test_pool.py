@@ -26,15 +26,15 @@ class Numbers:
 class Worker:
     """A thread that works as a process does, and ends after `life` messages."""
 
-    def __init__(self, life, packed):
+    def __init__(self, life, task):
         self.life, self.exitcode = life, -9
         self.ours, theirs = Pipe()
-        self.thread = Thread(target=self.run, args=(theirs, packed))
+        self.thread = Thread(target=self.run, args=(theirs, task))
         self.thread.start()
 
-    def run(self, connection, packed):
+    def run(self, connection, task):
         """Work until the pipe is closed, or its life ends."""
-        work(connection if self.life is None else Mortal(connection, self.life), packed)
+        work(connection if self.life is None else Mortal(connection, self.life), task)
         connection.close()
 
     def terminate(self):
@@ -68,8 +68,8 @@ def pool(jobs, *lives):
     """Return a pool whose first workers end after so many messages."""
     left, started = list(lives), []
 
-    def start(packed):
-        started.append(Worker(left.pop(0) if left else None, packed))
+    def start(task):
+        started.append(Worker(left.pop(0) if left else None, task))
         return started[-1].ours, started[-1]
 
     return Pool(Numbers(), jobs, start), started
@@ -139,7 +139,7 @@ def test_a_process_ignores_interrupts():
     with ours, theirs:
         ours.send(units(1)[0])
         ours.close()
-        work_without_interrupts(theirs, pickle.dumps(Numbers()))
+        work_without_interrupts(theirs, Numbers())
     assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
 
 
