@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.cli._input import Source
 
 _LARGE = 10 * 1024 * 1024
+_SHOWN_FOR = 0.1  # seconds until the bar is drawn again
 
 
 def print_output(text: str, *, newline: bool = True) -> None:
@@ -75,13 +76,23 @@ def progress_bar(sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Calla
         DownloadColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        auto_refresh=False,  # it would be done by a thread, and a process with threads cannot be copied
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     ) as progress:
         known = [size for size in sizes if size is not None]
         task = progress.add_task("Checking", total=sum(known) if len(known) == len(sizes) else None)
-        yield partial(progress.advance, task)
+        shown = monotonic()
+
+        def on_read(size: int) -> None:
+            nonlocal shown
+            progress.advance(task, size)
+            if monotonic() - shown > _SHOWN_FOR:
+                progress.refresh()
+                shown = monotonic()
+
+        yield on_read
 
 
 def _size(source: "Source") -> int | None:
