@@ -1,6 +1,8 @@
 """Read responses of HTTP clients: requests, httpx, aiohttp, urllib3, http.client, urllib, azure-core of Microsoft's SDKs."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -79,31 +81,24 @@ def from_urllib_error(error: Any) -> ResponseData:
     return ResponseData(error.code, headers, body, request, error.msg)
 
 
-def from_azure(response: Any) -> ResponseData:
-    """Read an `azure.core.rest.HttpResponse`; a stream that is not read yet is read."""
-    return _from_azure_response(
-        response, read(response, response.read, "call `response.read()` while the response is open")
-    )
-
-
-def from_azure_async(response: Any) -> ResponseData:
-    """Read an `azure.core.rest.AsyncHttpResponse` whose body has been read."""
-    return _from_azure_response(
-        response, read(response, lambda: response.content, "call `await response.read()` first")
-    )
-
-
-def from_azure_transport(response: Any) -> ResponseData:
-    """Read a response of azure-core's older interface, in `azure.core.pipeline.transport`."""
-    advice = "call `await response.load_body()` first if it is asynchronous"
-    return _from_azure_response(response, read(response, response.body, advice))
-
-
-def _from_azure_response(response: Any, body: bytes) -> ResponseData:
-    """Return a response; the one of its transport keeps repeated headers separate, those of azure-core are joined."""
+def _from_azure(body: Callable[[Any], Any], advice: str, response: Any) -> ResponseData:
+    """Read a response of azure-core; the one of its transport keeps repeated headers separate, those of azure-core are joined."""
     original = getattr(response, "internal_response", None)
     headers = _separate_headers(original if hasattr(original, "headers") else response)
-    return ResponseData(response.status_code, headers, body, request_of(response.request), response.reason)
+    content = read(response, lambda: body(response), advice)
+    return ResponseData(response.status_code, headers, content, request_of(response.request), response.reason)
+
+
+from_azure = partial(_from_azure, lambda each: each.read(), "call `response.read()` while the response is open")
+"""Read an `azure.core.rest.HttpResponse`; a stream that is not read yet is read."""
+
+from_azure_async = partial(_from_azure, lambda each: each.content, "call `await response.read()` first")
+"""Read an `azure.core.rest.AsyncHttpResponse` whose body has been read."""
+
+from_azure_transport = partial(
+    _from_azure, lambda each: each.body(), "call `await response.load_body()` first if it is asynchronous"
+)
+"""Read a response of azure-core's older interface, in `azure.core.pipeline.transport`."""
 
 
 def _separate_headers(response: Any) -> list[tuple[str, str]]:
