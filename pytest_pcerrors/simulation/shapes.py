@@ -104,9 +104,9 @@ def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exch
 
 def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
     """Return the exchange for a shape, with random identifiers."""
-    body = (
-        shape.body if isinstance(shape.body, bytes) else with_identifiers(shape.body, rng).encode(shape.sender.encoding)
-    )
+    body = shape.body
+    if isinstance(body, str):
+        body = with_identifiers(body, rng).encode(shape.sender.encoding)
     method, path = shape.request_line.split()
     request = request_to(_HOST, method, path, shape.request_body, rng)
     identifiers = service_identifiers(request, rng) if shape.sender.identifies else []

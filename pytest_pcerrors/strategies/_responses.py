@@ -61,14 +61,8 @@ def _pairings(status: int | None, code: str | None, contract: Contract) -> st.Se
         for entry in contract.catalogue.select(code=code)
         if status is None or contract.entry_of(status, entry.code) is not None
     ]
-    free = [
-        each
-        for each in contract.statuses
-        if code is None
-        and each not in contract.paired_statuses
-        and status in (None, each)
-        and each >= HTTPStatus.BAD_REQUEST
-    ]
+    unpaired = contract.statuses.keys() - contract.paired_statuses if code is None else ()
+    free = sorted(each for each in unpaired if each >= HTTPStatus.BAD_REQUEST and status in (None, each))
     if not documented and not free:
         raise UsageError(f"the contract has no error with {_wanted(status, code, contract)}")
     ways: list[st.SearchStrategy[Pairing]] = []
@@ -138,9 +132,8 @@ def _breaking(rule: str, contract: Contract) -> st.SearchStrategy[Mutant]:
         raise UsageError(
             f"no conforming response of this contract can be changed so that it breaks {rule} and nothing else"
         )
-    is_plain = (
-        rule_set(contract).rules[rule].severities["documented"] == "off"
-    )  # the others permit what these rules report
+    severities = rule_set(contract).rules[rule].severities
+    is_plain = severities["documented"] == "off"  # the others permit what these rules report
     conforming = st.sampled_from(alike).flatmap(lambda each: _conforming(each, contract, is_plain=is_plain))
     made = st.builds(
         lambda exchange, variant: _mutant(exchange, rule, variant, contract), conforming, st.sampled_from(variants)

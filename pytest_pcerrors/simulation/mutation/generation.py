@@ -1,7 +1,7 @@
 """Mutants of conforming responses: mutators propose, and a proposal that breaks exactly its rule is a mutant."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 
 from pytest_pcerrors.contract.catalogue import Entry
@@ -71,9 +71,11 @@ def bases(contract: Contract) -> Iterator[Entry | Exchange]:
 def proposals(base: Base, rule: str | None = None, variant: str | None = None) -> Iterator[tuple[Mutant, bool]]:
     """Yield what the mutators make of a base, and whether it breaks its rule and no other; of one rule and variant, if given."""
     judge = _judge_of(base.contract, base.broken)
-    for name, mutator in _mutators_of(base.contract):
+    for name, each in rule_set(base.contract).rules.items():
         if rule in (None, name):
-            for word, exchange in mutator(base):
+            check = each.check
+            variants = with_wrong_values(check, base) if isinstance(check, SchemaRule) else MUTATORS[name](base)
+            for word, exchange in variants:
                 if variant in (None, word):
                     found = [violation.rule for violation in judge.judge(exchange).violations]
                     yield Mutant(name, word, exchange, base.exchange, base.entry), found == [name]
@@ -108,9 +110,3 @@ def _judge_of(contract: Contract, ignored: frozenset[str]) -> Policy:
     return Policy(
         contract, overrides={name: "off" if name in ignored else "error" for name in rule_set(contract).rules}
     )
-
-
-def _mutators_of(contract: Contract) -> Iterator[tuple[str, Mutator]]:
-    """Yield the name and the mutator of every rule of a contract, in the order in which the rules run."""
-    for name, rule in rule_set(contract).rules.items():
-        yield name, partial(with_wrong_values, rule.check) if isinstance(rule.check, SchemaRule) else MUTATORS[name]
