@@ -111,10 +111,7 @@ def fill_in(template: str, identifier: Callable[[], str], *, is_partner_center: 
     """Replace the placeholders of a template with plausible values; for another API, without the address of Partner Center."""
     values = VALUES if is_partner_center else [each for each in VALUES if each is not _ADDRESS]
     for placeholder in sorted(placeholders(template)):
-        value = next((value for words, value in values if _is_placeholder_in(placeholder, words, template)), None)
+        named = ((words.replace(r"\{\d\}", re.escape(placeholder)), value) for words, value in values)
+        value = next((value for words, value in named if re.search(words, template)), None)
         template = template.replace(placeholder, value or identifier())
     return template
-
-
-def _is_placeholder_in(placeholder: str, words: str, template: str) -> bool:
-    return re.search(words.replace(r"\{\d\}", re.escape(placeholder)), template) is not None

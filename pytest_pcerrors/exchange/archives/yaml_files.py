@@ -89,7 +89,9 @@ def _interactions(
     if first is None:
         has_interactions = yield from _members(builder, name, others, lists)
         if not has_interactions:
-            raise ArchiveError(name, *(unsupported_format(others) or (_no_interactions(others), CHOOSE_RECORDINGS)))
+            keys = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
+            found = f"not a cassette: expected the key interactions, found {keys}; known formats: {READ}"
+            raise ArchiveError(name, *(unsupported_format(others) or (found, CHOOSE_RECORDINGS)))
     else:
         yield first
         yield from _rest(builder, name)
@@ -132,11 +134,6 @@ def _har(builder: Builder, name: str, others: dict[str, Any]) -> "Generator[tupl
         except StopIteration as end:
             return bool(end.value)
         yield har_from_text(entry), origin
-
-
-def _no_interactions(others: dict[str, Any]) -> str:
-    found = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
-    return f"not a cassette: expected the key interactions, found {found}; known formats: {READ}"
 
 
 def _enter(builder: Builder, name: str, *, is_list_allowed: bool) -> tuple[Any, str] | None:
