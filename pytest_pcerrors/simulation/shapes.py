@@ -74,14 +74,6 @@ class Shape(NamedTuple):
         return int(self.name.rpartition("-")[2])
 
 
-class Sighting(NamedTuple):
-    """Related shapes with a note; `name` is the name of their file in cassettes/observed."""
-
-    name: str
-    note: str
-    shapes: tuple[Shape, ...]
-
-
 def shape_of(document: Mapping[str, Any]) -> Shape:
     """Return a shape of ``shapes.json``: its body is ``json`` or ``text``, after a byte order mark if it has one."""
     fields = dict(document)
@@ -93,13 +85,6 @@ def shape_of(document: Mapping[str, Any]) -> Shape:
 def as_json(value: object) -> str:
     """Return a value as JSON without escaping non-ASCII characters."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def exchanges_of(shapes: Iterable[Shape], seed: str) -> Iterator[tuple[str, Exchange]]:
-    """Yield the name and the exchange of each shape; identifiers depend on the seed and on the shapes before it."""
-    rng = Random(seed)  # noqa: S311 - identifiers in a recording are not secrets
-    for index, shape in enumerate(shapes):
-        yield shape.name, exchange_of(shape, rng, _FIRST_MOMENT + index * _BETWEEN)
 
 
 def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
@@ -114,21 +99,21 @@ def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> 
     return Exchange(shape.status, headers, body, request, shape.reason or phrase_of(shape.status))
 
 
+def _exchanges(shapes: Iterable[Shape], seed: str) -> Mapping[str, Exchange]:
+    """Return the exchanges of shapes by name; identifiers depend on the seed and on the shapes before."""
+    rng = Random(seed)  # noqa: S311 - identifiers in a recording are not secrets
+    made = ((each.name, exchange_of(each, rng, _FIRST_MOMENT + index * _BETWEEN)) for index, each in enumerate(shapes))
+    return MappingProxyType(dict(made))
+
+
 _DOCUMENT = json.loads(files(__package__).joinpath("shapes.json").read_text("utf-8"))
-
-SIGHTINGS = tuple(
-    Sighting(each["name"], "\n".join(each["note"]), tuple(map(shape_of, each["shapes"])))
-    for each in _DOCUMENT["observed"]
-)
-"""The observed shapes by file. Add new ones at the end, because identifiers depend on the shapes before."""
-
-_OBSERVED = [shape for sighting in SIGHTINGS for shape in sighting.shapes]
+_OBSERVED = [shape_of(each) for file in _DOCUMENT["observed"] for each in file["shapes"]]
 _MADE_UP = list(map(shape_of, _DOCUMENT["made_up"]))
 
-OBSERVED: Mapping[str, Exchange] = MappingProxyType(dict(exchanges_of(_OBSERVED, "observed")))
+OBSERVED = _exchanges(_OBSERVED, "observed")
 """Responses observed from the real service; the files in cassettes/observed are made from them."""
 
-MADE_UP: Mapping[str, Exchange] = MappingProxyType(dict(exchanges_of(_MADE_UP, "made up")))
+MADE_UP = _exchanges(_MADE_UP, "made up")
 """Responses that a client may receive, although no public sample shows them."""
 
 GENERAL = tuple(shape.name for shape in (*_OBSERVED, *_MADE_UP) if shape.is_general)

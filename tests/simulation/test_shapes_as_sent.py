@@ -1,6 +1,7 @@
 """The undocumented shapes: the observed ones equal the recordings, the others are marked as invented."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -8,22 +9,23 @@ import pytest
 from pytest_pcerrors import check
 from pytest_pcerrors.interception.cassette_files import cassette_text
 from pytest_pcerrors.simulation import SHAPES
-from pytest_pcerrors.simulation.shapes import MADE_UP, OBSERVED, SIGHTINGS
+from pytest_pcerrors.simulation.shapes import MADE_UP, OBSERVED
 
+SIGHTINGS = json.loads(files("pytest_pcerrors.simulation").joinpath("shapes.json").read_text("utf-8"))["observed"]
 CASSETTES = Path(__file__).parents[2] / "cassettes" / "observed"
 
 
 def test_every_cassette_is_a_sighting():
     """And every sighting a cassette."""
-    assert sorted(f"{each.name}.yaml" for each in SIGHTINGS) == sorted(file.name for file in CASSETTES.iterdir())
+    assert sorted(f"{each['name']}.yaml" for each in SIGHTINGS) == sorted(file.name for file in CASSETTES.iterdir())
 
 
-@pytest.mark.parametrize("sighting", SIGHTINGS, ids=lambda sighting: sighting.name)
+@pytest.mark.parametrize("sighting", SIGHTINGS, ids=lambda sighting: sighting["name"])
 def test_a_cassette_is_made_of_its_sighting(sighting):
     """The note as a comment, then the shapes as vcrpy writes them."""
-    note = "".join(f"# {line}\n" for line in sighting.note.splitlines())
-    made = note + cassette_text([OBSERVED[shape.name] for shape in sighting.shapes])
-    assert (CASSETTES / f"{sighting.name}.yaml").read_text("utf-8") == made
+    note = "".join(f"# {line}\n" for line in sighting["note"])
+    made = note + cassette_text([OBSERVED[shape["name"]] for shape in sighting["shapes"]])
+    assert (CASSETTES / f"{sighting['name']}.yaml").read_text("utf-8") == made
 
 
 @pytest.mark.parametrize("name", OBSERVED)
