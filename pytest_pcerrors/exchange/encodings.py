@@ -137,14 +137,6 @@ class Decoded(NamedTuple):
     problem: str | None = None
 
 
-class _NotWholeError(Exception):
-    """The data is not valid in an encoding, or incomplete."""
-
-
-class _TooLongError(Exception):
-    """The decoded data is larger than `MAX_BODY`."""
-
-
 def decode(body: bytes, content_encoding: str | None = None) -> Decoded:
     """Decode a body; return it unchanged if it has no encoding, is invalid, or has other data after it.
 
@@ -198,13 +190,13 @@ def outermost(body: bytes, declared: frozenset[str], among: Iterable[Encoding] |
         if not encoding.fits(body, declared) or (not encoding.starts and _is_text(body)):
             continue
         try:
-            return Decoded(_decoded(encoding.load(), body), (encoding.name,))
+            plain = _decoded(encoding.load(), body)
         except ImportError:
             problem = encoding.missing
-        except _TooLongError:
-            problem = TOO_LONG
-        except _NotWholeError:
             continue
+        if plain is not None and len(plain) <= MAX_BODY:
+            return Decoded(bytes(plain), (encoding.name,))
+        problem = problem if plain is None else TOO_LONG
     unreadable = ", ".join(sorted(declared & _UNREADABLE))
     if unreadable and not problem and not _is_text(body) and encoding_of(body) is None:
         problem = _UNSUPPORTED.format(unreadable)
@@ -220,21 +212,17 @@ def _is_text(body: bytes) -> bool:
     return body != _EMPTY_IN_BROTLI and len(body.translate(None, _NO_TEXT)) == len(body)
 
 
-def _decoded(codec: Codec, body: bytes) -> bytes:
-    """Decode a body in chunks, with all its members, and never much more than `MAX_BODY` of it."""
+def _decoded(codec: Codec, body: bytes) -> bytearray | None:
+    """Decode a body in chunks, with all its members, and never much more than `MAX_BODY` of it; None if it is invalid or incomplete."""
     plain, position = bytearray(), 0
     decoder = codec.decoder()
     try:
-        while position < len(body):
+        while position < len(body) and len(plain) <= MAX_BODY:
             if decoder.eof:
                 decoder = codec.decoder()
             piece = body[position : position + _PIECE]
             plain += decoder.decompress(piece)
             position += len(piece) - len(decoder.unused_data)
-            if len(plain) > MAX_BODY:
-                raise _TooLongError
     except codec.error:
-        raise _NotWholeError from None
-    if not decoder.eof:
-        raise _NotWholeError
-    return bytes(plain)
+        return None
+    return plain if decoder.eof or len(plain) > MAX_BODY else None
