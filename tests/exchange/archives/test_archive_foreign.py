@@ -123,6 +123,13 @@ def test_a_recording_of_polly_is_har():
     assert (exchange.status, exchange.body) == (409, b"Busy")
 
 
+def test_numbers_of_har_in_yaml_are_numbers():
+    """A size that is not a number stays as it is."""
+    text = b"log:\n  entries:\n  - {request: {url: /}, response: {status: 404, bodySize: -1, content: {size: x, text: Gone}}}\n"
+    [exchange] = stream_items(io.BytesIO(text), "a.yaml")
+    assert (exchange.status, exchange.body) == (404, b"Gone")
+
+
 @pytest.mark.parametrize("document", [{"interactions": []}, {"interactions": None}, [], {}, [3], 3])
 def test_what_is_not_a_known_format_is_not_named(document):
     """The message describes what was found."""

@@ -69,6 +69,12 @@ def test_flows_are_read_with_mitmproxy(name):
     assert str(broken).startswith(f"{name}#/4: not a flow of mitmproxy: broken; export them as HAR")
 
 
+def test_a_text_with_a_time_is_not_a_flow():
+    """A flow begins with its length, the length of a name, and the name."""
+    [error] = stream_items(io.BytesIO(b"12:30: lunch"), "-")
+    assert str(error).startswith("-: not a cassette")
+
+
 def test_flows_without_mitmproxy_are_named(monkeypatch):
     """With both ways to read them."""
     monkeypatch.setitem(sys.modules, "mitmproxy.io", None)
