@@ -7,7 +7,13 @@ from pytest_pcerrors.text import counted, nearest, readable
 
 @pytest.mark.parametrize(
     ("count", "noun", "text"),
-    [(0, "body", "0 bodies"), (1, "body", "1 body"), (2, "day", "2 days"), (21, "place", "21 places")],
+    [
+        (0, "body", "0 bodies"),
+        (1, "body", "1 body"),
+        (2, "day", "2 days"),
+        (2, "status", "2 statuses"),
+        (21, "place", "21 places"),
+    ],
 )
 def test_a_noun_follows_its_number(count, noun, text):
     """In the plural unless it is one."""
