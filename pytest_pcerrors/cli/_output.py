@@ -2,21 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from pytest_pcerrors.cli._input import Source
 
 _LARGE = 10 * 1024 * 1024
 _SHOWN_FOR = 0.1  # seconds until the bar is drawn again
@@ -57,7 +52,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 @contextmanager
-def progress_bar(sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Callable[[int], object] | None]":
+def progress_bar(sources: Sequence[Path | None], *, quiet: bool) -> Iterator[Callable[[int], object] | None]:
     """Show a bar of the bytes of files, and give the function to call with the number of bytes of every read.
 
     The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
@@ -95,7 +90,7 @@ def progress_bar(sources: "Sequence[Source]", *, quiet: bool) -> "Iterator[Calla
         yield on_read
 
 
-def _size(source: "Source") -> int | None:
+def _size(source: Path | None) -> int | None:
     """Return the size of a file in bytes, or None if it is not known."""
     with suppress(OSError):
         if source is not None and source.is_file():

@@ -119,10 +119,6 @@ class ClientSimulator(Simulator, ABC):
     def reply_to_counted(self, request: Request, waited: float) -> Reply:
         """Return the reply to a counted request, before which the client has waited for some seconds."""
 
-    def simulated(self, request: Request) -> Reply:
-        """Return the reply of the simulations, as of a `Simulator`."""
-        return super().reply(request)
-
 
 class CaseSimulator(ClientSimulator):
     """Answers every request of a case, and records its method and the seconds that the client had waited before it."""
@@ -138,7 +134,7 @@ class CaseSimulator(ClientSimulator):
     def reply_to_counted(self, request: Request, waited: float) -> Reply:
         """Return the response of the case."""
         self.requests.append((request.method, waited))
-        return self.simulated(request)
+        return Simulator.reply(self, request)
 
 
 class RetrySimulator(ClientSimulator):
@@ -166,6 +162,6 @@ class RetrySimulator(ClientSimulator):
         now = datetime.now(UTC)
         answer = self._answers[min(len(self.tries), len(self._answers) - 1)]
         with self(answer.what, retry_after=answer.header()):
-            reply = self.simulated(request)
+            reply = Simulator.reply(self, request)
         self.tries.append(Try(request, reply.exchange, waited if self.tries else 0.0, now))
         return reply

@@ -2,8 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -20,28 +19,23 @@ def replaced(functions: Functions) -> Iterator[None]:
     A module that is loaded in the block and has taken a replacement gets the original, too.
     """
     before = set(sys.modules)
-    done = _Replacing(functions)
+    originals = {new: old for old, new in functions.items()}
     try:
-        done.replace(_modules(before))
-        yield
+        with ExitStack() as stack:
+            _Replacing(functions, stack).replace(_modules(before))
+            yield
     finally:
-        done.undo()
-        _Replacing({new: old for old, new in functions.items()}).replace(_modules(set(sys.modules) - before))
+        _Replacing(originals, ExitStack()).replace(_modules(set(sys.modules) - before))
 
 
 class _Replacing:
-    """Replaces functions, and can undo it."""
+    """Replaces functions; the stack gets what restores each place that still has the replacement."""
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: Functions, stack: ExitStack) -> None:
         self._functions = functions
         self._ids = {id(function) for function in functions}
         self._seen: set[int] = set()
-        self._undo: list[Callable[[], None]] = []
-
-    def undo(self) -> None:
-        """Restore each place that still has the replacement."""
-        for restore in self._undo:
-            restore()
+        self._stack = stack
 
     def replace(self, modules: list[dict[str, Any]]) -> None:
         """Replace the functions in modules, and in the classes and functions that these name. Proxies are not asked what they are."""
@@ -50,7 +44,7 @@ class _Replacing:
                 kind = type(value)
                 if id(value) in self._ids:
                     names[name] = new = self._functions[value]
-                    self._undo.append(partial(_restore_name, names, name, new, value))
+                    self._stack.callback(_restore_name, names, name, new, value)
                 elif kind is FunctionType:
                     self._defaults(value)
                 elif issubclass(kind, type) and id(value) not in self._seen:
@@ -64,15 +58,15 @@ class _Replacing:
                 self._defaults(plain)
             if id(plain) in self._ids:
                 setattr(owner, name, staticmethod(self._functions[plain]))
-                self._undo.append(partial(setattr, owner, name, member))
+                self._stack.callback(setattr, owner, name, member)
 
     def _defaults(self, function: FunctionType) -> None:
         positional, named = function.__defaults__, function.__kwdefaults__
         has_any = positional or named
         if not has_any or self._ids.isdisjoint(map(id, (*(positional or ()), *(named or {}).values()))):
             return
-        self._undo.append(partial(setattr, function, "__defaults__", positional))
-        self._undo.append(partial(setattr, function, "__kwdefaults__", named))
+        self._stack.callback(setattr, function, "__defaults__", positional)
+        self._stack.callback(setattr, function, "__kwdefaults__", named)
         function.__defaults__ = positional and tuple(map(self._replacement, positional))
         function.__kwdefaults__ = named and {name: self._replacement(value) for name, value in named.items()}
 

@@ -1,27 +1,22 @@
 """`assert_errors_surface`: an error never looks like a success."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.clients._calling import Caller
 from pytest_pcerrors.clients._cases import NOTHING, Tried, errors, left_over, successes, tried
 from pytest_pcerrors.clients._client_simulator import CaseSimulator
 from pytest_pcerrors.clients._waits import waits_recorded
+from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.check import current
+from pytest_pcerrors.reporting.matrix import MatrixData, RowData
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.reporting.matrix import MatrixData, RowData
 
 __tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
@@ -74,7 +69,7 @@ def _all_tried(
     is_failure: Callable[[object], object] | None,
     success: object,
     without: str | Collection[str],
-    contract: "Contract",
+    contract: Contract,
 ) -> list[Tried]:
     """Make a call for every case: the successes, which show the method of the client, then the errors."""
     of_success = list(successes(contract, success))
@@ -87,7 +82,7 @@ def _all_tried(
     return all_tried
 
 
-def _misread(all_tried: "Sequence[Tried]", *, knows_success: bool) -> list[Tried]:
+def _misread(all_tried: Sequence[Tried], *, knows_success: bool) -> list[Tried]:
     """Return the errors that look like a success, and, if the body is one that the call expects, the successes that look like a failure."""
     return [
         each
@@ -96,20 +91,20 @@ def _misread(all_tried: "Sequence[Tried]", *, knows_success: bool) -> list[Tried
     ]
 
 
-def _matrix(all_tried: "Sequence[Tried]", wrong: "Iterable[Tried]") -> "MatrixData":
+def _matrix(all_tried: Sequence[Tried], wrong: Iterable[Tried]) -> MatrixData:
     """Return the matrix: a row for each status of documented errors, and one for each other case."""
     names = Counter(each.case.row for each in wrong)
     return {"rows": [_row(name, group, names[name]) for name, group in _by_row(all_tried).items()]}
 
 
-def _by_row(tries: "Iterable[Tried]") -> dict[str, list[Tried]]:
+def _by_row(tries: Iterable[Tried]) -> dict[str, list[Tried]]:
     rows: dict[str, list[Tried]] = {}
     for each in tries:
         rows.setdefault(each.case.row, []).append(each)
     return rows
 
 
-def _row(name: str, group: "Sequence[Tried]", wrong: int) -> "RowData":
+def _row(name: str, group: Sequence[Tried], wrong: int) -> RowData:
     return {
         "case": name,
         "status": group[0].case.exchange.status,
@@ -122,13 +117,13 @@ def _row(name: str, group: "Sequence[Tried]", wrong: int) -> "RowData":
     }
 
 
-def _counts(facts: "Iterable[str]") -> dict[str, int]:
+def _counts(facts: Iterable[str]) -> dict[str, int]:
     """Return how often each fact occurs; cases that do not have it are counted only if no case has it."""
     counts = Counter(facts)
     return {fact: count for fact, count in counts.items() if fact != NOTHING or len(counts) == 1}
 
 
-def _message(all_tried: "Sequence[Tried]", wrong: "Sequence[Tried]", *, has_predicate: bool) -> str:
+def _message(all_tried: Sequence[Tried], wrong: Sequence[Tried], *, has_predicate: bool) -> str:
     """Return how many errors look like a success, the first of them, and what to do about it."""
     of_errors = [each for each in wrong if each.case.is_error]
     of_successes = [each for each in wrong if not each.case.is_error]
@@ -148,7 +143,7 @@ def _violation(wrong: Tried) -> Violation:
     return Violation(f"{wrong.case.name}: {wrong.outcome.shown}", "", wanted, wrong.outcome.shown, rule=rule)
 
 
-def _headline(all_tried: "Sequence[Tried]", of_errors: "Sequence[Tried]", of_successes: "Sequence[Tried]") -> str:
+def _headline(all_tried: Sequence[Tried], of_errors: Sequence[Tried], of_successes: Sequence[Tried]) -> str:
     parts = []
     for wrong, are_errors, other in ((of_errors, True, "a success"), (of_successes, False, "a failure")):
         every = sum(each.case.is_error is are_errors for each in all_tried)
@@ -158,7 +153,7 @@ def _headline(all_tried: "Sequence[Tried]", of_errors: "Sequence[Tried]", of_suc
     return " and ".join(parts)
 
 
-def _described(group: "Sequence[Tried]", size: int) -> "Iterator[str]":
+def _described(group: Sequence[Tried], size: int) -> Iterator[str]:
     """Yield what the call made of a case, or of the first case of a row, and the response."""
     first = group[0]
     name = first.case.row
@@ -172,7 +167,7 @@ def _described(group: "Sequence[Tried]", size: int) -> "Iterator[str]":
     yield f"    for {exchange.status}, body: {body or 'empty'}"
 
 
-def _fixes(of_errors: "Sequence[Tried]", of_successes: "Sequence[Tried]", *, has_predicate: bool) -> "Iterator[str]":
+def _fixes(of_errors: Sequence[Tried], of_successes: Sequence[Tried], *, has_predicate: bool) -> Iterator[str]:
     in_success = [each for each in of_errors if each.case.exchange.status in SUCCESSES]
     if len(in_success) < len(of_errors):
         yield "  fix: raise an exception for every status from 400 on, whatever the body"

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.plugin._facts import TestFacts
+from pytest_pcerrors.plugin._facts import FactsOfTest
 from pytest_pcerrors.plugin._items import CassetteItem
 from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
 from pytest_pcerrors.plugin._receiving import Receiving
@@ -68,7 +68,7 @@ class CoverageReports(Observer):
         self._asserted, self._received, self._parsed, self._judged = [], [], {}, []
         return {"met": _counted(met), "judged": _counted(judged)} if met or judged else None
 
-    def add(self, facts: TestFacts) -> None:
+    def add(self, facts: FactsOfTest) -> None:
         """Add what a test has met."""
         for way, status, codes, place, count in facts.data["met"]:
             self.counted.add(way, status, codes, place, count)

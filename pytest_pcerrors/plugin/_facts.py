@@ -19,10 +19,8 @@ _ATTRIBUTE = "pcerrors_facts"
 
 
 @dataclass(frozen=True)
-class TestFacts:
+class FactsOfTest:
     """The facts of one source about a test that has ended."""
-
-    __test__ = False  # pytest does not collect it where a test imports it
 
     nodeid: str
     has_failed: bool
@@ -37,7 +35,7 @@ class FactSource(Protocol):
     def take(self, item: pytest.Item) -> Any:
         """Return the facts of a test after its teardown and forget them; None without any. It runs where the test runs."""
 
-    def add(self, facts: TestFacts) -> None:
+    def add(self, facts: FactsOfTest) -> None:
         """Receive the facts of a test. It runs in the controller, in the order in which tests end."""
 
 
@@ -52,7 +50,7 @@ class Facts:
         self.sources: dict[str, FactSource] = {}
         self.is_worker: bool = hasattr(config, "workerinput")
         self._outcomes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._kept: defaultdict[str, list[TestFacts]] = defaultdict(list)
+        self._kept: defaultdict[str, list[FactsOfTest]] = defaultdict(list)
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Facts":
@@ -93,7 +91,7 @@ class Facts:
         if report.when == "teardown":
             outcomes = self._outcomes.pop(key)
             for name, data in vars(report).pop(_ATTRIBUTE, {}).items():
-                facts = TestFacts(report.nodeid, "failed" in outcomes, data)
+                facts = FactsOfTest(report.nodeid, "failed" in outcomes, data)
                 if "rerun" in outcomes:  # pytest-rerunfailures runs the test again
                     continue
                 if name in self.sources:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.plugin._cassettes import Cassettes
     from pytest_pcerrors.plugin._coverage import CoverageReports
-    from pytest_pcerrors.plugin._facts import TestFacts
+    from pytest_pcerrors.plugin._facts import FactsOfTest
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._reports import Reports
     from pytest_pcerrors.plugin._services import Services
@@ -46,7 +46,7 @@ class Matrices(Observer):
         taken, self._of_test = self._of_test, []
         return taken or None
 
-    def add(self, facts: "TestFacts") -> None:
+    def add(self, facts: "FactsOfTest") -> None:
         """Add the matrices of a test that has ended."""
         matrices: list[MatrixData] = facts.data
         for each in matrices:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.plugin._facts import TestFacts
+from pytest_pcerrors.plugin._facts import FactsOfTest
 from pytest_pcerrors.plugin._messages import Lines, print_lines, write_files
 from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.audit import Finding, unreadable
@@ -101,7 +101,7 @@ class Reports(Observer):
             "warned": dict(test.warned),
         }
 
-    def add(self, facts: TestFacts) -> None:
+    def add(self, facts: FactsOfTest) -> None:
         """Add the findings and the counts of a test that has ended."""
         data = facts.data
         tally = Tally.of_data(data["tally"])
