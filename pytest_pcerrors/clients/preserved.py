@@ -58,15 +58,12 @@ def assert_preserved(  # noqa: PLR0913 - one keyword a fact
     facts = {"code": code, "description": description, "correlation_id": correlation_id, "request_id": request_id}
     places = _given({**facts, "retry_after": retry_after})
     subject = _unwrapped(caught)
-    parsed = _parsed(current().locate(_exchange(response)))
+    exchange = current().locate(_exchange(response))
+    parsed = read(exchange, current().policy.of(exchange).contract)
     compared = [fact for fact in facts_of(parsed) if fact.name in places]
     lost = [found for fact in compared if (found := _lost(fact, places[fact.name], subject))]
     if lost:
         raise ClientViolation(_message(type(subject).__name__, lost, len(compared), parsed), lost)
-
-
-def _parsed(exchange: Exchange) -> ParsedResponse:
-    return read(exchange, current().policy.of(exchange).contract)
 
 
 def _given(places: Mapping[str, Where | None]) -> dict[str, Where]:

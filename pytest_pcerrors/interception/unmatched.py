@@ -98,7 +98,7 @@ def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
     """Return the recorded requests with the fewest differences, and these differences."""
     lines = []
     for index, differing in nsmallest(
-        _MOST_NEAREST, cassette.index.differences(request), key=lambda each: _distance(each[1])
+        _MOST_NEAREST, cassette.index.differences(request), key=lambda each: (sum(map(_weight, each[1])), len(each[1]))
     ):
         played = "already played" if cassette.play_counts[index] else "not played"
         lines.append(f"near: {label(cassette, index)}, {played}")
@@ -112,13 +112,8 @@ def _nearest_lines(cassette: Any, request: "Request") -> list[str]:
     return lines
 
 
-def _distance(differing: "list[Difference]") -> tuple[int, int]:
-    """Return the weight of the differences: a value or a similar path counts least, then method, path, host."""
-    return sum(_weight(each) for each in differing), len(differing)
-
-
 def _weight(difference: "Difference") -> int:
-    """Return the weight of a difference; paths are similar if they have the same first segments, or the same last one."""
+    """Return the weight of a difference: a value, or a similar path (its first segments, or the last one) counts least, then method, path, host."""
     sent, recorded = difference.sent.split("/"), difference.recorded.split("/")
     if difference.what == "path" and (sent[:4] == recorded[:4] or sent[-1] == recorded[-1]):
         return 1

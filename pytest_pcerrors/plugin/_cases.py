@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.plugin._markers import for_api_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape, Simulator
+from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
@@ -110,10 +111,7 @@ def _cases_of(item: pytest.Item, fixture: str, policy: Policy) -> dict[str, Any]
 
 def case_of(request: pytest.FixtureRequest, contract: Contract) -> Any:
     """Return the case for a fixture of a test."""
-
-    def simulator() -> Simulator:
-        return request.getfixturevalue("pc_simulate")  # type: ignore[no-any-return]
-
+    simulator = partial(request.getfixturevalue, "pc_simulate")
     case = request.param
     match request.fixturename:
         case "pc_entry":

@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 def policy_for(item: pytest.Item, policy: Policy) -> Policy:
     """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
-    _refuse_unused(item)
+    for fixture, marker in MARKERS_OF_CASES.items():
+        if item.get_closest_marker(marker) and fixture not in getattr(item, "fixturenames", ()):
+            raise UsageError(f"@pytest.mark.{marker} runs a test once for each {fixture}, which the test must take")
     _read(pc_cassette, item.get_closest_marker("pc_cassette"))
     tables = [table for mark in item.iter_markers("pc_allow") for table in _read(pc_allow, mark) or ()]
     profile = _read(pc_profile, item.get_closest_marker("pc_profile"))
@@ -40,13 +42,6 @@ def _read(function: Callable[..., T], mark: pytest.Mark | None) -> T | None:
         return function(*mark.args, **mark.kwargs) if mark else None
     except TypeError as error:
         raise UsageError(f"{error}; the marker is {signature(function.__name__)}") from None
-
-
-def _refuse_unused(item: pytest.Item) -> None:
-    """Raise a `UsageError` for a marker on a test that does not take the fixture of its cases."""
-    for fixture, marker in MARKERS_OF_CASES.items():
-        if item.get_closest_marker(marker) and fixture not in getattr(item, "fixturenames", ()):
-            raise UsageError(f"@pytest.mark.{marker} runs a test once for each {fixture}, which the test must take")
 
 
 def pc_allow(  # noqa: PLR0913 - one argument for each key of the setting
