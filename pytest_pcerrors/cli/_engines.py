@@ -2,7 +2,9 @@
 
 import os
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pytest_pcerrors.cli._input import Source
-    from pytest_pcerrors.engines.pieces import Unit
     from pytest_pcerrors.engines.task import Task
     from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.reporting.finding_data import FindingData
@@ -44,7 +45,7 @@ class Engine:
         name, _, address = engine.partition("=")
         if engine != "local" and (name != "dask" or (address and not _is_address(address))):
             raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
-        self._jobs = jobs
+        self._jobs = jobs or os.cpu_count() or 1
         self._address = None if engine == "local" else address
         self.most_samples = samples if samples is not None or engine == "local" else _SAMPLES
 
@@ -59,9 +60,10 @@ class Engine:
             sources = sources_of(wanted)
             given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
         else:
-            units = _units(wanted, layout)
+            cluster = _cluster()
+            units = cluster.units_of_paths(wanted, has_layout=layout is not None)
             files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
-            given = Input(files, partial(_findings_on_dask, units, jobs=self._jobs, address=self._address))
+            given = Input(files, partial(cluster.findings_on_dask, units, jobs=self._jobs, address=self._address))
         return given
 
 
@@ -76,12 +78,12 @@ def _findings_of(
             yield from totals.counting(task.audit(recordings), policy, task.wanted)
             return
         from pytest_pcerrors.engines.pieces import units_of_sources
-        from pytest_pcerrors.engines.processes import checked, in_processes
+        from pytest_pcerrors.engines.processes import findings_in_processes
 
         units = units_of_sources(sources, has_layout=policy.layout is not None)
-        parts = in_processes(units, task, jobs or os.cpu_count() or 1)
-        yield from checked(
-            parts, task, totals, lambda source: recording_of(source, policy, on_read), on_read or (lambda _: None)
+        opened = partial(recording_of, policy=policy, on_read=on_read)
+        yield from findings_in_processes(
+            units, task, totals, jobs=jobs, opened=opened, on_read=on_read or (lambda _: None)
         )
 
 
@@ -94,25 +96,11 @@ def _is_address(address: str) -> bool:
         return False
 
 
-def _units(paths: "Sequence[str]", layout: "Layout | None") -> "list[Unit]":
-    """Return the units of the files of paths, URLs and patterns; a missing package is a `UsageError`."""
+def _cluster() -> ModuleType:
+    """Return the module of the engine for Dask; a missing package is a `UsageError`."""
     try:
         import distributed  # noqa: F401 - it takes long, and storage is not read without it
 
-        from pytest_pcerrors.engines.cluster import units_of_paths
+        return import_module("pytest_pcerrors.engines.cluster")
     except ImportError:
         raise UsageError("--engine dask needs Dask: pip install 'pytest-pcerrors[dask]'") from None
-    return units_of_paths(paths, has_layout=layout is not None)
-
-
-def _findings_on_dask(
-    units: "Sequence[Unit]", task: "Task", totals: "Totals", *, jobs: int, address: str
-) -> "Iterator[FindingData]":
-    """Yield the samples of the findings of units, and count everything; on the cluster at an address, or on one of this machine."""
-    from pytest_pcerrors.engines.cluster import check_on_dask
-
-    result = check_on_dask(units, task, address, jobs or os.cpu_count() or 1)
-    totals.plus(result.totals)
-    yield from result.findings
-    if result.error:
-        raise result.error

@@ -23,6 +23,8 @@ from pytest_pcerrors.exchange.archives.folders import ending
 from pytest_pcerrors.exchange.archives.formats import READERS
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.streams import PACKED
+from pytest_pcerrors.reporting.finding_data import FindingData
+from pytest_pcerrors.reporting.totals import Totals
 from pytest_pcerrors.secrets.display import safe
 
 BLOCK = 32 * 1024 * 1024
@@ -147,8 +149,10 @@ def _of_url(url: str) -> Iterator[Piece]:
             yield Piece(cast("Path", file), str(file), int(each["size"] or 0))
 
 
-def check_on_dask(units: Iterable[Unit], task: Task, address: str, jobs: int) -> Part:
-    """Check units, and return all of their results as one part: on the cluster at an address, or on one of this machine with so many processes."""
+def findings_on_dask(
+    units: Iterable[Unit], task: Task, totals: Totals, *, address: str, jobs: int
+) -> Iterator[FindingData]:
+    """Yield the samples of the findings of units, and count everything: on the cluster at an address, or on one of this machine with so many processes."""
     from dask.delayed import delayed
     from distributed import Client, KilledWorker
 
@@ -170,7 +174,10 @@ def check_on_dask(units: Iterable[Unit], task: Task, address: str, jobs: int) ->
             raise UsageError(f"workers of the cluster have ended again and again: {error}") from None
         except ModuleNotFoundError as error:
             raise UsageError(f"the workers need pytest-pcerrors and your rules installed: {error}") from None
-    return result
+    totals.plus(result.totals)
+    yield from result.findings
+    if result.error:
+        raise result.error
 
 
 @contextmanager

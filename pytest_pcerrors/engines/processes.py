@@ -33,19 +33,21 @@ _MOST_WAITING = 64
 _END = b"end"
 
 
-def checked(
-    parts: Iterator[tuple[Unit, Part | None]],
+def findings_in_processes(  # noqa: PLR0913 - two functions for what only this process can do
+    units: Iterator[Unit],
     task: Task,
     totals: Totals,
+    *,
+    jobs: int,
     opened: Callable[[Path | None], Recording],
     on_read: Callable[[int], object],
 ) -> Iterator[FindingData]:
-    """Yield the findings of units in their order, and count them, from their parts with None after the last part of each.
+    """Yield the findings of units in their order, and count them; up to this number of processes check the units.
 
     `opened` returns the recording of a source that only this process can read. `on_read` is called with the size of each unit that is done.
     """
     joined = Part(totals)
-    for unit, part in parts:
+    for unit, part in _parts(units, task, jobs):
         if part is not None:
             yield from joined.plus(part)
             if joined.error:
@@ -58,7 +60,7 @@ def checked(
             yield from joined.end_file(unit.piece.name, task)
 
 
-def in_processes(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[tuple[Unit, Part | None]]:
+def _parts(units: Iterator[Unit], task: Task, jobs: int) -> Iterator[tuple[Unit, Part | None]]:
     """Yield the parts of units in order, with None after the last part of each; up to this number of processes make them.
 
     This process checks the first file or piece, unless it is large, so that the others, as copies of it, have loaded what they need.
