@@ -1,4 +1,4 @@
-"""The cassettes of a run, and counts of their contents."""
+"""The cassettes of a run as collectors, and counts of their contents."""
 
 import os
 from collections import Counter
@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin._contents import Contents, Sharing
-from pytest_pcerrors.plugin._items import CassetteFile, PartItem
+from pytest_pcerrors.plugin._items import ITEMS, PartItem
 from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.text import nearest
 
 
 class Cassettes:
@@ -52,7 +54,7 @@ class Cassettes:
             name = self._name(folder)
             yield CassetteFolder.from_parent(session, path=folder, name=name, nodeid=name, cassettes=self)
 
-    def collectors(self, folder: "CassetteFolder") -> Iterator[CassetteFile]:
+    def collectors(self, folder: "CassetteFolder") -> Iterator["CassetteFile"]:
         """Yield a collector for each cassette of the run in a folder, except those that pytest ignores."""
         sources = self._by_folder[folder.path]
         for file in self.sharing.ordered(sources):
@@ -62,7 +64,7 @@ class Cassettes:
                 counts["ignored"] += 1
                 continue
             self.hosts[name] = Counter()
-            collector: CassetteFile = CassetteFile.from_parent(
+            collector = CassetteFile.from_parent(
                 folder,
                 path=file,
                 nodeid=name,
@@ -161,9 +163,42 @@ class CassetteFolder(pytest.Directory):
         super().__init__(**arguments)
         self._cassettes = cassettes
 
-    def collect(self) -> Iterator[CassetteFile]:
+    def collect(self) -> Iterator["CassetteFile"]:
         """Yield the cassettes."""
         return self._cassettes.collectors(self)
+
+
+class CassetteFile(pytest.File):
+    """The collector of an archive. Its items are its error responses, or those that the command line names.
+
+    Its counts are added to those of `cassettes`.
+    """
+
+    def __init__(self, *, contents: Contents, named: frozenset[str], cassettes: Cassettes, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.not_found: dict[str, str] = {}
+        self._contents = contents
+        self._named = named
+        self._cassettes = cassettes
+
+    def collect(self) -> list[pytest.Item]:
+        """Return the items; `not_found` then has the selected names that do not exist, each with a hint."""
+        try:
+            outline = self._cassettes.sharing.outline(self._contents)
+        except UsageError as error:
+            raise self.CollectError(str(error)) from None
+        counts = self._cassettes.seen[self._contents.name]
+        counts.update(outline["counts"])
+        self._cassettes.hosts[self._contents.name].update(outline["hosts"])
+        names = [name for _, name, _ in outline["parts"]]
+        self.not_found = {name: nearest(name, names) for name in sorted(self._named.difference(names))}
+        if self._named:
+            counts["undated"] = 0
+        return [
+            ITEMS[kind].from_parent(self, name=name, contents=self._contents, number=number, line=line)
+            for number, (kind, name, line) in enumerate(outline["parts"])
+            if not self._named or name in self._named
+        ]
 
 
 def targets_of(config: pytest.Config) -> list[tuple[Path, str]]:

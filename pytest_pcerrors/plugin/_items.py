@@ -1,59 +1,22 @@
-"""Archives as collectors, and as items: their error responses, their unreadable places, and the rules that they break as a whole."""
+"""The items of archives: their error responses, their unreadable places, and the rules that they break as a whole."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents
 from pytest_pcerrors.plugin._messages import warn
 from pytest_pcerrors.policy.check import current, judge
+from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import failure_text
-from pytest_pcerrors.rules.violation import ContractViolation
+from pytest_pcerrors.rules.violation import ContractViolation, Violation
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted, nearest
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Exchange
-    from pytest_pcerrors.plugin._cassettes import Cassettes
-    from pytest_pcerrors.policy.verdict import Verdict
-    from pytest_pcerrors.rules.violation import Violation
+from pytest_pcerrors.text import counted
 
 _MOST_SHOWN = 10
-
-
-class CassetteFile(pytest.File):
-    """The collector of an archive. Its items are its error responses, or those that the command line names.
-
-    Its counts are added to those of `cassettes`.
-    """
-
-    def __init__(self, *, contents: Contents, named: frozenset[str], cassettes: "Cassettes", **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.not_found: dict[str, str] = {}
-        self._contents = contents
-        self._named = named
-        self._cassettes = cassettes
-
-    def collect(self) -> list[pytest.Item]:
-        """Return the items; `not_found` then has the selected names that do not exist, each with a hint."""
-        try:
-            outline = self._cassettes.sharing.outline(self._contents)
-        except UsageError as error:
-            raise self.CollectError(str(error)) from None
-        counts = self._cassettes.seen[self._contents.name]
-        counts.update(outline["counts"])
-        self._cassettes.hosts[self._contents.name].update(outline["hosts"])
-        names = [name for _, name, _ in outline["parts"]]
-        self.not_found = {name: nearest(name, names) for name in sorted(self._named.difference(names))}
-        if self._named:
-            counts["undated"] = 0
-        return [
-            _ITEMS[kind].from_parent(self, name=name, contents=self._contents, number=number, line=line)
-            for number, (kind, name, line) in enumerate(outline["parts"])
-            if not self._named or name in self._named
-        ]
 
 
 class PartItem(pytest.Item):
@@ -83,7 +46,7 @@ class PartItem(pytest.Item):
 class CassetteItem(PartItem):
     """A recorded error response that is checked against the contract. It has its `exchange` when it runs."""
 
-    exchange: "Exchange | None" = None
+    exchange: Exchange | None = None
 
     def runtest(self) -> None:
         """Fail with all violations if one is an error, otherwise warn of them."""
@@ -132,7 +95,7 @@ class RecordingItem(PartItem):
         warn((f"{origin}: {each}; {each.hint}" for origin, each in located), str(self.path))
 
 
-def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
+def _text(errors: list[tuple[Verdict, Violation]]) -> str:
     """Return the message with the first places and the hint."""
     first = errors[0][1]
     lines = [f"{first.rule}  {first.message}, in {counted(len(errors), 'place')}:"]
@@ -142,8 +105,9 @@ def _text(errors: "list[tuple[Verdict, Violation]]") -> str:
     return "\n".join([*lines, first.hint])
 
 
-_ITEMS: dict[str, type[PartItem]] = {
+ITEMS: dict[str, type[PartItem]] = {
     RESPONSE: CassetteItem,
     UNREADABLE_PLACE: UnreadableItem,
     RECORDING: RecordingItem,
 }
+"""The items for the kinds of parts."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -13,7 +14,6 @@ from pytest_pcerrors.interception.record_modes import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin import OPTIONS
 from pytest_pcerrors.plugin._cassettes import Cassettes
-from pytest_pcerrors.plugin._facts import add_counts, counts_of
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
 from pytest_pcerrors.plugin._receiving import Receiving
@@ -94,11 +94,43 @@ class Run:
         except UsageError as error:
             self._refuse(str(error))
 
+    def counts(self) -> dict[str, Any]:
+        """Return what a worker has counted, or the misuse with which it stopped."""
+        receiving, recorder = self.receiving, self.recorder
+        return {
+            "misuse": self.misuse,
+            "tally": self.tally.as_data(),
+            "seen": {file: dict(counts) for file, counts in self.cassettes.seen.items()},
+            "hosts": {file: dict(counts) for file, counts in self.cassettes.hosts.items()},
+            "has_judged": receiving.has_judged,
+            "has_run": receiving.has_run,
+            "has_received": receiving.has_received,
+            "late": receiving.late.requests,
+            "played": recorder.played,
+            "orphans": list(map(str, recorder.files.orphans)),
+            "unwritten": recorder.unwritten,
+            "undated": list(recorder.undated),
+        }
+
     def add_counts(self, counts: dict[str, Any]) -> None:
-        """Add the counts of a worker, or stop the run as the worker did."""
+        """Add the counts of a worker to those of the controller, or stop the run as the worker did.
+
+        Every worker collects all tests, so the counts of the collection (`seen`, `hosts`, `orphans`) are the same in each and are replaced.
+        """
         if counts["misuse"]:
             self._refuse(counts["misuse"])
-        add_counts(self, counts)
+        receiving, recorder, cassettes = self.receiving, self.recorder, self.cassettes
+        self.tally.plus(Tally.of_data(counts["tally"]))
+        receiving.late.plus(counts["late"])
+        recorder.add_played(counts["played"])
+        recorder.files.orphans = list(map(Path, counts["orphans"]))
+        recorder.unwritten |= counts["unwritten"]
+        recorder.undated.update(counts["undated"])
+        receiving.has_judged |= counts["has_judged"]
+        receiving.has_run |= counts["has_run"]
+        receiving.has_received |= counts["has_received"]
+        cassettes.seen.update((file, Counter(each)) for file, each in counts["seen"].items())
+        cassettes.hosts.update((file, Counter(each)) for file, each in counts["hosts"].items())
 
     def pytest_report_header(self) -> str:
         """Return the header line with the contract, the profile, and the live service."""
@@ -152,7 +184,7 @@ class Run:
         """Write the reports, or, if this is a worker of pytest-xdist, send the counts to the controller."""
         output = getattr(self.config, "workeroutput", None)
         if output is not None:
-            output["pcerrors"] = counts_of(self)
+            output["pcerrors"] = self.counts()
         else:
             self._outputs.write(session, self._collected())
 
