@@ -1,6 +1,7 @@
 """``pcerrors import`` and ``pcerrors diff``: make a contract from documentation or data, and compare contracts."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 from pytest_pcerrors.cli._input import STDIN, Source, items_in, refuse_overwriting, sources_of, standard_input
 from pytest_pcerrors.cli._options import format_option, output_option
 from pytest_pcerrors.cli._output import print_output, print_problem, write_report
-from pytest_pcerrors.contract.changes import EFFECTS
+from pytest_pcerrors.contract.changes import EFFECTS, Change
 from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
@@ -19,9 +20,15 @@ from pytest_pcerrors.contract.sources.partner_center import NAME_IT, read_partne
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.reporting.changes import CHANGE_FORMATS
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.text import counted, cut, markdown_cell
+
+_LONGEST_TEXT = 100
+_MOST_TOUCHED = 5
+_MEMBERS = ("kind", "what", "effect", "why", "before", "after")
+
+Touched = Mapping[Change, Sequence[str]]
+"""The recordings that each change affects."""
 
 
 @click.command("import")
@@ -73,6 +80,48 @@ def import_source(source: str, output: Path | None, descriptions: str | None, *,
         document = {**document, "entries": contract.document()["entries"]}
     _write(contract, document, output, quiet=quiet)
     return 0
+
+
+def as_text(changes: Sequence[Change], touched: Touched) -> str:
+    """Return a line or more for each change, ordered by effect, and the summary."""
+    lines = []
+    for change in sorted(changes, key=lambda each: EFFECTS.index(each.effect)):
+        lines.append(f"{change.effect}: {_title(change)}: {change.why}")
+        lines += [f"  {mark} {_short(text)}" for mark, text in (("-", change.before), ("+", change.after)) if text]
+        lines += [f"  touches {place}" for place in _listed(touched.get(change, ()))]
+    return "\n".join([*lines, summary(changes)]) + "\n"
+
+
+def as_json(changes: Sequence[Change], touched: Touched) -> str:
+    """Return a JSON document: ``{"changes": [{"kind", "what", "effect", "why", "before", "after", "touches"}]}``."""
+    rows = [
+        {**{name: getattr(change, name) for name in _MEMBERS}, "touches": list(touched.get(change, ()))}
+        for change in changes
+    ]
+    return json.dumps({"changes": rows}, indent=2) + "\n"
+
+
+def as_markdown(changes: Sequence[Change], touched: Touched) -> str:
+    """Return a table for each effect, for the text of a pull request."""
+    lines = [f"**{summary(changes)}**"]
+    for effect in EFFECTS:
+        rows = [change for change in changes if change.effect == effect]
+        if rows:
+            lines += ["", f"### {effect.capitalize()}", ""]
+            lines += ["| change | before | after | why | recordings |", "|---|---|---|---|---|"]
+        for change in rows:
+            places = "<br>".join(map(markdown_cell, _listed(touched.get(change, ()))))
+            cells = (_title(change), _short(change.before), _short(change.after), change.why)
+            lines.append(f"| {' | '.join(map(markdown_cell, cells))} | {places} |")
+    return "\n".join(lines) + "\n"
+
+
+CHANGE_FORMATS: dict[str, Callable[[Sequence[Change], Touched], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+}
+"""The formats of `pcerrors diff`."""
 
 
 @click.command("diff")
@@ -157,3 +206,23 @@ def _write(contract: Contract, document: dict[str, Any], output: Path | None, *,
     if output is not None and not quiet:
         counts = {"pairing": contract.pairings, "code": contract.catalogue.codes, "status": contract.statuses}
         print_output(f"{output}: {', '.join(counted(len(each), noun) for noun, each in counts.items())}")
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """Return the number of changes by effect."""
+    counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
+    listed = ", ".join(f"{count} {effect}" for count, effect in counts if count)
+    return f"{counted(len(changes), 'change')}: {listed}" if changes else "no changes"
+
+
+def _title(change: Change) -> str:
+    return f"{safe(change.what)} ({change.kind.replace('-', ' ')})"
+
+
+def _listed(places: Sequence[str]) -> list[str]:
+    more = [f"and {len(places) - _MOST_TOUCHED} more"] if len(places) > _MOST_TOUCHED else []
+    return [*places[:_MOST_TOUCHED], *more]
+
+
+def _short(text: str) -> str:
+    return cut(safe(text), _LONGEST_TEXT)

@@ -2,8 +2,8 @@
 
 import json
 
+from pytest_pcerrors.cli.contracts import as_json, as_markdown, as_text, summary
 from pytest_pcerrors.contract.changes import Change
-from pytest_pcerrors.reporting.changes import as_json, as_markdown, as_text, summary
 
 MOVED = Change("status-changed", "code 2", "breaking", "it moves", "400", "403")
 ADDED = Change("entry-added", "400 with code `3`", "behavioural", "it is new", after="a|b <x> @you\x1b " + "y" * 200)
