@@ -51,9 +51,7 @@ class Facts:
     @classmethod
     def of(cls, config: pytest.Config) -> "Facts":
         """Return the facts of a session; the first call makes them."""
-        if _KEY not in config.stash:
-            config.stash[_KEY] = cls(config)
-        return config.stash[_KEY]
+        return config.stash.setdefault(_KEY, cls(config))
 
     def register(self, config: pytest.Config) -> None:
         """Register the plugin, unless it is registered already."""

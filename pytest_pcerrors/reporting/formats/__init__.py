@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.reporting.report import Report
 
 
-def _late(module: str, name: str) -> Callable[..., Any]:
+def late(module: str, name: str) -> Callable[..., Any]:
     """Return the function of a module of the package, which is imported when it is called: a run needs one or two formats."""
 
     def written(*arguments: Any) -> Any:
@@ -21,13 +21,13 @@ def _late(module: str, name: str) -> Callable[..., Any]:
 
 
 FORMATS: "dict[str, Callable[[Report], Iterator[str]]]" = {
-    "text": _late("formats._text", "as_text"),
-    "json": _late("report", "as_json"),
-    "junit": _late("formats._junit", "as_junit"),
-    "sarif": _late("formats._sarif", "as_sarif"),
-    "github": _late("formats._github", "as_github"),
-    "markdown": _late("formats._text", "as_markdown"),
-    "html": _late("formats._html", "as_html"),
+    "text": late("formats._text", "as_text"),
+    "json": late("report", "as_json"),
+    "junit": late("formats._junit", "as_junit"),
+    "sarif": late("formats._sarif", "as_sarif"),
+    "github": late("formats._github", "as_github"),
+    "markdown": late("formats._text", "as_markdown"),
+    "html": late("formats._html", "as_html"),
 }
 """The formats of `pcerrors check`, `pcerrors report` and `--pc-report`. Each yields a report in pieces."""
 

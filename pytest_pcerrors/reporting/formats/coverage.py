@@ -6,6 +6,7 @@ from itertools import groupby
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
+from pytest_pcerrors.reporting.formats import late
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut
 
@@ -67,18 +68,12 @@ def as_badge(coverage: ErrorCoverage) -> str:
     )
 
 
-def _as_html(coverage: ErrorCoverage) -> str:
-    from pytest_pcerrors.reporting.formats._html import coverage_as_html
-
-    return coverage_as_html(coverage)
-
-
 COVERAGE_FORMATS: dict[str, Callable[[ErrorCoverage], str]] = {
     "text": as_text,
     "json": as_json,
     "markdown": as_markdown,
     "badge": as_badge,
-    "html": _as_html,
+    "html": late("formats._html", "coverage_as_html"),
 }
 """The formats of ``--pc-coverage-report`` and of `pcerrors check --coverage`."""
 
