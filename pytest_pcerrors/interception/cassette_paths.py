@@ -51,8 +51,6 @@ def _fitting(text: str, true: str, most: int) -> str:
 
 def named(name: str) -> str:
     """Return the name in a marker as a path below the folder of cassettes; an invalid name is a `UsageError`."""
-    if not isinstance(name, str):
-        raise UsageError(f"pc_cassette: expected a name as text, got {type(name).__name__}")
     problem = _problem(name)
     if problem is not None:
         raise UsageError(f'pc_cassette: "{readable(name)}" {problem}')

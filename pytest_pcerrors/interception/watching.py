@@ -22,7 +22,11 @@ def watching(on_response: Callable[[Exchange], object]) -> Iterator[None]:
     loading: set[int] = set()
 
     def notify(cassette: Any, request: Any, response: Any) -> None:
-        if exchange := _exchange(cassette, request, response):
+        exchange = None
+        if isinstance(request, Request):
+            with suppress(Exception):  # a suite that is only watched may store anything
+                exchange = exchange_of_interaction(request, response, str(cassette.path))
+        if exchange is not None:
             on_response(exchange)
 
     def playing(cassette: Any, request: Any) -> Any:
@@ -49,11 +53,3 @@ def watching(on_response: Callable[[Exchange], object]) -> Iterator[None]:
         mock.patch.object(Cassette, "_load", loading_silently),
     ):
         yield
-
-
-def _exchange(cassette: Any, request: Any, response: Any) -> Exchange | None:
-    """Return an interaction as an exchange, or None for an invalid one: a suite that is only watched may store anything."""
-    if isinstance(request, Request):
-        with suppress(Exception):
-            return exchange_of_interaction(request, response, str(cassette.path))
-    return None

@@ -130,12 +130,6 @@ def test_a_name_that_leads_elsewhere_is_refused(name, problem):
     assert f'" {problem}' in str(caught.value)
 
 
-def test_a_name_is_text():
-    """A marker may hold anything."""
-    with pytest.raises(UsageError, match="pc_cassette: expected a name as text, got int"):
-        named(3)
-
-
 @given(st.text("ab./\\:[]~ ", max_size=12))
 def test_no_name_leaves_the_folder(name):
     """On either kind of system."""
