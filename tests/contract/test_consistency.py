@@ -40,20 +40,11 @@ def message_of(write, custom):
         ("/error/Code", 'the error schema has no /error/Code; did you mean "/error/code"?'),
         ("/code", 'the error schema has no /code; did you mean "/error/code"?'),
         ("/err/code", 'the error schema has no /err/code; did you mean "/error/code"?'),
-        (
-            "/error/zzz",
-            f"the error schema has no /error/zzz, it names code, the/message, inner at /error; {FIX}",
-        ),
-        (
-            "/zzz/1",
-            f"the error schema has no /zzz/1, it names error at its top; {FIX}",
-        ),
-        (
-            "/error/inner/code/0",
-            f"the error schema has no /error/inner/code/0, it names no properties at /error/inner/code; {FIX}",
-        ),
+        ("/error/zzz", f"the error schema has no /error/zzz, it names code, the/message, inner at /error; {FIX}"),
+        ("/zzz/1", f"the error schema has no /zzz/1, it names error at its top; {FIX}"),
+        ("/error/inner/code/0", f"the error schema has no /error/inner/code/0, it names no properties at /error/inner/code; {FIX}"),
     ],
-)
+)  # fmt: skip
 def test_a_member_that_the_schema_does_not_have_is_refused(message_of, pointer, line):
     """The message has the pointer, the names that the schema has, the nearest name, and the fix."""
     assert message_of(members={"code": pointer}) == [f"/members/code: {line}"]
@@ -83,17 +74,9 @@ HAVING_IT = {
     "a number": in_object(code={"type": ["integer", "null"]}),
     "a reference": {"type": "object", "$ref": "#/$defs/x", "$defs": {"x": in_object(code=TEXT)}},
     "an anchor": {"type": "object", "$ref": "#x", "$defs": {"x": {"$anchor": "x", **in_object(code=TEXT)}}},
-    "a dynamic reference": {
-        "type": "object",
-        "$dynamicRef": "#x",
-        "$defs": {"x": {"$dynamicAnchor": "x", **in_object(code=TEXT)}},
-    },
+    "a dynamic reference": {"type": "object", "$dynamicRef": "#x", "$defs": {"x": {"$dynamicAnchor": "x", **in_object(code=TEXT)}}},
     "allOf": {"type": "object", "allOf": [{"required": ["code"]}, in_object(code=TEXT)]},
-    "one reference twice": {
-        "type": "object",
-        "allOf": [{"$ref": "#/$defs/x"}, {"$ref": "#/$defs/x"}],
-        "$defs": {"x": in_object(code=TEXT)},
-    },
+    "one reference twice": {"type": "object", "allOf": [{"$ref": "#/$defs/x"}, {"$ref": "#/$defs/x"}], "$defs": {"x": in_object(code=TEXT)}},
     "anyOf": {"type": "object", "anyOf": [in_object(other=TEXT), in_object(code=TEXT)]},
     "oneOf": {"type": "object", "oneOf": [in_object(code=TEXT), in_object(code={"type": "integer"})]},
     "if": {"type": "object", "if": in_object(status=TEXT), "then": in_object(code=TEXT)},
@@ -103,12 +86,8 @@ HAVING_IT = {
     "additionalProperties": {"type": "object", "additionalProperties": TEXT},
     "additional ones of any kind": {**in_object(status=TEXT), "additionalProperties": True},
     "unevaluatedProperties": {"type": "object", "unevaluatedProperties": TEXT},
-    "a recursive schema": {
-        "type": "object",
-        "$ref": "#/$defs/x",
-        "$defs": {"x": in_object(code=TEXT, inner={"$ref": "#/$defs/x"})},
-    },
-}
+    "a recursive schema": {"type": "object", "$ref": "#/$defs/x", "$defs": {"x": in_object(code=TEXT, inner={"$ref": "#/$defs/x"})}},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("schema", HAVING_IT.values(), ids=HAVING_IT)
@@ -158,12 +137,9 @@ def test_two_members_at_one_place_are_refused(message_of):
         ("/error/list/0", 'the error schema has no /error/list/0; did you mean "/error/list/*"?'),
         ("/error/list/*/*", 'the error schema has no /error/list/*/*; did you mean "/error/list/*"?'),
         ("/zzz", "the error schema has no /zzz; correct the pointer, or remove the deviation"),
-        (
-            "/error/free",
-            'the error schema gives /error/free no type to deviate from; add "type" there',
-        ),
+        ("/error/free", 'the error schema gives /error/free no type to deviate from; add "type" there'),
     ],
-)
+)  # fmt: skip
 def test_a_deviation_needs_a_type_to_deviate_from(message_of, custom, at, line):
     """Its rule would not exist, so it could be neither set nor seen."""
     error = in_object(code=TEXT, list={"items": TEXT}, free={"minLength": 1}, pair={"prefixItems": [TEXT]})
@@ -221,10 +197,7 @@ PLACES = "the error schema has no"
     ("members", "lines"),
     [
         ({"code": "/errors/*/code", "description": "/errors/*/detail"}, []),
-        (
-            {"code": "/errors/0/code"},
-            [f'/members/code: {PLACES} /errors/0/code; a pointer has no index; write "/errors/*/code" for every item'],
-        ),
+        ({"code": "/errors/0/code"}, [f'/members/code: {PLACES} /errors/0/code; a pointer has no index; write "/errors/*/code" for every item']),
         ({"code": "/errors/*/cod"}, [f'/members/code: {PLACES} /errors/*/cod; did you mean "/errors/*/code"?']),
         (
             {"code": "/errors/*/code", "description": "/other/*"},
@@ -237,7 +210,7 @@ PLACES = "the error schema has no"
         ),
     ],
     ids=str,
-)
+)  # fmt: skip
 def test_a_member_may_be_in_every_item_of_an_array(message_of, members, lines):
     """An index would select one item, and the others would pass."""
     assert message_of(schema=LISTED, members=members) == lines
@@ -309,13 +282,10 @@ def test_a_host_is_one_that_a_request_can_have(message_of, host, fits):
         ({"maxlength": 1}, 'unknown keyword "maxlength"; did you mean "maxLength"?'),
         ({"anyOf": [{"patern": "x"}]}, 'unknown keyword "patern"; did you mean "pattern"?'),
         ({"items": {"requird": ["x"]}}, 'unknown keyword "requird"; did you mean "required"?'),
-        (
-            {"dependencies": {"a": ["b"]}},
-            "draft 2020-12 has no dependencies; write dependentRequired or dependentSchemas",
-        ),
+        ({"dependencies": {"a": ["b"]}}, "draft 2020-12 has no dependencies; write dependentRequired or dependentSchemas"),
         ({"additionalItems": False}, "draft 2020-12 has no additionalItems; write items, after prefixItems"),
     ],
-)
+)  # fmt: skip
 def test_a_misspelt_keyword_is_refused(message_of, schema, line):
     """JSON Schema ignores unknown keywords."""
     assert message_of(schema=in_object(code=schema), members={"code": "/code"}) == [f"/schema: {line}"]
@@ -324,16 +294,10 @@ def test_a_misspelt_keyword_is_refused(message_of, schema, line):
 @pytest.mark.parametrize(
     "remark",
     [
-        "x-internal",
-        "example",
-        "nullable",
-        "$comment",
-        "errorMessage",
-        "enumNames",
-        "propertyOrder",
+        "x-internal", "example", "nullable", "$comment", "errorMessage", "enumNames", "propertyOrder",
         "markdownDescription",
     ],
-)
+)  # fmt: skip
 def test_a_remark_in_a_schema_stays_one(message_of, remark):
     """Keywords of other vocabularies, such as OpenAPI, and names of properties are valid."""
     schema = in_object(code={remark: "x", "const": {"minLenght": 1}}, minLenght=TEXT)

@@ -100,29 +100,17 @@ def test_an_empty_catalogue_is_refused(write, custom):
         ("statuses", {"400": None}, "at /statuses/400: expected a string, got null"),
         ("challenge", "", r"at /challenge: it is empty"),
         ("members", {"data": "/data"}, 'at /members: "code" is missing'),
-        (
-            "members",
-            {"code": "code"},
-            'at /members/code: "code" is not a JSON Pointer to a property, such as /error/code',
-        ),
-        (
-            "members",
-            {"code": "/a~2"},
-            'at /members/code: "/a~2" is not a JSON Pointer to a property, such as /error/code',
-        ),
+        ("members", {"code": "code"}, 'at /members/code: "code" is not a JSON Pointer to a property, such as /error/code'),
+        ("members", {"code": "/a~2"}, 'at /members/code: "/a~2" is not a JSON Pointer to a property, such as /error/code'),
         ("members", {"code": "/"}, 'at /members/code: "/" is not a JSON Pointer to a property, such as /error/code'),
-        (
-            "deviations",
-            [{"rule": "code-number", "at": "/code", "type": "int"}],
-            'at /deviations/0/type: "int" is not known; did you mean "integer"?',
-        ),
+        ("deviations", [{"rule": "code-number", "at": "/code", "type": "int"}], 'at /deviations/0/type: "int" is not known; did you mean "integer"?'),
         ("schema", [], "at /schema: expected an object, got an array"),
         ("schema", {}, 'at /schema: "type" is missing'),
         ("schema", {"type": "array"}, 'at /schema/type: expected "object", got "array"'),
         ("entries", {}, "at /entries: expected an array, got an object"),
         ("entries", [3], "at /entries/0: expected an object, got 3"),
     ],
-)
+)  # fmt: skip
 def test_what_does_not_fit_is_reported(write, custom, key, value, line):
     """The message has the pointer, what was expected and what was found."""
     assert message_of(write(custom | {key: value})) == line
@@ -139,12 +127,9 @@ def test_what_does_not_fit_is_reported(write, custom, key, value, line):
         ({"descriptions": []}, "at /entries/1/descriptions: it is empty"),
         ({"descriptions": [""]}, "at /entries/1/descriptions/0: it is empty"),
         ({"description": "x"}, 'at /entries/1: unknown key "description"; did you mean "descriptions"?'),
-        (
-            {"status": 404, "code": "NotFound"},
-            "at /entries: 404 with NotFound appears 2 times; give one entry all its descriptions",
-        ),
+        ({"status": 404, "code": "NotFound"}, "at /entries: 404 with NotFound appears 2 times; give one entry all its descriptions"),
     ],
-)
+)  # fmt: skip
 def test_an_entry_that_does_not_fit_is_reported(write, custom, change, line):
     """An entry is named by its index, a repeated pairing by itself."""
     custom["entries"][1] |= change

@@ -55,10 +55,7 @@ ONE, TWO, THREE = OLD.catalogue
         (with_entries(ONE, TWO), ("compatible", "entry-removed", "404 with code 3")),
         (with_entries(ONE, TWO, Entry(400, "3", ("Three",))), ("breaking", "status-changed", "code 3")),
         (with_entries(ONE, TWO, Entry(404, "3", ("Other",))), ("compatible", "description-changed", "404 with code 3")),
-        (
-            with_entries(Entry(400, "1", ("One {1}",)), TWO, THREE),
-            ("behavioural", "placeholders-changed", "400 with code 1"),
-        ),
+        (with_entries(Entry(400, "1", ("One {1}",)), TWO, THREE), ("behavioural", "placeholders-changed", "400 with code 1")),
         (replace(OLD, statuses={**OLD.statuses, 429: ""}), ("behavioural", "status-added", "429 Too Many Requests")),
         (replace(OLD, statuses={400: ""}), ("compatible", "status-removed", "404 Not Found")),
         (replace(OLD, challenge=None), ("breaking", "challenge-changed", "WWW-Authenticate")),
@@ -78,16 +75,13 @@ ONE, TWO, THREE = OLD.catalogue
         (with_property("code", pattern="x"), ("compatible", "schema-changed", "/code pattern")),
         (with_property("data", items={"type": "string"}), ("breaking", "property-removed", "/data/*/field")),
         (with_property("code", maxLength=9), ("compatible", "schema-changed", "/code maxLength")),
-        (
-            replace(OLD, error_schema={**OLD.error_schema, "required": []}),
-            ("breaking", "schema-changed", "/code required"),
-        ),
+        (replace(OLD, error_schema={**OLD.error_schema, "required": []}), ("breaking", "schema-changed", "/code required")),
         (
             replace(OLD, error_schema={**OLD.error_schema, "required": ["code", "description"]}),
             ("compatible", "schema-changed", "/description required"),
         ),
     ],
-)
+)  # fmt: skip
 def test_each_change_is_classified_by_its_effect_on_a_client(new, change):
     """A change has its effect, its kind and what it concerns."""
     assert change in changes_of(new)

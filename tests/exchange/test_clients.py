@@ -165,23 +165,10 @@ def with_azure_pipeline(method, url):
 
 
 CLIENTS = [
-    with_azure,
-    with_azure_stream,
-    with_azure_async,
-    with_azure_pipeline,
-    with_requests,
-    with_requests_stream,
-    with_httpx,
-    with_httpx_stream,
-    with_httpx_async,
-    with_httpx_async_stream,
-    with_aiohttp,
-    with_urllib3,
-    with_urllib3_stream,
-    with_http_client,
-    with_urllib,
-    with_urllib_lenient,
-]
+    with_azure, with_azure_stream, with_azure_async, with_azure_pipeline, with_requests, with_requests_stream,
+    with_httpx, with_httpx_stream, with_httpx_async, with_httpx_async_stream, with_aiohttp, with_urllib3,
+    with_urllib3_stream, with_http_client, with_urllib, with_urllib_lenient,
+]  # fmt: skip
 
 
 def named(function):
@@ -573,17 +560,9 @@ interactions:
     body: {string: '{"code": "800064"}'}
 """
 REPLAYED = [
-    with_requests,
-    with_requests_stream,
-    with_httpx,
-    with_httpx_stream,
-    with_httpx_async,
-    with_aiohttp,
-    with_urllib3,
-    with_urllib3_stream,
-    with_http_client,
-    with_urllib,
-]
+    with_requests, with_requests_stream, with_httpx, with_httpx_stream, with_httpx_async, with_aiohttp, with_urllib3,
+    with_urllib3_stream, with_http_client, with_urllib,
+]  # fmt: skip
 
 
 @pytest.fixture

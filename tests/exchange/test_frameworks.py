@@ -247,17 +247,10 @@ def unrendered():
         (lambda: starlette_responses.FileResponse(__file__), "is a stream; request it with the test client"),
     ],
     ids=[
-        "Django async",
-        "Django",
-        "Django template",
-        "werkzeug",
-        "wordless",
-        "passthrough",
-        "WebOb",
-        "Starlette",
+        "Django async", "Django", "Django template", "werkzeug", "wordless", "passthrough", "WebOb", "Starlette",
         "Starlette file",
     ],
-)
+)  # fmt: skip
 def test_a_body_that_cannot_be_had_is_misuse(make, advice):
     """If a framework's body cannot be read, a usage error has the reason and the fix."""
     with pytest.raises(UsageError, match=advice):

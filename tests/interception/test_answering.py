@@ -129,41 +129,25 @@ def with_httplib2(url, timeout):
 
 
 LIMITED = {
-    "requests": (
-        lambda url, timeout: requests.get(url, timeout=timeout),
-        requests.ReadTimeout,
-        requests.ConnectionError,
-    ),
-    "requests, two": (
-        lambda url, t: requests.get(url, timeout=(99, t)),
-        requests.ReadTimeout,
-        requests.ConnectionError,
-    ),
+    "requests": (lambda url, timeout: requests.get(url, timeout=timeout), requests.ReadTimeout, requests.ConnectionError),
+    "requests, two": (lambda url, t: requests.get(url, timeout=(99, t)), requests.ReadTimeout, requests.ConnectionError),
     "httpx": (lambda url, timeout: httpx.get(url, timeout=timeout), httpx.ReadTimeout, httpx.ReadError),
     "httpx.AsyncClient": (partial(with_httpx_async, httpx), httpx.ReadTimeout, httpx.ReadError),
     "httpx2": (lambda url, timeout: httpx2.get(url, timeout=timeout), httpx2.ReadTimeout, httpx2.ReadError),
     "httpx2.AsyncClient": (partial(with_httpx_async, httpx2), httpx2.ReadTimeout, httpx2.ReadError),
-    "aiohttp, total": (
-        lambda url, timeout: with_aiohttp(url, aiohttp.ClientTimeout(total=timeout)),
-        TimeoutError,
-        aiohttp.ClientError,
-    ),
+    "aiohttp, total": (lambda url, timeout: with_aiohttp(url, aiohttp.ClientTimeout(total=timeout)), TimeoutError, aiohttp.ClientError),
     "aiohttp, read": (
         lambda url, timeout: with_aiohttp(url, aiohttp.ClientTimeout(sock_read=timeout)),
         aiohttp.ServerTimeoutError,
         aiohttp.ClientError,
     ),
-    "aiohttp, request": (
-        lambda url, timeout: with_aiohttp_request(url, aiohttp.ClientTimeout(total=timeout)),
-        TimeoutError,
-        aiohttp.ClientError,
-    ),
+    "aiohttp, request": (lambda url, timeout: with_aiohttp_request(url, aiohttp.ClientTimeout(total=timeout)), TimeoutError, aiohttp.ClientError),
     "aiohttp, number": (with_aiohttp_request, TimeoutError, aiohttp.ClientError),
     "urllib3": (with_urllib3, urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError),
     "http.client": (with_http_client, TimeoutError, ConnectionResetError),
     "httplib2": (with_httplib2, TimeoutError, ConnectionResetError),
     "tornado": (with_tornado, HTTPError, ConnectionResetError),
-}
+}  # fmt: skip
 with_limits = pytest.mark.parametrize(("ask", "timed_out", "reset"), LIMITED.values(), ids=LIMITED)
 
 

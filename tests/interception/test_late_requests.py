@@ -118,14 +118,8 @@ def a_job_of_a_loop(call):
 
 
 STARTED = [
-    a_thread,
-    a_thread_of_a_subclass,
-    a_timer,
-    a_thread_of_a_thread,
-    a_job_of_a_pool,
-    a_queued_job,
-    a_job_of_a_loop,
-]
+    a_thread, a_thread_of_a_subclass, a_timer, a_thread_of_a_thread, a_job_of_a_pool, a_queued_job, a_job_of_a_loop,
+]  # fmt: skip
 LATE = [
     *((start, with_requests) for start in STARTED),
     *((a_thread, ask) for ask in (with_httpx, with_httpx_async, with_aiohttp)),

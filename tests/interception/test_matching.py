@@ -83,11 +83,7 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
     ("name", "changes", "reported"),
     [
         ("method", {"method": "PUT"}, ["method: sent GET, recorded PUT"]),
-        (
-            "query",
-            {"uri": "http://host:80/v1/a?x=2&y=3"},
-            ['parameter x: sent "1", recorded "2"', 'parameter y: sent nothing, recorded "3"'],
-        ),
+        ("query", {"uri": "http://host:80/v1/a?x=2&y=3"}, ['parameter x: sent "1", recorded "2"', 'parameter y: sent nothing, recorded "3"']),
         ("headers", {"headers": {}}, ['header Accept: sent "a", recorded nothing']),
         ("headers", {"headers": {"ACCEPT": "b"}}, ['header Accept: sent "a", recorded "b"']),
         (
@@ -99,16 +95,12 @@ def test_the_order_of_parameters_does_not_matter_and_an_empty_path_is_a_slash():
                 'parameter x: sent "1", recorded "2"',
             ],
         ),
-        (
-            "body",
-            {"body": b'{"n": 2, "m": [1]}'},
-            ["body /n: sent 1, recorded 2", "body /m: sent nothing, recorded [1]"],
-        ),
+        ("body", {"body": b'{"n": 2, "m": [1]}'}, ["body /n: sent 1, recorded 2", "body /m: sent nothing, recorded [1]"]),
         ("body", {"body": b"[1]"}, ['body: sent {"n": 1}, recorded [1]']),
         ("body", {"body": None}, ['body: sent 8 bytes "{\\"n\\": 1}", recorded nothing']),
         ("raw_body", {"body": b'{"n":1}'}, ['body: sent 8 bytes "{\\"n\\": 1}", recorded 7 bytes "{\\"n\\":1}"']),
     ],
-)
+)  # fmt: skip
 def test_differences_are_reported_value_by_value(name, changes, reported):
     """The sent value and the recorded value."""
     assert shown(differences([BY_NAME[name]], request(), request(**changes))) == reported

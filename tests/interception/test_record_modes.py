@@ -54,20 +54,14 @@ def test_vcrpys_own_constant_is_a_mode():
     ("wishes", "line"),
     [
         (("onse", None, None, "none"), '--pc-record: "onse" is not a record mode; did you mean "once"?'),
-        (
-            (None, "rewrit", None, "none"),
-            'the marker pc_cassette(record=...): "rewrit" is not a record mode; did you mean "rewrite"?',
-        ),
+        ((None, "rewrit", None, "none"), 'the marker pc_cassette(record=...): "rewrit" is not a record mode; did you mean "rewrite"?'),
         (
             (None, None, "any", "none"),
             'record_mode of the fixture pc_vcr_config or vcr_config: "any" is not a record mode; known are all, new_episodes, none, once, rewrite',
         ),
-        (
-            (None, None, None, "al"),
-            'the key record of [tool.pcerrors]: "al" is not a record mode; did you mean "all"?',
-        ),
+        ((None, None, None, "al"), 'the key record of [tool.pcerrors]: "al" is not a record mode; did you mean "all"?'),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("environment", [{}, CI], ids=["at home", "in CI"])
 def test_an_unknown_mode_is_told(wishes, line, environment):
     """With the nearest known mode and its source; also in CI, where it would not be used."""

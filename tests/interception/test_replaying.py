@@ -181,34 +181,19 @@ def test_metadata_of_vcrpy_survive(tape, write, ask, monkeypatch, is_known):
     [
         ({"match_onn": ["method"]}, "vcrpy has no setting 'match_onn'; did you mean \"match_on\"?"),
         ({"match_on": "method"}, "vcrpy's setting 'match_on': expected a list, got 'method'"),
-        (
-            {"before_record_response": 3},
-            "vcrpy's setting 'before_record_response': expected a function or a list of functions, got 3",
-        ),
-        (
-            {"persister": object()},
-            "vcrpy's setting 'persister' cannot be used: pc_cassette names and writes its files itself; leave it out",
-        ),
+        ({"before_record_response": 3}, "vcrpy's setting 'before_record_response': expected a function or a list of functions, got 3"),
+        ({"persister": object()}, "vcrpy's setting 'persister' cannot be used: pc_cassette names and writes its files itself; leave it out"),
         ({"match_on": ["metod"]}, "vcrpy has no matcher 'metod'; did you mean \"method\"?"),
-        (
-            {"additional_matchers": ["own"]},
-            "own'; .*; a matcher of your own is the function itself, in match_on of pc_vcr_config",
-        ),
-        (
-            {"serializer": "xml"},
-            "vcrpy's setting 'serializer': expected yaml or json, got 'xml'; a serializer of your own",
-        ),
+        ({"additional_matchers": ["own"]}, "own'; .*; a matcher of your own is the function itself, in match_on of pc_vcr_config"),
+        ({"serializer": "xml"}, "vcrpy's setting 'serializer': expected yaml or json, got 'xml'; a serializer of your own"),
         ({"serializer": []}, "vcrpy's setting 'serializer': expected yaml or json, got \\[\\]"),
         ({"filter_headers": [["Via", "x"]]}, "vcrpy's setting 'filter_headers': expected names, or tuples of name and"),
         ({"filter_query_parameters": [("a", "b", "c")]}, "vcrpy's setting 'filter_query_parameters': expected names"),
-        (
-            {"filter_sensitive_data": ["s3cr3t"]},
-            "vcrpy's setting 'filter_sensitive_data': expected a dict with the value",
-        ),
+        ({"filter_sensitive_data": ["s3cr3t"]}, "vcrpy's setting 'filter_sensitive_data': expected a dict with the value"),
         ({"skip_patchers": ["httpxx"]}, "vcrpy (rejects its settings: .*httpxx|has no setting 'skip_patchers')"),
         ({"filter_headers": 3}, "vcrpy's setting 'filter_headers': expected a list, got 3"),
     ],
-)
+)  # fmt: skip
 def test_what_vcrpy_refuses_is_misuse(tape, config, said):
     """Its settings are checked before anything is recorded."""
     with pytest.raises(UsageError, match=said), tape(**config):

@@ -152,38 +152,11 @@ def test_other_files(tmp_path, name):
 
 WORDS = st.sampled_from(
     [
-        "client",
-        "secret",
-        "password",
-        "key",
-        "token",
-        ":",
-        "=",
-        '"',
-        "'",
-        " ",
-        "  ",
-        "\n",
-        "\\",
-        "&",
-        "?",
-        "%3d",
-        "a" * 30,
-        "Bearer",
-        "x7Kq02pLmW04abZZ91",
-        "/",
-        "@",
-        "é",
-        "PRIVATE",
-        "KEY",
-        "-----BEGIN",
-        "code",
-        "{",
-        "}",
-        "x",
+        "client", "secret", "password", "key", "token", ":", "=", '"', "'", " ", "  ", "\n", "\\", "&", "?", "%3d",
+        "a" * 30, "Bearer", "x7Kq02pLmW04abZZ91", "/", "@", "é", "PRIVATE", "KEY", "-----BEGIN", "code", "{", "}", "x",
         SECRET,
     ]
-)
+)  # fmt: skip
 TEXT = st.lists(WORDS, max_size=15).map("".join)
 
 

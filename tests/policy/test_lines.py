@@ -107,14 +107,8 @@ TEXTS = [
     " ",
 ]
 SUCCESSES = [
-    '{"id": 7}',
-    '{"errors": [{"code": "1", "description": ""}]}',
-    '{"c\\u006fde": 1}',
-    "",
-    "[]",
-    "true",
-    "plain",
-]
+    '{"id": 7}', '{"errors": [{"code": "1", "description": ""}]}', '{"c\\u006fde": 1}', "", "[]", "true", "plain",
+]  # fmt: skip
 FIELDS = [
     {"Content-Type": "text/html"},
     {"content-type": "text/html", **HEADERS},
@@ -130,19 +124,11 @@ FIELDS = [
     "text",
 ]
 URLS = [
-    "https://login.microsoftonline.com/x/oauth2/token",
-    "http://api.partnercenter.microsoft.com:8080/v1",
-    "https://API.partnercenter.microsoft.com/v1",
-    "https://user@api.partnercenter.microsoft.com/v1",
-    "https://api.partnercenter.microsoft.com",
-    "https://contoso.example?x=/",
-    "/v1/carts",
-    "//contoso.example/v1",
-    "/\t/contoso.example/v1",
-    "ftp://contoso.example/a",
-    "",
-    7,
-]
+    "https://login.microsoftonline.com/x/oauth2/token", "http://api.partnercenter.microsoft.com:8080/v1",
+    "https://API.partnercenter.microsoft.com/v1", "https://user@api.partnercenter.microsoft.com/v1",
+    "https://api.partnercenter.microsoft.com", "https://contoso.example?x=/", "/v1/carts", "//contoso.example/v1",
+    "/\t/contoso.example/v1", "ftp://contoso.example/a", "", 7,
+]  # fmt: skip
 REQUESTS = [
     None,
     "GET",
@@ -327,15 +313,10 @@ SPREAD = ONE.replace(": {", ":\n{", 1)
 @pytest.mark.parametrize(
     "lines",
     [
-        f"{ONE}{ONE}\n\n{ONE}",
-        f"\n{ONE} {ONE}\n{ONE}",
-        f"{ONE}\n{ONE}\r{ONE}\n\n",
-        f"{SPREAD}\n{ONE}{ONE}",
-        f"{ONE}{ONE}\n{SPREAD}",
-        f"{SPREAD[:-1]}\n}}\n{ONE}{ONE}{ONE}",
-        f" {ONE}\n{ONE} \n{ONE}",
+        f"{ONE}{ONE}\n\n{ONE}", f"\n{ONE} {ONE}\n{ONE}", f"{ONE}\n{ONE}\r{ONE}\n\n", f"{SPREAD}\n{ONE}{ONE}",
+        f"{ONE}{ONE}\n{SPREAD}", f"{SPREAD[:-1]}\n}}\n{ONE}{ONE}{ONE}", f" {ONE}\n{ONE} \n{ONE}",
     ],
-)
+)  # fmt: skip
 def test_as_many_values_as_lines(tmp_path, reader, lines):
     """They are not always one on each line."""
     (tmp_path / "a.ndjson").write_text(lines)

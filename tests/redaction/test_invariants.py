@@ -13,48 +13,17 @@ OPAQUE = "kX7pQz19vLmW04ab"
 JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 NAMES = st.sampled_from(
     [
-        "password",
-        "token",
-        "access_token",
-        "tokens",
-        "name",
-        "value",
-        "key",
-        "credentials",
-        "Authorization",
-        "Cookie",
-        "code",
-        "x",
-        "loc",
+        "password", "token", "access_token", "tokens", "name", "value", "key", "credentials", "Authorization", "Cookie",
+        "code", "x", "loc",
     ]
-)
+)  # fmt: skip
 TEXTS = st.sampled_from(
     (
-        *(
-            OPAQUE,
-            JWT,
-            "summer",
-            "",
-            "a b",
-            f"Bearer {OPAQUE}",
-            f"token={OPAQUE}",
-            f"https://u:{OPAQUE}@h/?sig={OPAQUE}",
-        ),
-        *(
-            "null",
-            "true",
-            "12",
-            "token: null",
-            "password=true&token=5",
-            "a=1; b=2",
-            "\\",
-            '"',
-            "é\u2028",
-            "<token>a</token>",
-        ),
-        *("***", "password", "{", "[1"),
+        OPAQUE, JWT, "summer", "", "a b", f"Bearer {OPAQUE}", f"token={OPAQUE}", f"https://u:{OPAQUE}@h/?sig={OPAQUE}",
+        "null", "true", "12", "token: null", "password=true&token=5", "a=1; b=2", "\\", '"', "é\u2028",
+        "<token>a</token>", "***", "password", "{", "[1",
     )
-)
+)  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
     lambda inner: (
@@ -155,68 +124,14 @@ def test_binary_data_keeps_its_length(before, after):
 
 
 UNITS = (
-    *(
-        '"',
-        "\\",
-        "://",
-        "<",
-        "{",
-        "[",
-        "token:",
-        'token:\\"',
-        "Bearer ",
-        '{"a":{"token":"x",',
-        '{"a":',
-        "a=b&",
-        "\nCookie: a=b;",
-    ),
-    *(
-        "<token ",
-        "<token1>",
-        "&lt;token&gt;",
-        "password: |\n  a\n",
-        "- name: token\n  value: a\n",
-        "content-disposition:",
-    ),
-    *(
-        "--b\nContent-Disposition: form-data;\n name=token\n\na\n",
-        '{"name":"token","value":',
-        '[["token",',
-        "token[",
-        "tokens:\n  - a\n",
-    ),
-    *(
-        "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKC",
-        "-----BEGIN PRIVATE KEY-----MIIEowIBAAKCAQEA -----",
-        "Authorization: a b c ",
-    ),
-    *(
-        "/a%3Fsig%3D",
-        "%25",
-        "?u=%25253A",
-        "https%3A%2F%2Fu%3Ap%40",
-        "://u:p@",
-        "https:\\/\\/u@",
-        "eyJ-",
-        "eyJhbGciOiJIUzI1NiJ9.",
-        "ewog",
-    ),
-    *(
-        "AKIA",
-        "pat.",
-        "sk-",
-        "0.A",
-        "Q~",
-        ":AA",
-        "_v1_",
-        "hooks.slack.com/",
-        "kX7pQz19vLmW04ab",
-        "$",
-        "${",
-        "env(",
-        "token is is ",
-    ),
-)
+    '"', "\\", "://", "<", "{", "[", "token:", 'token:\\"', "Bearer ", '{"a":{"token":"x",', '{"a":', "a=b&",
+    "\nCookie: a=b;", "<token ", "<token1>", "&lt;token&gt;", "password: |\n  a\n", "- name: token\n  value: a\n",
+    "content-disposition:", "--b\nContent-Disposition: form-data;\n name=token\n\na\n", '{"name":"token","value":',
+    '[["token",', "token[", "tokens:\n  - a\n", "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKC",
+    "-----BEGIN PRIVATE KEY-----MIIEowIBAAKCAQEA -----", "Authorization: a b c ", "/a%3Fsig%3D", "%25", "?u=%25253A",
+    "https%3A%2F%2Fu%3Ap%40", "://u:p@", "https:\\/\\/u@", "eyJ-", "eyJhbGciOiJIUzI1NiJ9.", "ewog", "AKIA", "pat.",
+    "sk-", "0.A", "Q~", ":AA", "_v1_", "hooks.slack.com/", "kX7pQz19vLmW04ab", "$", "${", "env(", "token is is ",
+)  # fmt: skip
 
 
 @pytest.mark.untraced

@@ -47,21 +47,11 @@ PLACES = {
         LOGIN[1],
         f"{IN_FILE}json /debug/access_token",
     ),
-    "wiremock-net/mappings/checkout.json": (
-        "request header Authorization",
-        "request URL, parameter sig",
-        "response header Set-Cookie",
-    ),
+    "wiremock-net/mappings/checkout.json": ("request header Authorization", "request URL, parameter sig", "response header Set-Cookie"),
     "wiremock-net/mappings/several.json": (LOGIN[1], f"{IN_FILE}txt /access_token"),
     "postman/collection-2.0.json": (*ON_POSTMAN, "member /header", LOGIN[1]),
-    "postman/collection-2.1.json": (
-        *ON_POSTMAN,
-        "request URL, parameter sig",
-        "member /body/urlencoded/0/value",
-        "member /header",
-        LOGIN[1],
-    ),
-}
+    "postman/collection-2.1.json": (*ON_POSTMAN, "request URL, parameter sig", "member /body/urlencoded/0/value", "member /header", LOGIN[1]),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -133,23 +123,14 @@ def test_a_regular_expression_stays_one(redacted, name, masked):
 
 
 DOCUMENTS = {
-    "a repeated name": (
-        '{"uuid": "1", "request": {}, "response": {"password": "x7Kq02pLm", "jsonBody": 1, "jsonBody": ["sig=x7Kq02pLm"]}}',
-        2,
-    ),
+    "a repeated name": ('{"uuid": "1", "request": {}, "response": {"password": "x7Kq02pLm", "jsonBody": 1, "jsonBody": ["sig=x7Kq02pLm"]}}', 2),
     "a list": ('[{"Request": {"Path": "/"}, "Response": {}}, "sig=x7Kq02pLm"]', 1),
-    "broken entries": (
-        '{"mappings": [{"request": {}, "response": {}}, {"access_token": "x7Kq02pLm"}, "sig=x7Kq02pLm"]}',
-        2,
-    ),
+    "broken entries": ('{"mappings": [{"request": {}, "response": {}}, {"access_token": "x7Kq02pLm"}, "sig=x7Kq02pLm"]}', 2),
     "lists in lists": ('{"mappings": [{"request": {}, "response": {}}, [["sig=x7Kq02pLm"]]]}', 1),
-    "a name": (
-        '{"uuid": "1", "request": {"urlPath": "/"}, "response": {"headers": {"a": "x"}, "password": "x7Kq02pLm"}}',
-        1,
-    ),
+    "a name": ('{"uuid": "1", "request": {"urlPath": "/"}, "response": {"headers": {"a": "x"}, "password": "x7Kq02pLm"}}', 1),
     "a number": ('{"uuid": "1", "request": {"urlPath": "/"}, "response": {"jsonBody": {"password": 73519264}}}', 1),
     "base64": ('{"uuid": "1", "request": {"url": "/"}, "response": {"base64Body": "cGFzc3dvcmQ9eDdLcTAycExt"}}', 1),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "count"), DOCUMENTS.values(), ids=DOCUMENTS)

@@ -13,51 +13,12 @@ from pytest_pcerrors.settings import RedactSetting
 
 JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 PIECES = (
-    *('"', "'", "\\", "{", "}", "[", "]", ":", ",", "=", "&", "?", "#", ";", "<", ">", "%3D", "%26", "***", "*", "\n"),
-    *(
-        "token",
-        "client_secret",
-        "code",
-        "name",
-        "value",
-        "Bearer ",
-        "Basic ",
-        "eyJaaaaaaa",
-        "https://",
-        "a@b",
-        "0",
-        "é",
-    ),
-    *(
-        '"password": "',
-        "&quot;",
-        "<token>",
-        "<![CDATA[",
-        '\\"',
-        "\\u0061",
-        "--b\r\n",
-        "Cookie: ",
-        "\ufeff",
-        "abc7Q~",
-        "x",
-        "&lt;token&gt;",
-        "<key>",
-        "</token>",
-        "password: |\n  ",
-        "\n",
-        " ",
-        "keyName",
-        "[[",
-        "%3Fsig%3D",
-        "%40",
-        "//u",
-        "Host: ",
-        "Authorization: ",
-        "password == ",
-        "claims=",
-        "-----BEGIN PRIVATE KEY-----MIIEowIBAAKC",
-    ),
-)
+    '"', "'", "\\", "{", "}", "[", "]", ":", ",", "=", "&", "?", "#", ";", "<", ">", "%3D", "%26", "***", "*", "\n",
+    "token", "client_secret", "code", "name", "value", "Bearer ", "Basic ", "eyJaaaaaaa", "https://", "a@b", "0", "é",
+    '"password": "', "&quot;", "<token>", "<![CDATA[", '\\"', "\\u0061", "--b\r\n", "Cookie: ", "\ufeff", "abc7Q~", "x",
+    "&lt;token&gt;", "<key>", "</token>", "password: |\n  ", "\n", " ", "keyName", "[[", "%3Fsig%3D", "%40", "//u",
+    "Host: ", "Authorization: ", "password == ", "claims=", "-----BEGIN PRIVATE KEY-----MIIEowIBAAKC",
+)  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=40)
 ODD = Redaction(names=("pin",), patterns=(r"\*", r"(?<=\*)\w", "x?", r"id(?P<secret>\w)?"), tenant_ids=True)
 SENTENCES = (
@@ -172,17 +133,14 @@ def test_sentences_about_secrets_stay(text):
         (f"claims={JWT}", "claims=***"),
         ("db:\n  password: |\n    kX7pQz19\n\n    vLmW04ab\n  user: c", "db:\n  password: |\n    ***\n  user: c"),
         ("- password: >-\r\n    a\r\n- b", "- password: >-\r\n    ***\r\n- b"),
-        (
-            "- name: DB_PASSWORD\n  value: 'abc' \n- name: a\n  value: b",
-            "- name: DB_PASSWORD\n  value: '***' \n- name: a\n  value: b",
-        ),
+        ("- name: DB_PASSWORD\n  value: 'abc' \n- name: a\n  value: b", "- name: DB_PASSWORD\n  value: '***' \n- name: a\n  value: b"),
         ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\nb", "a\n***\nb"),
         (r"-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA", "***"),
         ("cb?code=1000&x=1", None),
         ("password=", None),
         ("user%26password%3Dabc%26x", "user%26password%3D***%26x"),
     ],
-)
+)  # fmt: skip
 def test_secrets_in_sentences_go(text, redacted):
     """Pairs of name and value, header lines, and tokens of known formats are hidden."""
     assert Redaction().text(text) == (text if redacted is None else redacted)

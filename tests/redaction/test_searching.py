@@ -36,17 +36,13 @@ def found(text, name):
         ("a.yaml", f"# password: {SECRET}\ninteractions: []\n", [(None, 1)]),
         ("a.yaml", "interactions: []\n", []),
         ("a.yaml", f'interactions:\n- {{status: 200, body: "pass\\\n    word={SECRET}"}}\n', [(0, 1)]),
-        (
-            "a.yaml",
-            f"interactions:\n- {{status: 200, body: {{n: 5, b: true, token: !!binary '?', password: {SECRET}}}}}\n",
-            [(0, 1)],
-        ),
+        ("a.yaml", f"interactions:\n- {{status: 200, body: {{n: 5, b: true, token: !!binary '?', password: {SECRET}}}}}\n", [(0, 1)]),
         ("a.yaml", f"interactions:\n- {{status: 200, a: *none, password: {SECRET}}}\n", [(0, 1)]),
         ("a.yaml", f"password: {SECRET}\ninteractions: {'[' * 300}{']' * 300}\n", []),
         ("a.yaml", b"password: \xff", []),
         ("a.json", '{"password": "', []),
     ],
-)
+)  # fmt: skip
 def test_secrets_are_found_item_by_item(name, text, expected):
     """What is outside all items comes last; a file that cannot be read yields nothing."""
     assert found(text, name) == expected
@@ -100,11 +96,7 @@ def test_an_alias_within_its_own_value_is_nothing(start):
 
 _CLEAN = "- status: 200\n  body: ok\n"
 _UNUSUAL = {
-    "the second of three": (
-        "a.yaml",
-        f"interactions:\n{_CLEAN}- status: 200\n  body: password={SECRET}\n{_CLEAN}",
-        [(1, 1)],
-    ),
+    "the second of three": ("a.yaml", f"interactions:\n{_CLEAN}- status: 200\n  body: password={SECRET}\n{_CLEAN}", [(1, 1)]),
     "an alias of another part": (
         "a.yaml",
         f"interactions:\n- status: 200\n  body: &it {{password: {SECRET}}}\n- status: 200\n  password: *it\n",
@@ -120,7 +112,7 @@ _UNUSUAL = {
         f"interactions:\n- status: 200\n  body: !!b%69nary {b64encode(f'password={SECRET}'.encode()).decode()}\n",
         [(0, 1)],
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), _UNUSUAL.values(), ids=_UNUSUAL)
@@ -135,15 +127,10 @@ def test_what_check_finds_is_what_redact_changes(name, text, expected):
 @pytest.mark.parametrize(
     "written",
     [
-        "access_token: x",
-        r'"access\x5ftoken": x',
-        r'"acc\u0065ss_tok\u0065n": x',
-        '"access_\\\n    token": x',
-        "'api\n    key': x",
-        f"!!binary {b64encode(b'access_token').decode()}",
-        "https://user:pass@host/",
+        "access_token: x", r'"access\x5ftoken": x', r'"acc\u0065ss_tok\u0065n": x', '"access_\\\n    token": x',
+        "'api\n    key': x", f"!!binary {b64encode(b'access_token').decode()}", "https://user:pass@host/",
     ],
-)
+)  # fmt: skip
 def test_the_look_at_raw_bytes_misses_nothing(written):
     """In any notation of YAML and JSON."""
     assert may_hold(written.encode(), Secrets())

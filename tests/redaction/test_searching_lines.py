@@ -18,35 +18,16 @@ from pytest_pcerrors.secrets import Secrets
 OPAQUE = "kX7pQz19vLmW04ab"
 NAMES = st.sampled_from(
     [
-        "Authorization",
-        "X-OAuth-Scopes",
-        "x-api-key",
-        "Set-Cookie",
-        "access_token",
-        "name",
-        "pass",
-        "keyName",
-        "x-ms-authorization-auxiliary",
-        "a b token",
+        "Authorization", "X-OAuth-Scopes", "x-api-key", "Set-Cookie", "access_token", "name", "pass", "keyName",
+        "x-ms-authorization-auxiliary", "a b token",
     ]
-)
+)  # fmt: skip
 TEXTS = st.sampled_from(
     [
-        "Bearer ***",
-        "<ACCESS_TOKEN>",
-        "[FILTERED]",
-        "***",
-        "",
-        "token",
-        "Bearer",
-        f"Bearer {OPAQUE}",
-        OPAQUE,
-        f"https://host/?sig={OPAQUE}",
-        "sk-***",
-        'a "quote"',
-        "eyJ",
+        "Bearer ***", "<ACCESS_TOKEN>", "[FILTERED]", "***", "", "token", "Bearer", f"Bearer {OPAQUE}", OPAQUE,
+        f"https://host/?sig={OPAQUE}", "sk-***", 'a "quote"', "eyJ",
     ]
-)
+)  # fmt: skip
 VALUES = st.recursive(
     TEXTS | st.none() | st.integers(0, 9) | TEXTS.map(lambda text: [text]),
     lambda each: (

@@ -17,39 +17,13 @@ from pytest_pcerrors.secrets import Secrets
 
 OPAQUE = "kX7pQz19vLmW04ab"
 NAMES = (
-    "Authorization",
-    "X-OAuth-Scopes",
-    "x-api-key",
-    "Set-Cookie",
-    "access_token",
-    "x-ms-authorization-auxiliary",
-    "pin",
-    "token",
-    "Fastly-Key",
-    "sessions",
-    "signature",
-    "soasis",
-    "completion_tokens",
-    "x-ratelimit-limit-tokens",
-)
+    "Authorization", "X-OAuth-Scopes", "x-api-key", "Set-Cookie", "access_token", "x-ms-authorization-auxiliary", "pin",
+    "token", "Fastly-Key", "sessions", "signature", "soasis", "completion_tokens", "x-ratelimit-limit-tokens",
+)  # fmt: skip
 VALUES = (
-    "Bearer ***",
-    "<ACCESS_TOKEN>",
-    "[FILTERED]",
-    "null",
-    "true",
-    "no pass today",
-    "Basic dTpw",
-    "summer",
-    "12345",
-    "1234567",
-    "a basic word",
-    "a, token, b",
-    "[]",
-    OPAQUE,
-    f"Bearer {OPAQUE}",
-    f"sid={OPAQUE}",
-)
+    "Bearer ***", "<ACCESS_TOKEN>", "[FILTERED]", "null", "true", "no pass today", "Basic dTpw", "summer", "12345",
+    "1234567", "a basic word", "a, token, b", "[]", OPAQUE, f"Bearer {OPAQUE}", f"sid={OPAQUE}",
+)  # fmt: skip
 BARE = ("null", "true", "12345", "[]")
 LINES = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(("", "\n  - ", "\n- ")), st.sampled_from(VALUES)),

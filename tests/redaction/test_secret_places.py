@@ -112,14 +112,8 @@ def test_no_secret_is_left_in_a_compressed_body():
         ("https://a.example/?code=800064&key=5", "https://a.example/?code=800064&key=5"),
         ("/v1?%61pi_key=abc&token=", "/v1?%61pi_key=***&token="),
         (f"https://a.example/{JWT}/x", "https://a.example/***/x"),
-        (
-            "https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3Dabc%26q%3D1",
-            "https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3D***%26q%3D1",
-        ),
-        (
-            f"/v1?state={quote(json.dumps({'token': 'abc'}))}",
-            f"/v1?state={quote(json.dumps({'token': '***'}), safe='*')}",
-        ),
+        ("https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3Dabc%26q%3D1", "https://a.example/?to=https%3A%2F%2Fb%2F%3Ftoken%3D***%26q%3D1"),
+        (f"/v1?state={quote(json.dumps({'token': 'abc'}))}", f"/v1?state={quote(json.dumps({'token': '***'}), safe='*')}"),
         ("/v1?sig[]=abc&sig[0]=abc&sig%5B%5D=abc", "/v1?sig[]=***&sig[0]=***&sig%5B%5D=***"),
         ("/a%3Fsig%3Dabc%26x%3D1?b", "/a%3Fsig%3D***%26x%3D1?b"),
         ("/a%3Fsig=abc&size=3", "/a%3Fsig=***&size=3"),
@@ -133,7 +127,7 @@ def test_no_secret_is_left_in_a_compressed_body():
         ("/v1?q=Bearer%20abc&size=3", "/v1?q=Bearer%20***&size=3"),
         ("", ""),
     ],
-)
+)  # fmt: skip
 def test_urls_stay_urls(url, redacted):
     """Only the values of secret parameters are hidden; error codes are kept. Each ``abc`` is an opaque value."""
     assert Redaction().url(url.replace("abc", SECRET)) == redacted.replace("abc", SECRET)
@@ -151,11 +145,7 @@ def test_urls_stay_urls(url, redacted):
         ("cookie", 'a="x;y"; b=; c;', "a=***; b=;***;"),
         ("Cookie", "a=1; ", "a=***; "),
         ("Set-Cookie", "sid=abc; Path=/; HttpOnly", "sid=***; Path=/; HttpOnly"),
-        (
-            "Set-Cookie",
-            "a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=y, b=2",
-            "a=***; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=***, b=***",
-        ),
+        ("Set-Cookie", "a=1; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=y, b=2", "a=***; Expires=Wed, 21 Oct 2037 07:28:00 GMT; x=***, b=***"),
         ("X-Api-Key", "abc", "***"),
         ("x-functions-key", "abc", "***"),
         ("Location", "https://a.example/cb?code=abc", "https://a.example/cb?code=***"),
@@ -169,7 +159,7 @@ def test_urls_stay_urls(url, redacted):
         *((name, "abc", "***") for name in ("X-Token-2", "X-MS-Client-Principal", "X-Session", "X-Hub-Signature-256")),
         ("MS-CorrelationId", "9240230a-0000-4000-8000-000000000000", "9240230a-0000-4000-8000-000000000000"),
     ],
-)
+)  # fmt: skip
 def test_headers_keep_their_shape(name, value, redacted):
     """Schemes of credentials, names of cookies and their attributes are kept. Each ``abc`` is an opaque value."""
     assert Redaction().headers([(name, value.replace("abc", SECRET))]) == [(name, redacted.replace("abc", SECRET))]
@@ -211,50 +201,29 @@ def test_headers_keep_their_shape(name, value, redacted):
         ("<password><a>summer</a></password>", None),
         ("<password><a>summer</a><b>abc</b></password>", "<password><a>summer</a><b>***</b></password>"),
         ("<a:token b='c'/><token d='e' /><b>f</b>", None),
-        (
-            '<s name="password"><value>abc</value></s><value>d</value>',
-            '<s name="password"><value>***</value></s><value>d</value>',
-        ),
-        (
-            "<item><key>password</key><string>abc</string></item>",
-            "<item><key>password</key><string>***</string></item>",
-        ),
+        ('<s name="password"><value>abc</value></s><value>d</value>', '<s name="password"><value>***</value></s><value>d</value>'),
+        ("<item><key>password</key><string>abc</string></item>", "<item><key>password</key><string>***</string></item>"),
         ("<key>password</key><x>abc</x><key>a</key><value>b</value>", None),
         ("<password><![CDATA[a]]>b</password>", "<password>***</password>"),
         ("<password><![CDATA[abc]]>", "<password><![CDATA[***]]>"),
         ("&lt;password&gt;abc&lt;b&gt;c&lt;/b&gt;&lt;/password&gt;", "&lt;password&gt;***&lt;/password&gt;"),
         ("&lt;password&gt;abc", "&lt;password&gt;***"),
         *((f'{{"{name}": "abc"}}', f'{{"{name}": "***"}}') for name in NEW_NAMES),
-        *(
-            (f'{{"{name}": "yes"}}', None)
-            for name in ("hasToken", "has_token", "isPassword", "requiresAuth", "oAuth2x")
-        ),
+        *((f'{{"{name}": "yes"}}', None) for name in ("hasToken", "has_token", "isPassword", "requiresAuth", "oAuth2x")),
         ('{"tokens": 5, "password": 99999}', None),
         ('{"keys": [{"keyName": "key1", "value": "abc"}]}', '{"keys": [{"keyName": "key1", "value": "***"}]}'),
-        (
-            '{"value": {"x": "abc", "y": {"z": "abc"}}, "name": "token"}',
-            '{"value": {"x": "***", "y": {"z": "***"}}, "name": "token"}',
-        ),
-        (
-            '{"value": {"value": "abc", "k": "token"}, "name": "token"}',
-            '{"value": {"value": "***", "k": "token"}, "name": "token"}',
-        ),
+        ('{"value": {"x": "abc", "y": {"z": "abc"}}, "name": "token"}', '{"value": {"x": "***", "y": {"z": "***"}}, "name": "token"}'),
+        ('{"value": {"value": "abc", "k": "token"}, "name": "token"}', '{"value": {"value": "***", "k": "token"}, "name": "token"}'),
         ('{"v": "abc", "k": "token"}', '{"v": "***", "k": "token"}'),
         ('{"name": "password", "content": "a"}', '{"name": "password", "content": "***"}'),
         ('[["password", "a"], ["x", "b"]]', '[["password", "***"], ["x", "b"]]'),
-        (
-            '{"x": [["password", ["a"]]], "required": ["password", "b"]}',
-            '{"x": [["password", ["***"]]], "required": ["password", "b"]}',
-        ),
+        ('{"x": [["password", ["a"]]], "required": ["password", "b"]}', '{"x": [["password", ["***"]]], "required": ["password", "b"]}'),
         ('[["password", "a", "b"], ["a", "password"]]', None),
         (
             "\r\n--b\r\nContent-Disposition: form-data; name=pass\r\n\r\nabc\r\n--b--",
             "\r\n--b\r\nContent-Disposition: form-data; name=pass\r\n\r\n***\r\n--b--",
         ),
-        (
-            "x\n--b\nContent-Disposition: form-data;\n name=pass\n\na--bc\n--b--",
-            "x\n--b\nContent-Disposition: form-data;\n name=pass\n\n***\n--b--",
-        ),
+        ("x\n--b\nContent-Disposition: form-data;\n name=pass\n\na--bc\n--b--", "x\n--b\nContent-Disposition: form-data;\n name=pass\n\n***\n--b--"),
         (
             "--b \r\nContent-Disposition: form-data; name=pass\r\n\r\na\r\n--b --",
             "--b \r\nContent-Disposition: form-data; name=pass\r\n\r\n***\r\n--b --",
@@ -263,7 +232,7 @@ def test_headers_keep_their_shape(name, value, redacted):
         ("AccountName=a;AccountKey=abc==;EndpointSuffix=b", "AccountName=a;AccountKey=***;EndpointSuffix=b"),
         (" client_secret=abc\n", " client_secret=***\n"),
     ],
-)
+)  # fmt: skip
 def test_bodies_stay_what_they_are(body, redacted):
     """Only a secret value changes; a number becomes 0; empty values are kept. Each ``abc`` is an opaque value."""
     body, redacted = (each and each.replace("abc", SECRET) for each in (body, redacted))

@@ -32,13 +32,10 @@ def tally_of(*exchanges):
         (Exchange(409, None, GOOD.replace(b'"Busy"', b'""')), {"errors": 1, "broken": {"description-empty": 1}}),
         (Exchange(429, {}, b"", Request("HEAD", f"https://{HOST}/")), {"errors": 1, "warned": {"retry-after": 1}}),
         (Exchange(404, None, GOOD), {"errors": 1, "allowed": {"pairing": 1}}),
-        (
-            Exchange(409, None, GOOD, Request("GET", "https://login.example.com/")),
-            {"other_hosts": {"login.example.com": 1}},
-        ),
+        (Exchange(409, None, GOOD, Request("GET", "https://login.example.com/")), {"other_hosts": {"login.example.com": 1}}),
     ],
     ids=["error", "success", "broken", "warned", "allowed", "other host"],
-)
+)  # fmt: skip
 def test_each_exchange_counts_as_what_it_is(exchange, counts):
     """And as nothing else."""
     assert {name: value for name, value in tally_of(exchange).as_data().items() if value} == counts
@@ -94,15 +91,9 @@ def test_an_empty_tally_has_seen_nothing(tally, is_empty):
     [
         (Tally(), "0 error responses checked, 0 violations"),
         (Tally(errors=1, successes=1), "1 error response checked, 1 other response searched, 0 violations"),
-        (
-            Tally(errors=2, broken=Counter({"pairing": 1, "code-type": 2})),
-            "2 error responses checked, 3 violations (code-type 2, pairing 1)",
-        ),
+        (Tally(errors=2, broken=Counter({"pairing": 1, "code-type": 2})), "2 error responses checked, 3 violations (code-type 2, pairing 1)"),
         (Tally(warned=Counter(pairing=1)), "0 error responses checked, 0 violations, 1 warning (pairing 1)"),
-        (
-            Tally(allowed=Counter(pairing=2)),
-            "0 error responses checked, 0 violations, 2 violations allowed (pairing 2)",
-        ),
+        (Tally(allowed=Counter(pairing=2)), "0 error responses checked, 0 violations, 2 violations allowed (pairing 2)"),
         (Tally(unreadable=2), "0 error responses checked, 0 violations, 2 unreadable places"),
         (
             Tally(other_hosts=Counter(a=1)),
@@ -113,7 +104,7 @@ def test_an_empty_tally_has_seen_nothing(tally, is_empty):
             "0 error responses checked, 0 violations, 3 exchanges with other hosts skipped: b 2, a 1 (to check them: hosts in [tool.pcerrors])",
         ),
     ],
-)
+)  # fmt: skip
 def test_all_of_it_is_said_in_one_sentence(tally, sentence):
     """Zero counts are left out, except violations."""
     assert tally.sentence() == sentence

@@ -90,12 +90,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
         ({"minLength": 2}, "a", "x-empty", "1 character, at least 2 expected"),
         ({"maxLength": 2}, "abc", "x-too-long", "3 characters, at most 2 allowed"),
         ({"minimum": 3}, 2, "x-minimum", "2 instead of at least 3"),
-        (
-            {"anyOf": [{"type": "null"}, {"minLength": 1}]},
-            "",
-            "x-any-of",
-            '"" instead of what one of the alternatives of the error schema permits',
-        ),
+        ({"anyOf": [{"type": "null"}, {"minLength": 1}]}, "", "x-any-of", '"" instead of what one of the alternatives of the error schema permits'),
         ({"minLength": 1}, "", "x-empty", "0 characters, at least 1 expected"),
         ({"maxItems": 1}, [1, 2], "x-max-items", "2 items, at most 1 allowed"),
         ({"minProperties": 2}, {"a": 1}, "x-min-properties", "1 property, at least 2 expected"),
@@ -114,7 +109,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
         ({"unevaluatedProperties": False, "allOf": [{"properties": {"a": True}}]}, {"b": 1}, None, None),
         (False, "anything", "x-not", '"anything" instead of what the error schema does not exclude'),
     ],
-)
+)  # fmt: skip
 def test_a_keyword_has_a_rule(contract_of, schema, value, rule, message):
     """Every keyword of JSON Schema that can fail is a rule of its own, and its message says what was found and expected."""
     rule = rule or "x-unevaluated-properties"
@@ -233,10 +228,7 @@ def test_many_items_are_distinguished_in_linear_time(contract_of):
 
 
 UNUSABLE = {
-    "remote": (
-        {"$ref": "https://example.com/error.json"},
-        'ref "https://example.com/error.json" does not lead to a schema',
-    ),
+    "remote": ({"$ref": "https://example.com/error.json"}, 'ref "https://example.com/error.json" does not lead to a schema'),
     "file": ({"$ref": "other.json#/x"}, 'ref "other.json#/x" does not lead to a schema'),
     "broken-url": ({"$ref": "http://["}, 'ref "http://\\["'),
     "nowhere": ({"$ref": "#/$defs/none"}, 'ref "#/\\$defs/none" does not lead to a schema'),
@@ -248,7 +240,7 @@ UNUSABLE = {
     "round-by-all-of": ({"allOf": [{"$ref": "#/properties/x"}]}, "leads back to itself"),
     "pattern": ({"pattern": "("}, 'the pattern "\\(" cannot be read'),
     "pattern-of-names": ({"patternProperties": {"\\p{L}": True}}, "cannot be read"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("member", "message"), UNUSABLE.values(), ids=UNUSABLE)

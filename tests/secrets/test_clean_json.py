@@ -11,21 +11,9 @@ from pytest_pcerrors.secrets import _clean_json as clean_json
 
 OPAQUE = "kX7pQz19vLmW04ab"
 NAMES = (
-    "a",
-    "name",
-    "value",
-    "keyName",
-    "loc",
-    "input",
-    "data",
-    "items",
-    "token",
-    "password",
-    "auth",
-    "credentials",
-    "type",
-    "set-cookie",
-)
+    "a", "name", "value", "keyName", "loc", "input", "data", "items", "token", "password", "auth", "credentials",
+    "type", "set-cookie",
+)  # fmt: skip
 TEXTS = (
     "",
     "b",

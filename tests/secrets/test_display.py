@@ -97,11 +97,7 @@ def messages_of(status, body, **headers):
         (500, "\u00a0".encode(), "body-empty: a body of white space only instead of a JSON object"),
         (409, json.dumps(BUSY).encode("utf-16"), "body-encoding: UTF-16 instead of UTF-8"),
         (409, b'"Zo\xeb"', "body-encoding: another encoding (at byte 3) instead of UTF-8"),
-        (
-            409,
-            b"\x1f\x8b\x08",
-            "body-encoding: broken gzip data, cut off or followed by something else, instead of UTF-8",
-        ),
+        (409, b"\x1f\x8b\x08", "body-encoding: broken gzip data, cut off or followed by something else, instead of UTF-8"),
         (403, b"Denied.", 'body-plain-text: plain text instead of JSON: "Denied."'),
         (502, b"\n<html>", "body-not-json: an HTML page instead of JSON"),
         (
@@ -120,31 +116,19 @@ def messages_of(status, body, **headers):
         (403, b"null", "body-not-object: null instead of a JSON object"),
         (403, {"message": "No."}, 'message-only: only a message instead of an error object: "No."'),
         (404, {"message": [], "statusCode": 1}, "gateway-envelope: the gateway's envelope instead of an error object"),
-        (
-            409,
-            {**BUSY, "description": "d" * 1187},
-            "description-too-long /description: 1187 characters, at most 1024 allowed",
-        ),
+        (409, {**BUSY, "description": "d" * 1187}, "description-too-long /description: 1187 characters, at most 1024 allowed"),
         (409, {**BUSY, "code": True}, "code-type /code: the boolean true instead of a string"),
         (400, {**BUSY, "code": "60012"}, "code-unknown /code: code 60012 is not in the catalogue"),
         (400, {**BUSY, "code": "a b"}, 'code-unknown /code: code "a b" is not in the catalogue'),
-        (
-            404,
-            BUSY,
-            'pairing /code: code 800064 is documented with 409 Conflict ("Another request is already processing cart {0}"), not with 404',
-        ),
+        (404, BUSY, 'pairing /code: code 800064 is documented with 409 Conflict ("Another request is already processing cart {0}"), not with 404'),
         (
             418,
             BUSY,
             "status-undocumented: 418 I'm a Teapot is not a documented status (documented: 400, 401, 403, 404, 405, 406, 409, 412, 417, 429, 500, 501, 502, 503, 504)",
         ),
-        (
-            200,
-            {"error": {"code": 7, "message": "No."}},
-            'error-in-success /error: an error with code "7" in a 200, expected none: "No."',
-        ),
+        (200, {"error": {"code": 7, "message": "No."}}, 'error-in-success /error: an error with code "7" in a 200, expected none: "No."'),
     ],
-)
+)  # fmt: skip
 def test_a_violation_teaches(status, body, text):
     """One sentence has what was found and what was expected."""
     assert messages_of(status, body) == [text]
@@ -154,16 +138,8 @@ def test_a_violation_teaches(status, body, text):
     ("status", "headers", "text"),
     [
         (429, {}, "retry-after Retry-After: no Retry-After header, expected seconds or an HTTP date"),
-        (
-            503,
-            {"Retry_After": "soon"},
-            'retry-after Retry-After: Retry-After "soon" instead of seconds or an HTTP date',
-        ),
-        (
-            401,
-            {},
-            "challenge-missing WWW-Authenticate: no WWW-Authenticate header, expected OAuth realm=urn:cpsvc:cpid:{cid}",
-        ),
+        (503, {"Retry_After": "soon"}, 'retry-after Retry-After: Retry-After "soon" instead of seconds or an HTTP date'),
+        (401, {}, "challenge-missing WWW-Authenticate: no WWW-Authenticate header, expected OAuth realm=urn:cpsvc:cpid:{cid}"),
         (
             401,
             {"WWW_Authenticate": " "},
@@ -174,13 +150,9 @@ def test_a_violation_teaches(status, body, text):
             {"WWW_Authenticate": "Bearer"},
             'challenge-other WWW-Authenticate: WWW-Authenticate "Bearer" instead of OAuth realm=urn:cpsvc:cpid:{cid}',
         ),
-        (
-            404,
-            {"Content_Type": "text/html"},
-            'content-type Content-Type: Content-Type "text/html" instead of application/json',
-        ),
+        (404, {"Content_Type": "text/html"}, 'content-type Content-Type: Content-Type "text/html" instead of application/json'),
     ],
-)
+)  # fmt: skip
 def test_a_header_is_named(status, headers, text):
     """The message has the missing header, or its value and the expected one."""
     assert text in messages_of(status, {**BUSY, "code": "800001" if status == 401 else "800064"}, **headers)

@@ -15,32 +15,9 @@ from pytest_pcerrors.secrets.names import PARAMETERS, SHORT_WORDS, WORDS
 
 OPAQUE = "kX7pQz19vLmW04ab"
 SIGNS = (
-    '"',
-    "'",
-    "\\",
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ",",
-    "=",
-    "&",
-    "?",
-    "/",
-    "//",
-    "@",
-    "%40",
-    "%3D",
-    "<",
-    ">",
-    "</",
-    " ",
-    "\n",
-    "- ",
-    "\\n",
-    "--b\r\n",
-)
+    '"', "'", "\\", "{", "}", "[", "]", ":", ",", "=", "&", "?", "/", "//", "@", "%40", "%3D", "<", ">", "</", " ",
+    "\n", "- ", "\\n", "--b\r\n",
+)  # fmt: skip
 TEXTS = st.lists(
     st.sampled_from(
         [
@@ -104,21 +81,11 @@ PACKED = b64encode(json.dumps({"after": OPAQUE, "password": OPAQUE}).encode()).d
 NAMES = ("token", "tokens", "total_tokens", "password", "api_key", "type", "name", "value", "cookie", "assertions", "a")
 VALUES = st.sampled_from(
     [
-        *(
-            "12",
-            "1234567",
-            "null",
-            '"summer"',
-            '"api_keys"',
-            '"my token"',
-            f'"{OPAQUE}"',
-            f'"token {OPAQUE}"',
-            f'"{PACKED}"',
-        ),
-        *('"<TOKEN>"', '"Basic dTpw"', '"basic"', '"Bearer of"', "[]", "{}", '["bearer"]', f'["a", "{OPAQUE}"]'),
-        f'"/api_keys/{OPAQUE}/a"',
+        "12", "1234567", "null", '"summer"', '"api_keys"', '"my token"', f'"{OPAQUE}"', f'"token {OPAQUE}"',
+        f'"{PACKED}"', '"<TOKEN>"', '"Basic dTpw"', '"basic"', '"Bearer of"', "[]", "{}", '["bearer"]',
+        f'["a", "{OPAQUE}"]', f'"/api_keys/{OPAQUE}/a"',
     ]
-)
+)  # fmt: skip
 MEMBERS = st.recursive(
     st.tuples(st.sampled_from(NAMES), VALUES).map(lambda pair: f'"{pair[0]}": {pair[1]}'),
     lambda inner: st.tuples(
@@ -146,39 +113,15 @@ def test_json_that_would_change_is_found(members, depth, end):
 WORDS_AROUND = st.sampled_from(
     [
         *(
-            "a",
-            "of",
-            "token",
-            "tokens",
-            "key",
-            "Secret-Key",
-            "basic",
-            "Bearer",
-            "syntax",
-            "pin",
-            "password",
-            "error",
+            "a", "of", "token", "tokens", "key", "Secret-Key", "basic", "Bearer", "syntax", "pin", "password", "error",
             "realm=",
         ),
         *(
-            ",",
-            ".",
-            ":",
-            "=",
-            "=()",
-            "/",
-            "/keys/",
-            "name:",
-            "value:",
-            "dTpw",
-            OPAQUE,
-            f"_{OPAQUE}",
-            f"/{OPAQUE}",
-            PACKED,
-            "\n",
+            ",", ".", ":", "=", "=()", "/", "/keys/", "name:", "value:", "dTpw", OPAQUE, f"_{OPAQUE}", f"/{OPAQUE}",
+            PACKED, "\n",
         ),
     ]
-)
+)  # fmt: skip
 
 
 @pytest.mark.untraced
@@ -229,16 +172,11 @@ def test_ordinary_texts_are_not_inspected():
 @pytest.mark.parametrize(
     "text",
     [
-        f'{{"pass\\u0077ord": "{OPAQUE}"}}',
-        f"https:\\/\\/host\\/x?password={OPAQUE}",
-        f"%70assword={OPAQUE}",
-        f"{{&quot;password&quot;: &quot;{OPAQUE}&quot;}}",
-        f"&#112;assword={OPAQUE}",
-        f"&#x70;assword={OPAQUE}",
-        f"%{'25' * 20}70assword={OPAQUE}",
-        f"&{'#38;' * 20}#112;assword={OPAQUE}",
+        f'{{"pass\\u0077ord": "{OPAQUE}"}}', f"https:\\/\\/host\\/x?password={OPAQUE}", f"%70assword={OPAQUE}",
+        f"{{&quot;password&quot;: &quot;{OPAQUE}&quot;}}", f"&#112;assword={OPAQUE}", f"&#x70;assword={OPAQUE}",
+        f"%{'25' * 20}70assword={OPAQUE}", f"&{'#38;' * 20}#112;assword={OPAQUE}",
     ],
-)
+)  # fmt: skip
 def test_an_escaped_secret_is_worth_a_closer_look(text):
     """Also where escapes are nested too deeply to be resolved."""
     assert Secrets().may_be_in(text)

@@ -171,10 +171,7 @@ def test_an_empty_object_has_mutants_where_it_conforms(contract_of):
     [
         ({"response": BUSY, "rule": "code-typo"}, 'there is no rule "code-typo"; did you mean "code-type"?'),
         ({"response": (409, b"{}")}, "only a conforming response .* has code-missing /code: "),
-        (
-            {"response": Exchange(409, None, b"", body_problem="not kept")},
-            "only a conforming .* has unreadable: .*not kept",
-        ),
+        ({"response": Exchange(409, None, b"", body_problem="not kept")}, "only a conforming .* has unreadable: .*not kept"),
         ({"response": 42}, "an int is not a response"),
         (
             {"response": (409, OWN_WORDS[1][:-1] + b', "data": [{"a": ' + b"[" * 600 + b"]" * 600 + b"}]}")},
@@ -182,7 +179,7 @@ def test_an_empty_object_has_mutants_where_it_conforms(contract_of):
         ),
     ],
     ids=["rule", "broken", "unknown-body", "no-response", "deep"],
-)
+)  # fmt: skip
 def test_what_cannot_be_changed_is_misuse(arguments, problem):
     """The message says what was found."""
     with pytest.raises(UsageError, match=f"^{problem}"):
@@ -236,14 +233,8 @@ def test_a_nested_error_has_mutants_of_all_its_rules():
     schema = {
         "type": "object",
         "required": ["error"],
-        "properties": {
-            "error": {
-                "type": "object",
-                "required": ["code", "message"],
-                "properties": {"code": {"type": "integer"}, "message": TEXT},
-            }
-        },
-    }
+        "properties": {"error": {"type": "object", "required": ["code", "message"], "properties": {"code": {"type": "integer"}, "message": TEXT}}},
+    }  # fmt: skip
     entry = Entry(400, "7", ("Not {0}",))
     members = {"code": ("error", "code"), "description": ("error", "message")}
     contract = Contract("Acme", {400: "Bad Request"}, Catalogue((entry,)), schema, members)

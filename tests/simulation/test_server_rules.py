@@ -265,15 +265,12 @@ def test_a_wait_that_can_be_read_is_sent(server, time):
 @pytest.mark.parametrize(
     ("faults", "problem"),
     [
-        *(
-            ({"delay": value}, "delay: expected seconds")
-            for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)
-        ),
+        *(({"delay": value}, "delay: expected seconds") for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)),
         *(({"cut": value}, "cut: expected a number of bytes") for value in (-1, "x", 1.5, None)),
         *(({"chunked": value}, "chunked: expected True or False") for value in ("yes", 1, None)),
         *(({"reset": value}, "reset: expected True or False") for value in ("yes", 0)),
     ],
-)
+)  # fmt: skip
 def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
     """With every rule."""
     [value] = faults.values()
@@ -304,10 +301,7 @@ def test_a_rule_is_used_a_number_of_times(server, times):
         (lambda server: server.fail("GET", "/", status=100), "100 is not a final HTTP status"),
         (lambda server: server.fail("GET", "/", 800064, shape="gateway-429"), "give a shape, or a code"),
         (lambda server: server.shape("gateway-42"), 'no shape "gateway-42"; did you mean "gateway-429"'),
-        (
-            lambda server: server.sequence("okay"),
-            '"okay" is not the name of an answer, a shape or a code; did you mean "ok"',
-        ),
+        (lambda server: server.sequence("okay"), '"okay" is not the name of an answer, a shape or a code; did you mean "ok"'),
         (lambda server: server.sequence("800099"), "code 800099 is not in the catalogue"),
         (lambda server: server.sequence("x/800064"), '"x" is not an HTTP status'),
         (lambda server: server.sequence(), "a sequence needs at least one member"),
@@ -319,15 +313,12 @@ def test_a_rule_is_used_a_number_of_times(server, times):
         (lambda server: server.shape("gateway-429", resets=True), 'resets is not a fault; did you mean "reset"'),
         (lambda server: server.sequence("ok", times=2), "times is not a fault; known are chunked, cut, delay, reset"),
         (lambda server: server.respond("GET", "/", (200, b""), retry_after=1), "retry_after is not a fault; known are"),
-        (
-            lambda server: server.shape("gateway-404", cut=64),
-            "does not cut the body: gateway-404 has 64 bytes",
-        ),
+        (lambda server: server.shape("gateway-404", cut=64), "does not cut the body: gateway-404 has 64 bytes"),
         (lambda server: server.respond("GET", "/", Exchange(404, {"X": "\u20ac"}, b"")), "cannot be sent in the head"),
         (lambda server: server.respond("GET", "/", Exchange(100, {}, b"")), "100 is not a final HTTP status"),
         (lambda server: server.respond("GET", "/", 404), "an int is not a response"),
     ],
-)
+)  # fmt: skip
 def test_misuse_is_reported_where_it_happens(server, set_rule, problem):
     """In the test, at the call, with the nearest that is known; and no rule is set."""
     with pytest.raises(UsageError, match=problem):

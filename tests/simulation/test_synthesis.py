@@ -132,26 +132,14 @@ def properties(**schemas):
         (properties(by={"const": "C"}), {"source": ["by"]}, {"by": "C"}),
         (properties(more={"type": "object"}), {"data": ["more"]}, {"more": {}}),
         (properties(more={"type": ["array", "null"]}), {"data": ["more"]}, {"more": []}),
-        (
-            properties(n={"type": "number"}, b={"type": "boolean"}, z={"type": "null"}),
-            {},
-            {"n": 1, "b": False, "z": None},
-        ),
-        (
-            properties(i={"type": ["integer", "null"]}, a={"type": "array"}, any=True),
-            {},
-            {"i": 1, "a": [], "any": "text"},
-        ),
+        (properties(n={"type": "number"}, b={"type": "boolean"}, z={"type": "null"}), {}, {"n": 1, "b": False, "z": None}),
+        (properties(i={"type": ["integer", "null"]}, a={"type": "array"}, any=True), {}, {"i": 1, "a": [], "any": "text"}),
         (properties(c={"const": 4}, e={"enum": [5, 6]}), {}, {"c": 4, "e": 5}),
         (properties(in_it=properties(deep={"type": "string"})), {}, {"in_it": {"deep": "text"}}),
-        (
-            {"$defs": {"a/b": properties(c={"type": "integer"})}} | properties(e={"$ref": "#/$defs/a~1b"}),
-            {"code": ["e", "c"]},
-            {"e": {"c": 7}},
-        ),
+        ({"$defs": {"a/b": properties(c={"type": "integer"})}} | properties(e={"$ref": "#/$defs/a~1b"}), {"code": ["e", "c"]}, {"e": {"c": 7}}),
     ],
     ids=str,
-)
+)  # fmt: skip
 def test_other_schemas_get_the_plainest_body_that_conforms(schema, members, body):
     """Required members are present, and the values of the entry have the types of the schema."""
     made = contract(schema, {name: tuple(steps) for name, steps in members.items()})

@@ -49,14 +49,7 @@ class Language:
 
 
 LANGUAGES = {
-    "en-us": Language(
-        "REST error codes",
-        ("Status", "HTTP", "Code", "Description"),
-        "Forbidden",
-        "No such thing as",
-        "Nothing",
-        "1024",
-    ),
+    "en-us": Language("REST error codes", ("Status", "HTTP", "Code", "Description"), "Forbidden", "No such thing as", "Nothing", "1024"),
     "nl-nl": Language(
         "REST-foutcodes",
         ("HTTP-status", "Statuscode", "Foutcode", "Uitleg"),
@@ -106,26 +99,8 @@ LANGUAGES = {
         colon=" —",
         numbers={"800064": "800 064"},
     ),
-    "ja-jp": Language(
-        "REST エラー コード",
-        ("状態", "HTTP", "コード", "説明"),
-        "禁止",
-        "ありません",
-        "なし",
-        "1,024",
-        colon="：",
-        numbers={"2100": "2100年"},
-    ),
-    "zh-cn": Language(
-        "REST 错误代码",
-        ("状态", "HTTP", "代码", "说明"),
-        "禁止",
-        "没有",
-        "无",
-        "1024",
-        colon="：",
-        numbers={"2006": "2006 年"},
-    ),
+    "ja-jp": Language("REST エラー コード", ("状態", "HTTP", "コード", "説明"), "禁止", "ありません", "なし", "1,024", colon="：", numbers={"2100": "2100年"}),
+    "zh-cn": Language("REST 错误代码", ("状态", "HTTP", "代码", "说明"), "禁止", "没有", "无", "1024", colon="：", numbers={"2006": "2006 年"}),
     "ru-ru": Language(
         "Коды ошибок",
         ("Состояние", "Код HTTP", "Код ошибки", "Описание"),
@@ -145,7 +120,7 @@ LANGUAGES = {
         "١٠٢٤",
         numbers={"20000": "٢٠٬٠٠٠", "2001": "٢٠٠١"},
     ),
-}
+}  # fmt: skip
 
 
 def cells(language: Language) -> list[tuple[str, str, str, str]]:

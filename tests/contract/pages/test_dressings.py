@@ -15,24 +15,13 @@ AROUND = st.sampled_from([("", ""), ("", ""), ("**", "**"), ("`", "`"), ("*", "*
 WORDS = st.lists(
     st.sampled_from(
         [
-            "Order",
-            "{0}",
-            r"\{1\}",
-            "`a|b`",
-            "``x|`y``",
-            "<br/>",
-            "niet",
-            "**wel**",
-            "注文",
-            "&amp;",
-            r"\|",
-            "403",
+            "Order", "{0}", r"\{1\}", "`a|b`", "``x|`y``", "<br/>", "niet", "**wel**", "注文", "&amp;", r"\|", "403",
             "1.024",
         ]
     ),
     min_size=1,
     max_size=6,
-)
+)  # fmt: skip
 PAIRINGS = st.lists(
     st.tuples(st.sampled_from([200, 400, 401, 403, 404, 409, 417, 500, 501]), st.integers(0, 999_999)),
     min_size=2,

@@ -21,11 +21,7 @@ def page(*samples):
         ({"code": "SHELF_FULL", "message": "It is full"}, "/code", "/message"),
         ({"error": {"code": "SHELF_FULL", "message": "No"}}, "/error/code", "/error/message"),
         ({"errors": [{"code": "SHELF_FULL", "detail": "No"}]}, "/errors/*/code", "/errors/*/detail"),
-        (
-            {"data": None, "errors": [{"message": "No", "extensions": {"code": "SHELF_FULL"}}]},
-            "/errors/*/extensions/code",
-            "/errors/*/message",
-        ),
+        ({"data": None, "errors": [{"message": "No", "extensions": {"code": "SHELF_FULL"}}]}, "/errors/*/extensions/code", "/errors/*/message"),
         ({"message": "No", "error": {"code": "SHELF_FULL", "hints": ["x y"]}}, "/error/code", "/message"),
         ({"code": "SHELF_FULL", "at": "It is full", "message": "No"}, "/code", "/at"),
         ({"code": "SHELF_FULL", "type": "SHELF_FULL", "title": "A title", "detail": "Some"}, "/code", "/detail"),
@@ -38,7 +34,7 @@ def page(*samples):
         ('{"code": "SHELF_FULL", "list": [1, 2,],}', "/code", None),
         ('{\n  "code": "SHELF_FULL",\n  ...\n  "list": [1, ..., 9],\n  "message": "No"\n}', "/code", "/message"),
     ],
-)
+)  # fmt: skip
 def test_the_places_of_code_and_text_are_those_of_a_sample(read, sample, code, description):
     """At the top, inside, or in each item of an array."""
     members = {name: pointer_of(steps) for name, steps in read(page(sample)).contract.members.items()}
@@ -201,15 +197,11 @@ def test_an_openapi_document_without_codes_is_an_envelope(read, tmp_path):
     ("name", "text", "message"),
     [
         ("none.json", None, "cannot be read: No such file or directory; give a file, or one of google"),
-        (
-            "body.json",
-            '{"code": "OTHER"}',
-            "it holds none of the codes; give a file with one error body that holds one, ",
-        ),
+        ("body.json", '{"code": "OTHER"}', "it holds none of the codes; give a file with one error body that holds one, "),
         ("body.json", '{"code": ', "not JSON: "),
         ("body.json", b"\xff{", "not UTF-8 at byte 0"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_file_is_refused(read, tmp_path, name, text, message):
     """With the option, the file and the fix."""
     if text is not None:

@@ -52,10 +52,7 @@ def reference(name="E"):
     [
         (api({"404": response(with_code(enum=["A_B", "C_D"]))}), {(404, "A_B"), (404, "C_D")}),
         (api({each: response(with_code(enum=["A_B"])) for each in ("404", "409")}), {(None, "A_B")}),
-        (
-            api({"404": response(with_code(enum=["A_B"])), "409": response(with_code(const="C_D"))}),
-            {(404, "A_B"), (409, "C_D")},
-        ),
+        (api({"404": response(with_code(enum=["A_B"])), "409": response(with_code(const="C_D"))}), {(404, "A_B"), (409, "C_D")}),
         (
             api(
                 {
@@ -84,17 +81,11 @@ def reference(name="E"):
             {(404, "A_B"), (404, "C_D")},
         ),
         (api({"404": response({**ERROR, "example": {"code": "A_B"}})}), {(404, "A_B")}),
-        (
-            api({"404": response({"properties": {"e": {"anyOf": [with_code(enum=["A_B"]), {"type": "string"}]}}})}),
-            {(404, "A_B")},
-        ),
+        (api({"404": response({"properties": {"e": {"anyOf": [with_code(enum=["A_B"]), {"type": "string"}]}}})}), {(404, "A_B")}),
         (api({"default": response(ERROR, example={"code": "A_B", "status": 409})}), {(409, "A_B")}),
         (api({"4XX": response(ERROR, example={"code": "A_B"})}), {(None, "A_B")}),
         (api({"404": response(with_code(examples=["A_B", "C_D"]))}, version="3.1.0"), {(404, "A_B"), (404, "C_D")}),
-        (
-            api({"404": response(ERROR, example={"code": "A_B"}, **{"x-error-codes": ["C_D"]})}),
-            {(404, "A_B"), (404, "C_D")},
-        ),
+        (api({"404": response(ERROR, example={"code": "A_B"}, **{"x-error-codes": ["C_D"]})}), {(404, "A_B"), (404, "C_D")}),
         (
             api(
                 {
@@ -106,20 +97,8 @@ def reference(name="E"):
             ),
             {(404, "A_B"), (404, "C_D")},
         ),
-        (
-            api({"404": response({"oneOf": [with_code(enum=["A_B"]), with_code(enum=["C_D"])]})}),
-            {(404, "A_B"), (404, "C_D")},
-        ),
-        (
-            api(
-                {
-                    "404": response(
-                        with_code(nullable=True, enum=["A_B", None]), media="application/vnd.shelf+json; v=1"
-                    )
-                },
-            ),
-            {(404, "A_B")},
-        ),
+        (api({"404": response({"oneOf": [with_code(enum=["A_B"]), with_code(enum=["C_D"])]})}), {(404, "A_B"), (404, "C_D")}),
+        (api({"404": response(with_code(nullable=True, enum=["A_B", None]), media="application/vnd.shelf+json; v=1")}), {(404, "A_B")}),
         (
             {
                 "swagger": "2.0",
@@ -133,20 +112,9 @@ def reference(name="E"):
             {(404, "A_B")},
         ),
         (api({"404": response(example={"fault": {"code": "A_B"}}, **{"x-error-codes": ["A_B"]})}), {(404, "A_B")}),
-        (
-            api(
-                {
-                    "404": response(with_code(enum=["A_B"])),
-                    "409": response(with_code(enum=["A_B"]) | {"minProperties": 1}),
-                }
-            ),
-            {(None, "A_B")},
-        ),
+        (api({"404": response(with_code(enum=["A_B"])), "409": response(with_code(enum=["A_B"]) | {"minProperties": 1})}), {(None, "A_B")}),
         (api({"404": response(with_code(anyOf=[{"enum": ["A_B", "two words"]}, {"type": "null"}]))}), {(404, "A_B")}),
-        (
-            api({"404": response(ERROR, examples=[{"code": "A_B"}, {"value": {"code": "C_D"}}])}),
-            {(404, "A_B"), (404, "C_D")},
-        ),
+        (api({"404": response(ERROR, examples=[{"code": "A_B"}, {"value": {"code": "C_D"}}])}), {(404, "A_B"), (404, "C_D")}),
         (
             api(
                 {
@@ -157,12 +125,9 @@ def reference(name="E"):
             ),
             {(404, "A_B")},
         ),
-        (
-            api({"404": response(ERROR, example={"code": "A_B"}), "409": response(ERROR, example={"code": "string"})}),
-            {(404, "A_B")},
-        ),
+        (api({"404": response(ERROR, example={"code": "A_B"}), "409": response(ERROR, example={"code": "string"})}), {(404, "A_B")}),
     ],
-)
+)  # fmt: skip
 def test_codes_are_in_enums_examples_and_lists(imported, document, expected):
     """Of one status where the schema or the example has only one."""
     assert imported(document).contract.pairings == expected
@@ -173,14 +138,11 @@ def test_codes_are_in_enums_examples_and_lists(imported, document, expected):
     [
         ([{"code": "A_B", "title": "One", "status": 409}], {(409, "A_B"): "One"}),
         (["A_B", "two words", 7, True, {"x": 1}], {(None, "A_B"): "A_B", (None, "7"): "7"}),
-        (
-            {"A_B": "One", "C_D": {"description": "Two", "http_status": 400}},
-            {(None, "A_B"): "One", (400, "C_D"): "Two"},
-        ),
+        ({"A_B": "One", "C_D": {"description": "Two", "http_status": 400}}, {(None, "A_B"): "One", (400, "C_D"): "Two"}),
         ({"code": "A_B", "message": "One"}, {(None, "A_B"): "One"}),
         ("A_B", None),
     ],
-)
+)  # fmt: skip
 def test_lists_of_codes_have_several_forms(imported, value, expected):
     """At the top, at an operation, or at a response."""
     document = api({"404": response(with_code())}, **{"x-error-codes": value})
@@ -246,15 +208,12 @@ def test_a_property_with_one_permitted_value_makes_errors_below_400(imported):
     ("more", "hosts"),
     [
         ({"servers": [{"url": "https://api.shelf.example/v1"}, {"url": "/v2"}, {"url": 1}]}, ("api.shelf.example",)),
-        (
-            {"servers": [{"url": "https://{r}.shelf.example", "variables": {"r": {"default": "eu"}}}]},
-            ("eu.shelf.example",),
-        ),
+        ({"servers": [{"url": "https://{r}.shelf.example", "variables": {"r": {"default": "eu"}}}]}, ("eu.shelf.example",)),
         ({"servers": [{"url": "https://{r}.shelf.example"}, {"url": "https://["}]}, ()),
         ({"host": "api.shelf.example:8443"}, ("api.shelf.example",)),
         ({}, ()),
     ],
-)
+)  # fmt: skip
 def test_the_hosts_are_those_of_the_servers(imported, more, hosts):
     """Except where a host has no fixed name; options replace both name and hosts."""
     document = api({"404": response(with_code(enum=["A_B"]))}, **more)
@@ -339,29 +298,14 @@ def test_an_envelope_has_its_own_place_for_codes(imported):
     ("document", "message"),
     [
         ({"openapi": "3.1.0", "info": {"title": "x"}}, "no operation has an error response"),
-        (
-            {
-                "openapi": "3.1.0",
-                "paths": {"/": {"get": {"responses": {"default": response(ERROR)}}, "put": 1}, "/b": 3},
-            },
-            "no operation has",
-        ),
+        ({"openapi": "3.1.0", "paths": {"/": {"get": {"responses": {"default": response(ERROR)}}, "put": 1}, "/b": 3}}, "no operation has"),
         (api({"404": response(ERROR)}), "1 error response, 404 (1): no code in an enum, an example or x-error-codes"),
         (api({"404": response(ERROR, example={"code": "404"})}), "no code in an enum"),
         (api({"404": response(with_code(example="A_B"))}), "no code in an enum"),
-        (
-            api({"404": response({"properties": {"code": {"enum": [True]}, "id": {"enum": ["A_B"]}}})}),
-            "no code in an enum",
-        ),
+        (api({"404": response({"properties": {"code": {"enum": [True]}, "id": {"enum": ["A_B"]}}})}), "no code in an enum"),
         (api({"404": response(media="application/xml", schema=with_code(enum=["A_B"]))}), "no code in an enum"),
-        (
-            api({"404": {"$ref": "#/components/responses/No"}}),
-            "responses/404: $ref #/components/responses/No does not exist",
-        ),
-        (
-            api({"404": {"$ref": "#/components/responses/Nos"}}, components={"responses": {"No": {}}}),
-            'did you mean "No"?',
-        ),
+        (api({"404": {"$ref": "#/components/responses/No"}}), "responses/404: $ref #/components/responses/No does not exist"),
+        (api({"404": {"$ref": "#/components/responses/Nos"}}, components={"responses": {"No": {}}}), 'did you mean "No"?'),
         (api({"404": {"$ref": "#/paths/0"}}), "does not exist"),
         (api({"404": {"$ref": "other.yaml#/No"}}), "is in another document; bundle them into one file"),
         (
@@ -372,7 +316,7 @@ def test_an_envelope_has_its_own_place_for_codes(imported):
             "responses/404: $ref #/components/responses/A refers to itself",
         ),
     ],
-)
+)  # fmt: skip
 def test_a_document_without_codes_is_refused(imported, document, message):
     """With what it lacks, or the reference that is wrong."""
     with pytest.raises(UsageError) as caught:
@@ -416,16 +360,10 @@ def test_a_document_without_a_title_needs_a_name(imported):
         ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
         ({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, {"type": "integer", "exclusiveMinimum": 1}),
         ({"type": "file", "pattern": r"\p{L}", "minLength": "1", "x-a": 1, "example": 1}, {"examples": [1]}),
-        (
-            {"pattern": "^a$", "required": True, "patternProperties": {"(": {}, "a": {}}},
-            {"pattern": "^a$", "patternProperties": {"a": {}}},
-        ),
+        ({"pattern": "^a$", "required": True, "patternProperties": {"(": {}, "a": {}}}, {"pattern": "^a$", "patternProperties": {"a": {}}}),
         ({"allOf": [{"required": ["a"]}, {"required": ["b", "a"]}]}, {"required": ["a", "b"]}),
         ({"allOf": [{"enum": [1, 2]}, {"enum": [2, 3]}, {"enum": [5]}]}, {"enum": [5]}),
-        (
-            {"allOf": [{"items": {"minLength": 1}}, {"items": {"maxLength": 2}}]},
-            {"items": {"minLength": 1, "maxLength": 2}},
-        ),
+        ({"allOf": [{"items": {"minLength": 1}}, {"items": {"maxLength": 2}}]}, {"items": {"minLength": 1, "maxLength": 2}}),
         (
             {"items": {"$ref": "#/a"}, "anyOf": [{"$ref": "#/a"}]},
             {"items": {"type": "array", "items": {}}, "anyOf": [{"type": "array", "items": {}}]},
@@ -434,7 +372,7 @@ def test_a_document_without_a_title_needs_a_name(imported):
         ({"$ref": "#/b", "minLength": 1}, {"type": "string", "minLength": 1}),
         (True, {}),
     ],
-)
+)  # fmt: skip
 def test_a_schema_is_turned_into_draft_2020_12(schema, expected):
     """Without references, annotations and what Python cannot use; what contains itself is any value."""
     document = {

@@ -29,19 +29,13 @@ BY_CODE = {row["code"]: {"httpStatus": row["status"], "description": row["messag
         ("-", json.dumps({"errors": BY_CODE})),
         ("a.json", json.dumps({"404": ["NO_SHELF"], "409": ["SHELF_FULL"]})),
         ("a.json", json.dumps({"404": {"NO_SHELF": "No shelf"}, "409 Conflict": [{"code": "SHELF_FULL"}]})),
-        (
-            "a.json",
-            json.dumps({"404": {"code": "NO_SHELF"} | {"message": "x"}, "409": {"code": "SHELF_FULL", "message": "x"}}),
-        ),
+        ("a.json", json.dumps({"404": {"code": "NO_SHELF"} | {"message": "x"}, "409": {"code": "SHELF_FULL", "message": "x"}})),
         ("a.json", json.dumps([{"status": row.pop("status"), "error": row} for row in map(dict, ROWS)])),
         ("-", "| status | code |\n|---|---|\n| 404 | NO_SHELF |\n| 409 | SHELF_FULL |\n"),
         ("a.yaml", "NO_SHELF: {status: 404, message: No shelf}\nSHELF_FULL: {status: 409, message: It is full}\n"),
-        (
-            "a.yml",
-            "errors:\n- {code: NO_SHELF, status: 404}\n- {code: SHELF_FULL, status: [409], about: {a: b}, ok: true}\n",
-        ),
+        ("a.yml", "errors:\n- {code: NO_SHELF, status: 404}\n- {code: SHELF_FULL, status: [409], about: {a: b}, ok: true}\n"),
     ],
-)
+)  # fmt: skip
 def test_rows_are_known_by_the_names_of_their_columns(read, name, text):
     """In every form, the kind of the file is its suffix, or else what it begins with."""
     assert read(text, name, envelope="odata").contract.pairings == BOTH

@@ -18,20 +18,11 @@ TEXT = '{"code": "800064", "description": "Zoë is busy"}'
 PACKED = base64.b64encode(gzip.compress(TEXT.encode(), mtime=0)).decode()
 QUOTED = "'" + TEXT + "'"
 BODIES = [
-    f"{{string: {QUOTED}}}",
-    f"{{string: !!binary {PACKED}}}",
-    "{string: ''}",
-    "{string: null}",
-    "{string: !!python/unicode 'Gone'}",
-    "{string: !!python/str 'Gone'}",
-    "{}",
-    "*text",
-    "{<<: *text}",
-    "{<<: [*text, {encoding: other}]}",
-    "{<<: *text, string: own}",
-    "{string: own, <<: *text}",
+    f"{{string: {QUOTED}}}", f"{{string: !!binary {PACKED}}}", "{string: ''}", "{string: null}",
+    "{string: !!python/unicode 'Gone'}", "{string: !!python/str 'Gone'}", "{}", "*text", "{<<: *text}",
+    "{<<: [*text, {encoding: other}]}", "{<<: *text, string: own}", "{string: own, <<: *text}",
     '{"<<": "x", string: own}',
-]
+]  # fmt: skip
 STATUSES = ["{code: 409, message: Conflict}", "{code: 409, message: null}", "*status", "{<<: *status, code: 404}"]
 HEADERS = [
     "{}",
@@ -41,13 +32,9 @@ HEADERS = [
     "{a: !!python/tuple [b, c]}",
 ]
 REQUESTS = [
-    "null",
-    "'a=1&b=2'",
-    "!!binary YT0x",
-    "{id: 1, name: 'x', ok: true, none: null, share: 0.5, day: 2020-01-01x}",
-    "[1, [a, b]]",
-    "*text",
-]
+    "null", "'a=1&b=2'", "!!binary YT0x", "{id: 1, name: 'x', ok: true, none: null, share: 0.5, day: 2020-01-01x}",
+    "[1, [a, b]]", "*text",
+]  # fmt: skip
 TEMPLATE = """\
 anchors:
 - &text {{string: shared}}

@@ -49,10 +49,7 @@ SKIPPED = {
 ODD = {
     "no mapping": ("text", "expected an interaction, a mapping with request and response, got a string"),
     "null": (None, "expected an interaction, a mapping with request and response, got null"),
-    "response text": (
-        GOOD | {"response": "lost"},
-        "an interaction has a request and a response; this one has no response",
-    ),
+    "response text": (GOOD | {"response": "lost"}, "an interaction has a request and a response; this one has no response"),
     "no request": (without(GOOD, "request"), "this one has no request"),
     "request null": (GOOD | {"request": None}, "this one has no request"),
     "request text": (GOOD | {"request": "GET /"}, "expected a request as a mapping"),
@@ -72,7 +69,7 @@ ODD = {
         'expected "content" as a mapping, as HAR has it, got str; without HAR, call it "body"',
     ),
     "text number": (response(content={"text": 5}), "expected a body as bytes, text or a JSON value"),
-}
+}  # fmt: skip
 ODD_INTERACTIONS = {
     "no response": (without(INTERACTION, "response"), 'no key "request"|no "status"'),
     "response null": (INTERACTION | {"response": None}, "this one has no response"),
@@ -80,12 +77,9 @@ ODD_INTERACTIONS = {
     "header null": (recorded(headers={"X": None}), 'the header "X" has no value'),
     "header of nulls": (recorded(headers={"X": [None]}), "expected headers as a mapping or pairs"),
     "status null": (recorded(status=None), 'the response has no "status"|expected a status|no key'),
-    "body of another kind": (
-        recorded(body={"text": "Busy"}),
-        'expected a recorded body with "string" or "base64_string"',
-    ),
+    "body of another kind": (recorded(body={"text": "Busy"}), 'expected a recorded body with "string" or "base64_string"'),
     "base64": (recorded(body={"base64_string": "!"}), "declared as base64 and is not valid base64"),
-}
+}  # fmt: skip
 
 
 def har(*entries):

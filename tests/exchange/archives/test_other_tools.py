@@ -170,21 +170,15 @@ WIREMOCK_NET = [
     ("#/2", "skipped"),
     ("#/3", 500, "ANY /", None),
     ("#/4", 404, "ANY /v1/customers/7", TEMPLATE),
-    (
-        "#/5",
-        "expected a mapping of WireMock.Net, with Request and Response, got an object with Request, Response",
-    ),
-]
+    ("#/5", "expected a mapping of WireMock.Net, with Request and Response, got an object with Request, Response"),
+]  # fmt: skip
 POSTMAN = [
     ("/item/0/item/0/response/0", 409, CHECKOUT, None),
     ("/item/0/item/0/response/1", "skipped"),
-    (
-        "/item/0/item/0/response/2",
-        "expected an example of a Postman collection, with code and body, got a string",
-    ),
+    ("/item/0/item/0/response/2", "expected an example of a Postman collection, with code and body, got a string"),
     ("/item/1/response/0", 200, LOGIN, None),
     ("/item/2/response/0", 404, "GET /v1/customers", None),
-]
+]  # fmt: skip
 POSTMAN_2_0 = [(f"#/collection{place}", *rest) for place, *rest in POSTMAN]
 POSTMAN_2_0[3] = (POSTMAN_2_0[3][0], 200, LOGIN.replace("POST", "GET"), None)
 DOCUMENTS = {
@@ -194,12 +188,8 @@ DOCUMENTS = {
     "wiremock-net/mappings/several.json": WIREMOCK_NET,
     "postman/collection-2.1.json": [(f"#{place}", *rest) for place, *rest in POSTMAN],
     "postman/collection-2.0.json": POSTMAN_2_0,
-    "polly/recording.har": [
-        ("#/log/entries/0", 409, CHECKOUT, None),
-        ("#/log/entries/1", 200, LOGIN, None),
-        ("#/log/entries/2", 200, LOGIN, None),
-    ],
-}
+    "polly/recording.har": [("#/log/entries/0", 409, CHECKOUT, None), ("#/log/entries/1", 200, LOGIN, None), ("#/log/entries/2", 200, LOGIN, None)],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "items"), DOCUMENTS.items(), ids=DOCUMENTS)

@@ -74,63 +74,12 @@ def assert_same(data):
 
 PIECES = st.sampled_from(
     [
-        "a",
-        "word",
-        "x" * 90,
-        " ",
-        "  ",
-        "\n",
-        "\n\n",
-        "\n ",
-        " \n",
-        "\t",
-        "\r\n",
-        "\x85",
-        "\u2028",
-        "\xa0",
-        "é",
-        "😀",
-        "\ufeff",
-        "'",
-        "''",
-        '"',
-        "\\",
-        ": ",
-        ":",
-        " #",
-        "#",
-        "{",
-        "}",
-        "[",
-        "- ",
-        "? ",
-        "& ",
-        "*",
-        "!",
-        "%",
-        "@",
-        "`",
-        "|",
-        ">",
-        "<<",
-        ", ",
-        "null",
-        "~",
-        "12e5",
-        "0o17",
-        "2020-10-01",
-        "---",
-        "...",
-        "\n- request:\n",
-        "version: 1\n",
-        "key: value\n",
-        "\\n",
-        "\x00",
-        "\x1b",
-        "\x7f",
-        "�",
+        "a", "word", "x" * 90, " ", "  ", "\n", "\n\n", "\n ", " \n", "\t", "\r\n", "\x85", "\u2028", "\xa0", "é", "😀",
+        "\ufeff", "'", "''", '"', "\\", ": ", ":", " #", "#", "{", "}", "[", "- ", "? ", "& ", "*", "!", "%", "@", "`",
+        "|", ">", "<<", ", ", "null", "~", "12e5", "0o17", "2020-10-01", "---", "...", "\n- request:\n", "version: 1\n",
+        "key: value\n", "\\n", "\x00", "\x1b", "\x7f", "�",
     ]
-)
+)  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 BODIES = st.one_of(
     TEXTS.map('{{"a": "{}'.format),
@@ -222,15 +171,9 @@ def test_the_usual_cassettes_are_plain():
         interaction('{"a": "' + "it's " * 40, sent="a\nb", message=""),
         interaction('{\n  "a": "é\\" 😀' + "b " * 90, sent='{"a":' + " 'b': " * 40),
         interaction("", fields={}),
-        interaction(
-            fields={
-                "CONTENT-TYPE": ["text/html; charset=utf-8"],
-                "CSP": ["default-src 'none'; " * 9],
-                "Date": ["a"] * 2,
-            }
-        ),
+        interaction(fields={"CONTENT-TYPE": ["text/html; charset=utf-8"], "CSP": ["default-src 'none'; " * 9], "Date": ["a"] * 2}),
         interaction(fields={"Content-Type": ["'a'"], "X": ['{"a": "b"}', "12e5", "- a", "a: b"]}, message=None),
-    ]
+    ]  # fmt: skip
     assert assert_same(dumped(*several)) == len(several) - 1  # the last one has quotes in quotes
 
 
