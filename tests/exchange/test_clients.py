@@ -5,7 +5,7 @@ import http.client
 import io
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -243,163 +243,62 @@ def test_a_request_body_that_was_a_stream_is_unknown(server):
         assert Exchange.of(response).request.body == b""
 
 
-def consumed_by_requests(server):
-    """Read a stream of requests to its end."""
-    with with_requests_stream("GET", f"{server}/json") as response:
-        list(response.iter_content(8))
-        yield response
-
-
-def begun_by_requests(server):
-    """Read the beginning of a stream of requests."""
-    with with_requests_stream("GET", f"{server}/json") as response:
-        next(response.iter_content(8))
-        yield response
-
-
-def read_below_requests(server):
-    """Read the urllib3 response of a requests response."""
-    with with_requests_stream("GET", f"{server}/chunked") as response:
-        response.raw.read()
-        yield response
-
-
-def closed_requests(server):
-    """Close a stream of requests without reading it."""
-    with with_requests_stream("GET", f"{server}/json") as response:
-        response.close()
-        yield response
-
-
-def consumed_by_httpx(server):
-    """Read a stream of httpx to its end."""
-    with with_httpx_stream("GET", f"{server}/json") as response:
-        list(response.iter_raw())
-        yield response
-
-
-def closed_httpx(server):
-    """Close a stream of httpx without reading it."""
-    with with_httpx_stream("GET", f"{server}/json") as response:
-        response.close()
-        yield response
-
-
-def unread_httpx_async(server):
+async def unread_httpx(url):
     """Leave a stream of an async httpx client unread."""
-
-    async def ask():
-        async with httpx.AsyncClient(verify=False) as client, client.stream("GET", f"{server}/json") as response:
-            return response
-
-    yield asyncio.run(ask())
+    async with httpx.AsyncClient(verify=False) as client, client.stream("GET", url) as response:
+        return response
 
 
-def unread_aiohttp(server):
+async def unread_aiohttp(url):
     """Leave a response of aiohttp unread."""
-
-    async def ask():
-        async with aiohttp.ClientSession() as session, session.get(f"{server}/json") as response:
-            return response
-
-    yield asyncio.run(ask())
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response
 
 
-def consumed_by_azure(server):
-    """Read a stream of azure-core to its end."""
-    with with_azure_stream("GET", f"{server}/json") as response:
-        list(response.iter_raw())
-        yield response
-
-
-def unread_azure_async(server):
+async def unread_azure(url, kind=AzureRequest):
     """Leave a response of azure-core's asynchronous transport unread."""
-
-    async def ask():
-        async with AioHttpTransport() as transport:
-            return await transport.send(AzureRequest("GET", f"{server}/json"), stream=True)
-
-    yield asyncio.run(ask())
+    async with AioHttpTransport() as transport:
+        return await transport.send(kind("GET", url), stream=True)
 
 
-def unread_azure_pipeline(server):
-    """Leave a response of azure-core's older asynchronous interface unread."""
-
-    async def ask():
-        async with AioHttpTransport() as transport:
-            return await transport.send(OlderAzureRequest("GET", f"{server}/json"), stream=True)
-
-    yield asyncio.run(ask())
+def never_read(ask):
+    """Return how an asynchronous client asks without reading the body."""
+    return lambda _, url: nullcontext(asyncio.run(ask(url)))
 
 
-def begun_by_urllib3(server):
-    """Read the beginning of a stream of urllib3."""
-    with with_urllib3_stream("GET", f"{server}/json") as response:
-        response.read(8)
-        yield response
+AS_STREAM, CLOSED = "read as a stream, or closed before it was read; pass", "read or closed before the check; pass"
+OPEN = "while the response is open"
+SPENT = {
+    "requests, consumed": (with_requests_stream, lambda response: list(response.iter_content(8)), AS_STREAM),
+    "requests, begun": (with_requests_stream, lambda response: next(response.iter_content(8)), AS_STREAM),
+    "requests, read below": (with_requests_stream, lambda response: response.raw.read(), AS_STREAM),
+    "requests, closed": (with_requests_stream, requests.Response.close, AS_STREAM),
+    "httpx, consumed": (with_httpx_stream, lambda response: list(response.iter_raw()), OPEN),
+    "httpx, closed": (with_httpx_stream, httpx.Response.close, OPEN),
+    "httpx, asynchronous": (never_read(unread_httpx), None, "await response.aread"),
+    "aiohttp": (never_read(unread_aiohttp), None, "await response.read"),
+    "azure, consumed": (with_azure_stream, lambda response: list(response.iter_raw()), OPEN),
+    "azure, asynchronous": (never_read(unread_azure), None, "await response.read"),
+    "azure, older": (never_read(lambda url: unread_azure(url, OlderAzureRequest)), None, "await response.load_body"),
+    "urllib3, begun": (with_urllib3_stream, lambda response: response.read(8), AS_STREAM),
+    "urllib3, closed": (with_urllib3_stream, lambda response: response.close(), AS_STREAM),
+    "http.client, read": (with_http_client, lambda response: response.read(), CLOSED),
+    "http.client, begun": (with_http_client, lambda response: response.read(8), CLOSED),
+    "urllib, read": (with_urllib, lambda error: error.read(), CLOSED),
+}
 
 
-def closed_urllib3(server):
-    """Close a stream of urllib3 without reading it."""
-    with with_urllib3_stream("GET", f"{server}/json") as response:
-        response.close()
-        yield response
-
-
-def read_http_client(server):
-    """Read a response of http.client."""
-    with with_http_client("GET", f"{server}/to-the-end") as response:
-        response.read()
-        yield response
-
-
-def begun_by_http_client(server):
-    """Read the beginning of a response of http.client."""
-    with with_http_client("GET", f"{server}/json") as response:
-        response.read(8)
-        yield response
-
-
-def begun_chunked_by_http_client(server):
-    """Read the beginning of a chunked response of http.client."""
-    with with_http_client("GET", f"{server}/chunked") as response:
-        response.read(8)
-        yield response
-
-
-def read_urllib_error(server):
-    """Read the exception that urllib raised."""
-    with with_urllib("GET", f"{server}/json") as error:
-        error.read()
-        yield error
-
-
-SPENT = [
-    (consumed_by_requests, "read as a stream, or closed before it was read; pass"),
-    (begun_by_requests, "read as a stream, or closed before it was read; pass"),
-    (read_below_requests, "read as a stream, or closed before it was read; pass"),
-    (closed_requests, "read as a stream, or closed before it was read; pass"),
-    (consumed_by_httpx, "while the response is open"),
-    (closed_httpx, "while the response is open"),
-    (unread_httpx_async, "await response.aread"),
-    (unread_aiohttp, "await response.read"),
-    (consumed_by_azure, "while the response is open"),
-    (unread_azure_async, "await response.read"),
-    (unread_azure_pipeline, "await response.load_body"),
-    (begun_by_urllib3, "read as a stream, or closed before it was read; pass"),
-    (closed_urllib3, "read as a stream, or closed before it was read; pass"),
-    (read_http_client, "read or closed before the check; pass"),
-    (begun_by_http_client, "read or closed before the check; pass"),
-    (begun_chunked_by_http_client, "read or closed before the check; pass"),
-    (read_urllib_error, "read or closed before the check; pass"),
-]
-
-
-@pytest.mark.parametrize(("spend", "advice"), SPENT, ids=[spend.__name__ for spend, _ in SPENT])
-def test_a_body_that_is_gone_is_never_taken_for_an_empty_one(spend, advice, server):
+@pytest.mark.parametrize(
+    ("case", "path"), [*((case, path) for case in SPENT for path in ("/json", "/chunked")), ("http.client, read", "/to-the-end")]
+)  # fmt: skip
+def test_a_body_that_is_gone_is_never_taken_for_an_empty_one(case, path, server):
     """If the body was consumed, partly read, closed or not read, a usage error has the reason and the fix."""
-    with contextmanager(spend)(server) as response, pytest.raises(UsageError, match=advice):
-        Exchange.of(response)
+    client, spend, advice = SPENT[case]
+    with client("GET", server + path) as response:
+        if spend:
+            spend(response)
+        with pytest.raises(UsageError, match=advice):
+            Exchange.of(response)
 
 
 def test_an_async_stream_of_httpx_can_be_inspected_once_it_is_read(server, body):
