@@ -10,45 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.dummy import DummyProcess
 from queue import Queue, SimpleQueue
 
-import aiohttp
 import anyio.to_thread
-import httpx
 import pytest
-import requests
 from anyio.from_thread import start_blocking_portal
+from http_clients import CLIENTS
 
 from pytest_pcerrors.interception.threads import LateRequestError, shared
-
-
-def with_requests(url):
-    """Ask with requests."""
-    return requests.get(url, timeout=5).status_code
-
-
-def with_httpx(url):
-    """Ask with httpx."""
-    return httpx.get(url, timeout=5).status_code
-
-
-def with_httpx_async(url):
-    """Ask with the asynchronous client of httpx."""
-
-    async def ask():
-        async with httpx.AsyncClient() as client:
-            return (await client.get(url)).status_code
-
-    return asyncio.run(ask())
-
-
-def with_aiohttp(url):
-    """Ask with aiohttp."""
-    return asyncio.run(ask_with_aiohttp(url))
-
-
-async def ask_with_aiohttp(url):
-    """Ask with aiohttp, in the loop that runs."""
-    async with aiohttp.ClientSession() as session, session.get(url) as response:
-        return response.status
 
 
 class Later:
@@ -121,16 +88,17 @@ STARTED = [
     a_thread, a_thread_of_a_subclass, a_timer, a_thread_of_a_thread, a_job_of_a_pool, a_queued_job, a_job_of_a_loop,
 ]  # fmt: skip
 LATE = [
-    *((start, with_requests) for start in STARTED),
-    *((a_thread, ask) for ask in (with_httpx, with_httpx_async, with_aiohttp)),
+    *((start, "requests") for start in STARTED),
+    *((a_thread, client) for client in ("httpx", "httpx.AsyncClient", "aiohttp")),
 ]
 
 
 @pytest.mark.libraries
 @pytest.mark.covered
-@pytest.mark.parametrize(("start", "ask"), LATE, ids=lambda each: each.__name__)
-def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_path, late, received, ask, start):
+@pytest.mark.parametrize(("start", "client"), LATE, ids=lambda each: getattr(each, "__name__", each))
+def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_path, late, received, client, start):
     """Recording and replay name the test; nothing is sent, and the cassette of the next test is as without it."""
+    ask = CLIENTS[client]
     for mode in ("once", "none"):
         service.asked.clear()
         later = Later(partial(ask, f"{service.url}/late"))
@@ -144,7 +112,7 @@ def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_pat
         assert "/late is neither recorded nor replayed" in str(error)
         assert "started by test_first, which has ended" in str(error)
         assert cassette.unmatched == []
-        assert service.asked == (["GET /first", "GET /next"] if mode == "once" else [])
+        assert service.asked == (["POST /first", "POST /next"] if mode == "once" else [])
     assert "/late" not in (tmp_path / "next.yaml").read_text("utf-8")
     assert [test for test, _ in late] == ["test_first"] * 2
     assert len(received) == 4
@@ -155,7 +123,7 @@ def test_a_thread_is_part_of_its_test_until_its_end(service, tape):
     answers = []
     for mode in ("once", "none"):
         with tape(mode):
-            thread = threading.Thread(target=lambda: answers.append(with_requests(service.url)))
+            thread = threading.Thread(target=lambda: answers.append(CLIENTS["requests"](service.url)[0]))
             thread.start()
             thread.join()
     assert answers == [409, 409]
@@ -174,7 +142,7 @@ def test_a_response_after_the_end_is_received_and_not_recorded(service, tape, tm
     service.encode = slow
     answers = []
     with tape("once", test="test_first"):
-        thread = threading.Thread(target=lambda: answers.append(with_httpx(f"{service.url}/slow")))
+        thread = threading.Thread(target=lambda: answers.append(CLIENTS["httpx"](f"{service.url}/slow")[0]))
         thread.start()
         assert entered.wait(10)
     with tape("once", name="next.yaml"):
@@ -182,7 +150,9 @@ def test_a_response_after_the_end_is_received_and_not_recorded(service, tape, tm
         thread.join()
     assert answers == [409]
     assert received == []
-    assert [(test, request.partition(" (")[0]) for test, request in late] == [("test_first", f"GET {service.url}/slow")]
+    assert [(test, request.partition(" (")[0]) for test, request in late] == [
+        ("test_first", f"POST {service.url}/slow")
+    ]
     assert list(tmp_path.glob("*.yaml")) == []
 
 
@@ -268,25 +238,26 @@ def a_thread_of_a_fixture(stack):
 
 
 WORKERS = [a_pool, a_thread_of_multiprocessing, a_worker, a_server, a_loop, a_portal, a_thread_of_a_fixture]
-WORKING = [*((make, with_requests) for make in WORKERS), (a_pool, with_httpx)]
+WORKING = [*((make, "requests") for make in WORKERS), (a_pool, "httpx")]
 
 
-@pytest.mark.parametrize(("make", "ask"), WORKING, ids=lambda each: each.__name__)
-def test_what_works_for_several_tests_uses_the_cassette_of_the_current_one(service, tape, late, make, ask):
+@pytest.mark.parametrize(("make", "client"), WORKING, ids=lambda each: getattr(each, "__name__", each))
+def test_what_works_for_several_tests_uses_the_cassette_of_the_current_one(service, tape, late, make, client):
     """It was started in the first test, and used there."""
+    ask = CLIENTS[client]
     for mode in ("once", "none"):
         with ExitStack() as stack:
             with tape(mode):
                 give = make(stack)
                 call = Later(partial(ask, f"{service.url}/first"))
                 give(call)
-                assert call.now() == 409
+                assert call.now()[0] == 409
             with tape(mode, name="next.yaml") as cassette:
                 call = Later(partial(ask, f"{service.url}/next"))
                 give(call)
-                assert call.now() == 409
+                assert call.now()[0] == 409
         assert [each.uri for each in cassette.requests] == [f"{service.url}/next"]
-    assert service.asked == ["GET /first", "GET /next"]
+    assert service.asked == ["POST /first", "POST /next"]
     assert late == []
 
 
