@@ -13,7 +13,6 @@ PLACES = {MOVED: [f"a|b.yaml:{line}" for line in range(7)]}
 def test_text_reports_each_change_and_what_it_touches():
     """The worst first; long lists and texts are cut, control characters shown."""
     lines = as_text([ADDED, MOVED], PLACES).splitlines()
-
     assert lines[:4] == ["breaking: code 2 (status changed): it moves", "  - 400", "  + 403", "  touches a|b.yaml:0"]
     assert lines[8] == "  touches and 2 more"
     assert lines[10].startswith(r"  + a|b <x> @you\x1b yyy")
@@ -23,7 +22,6 @@ def test_text_reports_each_change_and_what_it_touches():
 def test_json_has_everything():
     """Full texts, and all affected recordings."""
     changes = json.loads(as_json([MOVED, ADDED], PLACES))["changes"]
-
     assert changes[0] == {
         "kind": "status-changed",
         "what": "code 2",
@@ -39,7 +37,6 @@ def test_json_has_everything():
 def test_markdown_shows_texts_as_they_are():
     """A table for each effect; texts are escaped, and nobody is mentioned."""
     text = as_markdown([MOVED, ADDED], PLACES)
-
     assert "### Breaking" in text
     assert "### Compatible" not in text
     assert r"| code 2 (status changed) | 400 | 403 | it moves | a\|b.yaml:0<br>" in text

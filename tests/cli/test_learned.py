@@ -29,9 +29,7 @@ def test_hostile_texts_come_back(text):
     proposal.entries[400, f"c{text}"].add(f"{text}.yaml:1", f"d{text}")
     proposal.rules["code-number"].add(f"{text}.yaml:1")
     proposal.rules["code-number"].codes.add(text)
-
     settings = settled(proposal)
-
     assert [(each.code, each.description) for each in settings.entries] == [(f"c{text}", f"d{text}")]
     assert settings.allow[0].code == {text}
 
@@ -40,7 +38,6 @@ def test_a_path_that_is_no_text_is_escaped():
     """File names need not be Unicode."""
     proposal = Proposal()
     proposal.entries[400, "1"].add("\udcff.yaml:1")
-
     assert settled(proposal).entries[0].note == r"seen once, in \udcff.yaml:1"
 
 
@@ -49,9 +46,7 @@ def test_an_entry_without_a_text_says_so():
     proposal = Proposal()
     proposal.entries[400, "1"].add("a.yaml:1")
     proposal.entries[400, "1"].add("b.yaml:1")
-
     entry = settled(proposal).entries[0]
-
     assert (entry.description, entry.note) == ("(no description)", "seen 2 times, first in a.yaml:1")
 
 
@@ -60,9 +55,7 @@ def test_codes_and_statuses_are_two_allowances():
     proposal = Proposal()
     proposal.rules["body-empty"].codes.add("7")
     proposal.rules["body-empty"].statuses |= {404, 400}
-
     allowed = settled(proposal).allow
-
     assert [(each.code, each.status, each.until) for each in allowed] == [
         ({"7"}, frozenset(), UNTIL),
         (frozenset(), {400, 404}, UNTIL),
@@ -72,7 +65,6 @@ def test_codes_and_statuses_are_two_allowances():
 def test_what_no_setting_excuses_is_a_comment():
     """Unreadable files and expired allowances."""
     proposal = Proposal(unreadable={"a\n.yaml": "record it again"}, expired=1)
-
     assert settled(proposal) == Settings.of_table({}, Path())
     assert as_toml(proposal, UNTIL).startswith(
         '# "a\\n.yaml" cannot be read, and no setting allows that: record it again\n'

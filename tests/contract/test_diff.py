@@ -90,21 +90,18 @@ def test_each_change_is_classified_by_its_effect_on_a_client(new, change):
 def test_a_new_property_is_ignored_by_clients():
     """An added property is compatible."""
     schema = {**OLD.error_schema, "properties": {**OLD.error_schema["properties"], "region": {"type": "string"}}}
-
     assert changes_of(replace(OLD, error_schema=schema)) == [("compatible", "property-added", "/region")]
 
 
 def test_the_worst_comes_first():
     """Changes are sorted by their effect."""
     new = replace(with_entries(ONE, TWO), challenge=None, statuses={**OLD.statuses, 500: ""})
-
     assert [effect for effect, *_ in changes_of(new)] == ["breaking", "behavioural", "compatible"]
 
 
 def test_another_wording_is_not_a_change():
     """If hardly any text is the same (another language), only the placeholders of texts are compared."""
     new = with_entries(Entry(400, "1", ("Een",)), Entry(400, "2", ("Twee",)), Entry(404, "3", ("Drie",)))
-
     assert changes_of(new) == [("behavioural", "placeholders-changed", "400 with code 1")]
 
 
@@ -125,14 +122,12 @@ def test_a_contract_does_not_differ_from_itself():
 def test_fewer_values_are_compatible(was, now, effect):
     """If fewer values are possible, no client receives a new one."""
     old, new = (with_property("code", enum=values) for values in (was, now))
-
     assert [change.effect for change in diff(old, new)] == [effect]
 
 
 def test_another_pattern_is_behavioural():
     """Patterns cannot be compared for which one is narrower."""
     old, new = (with_property("code", pattern=pattern) for pattern in "ab")
-
     assert [change.effect for change in diff(old, new)] == ["behavioural"]
 
 
@@ -145,7 +140,6 @@ def test_an_added_status_below_400_is_reported_by_its_entry_alone():
 def test_why_a_moved_code_breaks_a_client(status, why):
     """A status below 400 hides the error."""
     [change] = [each for each in diff(OLD, with_entries(ONE, TWO, Entry(status, "3", ("Three",)))) if each.pairings]
-
     assert change.why.endswith(why)
 
 
@@ -155,14 +149,12 @@ def test_why_a_moved_code_breaks_a_client(status, why):
 def test_why_an_added_entry_matters(code, why):
     """A known code with one more status is still a known code."""
     [change] = diff(OLD, with_entries(ONE, TWO, THREE, Entry(400, code, ("x",))))
-
     assert why in change.why
 
 
 def test_a_new_challenge_or_member_breaks_nobody():
     """Something that was not documented before breaks no client."""
     old = replace(OLD, challenge=None, members={"code": ("code",)})
-
     assert {change.effect for change in diff(old, OLD)} == {"compatible"}
 
 
@@ -177,14 +169,12 @@ def with_defs(*, length, **more):
 def test_changes_inside_a_reference_are_found():
     """A $ref is followed, and a recursive one only once."""
     changes = diff(with_defs(length=9, gone=True), with_defs(length=10))
-
     assert [change.what for change in changes] == ["/error/text maxLength", "/error/gone"]
 
 
 def test_keywords_of_the_body_itself_are_compared():
     """Forbidding other properties of the body is a change."""
     schema = {**OLD.error_schema, "additionalProperties": False}
-
     assert changes_of(replace(OLD, error_schema=schema)) == [
         ("compatible", "schema-changed", "the body additionalProperties")
     ]

@@ -28,7 +28,6 @@ def test_entries_are_added_to_the_shipped_ones(put):
     Contract.load(path).save(path)
     contract = Contract.load(path)
     entry = contract.catalogue.select(status=404, code="3000")[0]
-
     assert (len(contract.pairings), contract.statuses[418]) == (164, "Teapot")
     assert (entry.origin, entry.note) == (str(path), "seen")
 
@@ -37,9 +36,7 @@ def test_a_chain_is_followed_from_each_file(put):
     """A path is relative to the file that names it; the nearest file wins."""
     put("base/base.json", extends="shipped", entries=[OURS], name="Base")
     path = put("ours.json", extends="base/base.json", entries=[{**OURS, "descriptions": ["Mine"]}])
-
     contract = Contract.load(path)
-
     assert contract.name == "Base"
     assert [each.description for each in contract.catalogue.select(status=404, code="3000")] == ["Mine"]
 

@@ -40,9 +40,7 @@ ITEMS = {"type": "object", "properties": {"field": {"type": "integer"}}}
 def test_a_recording_is_touched_by_what_concerns_it(new, status, body, is_touched):
     """By code and status, by status, or by a property rule that it breaks under only one of the contracts."""
     exchange = Exchange(status, None, json.dumps(body).encode(), origin="a.yaml:1")
-
     places = touched(OLD.diff(new), [exchange], OLD, new)
-
     assert any(place == ["a.yaml:1"] for place in places.values()) is is_touched
 
 
@@ -50,5 +48,4 @@ def test_another_host_is_not_touched():
     """A token endpoint has its own format for a 401."""
     new = replace(OLD, challenge=None)
     exchange = Exchange(401, None, b"{}", Request("GET", "https://login.example/token"), origin="a.yaml:1")
-
     assert touched(OLD.diff(new), [exchange], OLD, new) == {}

@@ -30,7 +30,6 @@ def body(code, description="Oops"):
 def test_an_undocumented_pairing_is_an_entry():
     """Counted, with the first place and the first text."""
     seen = learnt(body("60012", ""), body("60012", "No licence"), body("60012", "Later")).entries[400, "60012"]
-
     assert (seen.count, seen.first, seen.sample) == (3, "a.yaml:0", "No licence")
 
 
@@ -51,7 +50,6 @@ def test_a_sample_is_fit_to_be_kept(description, sample):
 def test_other_rules_are_sighted_with_their_codes():
     """With the statuses where there is no code."""
     rules = learnt(body(2001), body(2002), []).rules
-
     assert (rules["code-number"].codes, rules["code-number"].count) == ({"2001", "2002"}, 2)
     assert rules["body-not-object"].statuses == {400}
 
@@ -60,14 +58,12 @@ def test_other_rules_are_sighted_with_their_codes():
 def test_a_code_that_settings_cannot_hold_is_none(code):
     """It is counted by its status."""
     proposal = learnt(body(code))
-
     assert (dict(proposal.entries), proposal.rules["code-unknown"].statuses) == ({}, {400})
 
 
 def test_another_host_teaches_nothing():
     """What is not judged needs no settings."""
     exchange = Exchange(400, None, b"", Request("GET", "https://login.example/"))
-
     assert learn(audit([Recording("", [exchange])], policy_of(Settings(root=Path())))).is_empty
 
 
@@ -75,7 +71,6 @@ def test_what_no_setting_excuses():
     """An expired allowance and an unreadable file are counted separately."""
     table = {"allow": [{"rule": "code-number", "reason": "x", "until": "2020-01-01"}]}
     proposal = learnt(body(2001), settings=Settings.of_table(table, Path()))
-
     assert (proposal.expired, proposal.is_empty) == (1, True)
     assert learn(
         audit([Recording("", [ArchiveError("b.yaml", "not YAML")])], Policy(Contract.default()))

@@ -137,7 +137,6 @@ def test_its_repr_is_short_and_without_secrets():
     """The repr of an error in a failing test masks secrets in its data and description, at any depth."""
     deep = "[" * 900 + "]" * 900
     body = f'{{"code": "1000", "description": "password=hunter22 is wrong", "data": {deep}, "source": "PartnerFD"}}'
-
     assert repr(PcError.of(read(Exchange(404, None, body.encode()), Contract.default()))) == (
         '<PcError 404 1000 "password=*** is wrong">'
     )

@@ -58,7 +58,6 @@ def grouped(number, mark):
 def test_no_dressing_loses_or_invents_a_pairing(page):
     """The pairings that were read are those that the table was made from."""
     text, pairings = page
-
     assert Contract.from_page(text).pairings == pairings
 
 

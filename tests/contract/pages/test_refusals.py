@@ -34,7 +34,6 @@ def test_a_page_that_lacks_something_is_refused(page, message):
     """The error reports what is missing, where, and what was expected."""
     with pytest.raises(UsageError) as caught:
         Contract.from_page(page)
-
     assert message in str(caught.value)
 
 
@@ -47,7 +46,6 @@ def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
     """What the page does not define is copied from the shipped contract, and reported."""
     document, repairs = read_page(HEAD + GOOD)
     contract = Contract.of_document(document)
-
     assert contract.error_schema == Contract.default().error_schema
     assert [repair.message for repair in repairs] == [
         "no list of HTTP statuses; only those of the table of error codes are used",
@@ -58,9 +56,7 @@ def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
 def test_a_sample_without_a_table_of_properties_has_no_limit():
     """Without the table, no maximum length is documented."""
     page = HEAD + GOOD + '\n    {\n      "code": <string>,\n      "region": <string>\n    }\n'
-
     schema = Contract.from_page(page).error_schema
-
     assert schema["properties"] == {
         "code": {**schema["properties"]["code"], "type": "string"},
         "region": {"type": "string"},
@@ -70,5 +66,4 @@ def test_a_sample_without_a_table_of_properties_has_no_limit():
 def test_a_status_nobody_knows_has_no_phrase():
     """A listed status without a standard reason phrase is kept."""
     contract = Contract.from_page("* 499 - hm\n\n" + HEAD + GOOD)
-
     assert contract.statuses[499] == ""

@@ -74,7 +74,6 @@ PAGES = {
 def test_a_clear_table_is_read(name):
     """No pairing is lost, and none is invented."""
     expected = {(400, "2001"), (400, "2002")} if name == "rowspan" else BOTH
-
     assert Contract.from_page(PAGES[name]).pairings == expected
 
 
@@ -97,7 +96,6 @@ def test_an_unclear_table_is_refused(page, message):
     """Two numbers in a cell, or two columns that fit, are not guessed."""
     with pytest.raises(UsageError) as caught:
         Contract.from_page(page)
-
     assert message in str(caught.value)
 
 
@@ -106,14 +104,12 @@ def test_the_column_with_placeholders_is_the_description():
     page = columns(
         "HTTP|Code|Text|Mend", "400|2001|On hold {0}|try again in some days", "404|20000|Gone|give up for good"
     )
-
     assert [each.description for each in Contract.from_page(page).catalogue] == ["On hold {0}", "Gone"]
 
 
 def test_a_cell_that_no_column_has_is_reported():
     """A pipe that is not escaped splits a cell."""
     repairs = read_page(TABLE + "| Bad | 400 | 2002 | either|or |\n").repairs
-
     assert str(repairs[-1]) == "line 5: cells after column 4 were ignored; should a pipe be written \\|?"
 
 
@@ -137,9 +133,7 @@ def test_what_is_read_can_be_saved_and_loaded(tmp_path):
     """A page's contract is a contract file."""
     sample = '```\n{\n "code": 1, "code": 2, "description": {"text": <string>},\n "data": [ ],\n "more": 1 }\n```\n'
     contract = Contract.from_page(sample + TABLE)
-
     contract.save(tmp_path / "contract.json")
-
     properties = Contract.load(tmp_path / "contract.json").error_schema["properties"]
     assert {name: each["type"] for name, each in properties.items()} == {
         "code": "string",
@@ -152,14 +146,12 @@ def test_what_is_read_can_be_saved_and_loaded(tmp_path):
 def test_statuses_are_read_from_numbered_items_too():
     """An item number such as "400." is a status; a success status is ignored."""
     contract = Contract.from_page("- 200: fine\n- 418. teapot\n- 429 slow\n\n" + TABLE)
-
     assert set(contract.statuses) == {400, 404, 418, 429}
 
 
 def test_the_sample_is_the_block_with_a_code():
     """Another code block before it is ignored; in HTML its lines may be separated by ``br``."""
     page = f'<html><pre>{{<br>\'a\': 1}}</pre><pre>{{<br>"code": 1,<br>"why": 2}}<pre>x</pre></pre><table>{FOUR}{MORE}</table>'
-
     assert list(Contract.from_page(page).error_schema["properties"]) == ["code", "why"]
 
 
@@ -167,7 +159,6 @@ def test_words_in_a_placeholder_are_moved_after_it():
     """Text that a machine translation put inside a placeholder is moved after it, and reported."""
     document, repairs = read_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n")
     contract = Contract.of_document(document)
-
     assert contract.catalogue["2002"][0].description == "Order {0} hebben"
     assert str(repairs[-1]) == "line 5: a placeholder of code 2002 was not written as {0}"
 
@@ -176,7 +167,6 @@ def test_words_in_a_placeholder_are_moved_after_it():
 def test_a_pattern_is_not_a_placeholder(text):
     """Other text in braces is kept."""
     contract = Contract.from_page(TABLE + f"| Bad | 400 | 2002 | {text} |\n")
-
     assert contract.catalogue["2002"][0].description == text.strip("`")
 
 
@@ -184,5 +174,4 @@ def test_a_pattern_is_not_a_placeholder(text):
 def test_hostile_spans_are_bounded(spans):
     """A huge span takes no time and loses nothing."""
     page = html((FOUR + MORE).replace("<td>On hold", f"<td {spans}>On hold"))
-
     assert Contract.from_page(page).pairings == BOTH

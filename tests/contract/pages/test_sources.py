@@ -93,7 +93,6 @@ def test_what_is_not_a_page_is_refused(server, path, message):
     """The error begins with the URL and reports what was received."""
     with pytest.raises(UsageError) as caught:
         page_of(server + path)
-
     assert str(caught.value).startswith(server + path)
     assert message in str(caught.value)
 
@@ -109,7 +108,6 @@ def test_what_is_not_a_page_is_refused(server, path, message):
 def test_a_page_that_does_not_end_is_given_up(server, monkeypatch, limit, path, message):
     """Size and time are limited, even if a server keeps sending a little."""
     monkeypatch.setattr(fetching, *limit)
-
     with pytest.raises(UsageError, match=message):
         page_of(server + path)
 
@@ -125,7 +123,6 @@ def test_where_no_server_responds(url):
 def test_a_file_is_read_whatever_its_byte_order_mark(tmp_path, data):
     """UTF-8, or UTF-16 with a byte order mark."""
     (tmp_path / "page.md").write_bytes(data)
-
     assert page_of(str(tmp_path / "page.md")).document["entries"][0]["descriptions"][0] == "Zoë"
 
 
@@ -143,10 +140,8 @@ def test_a_file_that_is_not_a_page(tmp_path, name, message):
     (tmp_path / "latin.md").write_bytes(PAGE.encode("latin-1"))
     (tmp_path / "empty.md").write_bytes(b"")
     path = str(tmp_path / name)
-
     with pytest.raises(UsageError) as caught:
         page_of(path)
-
     assert str(caught.value).startswith(path)
     assert message in str(caught.value)
 
@@ -158,7 +153,6 @@ def test_a_contract_comes_from_any_source(tmp_path, monkeypatch, name):
     Contract.default().save("ours.json")
     Contract.default().save("ours.contract")
     (tmp_path / "page.md").write_text(PAGE, "utf-8")
-
     assert len(document_of(name).document["entries"]) == (1 if name == "page.md" else 163)
 
 

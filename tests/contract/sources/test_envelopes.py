@@ -38,7 +38,6 @@ def page(*samples):
 def test_the_places_of_code_and_text_are_those_of_a_sample(read, sample, code, description):
     """At the top, inside, or in each item of an array."""
     members = {name: pointer_of(steps) for name, steps in read(page(sample)).contract.members.items()}
-
     assert members == {"code": code, **({"description": description} if description else {})}
 
 
@@ -56,7 +55,6 @@ def test_the_places_of_code_and_text_are_those_of_a_sample(read, sample, code, d
 def test_the_first_sample_that_holds_a_code_is_used(read, first, second):
     """What is not JSON, has no code, or has it in a member with another name is not the envelope."""
     found = read(page(first, second))
-
     assert found.document["members"]["code"] == "/fault/code"
     assert "the sample of an error body" in found.remarks
 
@@ -77,7 +75,6 @@ def test_the_schema_requires_code_and_text(read):
         "errors": [{"note": 1}, {"code": "SHELF_FULL", "message": "No", "n": 1.5, "more": {}}],
     }
     schema = read(page(sample)).document["schema"]
-
     assert schema == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
@@ -122,7 +119,6 @@ def test_a_page_without_a_sample_needs_an_envelope(read):
 def test_a_usual_envelope_has_a_name(read, name, body):
     """The contract extends it."""
     found = read(CODES, envelope=name)
-
     assert found.document["extends"] == name
     assert "schema" not in found.document
     assert [each.rule for each in check((409, body), contract=found.contract)] == []
@@ -146,9 +142,7 @@ paths: {/: {get: {responses: {200: {}, 409: {content: {application/json: {schema
 def test_the_envelope_is_in_a_file(read, tmp_path, name, text):
     """One error body, or an OpenAPI document."""
     (tmp_path / name).write_text(text)
-
     found = read(CODES, envelope=str(tmp_path / name))
-
     assert found.document["members"] == {"code": "/fault/id", "description": "/fault/text"}
 
 
@@ -189,7 +183,6 @@ def test_an_openapi_document_without_codes_is_an_envelope(read, tmp_path):
     (tmp_path / "api.json").write_text(
         json.dumps({"openapi": "3.1.0", "paths": {"/": {"get": {"responses": responses}}}})
     )
-
     assert read(CODES, envelope=str(tmp_path / "api.json")).document["members"] == {"code": "/error/code"}
 
 
@@ -206,10 +199,8 @@ def test_a_wrong_file_is_refused(read, tmp_path, name, text, message):
     """With the option, the file and the fix."""
     if text is not None:
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-
     with pytest.raises(UsageError) as caught:
         read(CODES, envelope=str(tmp_path / name))
-
     assert str(caught.value).startswith(f"--envelope {tmp_path / name}: ")
     assert message in str(caught.value)
 
@@ -217,6 +208,5 @@ def test_a_wrong_file_is_refused(read, tmp_path, name, text, message):
 def test_a_body_is_not_the_envelope_of_an_openapi_document(read, tmp_path):
     """Its codes are known when the envelope is; the fix is another file."""
     (tmp_path / "body.json").write_text('{"code": "OTHER"}')
-
     with pytest.raises(UsageError, match="it holds none of the codes; give an OpenAPI document with codes"):
         read('{"openapi": "3.1.0", "paths": {}}', "api.json", envelope=str(tmp_path / "body.json"))

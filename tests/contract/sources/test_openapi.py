@@ -148,7 +148,6 @@ def test_lists_of_codes_have_several_forms(imported, value, expected):
     document = api({"404": response(with_code())}, **{"x-error-codes": value})
     document["paths"]["/shelves"]["get"]["responses"]["404"]["content"]["application/json"]["example"] = {"code": "X_Y"}
     found = imported(document).contract
-
     assert {each.pairing: each.description for each in found.catalogue if each.code != "X_Y"} == (expected or {})
 
 
@@ -166,7 +165,6 @@ def test_the_envelope_is_the_schema_that_most_error_responses_use(imported):
         components={"schemas": {"E": {**with_code(enum=["A_B", "C_D"], nullable=True), "additionalProperties": False}}},
     )
     found = imported(document)
-
     assert found.document["schema"]["properties"]["code"] == {"type": ["string", "null"]}
     assert "additionalProperties" not in found.document["schema"]
     assert found.document["media-type"] == "application/problem+json"
@@ -198,7 +196,6 @@ def test_a_property_with_one_permitted_value_makes_errors_below_400(imported):
     }
     document = api({"default": response({"type": "object", "properties": properties})}, version="3.1.0")
     contract = imported(document).contract
-
     assert contract.errors_below_400["required"] == ["ok", "result"]
     assert check((200, {"ok": True, "error": "x"}), contract=contract) == []
     assert check((200, {"ok": False, "result": "error", "error": "x"}), contract=contract) != []
@@ -218,7 +215,6 @@ def test_the_hosts_are_those_of_the_servers(imported, more, hosts):
     """Except where a host has no fixed name; options replace both name and hosts."""
     document = api({"404": response(with_code(enum=["A_B"]))}, **more)
     found = imported(document)
-
     assert (found.contract.name, found.contract.hosts) == ("Shelves", hosts)
     assert ("has no fixed host" in found.remarks) == ("{r}" in str(more) and not hosts)
     assert imported(document, name="Other", hosts=("x.example",)).contract.hosts == ("x.example",)
@@ -227,7 +223,6 @@ def test_the_hosts_are_those_of_the_servers(imported, more, hosts):
 def test_the_code_can_be_named(imported):
     """By its name or its pointer."""
     schema = {"properties": {"code": {"enum": ["A_B", "C_D"]}, "kind": {"enum": ["e_f", "g_h"]}}}
-
     for name in ("kind", "/kind"):
         assert imported(api({"404": response(schema)}), code=name).document["members"]["code"] == "/kind"
 
@@ -246,7 +241,6 @@ def test_listed_codes_belong_to_a_member_that_is_called_a_code(imported, code, l
     """Although its schema permits any text; a member with another name needs an example."""
     schema = {"properties": {code: {"type": "string"}, "message": {"type": "string"}}}
     document = api({"404": response(schema, **{"x-error-codes": listed})})
-
     if place is None:
         with pytest.raises(UsageError, match="no codes were found"):
             imported(document)
@@ -258,7 +252,6 @@ def test_listed_codes_belong_to_a_member_that_is_called_a_code(imported, code, l
 def test_only_numbers_can_be_the_codes_of_a_number(imported, listed, is_found):
     """Words are not those of a member that is an integer."""
     document = api({"404": response({"properties": {"code": {"type": "integer"}}}, **{"x-error-codes": listed})})
-
     if is_found:
         assert {code for _, code in imported(document).contract.pairings} == set(listed)
     else:
@@ -273,10 +266,8 @@ def test_members_with_words_are_proposed_as_the_code(imported):
     schema = {"properties": {"name": {"enum": ["A_B", "C_D"]}, "details": {"type": "array", "items": item}}}
     fixed = {"properties": {"version": {"enum": ["v_1"]}, "tags": {"type": "array", "items": {"enum": ["E_F", "G_H"]}}}}
     document = api({"404": response(schema | {"required": ["name"]}), "409": response(fixed)})
-
     with pytest.raises(UsageError) as caught:
         imported(document)
-
     proposed = [line for line in str(caught.value).splitlines() if "give --code" in line]
     assert (
         proposed[0]
@@ -290,7 +281,6 @@ def test_members_with_words_are_proposed_as_the_code(imported):
 def test_an_envelope_has_its_own_place_for_codes(imported):
     """The examples are read there."""
     document = api({"404": response(example={"error": {"code": "A_B", "message": "x"}})})
-
     assert imported(document, envelope="odata").contract.pairings == {(404, "A_B")}
 
 
@@ -321,14 +311,12 @@ def test_a_document_without_codes_is_refused(imported, document, message):
     """With what it lacks, or the reference that is wrong."""
     with pytest.raises(UsageError) as caught:
         imported(document)
-
     assert message in str(caught.value)
 
 
 def test_a_wrong_reference_in_yaml_has_its_line(read):
     """The line of the key of the object with the reference."""
     text = "openapi: 3.1.0\npaths:\n  /:\n    get:\n      responses:\n        200: {}\n        404:\n          $ref: '#/no'\n"
-
     with pytest.raises(UsageError, match=r"line 7: \$ref #/no does not exist"):
         read(text, "api.yaml")
 
@@ -349,7 +337,6 @@ def test_options_of_tables_are_refused(imported, wanted, message):
 def test_a_document_without_a_title_needs_a_name(imported):
     """The title is the name of the contract."""
     document = api({"404": response(with_code(enum=["A_B"]))}, info={})
-
     with pytest.raises(UsageError, match="name the API with --as"):
         imported(document)
 
@@ -381,7 +368,6 @@ def test_a_schema_is_turned_into_draft_2020_12(schema, expected):
         "b": {"type": "string"},
         "c": [1, {"type": "number"}],
     }
-
     assert References(document).schema(schema) == expected
 
 

@@ -44,7 +44,6 @@ def test_rows_are_known_by_the_names_of_their_columns(read, name, text):
 def test_texts_by_code_are_rows(read):
     """As in files of translations."""
     found = read(json.dumps({"NO_SHELF": "No shelf", "SHELF_FULL": "It is full"}), "a.json", envelope="odata")
-
     assert {each.code: each.description for each in found.contract.catalogue} == {
         "NO_SHELF": "No shelf",
         "SHELF_FULL": "It is full",
@@ -65,7 +64,6 @@ def test_codes_may_be_words_below_a_name_of_codes(read, value):
 def test_an_object_by_name_may_have_its_code_inside(read):
     """The key is the name."""
     text = json.dumps({"NoShelf": {"code": 1001, "status": 404}, "Full": {"code": 1002, "status": 409}})
-
     assert read(text, "a.json", envelope="odata").contract.pairings == {(404, "1001"), (409, "1002")}
 
 
@@ -95,14 +93,12 @@ def test_broken_data_is_refused_with_its_place(read, name, text, message):
     """With the line where there is one."""
     with pytest.raises(UsageError) as caught:
         read(text, name, envelope="odata")
-
     assert message in str(caught.value)
 
 
 def test_aliases_have_a_limit(monkeypatch):
     """An alias counts as all that it refers to."""
     monkeypatch.setattr("pytest_pcerrors.contract.sources._yaml.MAX_NODES", 20)
-
     with pytest.raises(UsageError, match="line 2: more than 20 values"):
         read_yaml("a: &a [1, 2, 3, 4, 5, 6, 7]\nb: [*a, *a]\n")
 
@@ -127,7 +123,6 @@ def test_a_huge_file_is_refused(read, monkeypatch):
     monkeypatch.setattr("pytest_pcerrors.contract.sources.importing.MAX_DATA", 10)
     with pytest.raises(UsageError, match="has more than 10 bytes"):
         read("code,message\nA,b\n", "a.csv")
-
     monkeypatch.undo()
     monkeypatch.setattr("pytest_pcerrors.contract.sources._pages.MAX_PAGE", 10)
     with pytest.raises(UsageError, match="more than 10 characters"):

@@ -61,7 +61,6 @@ def test_a_table_without_codes_is_left_out(read, header, rows, reason):
     """It is named with its line and what it lacks."""
     with pytest.raises(UsageError) as caught:
         read(table(header, *rows), envelope="odata")
-
     assert f"line 1: a table without codes was left out ({' | '.join(header.split(';'))})" in str(caught.value)
     assert reason in str(caught.value)
     assert "CSV" in str(caught.value)
@@ -102,7 +101,6 @@ def test_columns_that_only_look_like_codes_are_not_read(read, page):
 def test_a_row_that_is_not_one_error_is_left_out(read, row, remark):
     """With its line; the other rows are read."""
     found = read(table("Code;Status;Text", "NO_SHELF;404;No shelf", "SHELF_FULL;409;It is full", row), envelope="odata")
-
     assert f"line 5: {remark}" in found.remarks
     assert found.contract.pairings - {(None, "ALSO_BAD")} == BOTH
 
@@ -117,7 +115,6 @@ def test_all_tables_are_read_together(read):
         + table("Status;Meaning", "200;Fine", "201;Made")
     )
     found = read(page, envelope="odata")
-
     assert found.contract.pairings == {(404, "NO_SHELF"), (410, "OLD"), (None, "LATE")}
     assert found.contract.catalogue["NO_SHELF"][0].templates == ("No shelf", "It may be hidden")
     assert sorted(found.contract.statuses) == [404, 410, 429, 503]
@@ -137,21 +134,18 @@ def test_all_tables_are_read_together(read):
 def test_columns_can_be_named(read, wanted, expected):
     """Letter case and separators are ignored; a status can be a part of the code."""
     page = table("Slug;Number;Sent with;Info", "full;40901;409;a b", "gone;40401;404;b c")
-
     assert read(page, envelope="odata", **wanted).contract.pairings == expected
 
 
 def test_the_column_of_texts_can_be_named(read):
     """By default it is a column with a usual name."""
     page = table("Code;Message;Hint", "A_B;one two;three four")
-
     assert read(page, envelope="odata", text="hint").contract.catalogue["A_B"][0].description == "three four"
 
 
 def test_the_code_is_in_the_column_whose_values_are_in_a_sample(read):
     """Of two columns that can be the code."""
     page = table("Code;Error;Status", "1001;full;409", "1002;gone;404") + '```json\n{"error": "full"}\n```\n'
-
     assert read(page).contract.pairings == {(409, "full"), (404, "gone")}
 
 
@@ -167,7 +161,6 @@ def test_codes_of_another_kind_than_in_the_sample_are_left_out(read, sample, lef
         + f'```json\n{{"code": "{sample}"}}\n```\n'
     )
     found = read(page)
-
     assert found.contract.pairings == left
     assert f"a table of codes that are {kind}, unlike the code of the sample, was left out" in found.remarks
 
@@ -187,7 +180,6 @@ def test_other_codes_than_those_of_errors_are_left_out(read, header, rows, is_re
     """Beside a table of errors, a table without statuses has the same names and the same kind of codes."""
     page = table("Code;Status;Text", "SHELF_FULL;409;It is full") + table(header, *rows) + sample
     found = read(page, envelope="odata")
-
     assert len(found.contract.pairings) == (3 if is_read else 1)
     assert ("line 5: a table of codes without statuses was left out" in found.remarks) is not is_read
 
@@ -195,7 +187,6 @@ def test_other_codes_than_those_of_errors_are_left_out(read, header, rows, is_re
 def test_numbers_below_400_are_not_statuses(read):
     """Though HTTP defines them."""
     page = table("Code;Text", "100;No name", "101;No shelf") + '```json\n{"code": 100}\n```\n'
-
     assert read(page).contract.pairings == {(None, "100"), (None, "101")}
 
 
@@ -204,14 +195,12 @@ def test_columns_have_names_in_other_languages(read, header):
     """And any name with HTTP, if its cells are statuses; a code may begin with a slash."""
     found = read(table(header, "404;/no-shelf;Il n'y en a pas", "409;/full;C'est plein"), envelope="odata")
     entry = next(iter(found.contract.catalogue))
-
     assert (entry.status, entry.code, entry.description) == (404, "/no-shelf", "Il n'y en a pas")
 
 
 def test_a_fragment_of_html_is_read_by_its_suffix(read):
     """Its sample has an empty line, which would end a block of HTML in Markdown."""
     page = "<table><tr><th>Code<th>HTTP<tr><td>A_B<td>409</table>\n<pre>HTTP/1.1 409 Conflict\n\n{&quot;code&quot;: &quot;A_B&quot;}</pre>"
-
     assert read(page, "errors.html").document["members"]["code"] == "/code"
 
 
@@ -219,7 +208,6 @@ def test_a_fragment_of_html_is_read_by_its_suffix(read):
 def test_a_page_in_html_has_the_same_columns(read, head):
     """With a header of ``th`` or of ``td``."""
     page = f"<html><table><tr><th>Errors</th></tr>{head}<tr><td>A_B<td rowspan=2>409<td>one two<tr><td>C_D<td>three</table>"
-
     assert read(page, "errors.html", envelope="odata").contract.pairings == {(409, "A_B"), (409, "C_D")}
 
 
@@ -241,7 +229,6 @@ def test_wrong_options_are_refused(read, wanted, message):
     """With the option and what is there."""
     with pytest.raises(UsageError) as caught:
         read(table("Code;Text", "A_B;one two"), envelope="odata", **wanted)
-
     assert message in str(caught.value)
 
 
@@ -254,14 +241,12 @@ def test_a_named_column_on_a_page_without_tables_is_refused(read):
 def test_a_table_without_the_named_column_is_left_out(read):
     """With a remark."""
     page = table("Slug;Text", "full;one two") + table("Code;Text", "A_B;one two")
-
     assert 'no column "Slug"' in read(page, envelope="odata", code="Slug").remarks
 
 
 def test_too_many_rows_are_refused(read, monkeypatch):
     """A page of errors has fewer."""
     monkeypatch.setattr("pytest_pcerrors.contract.sources._catalogue.MAX_ROWS", 1)
-
     with pytest.raises(UsageError, match="more than 1 rows"):
         read(table("Code;Text", "A_B;one", "C_D;two"))
 

@@ -103,7 +103,6 @@ def test_too_little_memory_is_misuse(tmp_path, ending):
     """The exit code is 2, with a message and without a traceback."""
     path = tmp_path / f"a{ending}"
     path.write_text(json.dumps({"interactions": [{"request": None, "status": 404, "body": "x" * 30_000_000}]}))
-
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, path.name], capture_output=True, text=True, check=False, cwd=tmp_path
     )
