@@ -306,9 +306,10 @@ def test_a_har_entry_brings_response_and_request(content, body):
     assert Exchange.of(entry) == Exchange(404, headers, body, REQUEST, "Not Found")
 
 
-def test_a_har_response_needs_little():
+@pytest.mark.parametrize("headers", [{}, {"headers": None}, {"headers": []}])
+def test_a_har_response_needs_little(headers):
     """An empty status text is not a reason phrase, and missing headers are no headers."""
-    assert Exchange.of({"status": 404, "statusText": "", "content": {}}) == Exchange(404, (), b"")
+    assert Exchange.of({"status": 404, "statusText": "", "content": {}, **headers}) == Exchange(404, (), b"")
 
 
 class ApiError(Exception):

@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import json
 import zlib
 
 import pytest
@@ -76,35 +75,6 @@ def test_each_form_of_a_body_in_yaml_is_read(read, body, expected):
     """Text, bytes, base64 and compressed bytes give the same body; a plain scalar stays text."""
     [exchange], error = read(yaml_cassette(f"{{status: {{code: 403, message: Forbidden}}, body: {body}}}"), "a.yaml")
     assert (exchange.body, error) == (expected, None)
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({"string": "Zoë"}, "Zoë".encode()),
-        ({"string": ""}, b""),
-        ({"string": None}, b""),
-        ({"base64_string": encoded(FORBIDDEN)}, FORBIDDEN),
-        ({"base64_string": encoded(DEFLATED)}, FORBIDDEN),
-        (None, b""),
-    ],
-)
-def test_each_form_of_a_body_in_json_is_read(read, body, expected):
-    """Text, base64 and packed bytes are one body."""
-    response = {"status": {"code": 403, "message": "Forbidden"}, "headers": {}, "body": body}
-    [exchange], error = read(
-        json.dumps({"interactions": [{"response": response, "request": {"uri": "/"}}]}).encode(), "a.json"
-    )
-    assert (exchange.body, error) == (expected, None)
-
-
-@pytest.mark.parametrize("content", ["Forbidden", f"!!binary {encoded(b'Forbidden')}"])
-def test_the_form_that_httpx_had_is_read(read, content):
-    """Before version 6, vcrpy wrote httpx responses with status_code and content."""
-    response = f"{{http_version: HTTP/1.1, status_code: 403, headers: [[a, b], [a, c]], content: {content}}}"
-    [exchange], error = read(yaml_cassette(response), "a.yaml")
-    assert (exchange.status, list(exchange.headers), exchange.body) == (403, [("a", "b"), ("a", "c")], b"Forbidden")
-    assert error is None
 
 
 @pytest.mark.parametrize(

@@ -269,13 +269,10 @@ def test_a_body_too_long_to_decode_is_unreadable(monkeypatch):
 
 @pytest.mark.parametrize(
     ("posted", "body"),
-    [
-        ({"text": "R29uZQ==", "encoding": "base64"}, b"Gone"),
-        ({"text": "a=1"}, b"a=1"),
-    ],
-)
+    [({"text": "R29uZQ==", "encoding": "base64"}, b"Gone"), ({"text": "a=1"}, b"a=1"), ({"params": []}, b""), (None, b"")],
+)  # fmt: skip
 def test_what_was_posted_may_be_base64(posted, body):
-    """A posted body is text or base64."""
+    """A posted body is text or base64; forms are not put together."""
     [exchange] = items(har(GOOD | {"request": REQUEST | {"postData": posted}}), "a.har")
     assert exchange.request.body == body
 
