@@ -87,13 +87,6 @@ def test_an_own_response_is_sent_as_it_is(server):
     assert requests.get(server.url).headers["Content-Type"] == "application/problem+json"
 
 
-def test_retry_after_goes_with_the_errors(server):
-    """In a sequence the ok has none."""
-    requests.post(server.url + RULES, json={"answer": [429, "ok"], "retry_after": 1})
-    came = [requests.get(server.url + "/v1") for _ in range(2)]
-    assert [each.headers.get("Retry-After") for each in came] == ["1", None]
-
-
 DEEP = 100_000
 
 

@@ -205,22 +205,6 @@ def test_a_hundred_clients_are_served_at_once(server):
     assert len(bodies) == len(set(bodies)) == 600
 
 
-def test_a_rule_is_counted_once_whoever_comes(server):
-    """Threads cannot use it more often than it says."""
-    server.fail("*", "/**", 800064, times=50)
-    server.fail("*", "/**", status=503)
-
-    def ask(_):
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        connection.request("GET", "/")
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    with ThreadPoolExecutor(20) as pool:
-        assert sorted(pool.map(ask, range(100))) == [409] * 50 + [503] * 50
-
-
 def disturbed_client(server, number):
     """Lose a connection, send a request slowly, then a few more; return the statuses of those."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as lost:

@@ -3,8 +3,6 @@
 import http.client
 from time import monotonic
 
-import aiohttp
-import httpx
 import pytest
 import requests
 
@@ -41,13 +39,6 @@ def test_a_client_library_reports_a_lost_connection(server, member):
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         requests.get(server.url + "/v1")
     assert requests.get(server.url + "/v1").status_code == 200
-
-
-def test_httpx_reports_a_cut_body(server):
-    """As a protocol error of the server."""
-    server.sequence("cut")
-    with pytest.raises(httpx.RemoteProtocolError):
-        httpx.get(server.url + "/v1")
 
 
 @pytest.mark.parametrize("shape", ["gateway-404", "long-description-400", "empty-401"])
@@ -101,20 +92,3 @@ def test_head_is_answered_without_body(server):
         length = len(session.get(server.url + "/v1").content)
     assert [(each.status_code, each.content) for each in asked] == [(409, b""), (404, b""), (409, b"")]
     assert asked[0].headers["Content-Length"] == str(length)
-
-
-async def ask(url):
-    """Ask twice on one connection, with aiohttp."""
-    async with aiohttp.ClientSession() as session:
-        for _ in range(2):
-            async with session.get(url) as response:
-                body = await response.read()
-        return response.status, body
-
-
-def test_an_asynchronous_client_is_served_alike(server):
-    """Chunks and all."""
-    import asyncio
-
-    server.shape("bare-string-403", chunked=True)
-    assert asyncio.run(ask(server.url + "/v1")) == (403, SHAPES["bare-string-403"].body)

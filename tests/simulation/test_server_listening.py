@@ -1,6 +1,5 @@
 """Where the server listens, and how it begins and ends."""
 
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, active_count
 
@@ -154,12 +153,3 @@ def test_hooks_of_two_connections_can_stop_the_server_at_once(server):
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(ask, range(2)))
     server.stop()
-
-
-def test_no_socket_is_left(server):
-    """The port is free as soon as the server has stopped."""
-    port = server.port
-    server.stop()
-    with socket.socket() as ours:
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        ours.bind(("127.0.0.1", port))

@@ -25,22 +25,6 @@ def test_a_path_asks_for_a_shape(server):
     assert requests.get(server.url + "/shapes/gateway-429").content == SHAPES["gateway-429"].body
 
 
-@pytest.mark.parametrize(
-    ("asked", "status"),
-    [
-        ("800064", 409),
-        ("409/800064", 409),
-        ("gateway-429", 429),
-        ("503", 503),
-        ("400", 401),
-        ("ok", 200),
-    ],
-)
-def test_a_header_asks_for_an_error_anywhere(server, asked, status):
-    """By code, status and code, shape, status or word."""
-    assert requests.put(server.url + "/v1/customers", headers={"X-PC-Error": asked}).status_code == status
-
-
 def test_a_header_asks_for_a_delay(server):
     """In seconds, on whatever is asked for."""
     came = requests.get(server.url + "/errors/800064", headers={"X-PC-Delay": "0.05"})
