@@ -9,7 +9,7 @@ from pytest_pcerrors.contract.sources.partner_center import read_page
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture(params=[f"{locale} {dress}" for locale in LANGUAGES for dress in DRESSES])
+@pytest.fixture(scope="module", params=[f"{locale} {dress}" for locale in LANGUAGES for dress in DRESSES])
 def contract(request):
     """Read the contract of one page."""
     locale, dress = request.param.split()
