@@ -114,6 +114,13 @@ def test_what_is_not_text_of_a_recording_is_named(start, called, pack):
     assert problem(pack(start), "trace.zip")[1].startswith(called)
 
 
+def test_numbers_of_har_in_yaml_are_numbers():
+    """A size that is not a number stays as it is."""
+    text = b"log:\n  entries:\n  - {request: {url: /}, response: {status: 404, bodySize: -1, content: {size: x, text: Gone}}}\n"
+    [exchange] = stream_items(io.BytesIO(text), "a.yaml")
+    assert (exchange.status, exchange.body) == (404, b"Gone")
+
+
 @pytest.mark.parametrize("document", [{"interactions": []}, {"interactions": None}, [], {}, [3], 3])
 def test_what_is_not_a_known_format_is_not_named(document):
     """The message describes what was found."""
