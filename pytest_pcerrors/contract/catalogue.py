@@ -120,15 +120,20 @@ class Catalogue:
         return tuple(self._by_code)
 
     def nearest(self, code: str) -> str | None:
-        """Return the code that is most similar to an unknown one, preferably of the same length; None if no code is similar.
+        """Return the code that is most similar to an unknown one; None if no code is similar.
+
+        That is the code without separators and leading zeros, or else preferably one of the same length.
 
         >>> from pytest_pcerrors import Contract
         >>> catalogue = Contract.default().catalogue
-        >>> catalogue.nearest("8000640"), catalogue.nearest("teapot"), catalogue.nearest("8" * 5000)
-        ('800064', None, None)
+        >>> catalogue.nearest("8000640"), catalogue.nearest("20.000"), catalogue.nearest("teapot"), catalogue.nearest("8" * 5000)
+        ('800064', '20000', None, None)
         """
         from difflib import get_close_matches
 
+        bare = "".join(filter(str.isalnum, code)).lstrip("0")
+        if bare in self:
+            return bare
         close = get_close_matches(code, self.codes, cutoff=_SIMILAR) if len(code) <= self._longest_similar else []
         return next((each for each in close if len(each) == len(code)), close[0] if close else None)
 

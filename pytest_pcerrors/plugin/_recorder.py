@@ -50,7 +50,7 @@ class Recorder:
         self._services = services
         self._aged: dict[str, str] = {}
         self._begun: set[Path] = set()
-        self.files = CassettesOfTests(config, settings)
+        self.files: CassettesOfTests = CassettesOfTests(config, settings)
         self.played: dict[str, Played] = {}
         """What passing tests have played of each cassette, by its name."""
         self.unwritten: dict[str, str] = {}

@@ -57,7 +57,7 @@ class LineAudit:
         is_detailed: bool = False,
     ) -> None:
         self.counts = Conforming(name=name)
-        self.oldest = Oldest(policy.judges)
+        self.oldest: Oldest = Oldest(policy.judges)
         self.lines = 0
         self.has_items = self.is_refused = False
         self._name = name

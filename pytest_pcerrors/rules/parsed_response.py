@@ -230,7 +230,9 @@ def _read_text(parsed: ParsedResponse, body: bytes) -> None:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         guess = json.detect_encoding(body)
-        parsed.encoding = guess.upper() if _decodes(body, guess) else f"another encoding (at byte {error.start})"
+        parsed.encoding = (
+            guess.upper() if _decodes(body, guess) else f"another encoding (not UTF-8 at byte {error.start})"
+        )
     else:
         if "\0" in text[:4] and (guess := json.detect_encoding(body)) != "utf-8" and _decodes(body, guess):
             parsed.encoding = guess.upper()

@@ -49,7 +49,7 @@ class Quick:
         is_searched = any(step.when is may_contain_error for step in rules.success_steps)
         self._names = names_of_errors(contract) if is_searched else frozenset()
         is_known = contract.errors_below_400 is None and "" not in self._names
-        self.successes = frozenset(SUCCESSES if is_known else ()) - contract.paired_statuses
+        self.successes: frozenset[int] = frozenset(SUCCESSES if is_known else ()) - contract.paired_statuses
         self._passed: Any = None
         if not (contract.has_items or any(step.when is always for step in rules.error_steps)):
             self._passed = passed(contract, rules.error_stages[-1].rules)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from pytest_pcerrors.jsontext import type_of
 from pytest_pcerrors.secrets import hide
-from pytest_pcerrors.text import cut, visible
+from pytest_pcerrors.text import counted, cut, visible
 
 LONGEST_SHOWN = 4096
 """The number of characters of a text that are searched to show its beginning."""
@@ -20,7 +20,7 @@ def shown(value: object) -> str:
     """Return a short description of a JSON value, of about sixty characters at most.
 
     >>> shown("Order 7"), shown(2000), shown([1, 2]), shown({}), shown(None)
-    ('"Order 7"', '2000', 'an array of 2', 'an object without members', 'null')
+    ('"Order 7"', '2000', 'an array with 2 items', 'an object without members', 'null')
     """
     match value:
         case str():
@@ -32,7 +32,7 @@ def shown(value: object) -> str:
                 else "an object without members"
             )
         case list():
-            return f"an array of {len(value)}"
+            return f"an array with {counted(len(value), 'item')}"
         case int() | float() if not isinstance(value, bool):
             return cut(json.dumps(value), _MAX_VALUE)
         case _:

@@ -17,7 +17,7 @@ from pytest_pcerrors.secrets.display import shown
         (10**70, "1" + "0" * 59 + "..."),
         (1.5, "1.5"),
         (True, "true"),
-        ([[]] * 3, "an array of 3"),
+        ([[]] * 3, "an array with 3 items"),
         (dict.fromkeys("abcdefg"), "an object with a, b, c, d, e"),
     ],
 )
@@ -96,8 +96,12 @@ def messages_of(status, body, **headers):
         (500, b" ", "body-empty: a body of white space only instead of a JSON object"),
         (500, "\u00a0".encode(), "body-empty: a body of white space only instead of a JSON object"),
         (409, json.dumps(BUSY).encode("utf-16"), "body-encoding: UTF-16 instead of UTF-8"),
-        (409, b'"Zo\xeb"', "body-encoding: another encoding (at byte 3) instead of UTF-8"),
-        (409, b"\x1f\x8b\x08", "body-encoding: broken gzip data, cut off or followed by something else, instead of UTF-8"),
+        (409, b'"Zo\xeb"', "body-encoding: another encoding (not UTF-8 at byte 3) instead of UTF-8"),
+        (
+            409,
+            b"\x1f\x8b\x08",
+            "body-encoding: broken gzip data, cut off or followed by something else, instead of UTF-8",
+        ),
         (403, b"Denied.", 'body-plain-text: plain text instead of JSON: "Denied."'),
         (502, b"\n<html>", "body-not-json: an HTML page instead of JSON"),
         (
