@@ -29,11 +29,6 @@ _ALSO = frozenset({_NAME, "pcerror", "pytestpcerrors", "pytestpcerror"})
 _ALIKE = 0.87
 _SECTION = re.compile(r"^[ \t]*\[+[ \t]*([^\]\n]+?)[ \t]*\]", re.MULTILINE)
 
-_AS_WRITTEN = frozenset(
-    "profile record max-age watch base-url cloud token-command length-unit rules severity map".split()
-)
-"""The settings that are kept as they are written."""
-
 
 class AllowanceSetting(NamedTuple):
     """One ``[[tool.pcerrors.allow]]`` table; an empty `code` or `status`, and None, match any."""
@@ -106,9 +101,8 @@ class Settings(NamedTuple):
         table, where = without_dates(table, where), f"{where}: {TABLE}"
         validate(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
         _check_entries(table.get("entry", []), where)
-        return cls(
-            root=root,
-            **_fields({key: value for key, value in table.items() if key in _AS_WRITTEN}),
+        as_written = {name: value for name, value in _fields(table).items() if name in cls._fields}
+        return cls(root=root, **as_written)._replace(
             contract=tuple(_listed(table.get("contract", ()))),
             collect=tuple(root / path for path in table.get("collect", ())),
             cassettes=root / table.get("cassettes", _CASSETTES),
