@@ -120,9 +120,7 @@ class Catalogue:
         return tuple(self._by_code)
 
     def nearest(self, code: str) -> str | None:
-        """Return the code that is most similar to an unknown one; None if no code is similar.
-
-        That is the code without separators and leading zeros, or else preferably one of the same length.
+        """Return an unknown code without separators and zeros, or else the most similar one, preferably of its length; None if none is.
 
         >>> from pytest_pcerrors import Contract
         >>> catalogue = Contract.default().catalogue

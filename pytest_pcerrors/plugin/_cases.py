@@ -102,8 +102,7 @@ def _cases_of(item: pytest.Item, fixture: str, policy: Policy) -> dict[str, Any]
     try:
         return _CASES[fixture](for_api_of(item, policy).contract, *marker.args, **marker.kwargs)
     except TypeError:
-        takes = signature(name)
-        reason = f"it is written {takes}, with the name of each argument" if "=" in takes else f"it is written {takes}"
+        reason = f"it is written {signature(name)}"
     except UsageError as error:
         reason = str(error)
     pytest.fail(f"{item.nodeid}: @pytest.mark.{name}: {reason}", pytrace=False)

@@ -130,11 +130,7 @@ def stating(document: Any, status: int) -> Any:
 
 
 def unknown_code(code: str, contract: Contract) -> UsageError:
-    """Return the error for a code that is not in the catalogue.
-
-    >>> str(unknown_code("409", Contract.default()))
-    '409 is an HTTP status, not an error code; did you mean status=409?'
-    """
+    """Return the error for a code that is not in the catalogue, with what was probably meant."""
     if code in {str(int(status)) for status in HTTPStatus}:
         return UsageError(f"{code} is an HTTP status, not an error code; did you mean status={code}?")
     meant = suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)

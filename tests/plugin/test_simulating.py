@@ -334,7 +334,7 @@ MISUSED = {
     ),
     "argument": (
         "@pytest.mark.pc_entries(409)\ndef test_a(pc_entry): pass",
-        "*::test_a: @pytest.mark.pc_entries: it is written pc_entries(status=None, code=None), with the name of each argument",
+        "*::test_a: @pytest.mark.pc_entries: it is written pc_entries(status=None, code=None)",
     ),
     "no such shape": (
         "@pytest.mark.pc_shapes('html-501')\ndef test_a(pc_shape): pass",

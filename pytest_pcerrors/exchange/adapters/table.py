@@ -104,8 +104,8 @@ def response_data(response: object) -> ResponseData:
             f"this is not a response, but the {kind.__name__} of one; await it: `response = await client.get(...)`"
         )
     if adapter is None:
-        article = "an" if kind.__name__[0].lower() in "aeiou" else "a"
-        named = "None" if response is None else f"{article} {kind.__name__}"
+        article = "an " if kind.__name__[0].lower() in "aeiou" else "a "
+        named = "None" if response is None else article + kind.__name__
         alone = f"; {mappings.GIVE_STATUS}" if issubclass(kind, str | bytes | list) else ""
         raise UsageError(
             f"{named} is not a response{alone}\nresponses are: {'; '.join(each.kind for each in ADAPTERS)}"
