@@ -73,6 +73,8 @@ def _named_file(name: str | Path, folder: Path, known: tuple[str, ...] = (SHIPPE
 
 def _merged(path: Path, document: dict[str, Any], extending: tuple[str, ...]) -> dict[str, Any]:
     """Return the document of a contract file, merged over the document that it extends."""
+    if "openapi" in document or "swagger" in document:
+        raise UsageError(f"{path}: an OpenAPI document; make a contract file of it with `pcerrors import`")
     schema = published_schema(_PACKAGE, "contract.schema.json")
     validate(schema, document, str(path))
     _check_pairings(document.get("entries", []), str(path))

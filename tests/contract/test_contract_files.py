@@ -33,6 +33,13 @@ def test_the_shipped_file_fits_its_published_schema(document):
     assert list(Draft202012Validator(schema).iter_errors(document)) == []
 
 
+@pytest.mark.parametrize("name", ["openapi", "swagger"])
+def test_an_openapi_document_is_not_a_contract_file(tmp_path, name):
+    """The message has the command that makes one of it."""
+    (tmp_path / "api.json").write_text(json.dumps({name: "2.0", "info": {}}), "utf-8")
+    assert message_of(tmp_path / "api.json") == "an OpenAPI document; make a contract file of it with `pcerrors import`"
+
+
 def test_the_shipped_file_survives_the_round_trip(tmp_path, shipped_text):
     """Loaded and saved again, the shipped contract is the same to the byte."""
     (tmp_path / "a.json").write_text(shipped_text, "utf-8")
