@@ -1,10 +1,10 @@
 """Read the grids of a source: their errors, further statuses, and remarks on what was recognised and what was left out."""
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
-from pytest_pcerrors.contract.sources._columns import codes_in, columns_of
+from pytest_pcerrors.contract.sources._columns import columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
@@ -20,15 +20,6 @@ MAX_ROWS = 20_000
 _MOST_SHOWN = 60
 
 
-class _Table(NamedTuple):
-    """A grid with its columns, and the codes in it with the name of their column; none without one."""
-
-    grid: "Grid"
-    columns: "Columns"
-    codes: frozenset[str]
-    name: str
-
-
 def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str]) -> Reading:
     """Return what the grids document, all tables together; `samples` are the values in the samples of the source."""
     if sum(len(grid.rows) for grid in grids) > MAX_ROWS:
@@ -36,17 +27,17 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     _check_names(grids, wanted)
     reading = Reading()
     pattern = _compiled(wanted.status_from)
-    tables = [_table(grid, columns_of(grid, wanted, samples)) for grid in grids]
-    kinds = set() if wanted.code else _kinds(code for each in tables for code in each.codes & samples)
-    proven = [] if wanted.code else [each for each in tables if _is_proven(each, samples)]
-    for each in tables:
-        grid, columns, own = each.grid, each.columns, _kinds(each.codes)
+    every = [columns_of(grid, wanted, samples) for grid in grids]
+    kinds = set() if wanted.code else _kinds(code for each in every for code in each.codes & samples)
+    proven = [] if wanted.code else [each for each in every if _is_proven(each, samples)]
+    for grid, columns in zip(grids, every, strict=True):
+        own = _kinds(columns.codes)
         if len(kinds) == len(own) == 1 and kinds != own:
             found = "numbers" if True in own else "words"
             reading.note(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
-        elif proven and columns.code is not None and columns.status is None and _has_other_codes(each, proven):
-            found = f'a table of codes without statuses was left out, in "{visible(each.name)}"'
-            reading.note(grid.place, f"{found}: unlike the error codes in {proven[0].grid.place}")
+        elif proven and columns.code is not None and columns.status is None and _has_other_codes(columns, proven):
+            found = f'a table of codes without statuses was left out, in "{visible(columns.name)}"'
+            reading.note(grid.place, f"{found}: unlike the error codes in {grids[every.index(proven[0])].place}")
         elif columns.code is not None:
             _add_rows(grid, columns, pattern, reading)
         elif columns.status is not None:
@@ -60,24 +51,18 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     return reading
 
 
-def _table(grid: "Grid", columns: "Columns") -> _Table:
-    if columns.code is None:
-        return _Table(grid, columns, frozenset(), "")
-    return _Table(grid, columns, frozenset(codes_in(grid.column(columns.code))), grid.header[columns.code])
-
-
 def _kinds(codes: "Iterable[str]") -> set[bool]:
     """Return for codes whether they are numbers."""
     return {code.lstrip("-").isdecimal() for code in codes}
 
 
-def _is_proven(table: _Table, samples: frozenset[str]) -> bool:
+def _is_proven(table: "Columns", samples: frozenset[str]) -> bool:
     """Return whether the codes of a table are those of errors: they have statuses, or are named so and in a sample."""
     is_in_sample = not samples.isdisjoint(table.codes) and is_error_code_name(table.name)
-    return bool(table.codes) and (table.columns.status is not None or is_in_sample)
+    return bool(table.codes) and (table.status is not None or is_in_sample)
 
 
-def _has_other_codes(table: _Table, proven: "Sequence[_Table]") -> bool:
+def _has_other_codes(table: "Columns", proven: "Sequence[Columns]") -> bool:
     """Return whether a table has other codes than `proven` ones, such as countries: by its name, or how they are written."""
     is_named = words_of(table.name) in {words_of(each.name) for each in proven} or is_error_code_name(table.name)
     styles = {style_of(code) for each in proven for code in each.codes}

@@ -17,7 +17,7 @@ _EMPTY = {"", *"- -- --- \u2013 \u2014 n/a na none null tbd any all varies vario
 _NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
 _LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
 _STATUS = re.compile(
-    rf"{_NUMBER}(?:\s*[-:\u2013\u2014]?\s*(?:{_LETTERS}|\({_LETTERS}\)))?|{_LETTERS}\s*\(\s*{_NUMBER}\s*\)",
+    rf"{_NUMBER}(?:\s*[-:\u2013\u2014]?\s*(?:{_LETTERS}|[(\uff08]{_LETTERS}[)\uff09]))?|{_LETTERS}\s*[(\uff08]\s*{_NUMBER}\s*[)\uff09]",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:[,;/|&]|\bor\b|\band\b)\s*", re.IGNORECASE)

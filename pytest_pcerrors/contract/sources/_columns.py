@@ -1,6 +1,7 @@
 """Recognise the columns of a grid that have error codes, HTTP statuses and texts, by their names and their cells."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_known_status, plain, read_code, read_statuses
@@ -23,12 +24,14 @@ _NAMES = 2
 
 
 class Columns(NamedTuple):
-    """The columns of a grid that have codes, statuses and texts; None where there is not one."""
+    """The columns of a grid that have codes, statuses and texts, None where there is not one; and the codes, and their column's name."""
 
     code: int | None
     status: int | None
     text: int | None
     lacks: str = ""
+    codes: frozenset[str] = frozenset()
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,25 +42,20 @@ class _Column:
     name: str
     cells: list[str]
 
-    @property
+    @cached_property
     def rank(self) -> int | None:
         """How surely it has codes, by its name."""
         return code_rank(self.name)
 
-    @property
+    @cached_property
     def codes(self) -> list[str]:
         """The codes in its cells."""
-        return codes_in(self.cells)
+        return [cell.code for cell in map(read_code, self.cells) if cell.kind is Kind.CODE]
 
     def share(self, is_fitting: "Callable[[str], bool]") -> float:
         """Return the share of the cells that fit, among those that are not empty."""
         filled = [cell for cell in self.cells if cell.strip()]
         return sum(map(is_fitting, filled)) / len(filled) if filled else 0
-
-
-def codes_in(cells: "Sequence[str]") -> list[str]:
-    """Return the codes in the cells of a column."""
-    return [cell.code for cell in map(read_code, cells) if cell.kind is Kind.CODE]
 
 
 def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Columns:
@@ -75,7 +73,7 @@ def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Col
     if code and not status and not text and wanted.code is None and not _are_error_codes(code):
         return Columns(None, None, None, "neither a column of statuses nor one of texts beside its codes")
     code_at, status_at, text_at = (None if each is None else each.at for each in (code, status, text))
-    return Columns(code_at, status_at, text_at, lacks)
+    return Columns(code_at, status_at, text_at, lacks, *((frozenset(code.codes), code.name) if code else ()))
 
 
 def _named(every: "Sequence[_Column]", name: str) -> _Column | None:

@@ -26,7 +26,7 @@ _STRING = r'"(?:[^"\\\n]|\\.)*+"?'  # to the end of the line if it is not closed
 _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL)
 _ELLIPSIS = re.compile(rf"({_STRING})|\.\.\.|\u2026")
 _SPARE_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}},])")
-_CLOSING = {"{": "}", "[": "]"}
+_DEPTHS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]")
 _NAMES = 2
 """The rank of members that are a code only if codes are documented there, such as ``id``; and of a code in an array, compared with others."""
@@ -55,12 +55,9 @@ def _end_of(text: str, start: int) -> int | None:
     """Return the end of the object or array that starts at an index; None if it is not closed."""
     depth = 0
     for token in _TOKEN.finditer(text, start):
-        if token[0] in _CLOSING:
-            depth += 1
-        elif token[0] in _CLOSING.values():
-            depth -= 1
-            if depth <= 0:
-                return token.end()
+        depth += _DEPTHS.get(token[0], 0)
+        if depth <= 0:
+            return token.end()
     return None
 
 
@@ -80,19 +77,10 @@ def _repaired(text: str) -> str:
     return text
 
 
-def values_of(samples: "Iterable[Sample]") -> frozenset[str]:
-    """Return the texts and integers in samples, as text.
-
-    >>> sorted(values_of([Sample({"error": {"code": 7, "at": "x", "ok": True}}, "")]))
-    ['7', 'x']
-    """
-    return frozenset(text for sample in samples for _, text in leaves(sample.value))
-
-
 def leaves(value: Any, path: tuple[str, ...] = ()) -> "Iterator[tuple[tuple[str, ...], str]]":
     """Yield the paths of the texts and integers of a value, as text; an item of an array has the step ``*``.
 
-    >>> list(leaves({"errors": [{"code": "X", "at": 7}]}))
+    >>> list(leaves({"errors": [{"code": "X", "at": 7, "ok": True}]}))
     [(('errors', '*', 'code'), 'X'), (('errors', '*', 'at'), '7')]
     """
     match value:

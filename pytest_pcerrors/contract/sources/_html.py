@@ -21,19 +21,14 @@ _MAX_COLUMNS, _MAX_SPAN, _MAX_DEPTH = 50, 1000, 8
 _Spans = dict[int, tuple[int, str]]
 
 
-def read_html(text: str) -> Document:
-    """Parse an HTML page.
+def add_html(document: Document, text: str, first_line: int) -> None:
+    """Add the content of an HTML page or fragment to a document; `first_line` is its line number on the page.
 
-    >>> read_html("<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>").tables[0].rows[0].cells
+    >>> document = Document()
+    >>> add_html(document, "<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>", 1)
+    >>> document.tables[0].rows[0].cells
     ('20.000',)
     """
-    document = Document()
-    add_html(document, text, 1)
-    return document
-
-
-def add_html(document: Document, text: str, first_line: int) -> None:
-    """Add the content of an HTML fragment to a document; `first_line` is its line number on the page."""
     soup = BeautifulSoup(text, "html.parser")
     for meta in soup.select("meta"):
         name = meta.get("name") or meta.get("property")

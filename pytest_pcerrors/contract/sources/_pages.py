@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from pytest_pcerrors.contract.sources._html import add_html, read_html
+from pytest_pcerrors.contract.sources._html import add_html
 from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line, Remark
 from pytest_pcerrors.errors import UsageError
 
@@ -48,9 +48,10 @@ def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[st
         raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     is_html = is_html or bool(_HTML.match(text))
-    page = read_html(text) if is_html else _read_markdown(text)
-    if not is_html and not page.tables and text.lstrip().startswith("<"):
-        page = read_html(text)  # a text that begins with a tag may be either
+    page = Document() if is_html else _read_markdown(text)
+    if is_html or (not page.tables and text.lstrip().startswith("<")):  # a text that begins with a tag may be either
+        page = Document()
+        add_html(page, text, 1)
     return page, _page(page)
 
 

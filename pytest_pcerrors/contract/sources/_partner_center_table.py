@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.contract.sources._cells import read_statuses
 from pytest_pcerrors.contract.sources.model import Found, Remark
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
@@ -28,9 +29,6 @@ _GAP = rf"(?:[{_SPACES}]*[{_MARKS}][{_SPACES}]*|[{_SPACES}]+)"
 _NUMBER = rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:[{_SPACES}]\d{{1,2}})?|\d{{1,18}}"
 _WHOLE = re.compile(rf"\W*?(?<![-\u2212])({_NUMBER})[{_SPACES}]*\D{{0,3}}")
 _IN_TEXT = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}.,'\u2019]\d{{3}}){{1,3}}(?!\d)|(?<!\d)\d{{3,9}}(?!\d)")
-_STATUS = re.compile(
-    r"\W*(?:HTTP\W+)?([1-5]\d\d)(?:[.,]0+)?(?:\W\D*)?|\D*[(\uff08]([1-5]\d\d)[)\uff09]\W*", re.IGNORECASE
-)
 _MAX_DIGITS = 18
 _LOOSE_PLACEHOLDER = re.compile(r"(?<!\\d)(?<!\\w)(?<!\\s)\{ ?([0-9])(?: ?([^\W\d_][^{}]*)| ?)\}")
 
@@ -163,16 +161,10 @@ def number_of(text: str) -> int | None:
     return int(digits) if 0 < len(digits) <= _MAX_DIGITS else None
 
 
-def status_of(text: str) -> int | None:
-    """Return the HTTP status in a cell, alone or with its reason phrase, or None.
-
-    >>> [status_of(text) for text in ("404", "404.0", "HTTP 404", "404 NotFound", "NotFound (404)")]
-    [404, 404, 404, 404, 404]
-    >>> {status_of(text) for text in ("400, 404", "4040", "NotFound", "after 404 days")}
-    {None}
-    """
-    match = _STATUS.fullmatch(_ZERO_WIDTH.sub("", text).strip())
-    return int(match[1] or match[2]) if match else None
+def status_of(cell: str) -> int | None:
+    """Return the only HTTP status in a cell, with or without its reason phrase, or None."""
+    statuses = read_statuses(_ZERO_WIDTH.sub("", cell))
+    return statuses[0] if statuses and len(statuses) == 1 else None
 
 
 def numbers_in(text: str) -> list[int]:

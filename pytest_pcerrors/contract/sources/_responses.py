@@ -170,7 +170,14 @@ def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
     """
     items: Iterable[Any] = value if isinstance(value, list) else ()
     if isinstance(value, dict):
-        items = [value] if "code" in value else [_with_code(code, each) for code, each in value.items()]
+        items = (
+            [value]
+            if "code" in value
+            else [
+                {"code": code, **(each if isinstance(each, dict) else {"message": each})}
+                for code, each in value.items()
+            ]
+        )
     for item in items:
         row = item if isinstance(item, dict) else {"code": item}
         named = {words_of(str(name)): each for name, each in row.items()}
@@ -184,10 +191,6 @@ def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
         ]
         for code in codes_of([value]):
             yield Found(own[0] if own else status, code, min(texts)[1] if texts else "")
-
-
-def _with_code(code: str, value: Any) -> dict[str, Any]:
-    return {"code": code, **(value if isinstance(value, dict) else {"message": value})}
 
 
 def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> list[Found]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.sources._catalogue import merged, read_grids
-from pytest_pcerrors.contract.sources._envelope import envelope_of, samples_in, values_of
-from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, is_status_name, text_rank
+from pytest_pcerrors.contract.sources._envelope import envelope_of, leaves, samples_in
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, text_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
@@ -117,13 +117,10 @@ def _read_page(text: str, *, is_html: bool) -> Source:
 
 def _with_header(table: Grid) -> Grid:
     """Return a table with a header: without one, the first row is the header if it names a column."""
-    if table.header or not table.rows or not any(map(_is_named, table.rows[0].cells)):
+    first = () if table.header or not table.rows else table.rows[0].cells
+    if all(code_rank(cell) is None and text_rank(cell) is None for cell in first):  # a status has the rank of a name
         return table
-    return Grid(table.rows[0].cells, table.rows[1:], table.place)
-
-
-def _is_named(cell: str) -> bool:
-    return is_status_name(cell) or code_rank(cell) is not None or text_rank(cell) is not None
+    return Grid(first, table.rows[1:], table.place)
 
 
 def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, Any], tuple[Remark, ...]]":
@@ -151,7 +148,8 @@ def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, 
 
 
 def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
-    reading = read_grids(source.grids, wanted, values_of(source.samples))
+    values = frozenset(text for sample in source.samples for _, text in leaves(sample.value))
+    reading = read_grids(source.grids, wanted, values)
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(
