@@ -101,16 +101,16 @@ def _has_statuses_only(column: _Column) -> bool:
 def _unnamed_status_column(every: "Sequence[_Column]", code: _Column) -> _Column | None:
     """Return the only column with another name that has nothing but statuses with their names, such as ``409 Conflict``."""
     known = (each for each in every if each is not code and each.share(is_known_status) == 1)
-    found = [each for each in known if any(map(_has_phrase, each.cells)) and not all(map(_is_number, each.cells))]
+    found = [
+        each
+        for each in known
+        if any(map(_has_phrase, each.cells)) and not all(cell.strip().isdecimal() for cell in each.cells)
+    ]
     return found[0] if len(found) == 1 else None
 
 
 def _has_phrase(cell: str) -> bool:
     return any(plain(phrase_of(status)) in plain(cell) for status in read_statuses(cell) or ())
-
-
-def _is_number(cell: str) -> bool:
-    return cell.strip().isdecimal()
 
 
 def _code_column(
@@ -156,12 +156,13 @@ def _is_error_status(cell: str) -> bool:
 
 def _are_error_codes(column: _Column) -> bool:
     """Return whether codes without statuses and texts are those of errors: by the name of the column, or by their looks."""
-    return "err" in words_of(column.name) or sum(map(_looks_like_code, column.codes)) > len(column.codes) / 2
-
-
-def _looks_like_code(code: str) -> bool:
-    """Return whether a word looks like the code of an error, and not like a short one, as of countries and currencies."""
-    return len(code) >= _MIN_LENGTH and (not code.isalpha() or not (code.islower() or code.istitle()))
+    looks = [
+        len(each) >= _MIN_LENGTH and not (each.isalpha() and (each.islower() or each.istitle()))
+        for each in column.codes
+    ]
+    return (
+        "err" in words_of(column.name) or sum(looks) > len(looks) / 2
+    )  # others are short, as of countries and currencies
 
 
 def _repeats_status(column: _Column, status: _Column | None) -> bool:

@@ -20,7 +20,6 @@ from pytest_pcerrors.contract.sources._responses import (
 from pytest_pcerrors.contract.sources._schemas import (
     allows,
     combined,
-    form_of,
     permit_any_value,
     permitted_values,
     places,
@@ -63,7 +62,9 @@ class OpenApi:
             for schema in response.schemas:
                 if "properties" in schema and allows(schema, "object"):
                     text = json.dumps(schema, sort_keys=True)
-                    form = self._forms[forms.get(text) or forms.setdefault(text, form_of(schema))]
+                    if text not in forms:
+                        forms[text] = json.dumps(combined([schema], with_enums=False), sort_keys=True)
+                    form = self._forms[forms[text]]
                     form.schemas.setdefault(text, schema)
                     form.statuses[text].add(response.status)
                     form.responses.append(response)

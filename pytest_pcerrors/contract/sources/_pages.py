@@ -52,14 +52,9 @@ def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[st
     if is_html or (not page.tables and text.lstrip().startswith("<")):  # a text that begins with a tag may be either
         page = Document()
         add_html(page, text, 1)
-    return page, _page(page)
-
-
-def _page(document: "Document") -> dict[str, str]:
-    meta = document.meta
-    title, day = meta.get("title") or document.title, _date(meta.get("ms.date", ""))
-    locale = meta.get("ms.contentlocale") or meta.get("locale") or ""
-    return {"title": title, "date": day, "locale": locale.lower()}
+    title, day = page.meta.get("title") or page.title, _date(page.meta.get("ms.date", ""))
+    locale = page.meta.get("ms.contentlocale") or page.meta.get("locale") or ""
+    return page, {"title": title, "date": day, "locale": locale.lower()}
 
 
 def _date(text: str) -> str:

@@ -73,8 +73,10 @@ def _readings(rows: "Sequence[Line]") -> list[TableColumns]:
     if status is None:
         return []
     others = [index for index in range(len(columns)) if index != status]
-    numeric = [index for index in others if _share(map(_is_number, numbers[index])) >= _MIN_SHARE]
-    lettered = [index for index in others if _share(map(_has_letters, columns[index])) >= _MIN_SHARE]
+    numeric = [index for index in others if _share(each is not None for each in numbers[index]) >= _MIN_SHARE]
+    lettered = (
+        index for index in others if _share(any(map(str.isalpha, cell)) for cell in columns[index]) >= _MIN_SHARE
+    )
     texts = [index for index in lettered if index not in numeric]
     likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
     return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
@@ -99,14 +101,6 @@ def _text_column(columns: "Sequence[Sequence[str]]", texts: Sequence[int], code:
 def _share(facts: Iterable[bool]) -> float:
     known = list(facts)
     return sum(known) / len(known)
-
-
-def _is_number(number: int | None) -> bool:
-    return number is not None
-
-
-def _has_letters(cell: str) -> bool:
-    return any(map(str.isalpha, cell))
 
 
 def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:

@@ -190,11 +190,6 @@ def combined(schemas: "Sequence[Schema]", *, with_enums: bool = True) -> "Schema
     return result
 
 
-def form_of(schema: "Schema") -> str:
-    """Return the form of a schema, without its permitted values, as text to compare."""
-    return json.dumps(combined([schema], with_enums=False), sort_keys=True)
-
-
 def places(schema: "Schema", path: "Path" = ()) -> "Iterator[tuple[Path, Schema]]":
     """Yield the paths of all named properties with their schemas; an item of an array has the step ``*``."""
     for name, each in schema.get("properties", {}).items():

@@ -6,7 +6,6 @@ A source is a page with tables and samples, rows of data, or an OpenAPI document
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
@@ -58,7 +57,7 @@ class Source(NamedTuple):
     grids: Sequence[Grid] = ()
     samples: Sequence[Sample] = ()
     remarks: Sequence[Remark] = ()
-    page: Mapping[str, str] = MappingProxyType({})
+    page: dict[str, str] = {}  # noqa: RUF012 - nothing changes it
 
 
 def read_source(data: bytes, name: str) -> Source:
