@@ -7,7 +7,7 @@ from benchmarks._comparison import Case, Comparison, cost, process
 from benchmarks._setting import Setting
 from pytest_pcerrors import Contract
 
-LIBRARIES = "import click, markdown_it, bs4"
+LIBRARIES = "import click, markdown_it"
 COMMAND = "import sys; from pytest_pcerrors.cli.main import main; sys.exit(main())"
 
 
@@ -22,7 +22,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
             Case(
                 "pcerrors import",
                 process([sys.executable, "-c", COMMAND, "import", "page.md", "-o", "out.json"], folder),
-                cost(2),
+                cost(4),
             ),
         ],
     )

@@ -30,7 +30,7 @@ NAMES = {
     "check",
     "read_archive",
 }
-HEAVY = ("bs4", "click", "jsonschema", "markdown_it", "pytest", "requests", "rich", "vcr", "yaml")
+HEAVY = ("click", "jsonschema", "markdown_it", "pytest", "requests", "rich", "vcr", "yaml")
 MODULES = [
     "pytest_pcerrors",
     *(each.name for each in pkgutil.walk_packages(pytest_pcerrors.__path__, "pytest_pcerrors.")),

@@ -7,7 +7,7 @@ import pytest
 from pytest_pcerrors.plugin import hooks
 from pytest_pcerrors.settings import is_meant_for_us
 
-HEAVY = {"jsonschema", "vcr", "requests", "yaml", "click", "rich", "markdown_it", "bs4"}
+HEAVY = {"jsonschema", "vcr", "requests", "yaml", "click", "rich", "markdown_it"}
 
 
 OF_OTHERS = """

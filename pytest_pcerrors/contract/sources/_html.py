@@ -1,22 +1,22 @@
 """Parse pages in HTML, as saved from the web, and HTML blocks inside Markdown.
 
-Only the start tags of table rows, cells and list items are used: HTML allows their end tags to be omitted, and the parser then
-nests each in the one before it.
+Only the start tags of table rows, cells and list items are used: HTML allows their end tags to be omitted.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from itertools import takewhile
 from typing import TYPE_CHECKING
-
-from bs4 import BeautifulSoup, Tag
-from bs4.element import CData, NavigableString
 
 from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _MAX_COLUMNS, _MAX_SPAN, _MAX_DEPTH = 50, 1000, 8
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_UNSEEN = ("script", "style", "template", "rt", "rp")
 
 _Spans = dict[int, tuple[int, str]]
 
@@ -29,129 +29,129 @@ def add_html(document: Document, text: str, first_line: int) -> None:
     >>> document.tables[0].rows[0].cells
     ('20.000',)
     """
-    soup = BeautifulSoup(text, "html.parser")
-    for meta in soup.select("meta"):
-        name = meta.get("name") or meta.get("property")
-        if name and meta.get("content"):
-            document.meta[str(name)] = str(meta["content"])
-    root = soup.select_one("html")
-    if root is not None and root.get("lang"):
-        document.meta.setdefault("locale", str(root["lang"]))
-    heading = soup.select_one("h1")
-    if heading is not None and not document.title:
-        document.title = _plain(heading.get_text())
-    offset, parts = first_line - 1, _parts(soup)
-    for each in parts.tables:
-        document.tables.append(Grid(_header(each), tuple(_rows(each, offset)), f"line {_line(each.tag, offset)}"))
-    document.lists += [[_plain("".join(item.text)) for item in each] for each in parts.lists]
-    document.code += [Block("".join(each.text), _line(each.tag, offset)) for each in parts.code]
+    parser = _Parser(document.meta, first_line - 1)
+    parser.feed(text.replace("<![", "<! ["))  # a comment in HTML, which Python parses as a section of SGML
+    parser.close()
+    if parser.headings and not document.title:
+        document.title = parser.headings[0].words.replace("^", "")
+    document.tables += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]
+    document.lists += [[item.words for item in each.parts] for each in parser.lists]
+    document.code += [Block("".join(each.text), each.line) for each in parser.code]
 
 
 @dataclass
-class _Text:
-    """A cell, a list item or a code block: its tag, and its texts."""
+class _Element:
+    """An element: its texts, and in `parts` the rows of a table, the cells of a row, or the items of a list."""
 
-    tag: Tag
+    name: str
+    attributes: "Mapping[str, str]"
+    line: int
     text: list[str] = field(default_factory=list)
+    parts: "list[_Element]" = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """Its text, with single spaces."""
+        return " ".join("".join(self.text).split())
+
+    def span(self, name: str) -> int:
+        """Return the number of columns or rows that a cell spans."""
+        value = self.attributes.get(name, "")[:4]
+        return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
 
 
-@dataclass
-class _OpenTable:
-    tag: Tag
-    rows: list[tuple[Tag, list[_Text]]] = field(default_factory=list)
+class _Parser(HTMLParser):
+    """Collect the parts of a page, tag by tag; `inside` are the open tables and lists, the innermost last."""
 
+    def __init__(self, meta: dict[str, str], offset: int) -> None:
+        super().__init__()
+        self.tables: list[_Element] = []
+        self.lists: list[_Element] = []
+        self.code: list[_Element] = []
+        self.headings: list[_Element] = []
+        self._meta, self._offset = meta, offset
+        self._open: list[str] = []
+        self._counts = Counter[str]()
+        self._inside: list[_Element] = []
 
-@dataclass
-class _Parts:
-    """The parts of a page, collected tag by tag; `inside` are the open tables and lists, the innermost last."""
-
-    tables: list[_OpenTable] = field(default_factory=list)
-    lists: list[list[_Text]] = field(default_factory=list)
-    code: list[_Text] = field(default_factory=list)
-    inside: "list[_OpenTable | list[_Text]]" = field(default_factory=list)
-    pres: int = 0
-
-    def enter(self, tag: Tag) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Handle a start tag."""
-        match tag.name:
-            case "table":
-                self.tables.append(_OpenTable(tag))
-                self.inside.append(self.tables[-1])
-            case "ul" | "ol":
-                self.lists.append([])
-                self.inside.append(self.lists[-1])
+        element = _Element(tag, {name: value or "" for name, value in attrs}, self.getpos()[0] + self._offset)
+        if tag not in _VOID:
+            self._open.append(tag)
+            self._counts[tag] += 1
+        match tag:
+            case "table" | "ul" | "ol":
+                (self.tables if tag == "table" else self.lists).append(element)
+                self._inside.append(element)
             case "tr" | "td" | "th":
-                self._begin(tag)
-            case "li" if self.inside and isinstance(self.inside[-1], list):
-                self.inside[-1].append(_Text(tag))
-            case "pre":
-                self.pres += 1
-                if self.pres == 1:
-                    self.code.append(_Text(tag))
+                self._begin(element)
+            case "li" if self._inside and self._inside[-1].name != "table":
+                self._inside[-1].parts.append(element)
+            case "pre" | "h1" if self._counts[tag] == 1:
+                (self.code if tag == "pre" else self.headings).append(element)
             case "br":
-                self.add("\n")
+                self.handle_data("\n")
             case "sup" | "sub":
-                self.add("^")  # a footnote mark must not become a digit of the number before it
+                self.handle_data("^")  # a footnote mark must not become a digit of the number before it
+            case "html" | "meta":
+                self._add_meta(element.attributes)
 
-    def leave(self, tag: Tag) -> None:
-        """Handle an end tag."""
-        if tag.name in ("table", "ul", "ol"):
-            self.inside.pop()
-        elif tag.name == "pre":
-            self.pres -= 1
+    def handle_endtag(self, tag: str) -> None:
+        """Handle an end tag, which also ends the elements inside; it is ignored if it has no start tag."""
+        is_open = self._counts[tag] > 0
+        while is_open:
+            name = self._open.pop()
+            self._counts[name] -= 1
+            if name in ("table", "ul", "ol"):
+                self._inside.pop()
+            is_open = name != tag
 
-    def add(self, text: str) -> None:
-        """Append a text to the last cell or item of the open tables and lists, and to the open code block."""
-        for part in self.inside[-_MAX_DEPTH:]:
-            texts = part if isinstance(part, list) else part.rows[-1][1] if part.rows else []
-            if texts:
-                texts[-1].text.append(text)
-        if self.pres:
-            self.code[-1].text.append(text)
+    def handle_data(self, data: str) -> None:
+        """Append a text to the last cell or item of the open tables and lists, and to the open code block or heading."""
+        if any(self._counts[name] for name in _UNSEEN):
+            return
+        for each in self._inside[-_MAX_DEPTH:]:
+            parts = each.parts[-1].parts if each.name == "table" and each.parts else each.parts
+            for last in parts[-1:]:
+                last.text.append(data)
+        for name, elements in (("pre", self.code), ("h1", self.headings)):
+            if self._counts[name]:
+                elements[-1].text.append(data)
 
-    def _begin(self, tag: Tag) -> None:
+    def _begin(self, element: _Element) -> None:
         """Begin a row or a cell of the innermost table, even if a list inside it was not closed."""
-        table = next((each for each in reversed(self.inside[-_MAX_DEPTH:]) if isinstance(each, _OpenTable)), None)
-        if table is not None and tag.name == "tr":
-            table.rows.append((tag, []))
-        elif table is not None and table.rows:
-            table.rows[-1][1].append(_Text(tag))
+        table = next((each for each in reversed(self._inside[-_MAX_DEPTH:]) if each.name == "table"), None)
+        if table is not None and element.name == "tr":
+            table.parts.append(element)
+        elif table is not None and table.parts:
+            table.parts[-1].parts.append(element)
+
+    def _add_meta(self, attributes: "Mapping[str, str]") -> None:
+        name, content = attributes.get("name") or attributes.get("property"), attributes.get("content")
+        if name and content:
+            self._meta[name] = content
+        elif attributes.get("lang"):
+            self._meta.setdefault("locale", attributes["lang"])
 
 
-def _parts(soup: BeautifulSoup) -> _Parts:
-    parts = _Parts()
-    open_tags: list[tuple[Tag, Iterator[object]]] = [(soup, iter(soup.contents))]
-    while open_tags:
-        tag, rest = open_tags[-1]
-        node = next(rest, None)
-        if node is None:
-            open_tags.pop()
-            parts.leave(tag)
-        elif isinstance(node, Tag):
-            parts.enter(node)
-            open_tags.append((node, iter(node.contents)))
-        elif type(node) in (NavigableString, CData):  # not a comment, script or style
-            parts.add(str(node))
-    return parts
-
-
-def _rows(table: _OpenTable, offset: int) -> "Iterator[Line]":
+def _rows(table: _Element) -> "Iterator[Line]":
     """Yield the data rows; a row with only ``th`` cells, or with one wide cell, is a heading."""
     above: _Spans = {}
-    for tag, cells in table.rows:
-        texts, above = _spread(cells, above)
-        is_heading = len(cells) == 1 and _span(cells[0].tag, "colspan") > 1
-        if any(cell.tag.name == "td" for cell in cells) and not is_heading:
-            yield Line(tuple(texts), f"line {_line(tag, offset)}")
+    for row in table.parts:
+        texts, above = _spread(row.parts, above)
+        is_heading = len(row.parts) == 1 and row.parts[0].span("colspan") > 1
+        if any(cell.name == "td" for cell in row.parts) and not is_heading:
+            yield Line(tuple(texts), f"line {row.line}")
 
 
-def _header(table: _OpenTable) -> tuple[str, ...]:
+def _header(table: _Element) -> tuple[str, ...]:
     """Return the texts of the last of the rows at the top that have several cells, all of them ``th``; empty without one."""
-    heads = takewhile(lambda cells: all(cell.tag.name == "th" for cell in cells), (cells for _, cells in table.rows))
-    return next((tuple(_spread(cells, {})[0]) for cells in reversed(list(heads)) if len(cells) > 1), ())
+    heads = takewhile(lambda row: all(cell.name == "th" for cell in row.parts), table.parts)
+    return next((tuple(_spread(row.parts, {})[0]) for row in reversed([*heads]) if len(row.parts) > 1), ())
 
 
-def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:
+def _spread(cells: list[_Element], above: _Spans) -> tuple[list[str], _Spans]:
     """Return the texts of a row, with spanning cells repeated in each column, and the cells that span the next row."""
     texts: list[str] = []
     below: _Spans = {}
@@ -161,21 +161,7 @@ def _spread(cells: list[_Text], above: _Spans) -> tuple[list[str], _Spans]:
             below[len(texts)] = (left - 1, text)
             texts.append(text)
         if cell is not None:
-            text, down = _plain("".join(cell.text)), _span(cell.tag, "rowspan")
-            for _ in range(min(_span(cell.tag, "colspan"), _MAX_COLUMNS - len(texts))):
-                below[len(texts)] = (down - 1, text)
-                texts.append(text)
+            for _ in range(min(cell.span("colspan"), _MAX_COLUMNS - len(texts))):
+                below[len(texts)] = (cell.span("rowspan") - 1, cell.words)
+                texts.append(cell.words)
     return texts, {column: span for column, span in below.items() if span[0]}
-
-
-def _span(tag: Tag, name: str) -> int:
-    value = str(tag.get(name, ""))[:4]
-    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
-
-
-def _line(tag: Tag, offset: int) -> int:
-    return (tag.sourceline or 1) + offset
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())

@@ -62,6 +62,8 @@ PAGES = {
     "a table in a table": html(f"<tr><td><table>{FOUR}{MORE}</table></td></tr>"),
     "a table in a cell": html(FOUR.replace("On hold", "<table><tr><td>q</td></tr></table>") + MORE),
     "comments and scripts": html(FOUR.replace("400", "400<!-- 5 --><script>6</script>") + f"<!--{FOUR}-->" + MORE),
+    "a conditional section": html(FOUR.replace("On hold", "<![if !x]>On hold<![endif]>") + "<![x[y]]>" + MORE),
+    "annotated characters": html(FOUR.replace("400", "<ruby>400<rp>(</rp><rt>5</rt></ruby>") + MORE),
     "raw HTML with empty lines": f"# T\n\n<table>\n{FOUR}\n\n{MORE}\n\n</table>\n",
     "a piece of HTML": f"<p>x</p>\n    <table>\n{FOUR}\n\n{MORE}</table>",
     "a piece of HTML on one line": f"<p>x</p><table>{FOUR}\n\n{MORE}</table>",
