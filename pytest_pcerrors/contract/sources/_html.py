@@ -5,6 +5,7 @@ Only the start tags of table rows, cells and list items are used: HTML allows th
 
 from collections import Counter
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -30,8 +31,10 @@ def add_html(document: Document, text: str, first_line: int) -> None:
     ('20.000',)
     """
     parser = _Parser(document.meta, first_line - 1)
-    parser.feed(text.replace("<![", "<! ["))  # a comment in HTML, which Python parses as a section of SGML
+    page, end, rest = text.replace("<![", "<! [").rpartition(">")  # in HTML, <![ is a comment, for Python a section
+    parser.feed(page + end)
     parser.close()
+    parser.handle_data(unescape(rest))  # it has no tag, and Python looks for its end again for each <
     if parser.headings and not document.title:
         document.title = parser.headings[0].words.replace("^", "")
     document.tables += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]

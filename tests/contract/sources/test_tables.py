@@ -264,6 +264,7 @@ LONG = 20_000
         pytest.param("```\nHTTP/" + "a" * LONG + "\n```\n\n", id="status-line"),
         pytest.param("```\n{" + '"\\' * LONG + "}\n```\n\n", id="quotes"),
         pytest.param("```\n{" + "/*" * LONG + "}\n```\n\n", id="comments"),
+        pytest.param("<div " + "<a " * LONG + "\n\n", id="tags"),
         pytest.param(table("Code;Text", "1" * LONG + ";x y"), id="digits"),
         pytest.param(table("Code;Text", "^" * LONG + " x;x y"), id="footnotes"),
         pytest.param(table("Code;Text", "1" * LONG + "-" + "2" * LONG + ";x y"), id="range"),
