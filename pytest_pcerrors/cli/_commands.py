@@ -11,6 +11,7 @@ import click
 
 from pytest_pcerrors.cli._output import print_problem
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import nearest, represented
 
 _MISUSE = 2
 _COMMANDS = {
@@ -58,9 +59,11 @@ class _Commands(click.Group):
         listed = [click.Command(name, help=line) for name, (_, _, line) in self._table.items()]
         click.Group(commands=listed).format_commands(ctx, formatter)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a subcommand; report the nearest one to an unknown name, unless a shell completes it."""
         if cmd_name not in self._table:
-            return None
+            problem = f"there is no command {represented(cmd_name)}; {nearest(cmd_name, self._table)}"
+            return None if ctx.resilient_parsing else ctx.fail(problem)
         module, name, _ = self._table[cmd_name]
         command: click.Command = getattr(import_module(f"pytest_pcerrors.cli.{module}"), name)
         if not gc.isenabled():

@@ -156,6 +156,32 @@ def test_settings_that_do_not_fit_are_misuse(pcerrors, tmp_path, arguments, sett
     assert problem in ended.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["explan"], "there is no command 'explan'; did you mean \"explain\"?"),
+        (["report", "rendr"], "there is no command 'rendr'; did you mean \"render\"?"),
+        (["\x1b" + "x" * 500], f"there is no command '\\x1b{'x' * 95}...; known are check, diff, explain, "),
+    ],
+    ids=["command", "report", "long"],
+)
+def test_a_mistyped_command_gets_the_nearest_one(pcerrors, arguments, problem):
+    """As a mistyped rule or setting does."""
+    assert problem in pcerrors(*arguments).err
+
+
+def test_a_shell_completes_after_an_unknown_command(pcerrors, monkeypatch):
+    """Without a message."""
+    for name, value in {
+        "_PCERRORS_COMPLETE": "bash_complete",
+        "COMP_WORDS": "pcerrors explan 2",
+        "COMP_CWORD": "2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=r"^0$"):
+        pcerrors()
+
+
 def test_a_system_error_is_reported_in_one_line(pcerrors, monkeypatch):
     """An error of the operating system is misuse, with or without a file name."""
 
