@@ -114,6 +114,13 @@ class Settings(NamedTuple):
             coverage_exclude=tuple(table.get("coverage", {}).get("exclude", ())),
         )
 
+    def without_effect(self) -> Iterator[str]:
+        """Yield a line for each path of a profile or an allowance that does not exist."""
+        paths = (*(path for path, _ in self.profile_by_path), *(each.path for each in self.allow if each.path))
+        for path in dict.fromkeys(paths):
+            if not path.exists():
+                yield f"{path}: no such file or folder, so the settings for this path have no effect"
+
 
 def _table(file: Path) -> dict[str, Any] | None:
     document = read_toml(file)

@@ -251,6 +251,14 @@ def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
             "at /for: expected tables, each below its own line [[tool.pcerrors.for]], got an object",
         ),
         ('for = [{path = "x"}]', 'at /for/0: "profile" is missing'),
+        (
+            'for = [{path = "a/*.yaml", profile = "observed"}]',
+            'at /for/0/path: "a/*.yaml" is not the path of a file or a folder, without *',
+        ),
+        (
+            ALLOW + 'path = "a\\u0000b"',
+            r'at /allow/0/path: "a\u0000b" is not the path of a file or a folder, without *',
+        ),
         ('[[allow]]\nrule = "pairing"', 'at /allow/0: "reason" is missing'),
         (ALLOW + "codes = 1", 'at /allow/0: unknown key "codes"; did you mean "code"?'),
         (ALLOW + "code = true", "at /allow/0/code: expected a string or an integer or an array, got true"),

@@ -1,6 +1,7 @@
 """``pcerrors check``: check archives against the contract, and count which of the documented errors they have."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -167,18 +168,19 @@ def check(  # noqa: PLR0913 - one parameter an option
     findings = task.wanted.kept(given.findings(task, totals))
     report = Report.of_findings(findings, totals, policy, is_quiet=quiet)
     write_report(FORMATS[format_name](report), output)
-    _print_doubts(report.tally)
+    for line in chain(settings.without_effect(), _doubts(report.tally)):
+        print_problem(line)
     tally = report.tally
     failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
     return int(coverage.report(totals.coverage) or (failing and fail_on != "never"))
 
 
-def _print_doubts(tally: Tally) -> None:
-    """Print to standard error what the counts leave in doubt: nothing was checked, or an age is unknown."""
+def _doubts(tally: Tally) -> Iterator[str]:
+    """Yield what the counts leave in doubt: nothing was checked, or an age is unknown."""
     if unchecked := tally.unchecked():
-        print_problem(unchecked)
+        yield unchecked
     if tally.undated:
-        print_problem(unknown_age_text(tally.undated))
+        yield unknown_age_text(tally.undated)
 
 
 def _bodies(paths: tuple[str, ...], status: int) -> Input:

@@ -177,7 +177,8 @@ class Recorder:
             self.played[name] = {"left": left, "by": by, "users": each["users"]}
 
     def remarks(self) -> Iterator[str]:
-        """Yield lines for the cassettes that were not written, and for those with interactions that no test has played."""
+        """Yield lines for settings without effect, cassettes that were not written, and interactions that no test has played."""
+        yield from self._settings.without_effect()
         unwritten = sorted(self.unwritten.items())
         for name, reason in unwritten[:_MOST_SHOWN]:
             yield f"{name}: {reason}"

@@ -524,6 +524,18 @@ def test_a_map_without_lines_has_no_effect(pcerrors, tmp_path, recorded, good):
         assert pcerrors("check", "--map", "status=.res.code,body=.res.body", *files).err == said
 
 
+def test_a_path_of_the_settings_that_does_not_exist_is_reported(pcerrors, tmp_path, recorded, good):
+    """A profile for it has no effect."""
+    recorded(good)
+    for path, said in (
+        ("seen.ndjson", ""),
+        ("sen.ndjson", f"pcerrors: {tmp_path}/sen.ndjson: no such file or folder, "),
+    ):
+        (tmp_path / "pyproject.toml").write_text(f'[[tool.pcerrors.for]]\npath = "{path}"\nprofile = "observed"\n')
+        ended = pcerrors("check", "seen.ndjson")
+        assert (ended.status, ended.err.partition("so the settings")[0]) == (0, said)
+
+
 def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
     """By the option or the setting, and with several processes; a wrong map is misuse. Secrets of all keys are found."""
     (tmp_path / "a.log").write_text(LOG % json.dumps(BAD_BODY) + "{}\n")

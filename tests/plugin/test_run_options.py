@@ -58,6 +58,17 @@ def test_the_longest_path_has_the_say(pytester, write, settings):
     pytester.runpytest("--pc-cassettes=cassettes", "cassettes").assert_outcomes(passed=1, failed=1)
 
 
+def test_a_path_that_does_not_exist_is_reported(pytester, write, settings):
+    """Once, at the end: a profile or an allowance for it has no effect."""
+    write("cassettes/a.yaml", NUMERIC)
+    allowed = ["[[tool.pcerrors.allow]]", 'rule = "code-number"', 'reason = "seen"', 'path = "other"']
+    settings("[[tool.pcerrors.for]]", 'path = "cassettes"', 'profile = "observed"', *allowed, *allowed)
+    result = pytester.runpytest("--pc-cassettes=cassettes", "cassettes")
+    assert [line for line in result.outlines if "no effect" in line] == [
+        f"pcerrors: {pytester.path / 'other'}: no such file or folder, so the settings for this path have no effect"
+    ]
+
+
 def test_profiles_by_path_hold_from_any_folder(pytester, write, settings, monkeypatch):
     """Paths of the settings begin at their file, wherever pytest is called."""
     write("cassettes/a.yaml", NUMERIC)
