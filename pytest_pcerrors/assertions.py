@@ -15,7 +15,7 @@ from pytest_pcerrors.reporting.failure import failure_text
 from pytest_pcerrors.rules.members import documented, nearest_entry, shown_code
 from pytest_pcerrors.rules.violation import ContractViolation, Violation
 from pytest_pcerrors.secrets.display import shown
-from pytest_pcerrors.text import cut, represented
+from pytest_pcerrors.text import cut, represented, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -136,7 +136,7 @@ def _codes(code: "Code | Collection[Code] | None", contract: "Contract") -> froz
 def _one_code(code: "Code", contract: "Contract") -> str:
     if isinstance(code, bool) or not isinstance(code, int | str) or code == "":
         raise UsageError(f"a code is an int or a str, not {represented(code)}")
-    text = str(code)
+    text = text_of(code)
     if text not in contract.catalogue and text in {str(int(each)) for each in (*HTTPStatus, *contract.statuses)}:
         raise UsageError(f"{text} is an HTTP status, not an error code; did you mean status={text}?")
     return text
@@ -215,7 +215,7 @@ def _text_differs(member: str, actual: Any, expected: "Text | None", parsed: "Pa
 def _data_differs(parsed: "ParsedResponse", expected: Any) -> "Iterator[Violation]":
     actual = parsed.member("data")
     if expected is not None and parsed.is_body_known and not actual == expected:  # noqa: SIM201 - matcher objects define ==, not !=
-        found, wanted = "no data" if actual is None else _brief(actual), cut(repr(expected), _MAX_DATA)
+        found, wanted = "no data" if actual is None else _brief(actual), represented(expected, _MAX_DATA)
         yield Violation(f"{found} instead of {wanted}", _place(parsed, "data"), wanted, found, rule="data-unexpected")
 
 

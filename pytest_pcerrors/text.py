@@ -46,15 +46,27 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
-def represented(value: object) -> str:
+def represented(value: object, longest: int = _MAX_REPR) -> str:
     """Return the `repr` of a value for a message, shortened; its type if it has none, such as an int of very many digits.
 
     >>> represented("a" * 200)[-9:], represented(10**5000)
     ('aaaaaa...', '<int>')
     """
     try:
-        return cut(visible(repr(value)), _MAX_REPR)
+        return cut(visible(repr(value)), longest)
     except Exception:  # noqa: BLE001 - `repr` runs the code of any object
+        return f"<{type(value).__name__}>"
+
+
+def text_of(value: object) -> str:
+    """Return a value as text; its type for an int of so many digits that Python refuses to write it.
+
+    >>> text_of(800064), text_of(10**5000)
+    ('800064', '<int>')
+    """
+    try:
+        return str(value)
+    except ValueError:
         return f"<{type(value).__name__}>"
 
 

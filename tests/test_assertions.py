@@ -138,6 +138,17 @@ def test_what_can_be_no_code_is_misuse(code, problem):
         assert_pc_error(BUSY, code)
 
 
+@pytest.mark.parametrize(
+    "expected",
+    [{"code": 10**5000}, {"code": [-(10**5000)]}, {"status": 10**5000}, {"status": [10**5000]}, {"data": 10**5000}],
+    ids=lambda each: next(iter(each)),
+)
+def test_a_number_of_too_many_digits_is_shown_by_its_type(expected):
+    """Python refuses to write it."""
+    with pytest.raises(ContractViolation, match=r' instead of "?<int>'):
+        assert_pc_error(BUSY, **expected)
+
+
 @pytest.mark.parametrize("status", [None, 409, HTTPStatus.CONFLICT, [409], {400, 409}, range(400, 500)], ids=repr)
 def test_a_status_is_expected_as_number_or_several(status):
     """Any of several statuses is accepted."""

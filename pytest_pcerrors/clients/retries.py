@@ -14,7 +14,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted, listed
+from pytest_pcerrors.text import counted, listed, represented
 
 __tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
@@ -63,11 +63,11 @@ def _check_arguments(also: object, max_tries: object) -> None:
     statuses = also if isinstance(also, Collection) else [None]
     for status in statuses:
         if isinstance(status, bool) or not isinstance(status, int) or status not in _STATUSES:
-            raise UsageError(f"also: expected a collection of statuses, such as {{408, 500}}, got {also!r}")
+            raise UsageError(f"also: expected a collection of statuses, such as {{408, 500}}, got {represented(also)}")
         if status in NEVER:
             raise UsageError(f"also: {named(status)} is an error that stays, so a client must not retry it")
     if isinstance(max_tries, bool) or not isinstance(max_tries, int) or max_tries < 1:
-        raise UsageError(f"max_tries: expected a number from 1, got {max_tries!r}")
+        raise UsageError(f"max_tries: expected a number from 1, got {represented(max_tries)}")
 
 
 def _runs(call: Callable[[], object], planned: Iterable[Scenario]) -> list[tuple[Scenario, list[Try]]]:

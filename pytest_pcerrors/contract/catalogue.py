@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.text import text_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -104,11 +106,11 @@ class Catalogue:
         return len(self._entries)
 
     def __contains__(self, code: object) -> bool:
-        return str(code) in self._by_code
+        return text_of(code) in self._by_code
 
     def __getitem__(self, code: int | str) -> tuple[Entry, ...]:
         """Return the entries of a code, one for each status it is documented with; raise KeyError for an unknown code."""
-        return self._by_code[str(code)]
+        return self._by_code[text_of(code)]
 
     def entries_of(self, code: str) -> tuple[Entry, ...]:
         """Return the entries of a code; none for an unknown code."""
@@ -147,7 +149,7 @@ class Catalogue:
         >>> [entry.code for entry in Contract.default().catalogue.find("phone number")]
         ['600051']
         """
-        wanted = str(text).casefold()
+        wanted = text_of(text).casefold()
         return tuple(
             entry for entry in self if any(wanted in each.casefold() for each in (entry.code, *entry.templates))
         )
@@ -159,8 +161,8 @@ class Catalogue:
         >>> [entry.code for entry in Contract.default().catalogue.select(status=401)]
         ['400', '800001']
         """
-        wanted = None if code is None else str(code)
-        return tuple(entry for entry in self if status in (None, entry.status) and wanted in (None, entry.code))
+        entries = self if code is None else self.entries_of(text_of(code))
+        return tuple(entry for entry in entries if status in (None, entry.status))
 
 
 def placeholders(template: str) -> frozenset[str]:

@@ -65,8 +65,8 @@ def _named_file(name: str | Path, folder: Path, known: tuple[str, ...] = (SHIPPE
     from difflib import get_close_matches
 
     path = folder / name
-    similar = [] if path.exists() else get_close_matches(str(name).lower(), known, n=1, cutoff=0.8)
-    if similar:
+    similar = get_close_matches(str(name).lower(), known, n=1, cutoff=0.8)
+    if similar and not path.exists():
         raise UsageError(f'{name}: no such file; did you mean "{similar[0]}"?')
     return path
 

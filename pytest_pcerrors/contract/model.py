@@ -10,7 +10,7 @@ from pytest_pcerrors.contract.catalogue import Catalogue, Entry, Pairing
 from pytest_pcerrors.contract.files import document_text, named_document, shipped_document
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
-from pytest_pcerrors.text import counted, phrase_of
+from pytest_pcerrors.text import counted, phrase_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -241,7 +241,7 @@ class Contract:
         >>> Contract.default().reason(409), Contract.default().reason(499)
         ('409 Conflict', '499')
         """
-        return f"{status} {self.phrase(status)}".rstrip()
+        return f"{text_of(status)} {self.phrase(status)}".rstrip()
 
     def phrase(self, status: int) -> str:
         """Return the reason phrase of a status; empty for an unknown one."""

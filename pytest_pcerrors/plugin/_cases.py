@@ -19,7 +19,7 @@ from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry, unknown_code
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import nearest, represented, text_of
 
 OneOrSeveral = int | str | Collection[int | str] | None
 
@@ -74,7 +74,7 @@ def shapes(contract: Contract, *names: str) -> dict[str, Any]:
     known = shapes_for(contract)
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"pc_shapes() takes names of shapes, not {name!r}")
+            raise TypeError(f"pc_shapes() takes names of shapes, not {represented(name)}")
         if not any(fnmatchcase(each, name) for each in known):
             raise UsageError(f'there is no shape "{name}"; {nearest(name, known)}')
     if not names:
@@ -126,5 +126,5 @@ def _texts(name: str, given: OneOrSeveral) -> frozenset[str]:
         return frozenset()
     several = [given] if isinstance(given, int | str) else given
     if not isinstance(several, Collection) or not all(isinstance(each, int | str) for each in several):
-        raise UsageError(f"expected {name} as a number, a text or a list of them, got {given!r}")
-    return frozenset(map(str, several))
+        raise UsageError(f"expected {name} as a number, a text or a list of them, got {represented(given)}")
+    return frozenset(map(text_of, several))

@@ -27,7 +27,7 @@ from pytest_pcerrors.simulation._plausible import (
     with_identifiers,
 )
 from pytest_pcerrors.simulation.sampler import Sampler
-from pytest_pcerrors.text import cut, suggestion
+from pytest_pcerrors.text import cut, suggestion, text_of
 
 _FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _ERRORS = range(400, 600)
@@ -48,7 +48,7 @@ def synthesize(
     (409, 'POST')
     """
     contract = contract or Contract.default()
-    return synthesize_entry(_entry(str(code), status, contract), contract, seed)
+    return synthesize_entry(_entry(text_of(code), status, contract), contract, seed)
 
 
 def synthesize_entries(entries: Iterable[Entry], contract: Contract, seed: int = 0) -> dict[int, list[Exchange]]:

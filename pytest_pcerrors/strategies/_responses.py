@@ -17,7 +17,7 @@ from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
 from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
 from pytest_pcerrors.strategies._documents import documents_of, headers, letters, spellings
-from pytest_pcerrors.text import suggestion
+from pytest_pcerrors.text import suggestion, text_of
 
 Pairing = tuple[int, str]
 _FIRST_ERROR = 400
@@ -52,7 +52,7 @@ def error_responses(
     >>> test_a_conflict_conforms()
     """
     contract = contract or Contract.default()
-    return responses(_pairings(status, None if code is None else str(code), contract), contract)
+    return responses(_pairings(status, None if code is None else text_of(code), contract), contract)
 
 
 def _pairings(status: int | None, code: str | None, contract: Contract) -> st.SearchStrategy[Pairing]:
@@ -78,7 +78,7 @@ def _wanted(status: int | None, code: str | None, contract: Contract) -> str:
     if code is not None and code not in contract.catalogue:
         return f"code {code}; {suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)}"
     if code is None:
-        return f"status {status}; {suggestion(None, map(str, contract.statuses))}"
+        return f"status {text_of(status)}; {suggestion(None, map(str, contract.statuses))}"
     return f"code {code} and status {status}; it has {', '.join(each.status_text for each in contract.catalogue[code])}"
 
 

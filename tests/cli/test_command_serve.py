@@ -133,7 +133,7 @@ def test_a_full_log_is_reported_once(monkeypatch):
         (["--rules", "missing.toml"], "missing.toml: cannot be read: No such file or directory"),
         (["--retry-after", "soon"], "--retry-after: expected whole seconds from 0 or an HTTP date, got 'soon'"),
         (["--token-lifetime", "0"], "expected the lifetime of a token in whole seconds, from 1, got 0"),
-        (["--fault-rate", "2"], "expected the rate of faults as a number from 0 to 1, such as 0.1, got 2.0"),
+        (["--fault-rate", "2"], "expected a rate of faults from 0 to 1, such as 0.1, got 2.0"),
         (["--seed", "7"], "--seed chooses the random errors of --fault-rate; give both"),
         (["--port", "65536"], "expected a port from 0 to 65535"),
         (["--host", "0.0.0.0"], '"0.0.0.0" is not a loopback address, so others could reach the server'),

@@ -89,6 +89,17 @@ def test_a_code_may_be_a_number():
     assert CATALOGUE.find(2006) == CATALOGUE.find("2006")
 
 
+@pytest.mark.parametrize("number", [10**5000, -(10**5000)], ids=["positive", "negative"])
+def test_a_number_of_too_many_digits_is_not_a_code(number):
+    """Python refuses to write it."""
+    assert number not in CATALOGUE
+    assert CATALOGUE.find(number) == CATALOGUE.select(code=number) == ()
+    with pytest.raises(KeyError):
+        CATALOGUE[number]
+    with pytest.raises(UsageError, match=r"^code <int> is not in the catalogue"):
+        synthesize(number)
+
+
 @pytest.mark.parametrize("unknown", ["800099", "8000640", "80064", "60012", "", "xyzzy", "9" * 5000])
 def test_every_message_suggests_the_same_code(unknown):
     """And none if no code is similar."""

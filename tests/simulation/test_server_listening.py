@@ -54,7 +54,7 @@ def test_a_contract_that_is_invalid_is_refused(contract):
         ErrorServer(contract)
 
 
-@pytest.mark.parametrize("port", [-1, 65536, "8080", True, None])
+@pytest.mark.parametrize("port", [-1, 65536, "8080", True, None, pytest.param(10**5000, id="huge")])
 def test_a_port_that_is_invalid_is_refused(port):
     """With what would be one."""
     with pytest.raises(UsageError, match="expected a port from 0 to 65535"):

@@ -81,7 +81,7 @@ def test_a_rate_is_a_share(server, rate):
     """From 0 to 1."""
     with pytest.raises(UsageError) as caught:
         server.fail_at_random(rate)
-    assert str(caught.value) == f"expected the rate of faults as a number from 0 to 1, such as 0.1, got {rate!r}"
+    assert str(caught.value) == f"expected a rate of faults from 0 to 1, such as 0.1, got {rate!r}"
 
 
 @pytest.mark.parametrize("seed", ["7", 1.5, True])

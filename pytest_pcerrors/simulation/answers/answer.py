@@ -9,6 +9,7 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.wire import Faults, check_faults, check_sendable
+from pytest_pcerrors.text import represented, text_of
 
 _RETRY_AFTER = "retry_after"
 
@@ -91,7 +92,7 @@ def check_retry_after(value: object, name: str = _RETRY_AFTER) -> None:
     """Raise a `UsageError` for a value other than whole seconds, an HTTP date (RFC 9110, section 10.2.3), or None."""
     if value is not None and not _is_readable(value):
         other = "; set the header itself to send another value" if name == _RETRY_AFTER else ""
-        raise UsageError(f"{name}: expected whole seconds from 0 or an HTTP date, got {value!r}{other}")
+        raise UsageError(f"{name}: expected whole seconds from 0 or an HTTP date, got {represented(value)}{other}")
 
 
 def with_retry_after(exchange: Exchange, time: str) -> Exchange:
@@ -106,5 +107,5 @@ def with_retry_after(exchange: Exchange, time: str) -> Exchange:
 def _is_readable(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return False
-    text = str(value)
+    text = text_of(value)
     return text.isprintable() and seconds_to_wait(Exchange(429, {"Retry-After": text}, b"")) is not None

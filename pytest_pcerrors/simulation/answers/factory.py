@@ -14,7 +14,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, with_overrides
 from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, as_json, exchange_of, shapes_for
 from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
-from pytest_pcerrors.text import cut, nearest
+from pytest_pcerrors.text import cut, nearest, represented
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
@@ -59,7 +59,7 @@ class AnswerFactory:
         code, or "status/code".
         """
         if not _is_name(what):
-            raise UsageError(f'expected a number or a text such as 429, 800064 or "ok", got {what!r}')
+            raise UsageError(f'expected a number or a text such as 429, 800064 or "ok", got {represented(what)}')
         if isinstance(what, int):
             return self.status(what) if what in _STATUSES else self.error(what)
         if what in self._words:
@@ -81,7 +81,7 @@ class AnswerFactory:
     def error(self, code: int | str, status: int | None = None) -> Answer:
         """Return the documented error of a code."""
         if not _is_name(code):
-            raise UsageError(f'expected a code as a number or a text, such as 800064 or "800064", got {code!r}')
+            raise UsageError(f'expected a code, such as 800064 or "800064", got {represented(code)}')
         if status is not None:
             _check_status(status)
         exchange = synthesize(code, status=status, contract=self.contract)
@@ -90,7 +90,7 @@ class AnswerFactory:
     def shape(self, name: str) -> Answer:
         """Return a shape by its name."""
         if not isinstance(name, str):
-            raise UsageError(f'expected the name of a shape, such as "html-503", got {name!r}')
+            raise UsageError(f'expected the name of a shape, such as "html-503", got {represented(name)}')
         if name not in self.shapes:
             raise UsageError(f'there is no shape "{cut(name, _LONGEST_NAME)}"; {nearest(name, self.shapes)}')
         return self._waiting(Answer(self.shapes[name], name))
@@ -147,7 +147,7 @@ def _is_name(value: object) -> bool:
 
 def _check_status(status: object) -> None:
     if isinstance(status, bool) or not isinstance(status, int) or status not in _FINAL:
-        raise UsageError(f"{status!r} is not a final HTTP status; expected one from 200 to 599")
+        raise UsageError(f"{represented(status)} is not a final HTTP status; expected one from 200 to 599")
 
 
 def is_number(text: str) -> bool:

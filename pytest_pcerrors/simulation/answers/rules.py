@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.text import cut
+from pytest_pcerrors.text import cut, represented
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LONGEST_URL = 200
@@ -31,7 +31,7 @@ class RequestPattern:
     def __post_init__(self) -> None:
         _check_method(self.method)
         if not isinstance(self.path, str):
-            raise UsageError(f'expected a path such as "/v1/customers/*", got {self.path!r}')
+            raise UsageError(f'expected a path such as "/v1/customers/*", got {represented(self.path)}')
         if not self.path.startswith(("/", "**")):
             raise UsageError(
                 f'expected a path that begins with /, got "{self.path}"; the host is always that of the server'
@@ -83,7 +83,7 @@ class UrlPattern:
     def __post_init__(self) -> None:
         _check_method(self.method)
         if not isinstance(self.url, str) or not self.url:
-            raise UsageError(f'expected a URL with wildcards, such as "*/v1/customers/*", got {self.url!r}')
+            raise UsageError(f'expected a URL with wildcards, such as "*/v1/customers/*", got {represented(self.url)}')
 
     def matches(self, method: str, url: str) -> bool:
         """Return whether a request with this method and URL matches."""
@@ -106,7 +106,7 @@ class UrlPattern:
 def _check_method(method: object) -> None:
     """Raise a `UsageError` for anything but a method, which is a token (RFC 9110, section 9.1), or ``*``."""
     if not isinstance(method, str) or not _TOKEN.fullmatch(method):
-        raise UsageError(f'expected a method such as "GET", or "*" for any, got {method!r}')
+        raise UsageError(f'expected a method such as "GET", or "*" for any, got {represented(method)}')
 
 
 def shown(method: str, url: str) -> str:
@@ -131,7 +131,7 @@ class ResponseRule:
         if not answers:
             raise UsageError("a sequence needs at least one member")
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise UsageError(f"expected times as a number from 1, or None for always, got {times!r}")
+            raise UsageError(f"expected times as a number from 1, or None for always, got {represented(times)}")
         self.pattern = pattern
         self.used: int = 0
         self._answers = tuple(answers)

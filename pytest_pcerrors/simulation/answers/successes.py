@@ -16,6 +16,7 @@ from pytest_pcerrors.simulation._plausible import guid
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Shape, as_json, exchange_of
+from pytest_pcerrors.text import represented
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -62,7 +63,7 @@ def ok(
     (b'{"items": []}', b'\xef\xbb\xbf')
     """
     if status not in SUCCESSES:
-        raise UsageError(f"{status!r} is not the status of a success; expected one from 200 to 299")
+        raise UsageError(f"{represented(status)} is not the status of a success; expected one from 200 to 299")
     text = as_json(json)
     body = f"{BYTE_ORDER_MARK if byte_order_mark else ''}{text}".encode("utf-8", "surrogatepass")
     return Exchange(status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, body)

@@ -13,6 +13,7 @@ from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import plain, success
 from pytest_pcerrors.simulation.shapes import Sender, shapes_for
+from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ class Tokens:
     def set(self, lifetime: object, *, required: bool) -> None:
         """Set the lifetime of the tokens that are issued from now on, and whether every request needs one."""
         if isinstance(lifetime, bool) or not isinstance(lifetime, int) or lifetime < 1:
-            raise UsageError(f"expected the lifetime of a token in whole seconds, from 1, got {lifetime!r}")
+            raise UsageError(f"expected the lifetime of a token in whole seconds, from 1, got {represented(lifetime)}")
         self._lifetime, self._required = lifetime, required
 
     def refusal(self, request: Request) -> Answer | None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypedDict
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.text import nearest, phrase_of
+from pytest_pcerrors.text import nearest, phrase_of, represented
 
 _ECHOED = ("ms-correlationid", "ms-requestid")
 _OF_THE_CONNECTION = {"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"}
@@ -72,7 +72,7 @@ def check_sendable(exchange: Exchange) -> None:
         raise UsageError(f"{exchange.status} is not a final HTTP status; expected one from 200 to 599")
     for text in (_reason(exchange), *(part for field in exchange.headers or () for part in field)):
         if not text.isprintable() or not all(letter < "\u0100" for letter in text):
-            raise UsageError(f"{text!r} cannot be sent in the head of a response")
+            raise UsageError(f"{represented(text)} cannot be sent in the head of a response")
 
 
 def _reason(exchange: Exchange) -> str:
@@ -134,7 +134,7 @@ def check_faults(faults: Mapping[str, object]) -> None:
         if name not in FAULTS:
             raise UsageError(f"{name} is not a fault; {nearest(name, FAULTS)}")
         if not FAULTS[name].accepts(value):
-            raise UsageError(f"{name}: expected {FAULTS[name].wanted}, got {value!r}")
+            raise UsageError(f"{name}: expected {FAULTS[name].wanted}, got {represented(value)}")
 
 
 def with_faults(wire: Wire, faults: Mapping[str, object]) -> Wire:

@@ -18,7 +18,7 @@ from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, OPEN_PATHS, RequestedAnswers
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
-from pytest_pcerrors.text import cut, visible
+from pytest_pcerrors.text import cut, represented, visible
 
 _SEEDS = 10**6
 _NO_RULES = f"there are no rules; {ERROR_HEADER}: 429 requests an error for any path, and the page at / lists the names"
@@ -32,9 +32,9 @@ class RandomFaults:
 
     def __init__(self, rate: float, seed: int | None, factory: AnswerFactory) -> None:
         if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
-            raise UsageError(f"expected the rate of faults as a number from 0 to 1, such as 0.1, got {rate!r}")
+            raise UsageError(f"expected a rate of faults from 0 to 1, such as 0.1, got {represented(rate)}")
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-            raise UsageError(f"expected the seed as a whole number, got {seed!r}")
+            raise UsageError(f"expected the seed as a whole number, got {represented(seed)}")
         self.seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
         self._rate, self._factory = rate, factory
         self._random = Random(self.seed)  # noqa: S311 - a simulation, which can be repeated

@@ -20,7 +20,7 @@ from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.factory import envelope
 from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
-from pytest_pcerrors.text import cut
+from pytest_pcerrors.text import cut, represented
 
 _RESETTING = struct.pack("ii", 1, 0)
 _DRAINED_BYTES = 64 * 1024
@@ -195,9 +195,9 @@ class Listener(ThreadingHTTPServer):
 def check_address(host: str, port: int, *, allow_remote: bool) -> None:
     """Raise a `UsageError` for an invalid port, and for an address that others can reach, unless `allow_remote` is set."""
     if isinstance(port, bool) or not isinstance(port, int) or port not in _PORTS:
-        raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {port!r}")
+        raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {represented(port)}")
     if not isinstance(host, str):
-        raise UsageError(f'expected a host such as "127.0.0.1", got {host!r}')
+        raise UsageError(f'expected a host such as "127.0.0.1", got {represented(host)}')
     if not allow_remote and not is_loopback(host):
         raise UsageError(
             f'"{host}" is not a loopback address, so others could reach the server; allow_remote (--allow-remote) permits it'
