@@ -38,7 +38,9 @@ _BEFORE_ELEMENTS = ("", *" \t\r\n>\"'")
 
 _TAG = re.compile(r"<[^<>]*+>|&lt;[^&]*+&gt;")
 _ELEMENTS = re.compile(r"\s*+<[\w.:-]++[^<>]*+>.*<[^<>]*+>\s*+", re.DOTALL)
-_LINE = re.compile(r"[^\r\n]*+")
+_WORD = re.compile(r"[ \t]*+(?!\\*[\"'])[^\s\\]++(?=\s*+(?:<|&lt;|\Z|[\r\n]))")
+"""The content of an element that is never closed."""
+
 _TEXT = re.compile(r"(?<=>)[^<>]++(?=<)")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _VALUE_ATTRIBUTES = frozenset({"value", "content", "data-value"})
@@ -120,8 +122,8 @@ class _Markup:
                 return start + len(_CDATA), len(text) if end < 0 else end
         if is_closed:
             return start, text.find(closing, start)
-        line = _LINE.match(text, start, self._next(start))
-        return start, line.end() if line else start
+        word = _WORD.match(text, start, self._next(start))
+        return start, word.end() if word else start
 
     def _next(self, start: int) -> int:
         end = self._text.find(self._form.sign, start)

@@ -5,6 +5,7 @@ Expressions of programs are not secrets.
 
 import re
 from functools import cache, cached_property
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -32,6 +33,7 @@ _HEADER_LINE = re.compile(
 )
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
+_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++""")
 _FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
 _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 """A character that does not occur in the words of a sentence."""
@@ -39,7 +41,12 @@ _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 _ESCAPED_LINE = ("r", "n", "t")
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
 _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[(\[]?.*", re.DOTALL)
+_CODE = re.compile(r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+|\().*", re.DOTALL)
+_GROUP, _ARTIFACT = (
+    re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]"),
+    re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])"),
+)
+"""The names of a dependency of Maven, such as ``io.jsonwebtoken:jjwt-jackson:0.11.5``."""
 
 _JOINED = ("?", "&", " ", "\\")
 """The characters before a name that may have a preceding word, which can change its kind."""
@@ -178,9 +185,13 @@ class _Pair:
         return value.end() if value["escape"] is None else _closing(text, value)
 
     def _is_code(self, value: str, end: int) -> bool:
-        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
-        is_called = value.endswith("(") or self._text[end : end + 1] in ("(", "[")
-        return (is_called or _DOTTED.fullmatch(value) is not None) and not is_opaque(value)
+        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")`` or ``s/pin=/pin=$1/``, not a literal secret."""
+        if f"{self._name}=" in value or (
+            self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value)
+        ):
+            return True
+        is_called = self._text[end : end + 1] in ("(", "[")
+        return (is_called or _CODE.fullmatch(value) is not None) and not is_opaque(value)
 
     def _is_secret(self, value: str, end: int) -> bool:
         """Return whether a value is a secret, not the next word of a sentence such as "Invalid token: expired"."""
@@ -206,8 +217,9 @@ def _inside(value: str) -> tuple[str, str]:
 
 
 def _plain(value: str) -> str:
-    """Return a value without percent-encoding, and without brackets around a list of values."""
-    return unquote(value).strip("[]{}()") if "%" in value or value[:1] in ("[", "{") else value
+    """Return a value without percent-encoding and entities, and only the words of a list or an object."""
+    plain = unescape(unquote(value))
+    return " ".join(_WORDS.findall(plain)) if plain[:1] in ("[", "{") else plain
 
 
 def _closing(text: str, opening: re.Match[str]) -> int:

@@ -192,6 +192,8 @@ class Members:
             )
             return Hidden("0" if certainty else text, certainty)
         kind = self._kind(name)
+        if name == text and kind is not Kind.OWN:
+            return Hidden(text)
         if kind is Kind.CREDENTIALS and isinstance(name, str):
             return Hidden(credentials_hidden(name, text), "secret") if holds_credentials(text) else self._inner(text)
         certainty = self._secrets.certainty(kind, text)

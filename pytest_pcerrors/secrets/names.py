@@ -70,7 +70,8 @@ _HEADERS = (
 """Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
 
 _PUBLIC = late_pattern(
-    r"content-security-policy(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*", re.IGNORECASE
+    r"(?:content-security-policy|public-key-pins)(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*",
+    re.IGNORECASE,
 )
 """Headers that contain only names, numbers, and public addresses."""
 
@@ -103,14 +104,16 @@ FILLERS = (
 )
 """The words that may follow: the format of the secret, or its confirmation."""
 
-_CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-"""The beginning of a word: no letter before it, or camel case, so that "sas" does not match in "Kansas"."""
+_CAMEL = r"(?-i:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
+"""The beginning of a word: no letter or digit before it, or camel case, so that "sas" does not match in "Kansas"."""
 
-_PAGING = late_pattern(
+_OTHER_TOKENS = late_pattern(
     r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
-    r"|resume)[-_ \[]?tokens?\Z",
+    r"|resume|idempoten\w+|public[-_ ]?key)[-_ \[]?tokens?\Z",
     re.IGNORECASE,
 )
+"""Tokens of paging, of repeated requests, and of the names of .NET assemblies."""
+
 _QUESTION = late_pattern(
     r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"
     r"(?:[-_ ]|(?<=[a-z])(?=[A-Z]))"
@@ -167,7 +170,7 @@ _SQUEEZED = _shortest(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS))
 def kind_of(name: str) -> Kind | None:
     """Return the kind of a name in any case and spelling; None if it is not the name of a secret.
 
-    Paging tokens and booleans (``hasToken``) are not secrets.
+    Paging tokens and similar ones, and booleans (``hasToken``) are not secrets.
 
     >>> [kind_of(name) for name in ("clientSecret", "syntaxToken", "MS-ContinuationToken", "hasToken")]
     [Kind.STRONG, Kind.WEAK, None, None]
@@ -176,7 +179,7 @@ def kind_of(name: str) -> Kind | None:
     end = whole[-_MAX_LENGTH:]
     if squeezed(end) in _CREDENTIALS:
         return Kind.CREDENTIALS
-    if not _may_be(end) or _PAGING.search(end) or _QUESTION.match(whole):
+    if not _may_be(end) or _OTHER_TOKENS.search(end) or _QUESTION.match(whole):
         return None
     return next((kind for kind, pattern in _ENDINGS if pattern.search(end)), None)
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pytest_pcerrors.secrets import _opacity as opacity
+from pytest_pcerrors.secrets.names import SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
 
 Look = Literal["nothing", "sentence", "word", "opaque"]
@@ -21,7 +22,7 @@ _FORMATTED = late_pattern(
     | [A-Za-z]{3},?\ \d{1,2}\ [A-Za-z]{3}\ \d{4}.*    # a date (RFC 9110)
     | -?P(?=[T\d])(?:\d+[YMWD])*(?:T(?:[\d.]+[HMS])+)? # a period (ISO 8601)
     | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)?                # an IPv4 address
-    | [vV]?\d+(?:\.\d+)+(?:[-+][\w.]+)?               # a version
+    | [vV]?\d+(?:\.(?:\d+|v[0-9a-f_]{12,14}))+(?:[-+][\w.]+)?  # a version, also one of Jenkins
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                    # a mail address
     | (?:[A-Za-z][A-Za-z0-9+.-]*:)?//\S*              # a URL, which is searched for itself
     | data:\S*                                        # data in a URI
@@ -31,8 +32,8 @@ _FORMATTED = late_pattern(
     | [\d.,]+\ ?(?:ms|s|m|h|d|%|[kMG]i?B)             # a number with its unit
     """
 )
-_RESOURCE = late_pattern(r"(?:urn|arn|crn|mailto|tel|about):\S*")
-"""A public resource name (URN, also those of Amazon and IBM), which may contain long numbers."""
+_RESOURCE = late_pattern(r"(?:urn|arn|crn|mailto|tel|about):\S*|[\w.-]+(?:/[\w.-]+)+\.[a-z]{2,4}\d?")
+"""A public resource name (URN, also those of Amazon and IBM), or the path of a file, which may contain long numbers."""
 
 _PUBLIC_ARMOR = late_pattern(r"-----BEGIN (?!.*PRIVATE KEY)[A-Z0-9 ]{1,40}-----.*", re.DOTALL)
 """A certificate, a public key, or a signature of PGP, SSH or S/MIME (RFC 7468, RFC 9580)."""
@@ -51,7 +52,7 @@ _BRACKETS = late_pattern(
 """A text in brackets (``<token>``, ``[FILTERED]``, ``${{ secrets.TOKEN }}``, ``#{TOKEN}#``), or a call (``env("TOKEN")``)."""
 
 _VARIABLE = late_pattern(
-    r"\$(?:env:)?[A-Za-z_][\w.-]{0,200}(?:/\S{0,200})?|%[A-Za-z_]\w{1,200}%|:[a-z_]{2,100}|(__|@@)\w{2,200}\1|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+    r"\$(?:(?:(?:env:)?[A-Za-z_][\w.-]{0,200}|\d+)(?:/\S{0,200})?|\(\S*)|%[A-Za-z_]\w{1,200}%|:[a-z_]{2,100}|(__|@@)\w{2,200}\1|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
     r"|(?:process\.|os\.)?env(?:iron)?(?:\.\w{1,200}|\[.{1,200}\])|(?:var|local|secrets?)\.[A-Za-z_]\w{0,200}|op://\S{1,200}"
 )
 """A variable of a shell, a template or a configuration, or a reference to a secret that is stored elsewhere."""
@@ -85,9 +86,14 @@ _EMPTY_WORDS = frozenset(
     " blank default unknown anonymous never always any all auto automatic include omit accepted rejected strict lax"
     " valid basic bearer digest oauth oauth2 value string text object array number token tokens secret password"
     " passwd key keys code auth authentication authorization credential credentials cookie cookies signature session"
-    " access x api client refresh id user jwt managed private public primary secondary shared".split()
+    " access x api client refresh id user jwt managed private public primary secondary shared read write not supported"
+    " shown".split()
 )
 """Words that mean "no value", and the names of kinds of secrets (``"auth": "bearer"``)."""
+
+_NAMES = frozenset(word.replace(" ", "") for word in WORDS)
+_NAME_WORDS = _EMPTY_WORDS.union(SHORT_WORDS, *map(str.split, WORDS))
+"""The words of names of secrets, of which several are a name (``consumer_secret``)."""
 
 _WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST_PLACEHOLDER = 200
@@ -180,7 +186,8 @@ def _words(text: str) -> list[str]:
 
 
 def _is_empty_value(words: list[str], text: str) -> bool:
-    if "".join(words) in _EMPTY_WORDS:
+    name = "".join(words)
+    if name in _EMPTY_WORDS or name in _NAMES or (len(words) > 1 and _NAME_WORDS.issuperset(words)):
         return True
     plain = [word for word in words if not word.isdigit()]
     is_numbered = len(plain) < len(words)

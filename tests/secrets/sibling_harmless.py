@@ -70,6 +70,8 @@ MEMBERS = """
 {"isTokenValid": "no"}|{"requiresPassword": "sometimes"}|{"useToken": "auto"}|{"tokenExpired": true}|{"token_expired_at": "2026-01-01T10:00:00.000+00:00"}
 {"oauth": {"version": "2.0", "flows": ["clientCredentials"]}}|{"security": [{"bearerAuth": []}]}|{"securitySchemes": {"bearerAuth": {"scheme": "bearer"}}}
 {"webhook": {"secretConfigured": true}}|{"accessKeyStatus": "Inactive"}|{"AccessKeyLastUsed": {"Region": "us-east-1"}}|{"rotationToken": 4}
+{"storageAccessKey": "storageAccessKey"}|{"cname_api_key": "cname_api_key"}|{"client_secret": "consumer_secret"}|{"refresh_token": "not_supported"}
+{"IdempotencyToken": "c4de373d-fc6b-45ac-a7d0-760b6be25756"}|{"publicKeyToken": "31bf3856ad364e35"}|{"token": "images/widget_rnwwmuahu3921.png"}
 {"grantType": "password"}|{"responseType": "code id_token token"}|{"code_challenge_method": "S256"}|{"challenge": "mfa"}|{"amr": ["pwd", "mfa"]}
 """.strip().replace("\n", "|").split("|{")  # fmt: skip
 STAND_INS = """
@@ -100,6 +102,11 @@ The token type must be one of: access_token, refresh_token|grant_type=password i
 Kansas: 4, design: 5, bypass: yes|Compass: north|Passing: 12|monkey: 3|password == confirmPassword|if (token == null)|token: null|token: true
 const key = config.get("apiKey");|password = getpass()|token = os.environ["TOKEN"]|auth: [basic, bearer]|see section Authorization: scopes
 Token 3 of 12|Session 12 was closed|PIN must be 4 digits|Ticket INC0012345 is closed|session 4f701070-c2ba-480d-b459-25d8081d6d04 not found
+implementation "io.jsonwebtoken:jjwt-jackson:0.11.5"|io.jsonwebtoken:jjwt-jackson|credentials:1129.vef26f5df883c|plain-credentials:139.ved2b_9cf7587b
+sed s/DB_PASSWORD=/DB_PASSWORD=$DB_PASSWORD/g|sed s/DbPassword=.*/DbPassword=$1/|DB_PASS=$(openssl rand -hex 8)|local -r db_password="$1"
+password = getpass(f"Password of {user}: ")|jwt_token = create_token(private_key_pem, ttl)|client_secret=consumer_secret|login(password='&lt;password&gt;')
+{"message": "&quot;Assertions&quot;:[{&quot;Assert&quot;:{&quot;Fn::Contains&quot;:[[&quot;t1.micro&quot;,&quot;m1.small&quot;]]}}]"}
+["Basic <BASIC_AUTH>"], "uri": "https://a.example/kX7pQz19vLmW04ab|repr: <Authorization [{0}]>'.format(self.name)
 Correlation ID: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|Trace ID: kX7pQz19vLmW04abc|Timestamp: 2026-01-01 10:00:00Z|build 7fd1a60b01f9
 Rate limit reached for gpt-4o in organization org-kX7pQz19 on tokens per min (TPM): Limit 30000|used 1234567 tokens|max_tokens: 4096|n_tokens=5
 This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.|Incorrect API key provided: sk-abc1****wxyz.
@@ -110,7 +117,9 @@ WWW-Authenticate: Basic realm="Restricted Area"|WWW-Authenticate: Negotiate|WWW-
 WWW-Authenticate: Bearer authorization_uri="https://login.example/4f701070-c2ba-480d-b459-25d8081d6d04", resource_id="https://graph.example"
 WWW-Authenticate: OAuth realm=urn:cpsvc:cpid:4f701070|X-RateLimit-Remaining-Tokens: 9999|x-ratelimit-reset-tokens: 6m0s|X-Token-Expires: 3600
 Access-Control-Allow-Headers: Authorization, X-Api-Key, X-CSRF-Token|Access-Control-Expose-Headers: X-Auth-Token|Vary: Cookie, Authorization
-Access-Control-Allow-Credentials: true|Permissions-Policy: otp-credentials=(self), publickey-credentials-get=()|X-Auth-Type: oauth2
+Access-Control-Allow-Credentials: true
+Public-Key-Pins-Report-Only: pin-sha256="r5EfzZxQVvQpKo3AgYRaT7X2bDO/kj3ACwmxfdT2zt8="; max-age=60|X-Accepted-Github-Permissions: secrets=write
+Permissions-Policy: otp-credentials=(self), publickey-credentials-get=()|X-Auth-Type: oauth2
 Content-Security-Policy: script-src 'nonce-kX7pQz19vLmW04ab'|Report-To: {"group":"a","endpoints":[{"url":"https://a.example/r?s=kX7pQz19vLmW04ab"}]}
 NEL: {"report_to":"a","max_age":604800}|ETag: "kX7pQz19vLmW04abcdef"|ETag: W/"eyJpZCI6IjEyMyJ9"|If-None-Match: "7fd1a60b01f91b314f59955a4e4d4e80"
 MS-CorrelationId: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|MS-RequestId: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|MS-CV: kX7pQz19vLmW04ab.0|MS-ServerId: 102030
@@ -128,7 +137,7 @@ URLS = """
 https://wiki.example/Visual+Basic+6+Plugin|/v1?q=Visual+Basic+6+Plugin|/docs/Visual%20Basic%206%20Plugin|/v1?code=EUR|/v1?code=GBP&key=name|/v1?key=customerName&value=3|/v1?code=800064|/v1?token_type=bearer|/v1?grant_type=client_credentials
 /v1?continuationToken=kX7pQz19vLmW04ab|/v1?page_token=kX7pQz19vLmW04ab|/v1?$skiptoken=kX7pQz19vLmW04ab|/v1?cursor=eyJpZCI6NDIsInYiOjF9&limit=5
 /v1?max_tokens=100|/v1?sort_key=name|/v1?token=|/v1?token=<TOKEN>&x=1|/v1?api_key={{key}}|/v1?password=[FILTERED]|/v1?state=kX7pQz19vLmW04abcdef
-/v1/tokens/4f701070-c2ba-480d-b459-25d8081d6d04|/v1/secrets/db-password|/v1/keys/primary|/v1/sessions/123456789|/v1/reset-password/confirm-email
+/r/a/comments/bb0jwt/that_old_razzle_dazzle|/v1/tokens/4f701070-c2ba-480d-b459-25d8081d6d04|/v1/secrets/db-password|/v1/keys/primary|/v1/sessions/123456789|/v1/reset-password/confirm-email
 /v1/customers/4f701070-c2ba-480d-b459-25d8081d6d04/orders/kX7pQz19vLmW|https://a.example:8443/x|https://a.example/a@b|https://bob@a.example/x
 /v1?nonce=kX7pQz19vLmW04ab|/v1?client_id=4f701070-c2ba-480d-b459-25d8081d6d04|/v1?response_type=code|/v1?scope=token.read|/v1?key=12|/v1?code=404
 https://a.example/docs#access-token|https://a.example/docs/authorization?tab=code|/v1?id=kX7pQz19vLmW04ab&hash=7fd1a60b01f91b31|/v1?filter=key eq 'a'
@@ -159,6 +168,7 @@ TEXTS = [
     "[auth]\ntoken = ${TOKEN}\npassword =\n",
     "API_KEY=\nDB_PASSWORD=${DB_PASSWORD}\n",
     '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n[FILTERED]\r\n--b--\r\n',
+    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nt5_3nwlq/styles/image_widget_rnwwmuahu3921.png\r\n--b--\r\n',
     '--b\r\nContent-Disposition: form-data; name="max_tokens"\r\n\r\n100\r\n--b--\r\n',
     'data: {"usage": {"total_tokens": 12}, "token": null}\n\ndata: [DONE]\n\n',
     '{"a": 1}\n{"tokens": 5, "password": null}\n',

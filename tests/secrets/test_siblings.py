@@ -1,4 +1,4 @@
-"""Secrets and harmless values at every place: nearly all secrets are hidden, nearly no harmless value is changed."""
+"""Secrets and harmless values at every place: nearly all secrets are hidden, no harmless value is changed."""
 
 import base64
 import gzip
@@ -12,7 +12,7 @@ from sibling_secrets import secrets
 
 from pytest_pcerrors.redaction import Redaction
 
-HIDDEN, CHANGED = 0.97, 0.02
+HIDDEN = 0.97
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
 UNPACKERS = (
     gzip.decompress,
@@ -71,4 +71,4 @@ def test_harmless_values_stay():
         if hidden(part, name, value) != (value.encode() if part == "body" else value)
     ]
     assert len(cases) > 500
-    assert len(changed) <= CHANGED * len(cases), "\n".join(str(each)[:300] for each in changed)
+    assert not changed, "\n".join(str(each)[:300] for each in changed)
