@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_pcerrors.secrets.members import begins_key
 from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Proof:
         texts = dict.fromkeys(check.texts)
         self._text = text
         self._check = check
-        self._unsafe = frozenset(each for each in secrets.suspected(list(texts)) if inner(each).text != each)
+        suspected = secrets.suspected(list(texts))
+        self._unsafe = frozenset(t for t in suspected if inner(t).text != t or begins_key(t))
         self._open: list[Iterator[Any]] = [iter(top)]
         self.harmless = frozenset(texts) - self._unsafe
         self.is_clean = is_clean and not self._unsafe

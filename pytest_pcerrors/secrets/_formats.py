@@ -165,7 +165,7 @@ _SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
 _CUT_JWT = late_pattern(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
-_BREAK = r"(?:[^\w\\<&-]|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"
+_BREAK = r"(?:[^\w\\<&-]|-(?!-)|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"
 """A character between the lines of a key: white space, or what quotes, comments, diffs, markup and programs add."""
 
 _PEM_HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment):"

@@ -26,8 +26,8 @@ Skip = Callable[[bytes, int, int], int]
 Positions = tuple[list[int], list[int] | None]
 """The ascending positions of what must be searched, and of marks; None if these are not known."""
 
-BEGINNINGS = ("eyJ", "eyAi", "ewog", "ewoJ", "ew0K", "W3si", "W3sK", "W3sN", "Wwog", "Ww0K")
-"""The beginnings of JSON objects, and of lists of objects, in base64."""
+BEGINNINGS = "eyJ eyAi ewog ewoJ ew0K W3si W3sK W3sN Wwog Ww0K LS0tLS1C YXBpVmVy I2Nsb3Vk IyEv".split()
+"""The beginnings in base64 of JSON objects and lists of objects, of PEM, and of files of Kubernetes, cloud-init and shells."""
 
 _TO_URLS = bytes.maketrans(b"+/", b"-_")
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
@@ -61,7 +61,7 @@ _BEFORE_PARAMETER = late_pattern(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
 _LOOKBACK = 16
 _PACKED = late_pattern(rb"[\w+/-]{15,}={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
 _NAME_GOES_ON = late_pattern(rb"[\w.-]", re.ASCII)
-_CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE\nKEY"))
+_CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE+KEY", "PRIVATE\nKEY"))
 
 _SIGNS = (
     *(b"\0", b"@", b"&#", b"&quot", b"\\x", b"\\u00", b"\\/", b"\\\n", b"\\\r"),

@@ -33,6 +33,9 @@ _PLAIN_LEAVES = frozenset(
 _DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
 """The first characters of a value that is itself a document, whose members are searched."""
 
+_LINE_OF_KEY = re.compile(r"\s*+(?:(?:[A-Za-z0-9+/=]++|[A-Z][\w-]*+: .*)\s*+)?")
+"""A line of a private key in PEM after its first one."""
+
 _PAIR = 2
 _MAX_NAME = 200
 _DEEPEST_SHOWN = 20
@@ -66,6 +69,7 @@ class _Frame:
     start: int | None = None
     is_list_in_list: bool = False
     count: int = 0
+    is_in_key: bool = False
     last: str = ""
 
 
@@ -74,7 +78,7 @@ class Members:
 
     `inner` hides the secrets inside a text. The items of an array have the name of the array. Inside a value with the name of a
     secret, each member is judged separately. The ``value`` next to a ``name`` that names a secret is a secret, and so is the second
-    item of a pair in a list.
+    item of a pair in a list. An array may have the lines of a private key.
     """
 
     def __init__(self, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> None:
@@ -155,7 +159,12 @@ class Members:
         frame = self._frames[-1]
         frame.count += 1
         frame.last = text
-        self._edit(handle, self._hidden(self._name_of_item(frame), text, kind), text, self._pointer)
+        is_line = frame.is_in_key and _LINE_OF_KEY.fullmatch(text) is not None
+        frame.is_in_key = is_line or (not frame.is_object and begins_key(text))
+        hidden = (
+            Hidden(MASK, "secret") if is_line and text.strip() else self._hidden(self._name_of_item(frame), text, kind)
+        )
+        self._edit(handle, hidden, text, self._pointer)
         is_value = _is_value(frame, _TEXT_VALUES)
         if is_value:
             frame.spans.append((len(self._remembered), len(self._remembered) + 1))
@@ -216,6 +225,13 @@ class Members:
     def _pointer(self) -> str:
         steps = [frame.member for frame in self._frames[1 : _DEEPEST_SHOWN + 1]]
         return pointer_of([*steps, "..."] if len(self._frames) > _DEEPEST_SHOWN + 1 else steps)
+
+
+def begins_key(text: str) -> bool:
+    """Return whether a text is the first line of a private key in PEM, whose other lines may be the next items."""
+    return text.lstrip().startswith("-----BEGIN ") and text.rstrip().endswith(
+        ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----")
+    )
 
 
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:

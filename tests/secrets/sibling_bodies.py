@@ -87,6 +87,8 @@ MEMBERS = [
     {"user_password_hash": "OPAQUE"},
     {"x-functions-key": "OPAQUE"},
     {"bindings": [{"connection": "a", "accessKey": "OPAQUE"}]},
+    {"lines": ["-----BEGIN PRIVATE KEY-----", "OPAQUEOPAQUE", "-----END PRIVATE KEY-----"]},
+    {"a": [[" -----BEGIN RSA PRIVATE KEY-----\n", "Proc-Type: 4,ENCRYPTED\n", "\n", "OPAQUE\n"], "b"]},
 ]  # fmt: skip
 SENTENCES = (
     """
@@ -149,6 +151,7 @@ TEXTS = [
     "machine a.example\n  login u\n  password OPAQUE\n",
     '"clientSecret": "OPAQUE"',
     "-----BEGIN PRIVATE KEY-----\nOPAQUEOPAQUEOPAQUE\n-----END PRIVATE KEY-----",
+    "key:\n  - -----BEGIN PRIVATE KEY-----\n  - OPAQUEOPAQUEOPAQUE\n  - -----END PRIVATE KEY-----\n",
     "-----BEGIN OPENSSH PRIVATE KEY-----\\nOPAQUEOPAQUEOPAQUE\\n-----END OPENSSH PRIVATE KEY-----",
     "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\nOPAQUEOPAQUEOPAQUE\n-----END PGP PRIVATE KEY BLOCK-----",
 ]  # fmt: skip

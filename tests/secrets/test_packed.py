@@ -1,4 +1,4 @@
-"""JSON in base64 is searched, and encoded again in the same way."""
+"""JSON, keys and files of configuration in base64 are searched, and encoded again in the same way."""
 
 import json
 from base64 import b64encode, encodebytes, urlsafe_b64encode
@@ -29,6 +29,23 @@ def test_packed_json_is_searched(write, around):
     hider = Hider(Secrets())
     assert hider.document(text) == shown
     assert hider.certainty == "secret"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"-----BEGIN PRIVATE KEY-----\n{OPAQUE}\n-----END PRIVATE KEY-----\n", "***\n"),
+        (f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: {OPAQUE}\n", None),
+        (f"#cloud-config\nchpasswd:\n  password: {OPAQUE}\n", None),
+        (f"#!/bin/sh\nexport DB_PASSWORD={OPAQUE}\n", None),
+        ("-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\n-----END CERTIFICATE-----\n", None),
+    ],
+    ids=["a key", "a kubeconfig", "cloud-init", "a script", "a certificate"],
+)
+def test_other_packed_texts_are_searched(text, shown):
+    """Those that often have secrets, also as a value of JSON; a certificate stays."""
+    packed, masked = (b64encode(each.encode()).decode() for each in (text, shown or text.replace(OPAQUE, "***")))
+    assert hide(json.dumps({"data": packed})) == json.dumps({"data": masked})
 
 
 @pytest.mark.parametrize(
