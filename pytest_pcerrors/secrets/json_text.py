@@ -30,7 +30,7 @@ _OF_PYTHON = late_pattern(r"([bru]?')(.*)(')", re.DOTALL)
 NUMBER = late_pattern(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _COLON = late_pattern(r"\s*+:")
-_NON_ASCII = late_pattern(r"[^\x00-\x7f]")
+_ESCAPE = late_pattern(r"\\(?:u[0-9a-fA-F]{4}|[\"\\/bfnrt])")
 
 
 class Edited(NamedTuple):
@@ -86,11 +86,14 @@ def encoded(text: str, lexeme: str) -> str:
 
     >>> encoded("Zo\xeb", '"Zo\\u00eb"')
     '"Zo\\u00eb"'
+    >>> encoded("</a>", r'"\u003C\/b\u003E"')
+    '"\\u003C\\/a\\u003E"'
     """
-    known = set(lexeme)
-    plain = json.dumps(text, ensure_ascii=False)
-    written = _NON_ASCII.sub(lambda each: each[0] if each[0] in known else json.dumps(each[0])[1:-1], plain)
-    return written if _is_closed(lexeme) else written[:-1]
+    plain = set(_ESCAPE.sub("", lexeme))
+    escapes = {json.loads(f'"{each}"'): each for each in set(_ESCAPE.findall(lexeme))}
+    special = {each: escapes.get(each) or json.dumps(each)[1:-1] for each in {*text, *escapes} - plain | {'"', "\\"}}
+    written = '"' + text.translate(str.maketrans(special))
+    return written + '"' if _is_closed(lexeme) else written
 
 
 def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:

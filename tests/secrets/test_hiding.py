@@ -156,7 +156,10 @@ def test_a_text_without_secrets_is_unchanged(text):
         ("q=Bearer%20aB3dE5gH&size=3", "q=Bearer%20***&size=3"),
         ("?to=https%3A%2F%2Fa%3Ab%40api.example%2Fv1", "?to=https%3A%2F%2F***%40api.example%2Fv1"),
         ("<Password>a</Password>", "<Password>***</Password>"),
-        (r'"{\u0022password\u0022:\u0022a\u0022,\u0022code\u0022:1}"', r'"{\"password\":\"***\",\"code\":1}"'),
+        (
+            r'"{\u0022password\u0022:\u0022a\u0022,\u0022code\u0022:1}"',
+            r'"{\u0022password\u0022:\u0022***\u0022,\u0022code\u0022:1}"',
+        ),
     ],
 )
 def test_what_is_beside_a_secret_is_shown(text, shown):
