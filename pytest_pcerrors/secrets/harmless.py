@@ -24,79 +24,57 @@ from pytest_pcerrors.text import late_pattern
 Harmless = Literal["json", "yaml", "nothing"]
 """Which values may be harmless: those of JSON members, also those of YAML keys, or none."""
 
-_RUN = rb"[\w.~+/=%-]"
-_SHORT_WORD = rb"[a-z0-9]{1,15}(?![\w.~+/=%:-])"
-_ENDING = ENDING.encode()
-_NAME_END = _ENDING + rb"(?![-_.]*+[a-z0-9])"
-_NO_SCHEME = rb"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
-_NOUNS = b"token key secret password passcode credential signature session cookie pin code verifier".split()
+_RUN = r"[\w.~+/=%-]"
+_THREE_WORDS = r"[ \n]".join([r"[a-z0-9]{1,15}(?![\w.~+/=%:-])"] * 3)
+_NAME_END = rf"{ENDING}(?![-_.]*+[a-z0-9])"
+_NO_SCHEME = r"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
+_NOUNS = "token key secret password passcode credential signature session cookie pin code verifier".split()
 """The words after which a secret may follow without a sign, as in a sentence."""
 
-_AFTER_NO_NOUN = b"".join(rb"(?<!%b)" % noun for noun in _NOUNS)
+_AFTER_NO_NOUN = "".join(rf"(?<!{noun})" for noun in _NOUNS)
 
 _NO_NAME = late_pattern(
-    b"|".join(
+    "|".join(
         (
-            rb"(?!"
-            + _NAME_END
-            + rb")(?:(?=[a-z0-9])|"
-            + _RUN
-            + rb"{0,15}+(?!"
-            + _RUN
-            + rb")|"
-            + _AFTER_NO_NOUN
-            + rb")",
-            _ENDING + rb'(?:\.[ \n][a-z-]|\\*"\s*+:\s*+(?:null|true|false)\b|=\(\))',
-            _NO_SCHEME
-            + _ENDING
-            + rb"[ \n](?:"
-            + rb"[ \n]".join([_SHORT_WORD] * 3)
-            + rb"|[a-z0-9]{1,15}[.,][ \n][a-z])",
-            rb"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
-            rb'(?<=error="invalid_token)"',
-            rb"(?:(?<=basic)|(?<=ntlm)|(?<=negotiate))(?![ \t\n%+\\&])",
+            rf"(?!{_NAME_END})(?:(?=[a-z0-9])|{_RUN}{{0,15}}+(?!{_RUN})|{_AFTER_NO_NOUN})",
+            rf'{ENDING}(?:\.[ \n][a-z-]|\\*"\s*+:\s*+(?:null|true|false)\b|=\(\))',
+            rf"{_NO_SCHEME}{ENDING}[ \n](?:{_THREE_WORDS}|[a-z0-9]{{1,15}}[.,][ \n][a-z])",
+            r"(?:(?<=bearer)|(?<=basic)|(?<=auth))[ \n](?:error|realm)=",
+            r'(?<=error="invalid_token)"',
+            r"(?:(?<=basic)|(?<=ntlm)|(?<=negotiate))(?![ \t\n%+\\&])",
         )
-    ),
+    ).encode(),
     re.ASCII,
 )
 """The text after a word that is not the end of a secret's name: the rest of a longer name, more words of a sentence, an empty
 value, or a challenge of RFC 6750. It must not include a token: a sentence may contain one of 16 characters or more.
 """
 
-_LONG_RUN = late_pattern(rb"(?!" + _NAME_END + rb"(?!/))([\w.~+/=-]{1,200}+)(?!" + _RUN + rb")", re.ASCII)
+_LONG_RUN = late_pattern(rf"(?!{_NAME_END}(?!/))([\w.~+/=-]{{1,200}}+)(?!{_RUN})".encode(), re.ASCII)
 """A longer name, or a path after the name."""
 
 _AFTER_SCHEME = late_pattern(
     rb"(?:(?<=basic)[ \t\n]++|(?<=bearer)[ \t]++)([a-z][\w.~+/=-]*+)(?![%\\&:])", re.ASCII | re.IGNORECASE
 )
 _ITEM_BEFORE = late_pattern(rb",[ \n][\w-]{0,60}\Z", re.ASCII)
-_ITEM_AFTER = late_pattern(_ENDING + rb"(?:,[ \n]|\n[\w-]+:[ \n])", re.ASCII)
+_ITEM_AFTER = late_pattern(rf"{ENDING}(?:,[ \n]|\n[\w-]+:[ \n])".encode(), re.ASCII)
 _MEMBER_BEFORE = late_pattern(rb'"([\w-]{1,40})(\\*)"\s{0,8}:\s{0,8}\2"([\w -]{0,60})\Z', re.ASCII)
-_TEXT_AFTER = late_pattern(rb"(?:" + _NO_SCHEME + rb'|(?=\\*"))([\w -]{0,60})\\*"\s*[,}]', re.ASCII)
+_TEXT_AFTER = late_pattern(rf'(?:{_NO_SCHEME}|(?=\\*"))([\w -]{{0,60}})\\*"\s*[,}}]'.encode(), re.ASCII)
 _LOOKBACK, _LONGEST_ESCAPE, _SHORTEST_TOKEN = 120, 24, 8
 
-_VALUE = rb"([\w <>\[\]{}()*.$-]{0,80}?)"
-_CONTAINER = rb"\{[^{}\[\]]{0,400}\}"
-_SCALAR = rb's?(\\*)"\s*:\s*(?:(\[\s*)?\1"' + _VALUE + rb'\1"(?(2)\s*\])|(\d{1,20})|\[\s*\]|\{\s*\}'
-_END_OF_VALUE = rb")(?=\s*[,}])"
-_JSON_VALUE = late_pattern(
-    _SCALAR
-    + rb"|("
-    + _CONTAINER
-    + rb"|\[\s*"
-    + _CONTAINER
-    + rb"(?:,\s*"
-    + _CONTAINER
-    + rb"){0,9}\s*\])"
-    + _END_OF_VALUE
-)
-SCALAR_MEMBER = late_pattern(rb'"[\w-]*' + _SCALAR + _END_OF_VALUE)
+_VALUE = r"([\w <>\[\]{}()*.$-]{0,80}?)"
+_CONTAINER = r"\{[^{}\[\]]{0,400}\}"
+_SCALAR = rf's?(\\*)"\s*:\s*(?:(\[\s*)?\1"{_VALUE}\1"(?(2)\s*\])|(\d{{1,20}})|\[\s*\]|\{{\s*\}}'
+_END_OF_VALUE = r")(?=\s*[,}])"
+_LIST = rf"\[\s*{_CONTAINER}(?:,\s*{_CONTAINER}){{0,9}}\s*\]"
+_JSON_VALUE = late_pattern(f"{_SCALAR}|({_CONTAINER}|{_LIST}){_END_OF_VALUE}".encode())
+SCALAR_MEMBER = late_pattern(rf'"[\w-]*{_SCALAR}{_END_OF_VALUE}'.encode())
 """A member of JSON whose value has no members."""
 
 _STRING = late_pattern(rb'"([^"]*)"')
 _JSON_NAME = late_pattern(rb'"([\w. -]{1,100})(\\*)"')
 _YAML_VALUE = late_pattern(
-    rb"""s?:(?: |\n- (?=[^\n]*\n(?!-)))(["']?)(?!\*[\w-])""" + _VALUE + rb"""\1(?=\n(?:- )?[\w-]+:[ \n])"""
+    rf"""s?:(?: |\n- (?=[^\n]*\n(?!-)))(["']?)(?!\*[\w-]){_VALUE}\1(?=\n(?:- )?[\w-]+:[ \n])""".encode()
 )
 _YAML_KEY = late_pattern(rb"(?:- )?([\w-]*)")
 _LONGEST_NAME, _FEW_DIGITS = 100, 5
