@@ -1,10 +1,13 @@
 """The benchmarks run to their end on very little data, since a test measures nothing; their results are shown everywhere."""
 
 import json
+import os
 import runpy
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,12 +25,19 @@ LINKS = pytest.mark.skipif(sys.platform == "win32", reason="makes environments o
 
 
 @pytest.fixture(scope="module", autouse=True)
-def importable():
-    """Let the folder of the benchmarks be imported, and their pytest processes load no plugin that none of them uses."""
+def importable(request):
+    """Let the folder of the benchmarks be imported. Their processes are forks, and load no plugin of pytest that none of them uses."""
     unused = ("anyio", "hypothesispytest", "recording", "rerunfailures")
+
+    def run(command, **keywords):
+        if command[0] == sys.executable and hasattr(os, "fork"):
+            command = [request.getfixturevalue("programs") / "python", *command[1:]]
+        return subprocess.run(command, **keywords)  # noqa: PLW1510 - the caller says
+
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT)
         patch.setenv("PYTEST_ADDOPTS", " ".join(f"-pno:{name}" for name in unused))
+        patch.setattr("benchmarks._comparison.subprocess", SimpleNamespace(run=run))
         yield
 
 

@@ -3,24 +3,23 @@
 import json
 import os
 import sys
-from importlib import import_module, metadata
+from functools import partial
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from pkgutil import walk_packages
-from types import FunctionType, ModuleType, SimpleNamespace
 
 import jinja2  # noqa: F401 - these are loaded once, not again by every run inside a test
-import pluggy._manager
 import pytest
 import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httplib2_stubs
 import vcr.stubs.httpx_stubs
 import vcr.stubs.tornado_stubs  # noqa: F401
+import warm
 import xdist.dsession
 import xdist.remote  # noqa: F401
 import yaml
 from _pytest import config
-from _pytest.fixtures import FixtureFunctionDefinition, FixtureManager
 from _pytest.pytester import SysModulesSnapshot
 from execnet import gateway_io
 
@@ -44,29 +43,7 @@ BUILT_IN = (
 )
 OPTIONS = ["-ppcerrors", "-pxdist", *(f"-pno:{name}" for name in BUILT_IN)]
 NEEDED = tuple(name for name in config.default_plugins if name not in BUILT_IN)
-FIND_HOOK, FIND_FIXTURES = getattr(pluggy._manager, "_static_hook_attr", None), FixtureManager.pytest_plugin_registered
 POPEN_ARGS = gateway_io.popen_args
-PLUGINS = [
-    SimpleNamespace(
-        name=each.name, metadata=each.metadata, version=each.version, entry_points=each.entry_points, files=each.files
-    )
-    for each in metadata.distributions()
-    if any(point.group == "pytest11" for point in each.entry_points)
-]
-"""The facts about the installed plugins. A distribution would read its files again whenever it is asked."""
-
-
-def hook_of_module(plugin, name):
-    """Look a function of a module up in its names; pluggy also searches the classes of modules, for other descriptors."""
-    found = vars(plugin).get(name) if isinstance(plugin, ModuleType) else None
-    return (found, found) if isinstance(found, FunctionType) else FIND_HOOK(plugin, name)
-
-
-def fixtures_where_any(self, plugin, plugin_name):
-    """Search a plugin for fixtures only if it has any; pytest also asks each attribute of those that have none."""
-    owners = [plugin] if isinstance(plugin, ModuleType) else type(plugin).__mro__
-    if any(type(value) is FixtureFunctionDefinition for owner in owners for value in vars(owner).values()):
-        FIND_FIXTURES(self, plugin, plugin_name)
 
 
 def restore_modules(self):
@@ -91,7 +68,7 @@ def pytester(pytester, monkeypatch, request):
     """Run with this plugin, pytest-xdist and those that a test names by ``-p``, and leave out what is not needed.
 
     The plugins that are installed take as long to load as a run takes, and so does a part of pytest: version 8.4 collects garbage
-    five times at the end of a run, and version 9.2 searches every name of every plugin for fixtures inside other decorators.
+    five times at the end of a run.
     The workers of a run in this process are forks of one that has loaded what this process has; those of a run in a process of
     its own load it by themselves.
     """
@@ -103,12 +80,9 @@ def pytester(pytester, monkeypatch, request):
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(OPTIONS))
     if hasattr(os, "fork"):
         monkeypatch.setattr(gateway_io, "popen_args", worker)
-    monkeypatch.setattr(metadata, "distributions", lambda: PLUGINS)
     monkeypatch.setattr(SysModulesSnapshot, "restore", restore_modules)
     monkeypatch.setattr(config, "default_plugins", NEEDED)
-    monkeypatch.setattr(pluggy._manager, "_static_hook_attr", hook_of_module, raising=False)
-    monkeypatch.setattr(FixtureManager, "pytest_plugin_registered", fixtures_where_any)
-    monkeypatch.setattr(FixtureManager, "_check_for_wrapped_fixture", lambda *_: None, raising=False)
+    warm.quicken(partial(monkeypatch.setattr, raising=False))
     return pytester
 
 
