@@ -54,6 +54,7 @@ def test_other_packed_texts_are_searched(text, shown):
         "eyJpZCI6IjEyMyIsInZlcnNpb24iOjR9",
         "eyJpZCI6IjEyMyIsInZlcnNpb24iOjR9=",
         "eyJ////////////////////",
+        "password is required, eyJ////////////////////",
         "/eyJwYXNzd29yZCI6ICJrWDdwUXoxOXZMbVcwNGFiIn0",
         "eyJwYXNzd29yZCI6ICIqKioifQ==",
     ],
