@@ -32,7 +32,7 @@ class ArchiveError(UsageError):
 
 
 class RuleError(UsageError):
-    """A rule of the project has raised an exception, or returned what is no violation, for the response at `place`."""
+    """A rule of the project has raised an exception, or returned what is not a violation, for the response at `place`."""
 
     def __init__(self, rule: str, place: str, problem: str) -> None:
         super().__init__(rule, place, problem)
