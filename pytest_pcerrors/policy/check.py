@@ -132,11 +132,7 @@ def unknown_body(verdict: "Verdict") -> list[Violation]:
 
 
 def judge(
-    response: object,
-    *,
-    contract: "Contract | None" = None,
-    profile: str | None = None,
-    context: Context | None = None,
+    response: object, *, contract: "Contract | None" = None, profile: str | None = None, context: Context | None = None
 ) -> "Verdict":
     """Return the verdict on a response under a context, by default the current one, and notify the context."""
     if contract is not None and not isinstance(contract, Contract):

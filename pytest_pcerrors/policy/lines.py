@@ -48,14 +48,7 @@ class LineAudit:
     lines, and `has_items` whether one of them is not blank. `is_refused` is whether the rest cannot be read.
     """
 
-    def __init__(
-        self,
-        name: str,
-        policy: "Policy",
-        *,
-        keeps_errors: bool = False,
-        is_detailed: bool = False,
-    ) -> None:
+    def __init__(self, name: str, policy: "Policy", *, keeps_errors: bool = False, is_detailed: bool = False) -> None:
         self.counts = Conforming(name=name)
         self.oldest: Oldest = Oldest(policy.judges)
         self.lines = 0
