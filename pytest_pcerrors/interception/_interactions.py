@@ -61,11 +61,7 @@ def of_client(response: Response) -> Response:
     """
     status = response["status"]
     headers = header_lists((name, _without_surrogates(value)) for name, value in header_pairs(response["headers"]))
-    return {
-        **response,
-        "status": {**status, "message": _without_surrogates(status.get("message"))},
-        "headers": headers,
-    }
+    return {**response, "status": {**status, "message": _without_surrogates(status.get("message"))}, "headers": headers}
 
 
 def _without_surrogates(text: Any) -> Any:

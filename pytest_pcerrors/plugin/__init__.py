@@ -19,10 +19,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "MODE",
         "help": "how pc_cassette records (default: none, only replay); in CI, only this option can record",
     },
-    "--pc-prune": {
-        "action": "store_true",
-        "help": "remove the cassettes that no test uses; run all tests with it",
-    },
+    "--pc-prune": {"action": "store_true", "help": "remove the cassettes that no test uses; run all tests with it"},
     "--pc-max-age": {"metavar": "DAYS", "help": "report cassettes with a response older than this, such as 180d"},
     "--pc-coverage": {
         "action": "store_true",

@@ -105,9 +105,5 @@ def _text(errors: list[tuple[Verdict, Violation]]) -> str:
     return "\n".join([*lines, first.hint])
 
 
-ITEMS: dict[str, type[PartItem]] = {
-    RESPONSE: CassetteItem,
-    UNREADABLE_PLACE: UnreadableItem,
-    RECORDING: RecordingItem,
-}
+ITEMS: dict[str, type[PartItem]] = {RESPONSE: CassetteItem, UNREADABLE_PLACE: UnreadableItem, RECORDING: RecordingItem}
 """The items for the kinds of parts."""

@@ -120,11 +120,7 @@ class Reports(Observer):
             self._all_left_out[facts.nodeid] += data["left_out"]
 
     def write(
-        self,
-        collected: Tally,
-        coverage: ErrorCoverage | None,
-        matrices: list[MatrixData],
-        session: pytest.Session,
+        self, collected: Tally, coverage: ErrorCoverage | None, matrices: list[MatrixData], session: pytest.Session
     ) -> None:
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
         collected.plus(self._tally)

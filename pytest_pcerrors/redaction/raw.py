@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 _UNCERTAIN = (b"!binary", b"base64", b"\\\r", b"bodyFileName", b"BodyAs")
 """Signs of binary data, of bodies of WireMock in files or base64, and of lines that YAML continues inside a word."""
 
-_UNUSUAL = (
-    late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"),
-    late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"),
-)
+_UNUSUAL = (late_pattern(rb"\\(?:x|u00|U000000)[4-7][0-9A-Fa-f]"), late_pattern(rb"!(?<![^\s\[{,:?-]!)[!<A-Za-z]"))
 """A letter written as an escape, which may be one of those signs, or a tag of YAML."""
 
 _CONTINUED = late_pattern(rb"\\\r?\n[ \t]*\\?")

@@ -58,8 +58,7 @@ class Hidden(NamedTuple):
 
 
 _SCHEME = late_pattern(
-    rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)",
-    re.IGNORECASE | re.ASCII,
+    rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)", re.IGNORECASE | re.ASCII
 )
 _SCHEMES_IN_LOWER = tuple(map(str.lower, SCHEMES_IN_TEXT))
 _PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
