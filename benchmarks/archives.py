@@ -12,7 +12,7 @@ from benchmarks._layouts import write
 from benchmarks._peers import has
 from benchmarks._setting import Setting
 
-EXCHANGES = 50_000
+EXCHANGES = 200_000
 MOST_MEMORY = 100
 PARSE = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
 CHECK = "import sys\n{}from pytest_pcerrors.cli.main import main\nsys.exit(main())"
