@@ -85,26 +85,25 @@ def _grids(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
 
 
 def _grids_without_status(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
+    rows: dict[Any, Any] = {}
     if isinstance(value, list):
-        objects = {index: each for index, each in enumerate(value) if isinstance(each, dict)}
-        if objects:
-            yield _grid(objects, path, value, is_keyed=False)
-        elif (
-            value
-            and _is_named_as_codes(path)
-            and all(isinstance(each, str) and read_code(each).kind is Kind.CODE for each in value)
-        ):
-            rows = tuple(Line((code,), f"at {pointer_of((*path, index))}") for index, code in enumerate(value))
-            yield Grid((_LISTED,), rows, place_of(value, pointer_of(path)))
+        rows = {index: each for index, each in enumerate(value) if isinstance(each, dict)}
+        if not rows and _is_named_as_codes(path) and all(isinstance(each, str) and _is_code(each) for each in value):
+            rows = {index: {_LISTED: code} for index, code in enumerate(value)}
     elif isinstance(value, dict):
         if _is_keyed(value):
-            yield _grid(value, path, value, is_keyed=True)
+            rows = value
         elif _is_texts(value, are_named=bool(path) and _is_named_as_codes(path)):
-            rows = tuple(Line((code, str(text)), f"at {pointer_of((*path, code))}") for code, text in value.items())
-            yield Grid((_KEY, _TEXT), rows, place_of(value, pointer_of(path)))
+            rows = {code: {_TEXT: text} for code, text in value.items()}
         elif len(path) < _MAX_DEPTH:
             for name, each in value.items():
                 yield from _grids(each, (*path, name))
+    if rows:
+        yield _grid(rows, path, value)
+
+
+def _is_code(text: str) -> bool:
+    return read_code(text).kind is Kind.CODE
 
 
 def _is_named_as_codes(path: tuple[str | int, ...]) -> bool:
@@ -123,7 +122,7 @@ def _is_keyed(value: "Mapping[str, Any]") -> bool:
         and all(
             not isinstance(cell, dict | list) for each in rows for name, cell in each.items() if is_status_name(name)
         )
-        and all(read_code(name).kind is Kind.CODE for name in value)
+        and all(map(_is_code, value))
     )
 
 
@@ -133,15 +132,13 @@ def _is_texts(value: "Mapping[str, Any]", *, are_named: bool) -> bool:
     Keys in small letters are codes if the object is named so.
     """
     return bool(value) and all(
-        isinstance(text, str)
-        and read_code(code).kind is Kind.CODE
-        and (not code.islower() or are_named)
-        and not read_statuses(code)
+        isinstance(text, str) and _is_code(code) and (not code.islower() or are_named) and not read_statuses(code)
         for code, text in value.items()
     )
 
 
-def _grid(rows: "Mapping[Any, Mapping[str, Any]]", path: tuple[str | int, ...], value: Any, *, is_keyed: bool) -> Grid:
+def _grid(rows: "Mapping[Any, Mapping[str, Any]]", path: tuple[str | int, ...], value: Any) -> Grid:
+    is_keyed = isinstance(value, dict)
     has_code = any(code_rank(name) == 0 for row in rows.values() for name in row)
     cells = rows if has_code or is_keyed else {step: _flat(row) for step, row in rows.items()}
     names = list(dict.fromkeys(name for row in cells.values() for name in row))
