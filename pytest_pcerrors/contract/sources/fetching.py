@@ -70,9 +70,13 @@ def _is_url(source: str) -> bool:
 def decoded(data: bytes) -> str:
     """Return the text of a page in UTF-8, or in UTF-16 with a byte order mark."""
     try:
-        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"not UTF-8 at byte {error.start}; save the page as UTF-8") from None
+    if "\0" in text:
+        place = f"a zero at character {text.index(chr(0))}"
+        raise UsageError(f"{place}, as in UTF-16 without a mark; save the page as UTF-8")
+    return text
 
 
 def _fetched(url: str, *, is_data: bool) -> bytes:
