@@ -80,13 +80,11 @@ class OpenApi:
         listed_codes = {each.code for value in lists for each in listed_errors(value)}
         codes = listed_codes | set(known)
         ranked = sorted(self._forms.values(), key=lambda form: -len(form.responses))
-        uses = sum(len(each.responses) for each in ranked)
-        for form in ranked:
-            if len(form.responses) >= _MIN_SHARE * uses:
-                schema = combined([*form.schemas.values()])
-                found = code_places(schema, self._evidence(form, codes), codes, member)
-                if found:
-                    return self._made(form, schema, found[0]), self._remarks(form)
+        fewest = _MIN_SHARE * sum(len(form.responses) for form in ranked)
+        for form in (form for form in ranked if len(form.responses) >= fewest):
+            schema = combined([*form.schemas.values()])
+            if found := code_places(schema, self._evidence(form, codes), codes, member):
+                return self._made(form, schema, found[0]), self._remarks(form)
         for response in self.responses:
             for example in response.examples:
                 texts: dict[str, Sequence[str]] = {code: [""] for code in listed_codes} | dict(known)
