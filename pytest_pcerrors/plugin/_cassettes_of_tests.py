@@ -42,6 +42,7 @@ class CassettesOfTests:
         self._settings = settings
         self._users: defaultdict[str, set[str]] = defaultdict(set)
         self._folders: set[Path] = set()
+        self._of_others: set[Path] = set()
         self._named: set[str] = set()
         self._has_gaps = False
         self.orphans: list[Path] = []
@@ -82,6 +83,8 @@ class CassettesOfTests:
         """
         self._has_gaps = has_gaps
         for item in collected:
+            if item.get_closest_marker("vcr"):  # pytest-recording keeps its cassettes there, or where its fixtures say
+                self._of_others.add(self._settings.cassettes / PurePosixPath(self._default_name(item)).parent)
             if uses_cassette(item):
                 cassette = self.of(item)
                 for path in filter(None, (cassette.path, cassette.former, *cassette.also)):
@@ -124,14 +127,15 @@ class CassettesOfTests:
     def _find_orphans(self, checked: frozenset[str]) -> Iterator[Path]:
         """Yield the files beside those of collected tests, and those of test modules that do not exist any more.
 
-        Other files may belong to anything. A file whose folder a marker names, or whose module does not exist, is only
-        judged in a run of all tests.
+        Other files may belong to anything, such as pytest-recording. A file whose folder a marker names, or whose module does not
+        exist, is only judged in a run of all tests.
         """
+        is_whole = self.is_whole and not self._of_others
         for file in sorted(self._settings.cassettes.rglob("*")):
             if file.suffix in SUFFIXES and _key(file) not in self._users and file.is_file():
-                is_beside = file.parent in self._folders and not self._has_gaps
+                is_beside = file.parent in self._folders - self._of_others and not self._has_gaps
                 is_default = self._is_of_module(file.parent)
-                if (is_beside and (is_default or (self.is_whole and _key(file) not in checked))) or (
+                if (is_beside and (is_default or (is_whole and _key(file) not in checked))) or (
                     self.is_whole and is_default and not self._module_exists(file.parent)
                 ):
                     yield file

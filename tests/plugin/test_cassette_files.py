@@ -62,6 +62,18 @@ def test_a_file_with_the_name_of_earlier_versions_is_shown_with_its_new_place(py
     pytester.runpytest("-q").assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("name", ["test_x/test_b", "named/b"])
+def test_a_cassette_of_pytest_recording_is_not_without_a_test(pytester, test_file, tape, remarks, name):
+    """It is in the folder of the same module, or where a fixture says, and is never removed."""
+    named = "@pytest.mark.pc_cassette('named/a')\ndef test_c(): get('/v1')"
+    test_file(f"{USES}\n{named}\n@pytest.mark.vcr\ndef test_b(): pass", "test_x.py")
+    files = [tape(f"cassettes/{each}.yaml", "/v1") for each in ("test_x/test_a", "named/a", name)]
+    pytester.makeini("[pytest]\nmarkers = vcr")
+    pytester.runpytest("-q").assert_outcomes(passed=3)
+    assert remarks("--pc-prune") == []
+    assert all(file.exists() for file in files)
+
+
 def test_several_cassettes_answer_one_test(pytester, test_file, tape):
     """Its own first, then the others in their order; each recording once."""
     test_file(
