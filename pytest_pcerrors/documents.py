@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jsonschema.exceptions import ValidationError
 
+_LARGEST_STREAM = 1 << 28
 _SHOWN_ERRORS = 5
 _SHOWN_CHARACTERS = 60
 _FORMATS = {"date": "date (YYYY-MM-DD)", "regex": "regular expression"}
@@ -33,13 +34,22 @@ def published_schema(package: str, name: str) -> dict[str, Any]:
     return schema
 
 
-def read_json_object(path: Path) -> dict[str, Any]:
-    """Read a JSON object from a file; raise a `UsageError` that names the file if it cannot be read or is not one."""
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file; raise a `UsageError` that names it if it cannot be read, or is a device or a pipe that does not end."""
+    limit = -1 if path.is_file() else _LARGEST_STREAM
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(limit)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    return json_object(data, str(path))
+    if len(data) == limit:
+        raise UsageError(f"{path}: cannot be read: it does not end within {limit} bytes")
+    return data
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object from a file; raise a `UsageError` that names the file if it cannot be read or is not one."""
+    return json_object(read_bytes(path), str(path))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -47,9 +57,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        return tomllib.loads(read_bytes(path).decode())
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
     except ValueError as error:  # also a number with too many digits

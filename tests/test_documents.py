@@ -138,6 +138,13 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path, name, reason):
         read_json_object(tmp_path / name)
 
 
+def test_a_stream_that_does_not_end_is_reported(monkeypatch):
+    """Such as a device; a file ends."""
+    monkeypatch.setattr("pytest_pcerrors.documents._LARGEST_STREAM", 9)
+    with pytest.raises(UsageError, match=r"^/dev/zero: cannot be read: it does not end within 9 bytes$"):
+        read_json_object(Path("/dev/zero"))
+
+
 def test_a_byte_order_mark_is_ignored(tmp_path):
     """A file with a byte order mark is read."""
     (tmp_path / "f.json").write_bytes(b'\xef\xbb\xbf{"name": "cart"}')

@@ -191,11 +191,11 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path, data, problem):
 def test_a_file_that_may_not_be_read_is_reported(tmp_path, monkeypatch):
     """A file without permission is misuse, reported with its path."""
 
-    def refused(*_):
+    def refused(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "pyproject.toml").touch()
-    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(UsageError, match=r"pyproject\.toml: cannot be read: Permission denied$"):
         Settings.find(tmp_path)
 

@@ -9,6 +9,7 @@ import click
 from pytest_pcerrors.cli._input import STDIN, refuse_overwriting, standard_input
 from pytest_pcerrors.cli._options import contract_option, format_option, output_option, policy_for
 from pytest_pcerrors.cli._output import print_output, write_report
+from pytest_pcerrors.documents import read_bytes
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import FORMATS
@@ -92,13 +93,7 @@ def _paths(*names: str) -> list[Path | None]:
 
 def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
     """Return what a file or standard input has."""
-    if saved == STDIN:
-        data = standard_input().read()
-    else:
-        try:
-            data = Path(saved).read_bytes()
-        except OSError as error:
-            raise UsageError(f"{saved}: cannot be read: {error.strerror}") from None
+    data = standard_input().read() if saved == STDIN else read_bytes(Path(saved))
     return saved_of(data, saved, lambda: policy_for(contract_file)[0].documented)
 
 

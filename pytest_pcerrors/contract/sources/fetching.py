@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.contract.files import SHIPPED, named_document
 from pytest_pcerrors.contract.sources._pages import MAX_PAGE
 from pytest_pcerrors.contract.sources.partner_center import PageReading, read_partner_center
+from pytest_pcerrors.documents import read_bytes
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def page_of(source: str) -> PageReading:
 
 def bytes_of(source: str, *, is_data: bool = False) -> bytes:
     """Return the content of a file, or of an http or https URL: a page, or with `is_data` also JSON, YAML or CSV."""
+    if not _is_url(source):
+        return read_bytes(Path(source))
     try:
-        return _fetched(source, is_data=is_data) if _is_url(source) else Path(source).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
+        return _fetched(source, is_data=is_data)
     except UsageError as error:
         raise UsageError(f"{source}: {error}") from None
 
