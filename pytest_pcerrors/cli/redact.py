@@ -7,7 +7,7 @@ import click
 
 from pytest_pcerrors.cli._input import sources_of
 from pytest_pcerrors.cli._output import print_output, print_problem
-from pytest_pcerrors.documents import write_atomically
+from pytest_pcerrors.documents import read_bytes, write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.rewriting import rewritten
@@ -49,10 +49,7 @@ def _clean(file: Path, redaction: Redaction, done: Counter[str], *, only_check: 
     """Clean a file; print the hidden secrets and the parts that could not be searched, and count both in `done`."""
     if not file.is_file():
         raise ArchiveError(str(file), "not a regular file, so it cannot be changed in place")
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise ArchiveError(str(file), f"cannot be read: {error.strerror or error}") from None
+    data = read_bytes(file)
     new = rewritten(data, str(file), redaction)
     written = {**({file: new.data} if new.data != data else {}), **new.files}
     if not only_check:

@@ -78,7 +78,7 @@ def test_quiet_leaves_errors_only(pcerrors, file, tmp_path, arguments, status):
 def test_a_file_that_is_invalid_is_told(pcerrors, tmp_path, monkeypatch, file):
     """A file may vanish between the listing and the reading."""
     monkeypatch.setattr(
-        "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+        "pathlib.Path.open", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
     )
     assert pcerrors("redact", "a.ndjson").err == "pcerrors: a.ndjson: cannot be read: Permission denied; not changed\n"
 

@@ -18,7 +18,7 @@ from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources.model import MAX_DEPTH, Envelope, Grid, Reading, Remark, Sample
-from pytest_pcerrors.documents import json_value
+from pytest_pcerrors.documents import json_value, read_bytes
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import is_deeper, steps_of
 from pytest_pcerrors.text import counted, visible
@@ -202,10 +202,9 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
     if name in ENVELOPES:
         return Envelope(envelope_document(name)["members"], {"extends": name})
     try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        fix = f"give a file, or one of {', '.join(ENVELOPES)}"
-        raise UsageError(f"--envelope {name}: cannot be read: {error.strerror}; {fix}") from None
+        data = read_bytes(Path(name))
+    except UsageError as error:
+        raise UsageError(f"--envelope {error}; give a file, or one of {', '.join(ENVELOPES)}") from None
     try:
         envelope = _of_file(data, name, codes)
     except UsageError as error:
