@@ -135,12 +135,14 @@ def test_parts_wait_in_the_pipe(monkeypatch):
 def test_a_process_ignores_interrupts():
     """Ctrl-C reaches all processes of a terminal; only the first of them handles it."""
     before = signal.getsignal(signal.SIGINT)
+    before_term = signal.signal(signal.SIGTERM, signal.default_int_handler)
     ours, theirs = Pipe()
     with ours, theirs:
         ours.send(units(1)[0])
         ours.close()
         work_without_interrupts(theirs, Numbers())
     assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
+    assert signal.signal(signal.SIGTERM, before_term) == signal.SIG_DFL
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows holds no signals back")
