@@ -27,6 +27,7 @@ def late_pattern(pattern: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
     return cast("re.Pattern[AnyStr]", _LatePattern(pattern, flags))
 
 
+_CONTROL, _CHARACTERS_PER_CONTROL = late_pattern(r"[\0-\x08\x0e-\x1a\x1c-\x1f]"), 20
 _CONSONANT_AND_Y = late_pattern(r"(?<![aeiou])y$")
 _MARKDOWN = late_pattern(r"([\\|`*_\[\]~])")
 
@@ -110,6 +111,12 @@ def suggestion(word: str | None, known: "Iterable[str]") -> str:
     choices = sorted(known)
     more = ", ..." if len(choices) > _MOST_KNOWN else ""
     return f"known are {', '.join(choices[:_MOST_KNOWN])}{more}"
+
+
+def has_controls(text: str) -> bool:
+    """Return whether a text begins with many control characters, as decoded images, archives and protocol buffers do."""
+    head = text[:4096]
+    return len(_CONTROL.findall(head)) * _CHARACTERS_PER_CONTROL > len(head)
 
 
 def readable(text: str) -> str:

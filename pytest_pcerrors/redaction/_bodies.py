@@ -10,7 +10,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.har import chunks_of, packed_in_hex
 from pytest_pcerrors.exchange.adapters.parts import base64_bytes
 from pytest_pcerrors.exchange.encodings import decode, encode
-from pytest_pcerrors.text import late_pattern
+from pytest_pcerrors.text import has_controls
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,12 +22,6 @@ _MARKS = (
 ANY_UNMARKED = "deflate, br"
 """The encodings without fixed first bytes; without a Content-Encoding header, both are tried."""
 
-_CHARACTERS_PER_CONTROL = 20
-"""Data with more than one control character per this many characters is binary."""
-
-_CONTROL = late_pattern(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
-
-
 Value = TypeVar("Value", str, bytes)
 _PASSES = 8
 
@@ -35,19 +29,18 @@ Pack = Callable[[bytes], str]
 """A function that packs the bytes of a body as text."""
 
 
-def with_text(
-    body: bytes, edit: Callable[[str], str], binary: Callable[[str], str], content_encoding: str | None = None
-) -> bytes:
-    r"""Return a body with its text edited, or the same bytes if nothing changes; binary data is edited with `binary`.
+def with_text(body: bytes, edit: Callable[[str, bool], str], content_encoding: str | None = None) -> bytes:
+    r"""Return a body with its text edited, or the same bytes if nothing changes; `edit` is called with the text, and whether it is binary data.
 
-    >>> with_text(b"caf\xe9", str.upper, str), with_text(b"caf\xe9\x01", str.upper, str)
-    (b'CAF\xc9', b'caf\xe9\x01')
+    >>> [with_text(body, lambda text, is_binary: f"{text}, {is_binary}") for body in (b"caf\xe9", b"caf\xe9\x01")]
+    [b'caf\xe9, False', b'caf\xe9\x01, True']
     """
     decoded = decode(body, content_encoding or ANY_UNMARKED)
     plain = decoded.body
     encoding = _encoding(plain)
     text = plain.decode(encoding, _errors(encoding))
-    new_text = binary(text) if _is_binary(plain, encoding) else edit(text)
+    is_binary = has_controls(text) or (encoding == "latin-1" and "\0" in text[:4096])
+    new_text = edit(text, is_binary and encoding in ("utf-8", "latin-1"))
     if new_text == text:
         return body
     return encode(new_text.encode(encoding, _errors(encoding)), decoded.encodings)
@@ -56,15 +49,6 @@ def with_text(
 def problem_of(body: bytes, content_encoding: str | None = None) -> str | None:
     """Return why a body cannot be searched, such as a decoder that is not installed, or None."""
     return decode(body, content_encoding).problem
-
-
-def _is_binary(body: bytes, encoding: str) -> bool:
-    """Return whether a body has many control characters, as images, archives and protocol buffers do."""
-    if encoding not in ("utf-8", "latin-1"):
-        return False
-    head = body[:4096]
-    is_not_unicode = encoding == "latin-1" and b"\0" in head
-    return is_not_unicode or len(_CONTROL.findall(head)) * _CHARACTERS_PER_CONTROL > len(head)
 
 
 def _encoding(body: bytes) -> str:

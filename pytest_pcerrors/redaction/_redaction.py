@@ -163,7 +163,7 @@ class Redaction:
         if problem is not None:
             return Searched(body, [Found("", "suspected", problem)])
         return self._searched(
-            body, lambda hider, each: with_text(each, hider.document, hider.binary, content_encoding), MASK.encode()
+            body, lambda hider, each: with_text(each, hider.document, content_encoding), MASK.encode()
         )
 
     def _searched(self, value: Value, edit: "Callable[[Hider, Value], Value]", mask: Value) -> "Searched[Value]":

@@ -13,7 +13,7 @@ from pytest_pcerrors.secrets._prefilter import BEGINNINGS
 from pytest_pcerrors.secrets.definition import BEYOND, MASK, Found, Hidden, Secrets
 from pytest_pcerrors.secrets.headers import credentials_hidden
 from pytest_pcerrors.secrets.names import Kind
-from pytest_pcerrors.text import late_pattern
+from pytest_pcerrors.text import has_controls, late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,14 +90,20 @@ class Hider:
             self._report("", certainty)
         return new
 
-    def document(self, text: str) -> str:
-        """Hide the secrets of a complete body, which may be a form."""
+    def document(self, text: str, is_binary: bool = False) -> str:  # noqa: FBT001, FBT002 - an edit of a body
+        """Hide the secrets of a complete body, which may be a form.
+
+        With `is_binary`, the body is data decoded as Latin-1, and only tokens of known formats are hidden; in a multipart form, each
+        part may be text.
+        """
         if self._has_nothing(text):
             return text
         boundary = _BOUNDARY.match(text) or ("\n--" in text and _LATER_BOUNDARY.search(text))
         if boundary:
             line = re.compile(rf"^{re.escape(boundary[0])}(?=[ \t]*+(?:--)?[ \t]*+\r?$)", re.MULTILINE)
-            return boundary[0].join(map(self._part, line.split(text)))
+            return boundary[0].join([self._part(part, may_be_binary=is_binary) for part in line.split(text)])
+        if is_binary:
+            return self._binary(text)
         is_packed = _IN_LINES.fullmatch(text) is not None  # its padding could be mistaken for the sign in a form
         if urls.is_form(text) and not is_packed:
             return urls.form_hidden(text, self._secrets, self._inner, self._report)
@@ -137,8 +143,8 @@ class Hider:
         self._report("", new.certainty)
         return _written(new.text, match[0])
 
-    def binary(self, text: str) -> str:
-        """Hide tokens of known formats in binary data decoded as Latin-1, each with asterisks of the same length."""
+    def _binary(self, text: str) -> str:
+        """Hide tokens of known formats in binary data, each with asterisks of the same length."""
         new = tokens_hidden(text, lambda match: "*" * len(match[0]))
         if new != text:
             self._report("", "secret")
@@ -165,7 +171,7 @@ class Hider:
     def _report(self, place: str, certainty: "Certainty") -> None:
         self.found.append(Found(place, certainty))
 
-    def _part(self, part: str) -> str:
+    def _part(self, part: str, *, may_be_binary: bool) -> str:
         """Hide the secrets of one part of a multipart form (RFC 7578)."""
         blank = _BLANK_LINE.search(part)
         head, content = (part[: blank.end()], part[blank.end() :]) if blank else ("", part)
@@ -175,7 +181,8 @@ class Hider:
         certainty = self._secrets.certainty(self._secrets.kind_of_parameter(name), value)
         if certainty is not None:
             self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
-        hidden = MASK if certainty is not None else self.text(value)
+        inner = self._binary if may_be_binary and has_controls(value) else self.text
+        hidden = MASK if certainty is not None else inner(value)
         return self.text(head) + hidden + content[len(value) :]
 
 

@@ -123,6 +123,19 @@ def test_binary_data_keeps_its_length(before, after):
     assert redacted.replace(b"*" * len(JWT), JWT.encode()) == data
 
 
+def test_the_fields_beside_a_file_are_searched():
+    """In a multipart form, a binary file stays as it is, except for tokens of a known format; each other part is text."""
+    image = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20 + b" password=summer "
+    parts = ((b"client_secret", OPAQUE), (b"json", f'{{"password": "{OPAQUE}"}}'), (b"file", None))
+    form = b"".join(
+        b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+        % (name, image + JWT.encode() if value is None else value.encode())
+        for name, value in parts
+    )
+    shown = form.replace(OPAQUE.encode(), b"***").replace(JWT.encode(), b"*" * len(JWT))
+    assert Redaction().body(form + b"--b--") == shown + b"--b--"
+
+
 UNITS = (
     '"', "\\", "://", "<", "{", "[", "token:", 'token:\\"', "Bearer ", '{"a":{"token":"x",', '{"a":', "a=b&",
     "\nCookie: a=b;", "<token ", "<token1>", "&lt;token&gt;", "password: |\n  a\n", "- name: token\n  value: a\n",
