@@ -26,7 +26,7 @@ Skip = Callable[[bytes, int, int], int]
 Positions = tuple[list[int], list[int] | None]
 """The ascending positions of what must be searched, and of marks; None if these are not known."""
 
-BEGINNINGS = "eyJ eyAi ewog ewoJ ew0K W3si W3sK W3sN Wwog Ww0K LS0tLS1C YXBpVmVy I2Nsb3Vk IyEv".split()
+BEGINNINGS = "eyJ eyAi ewog ewoJ ew0K W3si W3sK W3sN Wwog Ww0K LS0t YXBp CmFw I2Ns IyEv".split()
 """The beginnings in base64 of JSON objects and lists of objects, of PEM, and of files of Kubernetes, cloud-init and shells."""
 
 _TO_URLS = bytes.maketrans(b"+/", b"-_")

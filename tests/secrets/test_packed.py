@@ -36,11 +36,21 @@ def test_packed_json_is_searched(write, around):
     [
         (f"-----BEGIN PRIVATE KEY-----\n{OPAQUE}\n-----END PRIVATE KEY-----\n", "***\n"),
         (f"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: {OPAQUE}\n", None),
+        (f"---\napiVersion: v1\nusers:\n- user:\n    token: {OPAQUE}\n", None),
+        (f"\napiVersion: v1\nusers:\n- user:\n    token: {OPAQUE}\n", None),
         (f"#cloud-config\nchpasswd:\n  password: {OPAQUE}\n", None),
         (f"#!/bin/sh\nexport DB_PASSWORD={OPAQUE}\n", None),
         ("-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\n-----END CERTIFICATE-----\n", None),
     ],
-    ids=["a key", "a kubeconfig", "cloud-init", "a script", "a certificate"],
+    ids=[
+        "a key",
+        "a kubeconfig",
+        "one with a mark",
+        "one after a blank line",
+        "cloud-init",
+        "a script",
+        "a certificate",
+    ],
 )
 def test_other_packed_texts_are_searched(text, shown):
     """Those that often have secrets, also as a value of JSON; a certificate stays."""
