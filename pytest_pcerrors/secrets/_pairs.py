@@ -143,17 +143,14 @@ class _Pair:
 
     def _block(self) -> _Span | None:
         """Return the span of the lines of a YAML block."""
-        lines = self._lines_of_block()
+        sign, indent = _BLOCK.match(self._text, self._start), _FIRST.search(self._before)
+        lines = _deeper(len(indent[1])).match(self._text, sign.end()) if sign and indent else None
         certainty = self._secrets.certainty(self._kind, lines[0]) if lines else None
         if lines is None or certainty is None:
             return None
         value = lines[0].strip()
         start = self._text.index(value, lines.start())
         return _Span(start, start + len(value), MASK, certainty)
-
-    def _lines_of_block(self) -> re.Match[str] | None:
-        sign, indent = _BLOCK.match(self._text, self._start), _FIRST.search(self._before)
-        return _deeper(len(indent[1])).match(self._text, sign.end()) if sign and indent else None
 
     def _value(self) -> _Span | None:
         """Return the span of the word, the quoted text or the list that follows."""

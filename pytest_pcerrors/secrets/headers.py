@@ -16,7 +16,7 @@ _ATTRIBUTES = frozenset(
     ("expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority", "version")
 )
 _PLACED = frozenset(("domain", "path"))
-_SHORTEST_PLACED = 16
+_PART = late_pattern(r"[^/.]{16,}")
 _OF_COOKIES = frozenset(("cookie", "cookie2", "cookies", "setcookie", "setcookie2"))
 
 
@@ -66,27 +66,18 @@ def _cookie(pair: re.Match[str]) -> str:
 
 
 def _set_cookies(value: str) -> str:
-    parts = []
-    for each in _FOLD.split(value):
-        first, *attributes = each.split(";")
-        parts.append(
-            ";".join([_cookies(first), *(_attribute(a) if _is_attribute(a) else _cookies(a) for a in attributes)])
-        )
-    return ",".join(parts)
+    return ",".join(map(_set_cookie, _FOLD.split(value)))
 
 
-def _is_attribute(text: str) -> bool:
-    return text.partition("=")[0].strip().lower() in _ATTRIBUTES
+def _set_cookie(value: str) -> str:
+    first, *rest = value.split(";")
+    return ";".join([_cookies(first), *map(_attribute, rest)])
 
 
 def _attribute(text: str) -> str:
-    """Hide opaque parts in the path or domain of a cookie: they can be a secret address."""
+    """Hide another cookie, and opaque parts in the path or domain of a cookie: they can be a secret address."""
     name, sign, value = text.partition("=")
-    if name.strip().lower() not in _PLACED:
-        return text
-    parts = re.split(r"([/.])", value)
-    return (
-        name
-        + sign
-        + "".join(MASK if len(each) >= _SHORTEST_PLACED and is_opaque_word(each) else each for each in parts)
-    )
+    flat = name.strip().lower()
+    if flat not in _PLACED:
+        return text if flat in _ATTRIBUTES else _cookies(text)
+    return name + sign + _PART.sub(lambda part: MASK if is_opaque_word(part[0]) else part[0], value)
