@@ -112,7 +112,7 @@ class _Markup:
             self._hide(start + match.start(3) + quoted, start + match.end(3) - quoted, name)
 
     def _content(self, tag: re.Match[str]) -> tuple[int, int]:
-        """Return the range of an element's content, without CDATA marks: up to its closing tag, or else the next tag or the end of the line."""
+        """Return the range of an element's content, without CDATA marks: up to its closing tag, or else one word on the same line."""
         text, start, name = self._text, tag.end(), tag["name"]
         closing = f"{self._form.sign}/{name}"
         is_closed = self._last_closing.get(name, -1) >= start
