@@ -33,8 +33,6 @@ def targets_of(
 
     An unknown format, a missing file, and a file that cannot be written to are a `UsageError`.
     """
-    from pytest_pcerrors.reporting.formats._html import template
-
     targets: list[Target] = []
     given = tuple(given)
     taken = {os.path.realpath(path): f"{path} is a recording of this run" for path in (inputs if given else ())}
@@ -43,6 +41,8 @@ def targets_of(
         if form not in formats:
             raise UsageError(f'{option}={text}: there is no format "{form}"; {nearest(form, formats)}')
         if form == "html":
+            from pytest_pcerrors.reporting.formats._html import template
+
             template()  # raises without jinja2, before the run and not after it
         if not name:
             raise UsageError(f"{option}={text} has no file; write FORMAT:FILE, such as {option}={form}:report.{form}")

@@ -111,7 +111,7 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
         ("--pc-profile=observd", '*there is no profile "observd"; did you mean "observed"?'),
         ("--pc-contract=missing.json", f"*missing.json: cannot be read: {os.strerror(errno.ENOENT)}"),
         ("--pc-contract=broken.json", "*broken.json: not JSON: *"),
-        ("--pc-contract=foreign.json", "*foreign.json: at *"),
+        ("--pc-contract=foreign.json", "*foreign.json: an OpenAPI document; *"),
         ("--pc-cassettes=missing", "*missing: no such file or folder"),
     ],
 )
