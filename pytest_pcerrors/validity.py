@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_pcerrors.jsontext import member_at, steps_of, type_of
 
-_REMARKS = frozenset({"$schema", "$defs", "title", "description", "default"})
+_OTHERS = frozenset({"$schema", "$defs", "title", "description", "default", "if"})
+"""Keywords that test nothing by themselves."""
 
 
 def is_date(text: str) -> bool:
@@ -24,9 +25,11 @@ def is_date(text: str) -> bool:
 
 _TESTS: Mapping[str, tuple[type, Callable[[Any, Any], object]]] = {
     "type": (object, lambda limit, value: type_of(value) in ([limit] if isinstance(limit, str) else limit)),
-    "enum": (object, lambda limit, value: isinstance(value, str) and value in limit),
+    "enum": (object, lambda limit, value: (type(value), value) in [(type(each), each) for each in limit]),
+    "const": (object, lambda limit, value: (type(value), value) == (type(limit), limit)),
     "required": (dict, lambda limit, value: value.keys() >= {*limit}),
     "minLength": (str, lambda limit, value: len(value) >= limit),
+    "maxLength": (str, lambda limit, value: len(value) <= limit),
     "minItems": (list, lambda limit, value: len(value) >= limit),
     "uniqueItems": (list, lambda _, value: {*map(type, value)} <= {str} and len({*value}) == len(value)),
     "minimum": (int, lambda limit, value: value >= limit),
@@ -37,22 +40,38 @@ _TESTS: Mapping[str, tuple[type, Callable[[Any, Any], object]]] = {
 """The keywords that look at a value alone: the class of the values that are tested, and the test of a limit and a value."""
 
 
+_INSIDE: Mapping[str, tuple[type, Callable[[Any, Any, Any], list[tuple[Any, Any]]]]] = {
+    "properties": (
+        dict,
+        lambda limit, value, _: [(value[name], each) for name, each in limit.items() if name in value],
+    ),
+    "additionalProperties": (
+        dict,
+        lambda limit, value, rules: [
+            (value[name], limit) for name in value.keys() - rules.get("properties", {}).keys()
+        ],
+    ),
+    "propertyNames": (dict, lambda limit, value, _: [(name, limit) for name in value]),
+    "items": (list, lambda limit, value, _: [(each, limit) for each in value]),
+}
+"""The keywords that look into a value: its class, and the parts of the value with their schemas, from a limit, the value and all rules for it."""
+
+
 def is_valid(document: object, schema: Mapping[str, Any]) -> bool:
     """Return whether a JSON value is valid against a JSON Schema; False in doubt."""
     waiting: list[tuple[Any, Any]] = [(document, schema)]
     while waiting:
         value, rules = waiting.pop()
-        members = value if isinstance(value, dict) else {}
         for keyword, limit in rules.items() if isinstance(rules, dict) else [("", rules)]:
             if keyword == "$ref":
                 waiting.append((value, member_at(schema, steps_of(limit))))
-            elif keyword == "properties":
-                waiting += [(members[name], each) for name, each in limit.items() if name in members]
-            elif keyword == "additionalProperties":
-                waiting += [(members[name], limit) for name in members.keys() - rules.get("properties", {}).keys()]
-            elif keyword == "items":
-                waiting += [(each, limit) for each in value] if isinstance(value, list) else []
-            elif keyword not in _REMARKS:
+            elif keyword == "else":
+                condition = {**rules["if"], "$defs": schema.get("$defs", {})}
+                waiting += [] if is_valid(value, condition) else [(value, limit)]
+            elif keyword in _INSIDE:
+                kind, parts = _INSIDE[keyword]
+                waiting += parts(limit, value, rules) if isinstance(value, kind) else []
+            elif keyword not in _OTHERS:
                 kind, test = _TESTS.get(keyword, (object, None))
                 if isinstance(value, kind) and (test is None or not test(limit, value)):
                     return False
