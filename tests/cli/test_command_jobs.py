@@ -135,11 +135,11 @@ def test_a_rule_that_fails_ends_the_audit(pcerrors, archives, tmp_path, monkeypa
 @pytest.mark.parametrize("lives", [1, 2])
 def test_a_process_that_is_killed_changes_nothing(pcerrors, archives, tmp_path, lives):
     """Its units are done again by another; the one that is killed twice is named."""
-    (tmp_path / "killing.py").write_text(DEADLY)
+    (tmp_path / "ending.py").write_text(DEADLY)
     (tmp_path / "pyproject.toml").write_text("[tool.pcerrors]\n")
     paths = [each for each in archives if each != "-"]
     one = pcerrors("check", *paths)
-    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["killing:deadly"]\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["ending:deadly"]\n')
     (tmp_path / "lives").write_text("x" * lives)
     killed = pcerrors("check", "--jobs", "2", *paths)
     assert (tmp_path / "lives").read_text() == ""
