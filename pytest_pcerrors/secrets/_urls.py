@@ -23,6 +23,8 @@ _ENCODED = re.compile(
 )
 _AT = re.compile(r".*(?:@|%40)", re.DOTALL)
 _SEGMENT = re.compile(r"/([\w.-]+)/([\w.~=-]{16,})(?=/|\Z)")
+_ID = re.compile(r"[A-Za-z]\d[a-z]")
+"""What is in a short identifier, and not in a name of a secret, such as ``/comments/bb0jwt/``."""
 _MAX_ENCODED = 3
 _RESERVED = "/:?@!$'(),;=+"
 
@@ -98,7 +100,8 @@ class _Parameters:
     def _segment(self, match: re.Match[str]) -> str:
         """Hide a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
         name, segment = match[1], match[2]
-        is_named = not name.endswith("s") and self._secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
+        is_word = not name.endswith("s") and _ID.search(name) is None
+        is_named = is_word and self._secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
         if not is_named or is_guid(segment) or not is_opaque_word(segment):
             return match[0]
         self._found(match[1], "suspected")

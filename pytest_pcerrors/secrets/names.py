@@ -104,8 +104,8 @@ FILLERS = (
 )
 """The words that may follow: the format of the secret, or its confirmation."""
 
-_CAMEL = r"(?-i:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
-"""The beginning of a word: no letter or digit before it, or camel case, so that "sas" does not match in "Kansas"."""
+_CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+"""The beginning of a word: no letter before it, or camel case, so that "sas" does not match in "Kansas"."""
 
 _OTHER_TOKENS = late_pattern(
     r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"

@@ -149,6 +149,7 @@ def test_a_text_without_secrets_is_unchanged(text):
         ('{"credentials": {"a": "aB3dE5gH7"}, "code": "1000"}', '{"credentials": {"a": "***"}, "code": "1000"}'),
         (r'"{\"password\": \"a\", \"code\": 1}"', r'"{\"password\": \"***\", \"code\": 1}"'),
         ("a=1&password=b&c=2", "a=1&password=***&c=2"),
+        ("sign in with password=Pass(word1 failed", "sign in with password=*** failed"),
         ("Cookie: a=1; b=2\r\nHost: a", "Cookie: a=***; b=***\r\nHost: a"),
         ("https://a:b@api.example/v1?sig=c&d=e", "https://***@api.example/v1?sig=***&d=e"),
         ('"Authorization: denied", "code": "1000"', '"Authorization: denied", "code": "1000"'),

@@ -36,11 +36,12 @@ def spellings(name):
 
 @pytest.mark.parametrize("name", STRONG)
 def test_names_of_passwords_keys_and_tokens_are_strong(name):
-    """In every spelling, at the end of a longer name, in brackets, and numbered."""
+    """In every spelling, at the end of a longer name, also after a digit, in brackets, and numbered."""
     for spelling in spellings(name):
         for each in (
             spelling,
             f"my_{spelling}",
+            f"user2{spelling}",
             f"user[{spelling}]",
             f"{spelling}[0]",
             f"{spelling}2",
