@@ -74,6 +74,7 @@ def archives(tmp_path, monkeypatch):
     (tmp_path / "b/two.ndjson.gz").write_bytes(gzip.compress(lines(30).encode()))
     (tmp_path / "b/three.yaml").write_text("interactions: [{}]\n")
     (tmp_path / "c.ndjson").write_text(exchange(409, "800064") + "\n")
+    (tmp_path / "d.yaml").write_text(f"interactions: [{{}}]\n# {'large' * 1000}\n")
     return ["a.ndjson", "-", "b", "c.ndjson"]
 
 
@@ -104,7 +105,13 @@ def test_every_part_is_counted_once(pcerrors, archives, form, monkeypatch):
     """The same with the parts made in this process; a single unit needs no other."""
     monkeypatch.setattr(processes, "Pool", InProcess)
     monkeypatch.setattr(task, "MOST", 4)
-    for arguments in (["a.ndjson", "b"], ["c.ndjson", "--max-age", "1d"], ["b/three.yaml"]):
+    for arguments in (
+        ["a.ndjson", "b"],
+        ["b", "a.ndjson"],
+        ["d.yaml", "b"],
+        ["c.ndjson", "--max-age", "1d"],
+        ["b/three.yaml"],
+    ):
         one = pcerrors("check", "--format", form, *arguments)
         assert pcerrors("check", "--format", form, "--jobs", "0", *arguments) == one
 

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from pytest_pcerrors.cli import _output
+
 REFUSED = "is an input and cannot be the output; give another file"
 
 
@@ -100,3 +102,15 @@ def test_a_file_is_read_once_whatever_it_is_called(pcerrors, names):
     assert pcerrors("check", *names, "--fail-on", "never").out.endswith(
         "1 error response checked, 1 violation (code-number 1)\n"
     )
+
+
+def test_the_bar_is_drawn_again_while_files_are_read(monkeypatch, capsys, tmp_path):
+    """Not only at its end."""
+    monkeypatch.setattr(_output, "is_terminal", lambda _: True)
+    monkeypatch.setattr(_output, "_SHOWN_FOR", -1)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    (tmp_path / "a").write_bytes(b"1234")
+    with _output.progress_bar([tmp_path / "a", tmp_path / "a"], quiet=False) as on_read:
+        capsys.readouterr()
+        on_read(4)
+        assert "Checking" in capsys.readouterr().err

@@ -28,7 +28,6 @@ def test_a_seed_repeats_the_errors():
     assert 10 < first.count("200 ok") < 50
 
 
-@pytest.mark.covered
 @pytest.mark.parametrize(("rate", "fewest", "most"), [(0, 0, 0), (0.1, 1, 20), (1, 60, 60), (1.0, 60, 60)])
 def test_the_rate_is_the_share_of_errors(rate, fewest, most):
     """The others are successes."""

@@ -233,11 +233,11 @@ def test_a_body_file_is_found_beside_a_mapping_without_a_folder(tmp_path, conten
 
 
 def test_a_long_body_file_is_an_unknown_body(tmp_path, monkeypatch):
-    """And a name that cannot be a path, or is a link to itself, is not found."""
+    """And a name that cannot be a path, is too long for one, or is a link to itself, is not found."""
     monkeypatch.setattr("pytest_pcerrors.exchange.archives.foreign._wiremock._MAX_BODY", 3)
     (tmp_path / "long.txt").write_text("busy")
     (tmp_path / "loop").symlink_to("loop")
-    names = {"long.txt": "longer than 64 MiB", "a\0b": "which was not found", "loop": "which was not found"}
+    names = {"long.txt": "longer than 64 MiB", **dict.fromkeys(("a\0b", "x" * 300, "loop"), "which was not found")}
     for name, problem in names.items():
         (tmp_path / "a.json").write_text(json.dumps({"request": {"url": "/"}, "response": {"bodyFileName": name}}))
         [exchange] = read_archive(tmp_path / "a.json")
