@@ -274,7 +274,7 @@ def test_secrets_in_a_url_are_masked():
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
 
     def call():
-        while SESSION.get(URL, {"access_token": token}, timeout=5).status_code != 200:
+        while SESSION.get(URL, params={"access_token": token}, timeout=5).status_code != 200:
             time.sleep(100)
 
     assert token not in str(failure(call))
