@@ -1,15 +1,26 @@
 """A real server that numbers its answers, and cassettes opened as the plugin opens them."""
 
+import gc
 import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from warnings import catch_warnings
 
 import pytest
 import yaml
 
 from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
 from pytest_pcerrors.redaction import Redaction
+
+
+@pytest.fixture(autouse=True)
+def closed_connections(request):
+    """Close the connections of vcrpy that botocore does not give back, which would otherwise happen in some later test."""
+    yield
+    if "boto3" in request.node.name:
+        with catch_warnings(action="ignore", category=ResourceWarning):
+            gc.collect()
 
 
 class _Handler(BaseHTTPRequestHandler):
