@@ -41,8 +41,11 @@ _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 _ESCAPED_LINE = ("r", "n", "t")
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
 _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
-_CODE = re.compile(r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\([BbFfRrUu]{0,2})|[a-z]+(?:_[a-z]+)+\(.*", re.DOTALL)
-"""A path of attributes, a call before a literal, or the call of a name of several words."""
+_CODE = re.compile(
+    r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\((?:[BbFfRrUu]{0,2}|[A-Za-z_]\w*[.(\[].*))|[a-z]+(?:_[a-z]+)+\(.*",
+    re.DOTALL,
+)
+"""A path of attributes, a call with a literal, a path or another call in it, or the call of a name of several words."""
 _GROUP, _ARTIFACT = (
     re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]"),
     re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])"),

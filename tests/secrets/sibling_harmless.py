@@ -104,7 +104,7 @@ const key = config.get("apiKey");|password = getpass()|token = os.environ["TOKEN
 Token 3 of 12|Session 12 was closed|PIN must be 4 digits|Ticket INC0012345 is closed|session 4f701070-c2ba-480d-b459-25d8081d6d04 not found
 implementation "io.jsonwebtoken:jjwt-jackson:0.11.5"|io.jsonwebtoken:jjwt-jackson|credentials:1129.vef26f5df883c|plain-credentials:139.ved2b_9cf7587b
 sed s/DB_PASSWORD=/DB_PASSWORD=$DB_PASSWORD/g|sed s/DbPassword=.*/DbPassword=$1/|DB_PASS=$(openssl rand -hex 8)|local -r db_password="$1"
-password = getpass(f"Password of {user}: ")|jwt_token = create_token(private_key_pem, ttl)|client_secret=consumer_secret|login(password='&lt;password&gt;')
+password = getpass(f"Password of {user}: ")|jwt_token = create_token(private_key_pem, ttl)|'X-GitHub-OTP': str(self.two_factor_auth_cb())|client_secret=consumer_secret|login(password='&lt;password&gt;')
 {"message": "&quot;Assertions&quot;:[{&quot;Assert&quot;:{&quot;Fn::Contains&quot;:[[&quot;t1.micro&quot;,&quot;m1.small&quot;]]}}]"}
 ["Basic <BASIC_AUTH>"], "uri": "https://a.example/kX7pQz19vLmW04ab|repr: <Authorization [{0}]>'.format(self.name)
 Correlation ID: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|Trace ID: kX7pQz19vLmW04abc|Timestamp: 2026-01-01 10:00:00Z|build 7fd1a60b01f9
