@@ -57,8 +57,7 @@ def assert_preserved(  # noqa: PLR0913 - one keyword a fact
     """
     facts = {"code": code, "description": description, "correlation_id": correlation_id, "request_id": request_id}
     places = _given({**facts, "retry_after": retry_after})
-    subject = _unwrapped(caught)
-    exchange = current().locate(_exchange(response))
+    subject, exchange = _unwrapped(caught), current().locate(_exchange(response))
     parsed = read(exchange, current().policy.of(exchange).contract)
     compared = [fact for fact in facts_of(parsed) if fact.name in places]
     lost = [found for fact in compared if (found := _lost(fact, places[fact.name], subject))]
