@@ -164,7 +164,8 @@ def _spread(cells: list[_Element], above: _Spans) -> tuple[list[str], _Spans]:
             below[len(texts)] = (left - 1, text)
             texts.append(text)
         if cell is not None:
+            text, down = cell.words, cell.span("rowspan")
             for _ in range(min(cell.span("colspan"), _MAX_COLUMNS - len(texts))):
-                below[len(texts)] = (cell.span("rowspan") - 1, cell.words)
-                texts.append(cell.words)
+                below[len(texts)] = (down - 1, text)
+                texts.append(text)
     return texts, {column: span for column, span in below.items() if span[0]}
