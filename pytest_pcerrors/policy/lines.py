@@ -12,7 +12,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import item_of_line
 from pytest_pcerrors.exchange.archives.line_readers import plain_lines
-from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, type_in
+from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, body_text, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, date_of
@@ -59,6 +59,7 @@ class LineAudit:
         self._is_detailed = is_detailed
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
         self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._successes = self._quick.successes
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))
 
@@ -120,28 +121,33 @@ class LineAudit:
         """
         if plain is None:
             return False
-        status, url = plain.status, plain.url
-        is_success = not is_marked and status in self._quick.successes
-        content_type = None if is_success else type_in(plain.headers)
+        status, headers, body, url, _ = plain
+        is_judged = url is None or url.startswith(self._judged)
+        if is_judged and not is_marked and status in self._successes:
+            self.counts.successes += 1
+            return True
+        content_type = type_in(headers)
         if content_type is ENCODED:
             return False
-        if url is not None and not url.startswith(self._judged):
-            is_judged, host = self._host(url)
+        if not is_judged:
+            is_judged, host = self._host(url or "")
             if not is_judged:
                 is_counted = host != "" and status in _STATUSES
                 if is_counted:
                     self.counts.other_hosts[host] += 1
                 return is_counted
         if status in SUCCESSES:
-            is_success = is_success or self._quick.is_success(status, plain.body)
+            is_success = self._quick.is_success(status, body_text(body))
             self.counts.successes += is_success
             return is_success
-        error = None
-        if not self._keeps_errors:
-            is_short = plain.document is None and len(plain.body) <= _SHORT
-            found = _error_in_short if is_short else _error_in
-            error = found(self._quick, status, content_type, plain.body, plain.document, is_detailed=self._is_detailed)
-        day = _day(plain.headers, line) if self._is_detailed and error is not None else None
+        return not self._keeps_errors and self._counts_error(plain, content_type, line)
+
+    def _counts_error(self, plain: "PlainLine", content_type: str | None, line: bytes) -> bool:
+        """Return whether an error response conforms, and count it."""
+        status, headers, body, _, document = plain
+        found = _error_in_short if document is None and len(body) <= _SHORT else _error_in
+        error = found(self._quick, status, content_type, body, document, is_detailed=self._is_detailed)
+        day = _day(headers, line) if self._is_detailed and error is not None else None
         if error is None or day == _UNCERTAIN:
             return False
         self.counts.errors[(*error, day)] += 1
@@ -182,10 +188,10 @@ def audited_lines(
 
 
 def _error_in(  # noqa: PLR0913 - what the result depends on
-    quick: Quick, status: int, content_type: str | None, body: str, document: Any, *, is_detailed: bool
+    quick: Quick, status: int, content_type: str | None, body: str | bytes, document: Any, *, is_detailed: bool
 ) -> tuple[int, str, str | None] | None:
     """Return the status, code and source of an error response that conforms, or None."""
-    parsed = quick.error(status, content_type, body.encode(), document)
+    parsed = quick.error(status, content_type, body_text(body), document)
     if parsed is None or parsed.code is None:
         return None
     source = parsed.member("source") if is_detailed else None

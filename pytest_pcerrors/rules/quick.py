@@ -75,13 +75,12 @@ class Quick:
         """Return whether the body alone decides what an error response with this status and type breaks, if it is an object."""
         return status in self._errors and not has_rules_for(self._contract, status, content_type)
 
-    def error(self, status: int, content_type: str | None, body: bytes, document: Any = None) -> ParsedResponse | None:
+    def error(self, status: int, content_type: str | None, text: str, document: Any = None) -> ParsedResponse | None:
         """Return an error response that conforms, or None for any other or in doubt.
 
-        `content_type` is that of `content_type_of`. `document` is the JSON value of the body, where known;
-        otherwise the body is text in UTF-8.
+        `content_type` is that of `content_type_of`, `text` that of the body. `document` is the JSON value of the body, where known.
         """
-        document = self._error(status, content_type, "" if document is not None else body.decode(), document)
+        document = self._error(status, content_type, text, document)
         if document is None:
             return None
         parsed = ParsedResponse(_exchange(status), self._contract)

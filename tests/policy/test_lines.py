@@ -150,6 +150,17 @@ OTHERS = [
     own(body=..., request=..., ts=1),
     own(body=None),
     own(body=7),
+    *(
+        {"request": OWN["request"], **line}
+        for wrapped in (
+            {"string": json.dumps(ERROR)},
+            {"base64_string": "e30="},
+            {"string": None, "encoding": "utf-8"},
+            {"string": ERROR},
+        )
+        for own_form in ({"status": 200, "body": wrapped}, {"status": 409, "body": wrapped})
+        for line in (own_form, {"response": own_form})
+    ),
     own(body_base64="e30="),
     own(content={}),
     own(reason="Conflict"),

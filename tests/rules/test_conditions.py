@@ -151,8 +151,8 @@ def assert_same_error(exchange, contract, quick):
     """Assert that an error is recognized without an exchange too, from the body and from its JSON value."""
     content_type = None if exchange.headers is None else exchange.headers.get("Content-Type") or ""
     parsed, document = read(exchange, contract), plain_object(exchange.body.decode())
-    for body, value in ((exchange.body, None), *([] if document is None else [(b"", document)])):
-        error = quick.error(exchange.status, content_type, body, value)
+    for text, value in ((exchange.body.decode(), None), *([] if document is None else [("", document)])):
+        error = quick.error(exchange.status, content_type, text, value)
         assert (error.code, error.description, error.document) == (parsed.code, parsed.description, parsed.document)
 
 

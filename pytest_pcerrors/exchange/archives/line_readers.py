@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pytest_pcerrors.exchange.archives.plain_lines import EXTREME, ODD, STARTS, PlainLine, is_extreme, plain_line
+from pytest_pcerrors.exchange.archives.plain_lines import EXTREME, ODD, WRAPPING, PlainLine, is_extreme, plain_line
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -16,6 +16,11 @@ _plain = partial(tuple.__new__, PlainLine)  # a third of the time of a call of t
 
 _ENDS = (b"}\n", b"}\r\n", b"}")
 """The ends of lines that are objects."""
+
+_MISSING = (b"", b"null")
+_WRAPPING = tuple(f'"{each}"'.encode() for each in WRAPPING)
+_STARTS = (b'"{', b'"[', b'""', b"{")
+"""The starts of a body: a string with JSON or nothing in it, or an object."""
 
 
 def plain_lines() -> Reader:
@@ -38,33 +43,28 @@ class _TypedLines:
     def __init__(self, msgspec: "ModuleType") -> None:
         never = Annotated[int, msgspec.Meta(ge=1, le=0)]
         make = partial(msgspec.defstruct, gc=False)
-        text, fields = str | None, dict[str, str | list[str]] | None
+        text, fields, raw = str | None, dict[str, str | list[str]] | None, msgspec.Raw
         odd = [(each, never, 0) for each in sorted(ODD)]
+        # in their usual order, in which msgspec finds them at once
         names = [("method", text, None), ("url", str, ""), ("headers", fields, None), ("uri", str, "")]
-        request = make("Request", [*names, ("postData", never, 0)])
-        code = make("Status", [("code", int), ("message", text, None)])
-        self._holder = make("Body", [("string", text), ("base64_string", never, 0)])
-
-        def decoder(body: Any, status: Any, inner: Any) -> Any:
-            # in their usual order, in which msgspec finds them at once
-            first, nested = ("reason", text, None), [("request", never, 0), ("response", never, 0)]
-            others = [first, ("headers", fields, None), ("body", inner, None), *nested, *odd]
-            response = make("Response", [("status", status), *others])
-            last = [("request", request | None, None), ("response", response | None, None), *odd]
-            own = [("status", Annotated[int, msgspec.Meta(ge=0)], -1), ("headers", fields, None), ("body", body, None)]
-            return msgspec.json.Decoder(make("Line", [*own, *last, first]))
-
-        self._decoders = [decoder(text, int | code, text | self._holder), decoder(msgspec.Raw, int, msgspec.Raw)]
-        self._text: Callable[[Any], str] = msgspec.json.Decoder(str).decode
-        self._invalid = msgspec.ValidationError
-        self._errors = (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError)
+        request = make("Request", [*names, ("postData", never, 0)]) | None
+        status = make("Status", [("code", int), ("message", text, None)])
+        body = ("body", raw, raw(b""))
+        others = [("headers", fields, None), body, ("request", never, 0), ("response", never, 0), *odd]
+        response = make("Response", [("status", int | status), ("reason", text, None), *others]) | None
+        own = [("status", Annotated[int, msgspec.Meta(ge=0)], -1), ("headers", fields, None), body]
+        last = [("request", request, None), ("response", response, None), *odd, ("reason", text, None)]
+        self._decoder = msgspec.json.Decoder(make("Line", [*own, *last]))
+        held = make("Body", [("string", raw, raw(b"")), ("base64_string", never, 0)])
+        self._body: Callable[[bytes], Any] = msgspec.json.Decoder(held).decode
+        self._errors = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
     def read(self, chunk: bytes, lines: list[bytes]) -> Iterable[PlainLine | None]:
         """Return the parts of each usual line of a chunk, and None for any other."""
         try:
             if not chunk.isascii():
                 chunk.decode()  # msgspec does not look at the text of members that are not read
-            parsed = self._decoders[0].decode_lines(chunk)
+            parsed = self._decoder.decode_lines(chunk)
         except self._errors:
             return map(self._one, lines)
         objects = [line for line in lines if line.startswith(b"{") and line.endswith(_ENDS)]
@@ -72,42 +72,38 @@ class _TypedLines:
         return map(self._parts, parsed, lines) if is_each_one else map(self._one, lines)
 
     def _one(self, line: bytes) -> PlainLine | None:
-        """Return the parts of a line with one of the two forms of bodies; the next lines are expected to have this form too."""
         try:
             if not line.isascii():
                 line.decode()
-            try:
-                parsed = self._decoders[0].decode(line)
-            except self._invalid:
-                self._decoders.reverse()
-                parsed = self._decoders[0].decode(line)
-            return self._parts(parsed, line)
+            return self._parts(self._decoder.decode(line), line)
         except self._errors:
             return None
 
     def _parts(self, parsed: Any, line: bytes) -> PlainLine | None:
-        request, response = parsed.request, parsed.response or parsed
-        status, headers, body = response.status, response.headers, response.body
-        if response is not parsed and (request is None or parsed.status >= 0):
+        request, response = parsed.request, parsed.response
+        if response is None:
+            response = parsed
+        elif request is None or parsed.status >= 0:
             return None
+        status, headers, body = response.status, response.headers, bytes(response.body)
         if type(status) is not int:
-            status, headers = status.code, headers or {}
-            if type(body) is self._holder:
-                body = body.string
-        if body is None and (request is None or response is not parsed):
+            status, headers, body = status.code, headers or {}, self._held(body)
+        elif body.startswith(b"{") and (b"\\" in body or any(map(body.__contains__, _WRAPPING))):
             return None
-        text = body if type(body) is str else self._text_of(body)
+        if not body.startswith(_STARTS):
+            if body not in _MISSING or request is None or response is not parsed:
+                return None
+            body = b'""'
+        outside = len(line) if body.startswith(b"{") else len(line) - len(body)
+        if outside >= EXTREME and is_extreme(line, outside):
+            return None
         url = None if request is None else request.url or request.uri
-        if url == "" or text[:1] not in STARTS:
-            return None
-        if len(line) - len(text) >= EXTREME and is_extreme(line, text if text is body else ""):
-            return None
-        return _plain((status, headers, text, url, None))
+        return None if url == "" else _plain((status, headers, body, url, None))
 
-    def _text_of(self, body: Any) -> str:
-        """Return the text of a body that is an object, a text, or missing; for any other, one that does not begin as JSON."""
+    def _held(self, body: bytes) -> bytes:
+        """Return the text that the body in a recording holds, as JSON; something that does not begin a body if it is another value."""
         try:
-            text = bytes(body or b"").decode()
-            return self._text(body) if text.startswith('"') else text if text[:1] in ("", "{") else "?"
+            held = bytes(self._body(body).string) if body.startswith(b"{") else body
         except self._errors:
-            return "?"
+            return b"?"
+        return held if held in _MISSING or held.startswith(b'"') else b"?"

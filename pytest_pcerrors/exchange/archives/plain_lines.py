@@ -18,6 +18,9 @@ ODD = frozenset(
 )
 """Members that other forms of recording define; a line with one of them is not a usual one."""
 
+WRAPPING = frozenset(("string", "base64_string"))
+"""Members of a body in the form of recorders, which holds the body itself."""
+
 _MOST_HOLDERS, _MOST_DIGITS, _STEP = 800, 4000, 250
 EXTREME = 2 * _MOST_HOLDERS
 _SAMPLES = b"0" * (_MOST_DIGITS // _STEP)
@@ -30,15 +33,27 @@ Fields = Mapping[str, str | list[str]]
 class PlainLine(NamedTuple):
     """The parts of an exchange that a check needs: the status, the headers, or None if they are unknown, the body, and the URL.
 
-    The body begins as JSON text does, or is empty; without the headers, it may be encoded.
-    If the line has it as a JSON value that was parsed, that is `document`, and `body` is all of the line.
+    The body begins as JSON text does, or is empty; without the headers, it may be encoded. As bytes, it is the JSON in the line, a string
+    or an object. If the line has it as a JSON value that was parsed, that is `document`, and `body` is all of the line.
     """
 
     status: int
     headers: Fields | None
-    body: str
+    body: str | bytes
     url: str | None
     document: Any = None
+
+
+def body_text(body: str | bytes) -> str:
+    """Return the text of the body of a `PlainLine`.
+
+    >>> body_text(b'"[]"'), body_text(b'{"code": 7}')
+    ('[]', '{"code": 7}')
+    """
+    if isinstance(body, str):
+        return body
+    text = body.decode()
+    return str(parse_certain(text)) if text.startswith('"') else text
 
 
 def line_chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -76,16 +91,19 @@ def plain_line(line: bytes) -> PlainLine | None:
         plain = _of_value(parse_certain(text), text)
     except (JsonError, UnicodeError, TypeError, AttributeError, KeyError):
         return None
-    return None if plain is None or is_extreme(line, plain.body if plain.document is None else "") else plain
+    if plain is None:
+        return None
+    outside = len(line) - (0 if plain.document is not None else len(plain.body) + body_text(plain.body).count('"'))
+    return None if is_extreme(line, outside) else plain
 
 
-def is_extreme(line: bytes, body: str) -> bool:
-    """Return whether a line may have more levels or longer numbers than parsers read; `body` is a text in it, which has neither."""
-    size = len(line) - len(body)
-    if size < EXTREME or size - body.count('"') < EXTREME:  # a quote is two bytes of the line
-        return False
-    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (  # such a number is in several of some of its bytes
-        _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
+def is_extreme(line: bytes, outside: int) -> bool:
+    """Return whether a line may have more levels or longer numbers than parsers read; so many of its bytes are not in a text."""
+    return outside >= EXTREME and (
+        line.count(b"{") + line.count(b"[") > _MOST_HOLDERS
+        or (  # such a number is in several of some of its bytes
+            _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
+        )
     )
 
 
@@ -103,6 +121,8 @@ def _of_value(value: Any, line: str) -> PlainLine | None:
         return None
     _refuse_other_values(headers)
     document = body if type(body) is dict else None
+    if document is not None and not WRAPPING.isdisjoint(document):
+        return None
     text = line if document is not None else body or ""
     if not text.isascii():
         text.encode()  # may have a lone surrogate
