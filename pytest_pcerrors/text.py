@@ -60,14 +60,14 @@ def represented(value: object, longest: int = _MAX_REPR) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return a value as text; its type for an int of so many digits that Python refuses to write it.
+    """Return a value as text; its type if Python cannot write it: an int of very many digits, or lists that are nested too deeply.
 
     >>> text_of(800064), text_of(10**5000)
     ('800064', '<int>')
     """
     try:
         return str(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"<{type(value).__name__}>"
 
 

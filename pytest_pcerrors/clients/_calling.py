@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 import pytest
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import represented
 
 __tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
@@ -29,7 +30,7 @@ class Caller:
 
     def __init__(self, call: Callable[[], object]) -> None:
         if not callable(call):
-            raise UsageError(f"expected a function without arguments that makes one request, got {call!r}")
+            raise UsageError(f"expected a function without arguments that makes one request, got {represented(call)}")
         self._call = call
         self._runner: asyncio.Runner | None = None
         self._pool: ThreadPoolExecutor | None = None

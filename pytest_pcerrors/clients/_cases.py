@@ -18,7 +18,7 @@ from pytest_pcerrors.rules.success import error_in_success
 from pytest_pcerrors.simulation.answers.successes import ok
 from pytest_pcerrors.simulation.shapes import SHAPES, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
-from pytest_pcerrors.text import counted, cut, nearest
+from pytest_pcerrors.text import counted, cut, nearest, represented
 
 _MARK = b"\xef\xbb\xbf"
 _MARKED = "byte-order-mark-200"
@@ -69,10 +69,14 @@ def left_over(cases: Iterable[Case], without: Collection[str]) -> list[Case]:
     """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`."""
     left = list(cases)
     if not isinstance(without, Collection):
-        raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {without!r}')
+        raise UsageError(
+            f'without: expected names of cases such as "html-502" or "404 documented", got {represented(without)}'
+        )
     for glob in [without] if isinstance(without, str) else without:
         if not isinstance(glob, str):
-            raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {glob!r}')
+            raise UsageError(
+                f'without: expected names of cases such as "html-502" or "404 documented", got {represented(glob)}'
+            )
         fitting = [each for each in left if fnmatchcase(each.name, glob) or fnmatchcase(each.row, glob)]
         if not fitting:
             known = {name for each in left for name in (each.name, each.row)}

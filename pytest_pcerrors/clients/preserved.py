@@ -14,7 +14,7 @@ from pytest_pcerrors.reporting.finding_data import response_data
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe, shown
-from pytest_pcerrors.text import counted, cut, nearest
+from pytest_pcerrors.text import counted, cut, nearest, represented
 
 __tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 _LONGEST = 60
@@ -75,7 +75,9 @@ def _given(places: Mapping[str, Where | None]) -> dict[str, Where]:
     for name, where in given.items():
         is_path = isinstance(where, str) and all(where.split("."))
         if not is_path and not callable(where):
-            raise UsageError(f'{name}: expected an attribute path such as "error.code", or a function, got {where!r}')
+            raise UsageError(
+                f'{name}: expected an attribute path such as "error.code", or a function, got {represented(where)}'
+            )
     return given
 
 

@@ -16,7 +16,7 @@ from pytest_pcerrors.policy.check import current
 from pytest_pcerrors.reporting.matrix import MatrixData, RowData
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import cut, listed
+from pytest_pcerrors.text import cut, listed, represented
 
 __tracebackhide__ = True  # pytest leaves out the frames of this module, so a failing test shows its own line
 
@@ -54,7 +54,9 @@ def assert_errors_surface(
     195 of 201 errors look like a success:
     """
     if is_failure is not None and not callable(is_failure):
-        raise UsageError(f"is_failure: expected a function that takes what the call returns, got {is_failure!r}")
+        raise UsageError(
+            f"is_failure: expected a function that takes what the call returns, got {represented(is_failure)}"
+        )
     contract = current().policy.contract
     all_tried = _all_tried(call, is_failure, success, without, contract)
     wrong = _misread(all_tried, knows_success=success is not None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.documents import published_schema, read_json_object, validate
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def named_document(name: str | Path, folder: Path | None = None) -> dict[str, An
     For a file of that name, write ``./shipped`` or pass a `Path`. The document of a file includes what the file extends.
     """
     if not isinstance(name, str | Path) or not str(name):
-        raise UsageError(f'expected the path of a contract file, or "{SHIPPED}", got {name!r}')
+        raise UsageError(f'expected the path of a contract file, or "{SHIPPED}", got {represented(name)}')
     path = _named_file(name, folder or Path())
     return shipped_document() if path is None else complete_document(read_json_object(path), path)
 

@@ -18,7 +18,7 @@ from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.cassette_files import Persister
 from pytest_pcerrors.interception.threads import StartedThreads
 from pytest_pcerrors.redaction import Redaction
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.text import nearest, represented
 
 OURS = frozenset(
     {"cassette_library_dir", "func_path_generator", "inject_cassette", "path", "path_transformer", "persister"}
@@ -135,10 +135,12 @@ def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
         if key not in _SETTINGS:
             raise UsageError(f"vcrpy has no setting {key!r}; {nearest(str(key), _SETTINGS)}")
         if key in _LISTS and (isinstance(value, str) or not isinstance(value, Iterable)):
-            raise UsageError(f"vcrpy's setting {key!r}: expected a list, got {value!r}")
+            raise UsageError(f"vcrpy's setting {key!r}: expected a list, got {represented(value)}")
         _check_pairs(key, value)
         if key in _HOOKS and not all(map(callable, value if isinstance(value, Iterable) else [value])):
-            raise UsageError(f"vcrpy's setting {key!r}: expected a function or a list of functions, got {value!r}")
+            raise UsageError(
+                f"vcrpy's setting {key!r}: expected a function or a list of functions, got {represented(value)}"
+            )
     return config
 
 
@@ -147,12 +149,12 @@ def _check_names(vcr: VCR, names: list[Any], serializer: Any) -> None:
     for name in names:
         if name not in vcr.matchers:
             raise UsageError(
-                f"vcrpy has no matcher {name!r}; {nearest(str(name), vcr.matchers)}; "
+                f"vcrpy has no matcher {represented(name)}; {nearest(str(name), vcr.matchers)}; "
                 "a matcher of your own is the function itself, in match_on of pc_vcr_config"
             )
     if not isinstance(serializer, str) or serializer not in vcr.serializers:
         raise UsageError(
-            f"vcrpy's setting 'serializer': expected yaml or json, got {serializer!r}; "
+            f"vcrpy's setting 'serializer': expected yaml or json, got {represented(serializer)}; "
             "a serializer of your own cannot be used, since all commands read the cassettes"
         )
 
@@ -160,7 +162,9 @@ def _check_names(vcr: VCR, names: list[Any], serializer: Any) -> None:
 def _check_pairs(key: str, value: Any) -> None:
     """Raise a `UsageError` for a filter without its names or pairs, which vcrpy would find only when it filters."""
     if key in _REPLACING and not all(isinstance(each, str) or _is_pair(each, tuple) for each in value):
-        raise UsageError(f"vcrpy's setting {key!r}: expected names, or tuples of name and replacement, got {value!r}")
+        raise UsageError(
+            f"vcrpy's setting {key!r}: expected names, or tuples of name and replacement, got {represented(value)}"
+        )
     if key == "filter_sensitive_data":
         pairs = value.items() if isinstance(value, Mapping) else value
         if not all(_is_pair(each, (tuple, list)) for each in pairs):

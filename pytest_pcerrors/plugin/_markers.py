@@ -16,6 +16,7 @@ from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.settings import allowance_of
+from pytest_pcerrors.text import represented
 
 T = TypeVar("T")
 
@@ -57,9 +58,9 @@ def pc_allow(  # noqa: PLR0913 - one argument for each key of the setting
     """Return a setting `allow` for each rule, in JSON; the marker takes the arguments of this function."""
     for each in (rule, *more):
         if not isinstance(each, str):
-            raise TypeError(f"pc_allow() takes the name of a rule, not {each!r}")
+            raise TypeError(f"pc_allow() takes the name of a rule, not {represented(each)}")
     if not isinstance(reason, str) or not reason.strip():
-        raise TypeError(f"pc_allow() takes a reason in words, not {reason!r}")
+        raise TypeError(f"pc_allow() takes a reason in words, not {represented(reason)}")
     limits = {"reason": reason, "code": code, "status": status, "url": url, "path": path, "until": until}
     given = {name: value for name, value in limits.items() if value is not None}
     return [json.dumps({"rule": each, **given}, default=_plain) for each in (rule, *more)]
@@ -75,7 +76,7 @@ def _plain(value: object) -> object:
         case set() | frozenset():
             return sorted(value, key=str)
         case _:
-            raise TypeError(f"pc_allow() does not take {value!r}")
+            raise TypeError(f"pc_allow() does not take {represented(value)}")
 
 
 @lru_cache(maxsize=128)
@@ -86,14 +87,14 @@ def _allowance(table: str, root: Path) -> Allowance:
 def pc_profile(name: str) -> str:
     """Return the profile of a marker; the marker takes the arguments of this function."""
     if not isinstance(name, str):
-        raise TypeError(f"pc_profile() takes the name of a profile, not {name!r}")
+        raise TypeError(f"pc_profile() takes the name of a profile, not {represented(name)}")
     return name
 
 
 def pc_api(name: str) -> str:
     """Return the name of the contract of a marker; the marker takes the arguments of this function."""
     if not isinstance(name, str):
-        raise TypeError(f"pc_api() takes the name of a contract, not {name!r}")
+        raise TypeError(f"pc_api() takes the name of a contract, not {represented(name)}")
     return name
 
 
@@ -109,10 +110,10 @@ def pc_cassette(name: str | None = None, record: str | None = None, *, also: Ite
     """Return the name, the record mode and the names of further cassettes; the marker takes the arguments of this function."""
     for value in (name, record):
         if value is not None and not isinstance(value, str):
-            raise TypeError(f"pc_cassette() takes a name and a record mode as text, not {value!r}")
+            raise TypeError(f"pc_cassette() takes a name and a record mode as text, not {represented(value)}")
     further = None if isinstance(also, str) else tuple(also)
     if further is None or not all(isinstance(each, str) for each in further):
-        raise TypeError(f"pc_cassette() takes also= as a list of names, not {also!r}")
+        raise TypeError(f"pc_cassette() takes also= as a list of names, not {represented(also)}")
     if record is not None:
         known_mode(record, "the marker pc_cassette(record=...)")
     return PcCassette(name, record, further)

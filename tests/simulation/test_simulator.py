@@ -264,3 +264,10 @@ def test_a_success_begins_with_a_byte_order_mark_on_request():
     assert response.headers["ETag"] == "7"
     with pytest.raises(UsageError, match="not the status of a success"):
         ok(status=404)
+
+
+@pytest.mark.parametrize("value", [10**5000, object(), {(1, 2): 3}], ids=["huge", "object", "key"])
+def test_a_success_has_a_body_that_json_can_express(value):
+    """Any other is misuse."""
+    with pytest.raises(UsageError, match=r"^the body cannot be written as JSON: "):
+        ok(value)

@@ -42,6 +42,8 @@ def read_page(text: str) -> PageReading:
 
     What a page does not define (hosts, known deviations of the service) is copied from the shipped contract.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"expected the text of a page as a str, got {type(text).__name__}")
     page, about = parsed_page(text)
     repairs = page.remarks
     table, columns = code_table(page)

@@ -125,10 +125,10 @@ def read(response: object, body: Callable[[], Any], advice: str) -> bytes:
         raise UsageError(f"the body of this {type(response).__name__} cannot be read ({reason}); {advice}") from error
 
 
-def json_bytes(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
+def json_bytes(value: Any, default: Callable[[Any], Any] | None = None, *, ensure_ascii: bool = True) -> bytes:
     """Return a value as JSON; `default` converts values that are not of a JSON type."""
     try:
-        return json.dumps(value, default=default).encode()
+        return json.dumps(value, default=default, ensure_ascii=ensure_ascii).encode("utf-8", "surrogatepass")
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"the body cannot be written as JSON: {error}") from None
 

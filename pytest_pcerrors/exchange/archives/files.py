@@ -18,6 +18,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError,
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
 from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
 from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +45,7 @@ def read_archive(path: str | Path) -> "Iterator[Exchange]":
     pytest_pcerrors.errors.UsageError: missing.yaml: no such file or folder
     """
     if not isinstance(path, str | Path) or not str(path):
-        raise UsageError(f"expected the path of an archive, got {path!r}")
+        raise UsageError(f"expected the path of an archive, got {represented(path)}")
     files = archive_files(Path(path))
     yield from exchanges_of(chain.from_iterable(file_items(file) for file in files), str(path))
 

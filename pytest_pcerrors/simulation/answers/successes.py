@@ -1,6 +1,7 @@
 """Successes as the service sends them: collections and resources by path, the same for the same path, and those with a body of the test."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.adapters.parts import json_bytes
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation._plausible import guid
@@ -17,8 +19,6 @@ from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.factory import success
 from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Shape, as_json, exchange_of
 from pytest_pcerrors.text import represented
-
-BYTE_ORDER_MARK = "\ufeff"
 
 _VERSION = re.compile(r"/v\d+(?=/[^/])")
 _READING = ("GET", "HEAD")
@@ -45,8 +45,8 @@ def success_by_path(status: int, request: Request, contract: Contract, *, byte_o
         value = _collection(uri, _singular(steps[-1]))
     else:
         value = _resource(f"{uri}/{guid(_random(f'new {uri}'))}", _singular(steps[-1]))
-    text = (BYTE_ORDER_MARK if byte_order_mark else "") + as_json(value)
-    shape = Shape(f"success-{status}", "GET /", text.encode("utf-8", "replace"), sender=SERVICE)
+    body = (BOM_UTF8 if byte_order_mark else b"") + as_json(value).encode("utf-8", "replace")
+    shape = Shape(f"success-{status}", "GET /", body, sender=SERVICE)
     return Answer(exchange_of(shape, _random(uri)), success(status).name)
 
 
@@ -64,8 +64,7 @@ def ok(
     """
     if status not in SUCCESSES:
         raise UsageError(f"{represented(status)} is not the status of a success; expected one from 200 to 299")
-    text = as_json(json)
-    body = f"{BYTE_ORDER_MARK if byte_order_mark else ''}{text}".encode("utf-8", "surrogatepass")
+    body = (BOM_UTF8 if byte_order_mark else b"") + json_bytes(json, ensure_ascii=False)
     return Exchange(status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, body)
 
 

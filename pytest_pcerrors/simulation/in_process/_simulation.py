@@ -7,7 +7,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, shown
-from pytest_pcerrors.text import listed, nearest
+from pytest_pcerrors.text import listed, nearest, represented
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -43,7 +43,7 @@ def check_options(options: Options) -> None:
             raise UsageError(f"{name}= is not an option of a simulation; {nearest(name, Options.__annotations__)}")
     headers = options.get("headers") or {}
     if not isinstance(headers, Mapping) or not all(isinstance(name, str) and name for name in headers):
-        raise UsageError(f"headers: expected a mapping of names to values, got {headers!r}")
+        raise UsageError(f"headers: expected a mapping of names to values, got {represented(headers)}")
 
 
 class NotSimulatedError(AssertionError):

@@ -16,6 +16,7 @@ from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._request_log import Received
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
+from pytest_pcerrors.text import represented
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _UNNAMED = 500
@@ -51,7 +52,7 @@ class ErrorServer:
     ) -> None:
         check_address(host, port, allow_remote=allow_remote)
         if contract is not None and not isinstance(contract, Contract):
-            raise UsageError(f"expected a Contract, got {contract!r}")
+            raise UsageError(f"expected a Contract, got {represented(contract)}")
         self.on_answer: Callable[[Exchange], object] | None = on_answer
         self.on_request: Callable[[Received], object] | None = on_request
         self._host, self._port = host, port
