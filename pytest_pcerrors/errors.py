@@ -1,5 +1,8 @@
 """Errors in the use of this library, as opposed to violations of a contract."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class UsageError(Exception):
     """This library was misused: a bad argument, setting, contract file or archive.
@@ -13,6 +16,21 @@ class UsageError(Exception):
     ...     print(str(error).splitlines()[0])
     an int is not a response
     """
+
+
+@contextmanager
+def misuse_of(name: str) -> Iterator[None]:
+    """Let the message of a `UsageError` begin with a name: of a file, an option or a setting.
+
+    >>> with misuse_of("--pc-cassettes"):
+    ...     raise UsageError("cart: no such file or folder")
+    Traceback (most recent call last):
+    pytest_pcerrors.errors.UsageError: --pc-cassettes: cart: no such file or folder
+    """
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 class ArchiveError(UsageError):

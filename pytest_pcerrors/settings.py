@@ -17,7 +17,8 @@ from pytest_pcerrors.errors import UsageError
 SETTINGS_FILE = "pyproject.toml"
 
 TABLE = "[tool.pcerrors]"
-"""The name of the settings table in messages."""
+COLLECT = f"collect in {TABLE}"
+"""The names of the settings table and of a setting in messages."""
 
 _OTHER_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 """Configuration files of pytest that cannot contain our settings."""

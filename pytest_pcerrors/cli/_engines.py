@@ -1,6 +1,7 @@
 """Where an audit runs, as options say, and the findings of it."""
 
 import os
+from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,8 +12,9 @@ from urllib.parse import urlsplit
 from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here
 from pytest_pcerrors.cli._output import progress_bar
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.settings import COLLECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,17 +56,18 @@ class Engine:
         wanted = paths or [str(from_here(path)) for path in settings.collect]
         if not wanted:
             raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
+        named_by = nullcontext() if paths else misuse_of(COLLECT)
         if self._address is None:
             if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
                 raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
-            sources = sources_of(wanted)
-            given = Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
-        else:
-            cluster = _cluster()
+            with named_by:
+                sources = sources_of(wanted)
+            return Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
+        cluster = _cluster()
+        with named_by:
             units = cluster.units_of_paths(wanted, has_layout=layout is not None)
-            files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
-            given = Input(files, partial(cluster.findings_on_dask, units, jobs=self._jobs, address=self._address))
-        return given
+        files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
+        return Input(files, partial(cluster.findings_on_dask, units, jobs=self._jobs, address=self._address))
 
 
 def _findings_of(

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin._contents import Contents, Sharing
 from pytest_pcerrors.plugin._items import ITEMS, PartItem
 from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.settings import COLLECT
 from pytest_pcerrors.text import nearest
+
+_OPTION = "--pc-cassettes"
 
 
 class Cassettes:
@@ -122,11 +125,12 @@ class Cassettes:
         has_arguments = self._config.args_source is pytest.Config.ArgsSource.ARGS
         named = [path for path, _ in self._targets] if has_arguments else []
         start = self._config.invocation_params.dir
-        tops = {_normal(path): not has_arguments for path in configured}
-        tops |= {_normal(start / path): True for path in self._config.getoption("pc_cassettes")}
+        tops = {_normal(path): (not has_arguments, COLLECT) for path in configured}
+        tops |= {_normal(start / path): (True, _OPTION) for path in self._config.getoption("pc_cassettes")}
         found: dict[Path, list[Path]] = {}
-        for top, is_asked in tops.items():
-            files = archive_files(top) if is_asked or top.exists() else []
+        for top, (is_asked, named_by) in tops.items():
+            with misuse_of(named_by):
+                files = archive_files(top) if is_asked or top.exists() else []
             inside = {
                 path: [each for each in files if each.is_relative_to(path)]
                 for path in named

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -36,6 +37,27 @@ def pcerrors(capsysbinary, tmp_path, monkeypatch):
         return Ended(status, out.decode(), err.decode())
 
     return run
+
+
+@pytest.fixture
+def shell_pipe():
+    """Return the path of a pipe with this content, as a shell passes ``<(command)``."""
+    reading = []
+
+    def path_of(content):
+        read, write = os.pipe()
+        reading.append(read)
+
+        def fill():
+            with os.fdopen(write, "wb") as stream:
+                stream.write(content)
+
+        Thread(target=fill, daemon=True).start()
+        return f"/dev/fd/{read}"
+
+    yield path_of
+    for each in reading:
+        os.close(each)
 
 
 @pytest.fixture(scope="package")

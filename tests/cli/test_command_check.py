@@ -8,7 +8,6 @@ import os
 import pty
 import textwrap
 from contextlib import suppress
-from threading import Thread
 
 import pytest
 
@@ -138,15 +137,11 @@ def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packe
     assert "code-number  /code" in ended.out
 
 
-def test_a_pipe_is_read_to_its_end(pcerrors, tmp_path):
-    """Such as ``<(zcat log.gz)`` of a shell, which can be opened only once."""
-    os.mkfifo(tmp_path / "pipe")
+def test_a_pipe_of_a_shell_is_read_to_its_end(pcerrors, shell_pipe):
+    """Such as ``<(zcat log.gz)``, which can be read only once."""
     line = json.dumps({"status": 404, "body": "{}"}) + "\n"
-    writer = Thread(target=lambda: (tmp_path / "pipe").write_text(line * 4000), daemon=True)
-    writer.start()
-    ended = pcerrors("check", "pipe")
+    ended = pcerrors("check", shell_pipe((line * 4000).encode()))
     assert "4000 error responses checked" in ended.out
-    writer.join()
 
 
 def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):
@@ -216,6 +211,12 @@ def test_settings_above_the_working_directory_are_found(pcerrors, recorded, good
     (tmp_path / "inside").mkdir()
     monkeypatch.chdir(tmp_path / "inside")
     assert pcerrors("check").status == 0
+
+
+def test_a_missing_path_of_the_settings_names_the_setting(pcerrors, tmp_path):
+    """On the command line there is no such path to look for."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["cassetes"]\n')
+    assert pcerrors("check") == (2, "", "pcerrors: collect in [tool.pcerrors]: cassetes: no such file or folder\n")
 
 
 def test_an_empty_folder_of_the_settings_is_checked_as_any_other(pcerrors, tmp_path):

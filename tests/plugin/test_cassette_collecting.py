@@ -201,7 +201,7 @@ def test_a_missing_path_of_the_option_is_misuse(pytester, write, argument):
     result = pytester.runpytest(argument)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert [line for line in result.stderr.lines if line] == [
-        f"ERROR: {pytester.path}/{argument.partition('=')[2]}: no such file or folder"
+        f"ERROR: --pc-cassettes: {pytester.path}/{argument.partition('=')[2]}: no such file or folder"
     ]
 
 

@@ -2,17 +2,16 @@
 
 import re
 from codecs import BOM_UTF8
-from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.files import SHIPPED, named_document
+from pytest_pcerrors.contract.files import SHIPPED, complete_document, named_document
 from pytest_pcerrors.contract.sources._pages import MAX_PAGE
 from pytest_pcerrors.contract.sources.partner_center import PageReading, read_partner_center
-from pytest_pcerrors.documents import read_bytes
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.documents import json_object, read_bytes
+from pytest_pcerrors.errors import UsageError, misuse_of
 
 if TYPE_CHECKING:
     import requests
@@ -31,37 +30,33 @@ _CHUNK = 64 * 1024
 
 def document_of(source: str) -> PageReading:
     """Return the contract document of a source: ``shipped``, a contract file (JSON), or a page as for `page_of`."""
-    if source == SHIPPED or (not _is_url(source) and _is_contract_file(Path(source))):
+    if _is_url(source):
+        return page_of(source)
+    path = Path(source)
+    if source == SHIPPED or path.suffix.lower() == ".json" or not path.exists():
         return PageReading(named_document(source), ())
-    return page_of(source)
+    data = read_bytes(path)  # once: a pipe cannot be read again
+    if data[:_CHUNK].removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+        return PageReading(complete_document(json_object(data, source), path), ())
+    return _page(data, source)
 
 
 def page_of(source: str) -> PageReading:
     """Read a page from a file, or from an http or https URL; the message of a `UsageError` begins with the source."""
-    data = bytes_of(source)
-    try:
+    return _page(bytes_of(source), source)
+
+
+def _page(data: bytes, source: str) -> PageReading:
+    with misuse_of(source):
         return read_partner_center(decoded(data))
-    except UsageError as error:
-        raise UsageError(f"{source}: {error}") from None
 
 
 def bytes_of(source: str, *, is_data: bool = False) -> bytes:
     """Return the content of a file, or of an http or https URL: a page, or with `is_data` also JSON, YAML or CSV."""
     if not _is_url(source):
         return read_bytes(Path(source))
-    try:
+    with misuse_of(source):
         return _fetched(source, is_data=is_data)
-    except UsageError as error:
-        raise UsageError(f"{source}: {error}") from None
-
-
-def _is_contract_file(path: Path) -> bool:
-    """Return whether a path is JSON, or missing, which is reported as a missing contract file."""
-    if path.suffix.lower() == ".json" or not path.exists():
-        return True
-    with suppress(OSError), path.open("rb") as file:
-        return file.read(_CHUNK).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
-    return False
 
 
 def _is_url(source: str) -> bool:

@@ -19,7 +19,7 @@ from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources.model import MAX_DEPTH, Envelope, Grid, Reading, Remark, Sample
 from pytest_pcerrors.documents import json_value, read_bytes
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.jsontext import is_deeper, steps_of
 from pytest_pcerrors.text import counted, visible
 
@@ -205,10 +205,8 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
         data = read_bytes(Path(name))
     except UsageError as error:
         raise UsageError(f"--envelope {error}; give a file, or one of {', '.join(ENVELOPES)}") from None
-    try:
+    with misuse_of(f"--envelope {name}"):
         envelope = _of_file(data, name, codes)
-    except UsageError as error:
-        raise UsageError(f"--envelope {name}: {error}") from None
     if envelope is None:
         fix = "give an OpenAPI document with codes"
         if codes:

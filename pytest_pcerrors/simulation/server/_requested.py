@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope, is_number
@@ -144,10 +144,8 @@ class RequestedAnswers:
     def _requested(self, request: Request) -> Answer | None:
         wanted = request.headers.get(ERROR_HEADER)
         if wanted is not None:
-            try:
+            with misuse_of(ERROR_HEADER):
                 return self._next(request, wanted)
-            except UsageError as error:
-                raise UsageError(f"{ERROR_HEADER}: {error}") from None
         if path_of(request.url) == ICON_PATH:
             icon = Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON, request, "OK")
             return Answer(icon, "the icon")
