@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LARGEST_STREAM = 1 << 28
 _SHOWN_ERRORS = 5
 _SHOWN_CHARACTERS = 60
+_OF_DEVICES = (Path("/dev"), Path("/dev/fd"))  # fd is a link on Linux, and a folder on macOS
 _FORMATS = {"date": "date (YYYY-MM-DD)", "regex": "regular expression"}
 
 
@@ -38,13 +39,28 @@ def read_bytes(path: Path) -> bytes:
     """Read a whole file; raise a `UsageError` that names it if it cannot be read, or is a device or a pipe that does not end."""
     limit = -1 if path.is_file() else _LARGEST_STREAM
     try:
+        refuse_named_pipe(path)
         with path.open("rb") as file:
             data = file.read(limit)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # a zero in the path is a ValueError
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(data) == limit:
         raise UsageError(f"{path}: cannot be read: it does not end within {limit} bytes")
     return data
+
+
+def refuse_named_pipe(path: Path) -> None:
+    """Raise a `UsageError` for a named pipe, which may have no writer; a pipe of a shell, such as ``/dev/fd/63``, has one."""
+    if path.is_fifo() and not _is_of_process(path):
+        raise UsageError(
+            f"{path}: cannot be read: it is a named pipe, which may never be written to; give <(cat {path}) instead"
+        )
+
+
+def _is_of_process(path: Path) -> bool:
+    """Return whether a path is a device, or a file that a process has open, such as ``/dev/stdout`` or ``/dev/fd/63``."""
+    folder = Path(os.path.realpath(path.parent))
+    return folder in _OF_DEVICES or folder.is_relative_to("/proc")
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
@@ -194,8 +210,8 @@ def write_atomically(path: Path, content: "str | bytes | Iterable[str]") -> None
     pieces = (content,) if isinstance(content, str | bytes) else content
     data = (piece if isinstance(piece, bytes) else piece.encode("utf-8") for piece in pieces)
     try:
-        mode, folder = _mode(path), Path(os.path.realpath(path.parent))
-        if folder == Path("/dev") or folder.is_relative_to("/proc") or not (mode is None or S_ISREG(mode)):
+        mode = _mode(path)
+        if _is_of_process(path) or not (mode is None or S_ISREG(mode)):
             with path.open("wb") as file:
                 file.writelines(data)
         else:

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from pytest_pcerrors.documents import refuse_named_pipe
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import archive_files, file_items, read_body, stream_items
 from pytest_pcerrors.exchange.archives.folders import identity
@@ -87,6 +88,7 @@ def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
         if Path(path).is_dir():
             raise UsageError(f"{path}: is a folder; --status needs a file with one error body, or - for standard input")
         try:
+            refuse_named_pipe(Path(path))
             with nullcontext(standard_input()) if path == STDIN else Path(path).open("rb") as stream:
                 yield read_body(stream, path, status)
         except OSError as error:

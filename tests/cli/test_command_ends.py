@@ -77,6 +77,37 @@ def test_a_closed_stream_is_no_traceback(tmp_path, redirection, arguments, ended
     assert (done.returncode, done.stderr) == ended
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "check pipe",
+        "check pipe pipe --jobs 2",
+        "check --status 404 pipe",
+        "check --contract pipe seen.ndjson",
+        "diff shipped pipe",
+        "import pipe",
+        "learn pipe",
+        "report render pipe",
+        "serve --rules pipe",
+    ],
+)
+def test_a_named_pipe_is_not_waited_for(pcerrors, tmp_path, recorded, good, arguments):
+    """It may have no writer; one line says what to give instead."""
+    recorded(good)
+    os.mkfifo(tmp_path / "pipe")
+    ended = pcerrors(*arguments.split())
+    assert ended.status == 2
+    assert "pipe: cannot be read: it is a named pipe, which may never be written to; give <(cat pipe)" in ended.err
+
+
+@pytest.mark.parametrize("arguments", ["diff shipped", "check seen.ndjson --contract"])
+def test_a_contract_comes_from_a_pipe_of_a_shell(pcerrors, recorded, good, shell_pipe, arguments):
+    """It can be read only once."""
+    recorded(good)
+    ended = pcerrors(*arguments.split(), shell_pipe(b'{"format": 1, "extends": "shipped"}'))
+    assert (ended.status, ended.err) == (0, "")
+
+
 def test_what_a_process_imports_is_not_garbage_and_what_it_makes_is(tmp_path):
     """The collector pauses while a process loads a subcommand, whose modules it then skips; it collects again before the subcommand runs."""
     code = (

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from pytest_pcerrors.documents import refuse_named_pipe
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.streams import PACKED
 
@@ -18,13 +19,14 @@ def files_of(path: Path, endings: Collection[str]) -> list[Path]:
     """Return the file of a path, or the files with one of these suffixes in a folder, sorted.
 
     Hidden files and folders, the bodies of WireMock, pipes, sockets and devices in a folder are ignored. Linked folders are searched too, and each
-    folder and file is returned once, even if it has several names. Raises `UsageError` if the path does not exist or a folder
-    cannot be read.
+    folder and file is returned once, even if it has several names. Raises `UsageError` if the path does not exist, is a named pipe, or if a
+    folder cannot be read.
     """
     try:
         if path.is_dir():
             return sorted(_once(_found(path), endings))
         if path.exists():
+            refuse_named_pipe(path)
             return [path]
     except OSError as error:
         raise UsageError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from None
