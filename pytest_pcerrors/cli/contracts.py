@@ -16,7 +16,6 @@ from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
 from pytest_pcerrors.contract.sources.model import Wanted
-from pytest_pcerrors.contract.sources.partner_center import NAME_IT, read_partner_center
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.model import Exchange
@@ -62,17 +61,18 @@ def import_source(source: str, output: Path | None, descriptions: str | None, *,
     SOURCE is a Markdown or HTML page, CSV, JSON or YAML, or an OpenAPI document: a file, an http(s) URL, or - for standard input. A page of
     Partner Center may be in any language; the page of another API needs --as. What was read is printed on standard error.
     """
-    wanted = Wanted(**options)
+    from pytest_pcerrors.contract.sources.importing import contract_document
+
+    wanted, where = Wanted(**options), output or Path("contract.json")
     read = [None if source == STDIN else Path(source), *([Path(wanted.envelope)] if wanted.envelope else [])]
     refuse_overwriting(output, read)
     data = standard_input().read() if source == STDIN else bytes_of(source, is_data=True)
     try:
-        document, remarks = _read(data, source, wanted, output)
+        document, remarks = contract_document(data, source, wanted, where)
     except UsageError as error:
         raise UsageError(str(error) if source == STDIN else f"{source}: {error}") from None
     if not quiet:
         print_remarks(source, remarks)
-    where = output or Path("contract.json")
     contract = Contract.of_document(complete_document(document, where) if "extends" in document else document)
     if descriptions is not None:
         worded = contract_of(descriptions, quiet=quiet).catalogue
@@ -186,19 +186,6 @@ def _recorded(sources: list[Source], unreadable: list[str]) -> Iterator[Exchange
             print_problem(str(item))
         elif not isinstance(item, Skipped):
             yield item
-
-
-def _read(data: bytes, source: str, wanted: Wanted, output: Path | None) -> tuple[dict[str, Any], tuple[object, ...]]:
-    """Return the contract document of a source and the remarks on it; without a name, of Partner Center or an OpenAPI document."""
-    from pytest_pcerrors.contract.sources.importing import PAGE, imported, read_source, text_of
-
-    text, kind = text_of(data, source)
-    if wanted == Wanted() and kind == PAGE:
-        return read_partner_center(text)
-    found = read_source(data, source)
-    if wanted.name is None and found.openapi is None:
-        raise UsageError(f"not a page, and not an OpenAPI document; {NAME_IT}")
-    return imported(found, wanted, output or Path("contract.json"))
 
 
 def _write(contract: Contract, document: dict[str, Any], output: Path | None, *, quiet: bool) -> None:

@@ -135,9 +135,10 @@ class Contract:
         >>> Contract.from_page(page).pairings
         frozenset({(404, '20000')})
         """
+        from pytest_pcerrors.contract.sources._pages import parsed_page
         from pytest_pcerrors.contract.sources.partner_center import read_page
 
-        return cls.of_document(read_page(text).document)
+        return cls.of_document(read_page(parsed_page(text)).document)
 
     def diff(self, other: "Contract") -> "list[Change]":
         """Return the changes from this contract to another, those with the worst effect on a client first.

@@ -111,8 +111,7 @@ def _add_rows(grid: "Grid", columns: "Columns", pattern: "re.Pattern[str] | None
     missing = [f"no column of {what}" for what, index in names.items() if index is None]
     reading.note(grid.place, ", ".join([*found, *missing]))
     for row in grid.rows:
-        if any(row.cells):
-            _add_errors(row, columns, pattern, reading)
+        _add_errors(row, columns, pattern, reading)
 
 
 def _add_errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading) -> None:

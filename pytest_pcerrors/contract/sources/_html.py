@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line
+from pytest_pcerrors.contract.sources.model import Block, Grid, Line, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,24 +22,24 @@ _UNSEEN = ("script", "style", "template", "rt", "rp")
 _Spans = dict[int, tuple[int, str]]
 
 
-def add_html(document: Document, text: str, first_line: int) -> None:
-    """Add the content of an HTML page or fragment to a document; `first_line` is its line number on the page.
+def add_html(source: Source, text: str, first_line: int) -> None:
+    """Add the content of an HTML page or fragment to a source; `first_line` is its line number on the page.
 
-    >>> document = Document()
-    >>> add_html(document, "<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>", 1)
-    >>> document.tables[0].rows[0].cells
+    >>> source = Source()
+    >>> add_html(source, "<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>", 1)
+    >>> source.grids[0].rows[0].cells
     ('20.000',)
     """
-    parser = _Parser(document.meta, first_line - 1)
+    parser = _Parser(source.meta, first_line - 1)
     page, end, rest = text.replace("<![", "<! [").rpartition(">")  # in HTML, <![ is a comment, for Python a section
     parser.feed(page + end)
     parser.close()
     parser.handle_data(unescape(rest))  # it has no tag, and Python looks for its end again for each <
-    if parser.headings and not document.title:
-        document.title = parser.headings[0].words.replace("^", "")
-    document.tables += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]
-    document.lists += [[item.words for item in each.parts] for each in parser.lists]
-    document.code += [Block("".join(each.text), each.line) for each in parser.code]
+    if parser.headings and not source.title:
+        source.title = parser.headings[0].words.replace("^", "")
+    source.grids += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]
+    source.lists += [[item.words for item in each.parts] for each in parser.lists]
+    source.code += [Block("".join(each.text), each.line) for each in parser.code]
 
 
 @dataclass
@@ -139,12 +139,12 @@ class _Parser(HTMLParser):
 
 
 def _rows(table: _Element) -> "Iterator[Line]":
-    """Yield the data rows; a row with only ``th`` cells, or with one wide cell, is a heading."""
+    """Yield the data rows that are not empty; a row with only ``th`` cells, or with one wide cell, is a heading."""
     above: _Spans = {}
     for row in table.parts:
         texts, above = _spread(row.parts, above)
         is_heading = len(row.parts) == 1 and row.parts[0].span("colspan") > 1
-        if any(cell.name == "td" for cell in row.parts) and not is_heading:
+        if any(cell.name == "td" for cell in row.parts) and any(texts) and not is_heading:
             yield Line(tuple(texts), f"line {row.line}")
 
 

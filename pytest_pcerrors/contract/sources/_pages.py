@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 
 from pytest_pcerrors.contract.sources._html import add_html
-from pytest_pcerrors.contract.sources.model import Block, Document, Grid, Line, Remark
+from pytest_pcerrors.contract.sources.model import Block, Grid, Line, Remark, Source
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,22 +40,23 @@ _EMPTY_COMMENT, _EMPTY_ROW = "<!---->", "|"
 _MAX_EMPTY_LINES = 3
 
 
-def parsed_page(text: str, *, is_html: bool = False) -> "tuple[Document, dict[str, str]]":
-    """Parse a page in Markdown or HTML; also return the member ``page`` of a contract document: title, date, locale.
-
-    A page of more than `MAX_PAGE` characters is a `UsageError`.
-    """
+def parsed_page(text: str, *, is_html: bool = False) -> Source:
+    """Parse a page in Markdown or HTML; a page of more than `MAX_PAGE` characters is a `UsageError`."""
+    if not isinstance(text, str):
+        raise UsageError(f"expected the text of a page as a str, got {type(text).__name__}")
     if len(text) > MAX_PAGE:
         raise UsageError(f"the page has more than {MAX_PAGE} characters; it is not a page of error codes")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     is_html = is_html or bool(_HTML.match(text))
-    page = Document() if is_html else _read_markdown(text)
-    if is_html or (not page.tables and text.lstrip().startswith("<")):  # a text that begins with a tag may be either
-        page = Document()
-        add_html(page, text, 1)
-    title, day = page.meta.get("title") or page.title, _date(page.meta.get("ms.date", ""))
-    locale = page.meta.get("ms.contentlocale") or page.meta.get("locale") or ""
-    return page, {"title": title, "date": day, "locale": locale.lower()}
+    source = Source() if is_html else _read_markdown(text)
+    if is_html or (not source.grids and text.lstrip().startswith("<")):  # a text that begins with a tag may be either
+        source = Source()
+        add_html(source, text, 1)
+    meta = source.meta
+    title, day = meta.get("title") or source.title, _date(meta.get("ms.date", ""))
+    locale = (meta.get("ms.contentlocale") or meta.get("locale") or "").lower()
+    source.page = {name: each for name, each in (("title", title), ("date", day), ("locale", locale)) if each}
+    return source
 
 
 def _date(text: str) -> str:
@@ -70,66 +72,36 @@ def _date(text: str) -> str:
         return ""
 
 
-def _read_markdown(text: str) -> Document:
+def _read_markdown(text: str) -> Source:
     r"""Parse a Markdown page.
 
-    >>> _read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").tables[0].rows[0].cells
+    >>> _read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").grids[0].rows[0].cells
     ('x|y', '2')
     """
-    document = Document()
+    source = Source()
     front_matter = _FRONT_MATTER.match(text)
     if front_matter:
-        document.meta = {name: _QUOTED.sub(r"\2", each.strip()) for name, each in _FIELD.findall(front_matter[1])}
+        source.meta = {name: _QUOTED.sub(r"\2", each.strip()) for name, each in _FIELD.findall(front_matter[1])}
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), document.remarks)))
-    for index, token in enumerate(tokens):
-        line = token.map[0] + 1 if token.map else 1
-        match token.type:
-            case "table_open":
-                rows = tuple(_rows(_inside(tokens, index)))
-                document.tables.append(Grid(rows[0].cells, rows[1:], f"line {line}"))
-            case "bullet_list_open" | "ordered_list_open":
-                document.lists.append(_items(_inside(tokens, index)))
+    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), source.remarks)))
+    for token in tokens:
+        if token.type == "inline":
+            token.content, token.children = _plain(token), None
+    for node in SyntaxTreeNode(tokens).walk(include_self=False):
+        line = node.map[0] + 1 if node.map else 1
+        match node.type:
+            case "table":
+                head, *rows = (_row_of(row) for part in node.children for row in part.children)
+                source.grids.append(Grid(head.cells, tuple(row for row in rows if any(row.cells)), f"line {line}"))
+            case "bullet_list" | "ordered_list":
+                source.lists.append(list(map(_item, node.children)))
             case "fence" | "code_block":
-                document.code.append(Block(token.content, line + (token.type == "fence")))
+                source.code.append(Block(node.content, line + (node.type == "fence")))
             case "html_block":
-                add_html(document, token.content, line)
-            case "heading_open" if token.tag == "h1" and not document.title:
-                document.title = _plain(tokens[index + 1])
-    return document
-
-
-def _inside(tokens: "Sequence[Token]", opening: int) -> "Sequence[Token]":
-    """Return the tokens between an opening token and its closing token."""
-    level = tokens[opening].level
-    end = next(index for index in range(opening + 1, len(tokens)) if tokens[index].level == level)
-    return tokens[opening + 1 : end]
-
-
-def _rows(tokens: "Sequence[Token]") -> "Iterator[Line]":
-    cells: list[str] = []
-    line = 1
-    for token in tokens:
-        if token.type == "tr_open":
-            cells, line = [], token.map[0] + 1 if token.map else 1
-        elif token.type == "inline":
-            cells.append(_plain(token))
-        elif token.type == "tr_close":
-            yield Line(tuple(cells), f"line {line}")
-
-
-def _items(tokens: "Sequence[Token]") -> list[str]:
-    """Return the first line of each item; an item number that looks like a status (``400.``) is part of the text."""
-    items: list[str] = []
-    is_new, number = False, ""
-    for token in tokens:
-        if token.type == "list_item_open":
-            is_new = True
-            number = f"{token.info} " if len(token.info) == _STATUS_DIGITS else ""
-        elif token.type == "inline" and is_new:
-            items.append(number + _plain(token))
-            is_new = False
-    return items
+                add_html(source, node.content, line)
+            case "heading" if node.tag == "h1" and not source.title:
+                source.title = _text(node)
+    return source
 
 
 def _plain(token: "Token") -> str:
@@ -143,6 +115,22 @@ def _plain(token: "Token") -> str:
         elif _SMALL.fullmatch(child.content):
             parts.append("^")  # a footnote mark must not become a digit of the number before it
     return " ".join("".join(parts).split())
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    """Return the inline content of a block."""
+    return "".join(each.content for each in node.children if each.type == "inline")
+
+
+def _row_of(node: SyntaxTreeNode) -> Line:
+    return Line(tuple(map(_text, node.children)), f"line {node.map[0] + 1 if node.map else 1}")
+
+
+def _item(node: SyntaxTreeNode) -> str:
+    """Return the first line of a list item; an item number that looks like a status (``400.``) is part of the text."""
+    number = f"{node.info} " if len(node.info) == _STATUS_DIGITS else ""
+    lines = (_item(each.children[0]) if each.type.endswith("_list") else _text(each) for each in node.children)
+    return number + next(lines, "")
 
 
 def _repaired(lines: "Sequence[str]", repairs: list[Remark]) -> "Iterator[str]":

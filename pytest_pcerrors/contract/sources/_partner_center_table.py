@@ -5,9 +5,8 @@ Numbers are read as machine translation writes them: ``20.000``, ``1 024``, ``21
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import read_statuses
 from pytest_pcerrors.contract.sources.model import Found, Remark
@@ -15,7 +14,9 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.sources.model import Document, Grid, Line
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pytest_pcerrors.contract.sources.model import Grid, Line
 
     Numbers = list[int | None]
 
@@ -41,66 +42,63 @@ class TableColumns(NamedTuple):
     description: int
 
 
-def code_table(document: "Document") -> "tuple[Grid, TableColumns]":
+def code_table(grids: "Sequence[Grid]") -> "tuple[Grid, TableColumns]":
     """Return the table of error codes: the only table with a column of HTTP statuses, one of numbers and one of text."""
-    fitting = [(table, readings) for table in document.tables if (readings := _readings(table.rows))]
+    fitting = [(grid, columns) for grid in grids for columns in _readings(grid)]
     if not fitting:
         expected = "a table whose rows have an HTTP status, an error code and a description"
         raise UsageError(f"no table of error codes: expected {expected}")
-    fix = "leave one of them on the page"
     if len(fitting) > 1:
-        lines = " and ".join(table.place.removeprefix("line ") for table, _ in fitting)
-        raise UsageError(f"lines {lines}: more than one table could be the table of error codes; {fix}")
-    [(table, readings)] = fitting
-    if len(readings) > 1:
-        columns = " and ".join(str(each.code + 1) for each in readings)
-        raise UsageError(f"{table.place}: columns {columns} of the table could each be the error code; {fix}")
-    return table, readings[0]
+        places = " and ".join(f"{grid.place}, column {columns.code + 1}" for grid, columns in fitting)
+        raise UsageError(f"each of these could be the error codes: {places}; leave one of them on the page")
+    return fitting[0]
 
 
-def errors_in(table: "Grid", columns: TableColumns, repairs: list[Remark]) -> list[Found]:
+def errors_in(grid: "Grid", columns: TableColumns, repairs: list[Remark]) -> list[Found]:
     """Return the errors of a table, sorted by code, and collect repairs."""
-    found = (_read(row, columns, repairs) for row in table.rows if any(row.cells))
-    return sorted(found, key=lambda each: int(each.code))
+    return sorted((_read(row, columns, repairs) for row in grid.rows), key=lambda each: int(each.code))
 
 
-def _readings(rows: "Sequence[Line]") -> list[TableColumns]:
+def _readings(grid: "Grid") -> list[TableColumns]:
     """Return the possible readings of a table as error codes, one for each column that could be the code."""
-    filled = [row for row in rows if any(row.cells)]
-    columns = list(zip_longest(*(row.cells for row in filled), fillvalue=""))
-    numbers = [[number_of(cell) for cell in column] for column in columns]
+    columns = list(zip_longest(*(row.cells for row in grid.rows), fillvalue=""))
+    numbers = [list(map(number_of, column)) for column in columns]
     status = _status_column(columns, numbers)
-    if status is None:
+    numeric = [at for at, each in enumerate(numbers) if at != status and _mostly(each, _is_number)]
+    texts = [at for at, each in enumerate(columns) if at not in (status, *numeric) and _mostly(each, _has_letter)]
+    if status is None or not texts:
         return []
-    others = [index for index in range(len(columns)) if index != status]
-    numeric = [index for index in others if _share(each is not None for each in numbers[index]) >= _MIN_SHARE]
-    lettered = (
-        index for index in others if _share(any(map(str.isalpha, cell)) for cell in columns[index]) >= _MIN_SHARE
-    )
-    texts = [index for index in lettered if index not in numeric]
-    likely = [index for index in numeric if _could_be_codes(numbers[index], numbers[status])]
-    return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
+    likely = [at for at in numeric if _could_be_codes(numbers[at], numbers[status])]
+    return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric]
 
 
 def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Numbers]") -> int | None:
-    """Return the first column with the most HTTP statuses; plain numbers are preferred to numbers with names."""
-    for read in (numbers, [[status_of(cell) for cell in column] for column in columns]):
-        shares = [_share(each in _STATUSES for each in column) for column in read]
-        if shares and max(shares) >= _MIN_SHARE:
+    """Return the first column of HTTP statuses; plain numbers are preferred to numbers with names."""
+    for read in (numbers, [list(map(status_of, column)) for column in columns]):
+        shares = [sum(each in _STATUSES for each in column) for column in read]
+        if shares and max(shares) >= _MIN_SHARE * len(read[0]):
             return shares.index(max(shares))
     return None
 
 
-def _text_column(columns: "Sequence[Sequence[str]]", texts: Sequence[int], code: int) -> int:
+def _text_column(columns: "Sequence[Sequence[str]]", texts: "Sequence[int]", code: int) -> int:
     """Return the column of descriptions: the one with the most placeholders, then the longest, after the code if possible."""
-    following = [index for index in texts if index > code] or texts
-    sizes = {index: (sum("{" in cell for cell in columns[index]), sum(map(len, columns[index]))) for index in following}
-    return max(sizes, key=sizes.__getitem__)
+    following = [at for at in texts if at > code] or texts
+    return max(following, key=lambda at: (sum("{" in cell for cell in columns[at]), sum(map(len, columns[at]))))
 
 
-def _share(facts: Iterable[bool]) -> float:
-    known = list(facts)
-    return sum(known) / len(known)
+def _mostly(values: "Iterable[Any]", test: "Callable[[Any], bool]") -> bool:
+    """Return whether most of the values pass a test."""
+    passed = list(map(test, values))
+    return sum(passed) >= _MIN_SHARE * len(passed)
+
+
+def _is_number(value: int | None) -> bool:
+    return value is not None
+
+
+def _has_letter(cell: str) -> bool:
+    return any(map(str.isalpha, cell))
 
 
 def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
@@ -110,21 +108,18 @@ def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
 
 
 def _read(row: "Line", columns: TableColumns, repairs: list[Remark]) -> Found:
-    cells = [row.cells[index] if index < len(row.cells) else "" for index in columns]
+    cells = [row.cells[at] if at < len(row.cells) else "" for at in columns]
     status, code = status_of(cells[0]), number_of(cells[1])
-    if status is None:
-        expected = f"expected a number such as 409 in column {columns.status + 1}"
-        raise UsageError(f'{row.place}: "{_shown(cells[0])}" is not an HTTP status; {expected}')
-    if code is None:
-        expected = f"expected a number in column {columns.code + 1}"
-        raise UsageError(f'{row.place}: "{_shown(cells[1])}" is not an error code; {expected}')
-    if not cells[2]:
-        expected = f"expected a text in column {columns.description + 1}"
-        raise UsageError(f"{row.place}: code {code} has no description; {expected}")
-    for name, cell, number in (("status", cells[0], status), ("code", cells[1], code)):
-        if cell != str(number):
-            repairs.append(Remark(row.place, f'{name} "{_shown(cell)}" read as {number}'))
+    for at, number, name, full_name in ((0, status, "status", "an HTTP status"), (1, code, "code", "an error code")):
+        shown = visible(cells[at][:_MAX_CELL])
+        if number is None:
+            expected = f"expected a number in column {columns[at] + 1}"
+            raise UsageError(f'{row.place}: "{shown}" is not {full_name}; {expected}')
+        if cells[at] != str(number):
+            repairs.append(Remark(row.place, f'{name} "{shown}" read as {number}'))
     text = " ".join(_LOOSE_PLACEHOLDER.sub(_placeholder, cells[2]).split())
+    if not text:
+        raise UsageError(f"{row.place}: code {code} has no description; expected a text in column {columns[2] + 1}")
     if text != cells[2]:
         repairs.append(Remark(row.place, f"a placeholder of code {code} was not written as {{0}}"))
     return Found(status, str(code), text)
@@ -133,11 +128,6 @@ def _read(row: "Line", columns: TableColumns, repairs: list[Remark]) -> Found:
 def _placeholder(match: re.Match[str]) -> str:
     """Move text that a machine translation put inside a placeholder to after it."""
     return f"{{{match[1]}}} {match[2]}" if match[2] else f"{{{match[1]}}}"
-
-
-def _shown(cell: str) -> str:
-    """Return a cell in a form that fits a message: shortened, with control characters escaped."""
-    return visible(cell[:_MAX_CELL])
 
 
 def number_of(text: str) -> int | None:

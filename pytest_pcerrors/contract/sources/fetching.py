@@ -8,8 +8,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, complete_document, named_document
-from pytest_pcerrors.contract.sources._pages import MAX_PAGE
-from pytest_pcerrors.contract.sources.partner_center import PageReading, read_partner_center
+from pytest_pcerrors.contract.sources._pages import MAX_PAGE, parsed_page
+from pytest_pcerrors.contract.sources.model import Imported
+from pytest_pcerrors.contract.sources.partner_center import read_partner_center
 from pytest_pcerrors.documents import json_object, read_bytes
 from pytest_pcerrors.errors import UsageError, misuse_of
 
@@ -28,27 +29,27 @@ MAX_DATA = 32 * 1024 * 1024
 _CHUNK = 64 * 1024
 
 
-def document_of(source: str) -> PageReading:
+def document_of(source: str) -> Imported:
     """Return the contract document of a source: ``shipped``, a contract file (JSON), or a page as for `page_of`."""
     if _is_url(source):
         return page_of(source)
     path = Path(source)
     if source == SHIPPED or path.suffix.lower() == ".json" or not path.exists():
-        return PageReading(named_document(source), ())
+        return Imported(named_document(source), ())
     data = read_bytes(path)  # once: a pipe cannot be read again
     if data[:_CHUNK].removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
-        return PageReading(complete_document(json_object(data, source), path), ())
+        return Imported(complete_document(json_object(data, source), path), ())
     return _page(data, source)
 
 
-def page_of(source: str) -> PageReading:
+def page_of(source: str) -> Imported:
     """Read a page from a file, or from an http or https URL; the message of a `UsageError` begins with the source."""
     return _page(bytes_of(source), source)
 
 
-def _page(data: bytes, source: str) -> PageReading:
+def _page(data: bytes, source: str) -> Imported:
     with misuse_of(source):
-        return read_partner_center(decoded(data))
+        return read_partner_center(parsed_page(decoded(data)))
 
 
 def bytes_of(source: str, *, is_data: bool = False) -> bytes:

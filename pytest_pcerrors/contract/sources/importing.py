@@ -4,9 +4,8 @@ A source is a page with tables and samples, rows of data, or an OpenAPI document
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.sources._catalogue import merged, read_grids
@@ -17,20 +16,31 @@ from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
-from pytest_pcerrors.contract.sources.model import MAX_DEPTH, Envelope, Grid, Reading, Remark, Sample
+from pytest_pcerrors.contract.sources.model import (
+    MAX_DEPTH,
+    Envelope,
+    Grid,
+    Imported,
+    Reading,
+    Remark,
+    Sample,
+    Source,
+    Wanted,
+)
+from pytest_pcerrors.contract.sources.partner_center import read_partner_center
 from pytest_pcerrors.documents import json_value, read_bytes
 from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.jsontext import is_deeper, steps_of
 from pytest_pcerrors.text import counted, visible
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.contract.sources.model import Wanted
+    from collections.abc import Mapping, Sequence
 
-PAGE, HTML = "page", "html"
+_PAGE, _HTML = "page", "html"
 """The kinds of a page: in Markdown or HTML, and in HTML only."""
 _KINDS = {
-    **dict.fromkeys((".md", ".markdown", ".mdx"), PAGE),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".md", ".markdown", ".mdx"), _PAGE),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **dict.fromkeys((".json",), "json"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
@@ -50,41 +60,46 @@ _ENVELOPE_HINT = (
 )
 
 
-class Source(NamedTuple):
-    """A source as its reader returns it: data of an OpenAPI document, or grids and samples; and the member ``page`` of a page."""
+def contract_document(data: bytes, name: str, wanted: Wanted, where: Path) -> Imported:
+    """Return the contract document of a source, and remarks on it; raise a `UsageError` without codes or without an envelope.
 
-    openapi: dict[str, Any] | None = None
-    grids: Sequence[Grid] = ()
-    samples: Sequence[Sample] = ()
-    remarks: Sequence[Remark] = ()
-    page: dict[str, str] = {}  # noqa: RUF012 - nothing changes it
+    Without a name and other wishes, a page is that of Partner Center. `where` is the contract file that will be written.
+    """
+    source = read_source(data, name)
+    if wanted == Wanted() and source.page is not None:
+        return read_partner_center(source)
+    if wanted.name is None and source.openapi is None:
+        raise UsageError(
+            "only a page of Partner Center and an OpenAPI document have a name; name the API with --as NAME"
+        )
+    return imported(source, wanted, where)
 
 
 def read_source(data: bytes, name: str) -> Source:
     r"""Return what a source has; its kind is known by the suffix of its name, or else by its first characters.
 
-    >>> source = read_source(b'| Code |\n|---|\n| `A` |\n\n```json\n{"code": "A"}\n```\n', "errors.md")
-    >>> source.grids[0].header, source.grids[0].rows[0].cells, source.samples[0].place
-    (('Code',), ('A',), 'line 6')
+    >>> source = read_source(b"| Code |\n|---|\n| `A` |\n", "errors.md")
+    >>> source.grids[0].header, source.grids[0].rows[0].cells
+    (('Code',), ('A',))
     """
-    text, kind = text_of(data, name)
-    if kind in (PAGE, HTML):
-        return _read_page(text, is_html=kind == HTML)
+    text, kind = _text_of(data, name)
+    if kind in (_PAGE, _HTML):
+        return parsed_page(text, is_html=kind == _HTML)
     if kind == "csv":
         return Source(grids=read_csv(text))
-    value = value_of(text, kind)
+    value = _value_of(text, kind)
     return Source(openapi=value) if is_openapi(value) else Source(grids=grids_of(value))
 
 
-def text_of(data: bytes, name: str) -> tuple[str, str]:
-    """Return the text of a source, and its kind: `PAGE`, `HTML`, ``csv``, ``json`` or ``yaml``."""
+def _text_of(data: bytes, name: str) -> tuple[str, str]:
+    """Return the text of a source, and its kind: a page, a page in HTML only, ``csv``, ``json`` or ``yaml``."""
     if len(data) > MAX_DATA:
         raise UsageError(f"has more than {MAX_DATA} bytes; import the part with the error codes")
-    text = decoded(data).removeprefix("\ufeff")
+    text = decoded(data)
     return text, _KINDS.get(Path(name.partition("?")[0]).suffix.lower()) or _guessed(text)
 
 
-def value_of(text: str, kind: str) -> Any:
+def _value_of(text: str, kind: str) -> Any:
     """Return the value of a text in JSON or YAML."""
     if kind != "json":
         from pytest_pcerrors.contract.sources._yaml import read_yaml
@@ -105,13 +120,7 @@ def _guessed(text: str) -> str:
         return "json"
     if _OPENAPI_LINE.search(text[:10_000]):
         return "yaml"
-    return "csv" if _CSV_LINE.match(text) else PAGE
-
-
-def _read_page(text: str, *, is_html: bool) -> Source:
-    page, about = parsed_page(text, is_html=is_html)
-    samples = [sample for block in page.code for sample in samples_in(block.text, block.line)]
-    return Source(None, [_with_header(table) for table in page.tables], samples, page.remarks, about)
+    return "csv" if _CSV_LINE.match(text) else _PAGE
 
 
 def _with_header(table: Grid) -> Grid:
@@ -122,33 +131,29 @@ def _with_header(table: Grid) -> Grid:
     return Grid(first, table.rows[1:], table.place)
 
 
-def imported(source: Source, wanted: "Wanted", where: Path) -> "tuple[dict[str, Any], tuple[Remark, ...]]":
-    """Return the contract document of a source, and remarks on it; raise a `UsageError` without codes or without an envelope.
-
-    `where` is the contract file that will be written.
-    """
+def imported(source: Source, wanted: Wanted, where: Path) -> Imported:
+    """Return the contract document of a source by the names of its columns and members, and remarks on it."""
     if source.openapi is None:
         reading, envelope = _of_tables(source, wanted)
     else:
         reading, envelope = _of_openapi(OpenApi(source.openapi), wanted)
-    page = {name: each for name, each in source.page.items() if each}
     document = {
         "format": 1,
         **{key: each for key, each in envelope.parts.items() if key == "extends"},
         "name": wanted.name or _title(source.openapi or {}),
-        **({"page": page} if page else {}),
+        **({"page": source.page} if source.page else {}),
         "hosts": list(wanted.hosts) or hosts_of(source.openapi or {}, reading.remarks),
         **envelope.parts,
         **reading.parts(),
     }
-    document["entries"] = document.pop("entries")
     complete_document(document, where)
-    return document, (*reading.remarks, *_summary(reading, envelope))
+    return Imported(document, (*reading.remarks, *_summary(reading, envelope)))
 
 
-def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
-    values = frozenset(text for sample in source.samples for _, text in leaves(sample.value))
-    reading = read_grids(source.grids, wanted, values)
+def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
+    samples = [sample for block in source.code for sample in samples_in(block.text, block.line)]
+    values = frozenset(text for sample in samples for _, text in leaves(sample.value))
+    reading = read_grids(list(map(_with_header, source.grids)), wanted, values)
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(
@@ -157,11 +162,11 @@ def _of_tables(source: Source, wanted: "Wanted") -> tuple[Reading, Envelope]:
         )
     if wanted.envelope is not None:
         return reading, _given(wanted.envelope, reading.codes)
-    envelope = _of_samples(source.samples, reading)
+    envelope = _of_samples(samples, reading)
     if envelope is None:
-        samples = f"none of the {len(source.samples)} samples" if source.samples else "no sample"
+        shown = f"none of the {len(samples)} samples" if samples else "no sample"
         codes = f"the codes, such as {visible(next(iter(reading.codes)))}"
-        raise UsageError(f"{samples} of a JSON body holds one of {codes}; {_ENVELOPE_HINT}")
+        raise UsageError(f"{shown} of a JSON body holds one of {codes}; {_ENVELOPE_HINT}")
     return reading, envelope
 
 
@@ -179,7 +184,7 @@ def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | Non
     return envelope
 
 
-def _of_openapi(api: OpenApi, wanted: "Wanted") -> tuple[Reading, Envelope]:
+def _of_openapi(api: OpenApi, wanted: Wanted) -> tuple[Reading, Envelope]:
     for option, value in (("--status", wanted.status), ("--text", wanted.text), ("--status-from", wanted.status_from)):
         if value is not None:
             raise UsageError(f"{option} is for tables and rows; an OpenAPI document has statuses and texts of its own")
@@ -216,10 +221,10 @@ def _given(name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope:
 
 
 def _of_file(data: bytes, name: str, codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
-    text, kind = text_of(data, name)
-    if kind in (PAGE, HTML):
+    text, kind = _text_of(data, name)
+    if kind in (_PAGE, _HTML):
         samples = list(samples_in(text, 1))
-    elif is_openapi(value := value_of(text, kind)):
+    elif is_openapi(value := _value_of(text, kind)):
         return OpenApi(value).envelope(codes)[0]
     else:
         samples = [Sample(value, "")]

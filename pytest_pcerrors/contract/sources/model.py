@@ -59,12 +59,18 @@ class Block(NamedTuple):
 
 
 @dataclass
-class Document:
-    """A parsed page; `meta` is its front matter or its meta elements, each of `lists` the texts of its items."""
+class Source:
+    """What a source has, as its reader returns it: the data of an OpenAPI document, or grids; and what else a page has.
 
+    `page` is the member ``page`` of a contract document, None for data. `meta` is the front matter of a page or its meta
+    elements, each of `lists` the texts of its items.
+    """
+
+    openapi: dict[str, Any] | None = None
+    grids: list[Grid] = field(default_factory=list)
+    page: dict[str, str] | None = None
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
-    tables: list[Grid] = field(default_factory=list)
     lists: list[list[str]] = field(default_factory=list)
     code: list[Block] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -143,3 +149,10 @@ class Envelope(NamedTuple):
 
     members: Mapping[str, str]
     parts: dict[str, Any]
+
+
+class Imported(NamedTuple):
+    """The contract document of a source, and the remarks on it."""
+
+    document: dict[str, Any]
+    remarks: tuple[Remark, ...]

@@ -5,22 +5,19 @@ The page of any other API, which would be misread, is refused.
 
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.files import shipped_document
-from pytest_pcerrors.contract.sources._pages import MAX_PAGE, parsed_page
-from pytest_pcerrors.contract.sources._partner_center_table import code_table, errors_in, number_of, numbers_in
-from pytest_pcerrors.contract.sources.model import Reading, Remark
+from pytest_pcerrors.contract.sources._partner_center_table import code_table, errors_in, numbers_in
+from pytest_pcerrors.contract.sources.model import Imported, Reading, Remark
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_pcerrors.contract.sources.model import Document, Grid
+    from pytest_pcerrors.contract.sources.model import Grid, Source
 
-
-NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
-_MIN_DIGITS = 4
+_NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
 
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
 _MEMBER_OR_BRACKET = re.compile(r'"([\w-]+)"[ \t]*:[ \t]*(\S?)|"[^"\n]*"|([\[{])|([\]}])')
@@ -30,23 +27,26 @@ _KINDS: dict[str, dict[str, Any]] = {"[": {"type": "array", "items": {"type": "o
 _OPENING = ("[", "{")
 
 
-class PageReading(NamedTuple):
-    """The contract document of a page, and the repairs made while reading it."""
+def read_partner_center(page: "Source") -> Imported:
+    """Read a page of which most codes are known; raise a `UsageError` that names ``--as`` for any other page."""
+    try:
+        document, remarks = read_page(page)
+    except UsageError as error:
+        raise UsageError(f"{error}; {_NAME_IT}") from None
+    codes = [row["code"] for row in document["entries"]]
+    known = {row["code"] for row in shipped_document()["entries"]}
+    if 2 * sum(code in known for code in codes) < len(codes):
+        raise UsageError(f"most of the {len(codes)} codes are not those of Partner Center; {_NAME_IT}")
+    return Imported(document, remarks)
 
-    document: dict[str, Any]
-    repairs: tuple[Remark, ...]
 
-
-def read_page(text: str) -> PageReading:
-    """Read a documentation page (Markdown or HTML, any language); raise a `UsageError` for an invalid page.
+def read_page(page: "Source") -> Imported:
+    """Return the contract document of a page; raise a `UsageError` for an invalid page.
 
     What a page does not define (hosts, known deviations of the service) is copied from the shipped contract.
     """
-    if not isinstance(text, str):
-        raise UsageError(f"expected the text of a page as a str, got {type(text).__name__}")
-    page, about = parsed_page(text)
     repairs = page.remarks
-    table, columns = code_table(page)
+    table, columns = code_table(page.grids)
     found = errors_in(table, columns, repairs)
     listed = _listed_statuses(page, repairs)
     shipped = shipped_document()
@@ -54,22 +54,22 @@ def read_page(text: str) -> PageReading:
     challenge = next((match[1] for block in page.code if (match := _CHALLENGE.search(block.text))), None)
     document = {
         **shipped,
-        "page": about,
+        "page": page.page,
         "challenge": _PLACEHOLDER.sub(r"{\1}", challenge.rstrip()) if challenge else None,
         "members": {name: at for name, at in shipped["members"].items() if name in schema["properties"]},
         "schema": schema,
         **Reading(found, listed).parts(),
     }
-    return PageReading(document, tuple(sorted(repairs, key=_place)))
+    return Imported(document, tuple(sorted(repairs, key=_place)))
 
 
 def _place(remark: Remark) -> tuple[int, str]:
     return int(remark.place.removeprefix("line ")), remark.message
 
 
-def _listed_statuses(document: "Document", repairs: list[Remark]) -> set[int]:
+def _listed_statuses(page: "Source", repairs: list[Remark]) -> set[int]:
     """Return the error statuses of every list whose items all begin with a status."""
-    matches = [[_LISTED_STATUS.match(item) for item in each] for each in document.lists]
+    matches = [[_LISTED_STATUS.match(item) for item in each] for each in page.lists]
     found = {int(match[1]) for each in matches if all(each) for match in each if match}
     listed = {status for status in found if status >= HTTPStatus.BAD_REQUEST}
     if not listed:
@@ -77,17 +77,17 @@ def _listed_statuses(document: "Document", repairs: list[Remark]) -> set[int]:
     return listed
 
 
-def _error_schema(document: "Document", codes: "Grid", repairs: list[Remark]) -> dict[str, Any]:
+def _error_schema(page: "Source", codes: "Grid", repairs: list[Remark]) -> dict[str, Any]:
     """Return the error schema: names from the sample (those of the table may be translated), limits from the table."""
     shipped: dict[str, Any] = shipped_document()["schema"]
-    samples = [members for block in document.code if len(members := _members(block.text)) > 1]
+    samples = [members for block in page.code if len(members := _members(block.text)) > 1]
     if not samples:
         repairs.append(Remark("line 1", "no sample of an error body; the shipped error schema is used"))
         return shipped
     sample = next((each for each in samples if "code" in each), None)
     if sample is None:
         raise UsageError(f'the sample of an error body has no member "code", but {", ".join(samples[0])}')
-    limits = _limits(document.tables, codes, list(sample), repairs)
+    limits = _limits(page.grids, codes, list(sample), repairs)
     known = shipped["properties"]
     properties = {}
     for (name, start), limit in zip(sample.items(), limits, strict=True):
@@ -110,38 +110,12 @@ def _members(text: str) -> dict[str, str]:
     return members
 
 
-def _limits(tables: "Sequence[Grid]", codes: "Grid", names: list[str], repairs: list[Remark]) -> list[int | None]:
+def _limits(grids: "Sequence[Grid]", codes: "Grid", names: list[str], repairs: list[Remark]) -> list[int | None]:
     """Return the maximum length of each property, from the table with one row for each and the most of their names."""
-    fitting = [table for table in tables if table is not codes and len(table.rows) == len(names)]
+    fitting = [grid for grid in grids if grid is not codes and len(grid.rows) == len(names)]
     if not fitting:
         missing = f"no table of the {len(names)} properties of the sample"
         repairs.append(Remark("line 1", f"{missing}; no maximum length is documented"))
         return [None] * len(names)
     table = max(fitting, key=lambda each: sum(row.cells[0].casefold() in names for row in each.rows if row.cells))
     return [max(numbers_in(" ".join(row.cells)), default=None) for row in table.rows]
-
-
-def read_partner_center(text: str) -> PageReading:
-    """Return the contract of a page of which most codes are known; raise a `UsageError` that names ``--as`` for any other page."""
-    try:
-        reading = read_page(text)
-    except UsageError as error:
-        if len(text) > MAX_PAGE or _is_known(_numbers(text)):
-            raise
-        raise UsageError(f"{error}; {NAME_IT}") from None
-    codes = [row["code"] for row in reading.document["entries"]]
-    if not _is_known(codes):
-        raise UsageError(f"most of the {len(codes)} codes are not those of Partner Center; {NAME_IT}")
-    return reading
-
-
-def _is_known(codes: list[str]) -> bool:
-    known = {row["code"] for row in shipped_document()["entries"]}
-    return 2 * sum(code in known for code in codes) >= len(codes) > 0
-
-
-def _numbers(text: str) -> list[str]:
-    """Return the numbers in the cells of all tables that are too long for statuses."""
-    cells = (cell for table in parsed_page(text)[0].tables for row in table.rows for cell in row.cells)
-    numbers = [str(number) for number in map(number_of, cells) if number is not None]
-    return [number for number in numbers if len(number) >= _MIN_DIGITS]

@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources.partner_center import read_page
 
 HEAD = "# Errors\n\n| Status | HTTP | Code | Text |\n|---|---|---|---|\n"
@@ -21,7 +22,10 @@ GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n
         (HEAD + GOOD + "| f | 4000 | 2002 | z |\n", 'line 10: "4000" is not an HTTP status'),
         (HEAD + GOOD + "| f | 400 |\n", 'line 10: "" is not an error code'),
         (HEAD + GOOD + "| f | 400 | 2002 | |\n", "line 10: code 2002 has no description"),
-        (HEAD + GOOD + "\n\n" + HEAD + GOOD, "lines 3 and 14: more than one table"),
+        (
+            HEAD + GOOD + "\n\n" + HEAD + GOOD,
+            "could be the error codes: line 3, column 3 and line 14, column 3; leave one",
+        ),
         (HEAD + GOOD + '\n```json\n{\n  "error": 1,\n  "text": 2\n}\n```\n', 'no member "code", but error, text'),
         ("<html><table><tr><td>x</table>", "no table of error codes"),
         ("x" * (2 * 1024 * 1024 + 1), "more than 2097152 characters"),
@@ -44,7 +48,7 @@ def test_an_empty_row_is_ignored():
 
 def test_a_page_with_the_table_alone_borrows_the_shipped_schema():
     """What the page does not define is copied from the shipped contract, and reported."""
-    document, repairs = read_page(HEAD + GOOD)
+    document, repairs = read_page(parsed_page(HEAD + GOOD))
     contract = Contract.of_document(document)
     assert contract.error_schema == Contract.default().error_schema
     assert [repair.message for repair in repairs] == [

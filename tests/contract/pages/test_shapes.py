@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_pcerrors import Contract, UsageError
+from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources.partner_center import read_page
 
 HEAD = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n"
@@ -90,7 +91,7 @@ def test_a_clear_table_is_read(name):
         (TABLE + ROWS + f"| N | 404 | {'1' * 5000} | x |\n", f'"{"1" * 60}" is not an error code'),
         (TABLE + ROWS + "| N | 404 | \x1bred | x |\n", r'"\x1bred" is not an error code'),
         (TABLE + ROWS + "| N | 400, 404 | 7 | x |\n", '"400, 404" is not an HTTP status'),
-        (columns("HTTP|Id|Code|Text", "400|17|2001|a", "404|94|20000|b"), "columns 2 and 3 of the table could each be"),
+        (columns("HTTP|Id|Code|Text", "400|17|2001|a", "404|94|20000|b"), "line 1, column 2 and line 1, column 3"),
         (columns("HTTP|Code", "400|2001", "404|20000"), "no table of error codes"),
     ],
 )
@@ -111,7 +112,7 @@ def test_the_column_with_placeholders_is_the_description():
 
 def test_a_cell_that_no_column_has_is_reported():
     """A pipe that is not escaped splits a cell."""
-    repairs = read_page(TABLE + "| Bad | 400 | 2002 | either|or |\n").repairs
+    repairs = read_page(parsed_page(TABLE + "| Bad | 400 | 2002 | either|or |\n")).remarks
     assert str(repairs[-1]) == "line 5: cells after column 4 were ignored; should a pipe be written \\|?"
 
 
@@ -159,7 +160,7 @@ def test_the_sample_is_the_block_with_a_code():
 
 def test_words_in_a_placeholder_are_moved_after_it():
     """Text that a machine translation put inside a placeholder is moved after it, and reported."""
-    document, repairs = read_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n")
+    document, repairs = read_page(parsed_page(TABLE + "| Bad | 400 | 2002 | Order { 0 hebben} |\n"))
     contract = Contract.of_document(document)
     assert contract.catalogue["2002"][0].description == "Order {0} hebben"
     assert str(repairs[-1]) == "line 5: a placeholder of code 2002 was not written as {0}"

@@ -4,6 +4,7 @@ import pytest
 from dressing import DRESSES, LANGUAGES, PAIRINGS, PLACEHOLDERS, STATUSES, TEXTS
 
 from pytest_pcerrors import Contract
+from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources.partner_center import read_page
 
 pytestmark = pytest.mark.untraced
@@ -50,4 +51,4 @@ def test_a_repair_is_reported_with_its_line():
     """A text that was corrected is reported."""
     page = DRESSES["padded"](LANGUAGES["nl-nl"], "nl-nl")
     line = next(number for number, text in enumerate(page.split("\n"), 1) if "20.000" in text)
-    assert str(read_page(page).repairs[0]) == f'line {line}: code "20.000" read as 20000'
+    assert str(read_page(parsed_page(page)).remarks[0]) == f'line {line}: code "20.000" read as 20000'
