@@ -3,7 +3,15 @@
 import re
 from typing import TYPE_CHECKING
 
-from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_success, read_code, read_statuses, style_of
+from pytest_pcerrors.contract.sources._cells import (
+    Kind,
+    is_error,
+    is_number,
+    is_success,
+    read_code,
+    read_statuses,
+    style_of,
+)
 from pytest_pcerrors.contract.sources._columns import columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources.model import Found, Reading
@@ -28,10 +36,10 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     reading = Reading()
     pattern = _compiled(wanted.status_from)
     every = [columns_of(grid, wanted, samples) for grid in grids]
-    kinds = set() if wanted.code else _kinds(code for each in every for code in each.codes & samples)
+    kinds = set() if wanted.code else {is_number(code) for each in every for code in each.codes & samples}
     proven = [] if wanted.code else [each for each in every if _is_proven(each, samples)]
     for grid, columns in zip(grids, every, strict=True):
-        own = _kinds(columns.codes)
+        own = set(map(is_number, columns.codes))
         if len(kinds) == len(own) == 1 and kinds != own:
             found = "numbers" if True in own else "words"
             reading.note(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
@@ -49,11 +57,6 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
         raise UsageError(f"--status-from: {pattern.pattern} finds a status {without}")
     reading.found = merged(reading.found)
     return reading
-
-
-def _kinds(codes: "Iterable[str]") -> set[bool]:
-    """Return for codes whether they are numbers."""
-    return {code.lstrip("-").isdecimal() for code in codes}
 
 
 def _is_proven(table: "Columns", samples: frozenset[str]) -> bool:

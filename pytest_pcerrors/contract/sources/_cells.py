@@ -124,13 +124,18 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
 
 
+def is_number(code: str) -> bool:
+    """Return whether a code is a number, which may be negative."""
+    return code.lstrip("-").isdecimal()
+
+
 def style_of(code: str) -> str:
     """Return how a code is written: as a number, a short word such as ``NL``, in capitals, or with small letters.
 
     >>> [style_of(code) for code in ("-32600", "EUR", "E12", "DECK_FULL", "deckFull")]
     ['number', 'short', 'capitals', 'capitals', 'small']
     """
-    if code.lstrip("-").isdecimal():
+    if is_number(code):
         return "number"
     if len(code) <= _SHORT and code.isalpha():
         return "short"

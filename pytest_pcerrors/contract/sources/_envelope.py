@@ -8,7 +8,14 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.catalogue import fits
-from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, text_member_rank, words_of
+from pytest_pcerrors.contract.sources._cells import is_number
+from pytest_pcerrors.contract.sources._names import (
+    FAR,
+    code_member_rank,
+    is_error_code_name,
+    text_member_rank,
+    words_of,
+)
 from pytest_pcerrors.contract.sources._schemas import allows, places
 from pytest_pcerrors.contract.sources.model import Envelope, Sample
 from pytest_pcerrors.jsontext import EACH, JsonError, is_deeper, parse, pointer_of, type_of
@@ -98,12 +105,33 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> "Iterator[tuple[tuple[str,
 
 def envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
     """Return the envelope of a sample that holds one of the codes (each with its texts); None if it holds none of them."""
-    found = dict.fromkeys(path for path, text in leaves(sample.value) if text in codes and path[-1] != EACH)
+    found = [(path, text) for path, text in leaves(sample.value) if text in codes and path[-1] != EACH]
     if not found:
         return None
-    code = min(found, key=lambda path: (min(code_member_rank(path[-1]), FAR) + _NAMES * path.count(EACH), len(path)))
-    value = next(text for path, text in leaves(sample.value) if path == code and text in codes)
-    text = _text_in(sample.value, code, codes[value])
+    code, value = min(found, key=lambda each: _rank_of_code(each[0]))
+    return _envelope_at(sample, code, _text_in(sample.value, code, codes[value]))
+
+
+def likely_envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
+    """Return the envelope of a sample with a placeholder as its code, as its name, its kind and the text beside it show; else None."""
+    are_numbers = all(map(is_number, codes))
+    likely = [
+        path
+        for path, value in leaves(sample.value)
+        if is_error_code_name(path[-1]) and is_number(value) is are_numbers and (path[-1] == "code" or " " not in value)
+    ]
+    for code in sorted(likely, key=_rank_of_code):
+        text = _text_in(sample.value, code, ())
+        if text is not None and text[:-1] == code[:-1]:
+            return _envelope_at(sample, code, text)
+    return None
+
+
+def _rank_of_code(path: "Path") -> tuple[int, int]:
+    return code_member_rank(path[-1]) + _NAMES * path.count(EACH), len(path)
+
+
+def _envelope_at(sample: "Sample", code: "Path", text: "Path | None") -> Envelope:
     members = members_of(code, text)
     schema = {"$schema": DIALECT, **_schema(sample.value, [path for path in (code, text) if path])}
     return Envelope(members, {"members": members, "schema": schema})
@@ -128,15 +156,15 @@ def code_places(
     if member is not None:
         return [path for path in paths if pointer_of(path) == member or words_of(path[-1]) == words_of(member)]
     ranked = [
-        (code_member_rank(path[-1]) + _NAMES * path.count(EACH), len(path), path)
+        (*_rank_of_code(path), path)
         for path, each in paths.items()
         if evidence.get(path) and (not known.isdisjoint(evidence[path]) or _can_be_code(path, each, evidence))
     ]
     if not ranked and known:
-        types = ("string", "integer") if all(each.lstrip("-").isdecimal() for each in known) else ("string",)
+        types = ("string", "integer") if all(map(is_number, known)) else ("string",)
         named = [path for path, each in paths.items() if code_member_rank(path[-1]) == 0 and allows(each, *types)]
         return sorted(named, key=len)
-    return [path for _, _, path in sorted(ranked)]
+    return [path for *_, path in sorted(ranked)]
 
 
 def _can_be_code(path: "Path", schema: "Mapping[str, Any]", evidence: "Mapping[Path, set[str]]") -> bool:
@@ -188,7 +216,7 @@ def _distance(one: "Path", other: "Path") -> int:
 
 
 def _schema(value: Any, paths: "Sequence[Path]") -> dict[str, Any]:
-    """Return the schema of a sample: members on the paths are required, others have their type unless null."""
+    """Return the schema of a sample: members on the paths are required, others have their type unless null or a ``<placeholder>``."""
     if isinstance(value, dict) and any(paths):
         return {
             "type": "object",
@@ -199,7 +227,8 @@ def _schema(value: Any, paths: "Sequence[Path]") -> dict[str, Any]:
         below = _below(paths, EACH)
         complete = (each for each in value if {*below} <= {path for path, _ in leaves(each)})
         return {"type": "array", "minItems": 1, "items": _schema(next(complete, value[0]), below)}
-    return {} if value is None else {"type": type_of(value)}
+    is_placeholder = isinstance(value, str) and value.startswith("<") and not paths
+    return {} if value is None or is_placeholder else {"type": type_of(value)}
 
 
 def _below(paths: "Iterable[Path]", step: str) -> "list[Path]":

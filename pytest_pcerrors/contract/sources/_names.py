@@ -59,7 +59,7 @@ _MEMBER_OF_TEXT = (
     re.compile(
         r"(?:(?:user|dev|developer|internal|display|friendly|human|localized) )+(?:message|description|text)|text|(?:fault )?string|value|reason"
     ),
-    re.compile(r"error|errors|title|summary|explanation|info|hint"),
+    re.compile(r"error|errors|(?:error )?(?:title|summary|reason|info)|explanation|hint"),
 )
 FAR = 9
 """The rank of a name that means nothing."""

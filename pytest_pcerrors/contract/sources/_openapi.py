@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _MIN_SHARE = 1 / 3
 """The share of the error responses that have to use a schema, so that it can be the envelope."""
 _MOST_MEMBERS = 3
+_METHODS = set(HTTPMethod)
 _FAILURES = {"error", "errors", "fail", "failed", "failure", "nok", "ko", "false", "fault"}
 
 
@@ -182,10 +184,14 @@ class OpenApi:
         for schema in (schema for form in self._forms.values() for schema in form.schemas.values()):
             for path, each in places(schema):
                 words[path].update(codes_of(permitted_values(each)))
-        for path, several in sorted(words.items(), key=lambda each: -len(each[1]))[:_MOST_MEMBERS]:
-            if len(several) > 1 and path[-1] != EACH:
-                shown = f"{pointer_of(path)} has {len(several)} words, such as {min(several)}"
-                yield visible(f"{shown}: if they are the codes, give --code {pointer_of(path)}")
+        likely = [
+            (pointer_of(path), several)
+            for path, several in words.items()
+            if len(several) > 1 and path[-1] != EACH and not _METHODS.issuperset(several)
+        ]
+        for pointer, several in sorted(likely, key=lambda each: -len(each[1]))[:_MOST_MEMBERS]:
+            shown = f"{pointer} has {len(several)} words, such as {min(several)}"
+            yield visible(f"{shown}: if they are the codes, give --code {pointer}")
 
 
 def _is_code(value: str, codes: set[str]) -> bool:

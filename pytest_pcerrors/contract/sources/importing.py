@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.sources._catalogue import merged, read_grids
-from pytest_pcerrors.contract.sources._envelope import envelope_of, leaves, samples_in
+from pytest_pcerrors.contract.sources._envelope import envelope_of, leaves, likely_envelope_of, samples_in
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, text_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
@@ -171,17 +171,23 @@ def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
 
 
 def _of_samples(samples: "Sequence[Sample]", reading: Reading) -> Envelope | None:
-    """Return the envelope of the first sample that holds a code in a member with a usual name, or else in any; None without one."""
+    """Return the envelope of the first sample that holds a code in a member with a usual name, or else in any; None without one.
+
+    Where no sample holds a code, it may be that of a sample that shows a placeholder instead.
+    """
+    remark = "the sample of an error body"
     made = [(sample, envelope) for sample in samples if (envelope := envelope_of(sample, reading.codes))]
-    usual = [each for each in made if code_member_rank(steps_of(each[1].members["code"])[-1]) < FAR]
+    made.sort(key=lambda each: code_member_rank(steps_of(each[1].members["code"])[-1]) >= FAR)
     if not made:
-        return None
-    sample, envelope = (usual or made)[0]
-    reading.note(sample.place, "the sample of an error body")
-    for other, its in made:
-        if its.members["code"] != envelope.members["code"]:
-            reading.note(other.place, f"another sample, with the code at {its.members['code']}, left out")
-    return envelope
+        remark += ", without one of the codes"
+        made = [(sample, envelope) for sample in samples if (envelope := likely_envelope_of(sample, reading.codes))]
+    for index, (sample, envelope) in enumerate(made):
+        at = envelope.members["code"]
+        if index == 0:
+            reading.note(sample.place, remark)
+        elif at != made[0][1].members["code"]:
+            reading.note(sample.place, f"another sample, with the code at {at}, left out")
+    return made[0][1] if made else None
 
 
 def _of_openapi(api: OpenApi, wanted: Wanted) -> tuple[Reading, Envelope]:
@@ -228,7 +234,8 @@ def _of_file(data: bytes, name: str, codes: "Mapping[str, Sequence[str]]") -> En
         return OpenApi(value).envelope(codes)[0]
     else:
         samples = [Sample(value, "")]
-    return next(filter(None, (envelope_of(sample, codes) for sample in samples)), None)
+    made = (reader(sample, codes) for reader in (envelope_of, likely_envelope_of) for sample in samples)
+    return next(filter(None, made), None)
 
 
 def _title(document: "Mapping[str, object]") -> str:

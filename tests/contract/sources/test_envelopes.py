@@ -28,6 +28,7 @@ def page(*samples):
         ({"error": "SHELF_FULL", "message": "No", "fields": [{"code": "SHELF_NEW"}]}, "/error", "/message"),
         ({"code": 4711, "id": "SHELF_FULL"}, "/code", None),
         ({"oddly": "SHELF_FULL"}, "/oddly", None),
+        ({"errorCode": "SHELF_FULL", "errorId": "x", "errorSummary": "No"}, "/errorCode", "/errorSummary"),
         ({"errors": ["It is full", {"code": "SHELF_FULL"}]}, "/errors/*/code", None),
         ('HTTP/1.1 409 Conflict\nContent-Type: application/json\n\n{"code": "SHELF_FULL"}', "/code", None),
         ('{\n  // the code\n  "code": "SHELF_FULL", # one of them\n  "more": "a // b",\n  ...\n}', "/code", None),
@@ -98,6 +99,37 @@ def test_the_schema_requires_code_and_text(read):
             },
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("sample", "members"),
+    [
+        ({"code": "<one of below>", "message": "<a text>"}, {"code": "/code", "description": "/message"}),
+        ({"error": "machine_code", "detail": "human words"}, {"code": "/error", "description": "/detail"}),
+        ({"errors": [{"errorCode": "string", "message": "x"}]}, {"code": "/errors/*/errorCode", "description": "/errors/*/message"}),
+    ],
+)  # fmt: skip
+def test_a_sample_may_have_a_placeholder_as_its_code(read, sample, members):
+    """Where no sample holds a code: it has the name of one, and a text beside it. A placeholder has no type."""
+    sample |= {"more": "<anything>", "at": "now"}
+    text = CODES.replace("4711", "SHELF_NEW") + f"```\n{json.dumps(sample)}\n```\n"
+    found = read(text)
+    assert found.document["members"] == members
+    assert "line 7: the sample of an error body, without one of the codes" in found.remarks
+    assert (found.document["schema"]["properties"]["more"], found.document["schema"]["properties"]["at"]["type"]) == (
+        {},
+        "string",
+    )
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [{"code": "OTHER"}, {"error": "Not here", "message": "x"}, {"code": 404, "message": "x"}, {"type": "OTHER", "message": "x"}, {"code": "A", "in": {"text": "x"}}],
+)  # fmt: skip
+def test_another_sample_is_not_an_error_body(read, sample):
+    """Without a text beside the code, with words as the code, with a number instead of a word, or with another name."""
+    with pytest.raises(UsageError, match="none of the 1 samples of a JSON body holds one of the codes"):
+        read(CODES.replace("4711", "SHELF_NEW") + f"```\n{json.dumps(sample)}\n```\n")
 
 
 def test_a_page_without_a_sample_needs_an_envelope(read):
