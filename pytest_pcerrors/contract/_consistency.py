@@ -158,16 +158,13 @@ def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
         return f'{missing}; a pointer has no index; write "{pointer_of(of_all)}" for every item'
     known = names(places.at(steps[:depth]))
     similar = [(*steps[:depth], name, *steps[depth + 1 :]) for name in get_close_matches(steps[depth], known, n=1)]
-    named_alike = (path for path in _properties(places) if path[-1].casefold() == steps[-1].casefold())
+    every = islice(places.pointers(), _MAX_POINTERS)
+    named_alike = (path for path in every if path[-1].casefold() == steps[-1].casefold())
     for path in (*filter(places.at, similar), *named_alike):
         return f'{missing}; did you mean "{pointer_of(path)}"?'
     has = ", ".join(known[:_MAX_NAMES]) or "no properties"
     place = pointer_of(steps[:depth]) or "its top"
     return f'{missing}, it names {has} at {place}; correct the pointer, or add the property to "schema"'
-
-
-def _properties(places: SchemaPlaces) -> Iterator[tuple[str, ...]]:
-    return islice(places.pointers(), _MAX_POINTERS)
 
 
 def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces) -> Iterator[str]:
@@ -180,8 +177,7 @@ def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces)
 
 
 def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
-    known = list(map(pointer_of, _properties(places)))
-    known += [f"{pointer}/{EACH}" for pointer in known if places.always_at((*steps_of(pointer), EACH))]
+    known = map(pointer_of, islice(places.pointers(), _MAX_POINTERS))
     close = get_close_matches(pointer_of(steps), known, n=1)
     fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
     return f"the error schema has no {pointer_of(steps)}; {fix}"

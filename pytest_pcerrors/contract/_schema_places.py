@@ -14,7 +14,6 @@ _REFERENCES = ("$ref", "$dynamicRef")
 _ALTERNATIVES = ("anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _OTHERS = ("additionalProperties", "unevaluatedProperties")
-_MAX_DEPTH = 6
 
 _ANYTHING: Schema = {}
 _OPEN: dict[str, Any] = {}
@@ -67,14 +66,19 @@ class SchemaPlaces:
         return here
 
     def pointers(self) -> Iterator[tuple[str, ...]]:
-        """Yield the paths of all named properties, the shortest first, down to a maximum depth."""
-        waiting: deque[tuple[tuple[str, ...], list[Schema]]] = deque([((), self._here([self._schema]))])
+        """Yield the paths of all named properties and of items, the shortest first; a recursive schema is followed once."""
+        waiting: deque[tuple[tuple[str, ...], list[Schema], frozenset[int]]] = deque()
+        waiting.append(((), self._here([self._schema]), frozenset()))
         while waiting:
-            path, here = waiting.popleft()
-            for name in names(here):
-                yield (*path, name)
-                if len(path) < _MAX_DEPTH:
-                    waiting.append(((*path, name), self._here(_members(here, name))))
+            path, here, followed = waiting.popleft()
+            inner = {id(each) for each in here if "properties" in each or "items" in each}
+            if inner <= followed:
+                continue
+            below = [(name, _members(here, name)) for name in names(here)] + [(EACH, _items(here))]
+            for step, schemas in below:
+                if schemas:
+                    yield (*path, step)
+                    waiting.append(((*path, step), self._here(schemas), followed | inner))
 
     def _here(self, schemas: Sequence[Any], *, is_certain: bool = False) -> list[Schema]:
         """Return these subschemas and those that always (or else possibly) apply at the same place."""

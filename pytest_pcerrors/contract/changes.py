@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_pcerrors.contract._schema_places import SchemaPlaces
 from pytest_pcerrors.contract.catalogue import Pairing
-from pytest_pcerrors.jsontext import member_at, steps_of
+from pytest_pcerrors.jsontext import pointer_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
@@ -21,7 +22,10 @@ _SAME_WORDING = 0.1
 _TAKEN_FOR_SUCCESS = "a client that checks the HTTP status takes this error for a success"
 _STILL_HANDLED = "a client that handles it continues to work"
 _IGNORED = "a client ignores what it does not know"
-_COMPARED_ELSEWHERE = ("properties", "items", "required", "description", "title", "$defs", "$schema", "$id", "$comment")
+_COMPARED_ELSEWHERE = (
+    *("properties", "items", "required", "allOf", "$ref", "$defs"),
+    *("description", "title", "$schema", "$id", "$comment"),
+)
 _RESTRICTIONS = (
     *("required", "type", "enum", "const", "pattern", "format"),
     *("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"),
@@ -150,9 +154,7 @@ def _rest(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
     """Yield the changes of the body's keywords, the added and removed properties, and the changes of their keywords."""
-    before, after = (
-        {"": _keywords_of(each), **_properties(each, each, "", ())} for each in (old.error_schema, new.error_schema)
-    )
+    before, after = (_keywords_by_pointer(SchemaPlaces(each.error_schema)) for each in (old, new))
     for pointer in dict.fromkeys((*before, *after)):
         if pointer not in after:
             why = "a client that reads it finds nothing"
@@ -161,6 +163,17 @@ def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
             yield Change("property-added", pointer, "compatible", _IGNORED, pointer=pointer)
         else:
             yield from _keywords(pointer, before[pointer], after[pointer])
+
+
+def _keywords_by_pointer(places: SchemaPlaces) -> dict[str, dict[str, Any]]:
+    """Return the keywords of the body and of every property by its pointer; ``required`` is one of them."""
+    found = {}
+    for path in ((), *places.pointers()):
+        merged = {key: value for each in reversed(places.always_at(path)) for key, value in each.items()}
+        keywords = {key: value for key, value in merged.items() if key not in _COMPARED_ELSEWHERE}
+        is_required = any(path[-1] in each.get("required", ()) for each in places.always_at(path[:-1]) if path)
+        found[pointer_of(path)] = keywords | ({"required": True} if is_required else {})
+    return found
 
 
 def _keywords(pointer: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -191,47 +204,6 @@ def _is_narrower(keyword: str, was: Any, now: Any) -> bool:
             return all(each in was for each in now)
         case _:
             return False
-
-
-def _properties(
-    schema: Mapping[str, Any], root: Mapping[str, Any], pointer: str, followed: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
-    """Return the keywords of every property by its pointer; ``required`` is one of them.
-
-    `followed` are the references that led to this schema: a recursive one is followed once.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    below = [
-        (f"{pointer}/{name}", each, name in schema.get("required", ()))
-        for name, each in schema.get("properties", {}).items()
-    ]
-    items = schema.get("items")
-    if isinstance(items, dict):
-        below.append((f"{pointer}/*", items, False))
-    for where, each, is_required in below:
-        resolved, seen = _resolved(each, root, followed)
-        found[where] = _keywords_of(resolved)
-        if is_required:
-            found[where]["required"] = True
-        found |= _properties(resolved, root, where, seen)
-    return found
-
-
-def _keywords_of(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key not in _COMPARED_ELSEWHERE}
-
-
-def _resolved(
-    schema: Any, root: Mapping[str, Any], followed: tuple[str, ...]
-) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Resolve references inside the file; a schema that is not an object, such as ``true``, has no keywords."""
-    while isinstance(schema, dict) and isinstance(reference := schema.get("$ref"), str):
-        if reference in followed or not reference.startswith("#"):
-            return {"$ref": reference}, followed
-        followed = (*followed, reference)
-        target = member_at(root, steps_of(reference)) or {}
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    return (schema if isinstance(schema, dict) else {}), followed
 
 
 def _types(value: Any) -> set[str]:

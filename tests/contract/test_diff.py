@@ -172,6 +172,15 @@ def test_changes_inside_a_reference_are_found():
     assert [change.what for change in changes] == ["/error/text maxLength", "/error/gone"]
 
 
+def test_changes_inside_allof_are_found():
+    """As those of a schema that is written in one piece; a property that may never be there is not one."""
+    schema = OLD.error_schema
+    whole = {**schema, "properties": {**schema["properties"], "at": {"type": "string"}, "never": False}}
+    parts = {"allOf": [schema, {"properties": {"at": {"maxLength": 7, "type": "string"}}}]}
+    changes = diff(replace(OLD, error_schema=whole), replace(OLD, error_schema=parts))
+    assert [change.what for change in changes] == ["/at maxLength"]
+
+
 def test_keywords_of_the_body_itself_are_compared():
     """Forbidding other properties of the body is a change."""
     schema = {**OLD.error_schema, "additionalProperties": False}
