@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.sources._cells import (
     Kind,
+    first_status,
     is_error,
     is_number,
     is_success,
@@ -140,8 +141,7 @@ def _add_errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | Non
 def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
     """Return the status that a regular expression finds in a code: its first group, or all that it matches."""
     match = pattern.search(code) if pattern is not None else None
-    statuses = read_statuses(next(filter(None, match.groups()), match[0])) if match else None
-    return statuses[0] if statuses else None
+    return first_status(next(filter(None, match.groups()), match[0])) if match else None
 
 
 def _add_statuses(grid: "Grid", columns: "Columns", reading: Reading) -> None:

@@ -100,6 +100,11 @@ def read_statuses(cell: str) -> tuple[int, ...] | None:
     return None
 
 
+def first_status(cell: str) -> int | None:
+    """Return the first of the HTTP statuses in a cell; None without one."""
+    return next(iter(read_statuses(cell) or ()), None)
+
+
 def is_known_status(cell: str) -> bool:
     """Return whether a cell is statuses that HTTP or well-known servers define.
 

@@ -109,7 +109,7 @@ def envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envel
     if not found:
         return None
     code, value = min(found, key=lambda each: _rank_of_code(each[0]))
-    return _envelope_at(sample, code, _text_in(sample.value, code, codes[value]))
+    return _envelope_at(sample, code, text_place(leaves(sample.value), code, codes[value]))
 
 
 def likely_envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -> Envelope | None:
@@ -121,7 +121,7 @@ def likely_envelope_of(sample: "Sample", codes: "Mapping[str, Sequence[str]]") -
         if is_error_code_name(path[-1]) and is_number(value) is are_numbers and (path[-1] == "code" or " " not in value)
     ]
     for code in sorted(likely, key=_rank_of_code):
-        text = _text_in(sample.value, code, ())
+        text = text_place(leaves(sample.value), code)
         if text is not None and text[:-1] == code[:-1]:
             return _envelope_at(sample, code, text)
     return None
@@ -173,23 +173,14 @@ def _can_be_code(path: "Path", schema: "Mapping[str, Any]", evidence: "Mapping[P
     return code_member_rank(path[-1]) < _NAMES and not (is_fixed and has_others)
 
 
-def text_place(schema: "Mapping[str, Any]", code: "Path") -> "Path | None":
-    """Return the path of the text beside a code in a schema, by its name and its nearness; None without one.
+def text_place(candidates: "Iterable[tuple[Path, str]]", code: "Path", texts: "Sequence[str]" = ()) -> "Path | None":
+    """Return the path of the text that belongs to a code: a known text of it, else by its name and nearness; None without one.
 
-    >>> text = {"type": "string"}
-    >>> text_place({"properties": {"type": text, "title": text, "detail": text}}, ("type",))
+    The candidates are paths with their texts, which are empty where they are not known.
+
+    >>> text_place([(("type",), ""), (("title",), ""), (("detail",), "")], ("type",))
     ('detail',)
     """
-    ranked = [
-        (rank, _distance(path, code), path)
-        for path, each in places(dict(schema))
-        if _is_beside(path, code) and allows(each, "string") and (rank := text_member_rank(path[-1])) < FAR
-    ]
-    return min(ranked)[2] if ranked else None
-
-
-def _text_in(body: Any, code: "Path", texts: "Sequence[str]") -> "Path | None":
-    """Return the path of the text that belongs to a code: a known text of it, else by its name and nearness; None without one."""
     ranked = [
         (
             not any(fits(text, each) for each in texts if each),
@@ -197,7 +188,7 @@ def _text_in(body: Any, code: "Path", texts: "Sequence[str]") -> "Path | None":
             _distance(path, code),
             path,
         )
-        for path, text in leaves(body)
+        for path, text in candidates
         if _is_beside(path, code) and path[-1] != EACH and (text_member_rank(path[-1]) < FAR or text in texts)
     ]
     return min(ranked, key=lambda each: each[:3])[3] if ranked else None

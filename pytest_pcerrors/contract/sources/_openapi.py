@@ -110,7 +110,7 @@ class OpenApi:
         return {path: {value for value in values if _is_code(value, codes)} for path, values in found.items()}
 
     def _made(self, form: _Form, schema: dict[str, Any], code: "Path") -> Envelope:
-        text = text_place(schema, code)
+        text = text_place([(path, "") for path, each in places(schema) if allows(each, "string")], code)
         if len(self._forms) > 1:
             schema.pop("additionalProperties", None)  # other error responses have other properties
         below = _below_400(schema, {code, text})

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_pcerrors.contract.sources._cells import Kind, read_code, read_statuses
+from pytest_pcerrors.contract.sources._cells import Kind, first_status, read_code
 from pytest_pcerrors.contract.sources._envelope import samples_in
 from pytest_pcerrors.contract.sources._names import text_rank, words_of
 from pytest_pcerrors.contract.sources._schemas import References, permitted_values, places
@@ -168,29 +168,28 @@ def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
     >>> [tuple(each) for each in listed_errors(["A", {"code": "B", "title": "b", "status": 409}], 400)]
     [(400, 'A', ''), (409, 'B', 'b')]
     """
-    items: Iterable[Any] = value if isinstance(value, list) else ()
-    if isinstance(value, dict):
-        items = (
-            [value]
-            if "code" in value
-            else [
-                {"code": code, **(each if isinstance(each, dict) else {"message": each})}
-                for code, each in value.items()
-            ]
-        )
-    for item in items:
-        row = item if isinstance(item, dict) else {"code": item}
+    for row in _rows(value):
         named = {words_of(str(name)): each for name, each in row.items()}
-        written = (named.get(name) for name in _NAMES_OF_CODE)
-        value = next((each for each in written if isinstance(each, str | int)), None)
-        own = read_statuses(str(next((named[name] for name in _NAMES_OF_STATUS if name in named), "")))
+        written = [named[name] for name in _NAMES_OF_CODE if isinstance(named.get(name), str | int)]
+        own = first_status(str(next((named[name] for name in _NAMES_OF_STATUS if name in named), "")))
         texts = [
             (rank, each)
             for name, each in named.items()
-            if isinstance(each, str) and each != value and (rank := text_rank(name)) is not None
+            if isinstance(each, str) and each not in written[:1] and (rank := text_rank(name)) is not None
         ]
-        for code in codes_of([value]):
-            yield Found(own[0] if own else status, code, min(texts)[1] if texts else "")
+        for code in codes_of(written[:1]):
+            yield Found(own or status, code, min(texts)[1] if texts else "")
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return [each if isinstance(each, dict) else {"code": each} for each in value]
+    if not isinstance(value, dict):
+        return []
+    by_code = (
+        {"code": code, **(each if isinstance(each, dict) else {"message": each})} for code, each in value.items()
+    )
+    return [value] if "code" in value else list(by_code)
 
 
 def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> list[Found]:
@@ -199,18 +198,13 @@ def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> li
         at = code.index(EACH)
         items = member_at(example, code[:at])
         inner = text[at + 1 :] if text[: at + 1] == code[: at + 1] else ()
-        return [
-            found
-            for item in (items if isinstance(items, list) else ())
-            for found in found_at(item, code[at + 1 :], inner, status)
-        ]
-    value, described = member_at(example, code), member_at(example, text) if text else None
-    if isinstance(value, bool) or not isinstance(value, str | int) or read_code(str(value)).kind is not Kind.CODE:
-        return []
-    if status is None and isinstance(example, dict):
-        own = read_statuses(str(example.get("status", ""))) if "status" not in code else None
-        status = own[0] if own else None
-    return [Found(status, str(value), described if isinstance(described, str) else "")]
+        below = (found_at(item, code[at + 1 :], inner, status) for item in (items if isinstance(items, list) else ()))
+        return [found for each in below for found in each]
+    described = member_at(example, text) if text else None
+    if status is None and isinstance(example, dict) and "status" not in code:
+        status = first_status(str(example.get("status", "")))
+    own_text = described if isinstance(described, str) else ""
+    return [Found(status, each, own_text) for each in codes_of([member_at(example, code)])]
 
 
 def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: int | None) -> list[Found]:
