@@ -1,6 +1,7 @@
 """Read the grids of a source: their errors, further statuses, and remarks on what was recognised and what was left out."""
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.sources._cells import (
@@ -79,16 +80,13 @@ def merged(found: "Iterable[Found]") -> list[Found]:
     >>> merged([Found(None, "A", "one"), Found(409, "A", "two")])
     [Found(status=409, code='A', text='two'), Found(status=409, code='A', text='one')]
     """
-    known, unknown = [], []
-    statuses: dict[str, dict[int | None, None]] = {}
-    for each in found:
-        if each.status is None:
-            unknown.append(each)
-        else:
-            known.append(each)
-            statuses.setdefault(each.code, {})[each.status] = None
-    rest = [each._replace(status=status) for each in unknown for status in statuses.get(each.code, (None,))]
-    return list(dict.fromkeys([*known, *rest]))
+    errors = dict.fromkeys(found)
+    statuses: dict[str, list[int | None]] = defaultdict(list)
+    for status, code in dict.fromkeys((each.status, each.code) for each in errors if each.status is not None):
+        statuses[code].append(status)
+    known = [each for each in errors if each.status is not None]
+    unknown = [each for each in errors if each.status is None]
+    return [*known, *(each._replace(status=status) for each in unknown for status in statuses.get(each.code, (None,)))]
 
 
 def _check_names(grids: "Sequence[Grid]", wanted: "Wanted") -> None:

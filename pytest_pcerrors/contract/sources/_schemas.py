@@ -12,7 +12,7 @@ from pytest_pcerrors.jsontext import EACH, JSON_TYPES, steps_of
 from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Schema = dict[str, Any]
     Path = tuple[str, ...]
@@ -161,9 +161,10 @@ def merged(one: "Schema", other: "Schema") -> "Schema":
             result[keyword] = {name: merged(one[keyword].get(name, {}), other[keyword].get(name, {})) for name in names}
     for keyword in ("required", "examples"):
         if keyword in one and keyword in other:
-            result[keyword] = [*one[keyword], *(each for each in other[keyword] if each not in one[keyword])]
+            result[keyword] = _distinct([*one[keyword], *other[keyword]])
     if "enum" in one and "enum" in other:
-        result["enum"] = [each for each in one["enum"] if each in other["enum"]] or other["enum"]
+        permitted = set(map(json.dumps, other["enum"]))
+        result["enum"] = [each for each in one["enum"] if json.dumps(each) in permitted] or other["enum"]
     if isinstance(one.get("items"), dict) and isinstance(other.get("items"), dict):
         result["items"] = merged(one["items"], other["items"])
     return {keyword: result[keyword] for keyword in {**one, **other}}
@@ -185,9 +186,12 @@ def combined(schemas: "Sequence[Schema]", *, with_enums: bool = True) -> "Schema
             case list():
                 result[keyword] = [combined(each, with_enums=with_enums) for each in zip(*parts, strict=True)]
     if with_enums and all("enum" in each for each in schemas):
-        values = [value for each in schemas for value in each["enum"]]
-        result["enum"] = [*{json.dumps(value): value for value in values}.values()]
+        result["enum"] = _distinct(value for each in schemas for value in each["enum"])
     return result
+
+
+def _distinct(values: "Iterable[Any]") -> list[Any]:
+    return [*{json.dumps(value): value for value in values}.values()]
 
 
 def places(schema: "Schema", path: "Path" = ()) -> "Iterator[tuple[Path, Schema]]":

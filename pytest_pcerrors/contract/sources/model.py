@@ -129,16 +129,16 @@ class Reading:
 
     def parts(self) -> dict[str, object]:
         """Return the members ``statuses`` and ``entries`` of a contract document; a code without a text is its own text."""
-        texts: dict[tuple[int | None, str], list[str]] = {}
+        texts: dict[tuple[int | None, str], dict[str, None]] = {}
         for each in self.found:
-            known = texts.setdefault((each.status, each.code), [])
-            known += [each.text] if each.text and each.text not in known else []
+            known = texts.setdefault((each.status, each.code), {})
+            known |= {each.text: None} if each.text else {}
         statuses = sorted(self.statuses.union(status for status, _ in texts if status is not None))
         in_order = sorted(texts.items(), key=lambda each: (each[0][0] is None, each[0][0] or 0))
         return {
             "statuses": {str(status): phrase_of(status) for status in statuses},
             "entries": [
-                {**({} if status is None else {"status": status}), "code": code, "descriptions": each or [code]}
+                {**({} if status is None else {"status": status}), "code": code, "descriptions": [*each] or [code]}
                 for (status, code), each in in_order
             ],
         }
