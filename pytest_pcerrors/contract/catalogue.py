@@ -4,6 +4,7 @@ Description templates are texts with the placeholders ``{0}``, ``{1}``, ... for 
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.text import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _SIMILAR = 0.7
+_MOST_COMPARED = 1000
 _LAST = 1000
 
 Pairing = tuple[int | None, str]
@@ -134,8 +136,25 @@ class Catalogue:
         bare = "".join(filter(str.isalnum, code)).lstrip("0")
         if bare in self:
             return bare
-        close = get_close_matches(code, self.codes, cutoff=_SIMILAR) if len(code) <= self._longest_similar else []
+        if len(code) > self._longest_similar:
+            return None
+        close = get_close_matches(code, self._compared_with(code), cutoff=_SIMILAR)
         return next((each for each in close if len(each) == len(code)), close[0] if close else None)
+
+    def _compared_with(self, code: str) -> "Sequence[str]":
+        """Return the codes that may be similar; of very many, only those that begin or end most like it, since each comparison takes time."""
+        if len(self.codes) <= _MOST_COMPARED:
+            return self.codes
+        near: list[str] = []
+        for turn, codes in zip((1, -1), self._sorted_codes, strict=True):
+            at = bisect_left(codes, code[::turn])
+            near += (each[::turn] for each in codes[max(at - _MOST_COMPARED // 4, 0) : at + _MOST_COMPARED // 4])
+        return list(dict.fromkeys(near))
+
+    @cached_property
+    def _sorted_codes(self) -> tuple[list[str], list[str]]:
+        """The codes in order, and the codes written backwards in order."""
+        return sorted(self.codes), sorted(code[::-1] for code in self.codes)
 
     @cached_property
     def _longest_similar(self) -> int:

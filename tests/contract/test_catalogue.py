@@ -112,6 +112,14 @@ def test_every_message_suggests_the_same_code(unknown):
     assert (f"nearest documented code: {meant} " in hint) is (meant is not None)
 
 
+@pytest.mark.parametrize("unknown", ["BERTH_1234_GOME", "BERHT_1234_GONE", "XBERTH_1234_GONE", "BERTH_12X34_GONE"])
+def test_the_nearest_of_very_many_codes_is_found(unknown):
+    """Though not all of them are compared: the beginning or the end of the code is right."""
+    catalogue = Catalogue(tuple(Entry(400, f"BERTH_{number}_GONE", ("x",)) for number in range(1000, 3000)))
+    assert catalogue.nearest(unknown) == "BERTH_1234_GONE"
+    assert catalogue.nearest("tide") is None
+
+
 def test_a_catalogue_without_codes_has_no_nearest():
     """None is similar."""
     assert Catalogue(()).nearest("1") is None
