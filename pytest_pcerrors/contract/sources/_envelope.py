@@ -30,9 +30,13 @@ _MOST_CHARACTERS = 50_000
 """The part of a code block that is searched for samples."""
 _START = re.compile(r"^[ \t]*(?:HTTP/\S++[^\n{]*+\n(?:[^\n{]*+\n){0,60}?[ \t]*)?(?=\{|\[)", re.MULTILINE)
 _STRING = r'"(?:[^"\\\n]|\\.)*+"?'  # to the end of the line if it is not closed, so that nothing is searched twice
-_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL)
-_ELLIPSIS = re.compile(rf"({_STRING})|\.\.\.|\u2026")
-_SPARE_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}},])")
+_REPAIRS = (
+    re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL),
+    re.compile(rf"({_STRING})|\.\.\.|\u2026"),
+    re.compile(rf"({_STRING}|true|false|null|\d[eE][-+]?\d)|(?P<placeholder><[^<>\n]*+>|[A-Za-z][\w|]*+)"),
+    re.compile(rf"({_STRING})|,(?=\s*[\]}},])"),
+)
+"""What is not JSON in samples, after what is kept: comments, ellipses, placeholders such as ``<string>``, and spare commas."""
 _DEPTHS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]")
 _NAMES = 2
@@ -69,7 +73,7 @@ def _end_of(text: str, start: int) -> int | None:
 
 
 def _parsed(text: str) -> Any:
-    """Return the value of a JSON text, which may have comments, ellipses and trailing commas; None if it is not one."""
+    """Return the value of a JSON text, which may have comments, ellipses, placeholders and trailing commas; None if it is not one."""
     for repaired in (text, _repaired(text)):
         try:
             return parse(repaired)
@@ -79,8 +83,8 @@ def _parsed(text: str) -> Any:
 
 
 def _repaired(text: str) -> str:
-    for pattern in (_COMMENT, _ELLIPSIS, _SPARE_COMMA):
-        text = pattern.sub(lambda match: match[1] or "", text)
+    for pattern in _REPAIRS:
+        text = pattern.sub(lambda match: match[1] or ('"<value>"' if match.lastgroup else ""), text)
     return text
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.files import shipped_document
+from pytest_pcerrors.contract.sources._envelope import samples_in
 from pytest_pcerrors.contract.sources._partner_center_table import code_table, errors_in, numbers_in
 from pytest_pcerrors.contract.sources.model import Imported, Reading, Remark
 from pytest_pcerrors.errors import UsageError
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 _NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
 
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
-_MEMBER_OR_BRACKET = re.compile(r'"([\w-]+)"[ \t]*:[ \t]*(\S?)|"[^"\n]*"|([\[{])|([\]}])')
 _CHALLENGE = re.compile(r"^WWW-Authenticate:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*?(\w+)\s*\}")
-_KINDS: dict[str, dict[str, Any]] = {"[": {"type": "array", "items": {"type": "object"}}, "{": {"type": "object"}}
-_OPENING = ("[", "{")
+_KINDS: dict[type, dict[str, Any]] = {list: {"type": "array", "items": {"type": "object"}}, dict: {"type": "object"}}
 
 
 def read_partner_center(page: "Source") -> Imported:
@@ -80,7 +79,8 @@ def _listed_statuses(page: "Source", repairs: list[Remark]) -> set[int]:
 def _error_schema(page: "Source", codes: "Grid", repairs: list[Remark]) -> dict[str, Any]:
     """Return the error schema: names from the sample (those of the table may be translated), limits from the table."""
     shipped: dict[str, Any] = shipped_document()["schema"]
-    samples = [members for block in page.code if len(members := _members(block.text)) > 1]
+    every = (sample.value for block in page.code for sample in samples_in(block.text, block.line))
+    samples = [sample for sample in every if len(sample) > 1]
     if not samples:
         repairs.append(Remark("line 1", "no sample of an error body; the shipped error schema is used"))
         return shipped
@@ -90,24 +90,12 @@ def _error_schema(page: "Source", codes: "Grid", repairs: list[Remark]) -> dict[
     limits = _limits(page.grids, codes, list(sample), repairs)
     known = shipped["properties"]
     properties = {}
-    for (name, start), limit in zip(sample.items(), limits, strict=True):
+    for (name, value), limit in zip(sample.items(), limits, strict=True):
         described = {"description": known[name]["description"]} if name in known else {}
-        length = {"minLength": 1, "maxLength": limit} if limit and start not in _KINDS else {}
-        properties[name] = {**described, **_KINDS.get(start, {"type": "string"}), **length}
-    return {**shipped, "required": [name for name, start in sample.items() if start != "["], "properties": properties}
-
-
-def _members(text: str) -> dict[str, str]:
-    """Return the members of the outermost object of a sample, and the first character of each value; it may be invalid JSON."""
-    members: dict[str, str] = {}
-    depth = 0
-    for match in _MEMBER_OR_BRACKET.finditer(text):
-        name, start, opening, closing = match.groups()
-        if name and depth == 1:
-            members.setdefault(name, start)
-        opens, closes = bool(opening) or start in _OPENING, bool(closing)
-        depth += opens - closes
-    return members
+        length = {"minLength": 1, "maxLength": limit} if limit and type(value) not in _KINDS else {}
+        properties[name] = {**described, **_KINDS.get(type(value), {"type": "string"}), **length}
+    required = [name for name, value in sample.items() if not isinstance(value, list)]
+    return {**shipped, "required": required, "properties": properties}
 
 
 def _limits(grids: "Sequence[Grid]", codes: "Grid", names: list[str], repairs: list[Remark]) -> list[int | None]:
