@@ -4,7 +4,9 @@ Before, lines of Markdown are repaired: pipes that would split a cell, and lines
 """
 
 import re
+from contextlib import suppress
 from datetime import date
+from time import strptime
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 MAX_PAGE = 2 * 1024 * 1024
 """The largest page that is read, in characters."""
 _HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
-_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_MONTHS = 12
+_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
+_DATE_LENGTH = len("YYYY-MM-DD")
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^([\w.-]+):(.*)$", re.MULTILINE)
@@ -60,16 +62,11 @@ def parsed_page(text: str, *, is_html: bool = False) -> Source:
 
 
 def _date(text: str) -> str:
-    """Return a date as YYYY-MM-DD, or "" if it is not one; in 13/11/2020, the number that cannot be a month is the day."""
-    day = _DAY.search(text)
-    if day is None:
-        return ""
-    first, second, year = map(int, (day[1], day[2], day[3]) if day[3] else (day[5], day[6], day[4]))
-    month, day_of_month = (second, first) if first > _MONTHS else (first, second)
-    try:
-        return date(year, month, day_of_month).isoformat()
-    except ValueError:
-        return ""
+    """Return a date as YYYY-MM-DD, or "" if it is not one."""
+    for form in _DATES:
+        with suppress(ValueError):
+            return date(*strptime(text.strip()[:_DATE_LENGTH], form)[:3]).isoformat()
+    return ""
 
 
 def _read_markdown(text: str) -> Source:

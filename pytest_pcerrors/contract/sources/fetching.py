@@ -30,24 +30,16 @@ _CHUNK = 64 * 1024
 
 
 def document_of(source: str) -> Imported:
-    """Return the contract document of a source: ``shipped``, a contract file (JSON), or a page as for `page_of`."""
-    if _is_url(source):
-        return page_of(source)
-    path = Path(source)
-    if source == SHIPPED or path.suffix.lower() == ".json" or not path.exists():
+    """Return the contract document of a source: ``shipped``, a contract file (JSON), or a page in a file or at a URL.
+
+    The message of a `UsageError` begins with the source.
+    """
+    path, is_file = Path(source), not _is_url(source)
+    if source == SHIPPED or (is_file and (path.suffix.lower() == ".json" or not path.exists())):
         return Imported(named_document(source), ())
-    data = read_bytes(path)  # once: a pipe cannot be read again
-    if data[:_CHUNK].removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+    data = bytes_of(source)  # once: a pipe cannot be read again
+    if is_file and data[:_CHUNK].removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
         return Imported(complete_document(json_object(data, source), path), ())
-    return _page(data, source)
-
-
-def page_of(source: str) -> Imported:
-    """Read a page from a file, or from an http or https URL; the message of a `UsageError` begins with the source."""
-    return _page(bytes_of(source), source)
-
-
-def _page(data: bytes, source: str) -> Imported:
     with misuse_of(source):
         return read_partner_center(parsed_page(decoded(data)))
 

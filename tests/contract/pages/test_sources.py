@@ -9,7 +9,7 @@ import pytest
 
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.contract.sources import fetching
-from pytest_pcerrors.contract.sources.fetching import document_of, page_of
+from pytest_pcerrors.contract.sources.fetching import document_of
 
 PAGE = "| Status | HTTP | Code | Text |\n|---|---|---|---|\n| Bad | 400 | 2001 | Zoë |\n"
 HTML = "<html><table><tr><td>Bad</td><td>400</td><td>2001</td><td>Zoë</td></tr></table></html>"
@@ -77,7 +77,7 @@ def _no_proxy(monkeypatch):
 @pytest.mark.parametrize("path", ["/page.md", "/page", "/plain", "/moved"])
 def test_a_page_is_fetched(server, path):
     """HTML or Markdown, also after a redirect."""
-    assert page_of(server + path).document["entries"][0]["code"] == "2001"
+    assert document_of(server + path).document["entries"][0]["code"] == "2001"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_page_is_fetched(server, path):
 def test_what_is_not_a_page_is_refused(server, path, message):
     """The error begins with the URL and reports what was received."""
     with pytest.raises(UsageError) as caught:
-        page_of(server + path)
+        document_of(server + path)
     assert str(caught.value).startswith(server + path)
     assert message in str(caught.value)
 
@@ -109,21 +109,21 @@ def test_a_page_that_does_not_end_is_given_up(server, monkeypatch, limit, path, 
     """Size and time are limited, even if a server keeps sending a little."""
     monkeypatch.setattr(fetching, *limit)
     with pytest.raises(UsageError, match=message):
-        page_of(server + path)
+        document_of(server + path)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/page", "http://[", "HTTPS://"])
 def test_where_no_server_responds(url):
     """No server, or an invalid address."""
     with pytest.raises(UsageError, match="cannot be fetched: "):
-        page_of(url)
+        document_of(url)
 
 
 @pytest.mark.parametrize("data", [PAGE.encode(), PAGE.encode("utf-8-sig"), PAGE.encode("utf-16")])
 def test_a_file_is_read_whatever_its_byte_order_mark(tmp_path, data):
     """UTF-8, or UTF-16 with a byte order mark."""
     (tmp_path / "page.md").write_bytes(data)
-    assert page_of(str(tmp_path / "page.md")).document["entries"][0]["descriptions"][0] == "Zoë"
+    assert document_of(str(tmp_path / "page.md")).document["entries"][0]["descriptions"][0] == "Zoë"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_file_that_is_not_a_page(tmp_path, name, message):
     (tmp_path / "empty.md").write_bytes(b"")
     path = str(tmp_path / name)
     with pytest.raises(UsageError) as caught:
-        page_of(path)
+        document_of(path)
     assert str(caught.value).startswith(path)
     assert message in str(caught.value)
 
