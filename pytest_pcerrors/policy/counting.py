@@ -90,22 +90,21 @@ class _Interactions(LineAudit):
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first in the cassette of this name."""
         suspected = items_to_search(texts, self._secrets) if self._secrets else ()
         for index, text in enumerate(texts):
-            is_suspected = index in suspected and self._secrets is not None and may_hold(text, self._secrets)
-            if not is_suspected and self.conforms(plain_interaction(text), text):
+            plain, searched = plain_interaction(text) or (None, text)
+            is_suspected = index in suspected and self._secrets is not None and may_hold(searched, self._secrets)
+            if not is_suspected and self.conforms(plain, text):
                 yield None
-            else:
-                first = line + sum(each.count(b"\n") for each in texts[:index])
-                yield self._finding(text, first, name, is_suspected=is_suspected)
+                continue
+            from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
+            from pytest_pcerrors.redaction.rewriting import found_in_interaction
 
-    def _finding(self, text: bytes, line: int, name: str, *, is_suspected: bool) -> Finding | None:
-        from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
-        from pytest_pcerrors.redaction.rewriting import found_in_interaction
-
-        parsed = events_of_interaction(text)
-        found = found_in_interaction(text, parsed, self._policy.redaction) if is_suspected else []
-        if is_suspected and not found and self.conforms(plain_interaction(text), text):
-            return None
-        item = interaction_by_yaml(parsed, f"{name}:{line}")
-        if isinstance(item, ArchiveError) and line == FIRST_LINE:
-            raise UncertainError  # perhaps another format
-        return finding_of_item(item, self._policy, found)
+            cassette, parsed = events_of_interaction(text)
+            found = found_in_interaction(cassette, parsed, self._policy.redaction) if is_suspected else []
+            if is_suspected and not found and self.conforms(plain, text):
+                yield None
+                continue
+            first = line + sum(each.count(b"\n") for each in texts[:index])
+            item = interaction_by_yaml(parsed, f"{name}:{first}")
+            if isinstance(item, ArchiveError) and first == FIRST_LINE:
+                raise UncertainError  # perhaps another format
+            yield finding_of_item(item, self._policy, found)

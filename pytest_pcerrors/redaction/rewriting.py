@@ -11,7 +11,7 @@ from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.flow_files import read_flows
 from pytest_pcerrors.exchange.archives.formats import reader_of
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
-from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, as_cassette
+from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError
 from pytest_pcerrors.exchange.archives.streams import (
     bounded,
     file_of,
@@ -132,10 +132,10 @@ def found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Ite
         item += 1
 
 
-def found_in_interaction(text: bytes, parsed: "Iterable[Event]", redaction: "Redaction") -> "list[Found]":
-    """Return the secrets in the lines of an interaction, with its events; raise an `UncertainError` if it cannot be searched alone."""
+def found_in_interaction(cassette: str, parsed: "Iterable[Event]", redaction: "Redaction") -> "list[Found]":
+    """Return the secrets in a cassette of one interaction, with its events; raise an `UncertainError` if it cannot be searched alone."""
     try:
-        found = Document.of_cassette(as_cassette(text).decode(), parsed, redaction.for_finding()).locations()
+        found = Document.of_cassette(cassette, parsed, redaction.for_finding()).locations()
     except ArchiveError:
         raise UncertainError from None
     if any(each.item is None for each in found):

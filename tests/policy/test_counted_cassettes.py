@@ -1,5 +1,6 @@
 """Audits of cassettes by the text of each interaction: they report what an audit item by item reports, whatever the texts are."""
 
+import gzip
 import json
 from collections import Counter
 from copy import deepcopy
@@ -43,6 +44,11 @@ INTERACTIONS = [
     interaction(fields={"Content-Type": [None]}),
     interaction(fields={"Content-Type": ["application/json"], "Retry-After": ["soon"]}, status=429),
     interaction(b"\x1f\x8b"),
+    *(interaction(gzip.compress(json.dumps(each).encode(), mtime=0)) for each in (ERROR, {"access_token": SECRET})),
+    interaction(gzip.compress(b'{"code": "1", "description": "a\\n', mtime=0), fields={"Content-Encoding": ["gzip"]}),
+    interaction(
+        gzip.compress(json.dumps(ERROR).encode(), mtime=0), sent_fields={"Authorization": [f"Bearer {SECRET}"]}
+    ),
     interaction(b"\xff"),
     interaction('{\n  "code": "800064",\n  "description": "Größe 😀 ' + "it's " * 40 + '",\n  "source": "a"\n}'),
     interaction({"access_token": SECRET}, 200),
@@ -91,7 +97,7 @@ def test_all_formats(tmp_path, form):
 
 
 CONFORMING = [
-    interaction(),
+    interaction(gzip.compress(json.dumps(ERROR).encode(), mtime=0)),
     interaction("", 200),
     interaction('{"id": 7}', 201),
     interaction(url="https://contoso.example/a"),
@@ -166,7 +172,10 @@ TEXT = st.lists(WORDS, max_size=15).map("".join)
     st.lists(
         st.builds(
             interaction,
-            st.sampled_from([ERROR, "{}"]) | TEXT | TEXT.map(lambda text: {**ERROR, "description": text}),
+            st.sampled_from([ERROR, "{}"])
+            | TEXT
+            | TEXT.map(lambda text: {**ERROR, "description": text})
+            | TEXT.map(lambda text: gzip.compress(json.dumps({**ERROR, "description": text}).encode(), mtime=0)),
             st.sampled_from([200, 409]),
             url=st.just(URL) | TEXT.map(f"{URL}?{{}}".format),
             sent=st.none() | TEXT,

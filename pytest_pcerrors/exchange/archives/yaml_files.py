@@ -1,7 +1,6 @@
 """Read YAML archives: cassettes of vcrpy and of the tools that are like it, one interaction at a time."""
 
 import re
-from io import BytesIO
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, unsupported_format
 from pytest_pcerrors.exchange.archives.foreign.cassettes import LISTS, har_from_text, is_interaction
 from pytest_pcerrors.exchange.archives.items import item_of, outline
-from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, as_cassette
+from pytest_pcerrors.exchange.archives.plain_interactions import HEAD, TAIL, UncertainError
 from pytest_pcerrors.exchange.archives.yaml_events import Builder, YamlValueError
 from pytest_pcerrors.text import readable
 from pytest_pcerrors.yamltext import YamlError, events, line_of
@@ -60,14 +59,15 @@ def read_yaml_interactions(
         raise ArchiveError(place, readable(f"not a YAML cassette: {error}")) from None
 
 
-def events_of_interaction(text: bytes) -> list[Event]:
-    """Return the events of a cassette with the lines of an interaction; raise an `UncertainError` if they cannot be read alone."""
-    if _UNINDENTED.search(text):
-        raise UncertainError
+def events_of_interaction(text: bytes) -> tuple[str, list[Event]]:
+    """Return a cassette with the lines of an interaction, and its events; raise an `UncertainError` if they cannot be read alone."""
+    cassette = (HEAD + text + TAIL).decode()
     try:
-        return list(events(BytesIO(as_cassette(text))))
+        if _UNINDENTED.search(text) is None:
+            return cassette, list(events(cassette))
     except YamlError:
-        raise UncertainError from None
+        pass
+    raise UncertainError
 
 
 def interaction_by_yaml(parsed: list[Event], origin: str) -> "Item":

@@ -1,5 +1,7 @@
 """Usual interactions of vcrpy read without PyYAML: the reader gives what PyYAML gives, or leaves the text to it."""
 
+import gzip
+import zlib
 from io import BytesIO
 
 import pytest
@@ -46,9 +48,8 @@ def read(data):
         for texts, first in interaction_texts(BytesIO(data)):
             for index, text in enumerate(texts):
                 line = first + b"".join(texts[:index]).count(b"\n")
-                found.append(
-                    plain_interaction(text) or interaction_by_yaml(events_of_interaction(text), f"{NAME}:{line}")
-                )
+                plain, _ = plain_interaction(text) or (None, text)
+                found.append(plain or interaction_by_yaml(events_of_interaction(text)[1], f"{NAME}:{line}"))
     except UncertainError:
         return found, False
     return found, True
@@ -87,11 +88,13 @@ BODIES = st.one_of(
     st.just(""),
     st.binary(max_size=40),
     TEXTS.map(lambda each: each.encode("utf-8", "replace")),
+    TEXTS.map(lambda each: gzip.compress(b"{" + each.encode("utf-8", "replace"), mtime=0)),
 )
 NAMES = st.sampled_from(
     ["Content-Type", "content-type", "Content-Encoding", "Date", "X-a_b", "null", "on", "12", "a b", "", "x" * 130]
 )
-FIELDS = st.dictionaries(NAMES, st.lists(TEXTS, max_size=2) | TEXTS, max_size=4)
+ENCODINGS = st.sampled_from(["gzip", "br", "deflate, gzip", "identity", "GZIP", "exi", ""])
+FIELDS = st.dictionaries(NAMES, st.lists(TEXTS | ENCODINGS, max_size=2) | TEXTS, max_size=4)
 INTERACTIONS = st.builds(
     interaction,
     BODIES,
@@ -165,13 +168,15 @@ USUAL = dumped(interaction(), interaction("Busy " * 40 + "'", sent="{}"), intera
 
 def test_the_usual_cassettes_are_plain():
     """The reader leaves nothing usual to PyYAML."""
-    plain_interactions._interaction.cache_clear()  # so that it is compiled in a test with coverage
     several = [
         interaction(url="https://contoso.example/v1?size=3&seek=a#b"),
         interaction('{"a": "' + "it's " * 40, sent="a\nb", message=""),
         interaction('{\n  "a": "é\\" 😀' + "b " * 90, sent='{"a":' + " 'b': " * 40),
         interaction("", fields={}),
         interaction(fields={"CONTENT-TYPE": ["text/html; charset=utf-8"], "CSP": ["default-src 'none'; " * 9], "Date": ["a"] * 2}),
+        interaction(gzip.compress(b"{" + b"busy " * 400 + b"}"), fields={"Content-Type": ["a"], "Content-Encoding": ["gzip"]}),
+        interaction(zlib.compress(b"[7]"), fields={}),
+        interaction(fields={"Content-Encoding": ["br"]}),
         interaction(fields={"Content-Type": ["'a'"], "X": ['{"a": "b"}', "12e5", "- a", "a: b"]}, message=None),
     ]  # fmt: skip
     assert assert_same(dumped(*several)) == len(several) - 1  # the last one has quotes in quotes
@@ -243,6 +248,7 @@ CHANGES = [
     (b"      - application/json", b"      - application/json\n      <<:\n      - b"),
     (b"      - application/json", b"      - application/json\n      null:\n      - b"),
     (b"      - application/json", b"      - application/json\n      content-encoding:\n      - gzip"),
+    (b"      - application/json", b"      - application/json\n      content-encoding:\n      - deflate\n      - br"),
     (b"      Content-Type:", b"      ? Content-Type\n      :"),
     (b"      Content-Type:\n      - application/json", b"      Content-Type: application/json"),
     (b"      Content-Type:\n      - application/json", b"      {}"),
@@ -263,6 +269,10 @@ CHANGES = [
     (b'      string: \'{"code": "800064"}\'', b"      string: |-\n        {}"),
     (b'      string: \'{"code": "800064"}\'', b"      string: >-\n        {}\n        {}"),
     (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        H4sIAAAAAAAA/wMAAAAAAAAAAAA="),
+    (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        e30=\n        ="),
+    (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        e3="),
+    (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        e30\n        x"),
+    (b'      string: \'{"code": "800064"}\'', b"      string: !!binary |\n        e/8="),
     (b'      string: \'{"code": "800064"}\'', b"      string: '{' # a"),
     (b'      string: \'{"code": "800064"}\'', b"      string: &a '{}'\n      more: *a"),
 ]
