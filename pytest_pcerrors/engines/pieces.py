@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.archives.formats import reader_of
+from pytest_pcerrors.exchange.archives.formats import opened
 from pytest_pcerrors.exchange.archives.json_files import opens_document, read_ndjson
-from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
-from pytest_pcerrors.exchange.archives.streams import unpacked
+from pytest_pcerrors.exchange.archives.plain_lines import CHUNK, line_chunks
 
 PIECE = 1024 * 1024
 """The size of a piece for a process of this machine, in bytes."""
@@ -126,8 +125,7 @@ def has_lines(file: Piece, *, has_layout: bool) -> bool:
     """Return whether a file is uncompressed NDJSON, by its first bytes; not if its first line refuses all of it. With `has_layout`, its lines may be those of a log."""
     try:
         with file.file.open("rb") as stream:
-            plain, is_packed = unpacked(stream, file.name)
-            reader, start = reader_of(plain, file.name, has_layout=has_layout)
-            return not is_packed and reader is read_ndjson and not opens_document(start[: start.find(b"\n") + 1])
+            reader, lines, packing = opened(stream, file.name, has_layout=has_layout)
+            return not packing and reader is read_ndjson and not opens_document(lines.readline(CHUNK))
     except (OSError, ArchiveError):
         return False  # its reader reports it

@@ -9,18 +9,10 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import stream_items
 from pytest_pcerrors.exchange.archives.flow_files import read_flows
-from pytest_pcerrors.exchange.archives.formats import reader_of
+from pytest_pcerrors.exchange.archives.formats import opened
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError
-from pytest_pcerrors.exchange.archives.streams import (
-    bounded,
-    file_of,
-    read_line,
-    read_whole,
-    rejoined,
-    skip_line,
-    unpacked,
-)
+from pytest_pcerrors.exchange.archives.streams import bounded, file_of, lines_of
 from pytest_pcerrors.exchange.encodings import encode
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.redaction._documents import Document, Location
@@ -56,8 +48,8 @@ def rewritten(data: bytes, name: str, redaction: "Redaction") -> Rewritten:
     """
     items = list(_items(data, name))
     problems = tuple(item for item in items if isinstance(item, ArchiveError))
-    stream, packing = unpacked(BytesIO(data), name)
-    plain = bytes(read_whole(bounded(stream, name) if packing else stream))
+    _, stream, packing = opened(BytesIO(data), name)
+    plain = (bounded(stream, name) if packing else stream).read()
     document = Document.of(plain, name, redaction)
     new, locations = document.edited(), document.locations()
     if new == plain:
@@ -83,16 +75,14 @@ def found_in(stream: IO[bytes], name: str, redaction: "Redaction", *, has_layout
     """
     redaction = redaction.for_finding()
     try:
-        unpacked_stream, is_packed = unpacked(stream, name)
-        reader, start = reader_of(unpacked_stream, name, has_layout=has_layout)
-        plain = rejoined(start, unpacked_stream)
+        reader, plain, _ = opened(stream, name, has_layout=has_layout)
         if reader is read_ndjson:
             yield from found_in_lines(plain, name, redaction)
             return
         if reader is read_flows:
             yield from _found_in_flows(plain, name, redaction)
             return
-        data = bytes(read_whole(bounded(plain, name) if is_packed else plain))
+        data = plain.read()
         if may_hold(data, redaction.secrets):
             yield from _by_item(Document.of(data, str(file_of(stream, name)), redaction).locations())
     except (ArchiveError, EOFError, OSError, zlib.error):
@@ -118,17 +108,12 @@ def _item_of(location: Location) -> tuple[bool, int]:
 
 def found_in_lines(stream: IO[bytes], name: str, redaction: "Redaction") -> "Iterator[InItem]":
     """Yield what `rewritten` would hide in lines of NDJSON, for each item."""
-    number, item = 0, 0
-    while line := read_line(stream, MAX_LINE):
-        number += 1
-        if line.isspace():
+    item = 0
+    for number, line in enumerate(lines_of(stream, MAX_LINE), start=1):
+        if line.isspace() and len(line) <= MAX_LINE:
             continue
-        locations: list[Location] = []
-        if len(line) > MAX_LINE:
-            skip_line(stream, line)
-        else:
-            locations = [Location(number, item, found) for found in found_in_line(bytes(line), name, redaction)]
-        yield InItem(item, locations)
+        found = found_in_line(line, name, redaction) if len(line) <= MAX_LINE else []
+        yield InItem(item, [Location(number, item, each) for each in found])
         item += 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import read_body
-from pytest_pcerrors.exchange.archives.streams import skip_line
+from pytest_pcerrors.exchange.archives.streams import lines_of
 from pytest_pcerrors.policy.audit import Recording, SecretsByItem
 from pytest_pcerrors.policy.policy import Policy
 
@@ -48,12 +48,10 @@ def test_a_declared_encoding_that_is_invalid_is_named():
     assert violation.message == 'neither "x", as the headers declare, nor UTF-8'
 
 
-def test_the_rest_of_a_short_line_is_skipped():
-    """Up to its end, and no further."""
-    stream = BytesIO(b"rest\nnext")
-    skip_line(stream, b"begun ")
-    skip_line(stream, b"over\n")
-    assert stream.read() == b"next"
+def test_of_a_long_line_the_beginning_is_read():
+    """And nothing of what follows it is lost."""
+    lines = b"12345\n123456\n1234567890123\n\n1234567"
+    assert list(lines_of(BytesIO(lines), 6)) == [b"12345\n", b"123456\n", b"1234567", b"\n", b"1234567"]
 
 
 def test_a_broken_body_by_itself_is_reported():

@@ -11,12 +11,12 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
-from pytest_pcerrors.exchange.archives.formats import READERS, read_yaml, reader_of
+from pytest_pcerrors.exchange.archives.formats import READERS, opened, read_yaml
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
-from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, rejoined, unpacked
+from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, unpacked
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.text import represented
 
@@ -117,7 +117,7 @@ def may_have_lines(file: Path) -> bool:
 
 def _is_ndjson(stream: IO[bytes], name: str, *, has_layout: bool) -> bool:
     with suppress(ArchiveError, OSError, EOFError, zlib.error):
-        return reader_of(unpacked(stream, name)[0], name, has_layout=has_layout)[0] is read_ndjson
+        return opened(stream, name, has_layout=has_layout).reader is read_ndjson
     return False
 
 
@@ -166,12 +166,8 @@ def stream_items(stream: IO[bytes], name: str, layout: "Layout | None" = None) -
 
 
 def _items(stream: IO[bytes], name: str, layout: "Layout | None") -> "Iterator[Item]":
-    plain, is_packed = unpacked(stream, name)
-    reader, start = reader_of(plain, name, has_layout=layout is not None)
-    whole = rejoined(start, plain)
-    if reader is read_ndjson:
-        return read_ndjson(whole, name, layout=layout)
-    return reader(bounded(whole, name) if is_packed else whole, name)
+    reader, plain, _ = opened(stream, name, has_layout=layout is not None)
+    return read_ndjson(plain, name, layout=layout) if reader is read_ndjson else reader(plain, name)
 
 
 def _guarded(read: "Callable[[], Iterator[Read]]", name: str) -> "Iterator[Read | ArchiveError]":

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import is_utf_16, unsupported_bytes, unsupported_format
@@ -12,6 +12,7 @@ from pytest_pcerrors.exchange.archives.folders import ending
 from pytest_pcerrors.exchange.archives.foreign import tool_of
 from pytest_pcerrors.exchange.archives.items import parsed
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE, OF_LIST, read_json_document, read_ndjson
+from pytest_pcerrors.exchange.archives.streams import bounded, rejoined, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,11 +49,33 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
 
 
-def reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tuple[Reader, bytes]":
-    """Return the reader for an uncompressed stream, and the bytes that were read from the stream to choose it.
+class Opened(NamedTuple):
+    """The reader for a stream, the stream from its beginning, decompressed, and the encoding it had, or an empty text."""
+
+    reader: "Reader"
+    stream: IO[bytes]
+    packing: str
+
+
+def opened(stream: IO[bytes], name: str, *, has_layout: bool = False) -> Opened:
+    """Open a stream; the suffix of its name, or else its beginning, gives the reader.
 
     With `has_layout`, lines may be those of a log, also in a file that ends in ``.json``.
     """
+    plain, packing = unpacked(stream, name)
+    reader, start = _reader_of(plain, name, has_layout=has_layout)
+    whole = rejoined(start, plain)
+    is_limited = packing and reader is not read_ndjson
+    return Opened(reader, bounded(whole, name) if is_limited else whole, packing)
+
+
+def reader_of_bytes(data: bytes, name: str) -> "Reader":
+    """Return the reader for uncompressed bytes."""
+    return _reader_of(BytesIO(data), name)[0]
+
+
+def _reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tuple[Reader, bytes]":
+    """Return the reader for an uncompressed stream, and the bytes that were read from the stream to choose it."""
     reader = READERS.get(ending(Path(name)))
     if has_layout and reader is read_json_document:
         reader = None
@@ -60,11 +83,6 @@ def reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tup
     if reader is None or start == HTTP_START or is_utf_16(start):
         reader = _reader_for(start.lstrip(_BLANK), name, has_layout=has_layout)
     return reader, start
-
-
-def reader_of_bytes(data: bytes, name: str) -> "Reader":
-    """Return the reader for uncompressed bytes."""
-    return reader_of(BytesIO(data), name)[0]
 
 
 def _first_lines(stream: IO[bytes]) -> bytes:

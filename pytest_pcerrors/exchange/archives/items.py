@@ -75,14 +75,13 @@ def _without_further_keys(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in _OWN)}
 
 
-def parsed(data: bytes | bytearray, place: str) -> Any:
-    """Parse JSON in UTF-8; raise an `ArchiveError` at this place for anything else. A bytearray is emptied to save memory."""
+def parsed(data: bytes, place: str) -> Any:
+    """Parse JSON in UTF-8; raise an `ArchiveError` at this place for anything else."""
     try:
         text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ArchiveError(place, f"not UTF-8 at byte {error.start}") from None
-    if isinstance(data, bytearray):
-        data.clear()
+    del data  # may be large
     if not text or text.isspace():
         raise ArchiveError(place, "empty; expected JSON")
     try:

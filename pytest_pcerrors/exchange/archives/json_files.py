@@ -6,7 +6,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, refuse_bare, unsupported_format
 from pytest_pcerrors.exchange.archives.foreign import Source, tool_of
 from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
-from pytest_pcerrors.exchange.archives.streams import file_of, read_line, read_whole, skip_line
+from pytest_pcerrors.exchange.archives.streams import file_of, lines_of
 from pytest_pcerrors.jsontext import RepeatedNames
 from pytest_pcerrors.secrets.display import shown
 
@@ -39,7 +39,7 @@ def read_json_document(stream: IO[bytes], name: str) -> "Iterator[Item]":
     It is a cassette (origins ``name#/interactions/3``), HAR 1.2 (``name#/log/entries/3``), a document of another tool
     (``name#/mappings/3``), an array of exchanges (``name#/3``), or a single exchange (``name:1``).
     """
-    document = parsed(read_whole(stream), name)
+    document = parsed(stream.read(), name)
     if is_exchange(document) and tool_of(document) is None:
         yield item_of(document, f"{name}:1")
         return
@@ -86,23 +86,18 @@ def read_ndjson(stream: IO[bytes], name: str, layout: "Layout | None" = None) ->
 
     With a `layout`, the lines are those of a log.
     """
-    number, has_lines = 0, False
-    while line := read_line(stream, MAX_LINE):
-        number += 1
-        is_too_long = len(line) > MAX_LINE
-        if is_too_long or not line.isspace():
+    has_lines = False
+    for number, line in enumerate(lines_of(stream, MAX_LINE), start=1):
+        if len(line) > MAX_LINE or not line.isspace():
             has_lines = True
-            item = item_of_line(line, name, number, layout)
-            if is_too_long:
-                skip_line(stream, line)
-            yield item
+            yield item_of_line(line, name, number, layout)
     if not has_lines:
         raise without_lines(name)
 
 
-def opens_document(line: bytes | bytearray) -> bool:
+def opens_document(line: bytes) -> bool:
     """Return whether a line only opens an object or an array, as the first line of JSON that is written over several lines."""
-    return len(line) <= _LONGEST_OPENING and line.endswith(b"\n") and bytes(line).strip(_AROUND) in _OPENINGS
+    return len(line) <= _LONGEST_OPENING and line.endswith(b"\n") and line.strip(_AROUND) in _OPENINGS
 
 
 def without_lines(name: str) -> ArchiveError:
@@ -110,16 +105,15 @@ def without_lines(name: str) -> ArchiveError:
     return ArchiveError(name, "empty; expected one exchange per line")
 
 
-def item_of_line(line: bytes | bytearray, name: str, number: int, layout: "Layout | None" = None) -> "Item":
+def item_of_line(line: bytes, name: str, number: int, layout: "Layout | None" = None) -> "Item":
     """Return the item of a line; if the first one is of another format, raise an `ArchiveError` for the whole file."""
-    if len(line) > MAX_LINE:
-        return ArchiveError(f"{name}:{number}", f"a line of more than {MAX_LINE} bytes")
     origin = f"{name}:{number}"
-    is_spread = number == 1 and opens_document(line)
+    if len(line) > MAX_LINE:
+        return ArchiveError(origin, f"a line of more than {MAX_LINE} bytes")
     try:
         value = parsed(line, origin)
     except ArchiveError as error:
-        if is_spread:
+        if number == 1 and opens_document(line):
             raise ArchiveError(name, *_SPREAD) from None
         return error
     if layout is not None:

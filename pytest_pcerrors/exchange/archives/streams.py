@@ -22,7 +22,6 @@ PACKED = (".gz", ".zst")
 
 _START = 4
 _BUFFER = 64 * 1024
-_PIECE = 1024 * 1024
 _PACKED_PIECE = 1024  # zstd expands it to at most 32 MiB
 
 
@@ -47,6 +46,9 @@ class _Pieces(RawIOBase):
         size = min(len(data), len(buffer))
         buffer[:size], self._left = data[:size], data[size:]
         return size
+
+    def readall(self) -> bytes:
+        return b"".join([self._left, *self._pieces])
 
 
 class _Rereadable(_Pieces):
@@ -122,17 +124,16 @@ def metered(stream: IO[bytes], on_read: Callable[[int], object]) -> IO[bytes]:
 
 def bounded(stream: IO[bytes], name: str) -> IO[bytes]:
     """Return a stream that raises an `ArchiveError` after more than `MAX_UNPACKED` bytes."""
+    left = MAX_UNPACKED
 
-    def pieces() -> Iterator[bytes]:
-        left = MAX_UNPACKED
-        for piece in pieces_of(stream):
-            left -= len(piece)
-            if left < 0:
-                most = f"more than {MAX_UNPACKED // 1024**2} MiB when decompressed"
-                raise ArchiveError(name, f"{most}; decompress the file (gunzip, unzstd) to read it")
-            yield piece
+    def count(size: int) -> None:
+        nonlocal left
+        left -= size
+        if left < 0:
+            most = f"more than {MAX_UNPACKED // 1024**2} MiB when decompressed"
+            raise ArchiveError(name, f"{most}; decompress the file (gunzip, unzstd) to read it")
 
-    return of_pieces(pieces(), stream)
+    return metered(stream, count)
 
 
 def rereadable(stream: IO[bytes]) -> IO[bytes]:
@@ -142,33 +143,12 @@ def rereadable(stream: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", _Rereadable(pieces_of(stream), getattr(stream, "name", None)))
 
 
-def read_whole(stream: IO[bytes]) -> bytearray:
-    """Read a stream to its end in chunks, without a second copy in memory."""
-    data = bytearray()
-    while piece := stream.read(_PIECE):
-        data += piece
-    return data
-
-
-def read_line(stream: IO[bytes], longest: int) -> bytes | bytearray:
-    """Read a line in chunks, without a second copy in memory; stop at most one chunk after `longest` bytes."""
-    size = min(_PIECE, longest + 1)
-    piece = stream.readline(size)
-    if len(piece) < size or piece.endswith(b"\n"):
-        return piece
-    line = bytearray(piece)
-    while len(line) <= longest and not line.endswith(b"\n") and (piece := stream.readline(size)):
-        line += piece
-    return line
-
-
-def skip_line(stream: IO[bytes], line: bytes | bytearray) -> None:
-    """Skip the rest of a line that was partly read."""
-    is_over = line.endswith(b"\n")
-    if isinstance(line, bytearray):
-        line.clear()
-    while not is_over and (piece := stream.readline(_PIECE)):
-        is_over = piece.endswith(b"\n")
+def lines_of(stream: IO[bytes], longest: int) -> Iterator[bytes]:
+    """Yield the lines of a stream; of one with more than `longest` bytes, one byte more than these."""
+    while line := stream.readline(longest + 1):
+        yield line
+        while len(line) > longest and not line.endswith(b"\n"):
+            line = stream.readline(longest + 1)
 
 
 def _frames(stream: IO[bytes], codec: Codec) -> Iterator[bytes]:
