@@ -45,11 +45,10 @@ _TEXT_OF_NODE = 1024
 
 
 class YamlValueError(YamlError):
-    """A value cannot be built from valid YAML; `unclosed` is the number of open collections at that place."""
+    """A value cannot be built from valid YAML."""
 
     def __init__(self, problem: str, event: Event) -> None:
         super().__init__(problem, line_of(event))
-        self.unclosed: int = int(isinstance(event, CollectionStartEvent))
 
 
 class Builder:
@@ -58,7 +57,7 @@ class Builder:
     def __init__(self, source: "Iterator[Event]") -> None:
         self._source = source
         self._anchored: dict[str, tuple[Any, int]] = {}
-        self._nodes = 0
+        self._nodes = self._open = 0
 
     def next(self) -> Event:
         """Return the next event."""
@@ -66,17 +65,18 @@ class Builder:
 
     def item(self, event: Event) -> Any:
         """Build the value that begins with `event`; after a `YamlValueError`, the events continue after the value."""
-        self._nodes = 0
+        self._nodes = self._open = 0
         try:
-            return self._value(event, 0)
-        except YamlValueError as error:
-            self._close(error.unclosed)
+            return self._value(event)
+        except YamlValueError:
+            self._close()
             raise
 
-    def _value(self, event: Event, depth: int, key: str = "", *, is_typed: bool = False) -> Any:
-        if depth > MAX_DEPTH:
+    def _value(self, event: Event, key: str = "", *, is_typed: bool = False) -> Any:
+        before, is_collection = self._nodes, isinstance(event, CollectionStartEvent)
+        self._open += is_collection
+        if self._open - is_collection > MAX_DEPTH:
             raise YamlValueError("nested too deeply for a recording", event)
-        before = self._nodes
         value: Any
         if isinstance(event, ScalarEvent):
             self._count(1 + len(event.value) // _TEXT_OF_NODE, event)
@@ -85,42 +85,34 @@ class Builder:
             return self._aliased(event)
         else:
             self._count(1, event)
-            value = self._collection(event, depth, key, is_typed=is_typed)
+            is_mapping = isinstance(event, MappingStartEvent)
+            value = self._mapping(event, key, is_typed=is_typed) if is_mapping else self._sequence(is_typed=is_typed)
+            self._open -= 1
         anchor: str | None = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchored[anchor] = value, self._nodes - before
         return value
 
-    def _collection(self, event: Any, depth: int, key: str, *, is_typed: bool) -> Any:
-        try:
-            if not isinstance(event, MappingStartEvent):
-                return self._sequence(depth, is_typed=is_typed)
-            mapping = self._mapping(depth, key, is_typed=is_typed)
-        except YamlValueError as error:
-            error.unclosed += 1
-            raise
-        return _content(mapping, event.tag)
-
-    def _mapping(self, depth: int, within: str, *, is_typed: bool) -> dict[str, Any]:
+    def _mapping(self, start: Any, within: str, *, is_typed: bool) -> Any:
         mapping: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         while not isinstance(event := self.next(), MappingEndEvent):
-            key = self._value(event, depth + 1)
+            key = self._value(event)
             following = self.next()
             name = key if isinstance(key, str) else ""
             is_body = name == "parsed_body" or (name == "body" and within == "request")
             is_json = is_body and isinstance(following, CollectionStartEvent)
-            value = self._value(following, depth + 1, name, is_typed=is_typed or is_json)
+            value = self._value(following, name, is_typed=is_typed or is_json)
             if isinstance(event, ScalarEvent) and event.implicit[0] and key == _MERGE:
                 merged |= _mappings_in(value, event)
             elif isinstance(key, str):
                 mapping[key] = value
-        return merged | mapping if merged else mapping
+        return _content(merged | mapping if merged else mapping, start.tag)
 
-    def _sequence(self, depth: int, *, is_typed: bool) -> list[Any]:
+    def _sequence(self, *, is_typed: bool) -> list[Any]:
         sequence = []
         while not isinstance(event := self.next(), SequenceEndEvent):
-            sequence.append(self._value(event, depth + 1, is_typed=is_typed))
+            sequence.append(self._value(event, is_typed=is_typed))
         return sequence
 
     def _aliased(self, event: Any) -> Any:
@@ -135,12 +127,12 @@ class Builder:
         if self._nodes > MAX_NODES:
             raise YamlValueError(f"one item has more than {MAX_NODES} values or KiB, including aliases", event)
 
-    def _close(self, unclosed: int) -> None:
-        """Skip the rest of this many collections, up to a depth that older versions of libyaml read in quadratic time."""
-        while unclosed:
+    def _close(self) -> None:
+        """Skip the rest of the open collections, up to a depth that older versions of libyaml read in quadratic time."""
+        while self._open:
             event = self.next()
-            unclosed += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-            if unclosed > _MAX_OPEN:
+            self._open += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if self._open > _MAX_OPEN:
                 raise YamlError("nested too deeply for a recording", line_of(event))
 
 

@@ -24,7 +24,7 @@ from pytest_pcerrors.text import readable
 from pytest_pcerrors.yamltext import YamlError, events, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pytest_pcerrors.exchange.archives.items import Item
 
@@ -85,23 +85,33 @@ def interaction_by_yaml(parsed: list[Event], origin: str) -> "Item":
 def _interactions(
     builder: Builder, name: str, others: dict[str, Any], lists: tuple[str, ...]
 ) -> "Iterator[tuple[Any, str]]":
-    first = _enter(builder, name, is_list_allowed=len(lists) > 1)
-    if first is None:
+    builder.next()
+    if not isinstance(builder.next(), DocumentStartEvent):
+        raise ArchiveError(name, "empty; expected a cassette, a mapping with interactions")
+    top = builder.next()
+    if isinstance(top, MappingStartEvent):
         has_interactions = yield from _members(builder, name, others, lists)
         if not has_interactions:
             keys = readable(", ".join(islice(others, _SHOWN_KEYS)) or "none")
-            found = f"not a cassette: expected the key interactions, found {keys}; known formats: {READ}"
-            raise ArchiveError(name, *(unsupported_format(others) or (found, CHOOSE_RECORDINGS)))
+            raise _not_a_cassette(name, others, f"the key interactions, found {keys}")
     else:
-        yield first
-        yield from _rest(builder, name)
+        yield from _list(builder, top, name, is_allowed=len(lists) > 1)
     builder.next()  # the end of the document
     if not isinstance(following := builder.next(), StreamEndEvent):
         raise ArchiveError(f"{name}:{line_of(following)}", "a second YAML document; expected one document")
 
 
+def _not_a_cassette(name: str, document: Any, problem: str) -> ArchiveError:
+    found = f"not a cassette: expected {problem}; known formats: {READ}"
+    return ArchiveError(name, *(unsupported_format(document) or (found, CHOOSE_RECORDINGS)))
+
+
 def _members(
-    builder: Builder, name: str, others: dict[str, Any], lists: tuple[str, ...]
+    builder: Builder,
+    name: str,
+    others: dict[str, Any],
+    lists: tuple[str, ...],
+    read: "Callable[[Any], Any] | None" = None,
 ) -> "Generator[tuple[Any, str], None, bool]":
     """Yield the interactions of a mapping; at its end, the other members that cannot be read. Return whether it has a list of them."""
     has_interactions, broken = False, []
@@ -110,59 +120,37 @@ def _members(
         value = builder.next()
         if key in lists:
             has_interactions = True
-            yield from _items(builder, value, name)
-            continue
-        if key == "log" and len(lists) > 1 and isinstance(value, MappingStartEvent):
+            if not isinstance(value, SequenceStartEvent):
+                found = outline(builder.item(value))
+                raise ArchiveError(f"{name}:{line_of(value)}", f"expected a list of exchanges, found {found}")
+            yield from _items(builder, name, read)
+        elif key == "log" and len(lists) > 1 and isinstance(value, MappingStartEvent):  # HAR, as Polly.js can write it
             others[key] = {}
-            has_interactions = yield from _har(builder, name, others[key])
-            continue
-        other = _value(builder, value, name)
-        others[key if isinstance(key, str) else outline(key)] = other
-        if isinstance(other, ArchiveError):
-            broken.append((other, other.place))
+            has_interactions = yield from _members(builder, name, others[key], ("entries",), har_from_text)
+        else:
+            other = _value(builder, value, name)
+            others[key if isinstance(key, str) else outline(key)] = other
+            broken += [(other, other.place)] if isinstance(other, ArchiveError) else []
     if has_interactions:
         yield from broken
     return has_interactions
 
 
-def _har(builder: Builder, name: str, others: dict[str, Any]) -> "Generator[tuple[Any, str], None, bool]":
-    """Yield the entries of HAR, as Polly.js can write it in YAML; scalars in YAML are text here."""
-    members = _members(builder, name, others, ("entries",))
-    while True:
-        try:
-            entry, origin = next(members)
-        except StopIteration as end:
-            return bool(end.value)
-        yield har_from_text(entry), origin
+def _list(builder: Builder, top: Event, name: str, *, is_allowed: bool) -> "Iterator[tuple[Any, str]]":
+    """Yield the items of a document that is a list of interactions."""
+    first = builder.next() if isinstance(top, SequenceStartEvent) else None
+    value = [] if isinstance(first, SequenceEndEvent) else [builder.item(first)] if first else builder.item(top)
+    if not (is_allowed and first and value and is_interaction(value[0])):
+        raise _not_a_cassette(name, value, f"a mapping with interactions, found {outline(value)}")
+    yield value[0], f"{name}:{line_of(first)}"
+    yield from _items(builder, name)
 
 
-def _enter(builder: Builder, name: str, *, is_list_allowed: bool) -> tuple[Any, str] | None:
-    """Read the beginning of a stream, up to the first key of the cassette; of a list of interactions, return the first one."""
-    builder.next()
-    if not isinstance(builder.next(), DocumentStartEvent):
-        raise ArchiveError(name, "empty; expected a cassette, a mapping with interactions")
-    top = builder.next()
-    if not isinstance(top, MappingStartEvent):
-        first = builder.next() if isinstance(top, SequenceStartEvent) else None
-        value = [] if isinstance(first, SequenceEndEvent) else [builder.item(first)] if first else builder.item(top)
-        if is_list_allowed and first and value and is_interaction(value[0]):
-            return value[0], f"{name}:{line_of(first)}"
-        found = f"not a cassette: expected a mapping with interactions, found {outline(value)}; known formats: {READ}"
-        raise ArchiveError(name, *(unsupported_format(value) or (found, CHOOSE_RECORDINGS)))
-    return None
-
-
-def _items(builder: Builder, value: Event, name: str) -> "Iterator[tuple[Any, str]]":
-    """Yield the items of a list with their origins, one at a time."""
-    if not isinstance(value, SequenceStartEvent):
-        found = outline(builder.item(value))
-        raise ArchiveError(f"{name}:{line_of(value)}", f"expected a list of exchanges, found {found}")
-    yield from _rest(builder, name)
-
-
-def _rest(builder: Builder, name: str) -> "Iterator[tuple[Any, str]]":
+def _items(builder: Builder, name: str, read: "Callable[[Any], Any] | None" = None) -> "Iterator[tuple[Any, str]]":
+    """Yield the rest of the items of a list with their origins, one at a time."""
     while not isinstance(event := builder.next(), SequenceEndEvent):
-        yield _value(builder, event, name), f"{name}:{line_of(event)}"
+        value = _value(builder, event, name)
+        yield read(value) if read else value, f"{name}:{line_of(event)}"
 
 
 def _value(builder: Builder, event: Event, name: str) -> Any:
