@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
-from pytest_pcerrors.exchange.archives.plain_interactions import FIRST_LINE, UncertainError, plain_interaction
+from pytest_pcerrors.exchange.archives.plain_interactions import (
+    FIRST_LINE,
+    PACKED,
+    UncertainError,
+    plain_interaction,
+)
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
 from pytest_pcerrors.policy.lines import LineAudit, audited_lines, is_countable
@@ -17,6 +22,7 @@ from pytest_pcerrors.redaction.raw import items_to_search, may_hold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_pcerrors.exchange.archives.plain_lines import PlainLine
     from pytest_pcerrors.policy.audit import Recording
     from pytest_pcerrors.policy.policy import Policy
 
@@ -88,11 +94,12 @@ class _Interactions(LineAudit):
 
     def items(self, texts: list[bytes], line: int, name: str) -> "Iterator[Finding | None]":
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first in the cassette of this name."""
-        suspected = items_to_search(texts, self._secrets) if self._secrets else ()
+        secrets = self._secrets
+        suspected = items_to_search(texts, secrets) if secrets else ()
         for index, text in enumerate(texts):
-            plain, searched = plain_interaction(text) or (None, text)
-            is_suspected = index in suspected and self._secrets is not None and may_hold(searched, self._secrets)
-            if not is_suspected and self.conforms(plain, text):
+            parts = plain_interaction(text) if index not in suspected or PACKED in text else None
+            is_suspected = index in suspected and secrets is not None and may_hold(parts[1] if parts else text, secrets)
+            if not is_suspected and self._conforms(parts, text):
                 yield None
                 continue
             from pytest_pcerrors.exchange.archives.yaml_files import events_of_interaction, interaction_by_yaml
@@ -100,7 +107,7 @@ class _Interactions(LineAudit):
 
             cassette, parsed = events_of_interaction(text)
             found = found_in_interaction(cassette, parsed, self._policy.redaction) if is_suspected else []
-            if is_suspected and not found and self.conforms(plain, text):
+            if is_suspected and not found and self._conforms(parts, text):
                 yield None
                 continue
             first = line + sum(each.count(b"\n") for each in texts[:index])
@@ -108,3 +115,7 @@ class _Interactions(LineAudit):
             if isinstance(item, ArchiveError) and first == FIRST_LINE:
                 raise UncertainError  # perhaps another format
             yield finding_of_item(item, self._policy, found)
+
+    def _conforms(self, parts: "tuple[PlainLine, bytes] | None", text: bytes) -> bool:
+        plain, _ = parts or plain_interaction(text) or (None, text)
+        return self.conforms(plain, text)

@@ -34,8 +34,8 @@ _LINES = rf"(?:{_PLAIN}(?:\0{_NEXT})*+|'[^'\n]*+(?:''[^'\n]*+)*+')"
 _LINE = r"(?:\0|\n\ {6})"
 _BREAK = rf"(?:\\|(?<=[^\ \"\\])){_LINE}\ *+(?:\\(?=\ ))?+(?![\n\0])"
 _QUOTED = rf"""(?:'[^']*+(?:''[^']*+)*+'|"(?:[^"\\\n\0]++|\\{_ESCAPE}|{_BREAK})*+")"""
-_BINARY = b"!!binary |"
-_PACKED = r"!!binary\ \|(?:\0[A-Za-z0-9+/]++=*+)++"
+PACKED = b"!!binary |"
+_BASE64 = r"!!binary\ \|(?:\0[A-Za-z0-9+/]++=*+)++"
 _FIELDS = rf"(?:\n\ {{6}}(?!{_NULL}:)[A-Za-z][\w-]{{0,100}}+:(?:\n\ {{6}}-\ {_LINES}(?=\n))++)++"
 _INTERACTION = late_pattern(
     rf"""
@@ -45,7 +45,7 @@ _INTERACTION = late_pattern(
     \ {{4}}method:\ [A-Z]++\n
     \ {{4}}uri:\ ({_ONE_LINE})\n
     \ \ response:\n\ {{4}}body:\n
-    \ {{6}}string:\ ({_QUOTED}|{_PACKED})\n
+    \ {{6}}string:\ ({_QUOTED}|{_BASE64})\n
     \ {{4}}headers:(?:\ \{{\}}|({_FIELDS}))\n
     \ {{4}}status:\n\ {{6}}code:\ ([1-9][0-9][0-9])\n
     \ {{6}}message:\ (?:null|{_LINES})\n
@@ -111,7 +111,7 @@ def plain_interaction(text: bytes) -> tuple[PlainLine, bytes] | None:
         return None
     if decoded.problem or body[:1] not in STARTS:
         return None
-    if string.startswith(_BINARY):
+    if string.startswith(PACKED):
         text = (lines[: match.start(3)] + lines[match.end(3) :]).replace(b"\0", _DEEP) + decoded.body
     return PlainLine(int(status), {"Content-Type": content_type}, body, _text(url)), text
 
@@ -136,8 +136,8 @@ def _content(scalar: bytes) -> bytes:
 
     In quotes, a line break is a space; in single quotes, each blank line is a line break, and in double quotes, a break after a backslash is nothing.
     """
-    if scalar.startswith(_BINARY):
-        return base64_decoded(scalar[len(_BINARY) :].replace(b"\0", b""))
+    if scalar.startswith(PACKED):
+        return base64_decoded(scalar[len(PACKED) :].replace(b"\0", b""))
     quote, text = scalar[:1], scalar[1:-1]
     if quote == b'"':
         if b"\0" in text or b"\n" in text:
