@@ -22,6 +22,8 @@ from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.text import nearest, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_pcerrors.exchange.archives.items import Item
 
     Steps = tuple[str | int, ...]
@@ -54,7 +56,8 @@ class Layout:
         """Return the item of a parsed line: `Skipped` for status 0, an `ArchiveError` if it has no status or cannot be read."""
         if not isinstance(line, dict):
             return ArchiveError(origin, f"expected a JSON object, got {outline(line)}")
-        status = self._at(line, "status")
+        part = {key: _at(line, steps) for key, steps in self.paths.items()}.get
+        status = part("status")
         if status is None:
             return ArchiveError(
                 origin, f"no status at {_shown(self.paths['status'])}", "leave this line out, or change map"
@@ -62,47 +65,40 @@ class Layout:
         if status in (0, "0", "000"):
             return Skipped(origin)
         try:
-            return Exchange.of_data(self._response(line, status_of(status), origin))
+            return Exchange.of_data(_response(part, origin))
         except UsageError as error:
             return ArchiveError(origin, readable(str(error)))
 
-    def _response(self, line: Any, status: int, origin: str) -> ResponseData:
-        encoded, body = self._at(line, "body-base64"), self._at(line, "body")
-        reason = self._at(line, "reason")
-        response = ResponseData(
-            status,
-            _headers(self._at(line, "headers")),
-            body_bytes(body) if encoded is None else base64_bytes(encoded),
-            reason=reason if isinstance(reason, str) else None,
-            origin=origin,
-            body_problem=NOT_KEPT if encoded is None and body is None else None,
-            recorded_at=recording_time({"recorded_at": self._at(line, "recorded-at")}),
-        )
-        request = self._request(line)
-        return response if request is None else response.answering(request)
 
-    def _request(self, line: Any) -> RequestData | None:
-        url, host = self._at(line, "url"), self._at(line, "host")
-        if not isinstance(url, str):
-            return None
-        return RequestData(
-            str(self._at(line, "method") or "GET"),
-            f"https://{host}{url}" if host and url.startswith("/") else url,
-            _headers(self._at(line, "request-headers")) or (),
-            body_bytes(self._at(line, "request-body")),
-        )
+def _response(part: "Callable[[str], Any]", origin: str) -> ResponseData:
+    """Return the response of a line; `part` returns the value of a part, or None if the line or the layout does not have it."""
+    encoded, body, reason = part("body-base64"), part("body"), part("reason")
+    response = ResponseData(
+        status_of(part("status")),
+        _headers(part("headers")),
+        body_bytes(body) if encoded is None else base64_bytes(encoded),
+        reason=reason if isinstance(reason, str) else None,
+        origin=origin,
+        body_problem=NOT_KEPT if encoded is None and body is None else None,
+        recorded_at=recording_time({"recorded_at": part("recorded-at")}),
+    )
+    url, host = part("url"), part("host")
+    if not isinstance(url, str):
+        return response
+    url = f"https://{host}{url}" if host and url.startswith("/") else url
+    headers, body = _headers(part("request-headers")) or (), body_bytes(part("request-body"))
+    return response.answering(RequestData(str(part("method") or "GET"), url, headers, body))
 
-    def _at(self, line: Any, key: str) -> Any:
-        """Return the value of a part, or None if the line or the layout does not have it."""
-        if key not in self.paths:
+
+def _at(value: Any, steps: "Steps") -> Any:
+    """Return the value at a path, or None."""
+    for step in steps:
+        holder: Any = value if isinstance(value, dict | list) else ()
+        try:
+            value = holder[step]
+        except (KeyError, IndexError, TypeError):
             return None
-        for step in self.paths[key]:
-            holder: Any = line if isinstance(line, dict | list) else ()
-            try:
-                line = holder[step]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return line
+    return value
 
 
 def table_of(text: str) -> dict[str, str]:
