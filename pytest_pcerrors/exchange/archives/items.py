@@ -46,7 +46,8 @@ def recorded_item(interaction: Any, body_problem: str | None, origin: str) -> "I
     item = item_of(interaction, origin)
     if body_problem is None or not isinstance(item, Exchange):
         return item
-    return Exchange(item.status, item.headers, b"", item.request, item.reason, origin, body_problem=body_problem)
+    known = (item.request, item.reason, origin)
+    return Exchange(item.status, item.headers, b"", *known, body_problem=body_problem, recorded_at=item.recorded_at)
 
 
 def exchange_of_item(item: Any, origin: str) -> Exchange:

@@ -65,6 +65,7 @@ def test_flows_are_read_with_mitmproxy(name):
     busy, waiting, no_body, tcp, broken = stream_items(io.BytesIO(FLOWS + b"0123x"), name)
     assert (busy.status, busy.body, busy.origin, busy.recorded_at.year) == (409, BODY, f"{name}#/0", 2022)
     assert (no_body.status, no_body.body_problem) == (404, "not kept in the recording")
+    assert no_body.recorded_at == busy.recorded_at
     assert [waiting, tcp] == [Skipped(f"{name}#/1"), Skipped(f"{name}#/3")]
     assert str(broken).startswith(f"{name}#/4: not a flow of mitmproxy: broken; export them as HAR")
 
