@@ -1,7 +1,5 @@
 """Read archives from a file, a folder or a stream; an entry that cannot be read does not stop the others."""
 
-import gzip
-import zlib
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
@@ -16,7 +14,7 @@ from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
-from pytest_pcerrors.exchange.archives.streams import BrokenZstdError, bounded, metered, unpacked
+from pytest_pcerrors.exchange.archives.streams import bounded, metered, unpacked
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.text import represented
 
@@ -116,7 +114,7 @@ def may_have_lines(file: Path) -> bool:
 
 
 def _is_ndjson(stream: IO[bytes], name: str, *, has_layout: bool) -> bool:
-    with suppress(ArchiveError, OSError, EOFError, zlib.error):
+    with suppress(ArchiveError, OSError):
         return opened(stream, name, has_layout=has_layout).reader is read_ndjson
     return False
 
@@ -176,19 +174,14 @@ def _guarded(read: "Callable[[], Iterator[Read]]", name: str) -> "Iterator[Read 
         yield from read()
     except ArchiveError as error:
         yield error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield _broken(error, name)
     except MemoryError:
         raise UsageError(f"{name}: not enough memory to read this") from None
 
 
 def read_body(stream: IO[bytes], name: str, status: int) -> Exchange:
     """Return the exchange of a bare error body, with unknown headers; raise a `UsageError` if it is an exchange, which has its own status."""
-    try:
-        plain, is_packed = unpacked(stream, name)
-        body = (bounded(plain, name) if is_packed else plain).read(MAX_BODY_INPUT + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _broken(error, name) from None
+    plain, is_packed = unpacked(stream, name)
+    body = (bounded(plain, name) if is_packed else plain).read(MAX_BODY_INPUT + 1)
     if len(body) > MAX_BODY_INPUT:
         raise ArchiveError(name, f"more than {MAX_BODY_INPUT // 1024 // 1024} MiB")
     exchange = Exchange(status, None, body, origin=name)
@@ -196,8 +189,3 @@ def read_body(stream: IO[bytes], name: str, status: int) -> Exchange:
         for recorded in read_stream(BytesIO(exchange.body), name):
             raise UsageError(f"{name}: already has the status {recorded.status}; omit --status")
     return exchange
-
-
-def _broken(error: Exception, name: str) -> ArchiveError:
-    encoding = "zstd" if isinstance(error, BrokenZstdError) else "gzip"
-    return ArchiveError(name, f"broken {encoding} data: {error}")

@@ -4,6 +4,7 @@ A stream is made of pieces: a generator of bytes is all that a new kind needs.
 """
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import BufferedReader, RawIOBase
@@ -23,10 +24,6 @@ PACKED = (".gz", ".zst")
 _START = 4
 _BUFFER = 64 * 1024
 _PACKED_PIECE = 1024  # zstd expands it to at most 32 MiB
-
-
-class BrokenZstdError(EOFError):
-    """The data is not valid zstd, or incomplete."""
 
 
 class _Pieces(RawIOBase):
@@ -84,20 +81,30 @@ def of_pieces(pieces: Iterator[bytes], stream: IO[bytes] | None = None) -> IO[by
 def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
     """Return a stream, decompressed if it is gzip or zstd, and the name of this encoding, or an empty text.
 
-    Without the package for zstd, an `ArchiveError` is raised.
+    Without the package for zstd, and for invalid data when it is read, an `ArchiveError` is raised.
     """
     start = stream.read(_START)
     whole = rejoined(start, stream)
     match encoding_of(start):
         case "gzip":
-            return cast("IO[bytes]", gzip.GzipFile(fileobj=whole)), "gzip"
+            pieces = pieces_of(cast("IO[bytes]", gzip.GzipFile(fileobj=whole)))
+            return of_pieces(_valid(pieces, name, "gzip", (EOFError, zlib.error, gzip.BadGzipFile))), "gzip"
         case "zstd":
             try:
-                return of_pieces(_frames(whole, ZSTD.load())), "zstd"
+                codec = ZSTD.load()
             except ImportError:
                 raise ArchiveError(name, ZSTD.missing) from None
+            return of_pieces(_valid(_frames(whole, codec), name, "zstd", (EOFError, codec.error))), "zstd"
         case _:
             return whole, ""
+
+
+def _valid(pieces: Iterator[bytes], name: str, encoding: str, errors: tuple[type[Exception], ...]) -> Iterator[bytes]:
+    """Yield pieces; one of these errors becomes an `ArchiveError`."""
+    try:
+        yield from pieces
+    except errors as error:
+        raise ArchiveError(name, f"broken {encoding} data: {error}") from None
 
 
 def rejoined(start: bytes, rest: IO[bytes]) -> IO[bytes]:
@@ -157,9 +164,6 @@ def _frames(stream: IO[bytes], codec: Codec) -> Iterator[bytes]:
     while packed := decoder.unused_data or stream.read(_PACKED_PIECE):
         if decoder.eof:
             decoder = codec.decoder()
-        try:
-            yield decoder.decompress(packed)
-        except codec.error as error:
-            raise BrokenZstdError(str(error)) from None
+        yield decoder.decompress(packed)
     if not decoder.eof:
-        raise BrokenZstdError("it is cut off")
+        raise EOFError("it is cut off")
