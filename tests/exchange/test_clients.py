@@ -6,6 +6,7 @@ import io
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -25,80 +26,26 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 
 
 @contextmanager
-def with_requests(method, url, **sent):
-    """Ask with requests, which reads the body at once."""
-    with requests.request(method, url, timeout=5, **sent) as response:
+def with_requests(method, url, **options):
+    """Ask with a session of requests."""
+    with requests.Session() as session, session.request(method, url, timeout=5, **options) as response:
         yield response
 
 
 @contextmanager
-def with_requests_stream(method, url):
-    """Ask with a session of requests, which leaves the body on the wire."""
-    with requests.Session() as session, session.request(method, url, stream=True, timeout=5) as response:
+def with_httpx(method, url, *, is_read=True, **sent):
+    """Ask with a client of httpx, which reads the body or leaves it on the wire."""
+    with httpx.Client(verify=False) as client, client.stream(method, url, **sent) as response:
+        if is_read:
+            response.read()
         yield response
 
 
 @contextmanager
-def with_httpx(method, url, **sent):
-    """Ask with a client of httpx."""
-    with httpx.Client(verify=False) as client:
-        yield client.request(method, url, **sent)
-
-
-@contextmanager
-def with_httpx_stream(method, url):
-    """Ask with a client of httpx that leaves the body on the wire."""
-    with httpx.Client(verify=False) as client, client.stream(method, url) as response:
-        yield response
-
-
-@contextmanager
-def with_httpx_async(method, url):
-    """Ask with an async client of httpx."""
-
-    async def ask():
-        async with httpx.AsyncClient(verify=False) as client:
-            return await client.request(method, url)
-
-    yield asyncio.run(ask())
-
-
-@contextmanager
-def with_httpx_async_stream(method, url):
-    """Ask with an async client of httpx and read its stream to the end."""
-
-    async def ask():
-        async with httpx.AsyncClient(verify=False) as client, client.stream(method, url) as response:
-            await response.aread()
-            return response
-
-    yield asyncio.run(ask())
-
-
-@contextmanager
-def with_aiohttp(method, url, **sent):
-    """Ask with a session of aiohttp and read the body."""
-
-    async def ask():
-        async with aiohttp.ClientSession() as session, session.request(method, url, **sent) as response:
-            await response.read()
-            return response
-
-    yield asyncio.run(ask())
-
-
-@contextmanager
-def with_urllib3(method, url):
+def with_urllib3(method, url, **options):
     """Ask with a pool of urllib3."""
     with urllib3.PoolManager(retries=False) as pool:
-        yield pool.request(method, url)
-
-
-@contextmanager
-def with_urllib3_stream(method, url):
-    """Ask with a pool of urllib3 that leaves the body on the wire."""
-    with urllib3.PoolManager(retries=False) as pool:
-        response = pool.request(method, url, preload_content=False)
+        response = pool.request(method, url, **options)
         yield response
         response.close()
 
@@ -133,50 +80,73 @@ def with_urllib_lenient(method, url):
 
 
 @contextmanager
-def with_azure(method, url, **sent):
-    """Ask with the transport of azure-core, in its current interface."""
+def with_azure(method, url, kind=AzureRequest, *, stream=False, **sent):
+    """Ask with the transport of azure-core, in its current interface or the older one."""
     with RequestsTransport() as transport:
-        yield transport.send(AzureRequest(method, url, **sent))
+        yield transport.send(kind(method, url, **sent), stream=stream)
 
 
-@contextmanager
-def with_azure_stream(method, url):
-    """Ask with the transport of azure-core, and leave the body on the wire."""
-    with RequestsTransport() as transport:
-        yield transport.send(AzureRequest(method, url), stream=True)
+def finished(ask):
+    """Return how an asynchronous client asks, and what it returns when its connection is closed."""
+    return lambda method, url, **sent: nullcontext(asyncio.run(ask(method, url, **sent)))
 
 
-@contextmanager
-def with_azure_async(method, url):
+@finished
+async def with_httpx_async(method, url):
+    """Ask with an async client of httpx."""
+    async with httpx.AsyncClient(verify=False) as client:
+        return await client.request(method, url)
+
+
+@finished
+async def with_httpx_async_stream(method, url):
+    """Ask with an async client of httpx and read its stream to the end."""
+    async with httpx.AsyncClient(verify=False) as client, client.stream(method, url) as response:
+        await response.aread()
+        return response
+
+
+@finished
+async def with_aiohttp(method, url, **sent):
+    """Ask with a session of aiohttp and read the body."""
+    async with aiohttp.ClientSession() as session, session.request(method, url, **sent) as response:
+        await response.read()
+        return response
+
+
+@finished
+async def with_azure_async(method, url):
     """Ask with the asynchronous transport of azure-core, which reads the body."""
-
-    async def ask():
-        async with AioHttpTransport() as transport:
-            return await transport.send(AzureRequest(method, url))
-
-    yield asyncio.run(ask())
+    async with AioHttpTransport() as transport:
+        return await transport.send(AzureRequest(method, url))
 
 
-@contextmanager
-def with_azure_pipeline(method, url):
-    """Ask with the transport of azure-core, in its older interface."""
-    with RequestsTransport() as transport:
-        yield transport.send(OlderAzureRequest(method, url))
+CLIENTS = {
+    "azure": with_azure,
+    "azure_stream": partial(with_azure, stream=True),
+    "azure_async": with_azure_async,
+    "azure_pipeline": partial(with_azure, kind=OlderAzureRequest),
+    "requests": with_requests,
+    "requests_stream": partial(with_requests, stream=True),
+    "httpx": with_httpx,
+    "httpx_stream": partial(with_httpx, is_read=False),
+    "httpx_async": with_httpx_async,
+    "httpx_async_stream": with_httpx_async_stream,
+    "aiohttp": with_aiohttp,
+    "urllib3": with_urllib3,
+    "urllib3_stream": partial(with_urllib3, preload_content=False),
+    "http_client": with_http_client,
+    "urllib": with_urllib,
+    "urllib_lenient": with_urllib_lenient,
+}
 
 
-CLIENTS = [
-    with_azure, with_azure_stream, with_azure_async, with_azure_pipeline, with_requests, with_requests_stream,
-    with_httpx, with_httpx_stream, with_httpx_async, with_httpx_async_stream, with_aiohttp, with_urllib3,
-    with_urllib3_stream, with_http_client, with_urllib, with_urllib_lenient,
-]  # fmt: skip
+def clients(*names):
+    """Run a test with clients: those with these names, or all."""
+    return pytest.mark.parametrize("client", [CLIENTS[each] for each in names or CLIENTS], ids=names or list(CLIENTS))
 
 
-def named(function):
-    """Name a case by its function."""
-    return function.__name__.removeprefix("with_")
-
-
-each_client = pytest.mark.parametrize("client", CLIENTS, ids=named)
+each_client = clients()
 
 
 @pytest.mark.libraries
@@ -206,14 +176,14 @@ def test_the_request_is_known(client, server, method, path):
         assert request is None
 
 
-@pytest.mark.parametrize("client", [with_azure, with_requests, with_httpx, with_aiohttp], ids=named)
+@clients("azure", "requests", "httpx", "aiohttp")
 def test_request_headers_are_known(client, server):
     """Clients that keep the headers of the request return them."""
     with client("POST", f"{server}/json", headers={"MS-RequestId": "1"}) as response:
         assert Exchange.of(response).request.headers.get("ms-requestid") == "1"
 
 
-@pytest.mark.parametrize("client", [with_requests, with_httpx], ids=named)
+@clients("requests", "httpx")
 @pytest.mark.parametrize(
     ("sent", "kept"), [({"data": {"a": "1"}}, b"a=1"), ({"json": [1]}, b"[1]")], ids=["form", "json"]
 )
@@ -223,7 +193,7 @@ def test_request_bodies_are_known(client, sent, kept, server):
         assert Exchange.of(response).request.body == kept
 
 
-@pytest.mark.parametrize("client", [with_azure, with_azure_pipeline], ids=named)
+@clients("azure", "azure_pipeline")
 def test_an_error_of_azure_carries_its_response(client, server, answer):
     """As an exception, as Microsoft's clients raise it."""
     with client(answer.method, server + answer.path) as response:
@@ -243,45 +213,43 @@ def test_a_request_body_that_was_a_stream_is_unknown(server):
         assert Exchange.of(response).request.body == b""
 
 
-async def unread_httpx(url):
+@finished
+async def unread_httpx(method, url):
     """Leave a stream of an async httpx client unread."""
-    async with httpx.AsyncClient(verify=False) as client, client.stream("GET", url) as response:
+    async with httpx.AsyncClient(verify=False) as client, client.stream(method, url) as response:
         return response
 
 
-async def unread_aiohttp(url):
+@finished
+async def unread_aiohttp(method, url):
     """Leave a response of aiohttp unread."""
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         return response
 
 
-async def unread_azure(url, kind=AzureRequest):
+@finished
+async def unread_azure(method, url, kind=AzureRequest):
     """Leave a response of azure-core's asynchronous transport unread."""
     async with AioHttpTransport() as transport:
-        return await transport.send(kind("GET", url), stream=True)
-
-
-def never_read(ask):
-    """Return how an asynchronous client asks without reading the body."""
-    return lambda _, url: nullcontext(asyncio.run(ask(url)))
+        return await transport.send(kind(method, url), stream=True)
 
 
 AS_STREAM, CLOSED = "read as a stream, or closed before it was read; pass", "read or closed before the check; pass"
 OPEN = "while the response is open"
 SPENT = {
-    "requests, consumed": (with_requests_stream, lambda response: list(response.iter_content(8)), AS_STREAM),
-    "requests, begun": (with_requests_stream, lambda response: next(response.iter_content(8)), AS_STREAM),
-    "requests, read below": (with_requests_stream, lambda response: response.raw.read(), AS_STREAM),
-    "requests, closed": (with_requests_stream, requests.Response.close, AS_STREAM),
-    "httpx, consumed": (with_httpx_stream, lambda response: list(response.iter_raw()), OPEN),
-    "httpx, closed": (with_httpx_stream, httpx.Response.close, OPEN),
-    "httpx, asynchronous": (never_read(unread_httpx), None, "await response.aread"),
-    "aiohttp": (never_read(unread_aiohttp), None, "await response.read"),
-    "azure, consumed": (with_azure_stream, lambda response: list(response.iter_raw()), OPEN),
-    "azure, asynchronous": (never_read(unread_azure), None, "await response.read"),
-    "azure, older": (never_read(lambda url: unread_azure(url, OlderAzureRequest)), None, "await response.load_body"),
-    "urllib3, begun": (with_urllib3_stream, lambda response: response.read(8), AS_STREAM),
-    "urllib3, closed": (with_urllib3_stream, lambda response: response.close(), AS_STREAM),
+    "requests, consumed": (CLIENTS["requests_stream"], lambda response: list(response.iter_content(8)), AS_STREAM),
+    "requests, begun": (CLIENTS["requests_stream"], lambda response: next(response.iter_content(8)), AS_STREAM),
+    "requests, read below": (CLIENTS["requests_stream"], lambda response: response.raw.read(), AS_STREAM),
+    "requests, closed": (CLIENTS["requests_stream"], requests.Response.close, AS_STREAM),
+    "httpx, consumed": (CLIENTS["httpx_stream"], lambda response: list(response.iter_raw()), OPEN),
+    "httpx, closed": (CLIENTS["httpx_stream"], httpx.Response.close, OPEN),
+    "httpx, asynchronous": (unread_httpx, None, "await response.aread"),
+    "aiohttp": (unread_aiohttp, None, "await response.read"),
+    "azure, consumed": (CLIENTS["azure_stream"], lambda response: list(response.iter_raw()), OPEN),
+    "azure, asynchronous": (unread_azure, None, "await response.read"),
+    "azure, older": (partial(unread_azure, kind=OlderAzureRequest), None, "await response.load_body"),
+    "urllib3, begun": (CLIENTS["urllib3_stream"], lambda response: response.read(8), AS_STREAM),
+    "urllib3, closed": (CLIENTS["urllib3_stream"], lambda response: response.close(), AS_STREAM),
     "http.client, read": (with_http_client, lambda response: response.read(), CLOSED),
     "http.client, begun": (with_http_client, lambda response: response.read(8), CLOSED),
     "urllib, read": (with_urllib, lambda error: error.read(), CLOSED),
@@ -458,10 +426,7 @@ interactions:
       Set-Cookie: [a=1, b=2]
     body: {string: '{"code": "800064"}'}
 """
-REPLAYED = [
-    with_requests, with_requests_stream, with_httpx, with_httpx_stream, with_httpx_async, with_aiohttp, with_urllib3,
-    with_urllib3_stream, with_http_client, with_urllib,
-]  # fmt: skip
+REPLAYED = [each for each in CLIENTS if "azure" not in each and each not in {"httpx_async_stream", "urllib_lenient"}]
 
 
 @pytest.fixture
@@ -473,7 +438,7 @@ def replay(tmp_path):
         yield
 
 
-@pytest.mark.parametrize("client", REPLAYED, ids=named)
+@clients(*REPLAYED)
 def test_a_replayed_answer_is_as_good_as_a_live_one(client, replay):
     """A response replayed by vcrpy has status, reason, separate repeated headers and body, at every read."""
     with client("GET", "http://api.example/v1/carts") as response:
@@ -483,7 +448,7 @@ def test_a_replayed_answer_is_as_good_as_a_live_one(client, replay):
     assert exchange.headers.all("set-cookie") == ["a=1", "b=2"]
 
 
-@pytest.mark.parametrize("client", [each for each in REPLAYED if each is not with_http_client], ids=named)
+@clients(*(each for each in REPLAYED if each != "http_client"))
 def test_a_replayed_answer_knows_its_request(client, replay):
     """A response replayed by vcrpy has its request."""
     with client("GET", "http://api.example/v1/carts") as response:

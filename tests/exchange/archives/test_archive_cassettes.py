@@ -52,19 +52,13 @@ def test_bytes_that_are_not_text_are_recorded(tmp_path, server, decode, path):
     ("body", "expected"),
     [
         ("{string: Forbidden}", b"Forbidden"),
-        ("{string: 'Zoë'}", "Zoë".encode()),
-        ('{string: "a\\tb"}', b"a\tb"),
         ("{string: 404}", b"404"),
-        ("{string: ''}", b""),
         ("{string: 'null'}", b"null"),
-        ("{string: null}", b""),
         ("{string: ~}", b""),
         ("{string: }", b""),
         (f"{{string: !!binary {encoded(FORBIDDEN)}}}", FORBIDDEN),
         (f"{{string: !!binary '{encoded(FORBIDDEN)[:9]} \n   {encoded(FORBIDDEN)[9:]}'}}", FORBIDDEN),
-        (f"{{string: !!binary {encoded(PACKED)}}}", FORBIDDEN),
         (f"{{string: !!binary {encoded(DEFLATED)}}}", FORBIDDEN),
-        (f"{{base64_string: {encoded(FORBIDDEN)}}}", FORBIDDEN),
         (f"{{base64_string: {encoded(PACKED)}}}", FORBIDDEN),
         ("{string: !!str 404}", b"404"),
         ("Forbidden", b"Forbidden"),
@@ -77,25 +71,14 @@ def test_each_form_of_a_body_in_yaml_is_read(read, body, expected):
     assert (exchange.body, error) == (expected, None)
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ("{a: [b, c]}", [("a", "b"), ("a", "c")]),
-        ("{a: b, d: e}", [("a", "b"), ("d", "e")]),
-        ("[[a, b], [a, c]]", [("a", "b"), ("a", "c")]),
-        ("[{name: a, value: b}]", [("a", "b")]),
-        ("{}", []),
-        ("null", []),
-        (
-            "{Retry-After: [57], ETag: 12e5, Date: 2020-10-01, X: yes}",
-            [("Retry-After", "57"), ("ETag", "12e5"), ("Date", "2020-10-01"), ("X", "yes")],
-        ),
-    ],
-)
-def test_each_form_of_headers_is_read(read, headers, expected):
-    """Headers are a mapping of lists or texts, or pairs; values like numbers or dates stay text."""
-    [exchange], _ = read(yaml_cassette(f"{{status: {{code: 403}}, headers: {headers}}}"), "a.yaml")
-    assert list(exchange.headers) == expected
+def test_headers_like_numbers_and_dates_stay_text(read):
+    """As they were received."""
+    fields = "{Retry-After: [57], ETag: 12e5, Date: 2020-10-01, X: yes}"
+    found = [
+        read(yaml_cassette(f"{{status: {{code: 403}}, headers: {each}}}"), "a.yaml")[0] for each in (fields, "null")
+    ]
+    expected = [("Retry-After", "57"), ("ETag", "12e5"), ("Date", "2020-10-01"), ("X", "yes")]
+    assert [list(each.headers) for [each] in found] == [expected, []]
 
 
 def test_aliases_have_the_value_of_their_anchor(read):

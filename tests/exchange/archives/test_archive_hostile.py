@@ -20,19 +20,10 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
 DEEPER = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}\n" for n in range(1, 1_000))
 
 
-def item(**change):
-    """Return the name and bytes of a cassette with one interaction that has this response."""
-    response = {"status": {"code": 404, "message": ""}, "headers": {}, "body": {"string": ""}} | change
-    return "a.json", json.dumps({"interactions": [{"request": {"uri": "/"}, "response": response}]}).encode()
-
-
 BROKEN = {
     "yaml, empty": ("a.yaml", b"", "a.yaml: empty; expected a cassette, a mapping with interactions"),
-    "yaml, white space": ("a.yaml", b" \n\n", "a.yaml: empty; expected a cassette"),
     "yaml, list": ("a.yaml", b"- 3", "a.yaml: not a cassette: expected a mapping with interactions, found an array"),
-    "yaml, scalar": ("a.yaml", b"hello", "a.yaml: not a cassette: expected a mapping with interactions, found a string"),
     "yaml, binary": ("a.yaml", b"!!binary aGk=", "a.yaml: not a cassette: expected a mapping with interactions, found binary"),
-    "yaml, null": ("a.yaml", b"--- ~", "a.yaml: not a cassette: expected a mapping with interactions, found null"),
     "yaml, no keys": ("a.yaml", b"{}", "a.yaml: not a cassette: expected the key interactions, found none"),
     "yaml, docker": (
         "a.yaml",
@@ -40,10 +31,6 @@ BROKEN = {
         "a.yaml: not a cassette: expected the key interactions, found version, services, an array, d, e",
     ),
     "yaml, interactions mapping": ("a.yaml", b"a: 1\ninteractions: {}", "a.yaml:2: expected a list of exchanges, found an object with nothing"),
-    "yaml, interactions null": ("a.yaml", b"interactions:\n", "a.yaml:1: expected a list of exchanges, found null"),
-    "yaml, interactions alias": ("a.yaml", b"a: &a []\ninteractions: *a\n", "a.yaml:2: expected a list of exchanges, found an array"),
-    "yaml, item scalar": ("a.yaml", b"interactions:\n- x\n", "a.yaml:2: expected an interaction, a mapping with request and response, got a string"),
-    "yaml, item empty": ("a.yaml", b"interactions:\n- {}\n", 'a.yaml:2: the response has no "status"; a recording may be cut off here'),
     "yaml, two documents": ("a.yaml", b"interactions: []\n---\ninteractions: []\n", "a.yaml:2: a second YAML document; expected one document"),
     "yaml, tab": ("a.yaml", b"interactions:\n\t- a\n", "a.yaml:2: not a YAML cassette: "),
     "yaml, version": ("a.yaml", b"%YAML 3.0\n---\n{}", "a.yaml:1: not a YAML cassette: "),
@@ -70,7 +57,6 @@ BROKEN = {
     ),
     "yaml, invalid binary": ("a.yaml", f"interactions:\n{ITEM % '{string: !!binary =#*}'}".encode(), "a.yaml:3: the !!binary is not base64"),
     "yaml, binary with letters": ("a.yaml", f"interactions:\n{ITEM % '{string: !!binary Zoë}'}".encode(), "a.yaml:3: the !!binary is not base64"),
-    "yaml, body of something": ("a.yaml", f"interactions:\n{ITEM % '{text: a}'}".encode(), 'a.yaml:2: expected a recorded body with "string"'),
     "json, repeated": (
         "a.json",
         b'{"interactions": [{}], "version": 1, "interactions": []}',
@@ -80,41 +66,22 @@ BROKEN = {
     "json, log repeated": ("a.json", b'{"log": {"entries": [{}]}, "log": {}}', 'a.json: "log" is repeated'),
     "stubs, repeated": ("a.json", b'{"mappings": [{}], "mappings": []}', 'a.json: "mappings" is repeated'),
     "json, empty": ("a.json", b"", "a.json: empty; expected JSON"),
-    "json, white space": ("a.json", b" \n", "a.json: empty; expected JSON"),
     "json, latin-1": ("a.json", b'{"a": "\xe9"}', "a.json: not UTF-8 at byte 7"),
     "json, utf-16": ("a.json", "{}".encode("utf-16"), "a.json: UTF-16, as PowerShell"),
     "json, nul": ("a.json", b"\x00", "a.json: not JSON: "),
     "json, deep": ("a.json", b"[" * 100_000, "a.json: not JSON: nested too deeply to read"),
     "json, digits": ("a.json", b"9" * 5_000, "a.json: not JSON: a number with too many digits to read"),
     "json, list": ("a.json", b"[]", "a.json: expected a cassette (interactions) or HAR (log.entries), found an array"),
-    "json, scalar": ("a.har", b"3", "a.har: expected a cassette (interactions) or HAR (log.entries), found an integer"),
-    "json, openapi": (
-        "a.json",
-        b'{"openapi": "3.1.0", "info": {}, "paths": {}, "d": 1, "e": 2, "f": 3}',
-        "a.json: an OpenAPI document, not a recording",
-    ),
     "json, long key": ("a.json", b'{"' + b"k" * 100_000 + b'": 1}', "a.json: expected a cassette"),
     "json, surrogate": ("a.json", b'{"\\ud800": 1}', "a.json: expected a cassette (interactions) or HAR (log.entries), found an object with \\ud800"),
     "json, interactions null": ("a.json", b'{"interactions": null}', "a.json#/interactions: expected a list of exchanges, found null"),
-    "json, entries mapping": ("a.har", b'{"log": {"entries": {"a": 1}}}', "a.har#/log/entries: expected a list of exchanges, found an object with a"),
     "json, log list": ("a.har", b'{"log": []}', "a.har: expected a cassette (interactions) or HAR (log.entries), found an object with log"),
-    "json, item null": (
-        "a.json",
-        b'{"interactions": [null]}',
-        "a.json#/interactions/0: expected an interaction, a mapping with request and response, got null",
-    ),
-    "json, no response": ("a.json", b'{"interactions": [{"request": {}}]}', 'a.json#/interactions/0: the response has no "status"'),
-    "json, status null": (*item(status=None), "a.json#/interactions/0: "),
-    "json, status empty": (*item(status={}), "a.json#/interactions/0: "),
-    "json, invalid base64": (*item(body={"base64_string": "!"}), "a.json#/interactions/0: the body is declared as base64 and is not valid base64"),
     "ndjson, empty": ("a.ndjson", b"", "a.ndjson: empty; expected one exchange per line"),
     "ndjson, blank lines": ("a.ndjson", b"\n \r\n", "a.ndjson: empty; expected one exchange per line"),
     "ndjson, byte order mark": ("a.ndjson", b"\xef\xbb\xbf", "a.ndjson:1: empty; expected JSON"),
-    "ndjson, list": ("a.ndjson", b"\n[]\n", "a.ndjson:2: expected an interaction, a mapping with request and response, got an array"),
     "ndjson, latin-1": ("a.ndjson", b'{"status": 404, "body": "\xe9"}', "a.ndjson:1: not UTF-8 at byte 25"),
     "ndjson, long key": ("a.ndjson", b'{"' + b"k" * 100_000 + b'": 1}', 'a.ndjson:1: a response as a mapping has no key "kkk'),
     "pipe, empty": ("-", b"", "-: empty; expected a cassette"),
-    "pipe, foreign": ("-", b'{"openapi": "3.1.0"}', "-: an OpenAPI document, not a recording"),
     "gzip, start only": ("a.yaml.gz", b"\x1f\x8b", "a.yaml.gz: broken gzip data: "),
     "gzip, other method": ("a.yaml", b"\x1f\x8b\x07" + bytes(20), "a.yaml: broken gzip data: "),
     "gzip, garbage after": ("a.ndjson.gz", gzip.compress(b'{"status": 404}\n') + b"x", "a.ndjson.gz: broken gzip data: "),
@@ -183,15 +150,6 @@ def test_an_archive_cut_anywhere_gives_its_beginning(read, ending, sample):
     for length in range(len(sample)):
         exchanges, _ = read(sample[:length], f"a{ending}")
         assert [(each.status, each.headers, each.body) for each in exchanges] == whole[: len(exchanges)]
-
-
-@pytest.mark.covered
-@pytest.mark.parametrize("ending", [".json", ".har"])
-def test_a_document_cut_anywhere_is_reported(read, samples, ending):
-    """A JSON document that is truncated at any byte is an error."""
-    for length in range(len(samples[ending].rstrip())):
-        exchanges, error = read(samples[ending][:length], f"a{ending}")
-        assert (exchanges, error is None) == ([], False)
 
 
 def test_a_packed_archive_cut_anywhere_is_reported(read, ending, sample):

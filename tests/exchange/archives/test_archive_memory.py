@@ -153,15 +153,6 @@ def test_lines_may_be_more_than_the_bound_together(tmp_path, monkeypatch):
     assert len(list(file_items(path))) == 100
 
 
-def test_a_line_that_is_too_long_costs_that_line(tmp_path, monkeypatch):
-    """The lines after it are read."""
-    path = tmp_path / "a.ndjson"
-    path.write_text('{"status": 404, "reason": "' + "x" * 500 + '"}\n{"status": 409}\n')
-    monkeypatch.setattr(json_files, "MAX_LINE", 100)
-    odd, exchange = file_items(path)
-    assert (odd.place, exchange.origin) == (f"{path}:1", f"{path}:2")
-
-
 def test_a_long_first_line_is_not_held_to_find_the_format(tmp_path, monkeypatch):
     """An endless first line is read only up to a limit."""
     path = tmp_path / "recording"

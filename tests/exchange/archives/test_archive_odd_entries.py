@@ -173,6 +173,7 @@ BASE64 = {
     "text of base64's letters": ("Conflict", 8, b"Conflict"),
     "no padding": ("R29uZQ", 4, b"Gone"),
     "line breaks": ("R29u\r\nZQ==", None, b"Gone"),
+    "of URLs": ("R29uZSDDvz4-Pz8_", None, "Gone ÿ>>???".encode()),
     "empty": ("", 0, b""),
     "chunks": (["R29u", "ZQ=="], None, b"Gone"),
 }

@@ -173,6 +173,7 @@ def test_the_usual_cassettes_are_plain():
         interaction('{"a": "' + "it's " * 40, sent="a\nb", message=""),
         interaction('{\n  "a": "é\\" 😀' + "b " * 90, sent='{"a":' + " 'b': " * 40),
         interaction("", fields={}),
+        interaction('["\t"]'),
         interaction(fields={"CONTENT-TYPE": ["text/html; charset=utf-8"], "CSP": ["default-src 'none'; " * 9], "Date": ["a"] * 2}),
         interaction(gzip.compress(b"{" + b"busy " * 400 + b"}"), fields={"Content-Type": ["a"], "Content-Encoding": ["gzip"]}),
         interaction(zlib.compress(b"[7]"), fields={}),
