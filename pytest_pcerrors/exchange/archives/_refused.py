@@ -1,7 +1,6 @@
 """Detect inputs that are not supported: formats, so that the message can name them, and error bodies without their HTTP status."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_pcerrors.errors import ArchiveError
 
@@ -16,7 +15,6 @@ READ = (
 
 _CONVERT = f"convert it to NDJSON or HAR; known formats: {READ}"
 _NOT_YET = "which pcerrors does not read yet"
-_NO_RECORDING = "not a recording"
 _MARKS = {
     b"PK\x03\x04": "a zip archive, such as a Playwright trace",
     b"<?xml": "an XML document",
@@ -24,68 +22,39 @@ _MARKS = {
 }
 
 
-class Unsupported(NamedTuple):
-    """A format that is not supported: its name in messages, the paths of members that its documents have, the reason, and the fix.
-
-    Several sets of paths are alternatives. The step 0 is the first item of a list; a value can follow a path, after ``=``.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    why: str = _NOT_YET
-    fix: str = _CONVERT
-
-    def fits(self, document: Any) -> bool:
-        """Return whether a document has this format."""
-        return any(all(_has(document, path) for path in paths.split()) for paths in self.members)
-
-
-def unsupported_format(document: Any) -> tuple[str, str] | None:
+def unsupported_format(document: Any) -> tuple[str, str] | None:  # noqa: C901 - one case a format
     """Return the unsupported format of a parsed document, as a problem and its fix; else None.
 
     For a document that is read in pieces, the first item of its list is enough.
     """
-    found = next((each for each in FORMATS if each.fits(document)), None)
-    return None if found is None else (f"{found.name}, {found.why}", found.fix)
+    name, why, fix = "", _NOT_YET, _CONVERT
+    match document:
+        case [{"request": {"host": _, "path": _}, "response": _}, *_]:
+            name, fix = "a cassette of vcrpy before 1.0", "run python -m vcr.migration on it"
+        case [{"request": {"request_body": _}, "response": {"status_code": _}}, *_]:
+            name = "a recording of ExVCR"
+        case [{"description": _, "request": {"path": _}, "response": {"status": _}}, *_]:
+            name = "a contract of Pact"
+        case {"interactions": [{"description": _, "request": {"path": _}, "response": {"status": _}}, *_]}:
+            name = "a contract of Pact"
+        case [{"scope": _, "path": _, "status": _}, *_]:
+            name = "a recording of nock"
+        case {"httpRequest": _} | [{"httpRequest": _}, *_]:
+            name = "expectations of MockServer"
+        case {"data": {"pairs": _}} | {"meta": {"hoverflyVersion": _}}:
+            name = "a simulation of Hoverfly"
+        case {"imposters": _}:
+            name = "imposters of mountebank"
+        case {"responses": [{"response": _}, *_]}:
+            name = "a recording of responses"
+        case {"__export_format": _}:
+            name = "an Insomnia export"
+        case {"type": "context-options" | "resource-snapshot"}:
+            name = "a Playwright trace"
+        case {"openapi": _} | {"swagger": _}:
+            name, why, fix = "an OpenAPI document", "not a recording", CHOOSE_RECORDINGS
+    return (f"{name}, {why}", fix) if name else None
 
-
-def _has(document: Any, path: str) -> bool:
-    """Return whether a document has a member, by a path such as ``0.request.path`` or ``type=context-options``."""
-    names, _, value = path.partition("=")
-    for name in names.split("."):
-        if isinstance(document, Mapping) and name in document:
-            document = document[name]
-        elif isinstance(document, list) and document and name == "0":
-            document = document[0]
-        else:
-            return False
-    return not value or bool(document == value)
-
-
-FORMATS = (
-    Unsupported(
-        "a cassette of vcrpy before 1.0",
-        ("0.request.host 0.request.path 0.response",),
-        fix="run python -m vcr.migration on it",
-    ),
-    Unsupported("a recording of ExVCR", ("0.request.request_body 0.response.status_code",)),
-    Unsupported(
-        "a contract of Pact",
-        (
-            "0.description 0.request.path 0.response.status",
-            "interactions.0.description interactions.0.request.path interactions.0.response.status",
-        ),
-    ),
-    Unsupported("a recording of nock", ("0.scope 0.path 0.status",)),
-    Unsupported("expectations of MockServer", ("httpRequest", "0.httpRequest")),
-    Unsupported("a simulation of Hoverfly", ("data.pairs", "meta.hoverflyVersion")),
-    Unsupported("imposters of mountebank", ("imposters",)),
-    Unsupported("a recording of responses", ("responses.0.response",)),
-    Unsupported("an Insomnia export", ("__export_format",)),
-    Unsupported("a Playwright trace", ("type=context-options", "type=resource-snapshot")),
-    Unsupported("an OpenAPI document", ("openapi", "swagger"), _NO_RECORDING, CHOOSE_RECORDINGS),
-)
-"""The known formats that are not supported, specific ones before general ones."""
 
 _RECORDED = frozenset({"request", "response", "interactions", "log", "http_interactions"})
 _ERROR_NAMES = frozenset(

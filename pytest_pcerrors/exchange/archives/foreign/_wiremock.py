@@ -46,16 +46,14 @@ def _fits(document: Any) -> bool:
 
 def _is_stub(value: Any) -> bool:
     """Return whether a value can only be a mapping: one with just a URL, a status and a body is read as our own form."""
-    if not is_object(value, "request", "response"):
-        return False
-    request, response = value["request"], value["response"]
-    if not isinstance(request, dict) or not isinstance(response, dict) or isinstance(response.get("status"), dict):
-        return False
-    matched = request.get("headers")
-    has_matchers = isinstance(matched, dict) and any(isinstance(each, dict) for each in matched.values())
-    return has_matchers or bool(
-        value.keys() & _OF_STUBS or request.keys() & _OF_REQUESTS or response.keys() & _OF_RESPONSES
-    )
+    match value:
+        case {"request": {} as request, "response": {} as response} if not isinstance(response.get("status"), dict):
+            matched = request.get("headers")
+            has_matchers = isinstance(matched, dict) and any(isinstance(each, dict) for each in matched.values())
+            known = value.keys() & _OF_STUBS or request.keys() & _OF_REQUESTS or response.keys() & _OF_RESPONSES
+            return has_matchers or bool(known)
+        case _:
+            return False
 
 
 def _stubs(
@@ -174,11 +172,11 @@ WIREMOCK = Tool(
 
 def _net_fits(document: Any) -> bool:
     """Return whether a document is a mapping or a list of mappings."""
-    first = document[0] if isinstance(document, list) and document else document
-    if not is_object(first, "Request", "Response"):
-        return False
-    request, response = first["Request"], first["Response"]
-    return isinstance(request, dict) and isinstance(response, dict) and bool(request.keys() & _OF_NET_REQUESTS)
+    match document:
+        case {"Request": {} as request, "Response": {}} | [{"Request": {} as request, "Response": {}}, *_]:
+            return not _OF_NET_REQUESTS.isdisjoint(request)
+        case _:
+            return False
 
 
 def _net_interaction(request: dict[str, Any], response: dict[str, Any]) -> Interaction:

@@ -1,8 +1,8 @@
 """Cassettes of the VCR family: what VCR.rb, Betamax, Schemathesis, go-vcr and php-vcr write differently from vcrpy."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from pytest_pcerrors.exchange.archives.foreign._tools import is_object
 from pytest_pcerrors.text import late_pattern
 
 LISTS = ("interactions", "http_interactions")
@@ -40,30 +40,30 @@ def _numbers(members: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def in_common_form(interaction: Any) -> Any:
     """Return an interaction of go-vcr, php-vcr or an old Betamax in the form of vcrpy; any other value unchanged."""
-    response = interaction.get("response") if isinstance(interaction, dict) else None
-    if not isinstance(response, dict):
-        return interaction
-    status = response.get("status")
-    if isinstance(status, Mapping):
-        is_php = "http_version" in status or "curl_info" in response
-        return _of_php(interaction) if is_php else interaction
-    if "status_code" in response and isinstance(response.get("body"), Mapping):  # of Betamax before 0.4
-        return interaction | {"response": {**response, "status": {"code": response["status_code"], "message": None}}}
-    if "code" not in response:
-        return interaction
-    reason = _REASON.fullmatch(status or "") if isinstance(status, str | None) else None
-    common = {
-        "status": {"code": response["code"], "message": (reason[1] if reason else "") or None},
-        "headers": response.get("headers"),
-        "body": response.get("body") or "",
-    }
-    return interaction | {"response": common}
+    match interaction:
+        case {"response": {"status": {"http_version": _}}} | {"response": {"status": {}, "curl_info": _}}:
+            return _of_php(interaction)
+        case {"response": {"status": {}}}:
+            return interaction
+        case {"response": {"status_code": code, "body": {}} as response}:  # of Betamax before 0.4
+            return interaction | {"response": {**response, "status": {"code": code, "message": None}}}
+        case {"response": {"code": code} as response}:
+            status = response.get("status")
+            reason = _REASON.fullmatch(status or "") if isinstance(status, str | None) else None
+            common = {
+                "status": {"code": code, "message": (reason[1] if reason else "") or None},
+                "headers": response.get("headers"),
+                "body": response.get("body") or "",
+            }
+            return interaction | {"response": common}
+        case _:
+            return interaction
 
 
 def _of_php(interaction: dict[str, Any]) -> dict[str, Any]:
     """Return an interaction of php-vcr with the empty body that it leaves out, and without the headers that curl did not send."""
-    request, response = interaction.get("request"), {"body": "", **interaction["response"]}
-    headers = request.get("headers") if isinstance(request, dict) else None
-    if isinstance(request, dict) and isinstance(headers, dict):
-        request = request | {"headers": {name: value for name, value in headers.items() if value is not None}}
-    return interaction | {"request": request, "response": response}
+    request: Any = interaction.get("request")
+    if is_object(request, "headers") and isinstance(request["headers"], dict):
+        sent = {name: value for name, value in request["headers"].items() if value is not None}
+        request = request | {"headers": sent}
+    return interaction | {"request": request, "response": {"body": "", **interaction["response"]}}
