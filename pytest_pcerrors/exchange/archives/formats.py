@@ -40,11 +40,6 @@ READERS: "dict[str, Reader]" = {
 }
 """The readers by the suffix of a file's name."""
 
-_BEGINNINGS: "tuple[tuple[Callable[[bytes], bool], Reader], ...]" = (
-    (lambda start: start.startswith(HTTP_START), read_curl_output),
-    (lambda start: start.startswith(b"["), read_json_document),
-    (is_flow, read_flows),
-)
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _MAX_BLANK = 64 * 1024
 
@@ -87,23 +82,23 @@ def _reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tu
 
 def _first_lines(stream: IO[bytes]) -> bytes:
     """Read the first line of a stream that is not blank, with the blank lines before it."""
-    lines, has_text = bytearray(), False
-    while piece := stream.readline(_MAX_BLANK):
-        lines += piece
-        has_text = has_text or bool(piece.strip(_BLANK))
-        is_long = len(lines) > (MAX_LINE if has_text else _MAX_BLANK)
-        if is_long or (has_text and piece.endswith(b"\n")):
-            break
-    return bytes(lines)
+    start = b""
+    while len(start) <= _MAX_BLANK and not start.strip(_BLANK) and (line := stream.readline(MAX_LINE + 1)):
+        start += line
+    return start
 
 
 def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
     """Return the reader for an input by its beginning; the first line of NDJSON is a complete object."""
+    if start.startswith(HTTP_START):
+        return read_curl_output
+    if start.startswith(b"["):
+        return read_json_document
+    if is_flow(start):
+        return read_flows
     if not start.startswith(b"{"):
-        known = next((reader for begins, reader in _BEGINNINGS if begins(start)), None)
-        if known is None:
-            _refuse(unsupported_bytes(start), name)
-        return known or read_yaml
+        _refuse(unsupported_bytes(start), name)
+        return read_yaml
     try:
         first: Any = parsed(start, "")
     except ArchiveError:
