@@ -100,8 +100,9 @@ def plain_interaction(text: bytes) -> tuple[PlainLine, bytes] | None:
     if match is None:
         return None
     sent, url, string, headers, status = match.groups()
-    content_type, encoding = (_value(headers or b"", name) for name in (_TYPE, _ENCODING))
-    may_end = b"\n---" in sent + string or b"\n..." in sent + string  # the document
+    content_type, encoding = _value(headers or b"", _TYPE), _value(headers or b"", _ENCODING)
+    scalars = sent + string
+    may_end = b"\n" in scalars and (b"\n---" in scalars or b"\n..." in scalars)  # the document
     if content_type is None or encoding is None or may_end:
         return None
     try:
@@ -118,11 +119,11 @@ def plain_interaction(text: bytes) -> tuple[PlainLine, bytes] | None:
 
 def _value(headers: bytes, name: bytes) -> str | None:
     """Return the value of a header, empty without one, or None in doubt, as when it is repeated."""
-    _, *found = headers.lower().split(name)
+    before, found, after = headers.lower().partition(name)
     if not found:
         return ""
-    value, _, following = headers[-len(found[0]) :].partition(b"\n")
-    is_one = len(found) == 1 and not following.startswith(b"      - ")
+    value, _, following = headers[len(before) + len(name) :].partition(b"\n")
+    is_one = name not in after and not following.startswith(b"      - ")
     return _text(value) if is_one and b"\0" not in value and value.count(b"'") in (0, 2) else None
 
 
