@@ -104,7 +104,7 @@ class ClientSimulator(Simulator, ABC):
                 return Reply(reply_to(request, self._tokens.answer(request)))
             if self.is_stopped or not self.is_counted(request):
                 success = success_by_path(200, request, self._factory.contract, byte_order_mark=False)
-                return Reply(reply_to(request, success.exchange))
+                return Reply(reply_to(request, success))
             if self.count == self._most:
                 self.is_stopped = True
                 raise EndlessRetriesError(f"more than {self._most} requests in one call")

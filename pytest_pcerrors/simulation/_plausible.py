@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pytest_pcerrors.contract.catalogue import placeholders
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.model import Request
 
 
 def guid(rng: Random) -> str:
@@ -33,6 +33,14 @@ def request_to(host: str, method: str, path: str, body: object, rng: Random) -> 
     return Request(method, url, headers, text.encode())
 
 
+def as_json(value: object) -> bytes:
+    """Return a JSON value as UTF-8; if it has characters that UTF-8 cannot encode, all that are not ASCII are escaped."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()
+
+
 def length_and_type(length: int, media_type: str, moment: datetime) -> list[tuple[str, str]]:
     """Return the headers of every response; one without a body has no Content-Type."""
     typed = [("Content-Type", media_type)] if length else []
@@ -47,12 +55,6 @@ def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
         ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
         ("MS-ServerId", f"{rng.randrange(10**9):09d}"),
     ]
-
-
-def without_identifiers(exchange: Exchange) -> Exchange:
-    """Return a response without the headers MS-*, which only Partner Center sends."""
-    headers = [(name, value) for name, value in exchange.headers or () if not name.lower().startswith("ms-")]
-    return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)
 
 
 class Operation(NamedTuple):

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -12,15 +13,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.model import Exchange
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.jsontext import JsonError, parse
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation._plausible import (
+    as_json,
     length_and_type,
     request_to,
     service_identifiers,
     with_identifiers,
-    without_identifiers,
 )
 from pytest_pcerrors.simulation.synthesis import request_of, synthesize_status
 from pytest_pcerrors.text import phrase_of
@@ -29,95 +30,89 @@ _HOST = "api.partnercenter.microsoft.com"
 _FIRST_MOMENT = datetime(2026, 3, 3, 9, 7, 11, tzinfo=UTC)
 _BETWEEN = timedelta(minutes=7)
 _DEEPEST = 6
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class Sender(NamedTuple):
     """A sender of responses: the media type of its bodies, whether it sends the identifiers of the service, and its encoding."""
 
     media_type: str
-    identifies: bool
+    identifies: bool = False
     encoding: str = "utf-8"
+
+    def exchange(  # noqa: PLR0913 - one argument for each part
+        self,
+        status: int,
+        body: bytes,
+        rng: Random,
+        *,
+        request: Request | None = None,
+        headers: Mapping[str, str] = {},
+        reason: str | None = None,
+        moment: datetime = _FIRST_MOMENT,
+    ) -> Exchange:
+        """Return a response of this sender, with random identifiers."""
+        request = request or request_to(_HOST, "GET", "/", None, rng)
+        identifiers = service_identifiers(request, rng) if self.identifies else []
+        fields = [*length_and_type(len(body), self.media_type, moment), *identifiers, *headers.items()]
+        return Exchange(status, fields, body, request, reason or phrase_of(status))
+
+    def json(self, status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:
+        """Return a response with a JSON body; the same status has the same identifiers."""
+        return self.exchange(status, as_json(value), _random(status), headers=headers)
 
 
 SERVICE = Sender("application/json; charset=utf-8", identifies=True)
-GATEWAY = Sender("application/json", identifies=False)
+GATEWAY = Sender("application/json")
 _SENDERS = {
     "service": SERVICE,
     "gateway": GATEWAY,
-    "text": Sender("text/plain; charset=utf-8", identifies=False),
-    "page": Sender("text/html", identifies=False),
+    "text": Sender("text/plain; charset=utf-8"),
+    "page": Sender("text/html"),
     "latin-1": Sender("application/json; charset=iso-8859-1", identifies=True, encoding="latin-1"),
 }
 """The senders by their name in ``shapes.json``."""
 
 
-class Shape(NamedTuple):
-    """A response with an undocumented shape; its name ends in its status.
-
-    `request_line` is the method and the path of a request that gets this response, `request_body` the body of that request as
-    a JSON value. Words in braces are replaced with identifiers. A client of any HTTP service may receive a shape that `is_general`; the
-    others are Partner Center's own.
-    """
-
-    name: str
-    request_line: str
-    body: str | bytes = ""
-    request_body: object = None
-    sender: Sender = SERVICE
-    headers: Mapping[str, str] = {}
-    reason: str = ""
-    is_general: bool = False
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return int(self.name.rpartition("-")[2])
+def _exchange_of(shape: Mapping[str, Any], rng: Random, moment: datetime) -> Exchange:
+    """Return the exchange for a shape of ``shapes.json``, whose name ends in its status; words in braces become identifiers."""
+    sender = _SENDERS[shape.get("sender", "service")]
+    mark = BYTE_ORDER_MARK if shape.get("byte_order_mark") else ""
+    text = as_json(shape["json"]).decode() if "json" in shape else shape.get("text", "")
+    body = with_identifiers(mark + text, rng).encode(sender.encoding)
+    method, path = shape["request_line"].split()
+    return sender.exchange(
+        int(shape["name"].rpartition("-")[2]),
+        body,
+        rng,
+        request=request_to(_HOST, method, path, shape.get("request_body"), rng),
+        headers=shape.get("headers", {}),
+        reason=shape.get("reason"),
+        moment=moment,
+    )
 
 
-def shape_of(document: Mapping[str, Any]) -> Shape:
-    """Return a shape of ``shapes.json``: its body is ``json`` or ``text``, after a byte order mark if it has one."""
-    fields = dict(document)
-    mark = "\ufeff" if fields.pop("byte_order_mark", False) else ""
-    text = as_json(fields.pop("json")) if "json" in fields else fields.pop("text", "")
-    return Shape(body=mark + text, sender=_SENDERS[fields.pop("sender", "service")], **fields)
-
-
-def as_json(value: object) -> str:
-    """Return a value as JSON without escaping non-ASCII characters."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def exchange_of(shape: Shape, rng: Random, moment: datetime = _FIRST_MOMENT) -> Exchange:
-    """Return the exchange for a shape, with random identifiers."""
-    body = shape.body
-    if isinstance(body, str):
-        body = with_identifiers(body, rng).encode(shape.sender.encoding)
-    method, path = shape.request_line.split()
-    request = request_to(_HOST, method, path, shape.request_body, rng)
-    identifiers = service_identifiers(request, rng) if shape.sender.identifies else []
-    headers = [*length_and_type(len(body), shape.sender.media_type, moment), *identifiers, *shape.headers.items()]
-    return Exchange(shape.status, headers, body, request, shape.reason or phrase_of(shape.status))
-
-
-def _exchanges(shapes: Iterable[Shape], seed: str) -> Mapping[str, Exchange]:
+def _exchanges(shapes: Iterable[Mapping[str, Any]], seed: str) -> Mapping[str, Exchange]:
     """Return the exchanges of shapes by name; identifiers depend on the seed and on the shapes before."""
-    rng = Random(seed)  # noqa: S311 - identifiers in a recording are not secrets
-    made = ((each.name, exchange_of(each, rng, _FIRST_MOMENT + index * _BETWEEN)) for index, each in enumerate(shapes))
-    return MappingProxyType(dict(made))
+    rng = _random(seed)
+    return MappingProxyType(
+        {each["name"]: _exchange_of(each, rng, _FIRST_MOMENT + index * _BETWEEN) for index, each in enumerate(shapes)}
+    )
+
+
+def _random(seed: int | str) -> Random:
+    return Random(seed)  # noqa: S311 - identifiers in a response are not secrets
 
 
 _DOCUMENT = json.loads(files(__package__).joinpath("shapes.json").read_text("utf-8"))
-_OBSERVED = [shape_of(each) for file in _DOCUMENT["observed"] for each in file["shapes"]]
-_MADE_UP = list(map(shape_of, _DOCUMENT["made_up"]))
+_OBSERVED = [each for file in _DOCUMENT["observed"] for each in file["shapes"]]
+_MADE_UP = _DOCUMENT["made_up"]
 
 OBSERVED = _exchanges(_OBSERVED, "observed")
 """Responses observed from the real service; the files in cassettes/observed are made from them."""
 
 MADE_UP = _exchanges(_MADE_UP, "made up")
 """Responses that a client may receive, although no public sample shows them."""
-
-GENERAL = tuple(shape.name for shape in (*_OBSERVED, *_MADE_UP) if shape.is_general)
-"""The names of the shapes that a client of any HTTP service may receive."""
 
 SHAPES: Mapping[str, Exchange] = MappingProxyType({**OBSERVED, **MADE_UP})
 """Undocumented responses by name: observed ones of the real service, and invented ones."""
@@ -138,17 +133,17 @@ def observed_for(contract: Contract) -> Mapping[str, Exchange]:
 
 
 def _of_another_api(contract: Contract) -> Iterator[tuple[str, Exchange]]:
-    for name in GENERAL:
-        shape = without_identifiers(SHAPES[name])
+    for name in (each["name"] for each in (*_OBSERVED, *_MADE_UP) if each.get("is_general")):
+        shape = SHAPES[name]
         assert shape.request is not None  # noqa: S101 - each shape has one
+        headers = [(field, value) for field, value in shape.headers or () if not field.startswith("MS-")]
         request = request_of(contract, f"/shapes/{name}", shape.request.method)
-        yield name, Exchange(shape.status, shape.headers, shape.body, request, phrase_of(shape.status))
+        yield name, Exchange(shape.status, headers, shape.body, request, phrase_of(shape.status))
     if contract.errors_below_400 is not None and contract.catalogue:
         name = "error-in-success-200"
         made = synthesize_status(HTTPStatus.OK, contract)
         if read(made, contract).is_error:
-            request = request_of(contract, f"/shapes/{name}")
-            yield name, Exchange(made.status, made.headers, made.body, request, made.reason)
+            yield name, replace(made, request=request_of(contract, f"/shapes/{name}"))
 
 
 def shapes_of(exchange: Exchange, contract: Contract) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from pytest_pcerrors import UsageError
-from pytest_pcerrors.simulation.answers.wire import FAULTS
+from pytest_pcerrors.simulation.answers.answer import FAULTS
 from pytest_pcerrors.simulation.server import ErrorServer, rules_schema
 
 VALID = """\

@@ -7,8 +7,7 @@ import pytest
 import requests
 
 from pytest_pcerrors import Contract, Exchange, Request, assert_pc_success, check
-from pytest_pcerrors.simulation.answers.answer import Answer, with_overrides
-from pytest_pcerrors.simulation.answers.factory import AnswerFactory
+from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.successes import success_by_path
 from pytest_pcerrors.simulation.server import ErrorServer
 
@@ -124,8 +123,7 @@ def test_a_success_can_be_cut(raw, server, path, name, cut, received):
 def test_a_success_made_for_a_request_is_cut_as_far_as_it_can_be(body, cut):
     """The rule was checked before the body was known."""
     made = Answer(Exchange(200, {}, body), "200 ok")
-    factory = AnswerFactory(Contract.default(), succeed=lambda status, request: made)
-    answer = with_overrides(factory.by_name("ok"), None, {"cut": 5})
+    answer = Answer(Exchange(200, {}, b""), "200 ok", {"cut": 5}, for_request=lambda _: made)
     assert answer.to(Request("GET", "/")).faults.get("cut") == cut
 
 
@@ -138,7 +136,6 @@ def test_a_success_may_have_a_wait(server):
 def test_a_name_of_any_kind_makes_a_body():
     """Paths are foreign text; nothing in them is an error, or is replaced."""
     for path in ("/v1/{customer}/%FF", "/v1/s", "/v1/ies", "/v1/a//b", "/v1/%7Bid%7D", "/v1/\u00e9\udcff"):
-        answer = success_by_path(
-            200, Request("GET", f"http://127.0.0.1{path}"), Contract.default(), byte_order_mark=False
-        )
-        assert json.loads(answer.exchange.body)["links"]["self"]["uri"] in (path[3:], path[3:].replace("\udcff", "?"))
+        request = Request("GET", f"http://127.0.0.1{path}")
+        answer = success_by_path(200, request, Contract.default(), byte_order_mark=False)
+        assert json.loads(answer.body)["links"]["self"]["uri"] == path[3:]

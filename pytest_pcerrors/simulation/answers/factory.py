@@ -1,23 +1,23 @@
 """Answers made for a contract: documented errors by code, shapes by name, statuses, and a few words."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import re
 from functools import partial
 from http import HTTPStatus
-from random import Random
-from types import MappingProxyType
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, with_overrides
-from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Sender, Shape, as_json, exchange_of, shapes_for
+from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after
+from pytest_pcerrors.simulation.answers.successes import success, success_by_path
+from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
+from pytest_pcerrors.simulation.shapes import GATEWAY, shapes_for
 from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest, represented
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
+_STATUS = re.compile("[1-5][0-9]{2}")
 _DIGITS_OF_STATUS = 3
 _CUT_AT = 10
 _TOO_MANY = "gateway-429"
@@ -28,28 +28,23 @@ _WAITING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 class AnswerFactory:
     """Makes answers for a contract; an unknown name is a `UsageError` that suggests the nearest one.
 
-    `retry_after` is the Retry-After header of every 429 and 503. `succeed` makes the answer to a request with the status of a success,
-    instead of a little JSON. `words` are further names of answers.
+    `retry_after` is the Retry-After header of every 429 and 503. With `byte_order_mark`, successes below ``/v1/`` begin with one.
     """
 
     def __init__(
-        self,
-        contract: Contract,
-        *,
-        retry_after: int | str | None = None,
-        succeed: Callable[[int, Request], Answer] | None = None,
-        words: Mapping[str, Callable[[], Answer]] = MappingProxyType({}),
+        self, contract: Contract, *, retry_after: int | str | None = None, byte_order_mark: bool = False
     ) -> None:
         check_retry_after(retry_after)
         self.contract = contract
-        self.shapes: Mapping[str, Exchange] = shapes_for(contract)
+        self.shapes = shapes_for(contract)
+        self.tokens = Tokens(contract)
         self._retry_after = retry_after
-        self._succeed = succeed
-        self._words: dict[str, Callable[[], Answer]] = {
-            "ok": partial(self.status, HTTPStatus.OK),
-            "reset": lambda: Answer(success(HTTPStatus.OK).exchange, "reset", {"reset": True}),
-            "cut": lambda: with_overrides(self.status(HTTPStatus.OK), None, {"cut": _CUT_AT}),
-            **words,
+        self._byte_order_mark = byte_order_mark
+        self._words = {
+            "ok": lambda: self.status(HTTPStatus.OK),
+            "reset": lambda: Answer(success(HTTPStatus.OK, contract), "reset", {"reset": True}),
+            "cut": lambda: self.status(HTTPStatus.OK).overridden(None, {"cut": _CUT_AT}),
+            **self.tokens.words,
         }
 
     def by_name(self, what: int | str) -> Answer:
@@ -68,10 +63,10 @@ class AnswerFactory:
             return self.shape(what)
         status, slash, code = what.partition("/")
         if slash and what not in self.contract.catalogue:
-            return self.error(code, _status_number(status))
-        if what in self.contract.catalogue or (is_number(what) and not _is_status(what)):
+            return self.error(code, _number_of(status))
+        if what in self.contract.catalogue or (is_number(what) and not _STATUS.fullmatch(what)):
             return self.error(what)
-        if _is_status(what):
+        if _STATUS.fullmatch(what):
             return self.status(int(what))
         known = (*self._words, *self.shapes, *self.contract.catalogue.codes)
         raise UsageError(
@@ -99,8 +94,8 @@ class AnswerFactory:
         """Return a plausible answer for a status: a success, the gateway's 429, a documented error, a shape, or an error without a code."""
         _check_status(status)
         if status in SUCCESSES:
-            made = success(status, SERVICE if self.contract.is_partner_center else GATEWAY)
-            return replace(made, for_request=self._succeed and partial(self._succeed, status))
+            name = f"{status}{' ok' if status == HTTPStatus.OK else ''}"
+            return Answer(success(status, self.contract), name, for_request=partial(self._success, status, name))
         if not self.contract.is_partner_center and status >= HTTPStatus.BAD_REQUEST and self.contract.catalogue:
             return self._waiting(Answer(synthesize_status(status, self.contract), str(status)))
         if status == HTTPStatus.TOO_MANY_REQUESTS and _TOO_MANY in self.shapes:
@@ -108,8 +103,14 @@ class AnswerFactory:
         entries = self.contract.catalogue.select(status=status)
         if entries:
             return self.error(entries[0].code, status)
-        name = next((name for name, shape in self.shapes.items() if shape.status == status), None)
-        return self.shape(name) if name else self._waiting(self._without_code(status))
+        shape = next((name for name, shape in self.shapes.items() if shape.status == status), None)
+        return self.shape(shape) if shape else self._waiting(self._without_code(status))
+
+    def _success(self, status: int, name: str, request: Request) -> Answer:
+        """Return the success for a request: a token, or the success of its path."""
+        if is_token_request(request):
+            return self.tokens.respond(request)
+        return Answer(success_by_path(status, request, self.contract, byte_order_mark=self._byte_order_mark), name)
 
     def _without_code(self, status: int) -> Answer:
         """Return an error without a code: the envelope of Partner Center's gateway, or, for another API, an empty body."""
@@ -120,25 +121,12 @@ class AnswerFactory:
 
     def _waiting(self, answer: Answer) -> Answer:
         """Return an answer with the Retry-After header of all 429 and 503, if it is one."""
-        return with_overrides(answer, self._retry_after if answer.exchange.status in _WAITING else None, {})
-
-
-def success(status: int, sender: Sender = SERVICE) -> Answer:
-    """Return a success with a little JSON."""
-    word = " ok" if status == HTTPStatus.OK else ""
-    return Answer(plain(status, {"ok": True}, sender), f"{status}{word}")
+        return answer.overridden(self._retry_after if answer.exchange.status in _WAITING else None, {})
 
 
 def envelope(status: int, message: str, name: str = "") -> Answer:
     """Return an answer with the gateway's envelope."""
-    return Answer(plain(status, {"statusCode": status, "message": message}, GATEWAY), name or str(status))
-
-
-def plain(status: int, body: object, sender: Sender, headers: Mapping[str, str] = {}) -> Exchange:
-    """Return an exchange with a JSON body, which is sent as it is."""
-    text = as_json(body).encode("utf-8", "replace")
-    shape = Shape(f"plain-{status}", "GET /", text, sender=sender, headers=headers)
-    return exchange_of(shape, Random(status))  # noqa: S311 - identifiers in a response are not secrets
+    return Answer(GATEWAY.json(status, {"statusCode": status, "message": message}), name or str(status))
 
 
 def _is_name(value: object) -> bool:
@@ -155,13 +143,7 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
-def _is_status(text: str) -> bool:
-    """Return whether a text is an HTTP status."""
-    return len(text) <= _DIGITS_OF_STATUS and is_number(text) and int(text) in _STATUSES
-
-
-def _status_number(text: str) -> int:
-    """Return the status of a text such as ``409``; raise a `UsageError` for any other text."""
-    if not is_number(text) or len(text) > _DIGITS_OF_STATUS:
-        raise UsageError(f'"{cut(text, _LONGEST_NAME)}" is not an HTTP status; write status/code, such as 409/800064')
-    return int(text)
+def _number_of(status: str) -> int:
+    if not is_number(status) or len(status) > _DIGITS_OF_STATUS:
+        raise UsageError(f'"{cut(status, _LONGEST_NAME)}" is not an HTTP status; write status/code, such as 409/800064')
+    return int(status)

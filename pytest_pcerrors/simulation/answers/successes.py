@@ -14,10 +14,8 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.adapters.parts import json_bytes
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation._plausible import guid
-from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.factory import success
-from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE, Shape, as_json, exchange_of
+from pytest_pcerrors.simulation._plausible import as_json, guid
+from pytest_pcerrors.simulation.shapes import GATEWAY, SERVICE
 from pytest_pcerrors.text import represented
 
 _VERSION = re.compile(r"/v\d+(?=/[^/])")
@@ -25,18 +23,21 @@ _READING = ("GET", "HEAD")
 _ITEMS = 2
 
 
-def success_by_path(status: int, request: Request, contract: Contract, *, byte_order_mark: bool) -> Answer:
+def success(status: int, contract: Contract) -> Exchange:
+    """Return a success with a little JSON."""
+    return (SERVICE if contract.is_partner_center else GATEWAY).json(status, {"ok": True})
+
+
+def success_by_path(status: int, request: Request, contract: Contract, *, byte_order_mark: bool) -> Exchange:
     """Return a success for the path of a request: a collection or a resource; a little JSON outside of ``/v1/``, and for other APIs.
 
     Names and identifiers alternate in a path. If it ends with a name, GET is answered with a collection of two resources, and any other
     method with a new resource.
     """
-    if not contract.is_partner_center:
-        return success(status, GATEWAY)
     path = urlsplit(request.url).path.rstrip("/")
     version = _VERSION.match(path)
-    if version is None or status == HTTPStatus.NO_CONTENT:
-        return success(status)
+    if version is None or status == HTTPStatus.NO_CONTENT or not contract.is_partner_center:
+        return success(status, contract)
     uri = path[version.end() :]
     steps = uri[1:].split("/")
     if len(steps) % 2 == 0:
@@ -45,9 +46,7 @@ def success_by_path(status: int, request: Request, contract: Contract, *, byte_o
         value = _collection(uri, _singular(steps[-1]))
     else:
         value = _resource(f"{uri}/{guid(_random(f'new {uri}'))}", _singular(steps[-1]))
-    body = (BOM_UTF8 if byte_order_mark else b"") + as_json(value).encode("utf-8", "replace")
-    shape = Shape(f"success-{status}", "GET /", body, sender=SERVICE)
-    return Answer(exchange_of(shape, _random(uri)), success(status).name)
+    return SERVICE.exchange(status, _marked(as_json(value), is_marked=byte_order_mark), _random(uri))
 
 
 def ok(
@@ -64,8 +63,12 @@ def ok(
     """
     if status not in SUCCESSES:
         raise UsageError(f"{represented(status)} is not the status of a success; expected one from 200 to 299")
-    body = (BOM_UTF8 if byte_order_mark else b"") + json_bytes(json, ensure_ascii=False)
-    return Exchange(status, {"Content-Type": "application/json; charset=utf-8", **(headers or {})}, body)
+    all_headers = {"Content-Type": SERVICE.media_type, **(headers or {})}
+    return Exchange(status, all_headers, _marked(json_bytes(json, ensure_ascii=False), is_marked=byte_order_mark))
+
+
+def _marked(body: bytes, *, is_marked: bool) -> bytes:
+    return BOM_UTF8 + body if is_marked else body
 
 
 def _collection(uri: str, kind: str) -> dict[str, object]:

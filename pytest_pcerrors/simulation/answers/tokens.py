@@ -11,7 +11,6 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.factory import plain, success
 from pytest_pcerrors.simulation.shapes import Sender, shapes_for
 from pytest_pcerrors.text import represented
 
@@ -24,7 +23,7 @@ LIFETIME = 3599
 _PATH = re.compile(r"(?:/.*)?/[^/]+/oauth2(/v2\.0)?/token/?")
 _MOST_TOKENS = 10_000
 _REFUSAL = "empty-401"
-_SENDER = Sender("application/json; charset=utf-8", identifies=False)
+_SENDER = Sender("application/json; charset=utf-8")
 _UNCACHED = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 _RESOURCE = "https://api.partnercenter.microsoft.com"
 _WITHOUT_USER = "client_credentials"
@@ -57,13 +56,13 @@ class Tokens:
         self._lifetime, self._required = LIFETIME, False
         self._ends: dict[str, float] = {}
         self.words: dict[str, Callable[[], Answer]] = {
-            "token": lambda: Answer(success(HTTPStatus.OK).exchange, "token", for_request=self.respond),
+            "token": lambda: Answer(_SENDER.json(HTTPStatus.OK, {}), "token", for_request=self.respond),
             "invalid_grant": lambda: _problem("invalid_grant"),
         }
 
     def set(self, lifetime: object, *, required: bool) -> None:
         """Set the lifetime of the tokens that are issued from now on, and whether every request needs one."""
-        if isinstance(lifetime, bool) or not isinstance(lifetime, int) or lifetime < 1:
+        if type(lifetime) is not int or lifetime < 1:
             raise UsageError(f"expected the lifetime of a token in whole seconds, from 1, got {represented(lifetime)}")
         self._lifetime, self._required = lifetime, required
 
@@ -88,9 +87,8 @@ class Tokens:
             return _problem("unsupported_grant_type" if grant else "invalid_request")
         match = _PATH.fullmatch(urlsplit(request.url).path)
         is_first_version = match is not None and match[1] is None
-        return Answer(
-            plain(200, self._issued(form, grant, is_first_version=is_first_version), _SENDER, _UNCACHED), "token"
-        )
+        issued = self._issued(form, grant, is_first_version=is_first_version)
+        return Answer(_SENDER.json(HTTPStatus.OK, issued, _UNCACHED), "token")
 
     def _refused(self, problem: str) -> Answer:
         return Answer(self._refusal, f"{_REFUSAL}, {problem}")
@@ -125,4 +123,4 @@ def _problem(name: str) -> Answer:
         "trace_id": "6f1d3c5e-2b7a-4c1f-9d60-5a8e4b7c1d02",
         "correlation_id": "c0a8d7e4-93b1-4f5e-8a26-1e7d9b3f6a45",
     }
-    return Answer(plain(400, body, _SENDER, _UNCACHED), f"400 {name}")
+    return Answer(_SENDER.json(HTTPStatus.BAD_REQUEST, body, _UNCACHED), f"400 {name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import RLock
 from typing import Self, Unpack
@@ -14,12 +15,11 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.check import current
-from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
+from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, UrlPattern
-from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
-from pytest_pcerrors.simulation.answers.tokens import Tokens
-from pytest_pcerrors.simulation.answers.wire import Faults, has_body, reply_to
+from pytest_pcerrors.simulation.answers.successes import ok
+from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.in_process._simulation import (
     NotSimulatedError,
     Options,
@@ -50,9 +50,7 @@ class Simulator:
 
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
-        contract = contract or context.policy.contract
-        succeed = partial(success_by_path, contract=contract, byte_order_mark=False)
-        self._factory = AnswerFactory(contract, succeed=succeed, words=Tokens(contract).words)
+        self._factory = AnswerFactory(contract or context.policy.contract)
         self._on_simulated = context.on_simulated
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
@@ -132,13 +130,11 @@ class Simulator:
             answer = simulation.answer(request)
         answer = answer.to(request)
         received = reply_to(request, answer.exchange)
-        if not has_body(received):
-            received = Exchange(received.status, received.headers, b"", request, received.reason)
         is_reset = bool(answer.faults.get("reset"))
         if not is_reset:
             simulation.exchanges.append(received)
             self._on_simulated(received)
-        return Reply(received, answer.delay, reset=is_reset)
+        return Reply(received, answer.faults.get("delay", 0.0), reset=is_reset)
 
     def refusal(self, method: str, url: str) -> NotSimulatedError | None:
         """Return the error for a request that nothing simulates; None if it may be sent."""
@@ -209,4 +205,4 @@ def simulate(what: object, *, pass_through: str = "", **options: Unpack[Options]
 def _with_headers(exchange: Exchange, headers: Mapping[str, str | None]) -> Exchange:
     """Return an exchange with other headers; those with the value None are left out."""
     new = Headers(exchange.headers or ()).changed(headers)
-    return Exchange(exchange.status, new, exchange.body, exchange.request, exchange.reason)
+    return replace(exchange, headers=new)

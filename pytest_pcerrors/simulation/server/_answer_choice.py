@@ -6,18 +6,17 @@ from random import Random, SystemRandom
 from threading import Lock
 from time import monotonic
 
-from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
-from pytest_pcerrors.simulation.answers.successes import success_by_path
-from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
+from pytest_pcerrors.simulation.answers.tokens import is_token_request
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, OPEN_PATHS, RequestedAnswers
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
+from pytest_pcerrors.simulation.shapes import GATEWAY
 from pytest_pcerrors.text import cut, represented, visible
 
 _SEEDS = 10**6
@@ -31,9 +30,9 @@ class RandomFaults:
     """Chooses between a success and, with the probability `rate`, an error: a documented one, a shape, or the gateway's 429."""
 
     def __init__(self, rate: float, seed: int | None, factory: AnswerFactory) -> None:
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+        if type(rate) not in (int, float) or not 0 <= rate <= 1:
             raise UsageError(f"expected a rate of faults from 0 to 1, such as 0.1, got {represented(rate)}")
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+        if seed is not None and type(seed) is not int:
             raise UsageError(f"expected the seed as a whole number, got {represented(seed)}")
         self.seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
         self._rate, self._factory = rate, factory
@@ -67,30 +66,28 @@ class NoMatchingRuleError(AssertionError):
             '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
         )
         hint = cut(visible(f"{problem}; {known}").encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
-        made = envelope(404, "There is nothing at this path.").exchange
-        headers = [*(made.headers or ()), (HINT_HEADER, hint)]
-        exchange = Exchange(404, headers, made.body, reason="Not Found")
+        exchange = GATEWAY.json(
+            404, {"statusCode": 404, "message": "There is nothing at this path."}, {HINT_HEADER: hint}
+        )
         self.answer: Answer = Answer(exchange, "404, no rule matches", is_wanted=False)
 
 
 class AnswerChoice:
-    """The rules, the tokens, the sequences, the random errors, and the log. The `lock` guards all of them.
+    """The rules, the sequences, the random errors, and the log. The `lock` guards all of them.
 
     The `rules` are tried in the order in which they were set, and those of a file last.
     """
 
-    def __init__(self, contract: Contract, retry_after: int | str | None, *, byte_order_mark: bool) -> None:
+    def __init__(self, factory: AnswerFactory) -> None:
         self.lock = Lock()
+        self.factory = factory
         self.rules: list[ResponseRule] = []
         self._rules_of_file: list[ResponseRule] = []
-        self.log = RequestLog()
-        self.tokens = Tokens(contract)
-        self.unmatched: list[NoMatchingRuleError] = []
-        self.faults: RandomFaults | None = None
         self._file: RulesFile | None = None
-        self.factory = AnswerFactory(contract, retry_after=retry_after, succeed=self._success, words=self.tokens.words)
-        self._requested = RequestedAnswers(self.factory)
-        self._byte_order_mark = byte_order_mark
+        self._requested = RequestedAnswers(factory)
+        self.faults: RandomFaults | None = None
+        self.log = RequestLog()
+        self.unmatched: list[NoMatchingRuleError] = []
 
     @property
     def all_rules(self) -> list[ResponseRule]:
@@ -120,21 +117,17 @@ class AnswerChoice:
 
     def _chosen(self, request: Request, path: str) -> Answer:
         """Return the first answer that there is; a refused token comes before the rules, as at the gateway of the service."""
+        tokens = self.factory.tokens
         if self._file is not None and (rules := self._file.changed()) is not None:
             self._rules_of_file = rules
         return (
-            (None if path in OPEN_PATHS else self.tokens.refusal(request))
+            (None if path in OPEN_PATHS else tokens.refusal(request))
             or next((rule.take() for rule in self.all_rules if rule.matches(request.method, path)), None)
             or self._requested.answer(request)
-            or (self.tokens.respond(request) if is_token_request(request) else None)
+            or (tokens.respond(request) if is_token_request(request) else None)
             or (self.faults.take() if self.faults is not None else None)
             or self._without_rule(request)
         )
-
-    def _success(self, status: int, request: Request) -> Answer:
-        if is_token_request(request):
-            return self.tokens.respond(request)
-        return success_by_path(status, request, self.factory.contract, byte_order_mark=self._byte_order_mark)
 
     def _without_rule(self, request: Request) -> Answer:
         unmatched = NoMatchingRuleError(request, "; ".join(map(str, self.all_rules)))

@@ -7,10 +7,11 @@ from typing import Self, Unpack
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence, with_overrides
+from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.tokens import LIFETIME
-from pytest_pcerrors.simulation.answers.wire import Faults, Wire, reply_to, wire_of, with_faults
+from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, NoMatchingRuleError, RandomFaults
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
@@ -56,7 +57,10 @@ class ErrorServer:
         self.on_answer: Callable[[Exchange], object] | None = on_answer
         self.on_request: Callable[[Received], object] | None = on_request
         self._host, self._port = host, port
-        self._choice = AnswerChoice(contract or Contract.default(), retry_after, byte_order_mark=byte_order_mark)
+        self._factory = AnswerFactory(
+            contract or Contract.default(), retry_after=retry_after, byte_order_mark=byte_order_mark
+        )
+        self._choice = AnswerChoice(self._factory)
         self._api = Api(self._choice, is_open=allow_remote)
         self._listener: Listener | None = None
         self._bound: int | None = None
@@ -151,12 +155,12 @@ class ErrorServer:
         if shape is not None and (code, status) != (None, None):
             raise UsageError("give a shape, or a code and its status, not both")
         if shape is not None:
-            answer = self._choice.factory.shape(shape)
+            answer = self._factory.shape(shape)
         elif code is not None:
-            answer = self._choice.factory.error(code, status)
+            answer = self._factory.error(code, status)
         else:
-            answer = self._choice.factory.status(_UNNAMED if status is None else status)
-        self._add(method, path, [with_overrides(answer, retry_after, faults)], times)
+            answer = self._factory.status(_UNNAMED if status is None else status)
+        self._add(method, path, [answer.overridden(retry_after, faults)], times)
 
     def shape(
         self,
@@ -191,7 +195,7 @@ class ErrorServer:
         A number from 100 to 599 is a status, any other number is a code. A text is "ok", "reset", "cut", the name of a shape, a
         code, or "status/code". `retry_after` applies to the errors.
         """
-        answers = in_sequence(map(self._choice.factory.by_name, members), retry_after, faults)
+        answers = in_sequence(map(self._factory.by_name, members), retry_after, faults)
         self._add(method, path, answers, None)
 
     def read_rules(self, path: str | Path, *, on_problem: Callable[[str], object] | None = None) -> None:
@@ -200,7 +204,7 @@ class ErrorServer:
         With `on_problem`, the file is read again when it has changed. A new version that cannot be used changes nothing, and
         `on_problem` is called with its problem, once, in the thread of a connection.
         """
-        self._choice.set_file(RulesFile(Path(path), self._choice.factory, on_problem))
+        self._choice.set_file(RulesFile(Path(path), self._factory, on_problem))
 
     def issue_tokens(self, lifetime: int = LIFETIME, *, required: bool = False) -> None:
         """Set the lifetime in seconds of the tokens of ``POST /{tenant}/oauth2/v2.0/token`` (and without ``v2.0``).
@@ -208,14 +212,14 @@ class ErrorServer:
         Once a token was issued, a request with an expired token, or with one from elsewhere, is answered with the shape empty-401. If a
         token is `required`, so is a request without one, from the start.
         """
-        self._choice.tokens.set(lifetime, required=required)
+        self._factory.tokens.set(lifetime, required=required)
 
     def fail_at_random(self, rate: float, seed: int | None = None) -> int:
         """Answer requests that no rule matches with a random error, with this probability, and the others with a success; return the seed.
 
         The same seed gives the same answers to a client that sends one request after the other.
         """
-        self._choice.faults = faults = RandomFaults(rate, seed, self._choice.factory)
+        self._choice.faults = faults = RandomFaults(rate, seed, self._factory)
         return faults.seed
 
     def _add(self, method: str, path: str, answers: list[Answer], times: int | None) -> None:
@@ -225,18 +229,16 @@ class ErrorServer:
         with self._choice.lock:
             self._choice.rules.append(rule)
 
-    def _answer(self, request: Request) -> Wire:
-        """Return the response to a request; one to the API is not logged."""
+    def _answer(self, request: Request) -> tuple[Exchange, Faults]:
+        """Return the reply to a request, and its faults; a request to the API is not logged."""
         url = f"{self.url}{request.url}" if request.url.startswith("/") else request.url
         whole = Request(request.method, url, request.headers, request.body)
         if is_api_request(whole):
-            return wire_of(reply_to(whole, self._api.answer(whole)))
+            return reply_to(whole, self._api.answer(whole)), {}
         answer, received = self._choice.answer(whole, request.url)
-        exchange = reply_to(whole, answer.exchange)
-        wire = wire_of(exchange)
+        reply = reply_to(whole, answer.exchange)
         if self.on_request is not None:
             self.on_request(received)
         if self.on_answer is not None and answer.is_whole and answer.is_wanted:
-            body = b"" if wire.bodiless else wire.body
-            self.on_answer(Exchange(exchange.status, wire.headers, body, whole, exchange.reason))
-        return with_faults(wire, answer.faults)
+            self.on_answer(reply)
+        return reply, answer.faults

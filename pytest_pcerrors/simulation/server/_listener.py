@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import is_loopback
-from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.simulation.answers.answer import Faults
 from pytest_pcerrors.simulation.answers.factory import envelope
-from pytest_pcerrors.simulation.answers.wire import End, Wire, wire_of
+from pytest_pcerrors.simulation.answers.wire import as_bytes, reply_to
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 from pytest_pcerrors.text import cut, represented
 
@@ -56,30 +57,25 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
-            self._send(self._listener.answer(Request(self.command, self.path, self.headers.items(), body)))
+            self._send(*self._listener.answer(Request(self.command, self.path, self.headers.items(), body)))
 
-    def _send(self, wire: Wire) -> None:
-        if self._listener.stopping.wait(wire.wait):
-            self.close_connection = True
-            return
-        if wire.end is End.RESET:
-            self._listener.abandon(self.connection)
+    def _send(self, reply: Exchange, faults: Faults) -> None:
+        cut, is_reset = faults.get("cut"), bool(faults.get("reset"))
+        is_stopped = self._listener.stopping.wait(faults.get("delay", 0))
+        self.close_connection = self.close_connection or is_stopped or is_reset or cut is not None
+        if is_reset and not is_stopped:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
-        else:
-            closing = self.close_connection and wire.end is End.KEEP
-            self.wfile.write((wire._replace(end=End.CLOSE) if closing else wire).sent())
-        self.close_connection = self.close_connection or wire.end is not End.KEEP
+            self.connection.close()  # so that nothing shuts it down, which would be an orderly end
+        elif not is_stopped:
+            chunked = faults.get("chunked", False)
+            self.wfile.write(as_bytes(reply, chunked=chunked, cut=cut, closes=self.close_connection))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the signature of the standard library
         """Reject an invalid request, and close the connection, since the start of the next request is unknown."""
-        refusal = wire_of(envelope(code, cut(message or "this is not a valid HTTP request", _LONGEST_MESSAGE)).exchange)
+        refusal = envelope(code, cut(message or "this is not a valid HTTP request", _LONGEST_MESSAGE)).exchange
         self.close_connection = True
-        self._send(refusal)
-        self._drain()
-
-    def _drain(self) -> None:
-        """Read the rest of the request, since closing the connection earlier would reset it and lose the response."""
-        with suppress(OSError):
+        self._send(reply_to(Request("GET", "/"), refusal), {})
+        with suppress(OSError):  # closing the connection before the rest of the request is read would lose the response
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(_DRAINED_SECONDS)
             while self.connection.recv(_DRAINED_BYTES):
@@ -90,20 +86,19 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Listener(ThreadingHTTPServer):
-    """Accepts connections until it is closed; `choose` returns the response to a request, in the thread of its connection."""
+    """Accepts connections until it is closed; `choose` returns the reply to a request, in the thread of its connection."""
 
     daemon_threads = True
     request_queue_size = 1024
     allow_reuse_port = False
     timeout = 0
 
-    def __init__(self, host: str, port: int, choose: Callable[[Request], Wire]) -> None:
+    def __init__(self, host: str, port: int, choose: Callable[[Request], tuple[Exchange, Faults]]) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._choose = choose
         self.stopping = Event()
         self._failures: list[BaseException] = []
         self._connections: dict[socket.socket, Thread] = {}
-        self._abandoned: set[socket.socket] = set()
         self._lock = Lock()
         try:
             super().__init__((host, port), partial(Handler, self))
@@ -143,25 +138,13 @@ class Listener(ThreadingHTTPServer):
             self._connections[request] = thread
             thread.start()
 
-    def answer(self, request: Request) -> Wire:
-        """Return the response to a request. Any exception, even one of pytest, is kept for `join` and ends the connection."""
+    def answer(self, request: Request) -> tuple[Exchange, Faults]:
+        """Return the reply to a request, and its faults. Any exception, even one of pytest, is kept for `join` and ends the connection."""
         try:
             return self._choose(request)
         except BaseException as failure:
             self._failures.append(failure)
             raise ConnectionAbortedError from failure
-
-    def abandon(self, connection: socket.socket) -> None:
-        """Mark a connection that is closed without a shutdown."""
-        self._abandoned.add(connection)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close a connection."""
-        if request in self._abandoned:
-            self._abandoned.discard(request)
-            request.close()
-        else:
-            super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the standard library's signature
         """Keep an exception of a connection thread for `join`, unless it is an `OSError` of a closed connection."""
@@ -194,7 +177,7 @@ class Listener(ThreadingHTTPServer):
 
 def check_address(host: str, port: int, *, allow_remote: bool) -> None:
     """Raise a `UsageError` for an invalid port, and for an address that others can reach, unless `allow_remote` is set."""
-    if isinstance(port, bool) or not isinstance(port, int) or port not in _PORTS:
+    if type(port) is not int or port not in _PORTS:
         raise UsageError(f"expected a port from 0 to 65535 (0: any free port), got {represented(port)}")
     if not isinstance(host, str):
         raise UsageError(f'expected a host such as "127.0.0.1", got {represented(host)}')

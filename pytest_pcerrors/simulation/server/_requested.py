@@ -11,9 +11,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after, in_sequence
+from pytest_pcerrors.simulation.answers.answer import Answer, Faults, check_faults, check_retry_after, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope, is_number
-from pytest_pcerrors.simulation.answers.wire import Faults, check_faults
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.simulation.shapes import OBSERVED, shapes_for
 from pytest_pcerrors.simulation.synthesis import error_path, usual_status

@@ -12,10 +12,9 @@ from pytest_pcerrors.documents import published_schema, read_toml, validate, wit
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import article, is_deeper, type_of
-from pytest_pcerrors.simulation.answers.answer import Answer, in_sequence
+from pytest_pcerrors.simulation.answers.answer import FAULTS, Answer, in_sequence
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
-from pytest_pcerrors.simulation.answers.wire import FAULTS
 from pytest_pcerrors.text import counted, nearest, readable, visible
 
 _SHOWN_PROBLEMS = 5
