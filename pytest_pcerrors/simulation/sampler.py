@@ -1,6 +1,6 @@
 """The simplest values that an error schema permits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
@@ -15,16 +15,17 @@ _SIMPLEST: Mapping[str, Any] = {
     "null": None,
 }
 _DEEPEST = 16
+Schema = Mapping[str, Any]
 _COMBINING = ("allOf", "anyOf", "oneOf")
 
 
 class Sampler:
     """Makes the simplest values that a schema permits; references must lead to places in the schema itself."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema: Mapping[str, Any] = self._followed(schema, schema)
+    def __init__(self, schema: Schema) -> None:
+        self.schema: Schema = self._followed(schema, schema)
 
-    def sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
+    def sample(self, schema: Schema, depth: int = 0) -> Any:
         """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""
         if depth > _DEEPEST:
             raise UsageError("no response can be made: the error schema requires an endless nesting of members")
@@ -42,20 +43,25 @@ class Sampler:
             return max(_SIMPLEST[kind], schema["minimum"]) if "minimum" in schema else _SIMPLEST[kind]
         return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
 
-    def with_value(self, holder: Any, schema: Mapping[str, Any], steps: tuple[str, ...], value: Any) -> Any:
-        """Return a value of a schema with another one at a path, converted to its schema; what is above it is made if it is missing."""
-        if not steps:
-            return self.fitting(value, schema)
-        step, *below = steps
-        if step == EACH:
-            items = holder if isinstance(holder, list) and holder else [None]
-            return [self.with_value(each, self.item(schema), tuple(below), value) for each in items]
-        if not isinstance(holder, dict | None):
-            raise UsageError(f"no response can be made: {step} is in a value that is not an object in the schema")
-        members, member = holder or {}, self.member(schema, step)
-        return {**members, step: self.with_value(members.get(step), member, tuple(below), value)}
+    def with_value(self, document: Any, path: Sequence[str], value: Any) -> Any:
+        """Return a value of the whole schema with another one at a path, converted to the schema there."""
+        return self.changed(document, self.schema, path, lambda _, schema: self.fitting(value, schema))
 
-    def fitting(self, value: Any, schema: Mapping[str, Any]) -> Any:
+    def changed(self, value: Any, schema: Schema, path: Sequence[str], change: Callable[[Any, Schema], Any]) -> Any:
+        """Return a value of a schema with a change of what is at a path, in every item; what the path lacks is made first."""
+        if not path:
+            return change(value, schema)
+        step, *below = path
+        if step == EACH:
+            inner = self.item(schema)
+            items = value if isinstance(value, list) and value else [self.sample(inner)]
+            return [self.changed(each, inner, below, change) for each in items]
+        inner = self.member(schema, step)
+        members = value if isinstance(value, dict) else {}
+        old = members[step] if step in members else self.sample(inner)
+        return {**members, step: self.changed(old, inner, below, change)}
+
+    def fitting(self, value: Any, schema: Schema) -> Any:
         """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""
         if "const" in schema or ("enum" in schema and value not in schema["enum"]):
             return self.sample(schema)
@@ -65,15 +71,15 @@ class Sampler:
             return int(value)
         return self.sample(schema) if value == [] and types and "array" not in types else value
 
-    def member(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    def member(self, schema: Schema, name: str) -> Schema:
         """Return the schema of a member; if it is missing, true or false, return one that permits anything."""
         return self._followed(schema.get("properties", {}).get(name), self.schema)
 
-    def item(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    def item(self, schema: Schema) -> Schema:
         """Return the schema of the items of an array; without one, return one that permits anything."""
         return self._followed(schema.get("items"), self.schema)
 
-    def _followed(self, schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _followed(self, schema: Any, root: Schema) -> Schema:
         for _ in range(_DEEPEST):
             reference = schema.get("$ref") if isinstance(schema, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#"):
@@ -82,7 +88,7 @@ class Sampler:
         return _combined(schema, lambda each: self._followed(each, root)) if isinstance(schema, Mapping) else {}
 
 
-def _combined(schema: Mapping[str, Any], followed: Callable[[Any], Mapping[str, Any]]) -> Mapping[str, Any]:
+def _combined(schema: Schema, followed: Callable[[Any], Schema]) -> Schema:
     """Return a schema with the members of ``allOf``, and with the first alternative of ``anyOf`` and ``oneOf``, as one schema."""
     parts = [*schema.get("allOf", ()), *(schema[keyword][0] for keyword in ("anyOf", "oneOf") if keyword in schema)]
     if not parts:

@@ -1,6 +1,5 @@
 """Conforming exchanges made from a contract: a request and its response for any documented error."""
 
-import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation._plausible import (
+    as_json,
     fill_in,
     guid,
     length_and_type,
@@ -83,7 +83,7 @@ def synthesize_status(status: int, contract: Contract) -> Exchange:
 def _made(entry: Entry, status: int, contract: Contract, seed: int) -> Exchange:
     rng = random.Random(f"{seed} {status} {entry.code}")  # noqa: S311 - identifiers in a recording are not secrets
     request = _request(entry, status, contract, rng)
-    body = json.dumps(_body(entry, status, contract, rng), ensure_ascii=False).encode()
+    body = as_json(_body(entry, status, contract, rng))
     headers = _headers(status, contract, rng, request, len(body))
     return Exchange(status, headers, body, request, contract.phrase(status))
 
@@ -183,7 +183,7 @@ def _body(entry: Entry, status: int, contract: Contract, rng: random.Random) -> 
     body = sampler.sample(sampler.schema)
     for member, value in values.items():
         if member in contract.members:
-            body = sampler.with_value(body, sampler.schema, contract.members[member], value)
+            body = sampler.with_value(body, contract.members[member], value)
     if contract.is_of_problems:
         body = stating(body, status)
     return {name: body[name] for name in (*sampler.schema.get("properties", ()), *body) if name in body}

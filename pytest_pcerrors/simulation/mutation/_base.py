@@ -1,8 +1,7 @@
 """A mutant, and the conforming response from which mutants are made, with its copies that have one part changed."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_pcerrors.contract.catalogue import Entry
@@ -11,6 +10,7 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
+from pytest_pcerrors.simulation._plausible import as_json
 from pytest_pcerrors.simulation.synthesis import required_headers, stating
 
 Variant = tuple[str, Exchange]
@@ -91,38 +91,33 @@ class Base:
 
     def with_body(self, body: bytes) -> Exchange:
         """Return this response with another body, of which Content-Length has the length."""
-        exchange = self.exchange
-        headers = [
-            (name, str(len(body)) if name.lower() == "content-length" else value)
-            for name, value in exchange.headers or ()
-        ]
-        return Exchange(exchange.status, headers, body, exchange.request, exchange.reason)
+        changes = {"Content-Length": str(len(body))} if self.exchange.header("Content-Length") is not None else {}
+        return replace(self.exchange, headers=self._headers(changes), body=body)
 
     def with_header(self, name: str, value: str | None) -> Exchange:
         """Return this response with another value of a header, or without it."""
-        exchange = self.exchange
-        headers = Headers(exchange.headers or ()).changed({name: value})
-        return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason)
+        return replace(self.exchange, headers=self._headers({name: value}))
 
     def with_status(self, status: int) -> Exchange:
         """Return this response with another status, its reason phrase, and the headers that it needs."""
-        exchange = self.exchange
-        reason = None if exchange.reason is None else self.contract.phrase(status)
-        body = exchange.body
+        reason = None if self.exchange.reason is None else self.contract.phrase(status)
+        changed = replace(self.exchange, status=status, reason=reason)
         if self.contract.is_of_problems and (stated := stating(self.document, status)) != self.document:
-            body = as_json(stated)
-        return completed(Exchange(status, exchange.headers, body, exchange.request, reason), self.contract)
+            changed = replace(changed, body=as_json(stated))
+        return completed(changed, self.contract)
+
+    def _headers(self, changes: Mapping[str, str | None]) -> Headers:
+        return Headers(self.exchange.headers or ()).changed(changes)
 
 
 def completed(exchange: Exchange, contract: Contract) -> Exchange:
     """Return a response with the headers that its status needs and that it has not; the type of the body if headers are unknown."""
-    media_type = contract.media_type or "application/json"
-    headers = [("Content-Type", media_type)] if exchange.headers is None else list(exchange.headers)
-    present = {name.lower() for name, _ in headers}
-    needed = required_headers(exchange.status, contract)
-    headers += [(name, value) for name, value in needed.items() if name.lower() not in present]
-    problem = exchange.body_problem
-    return Exchange(exchange.status, headers, exchange.body, exchange.request, exchange.reason, body_problem=problem)
+    headers = exchange.headers
+    if headers is None:
+        headers = Headers({"Content-Type": contract.media_type or "application/json"})
+    needed = required_headers(exchange.status, contract).items()
+    missing = [(name, value) for name, value in needed if headers.get(name) is None]
+    return replace(exchange, headers=Headers([*headers, *missing]), origin=None)
 
 
 def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
@@ -132,11 +127,3 @@ def replaced(document: Any, steps: Sequence[str], value: Any) -> Any:
     if steps[0] == EACH:
         return [replaced(document[0], steps[1:], value), *document[1:]]
     return {**document, steps[0]: replaced(document[steps[0]], steps[1:], value)}
-
-
-def as_json(document: Any) -> bytes:
-    """Return a JSON value as UTF-8; if it has characters that UTF-8 cannot encode, all that are not ASCII are escaped."""
-    try:
-        return json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(document).encode()

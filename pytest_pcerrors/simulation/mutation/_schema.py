@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import EACH
+from pytest_pcerrors.rules.paths import at
 from pytest_pcerrors.rules.schema_rules import SchemaRule
-from pytest_pcerrors.simulation.mutation._base import Base, Variant
+from pytest_pcerrors.simulation.mutation._base import Base, Variant, replaced
 from pytest_pcerrors.simulation.sampler import Sampler
 
 Proposals = Iterator[tuple[str, Any]]
@@ -133,27 +133,8 @@ def with_wrong_values(rule: SchemaRule, base: Base) -> Iterator[Variant]:
     """
     sampler = Sampler(base.contract.error_schema)
     try:
-        value, put = _place(base.document, rule.path, sampler.schema, sampler)
+        document = sampler.changed(base.document, sampler.schema, rule.path, lambda value, _: value)
     except UsageError:
         return
-    for variant, wrong in _wrong_values(rule, value):
-        yield variant, base.with_document(put(wrong))
-
-
-def _place(
-    value: Any, path: tuple[str, ...], schema: Mapping[str, Any], sampler: Sampler
-) -> tuple[Any, Callable[[Any], Any]]:
-    """Return what is at a path, and a function that returns the document with something else there."""
-    if not path:
-        return value, lambda other: other
-    step, *below = path
-    if step == EACH:
-        inner = sampler.item(schema)
-        items = value if isinstance(value, list) and value else [sampler.sample(inner)]
-        found, put = _place(items[0], tuple(below), inner, sampler)
-        return found, lambda other: [put(other), *items[1:]]
-    inner = sampler.member(schema, step)
-    members = value if isinstance(value, dict) else {}
-    old = members[step] if step in members else sampler.sample(inner)
-    found, put = _place(old, tuple(below), inner, sampler)
-    return found, lambda other: {**members, step: put(other)}
+    for variant, wrong in _wrong_values(rule, at(document, rule.path)):
+        yield variant, base.with_document(replaced(document, rule.path, wrong))
