@@ -16,7 +16,7 @@ from pytest_pcerrors.contract.catalogue import PLACEHOLDER, Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import places_at
-from pytest_pcerrors.simulation.sampler import Sampler
+from pytest_pcerrors.simulation.sampler import Sampler, Schema
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
@@ -37,6 +37,7 @@ _MOST_ITEMS = 3
 _ENVELOPES = ({"message"}, {"statusCode", "message"})
 Strategy = st.SearchStrategy[Any]
 Path = tuple[str, ...]
+Fixed = Mapping[Path, Callable[[Schema], Strategy]]
 
 
 def _escaped(string: str) -> str:
@@ -101,48 +102,42 @@ class Documents:
     """Strategies for the error objects of a contract. If `is_plain`, they have no further members and a documented text."""
 
     def __init__(self, contract: Contract, *, is_plain: bool) -> None:
-        self._contract = contract
+        self._members = contract.members
         self._is_plain = is_plain
-        self.of = cache(self.objects_with)
+        self.of = cache(self._objects_with)
         self._sampler = Sampler(contract.error_schema)
         self._validator = Draft202012Validator(dict(contract.error_schema))
 
-    def objects_with(self, code: str, entries: tuple[Entry, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    def _objects_with(self, code: str, entries: tuple[Entry, ...]) -> st.SearchStrategy[dict[str, Any]]:
         """Return a strategy for objects with a code; `entries` are its documented errors, if there are any."""
-        fixed = {self._contract.members["code"]: st.just(code)} if "code" in self._contract.members else {}
-        if "description" in self._contract.members:
-            fixed[self._contract.members["description"]] = self._descriptions(entries)
+        drawn = {
+            "code": lambda schema: st.just(self._sampler.fitting(code, schema)),
+            "description": lambda schema: self._descriptions(entries, schema),
+        }
+        fixed = {self._members[name]: draw for name, draw in drawn.items() if name in self._members}
         documents = self._values(self._sampler.schema, (), fixed)
         return documents.filter(lambda document: self.permits(document, entries))
 
     def permits(self, document: Any, entries: Sequence[Entry]) -> bool:
         """Return whether an object is valid, is not an envelope, and has a description in which nothing is left to fill in."""
         own = {each for entry in entries for each in entry.placeholders} if entries else {"{0}"}
-        for _, description in places_at(document, self._contract.members.get("description", ())):
+        for _, description in places_at(document, self._members.get("description", ())):
             if isinstance(description, str) and (not description.strip() or any(each in description for each in own)):
                 return False
         return set(document) not in _ENVELOPES and self._validator.is_valid(document)
 
-    def _descriptions(self, entries: Sequence[Entry]) -> Strategy:
-        templates = [template for entry in entries for template in entry.templates]
-        filled = st.one_of([_filled(template) for template in templates]) if templates else st.just("text")
-        schema = self._at(self._contract.members["description"])
+    def _descriptions(self, entries: Sequence[Entry], schema: Schema) -> Strategy:
+        filled = st.one_of([_filled(each) for entry in entries for each in entry.templates] or [st.just("text")])
         if self._is_plain:
             return filled
         return st.builds(
             lambda text, template: text if template is None else template, _texts(schema), st.none() | filled
         )
 
-    def _at(self, path: Path) -> Mapping[str, Any]:
-        schema = self._sampler.schema
-        for step in path:
-            schema = self._sampler.item(schema) if step == EACH else self._sampler.member(schema, step)
-        return schema
-
-    def _values(self, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+    def _values(self, schema: Schema, path: Path, fixed: Fixed) -> Strategy:
         """Return a strategy for the values of a schema, with fixed ones at some paths."""
         if path in fixed:
-            return fixed[path].map(lambda value: self._sampler.fitting(value, schema))
+            return fixed[path](schema)
         if "const" in schema or "enum" in schema:
             return st.sampled_from([schema["const"]] if "const" in schema else list(schema["enum"]))
         ways = _leads_to(path, fixed)
@@ -153,7 +148,7 @@ class Documents:
             [self._of_kind(kind, schema, path, fixed) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
         )
 
-    def _of_kind(self, kind: str, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+    def _of_kind(self, kind: str, schema: Schema, path: Path, fixed: Fixed) -> Strategy:
         match kind:
             case "object":
                 return self._objects(schema, path, fixed)
@@ -174,7 +169,7 @@ class Documents:
             case _:
                 return st.booleans() if kind == "boolean" else st.none()
 
-    def _objects(self, schema: Mapping[str, Any], path: Path, fixed: Mapping[Path, Strategy]) -> Strategy:
+    def _objects(self, schema: Schema, path: Path, fixed: Fixed) -> Strategy:
         def member(name: str) -> Strategy:
             return st.deferred(lambda: self._values(self._sampler.member(schema, name), (*path, name), fixed))
 
@@ -192,12 +187,12 @@ class Documents:
         )
 
 
-def _leads_to(path: Path, fixed: Mapping[Path, Strategy]) -> list[str]:
+def _leads_to(path: Path, fixed: Fixed) -> list[str]:
     """Return the steps that lead from a path to the fixed values below it."""
     return list(dict.fromkeys(each[len(path)] for each in fixed if each[: len(path)] == path and len(each) > len(path)))
 
 
-def _texts(schema: Mapping[str, Any]) -> Strategy:
+def _texts(schema: Schema) -> Strategy:
     """Return a strategy for texts of a schema: short ones, and one piece repeated up to the permitted length."""
     least = schema.get("minLength", 0)
     most = schema.get("maxLength", least + _LONG)
