@@ -52,9 +52,12 @@ def test_a_body_comes_in_chunks(server, shape):
             assert (came.headers.get("Content-Length"), came.headers["Transfer-Encoding"]) == (None, "chunked")
 
 
-def test_a_chunked_body_can_be_cut(server):
-    """The last chunk never comes."""
+def test_a_chunked_body_can_be_cut(raw, server):
+    """As many bytes of the body as without chunks, and no last chunk."""
     server.shape("long-description-400", chunked=True, cut=100)
+    body = SHAPES["long-description-400"].body
+    came = raw(b"GET /v1 HTTP/1.1\r\n\r\n")
+    assert came.endswith(b"\r\n\r\n40\r\n%s\r\n24\r\n%s\r\n" % (body[:64], body[64:100]))
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         requests.get(server.url + "/v1")
 

@@ -32,17 +32,22 @@ def reply_to(request: Request, exchange: Exchange) -> Exchange:
 
 
 def as_bytes(reply: Exchange, *, chunked: bool = False, cut: int | None = None, closes: bool = False) -> bytes:
-    """Return a reply as it is sent: its body in chunks, and no more of it than `cut` bytes; it announces the close of the connection."""
-    fields, body = list(reply.headers or ()), reply.body
+    """Return a reply as it is sent: with no more than `cut` bytes of its body, perhaps in chunks; it announces the close of the connection."""
+    fields, body = list(reply.headers or ()), reply.body[:cut]
     if chunked and reply.header(_LENGTH) is not None:
         fields = [("Transfer-Encoding", "chunked"), *((name, value) for name, value in fields if name != _LENGTH)]
         if reply.request is None or reply.request.method != "HEAD":
-            pieces = [body[start : start + _PIECE] for start in range(0, len(body), _PIECE)]
-            body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+            body = _in_chunks(body, is_whole=cut is None)
     if closes:
         fields.append(("Connection", "close"))
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return f"HTTP/1.1 {reply.status} {_reason(reply)}\r\n{head}\r\n".encode("latin-1") + body[:cut]
+    return f"HTTP/1.1 {reply.status} {_reason(reply)}\r\n{head}\r\n".encode("latin-1") + body
+
+
+def _in_chunks(body: bytes, *, is_whole: bool) -> bytes:
+    """Return a body in chunks, without the last one if it is not whole."""
+    pieces = [body[start : start + _PIECE] for start in range(0, len(body), _PIECE)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, *([b""] if is_whole else [])])
 
 
 def check_sendable(exchange: Exchange) -> None:

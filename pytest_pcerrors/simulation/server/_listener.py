@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from selectors import EVENT_READ, DefaultSelector
-from socketserver import TCPServer
+from socketserver import ThreadingTCPServer
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,12 +85,12 @@ class Handler(BaseHTTPRequestHandler):
         """Print nothing: requests are logged in a list, and `on_request` may print them."""
 
 
-class Listener(ThreadingHTTPServer):
+class Listener(ThreadingTCPServer):
     """Accepts connections until it is closed; `choose` returns the reply to a request, in the thread of its connection."""
 
     daemon_threads = True
     request_queue_size = 1024
-    allow_reuse_port = False
+    allow_reuse_address = True
     timeout = 0
 
     def __init__(self, host: str, port: int, choose: Callable[[Request], tuple[Exchange, Faults]]) -> None:
@@ -124,11 +124,6 @@ class Listener(ThreadingHTTPServer):
             while not self.stopping.is_set():
                 selector.select()
                 self.handle_request()
-
-    def server_bind(self) -> None:
-        """Bind the socket without the reverse lookup of the host name, which may take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = "localhost", self.port
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start the thread of a new connection."""

@@ -1,5 +1,7 @@
 """Bodies of requests, read completely, so that the next request on the connection can be read."""
 
+import re
+from collections.abc import Iterator
 from email.errors import FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
 from io import BufferedIOBase
@@ -30,29 +32,30 @@ def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     if codings:
         if [each.strip().lower() for each in codings] != ["chunked"]:
             raise BodyError(400, "unsupported Transfer-Encoding, expected chunked")
-        return _chunks(stream)
+        return b"".join(_chunks(stream))
     lengths = set(headers.get_all("Content-Length", ["0"]))
-    if len(lengths) != 1 or not (length := lengths.pop().strip()).isdecimal() or not length.isascii():
+    length = lengths.pop().strip()
+    if lengths or not length.isdecimal() or not length.isascii():
         raise BodyError(400, "Content-Length is not a number")
-    return _exactly(stream, _permitted(int(length[:20])))
+    return _exactly(stream, int(length[:20]), LARGEST)
 
 
-def _chunks(stream: BufferedIOBase) -> bytes:
-    body = bytearray()
+def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    left = LARGEST
     while size := _chunk_size(stream):
-        _permitted(size + len(body))
-        body += _exactly(stream, size)
+        yield _exactly(stream, size, left)
+        left -= size
         if _line(stream):
             raise BodyError(400, "a chunk is longer than its declared size")
     for _ in range(_MOST_TRAILERS):
         if not _line(stream):
-            return bytes(body)
+            return
     raise BodyError(431, f"the chunked body has more than {_MOST_TRAILERS - 1} trailers")
 
 
 def _chunk_size(stream: BufferedIOBase) -> int:
     digits = _line(stream).partition(b";")[0].strip()
-    if not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
+    if not re.fullmatch(rb"[0-9a-fA-F]+", digits):
         raise BodyError(400, "a chunk does not begin with its size in hexadecimal")
     return int(digits, 16)
 
@@ -66,14 +69,10 @@ def _line(stream: BufferedIOBase) -> bytes:
     return line.strip()
 
 
-def _exactly(stream: BufferedIOBase, length: int) -> bytes:
+def _exactly(stream: BufferedIOBase, length: int, permitted: int) -> bytes:
+    if length > permitted:
+        raise BodyError(413, f"the body of the request is too large, at most {LARGEST} bytes allowed")
     body = stream.read(length)
     if len(body) < length:
         raise ConnectionError(_GONE)
     return body
-
-
-def _permitted(length: int) -> int:
-    if length > LARGEST:
-        raise BodyError(413, f"the body of the request is too large, at most {LARGEST} bytes allowed")
-    return length
