@@ -2,13 +2,24 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import requests
 from hypothesis import given, settings
 
-from pytest_pcerrors import Contract, Exchange, Request, assert_errors_surface, assert_preserved, assert_retries, check
+from pytest_pcerrors import (
+    Contract,
+    Entry,
+    Exchange,
+    Request,
+    UsageError,
+    assert_errors_surface,
+    assert_preserved,
+    assert_retries,
+    check,
+)
 from pytest_pcerrors.cli.main import main
 from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.plugin._cases import entries, mutated, shapes
@@ -20,7 +31,7 @@ from pytest_pcerrors.policy.check import Context, within
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
-from pytest_pcerrors.simulation import ErrorServer, Simulator, ok, synthesize
+from pytest_pcerrors.simulation import ErrorServer, Simulator, mutants, ok, synthesize
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
@@ -99,6 +110,12 @@ def chat(files):
     return Contract.load(files / "Chat")
 
 
+@pytest.fixture
+def unsendable(chat):
+    """Return a contract with an error that no client can receive, because its status has no body."""
+    return replace(chat, catalogue=Catalogue((Entry(304, "unchanged", ("Nothing new",)), *chat.catalogue)))
+
+
 def text_of(exchange):
     """Return all of an exchange as text."""
     request = exchange.request
@@ -122,6 +139,22 @@ def test_the_shapes_are_those_of_any_service(contract, chat):
     assert [*shapes_for(contract)] == [*observed_for(contract)] == [*shapes(contract)] == [*GENERAL, *more]
     hosts = {each.request.host for each in shapes_for(contract).values()}
     assert hosts == {contract.hosts[0] if contract.hosts else "api.example.com"}
+
+
+def test_an_error_without_a_body_is_not_made(unsendable):
+    """It is left out where all errors are made, and refused by its code; its status is sent without a body."""
+    assert "304-unchanged" not in entries(unsendable)
+    assert [each for each in mutants(contract=unsendable) if each.base.status == 304] == []
+    refused = partial(pytest.raises, UsageError, match="unchanged, because a 304 has no body")
+    with refused():
+        next(mutants(unsendable.catalogue["unchanged"][0], contract=unsendable))
+    with ErrorServer(unsendable) as server:
+        page = requests.get(server.url, headers={"Accept": "application/json"}).json()
+        assert 304 not in [each["status"] for each in page["errors"]]
+        server.fail("GET", "/v1", status=304)
+        assert requests.get(f"{server.url}/v1").status_code == 304
+        with refused():
+            server.fail("GET", "/v1", "unchanged")
 
 
 def test_a_contract_without_errors_has_general_shapes(chat):

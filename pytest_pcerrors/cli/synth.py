@@ -32,7 +32,7 @@ def synth(  # noqa: PLR0913 - one parameter an option
     It writes one file for each status, with a request and a response for every documented error. A file with the same name is replaced.
     """
     from pytest_pcerrors.interception.cassette_files import cassette_text
-    from pytest_pcerrors.simulation.synthesis import synthesize_entries, unknown_code
+    from pytest_pcerrors.simulation.synthesis import receivable, synthesize_entries, unknown_code
 
     policy, settings = policy_for(contract_file)
     if code is not None and code not in policy.contract.catalogue and not policy.others:
@@ -43,7 +43,8 @@ def synth(  # noqa: PLR0913 - one parameter an option
         raise UsageError(f"no documented error{whose} has this status and code; see `pcerrors list`{fix}")
     folder = output or from_here(settings.cassettes)
     by_file = {
-        folder / f"{each}.yaml": made for each, made in synthesize_entries(entries, policy.contract, seed).items()
+        folder / f"{each}.yaml": made
+        for each, made in synthesize_entries(receivable(entries) or entries, policy.contract, seed).items()
     }
     for file in by_file:
         refuse_overwriting(file, files_of_policy(settings, contract_file))

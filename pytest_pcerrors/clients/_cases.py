@@ -17,7 +17,7 @@ from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.success import error_in_success
 from pytest_pcerrors.simulation.answers.successes import ok
 from pytest_pcerrors.simulation.shapes import SHAPES, shapes_for
-from pytest_pcerrors.simulation.synthesis import synthesize_entry
+from pytest_pcerrors.simulation.synthesis import receivable, synthesize_entry
 from pytest_pcerrors.text import counted, cut, nearest, represented
 
 _MARK = b"\xef\xbb\xbf"
@@ -54,7 +54,7 @@ def errors(contract: Contract, method: str) -> Iterator[Case]:
     A response to HEAD has no body, so errors that only a body shows are left out for it; for other methods, those observed with HEAD are.
     """
     is_head = method == "HEAD"
-    for entry in sorted(contract.catalogue, key=lambda entry: entry.rank):
+    for entry in sorted(receivable(contract.catalogue), key=lambda entry: entry.rank):
         exchange = synthesize_entry(entry, contract)
         if exchange.status >= HTTPStatus.BAD_REQUEST or not is_head:
             yield Case(f"{entry.status_text}-{entry.code}", f"{entry.status_text} documented", exchange)

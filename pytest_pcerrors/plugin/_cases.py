@@ -18,7 +18,7 @@ from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutan
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
-from pytest_pcerrors.simulation.synthesis import synthesize_entry, unknown_code
+from pytest_pcerrors.simulation.synthesis import receivable, synthesize_entry, unknown_code
 from pytest_pcerrors.text import nearest, represented, text_of
 
 OneOrSeveral = int | str | Collection[int | str] | None
@@ -66,7 +66,7 @@ def _selected(contract: Contract, status: OneOrSeveral, code: OneOrSeveral) -> l
     ]
     if not found:
         raise UsageError("no documented error has this status and code; see `pcerrors list`")
-    return found
+    return receivable(found) or found
 
 
 def shapes(contract: Contract, *names: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.parsed_response import read
@@ -61,12 +62,19 @@ def synthesize_entries(entries: Iterable[Entry], contract: Contract, seed: int =
 
 
 def synthesize_entry(entry: Entry, contract: Contract, seed: int = 0) -> Exchange:
-    """Make the exchange for an entry, with its usual status."""
+    """Make the exchange for an entry, with its usual status; raise a `UsageError` for an error that no client can receive."""
+    if entry.status in WITHOUT_BODY:
+        raise UsageError(f"no client can receive code {entry.code}, because a {entry.status} has no body")
     exchange = _made(entry, usual_status(entry, contract), contract, seed)
     found = _policy_of(contract).judge(exchange).errors
     if found:
         raise UsageError(f"no conforming response can be made for this contract: {found[0]}")
     return exchange
+
+
+def receivable(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the errors that a client can receive: those with a status that has a body."""
+    return [entry for entry in entries if entry.status not in WITHOUT_BODY]
 
 
 @lru_cache(maxsize=32)

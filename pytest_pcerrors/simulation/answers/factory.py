@@ -12,7 +12,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer, check_retry_after
 from pytest_pcerrors.simulation.answers.successes import success, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
 from pytest_pcerrors.simulation.shapes import GATEWAY, shapes_for
-from pytest_pcerrors.simulation.synthesis import required_headers, synthesize, synthesize_status
+from pytest_pcerrors.simulation.synthesis import receivable, required_headers, synthesize, synthesize_status
 from pytest_pcerrors.text import cut, nearest, represented
 
 _STATUSES = range(100, 600)
@@ -100,8 +100,7 @@ class AnswerFactory:
             return self._waiting(Answer(synthesize_status(status, self.contract), str(status)))
         if status == HTTPStatus.TOO_MANY_REQUESTS and _TOO_MANY in self.shapes:
             return self.shape(_TOO_MANY)
-        entries = self.contract.catalogue.select(status=status)
-        if entries:
+        if entries := receivable(self.contract.catalogue.select(status=status)):
             return self.error(entries[0].code, status)
         shape = next((name for name, shape in self.shapes.items() if shape.status == status), None)
         return self.shape(shape) if shape else self._waiting(self._without_code(status))

@@ -16,7 +16,7 @@ from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import _head_and_body, _members
 from pytest_pcerrors.simulation.mutation._base import Base, Mutant, Mutator, completed
 from pytest_pcerrors.simulation.mutation._schema import with_wrong_values
-from pytest_pcerrors.simulation.synthesis import synthesize_entry
+from pytest_pcerrors.simulation.synthesis import receivable, synthesize_entry
 from pytest_pcerrors.text import nearest
 
 _TOO_MANY_REQUESTS = 429
@@ -58,8 +58,8 @@ def mutants(response: object = None, *, rule: str | None = None, contract: Contr
 
 
 def bases(contract: Contract) -> Iterator[Entry | Exchange]:
-    """Yield what `mutants` changes if no response is given: the entries, a 429, and a success."""
-    entries = tuple(contract.catalogue)
+    """Yield what `mutants` changes if no response is given: the errors, a 429, and a success."""
+    entries = receivable(contract.catalogue)
     yield from entries
     if entries and _TOO_MANY_REQUESTS in contract.statuses.keys() - contract.paired_statuses:
         made = synthesize_entry(entries[0], contract)

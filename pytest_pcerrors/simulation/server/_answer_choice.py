@@ -17,6 +17,7 @@ from pytest_pcerrors.simulation.server._request_log import Received, RequestLog,
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, OPEN_PATHS, RequestedAnswers
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 from pytest_pcerrors.simulation.shapes import GATEWAY
+from pytest_pcerrors.simulation.synthesis import receivable
 from pytest_pcerrors.text import cut, represented, visible
 
 _SEEDS = 10**6
@@ -46,7 +47,7 @@ class RandomFaults:
         return replace(answer, name=f"{answer.name}, at random")
 
     def _fault(self) -> Answer:
-        kind, entries = self._random.choice(("error", "shape", "429")), list(self._factory.contract.catalogue)
+        kind, entries = self._random.choice(("error", "shape", "429")), receivable(self._factory.contract.catalogue)
         if kind == "error" and entries:
             entry = self._random.choice(entries)
             return self._factory.error(entry.code, entry.status)

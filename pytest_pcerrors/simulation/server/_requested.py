@@ -15,7 +15,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer, Faults, check_faul
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope, is_number
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.simulation.shapes import OBSERVED, shapes_for
-from pytest_pcerrors.simulation.synthesis import error_path, usual_status
+from pytest_pcerrors.simulation.synthesis import error_path, receivable, usual_status
 from pytest_pcerrors.text import cut, nearest
 
 _OF_PARTNER_CENTER = {
@@ -71,7 +71,7 @@ def _index(contract: Contract) -> dict[str, Any]:
                 "description": entry.description,
                 "path": error_path(usual_status(entry, contract), entry.code),
             }
-            for entry in contract.catalogue
+            for entry in receivable(contract.catalogue)
         ],
         "shapes": [
             {
