@@ -2,15 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
 from pytest_pcerrors.contract.catalogue import placeholders
-from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.text import phrase_of
+
+FIRST_MOMENT = datetime(2026, 3, 3, 9, 7, 11, tzinfo=UTC)
 
 
 def guid(rng: Random) -> str:
@@ -41,20 +44,45 @@ def as_json(value: object) -> bytes:
         return json.dumps(value).encode()
 
 
-def length_and_type(length: int, media_type: str, moment: datetime) -> list[tuple[str, str]]:
-    """Return the headers of every response; one without a body has no Content-Type."""
-    typed = [("Content-Type", media_type)] if length else []
-    return [("Content-Length", str(length)), *typed, ("Date", format_datetime(moment, usegmt=True))]
+class Sender(NamedTuple):
+    """A sender of responses: the media type of its bodies, whether it sends the identifiers of the service, and its encoding."""
+
+    media_type: str
+    identifies: bool = False
+    encoding: str = "utf-8"
+
+    def exchange(  # noqa: PLR0913 - one argument for each part
+        self,
+        status: int,
+        body: bytes,
+        rng: Random,
+        *,
+        request: Request | None = None,
+        headers: Mapping[str, str] = {},
+        reason: str | None = None,
+        moment: datetime = FIRST_MOMENT,
+    ) -> Exchange:
+        """Return a response of this sender, with random identifiers."""
+        request = request or request_to("api.partnercenter.microsoft.com", "GET", "/", None, rng)
+        media_type = {"Content-Type": self.media_type} if body else {}
+        identifiers = _identifiers(request, rng) if self.identifies else {}
+        own = {"Content-Length": str(len(body)), **media_type, "Date": format_datetime(moment, usegmt=True)}
+        return Exchange(status, {**own, **identifiers, **headers}, body, request, reason or phrase_of(status))
+
+    def json(self, status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:
+        """Return a response with a JSON body; the same status has the same identifiers."""
+        rng = Random(status)  # noqa: S311 - identifiers in a response are not secrets
+        return self.exchange(status, as_json(value), rng, headers=headers)
 
 
-def service_identifiers(request: Request, rng: Random) -> list[tuple[str, str]]:
+def _identifiers(request: Request, rng: Random) -> dict[str, str]:
     """Return the headers that identify a call: those of the request are echoed, the others are new."""
-    return [
-        ("MS-CV", f"{rng.getrandbits(96):024x}.0"),
-        ("MS-CorrelationId", request.headers.get("MS-CorrelationId") or ""),
-        ("MS-RequestId", request.headers.get("MS-RequestId") or ""),
-        ("MS-ServerId", f"{rng.randrange(10**9):09d}"),
-    ]
+    return {
+        "MS-CV": f"{rng.getrandbits(96):024x}.0",
+        "MS-CorrelationId": request.headers.get("MS-CorrelationId") or "",
+        "MS-RequestId": request.headers.get("MS-RequestId") or "",
+        "MS-ServerId": f"{rng.randrange(10**9):09d}",
+    }
 
 
 class Operation(NamedTuple):

@@ -4,62 +4,32 @@ import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from importlib.resources import files
 from random import Random
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from pytest_pcerrors.contract.model import Contract
-from pytest_pcerrors.exchange.model import Exchange, Request
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, parse
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation._plausible import (
+    FIRST_MOMENT,
+    Sender,
     as_json,
-    length_and_type,
     request_to,
-    service_identifiers,
     with_identifiers,
 )
 from pytest_pcerrors.simulation.synthesis import request_of, synthesize_status
 from pytest_pcerrors.text import phrase_of
 
 _HOST = "api.partnercenter.microsoft.com"
-_FIRST_MOMENT = datetime(2026, 3, 3, 9, 7, 11, tzinfo=UTC)
 _BETWEEN = timedelta(minutes=7)
 _DEEPEST = 6
 BYTE_ORDER_MARK = "\ufeff"
-
-
-class Sender(NamedTuple):
-    """A sender of responses: the media type of its bodies, whether it sends the identifiers of the service, and its encoding."""
-
-    media_type: str
-    identifies: bool = False
-    encoding: str = "utf-8"
-
-    def exchange(  # noqa: PLR0913 - one argument for each part
-        self,
-        status: int,
-        body: bytes,
-        rng: Random,
-        *,
-        request: Request | None = None,
-        headers: Mapping[str, str] = {},
-        reason: str | None = None,
-        moment: datetime = _FIRST_MOMENT,
-    ) -> Exchange:
-        """Return a response of this sender, with random identifiers."""
-        request = request or request_to(_HOST, "GET", "/", None, rng)
-        identifiers = service_identifiers(request, rng) if self.identifies else []
-        fields = [*length_and_type(len(body), self.media_type, moment), *identifiers, *headers.items()]
-        return Exchange(status, fields, body, request, reason or phrase_of(status))
-
-    def json(self, status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:
-        """Return a response with a JSON body; the same status has the same identifiers."""
-        return self.exchange(status, as_json(value), _random(status), headers=headers)
 
 
 SERVICE = Sender("application/json; charset=utf-8", identifies=True)
@@ -94,14 +64,10 @@ def _exchange_of(shape: Mapping[str, Any], rng: Random, moment: datetime) -> Exc
 
 def _exchanges(shapes: Iterable[Mapping[str, Any]], seed: str) -> Mapping[str, Exchange]:
     """Return the exchanges of shapes by name; identifiers depend on the seed and on the shapes before."""
-    rng = _random(seed)
+    rng = Random(seed)  # noqa: S311 - identifiers in a response are not secrets
     return MappingProxyType(
-        {each["name"]: _exchange_of(each, rng, _FIRST_MOMENT + index * _BETWEEN) for index, each in enumerate(shapes)}
+        {each["name"]: _exchange_of(each, rng, FIRST_MOMENT + index * _BETWEEN) for index, each in enumerate(shapes)}
     )
-
-
-def _random(seed: int | str) -> Random:
-    return Random(seed)  # noqa: S311 - identifiers in a response are not secrets
 
 
 _DOCUMENT = json.loads(files(__package__).joinpath("shapes.json").read_text("utf-8"))

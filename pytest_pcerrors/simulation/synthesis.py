@@ -18,13 +18,12 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.simulation._plausible import (
+    Sender,
     as_json,
     fill_in,
     guid,
-    length_and_type,
     operation_for,
     request_to,
-    service_identifiers,
     with_identifiers,
 )
 from pytest_pcerrors.simulation.sampler import Sampler
@@ -92,8 +91,17 @@ def _made(entry: Entry, status: int, contract: Contract, seed: int) -> Exchange:
     rng = random.Random(f"{seed} {status} {entry.code}")  # noqa: S311 - identifiers in a recording are not secrets
     request = _request(entry, status, contract, rng)
     body = as_json(_body(entry, status, contract, rng))
-    headers = _headers(status, contract, rng, request, len(body))
-    return Exchange(status, headers, body, request, contract.phrase(status))
+    charset = "; charset=utf-8" if contract.is_partner_center else ""
+    sender = Sender(contract.media_type or f"application/json{charset}", identifies=contract.is_partner_center)
+    return sender.exchange(
+        status,
+        body,
+        rng,
+        request=request,
+        headers=required_headers(status, contract),
+        reason=contract.phrase(status),
+        moment=_FIRST_DAY + timedelta(seconds=rng.randrange(100 * 24 * 3600)),
+    )
 
 
 def usual_status(entry: Entry, contract: Contract) -> int:
@@ -166,20 +174,6 @@ def _request(entry: Entry, status: int, contract: Contract, rng: random.Random) 
         return request_of(contract, error_path(status, entry.code))
     operation = operation_for(entry.description)
     return request_to(_host(contract), operation.method, operation.path, operation.body, rng)
-
-
-def _headers(
-    status: int, contract: Contract, rng: random.Random, request: Request, length: int
-) -> list[tuple[str, str]]:
-    moment = _FIRST_DAY + timedelta(seconds=rng.randrange(100 * 24 * 3600))
-    own = "application/json; charset=utf-8" if contract.is_partner_center else "application/json"
-    headers = length_and_type(length, contract.media_type or own, moment)
-    if not contract.is_partner_center:
-        return [*headers, *required_headers(status, contract).items()]
-    headers += service_identifiers(request, rng)
-    if status == HTTPStatus.UNAUTHORIZED and contract.challenge:
-        headers.append(("WWW-Authenticate", with_identifiers(contract.challenge, rng)))
-    return headers
 
 
 def _body(entry: Entry, status: int, contract: Contract, rng: random.Random) -> dict[str, Any]:

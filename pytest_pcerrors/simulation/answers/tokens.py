@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Request
+from pytest_pcerrors.simulation._plausible import Sender
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.shapes import Sender, shapes_for
+from pytest_pcerrors.simulation.shapes import shapes_for
 from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
