@@ -1,7 +1,7 @@
 """Answers that a request asks for itself: by a header, by its path, or under a base path; and the page at / that lists them all."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -18,15 +18,7 @@ from pytest_pcerrors.simulation.shapes import OBSERVED, shapes_for
 from pytest_pcerrors.simulation.synthesis import error_path, receivable, usual_status
 from pytest_pcerrors.text import cut, nearest
 
-_OF_PARTNER_CENTER = {
-    "any_path": "/v1/customers",
-    "paths": "/v1/**",
-    "shape": "gateway-429",
-    "words": "409, cart, html",
-    "token": "; a token comes from\n<code>/{tenant}/oauth2/v2.0/token</code>",
-}
-_OF_ANOTHER_API = {"any_path": "/any/path", "paths": "/**", "shape": "html-503", "words": "404, html", "token": ""}
-"""The examples of the page."""
+_SIGN_IN = "; a token comes from\n<code>/{tenant}/oauth2/v2.0/token</code>"
 ICON_PATH = "/favicon.ico"
 OPEN_PATHS = ("/", ICON_PATH)
 """The paths that need no token, since a browser, which requests the icon for every address of a server, has none."""
@@ -54,65 +46,62 @@ def index_page(request: Request, contract: Contract) -> Exchange:
     """Return the page, in JSON if the request accepts it."""
     index = _index(contract)
     wants_json = "application/json" in (request.headers.get("Accept") or "")
-    words = _OF_PARTNER_CENTER if contract.is_partner_center else _OF_ANOTHER_API
-    body = json.dumps(index, ensure_ascii=False, indent=2) if wants_json else _html(index, request.url, words)
+    if wants_json:
+        body = json.dumps(index, ensure_ascii=False, indent=2)
+    else:
+        body = _html(index, request.url, _SIGN_IN if contract.is_partner_center else "")
     headers = {"Content-Type": "application/json" if wants_json else "text/html; charset=utf-8", "Vary": "Accept"}
     return Exchange(200, headers, body.encode(), request, "OK")
 
 
 def _index(contract: Contract) -> dict[str, Any]:
-    return {
-        "name": contract.name,
-        "errors": [
-            {
-                "status": entry.status,
-                "reason": contract.status_of(entry),
-                "code": entry.code,
-                "description": entry.description,
-                "path": error_path(usual_status(entry, contract), entry.code),
-            }
-            for entry in receivable(contract.catalogue)
-        ],
-        "shapes": [
-            {
-                "name": name,
-                "status": shape.status,
-                "reason": f"{shape.status} {shape.reason}",
-                "observed": contract.is_partner_center and name in OBSERVED,
-                "path": f"/shapes/{name}",
-            }
-            for name, shape in shapes_for(contract).items()
-        ],
-    }
+    errors = [
+        {
+            "status": entry.status,
+            "reason": contract.status_of(entry),
+            "code": entry.code,
+            "description": entry.description,
+            "path": error_path(usual_status(entry, contract), entry.code),
+        }
+        for entry in receivable(contract.catalogue)
+    ]
+    shapes = [
+        {
+            "name": name,
+            "status": shape.status,
+            "reason": f"{shape.status} {shape.reason}",
+            "observed": contract.is_partner_center and name in OBSERVED,
+            "path": f"/shapes/{name}",
+        }
+        for name, shape in shapes_for(contract).items()
+    ]
+    return {"name": contract.name, "errors": errors, "shapes": shapes}
 
 
-def _html(index: dict[str, Any], url: str, words: Mapping[str, str]) -> str:
+def _html(index: dict[str, Any], url: str, token: str) -> str:
     errors, shapes = index["errors"], index["shapes"]
     path = errors[0]["path"].removeprefix("/errors/") if errors else "503"
-    page = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
-    return page.substitute(
-        **words,
+    return Template(files(__package__).joinpath("page.html").read_text("utf-8")).substitute(
         name=escape(index["name"]),
         icon=ICON_PATH,
+        token=token,
         url=escape(url.rstrip("/")),
         path=escape(path),
         name_of_error=escape(unquote(path)),
-        errors=_rows(
-            (_link(each["path"], each["code"]), escape(each["reason"]), escape(each["description"])) for each in errors
-        ),
+        errors=_rows([(each["path"], each["code"], each["reason"], each["description"]) for each in errors]),
         shapes=_rows(
-            (_link(each["path"], each["name"]), escape(each["reason"]), "seen" if each["observed"] else "made up")
-            for each in shapes
+            [(each["path"], each["name"], each["reason"], "seen" if each["observed"] else "made up") for each in shapes]
         ),
     )
 
 
-def _rows(rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-
-
-def _link(path: str, text: str) -> str:
-    return f'<a href="{escape(path)}"><code>{escape(text)}</code></a>'
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of a table; the first cell is a link to the first text of a row, with the second as its text."""
+    made = []
+    for path, name, *others in (map(escape, row) for row in rows):
+        cells = [f'<a href="{path}"><code>{name}</code></a>', *others]
+        made.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    return "\n".join(made)
 
 
 class RequestedAnswers:
