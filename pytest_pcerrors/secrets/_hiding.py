@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64encode, urlsafe_b64decode
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import _prose as prose
@@ -59,35 +58,59 @@ class Hider:
     """
 
     def __init__(self, secrets: Secrets, depth: int = 0, *, is_cut: bool = False) -> None:
+        self.secrets = secrets
+        self.is_cut = is_cut
         self.found: list[Found] = []
-        self._secrets = secrets
         self._depth = depth
-        self._is_cut = is_cut
 
     @property
     def certainty(self) -> "Certainty | None":
         """The highest certainty of the secrets found; None if nothing was found."""
         return max((each.certainty for each in self.found), key=_STRENGTH.__getitem__, default=None)
 
+    def report(self, place: str, certainty: "Certainty") -> None:
+        """Add a finding."""
+        self.found.append(Found(place, certainty))
+
+    def report_parameter(self, name: str, certainty: "Certainty") -> None:
+        """Add a finding in a parameter."""
+        self.report(f"parameter {self.secrets.without_tokens(name)}", certainty)
+
+    def edited(self, old: str, new: str) -> str:
+        """Return the new text; if it is another one, report a secret."""
+        if new != old:
+            self.report("", "secret")
+        return new
+
+    def inner(self, text: str) -> Hidden:
+        """Hide the secrets of a text inside of this one."""
+        return self._nested(Hider.text, text)
+
+    def inner_url(self, url: str) -> Hidden:
+        """Hide the secrets of a URL inside of this text."""
+        return Hidden(url) if self._depth > _MAX_DEPTH else self._nested(Hider.url, url)
+
+    def _nested(self, hide: "Callable[[Hider, str], str]", text: str) -> Hidden:
+        hider = Hider(self.secrets, self._depth + 1, is_cut=self.is_cut)
+        return Hidden(hide(hider, text), hider.certainty)
+
     def url(self, url: str) -> str:
         """Hide the secrets of a URL."""
-        if not self._secrets.may_be_in(url):
-            return url
-        return urls.url_hidden(url, self._secrets, self._inner, self._report)
+        return urls.url_hidden(url, self) if self.secrets.may_be_in(url) else url
 
     def header(self, name: str, value: str) -> str:
         """Hide the secrets of a header's value; in a credentials header, any value is a secret."""
-        kind = self._secrets.kind_of_header(name)
+        kind = self.secrets.kind_of_header(name)
         if kind is Kind.PUBLIC:
             return value
         certainty: Certainty | None
         if kind is Kind.CREDENTIALS:
             new, certainty = credentials_hidden(name, value), "secret"
         else:
-            certainty = self._secrets.certainty(kind, value)
+            certainty = self.secrets.certainty(kind, value)
             new = self.text(value) if certainty is None else MASK
         if new != value and certainty is not None:
-            self._report("", certainty)
+            self.report("", certainty)
         return new
 
     def document(self, text: str, is_binary: bool = False) -> str:  # noqa: FBT001, FBT002 - an edit of a body
@@ -106,7 +129,7 @@ class Hider:
             return self._binary(text)
         is_packed = _IN_LINES.fullmatch(text) is not None  # its padding could be mistaken for the sign in a form
         if urls.is_form(text) and not is_packed:
-            return urls.form_hidden(text, self._secrets, self._inner, self._report)
+            return urls.form_hidden(text, self)
         return self._text(text)
 
     def text(self, text: str) -> str:
@@ -116,15 +139,13 @@ class Hider:
     def _text(self, text: str) -> str:
         """Hide the secrets of a text that must be searched."""
         if self._depth > _MAX_DEPTH:
-            return prose.hidden(text, self._secrets, Hidden, self._report, is_cut=self._is_cut)
+            return prose.hidden(text, self)
         if json_text.looks_like_json(text):
-            done = json_text.edited(text, self._secrets, self._inner)
-            for edit in done.edits:
-                self._report(edit.pointer, edit.certainty)
-            return done.text if done.is_json else self._prose(done.text)
-        if urls.is_url(text) and not self._is_cut:
+            text, is_json = json_text.hidden(text, self)
+            return text if is_json else prose.hidden(text, self)
+        if urls.is_url(text) and not self.is_cut:
             return self.url(text)
-        return self._prose(self._packed(text))
+        return prose.hidden(self._packed(text), self)
 
     def _packed(self, text: str) -> str:
         """Hide the secrets of JSON in base64, in either alphabet."""
@@ -137,39 +158,22 @@ class Hider:
             plain = urlsafe_b64decode(packed + "==").decode()
         except ValueError:
             return match[0]
-        new = self._inner(plain)
+        new = self.inner(plain)
         if new.certainty is None:
             return match[0]
-        self._report("", new.certainty)
+        self.report("", new.certainty)
         return _written(new.text, match[0])
 
     def _binary(self, text: str) -> str:
         """Hide tokens of known formats in binary data, each with asterisks of the same length."""
-        new = tokens_hidden(text, lambda match: "*" * len(match[0]))
-        if new != text:
-            self._report("", "secret")
-        return new
+        return self.edited(text, tokens_hidden(text, lambda match: "*" * len(match[0])))
 
     def _has_nothing(self, text: str) -> bool:
         """Return whether a text need not be searched."""
-        if self._is_cut and _CUT.search(text):
+        if self.is_cut and _CUT.search(text):
             return False
-        is_file = len(text) > _LONG and not self._is_cut and _BINARY.fullmatch(text) is not None
-        return is_file or not self._secrets.may_be_in(text)
-
-    def _prose(self, text: str) -> str:
-        url = partial(self._nested, lambda hider, part: hider.url(part))
-        return prose.hidden(text, self._secrets, url, self._report, is_cut=self._is_cut)
-
-    def _inner(self, text: str) -> Hidden:
-        return self._nested(lambda hider, part: hider.text(part), text)
-
-    def _nested(self, hide: "Callable[[Hider, str], str]", text: str) -> Hidden:
-        hider = Hider(self._secrets, self._depth + 1, is_cut=self._is_cut)
-        return Hidden(hide(hider, text), hider.certainty)
-
-    def _report(self, place: str, certainty: "Certainty") -> None:
-        self.found.append(Found(place, certainty))
+        is_file = len(text) > _LONG and not self.is_cut and _BINARY.fullmatch(text) is not None
+        return is_file or not self.secrets.may_be_in(text)
 
     def _part(self, part: str, *, may_be_binary: bool) -> str:
         """Hide the secrets of one part of a multipart form (RFC 7578)."""
@@ -178,9 +182,9 @@ class Hider:
         value = content.rstrip("\r\n")
         match = _PART_NAME.search(_FOLD.sub("", head))
         name = (match[1] or match[2]).strip('"') if match else ""
-        certainty = self._secrets.certainty(self._secrets.kind_of_parameter(name), value)
+        certainty = self.secrets.certainty(self.secrets.kind_of_parameter(name), value)
         if certainty is not None:
-            self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
+            self.report_parameter(name, certainty)
         inner = self._binary if may_be_binary and has_controls(value) else self.text
         hidden = MASK if certainty is not None else inner(value)
         return self.text(head) + hidden + content[len(value) :]

@@ -10,7 +10,8 @@ from pytest_pcerrors.secrets.names import NAMES
 from pytest_pcerrors.secrets.values import is_opaque
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets.definition import Certainty, Report, Secrets
+    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.definition import Certainty
 
 
 class _Form(NamedTuple):
@@ -46,22 +47,22 @@ _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _VALUE_ATTRIBUTES = frozenset({"value", "content", "data-value"})
 
 
-def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
+def hidden(text: str, hider: "Hider") -> str:
     """Hide the values of elements and attributes with names of secrets, and values that follow such a name."""
     for form in _FORMS:
         if form.sign in text:
-            text = _Markup(text, secrets, form, report).hidden()
+            text = _Markup(text, form, hider).hidden()
     return text
 
 
 class _Markup:
     """Read the opening tags of a text in one pass."""
 
-    def __init__(self, text: str, secrets: "Secrets", form: _Form, report: "Report") -> None:
+    def __init__(self, text: str, form: _Form, hider: "Hider") -> None:
         self._text = text
-        self._secrets = secrets
         self._form = form
-        self._report = report
+        self._hider = hider
+        self._secrets = hider.secrets
         self._pieces: list[str] = []
         self._done = 0
 
@@ -144,6 +145,6 @@ class _Markup:
         else:
             new = MASK
         if new != value:
-            self._report("", certainty)
+            self._hider.report("", certainty)
             self._pieces += [self._text[self._done : first], new]
             self._done = first + len(value)

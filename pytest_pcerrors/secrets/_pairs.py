@@ -15,7 +15,8 @@ from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets.definition import Report, Secrets
+    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.definition import Secrets
 
 _QUOTE = r"""(?:["']|&quot;|&\#34;)"""
 _PAIR = re.compile(
@@ -60,9 +61,9 @@ _MAX_WORD = 128
 _MAX_LINE = 300
 
 
-def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
+def hidden(text: str, hider: "Hider") -> str:
     """Hide the values after names of secrets."""
-    pieces, done = [], 0
+    secrets, pieces, done = hider.secrets, [], 0
     for match in _PAIR.finditer(text):
         if match.start() < done or (
             text[match.start() - 1 : match.start()] not in _JOINED and secrets.kind(match["name"]) is None
@@ -70,7 +71,7 @@ def hidden(text: str, secrets: "Secrets", report: "Report") -> str:
             continue
         span = _Pair(match, secrets).span()
         if span is not None:
-            report("", span.certainty)
+            hider.report("", span.certainty)
             pieces += [text[done : span.start], span.new]
             done = span.end
     return "".join([*pieces, text[done:]])

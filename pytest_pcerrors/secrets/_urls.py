@@ -4,14 +4,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from pytest_pcerrors.secrets.definition import MASK
+from pytest_pcerrors.secrets.definition import MASK, Hidden, masked
 from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, is_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_pcerrors.secrets.definition import Certainty, Hidden, Report, Secrets
+    from pytest_pcerrors.secrets._hiding import Hider
 
 _URL = re.compile(r"\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+://|[/?])[^\s\"'<>]*+\s*+")
 _FORM = re.compile(r"\s*+[^\s=&<>{}\"'\[:/?,;#]++=[^&\r\n]*+(?:&[^\s=&<>{}\"]*+(?:=[^&\r\n]*+)?)*+\s*+")
@@ -47,102 +45,74 @@ def is_form(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def url_hidden(url: str, secrets: "Secrets", inner: "Callable[[str], Hidden]", report: "Report") -> str:
+def url_hidden(url: str, hider: "Hider") -> str:
     """Hide the user and password of a URL, its secret parameters, tokens in its path, and tokens of known formats."""
-    without_user = _USER.sub(_user, url)
-    if without_user != url:
-        report("user", "secret")
-    parameters = _Parameters(secrets, inner, report, is_form=False)
-    plain = parameters.segments(_ENCODED.sub(parameters.encoded, parameters.hidden(without_user)))
-    new = secrets.without_tokens(plain)
-    if new != plain:
-        report("", "secret")
-    return new
+    new = _USER.sub(_user, url)
+    if new != url:
+        hider.report("user", "secret")
+    new = _PARAMETER.sub(lambda match: _parameter(match, hider), new)
+    new = _ENCODED.sub(lambda match: _encoded_parameter(match, hider), new)
+    end = min((at for at in map(new.find, "?#") if at >= 0), default=len(new))
+    new = _SEGMENT.sub(lambda match: _segment(match, hider), new[:end]) + new[end:]
+    return hider.edited(new, hider.secrets.without_tokens(new))
 
 
-def form_hidden(form: str, secrets: "Secrets", inner: "Callable[[str], Hidden]", report: "Report") -> str:
+def form_hidden(form: str, hider: "Hider") -> str:
     """Hide the secret parameters of a form."""
     blank = form[: len(form) - len(form.lstrip())]
-    return blank + _Parameters(secrets, inner, report, is_form=True).hidden(f"&{form[len(blank) :]}")[1:]
+    parameters = f"&{form[len(blank) :]}"
+    return blank + _PARAMETER.sub(lambda match: _parameter(match, hider, is_form=True), parameters)[1:]
 
 
-class _Parameters:
-    """Hide parameters, and report the name of each hidden one."""
+def _parameter(match: re.Match[str], hider: "Hider", *, is_form: bool = False) -> str:
+    name, value = unquote_plus(match[1][:-1]), match[2].rstrip()
+    plain = (unquote_plus if is_form else unquote)(value, errors="surrogateescape")
+    certainty = hider.secrets.certainty(hider.secrets.kind_of_parameter(name), plain)
+    new = Hidden(MASK, certainty) if certainty is not None else _hidden_in_value(plain, hider, is_form=is_form)
+    if new.text == plain:
+        return match[0]
+    hider.report_parameter(name, new.certainty or "secret")
+    written = new.text if plain == value or certainty is not None else _quoted(new.text, value, is_form=is_form)
+    return match[1] + written + match[2][len(value) :]
 
-    def __init__(
-        self, secrets: "Secrets", inner: "Callable[[str], Hidden]", report: "Report", *, is_form: bool
-    ) -> None:
-        self._secrets = secrets
-        self._inner = inner
-        self._report = report
-        self._unquote = unquote_plus if is_form else unquote
-        self._quote = quote_plus if is_form else quote
 
-    def hidden(self, text: str) -> str:
-        return _PARAMETER.sub(self._one, text)
+def _hidden_in_value(text: str, hider: "Hider", *, is_form: bool, times: int = 1) -> Hidden:
+    """Hide the secrets in a value, which may be encoded again."""
+    new = hider.inner(text)
+    plain = unquote(text, errors="surrogateescape")
+    if new.text != text or plain == text or times == _MAX_ENCODED:
+        return new
+    again = _hidden_in_value(plain, hider, is_form=is_form, times=times + 1)
+    return new if again.text == plain else again._replace(text=_quoted(again.text, text, is_form=is_form))
 
-    def segments(self, url: str) -> str:
-        """Hide tokens in the path, each after a segment that names it."""
-        end = min((at for at in map(url.find, "?#") if at >= 0), default=len(url))
-        return _SEGMENT.sub(self._segment, url[:end]) + url[end:]
 
-    def encoded(self, match: re.Match[str]) -> str:
-        """Hide a parameter that is percent-encoded or in the path."""
-        name, value = unquote(match[1]), match[2]
-        is_in_path = match[0].startswith("/")
-        kind = self._secrets.kind(name) if is_in_path else self._secrets.kind_of_parameter(name)
-        certainty = self._secrets.certainty(kind, unquote(value))
-        if certainty is None:
-            return match[0]
-        self._found(name, certainty)
-        return match[0][: match.start(2) - match.start()] + MASK
+def _quoted(new: str, like: str, *, is_form: bool) -> str:
+    """Percent-encode a value like another: characters that are plain there stay plain."""
+    safe = "*" + "".join(sign for sign in _RESERVED if sign in like)
+    encode = quote_plus if is_form and "%20" not in like else quote
+    return encode(new, safe=safe, errors="surrogateescape")
 
-    def _segment(self, match: re.Match[str]) -> str:
-        """Hide a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
-        name, segment = match[1], match[2]
-        is_word = not name.endswith("s") and _ID.search(name) is None
-        is_named = is_word and self._secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
-        if not is_named or is_guid(segment) or not is_opaque_word(segment):
-            return match[0]
-        self._found(match[1], "suspected")
-        return f"/{match[1]}/{MASK}"
 
-    def _one(self, match: re.Match[str]) -> str:
-        name, value = unquote_plus(match[1][:-1]), match[2]
-        end = len(value.rstrip())
-        new, certainty = self._value(name, value[:end])
-        if new == value[:end]:
-            return match[0]
-        self._found(name, certainty or "secret")
-        return match[1] + new + value[end:]
+def _encoded_parameter(match: re.Match[str], hider: "Hider") -> str:
+    """Hide a parameter that is percent-encoded or in the path."""
+    name = unquote(match[1])
+    kind = hider.secrets.kind(name) if match[0].startswith("/") else hider.secrets.kind_of_parameter(name)
+    certainty = hider.secrets.certainty(kind, unquote(match[2]))
+    if certainty is None:
+        return match[0]
+    hider.report_parameter(name, certainty)
+    return masked(match, 2)
 
-    def _found(self, name: str, certainty: "Certainty") -> None:
-        self._report(f"parameter {self._secrets.without_tokens(name)}", certainty)
 
-    def _value(self, name: str, value: str) -> "tuple[str, Certainty | None]":
-        plain = self._unquote(value, errors="surrogateescape")
-        certainty = self._secrets.certainty(self._secrets.kind_of_parameter(name), plain)
-        if certainty is not None:
-            return MASK, certainty
-        new = self._decoded(plain)
-        if new.text == plain:
-            return value, None
-        return (new.text if plain == value else self._quoted(new.text, value)), new.certainty
-
-    def _decoded(self, text: str, times: int = 1) -> "Hidden":
-        """Hide the secrets in a value, which may be encoded again."""
-        new = self._inner(text)
-        plain = unquote(text, errors="surrogateescape")
-        if new.text != text or plain == text or times == _MAX_ENCODED:
-            return new
-        again = self._decoded(plain, times + 1)
-        return new if again.text == plain else again._replace(text=self._quoted(again.text, text))
-
-    def _quoted(self, new: str, like: str) -> str:
-        """Percent-encode a value like another: characters that are plain there stay plain."""
-        safe = "*" + "".join(sign for sign in _RESERVED if sign in like)
-        encode = quote if "%20" in like else self._quote
-        return encode(new, safe=safe, errors="surrogateescape")
+def _segment(match: re.Match[str], hider: "Hider") -> str:
+    """Hide a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
+    name, segment = match[1], match[2]
+    is_word = not name.endswith("s") and _ID.search(name) is None
+    is_named = is_word and hider.secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
+    if not is_named or is_guid(segment) or not is_opaque_word(segment):
+        return match[0]
+    hider.report_parameter(name, "suspected")
+    return masked(match, 2)
 
 
 def _user(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """The definition of a secret: by name and value, or by its format anywhere; built in, and extended by the settings."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Literal, NamedTuple
@@ -19,9 +19,6 @@ MASK = "***"
 
 Certainty = Literal["secret", "suspected"]
 """Whether a value certainly or possibly is a secret."""
-
-Report = Callable[[str, Certainty], None]
-"""A callback for each secret: its place (a JSON Pointer, the name of a parameter, or "") and its certainty."""
 
 BEYOND = 4096
 """The number of characters that are searched after the part that is shown."""
@@ -55,6 +52,12 @@ class Hidden(NamedTuple):
 
     text: str
     certainty: Certainty | None = None
+
+
+def masked(match: re.Match[str], group: int | str = 0) -> str:
+    """Return what was matched, with one of its groups hidden."""
+    before, after = match.string[match.start() : match.start(group)], match.string[match.end(group) : match.end()]
+    return before + MASK + after
 
 
 _SCHEME = late_pattern(
@@ -220,10 +223,7 @@ def _scheme(match: re.Match[str]) -> str:
 
 def _match_hidden(match: re.Match[str]) -> str:
     group: int | str = "secret" if "secret" in match.re.groupindex and match["secret"] is not None else 0
-    if not match[group].strip("*"):
-        return match[0]
-    start, end = match.start(group) - match.start(), match.end(group) - match.start()
-    return match[0][:start] + MASK + match[0][end:]
+    return masked(match, group) if match[group].strip("*") else match[0]
 
 
 def _pseudonym(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 import json
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets import _clean_json as clean_json
 from pytest_pcerrors.secrets.definition import Hidden
@@ -13,8 +13,7 @@ from pytest_pcerrors.text import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from pytest_pcerrors.secrets._clean_json import Proof
-    from pytest_pcerrors.secrets.definition import Secrets
+    from pytest_pcerrors.secrets._hiding import Hider
     from pytest_pcerrors.secrets.members import Edit
 
 _BEGINNING = late_pattern(
@@ -29,16 +28,7 @@ _OF_PYTHON = late_pattern(r"([bru]?')(.*)(')", re.DOTALL)
 
 NUMBER = late_pattern(r"-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?")
 LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
-_COLON = late_pattern(r"\s*+:")
 _ESCAPE = late_pattern(r"\\(?:u[0-9a-fA-F]{4}|[\"\\/bfnrt])")
-
-
-class Edited(NamedTuple):
-    """A text with its secrets hidden, the edits in it, and whether it was JSON."""
-
-    text: str
-    edits: "list[Edit]"
-    is_json: bool
 
 
 def looks_like_json(text: str) -> bool:
@@ -50,19 +40,17 @@ def looks_like_json(text: str) -> bool:
     return _BEGINNING.match(text) is not None
 
 
-def edited(text: str, secrets: "Secrets", inner: "Callable[[str], Hidden]") -> Edited:
-    """Hide the secrets of a JSON text; `inner` hides those inside a string."""
-    proof = clean_json.proof(text, secrets, inner)
-    if proof is not None and proof.is_clean:
-        return Edited(text, [], is_json=True)
-    if proof is not None:
-        harmless = proof.harmless
-    else:
-        harmless = frozenset() if secrets.patterns or secrets.tenant_ids else _harmless(text, secrets)
-    reader = _Reader(text, Members(secrets, lambda each: Hidden(each) if each in harmless else inner(each)), proof)
-    is_json = reader.read()
+def hidden(text: str, hider: "Hider") -> tuple[str, bool]:
+    """Hide the secrets of a JSON text; return whether it is JSON, besides."""
+    if clean_json.is_clean(text, hider):
+        return text, True
+    tokens = [(match.start(), match[0]) for match in TOKEN.finditer(text)]
+    reader = _Reader(Members(hider.secrets, _search_of_texts(tokens, hider)))
+    is_json = reader.read(tokens)
     edits = reader.members.end()
-    return Edited(_written(text, edits, reader.lexemes), list(edits.values()), is_json)
+    for edit in edits.values():
+        hider.report(edit.pointer, edit.certainty)
+    return _written(text, edits, tokens), is_json
 
 
 def decoded(lexeme: str) -> str | None:
@@ -96,12 +84,16 @@ def encoded(text: str, lexeme: str) -> str:
     return written + '"' if _is_closed(lexeme) else written
 
 
-def _harmless(text: str, secrets: "Secrets") -> frozenset[str]:
-    """Return complete strings that need not be searched, of a text that is not JSON."""
-    lexemes = (*TOKEN.findall(text), "")
-    values = {lexeme for lexeme, after in pairwise(lexemes) if lexeme[0] == '"' and after != ":" and _is_closed(lexeme)}
+def _search_of_texts(tokens: "list[tuple[int, str]]", hider: "Hider") -> "Callable[[str], Hidden]":
+    """Return a function that hides the secrets inside a string; the complete strings are checked beforehand, many at once."""
+    secrets = hider.secrets
+    if secrets.patterns or secrets.tenant_ids:
+        return hider.inner
+    names = {start for (start, _), (_, after) in pairwise(tokens) if after == ":"}
+    values = {each for start, each in tokens if each[0] == '"' and start not in names and _is_closed(each)}
     strings = [each for each in map(decoded, values) if each is not None]
-    return frozenset(strings).difference(secrets.suspected(strings))
+    harmless = frozenset(strings).difference(secrets.suspected(strings))
+    return lambda each: Hidden(each) if each in harmless else hider.inner(each)
 
 
 def _is_closed(lexeme: str) -> bool:
@@ -110,72 +102,46 @@ def _is_closed(lexeme: str) -> bool:
 
 
 class _Reader:
-    """Read the tokens of a text in one pass, except for those in objects and arrays that are proved to have no secret."""
+    """Pass the tokens of a text to `members`."""
 
-    def __init__(self, text: str, members: Members, proof: "Proof | None") -> None:
+    def __init__(self, members: Members) -> None:
         self.members = members
-        self.lexemes: dict[int, str] = {}
-        self._text = text
-        self._proof = proof
         self._is_json = True
 
-    def read(self) -> bool:
-        """Pass all tokens to `members`; return whether the text appears to be JSON."""
-        at, text = 0, self._text
-        while (match := TOKEN.search(text, at)) is not None:
-            lexeme, at = match[0], match.end()
+    def read(self, tokens: "list[tuple[int, str]]") -> bool:
+        """Read all tokens; return whether the text appears to be JSON."""
+        members = self.members
+        for (start, lexeme), (_, after) in pairwise([*tokens, (0, "")]):
             if lexeme[0] == '"':
-                self._string(match.start(), lexeme, is_name=_COLON.match(text, at) is not None)
+                self._string(start, lexeme, is_name=after == ":")
             elif lexeme in "{[":
-                at = self._enter(match.start(), is_object=lexeme == "{") or at
+                members.enter(is_object=lexeme == "{")
             elif lexeme in "}]":
-                self._leave()
+                self._is_json &= members.leave()
             elif lexeme == ",":
-                self.members.following()
-            elif lexeme != ":":
-                self._word(match.start(), lexeme, is_name=_COLON.match(text, at) is not None)
+                members.following()
+            elif lexeme != ":" and lexeme not in LITERALS:
+                self._word(start, lexeme, is_name=after == ":")
         return self._is_json
-
-    def _enter(self, start: int, *, is_object: bool) -> int:
-        """Begin an object or an array; if it need not be read, end it too, and return its end, else 0."""
-        may_skip = self.members.may_skip(is_object=is_object)
-        end = 0 if self._proof is None else self._proof.enter(start, may_skip=may_skip)
-        self.members.enter(is_object=is_object)
-        if end:
-            self._leave()
-        return end
-
-    def _leave(self) -> None:
-        """End an object or an array, if one is open."""
-        self._is_json &= self.members.leave()
-        if self._proof is not None:
-            self._proof.leave()
 
     def _string(self, start: int, lexeme: str, *, is_name: bool) -> None:
         text = decoded(lexeme)
         self._is_json &= text is not None and _is_closed(lexeme)
-        self._take(start, lexeme, lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
+        self._take(start, lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
 
     def _word(self, start: int, lexeme: str, *, is_name: bool) -> None:
-        if lexeme in LITERALS:
-            return
-        if _OF_PYTHON.fullmatch(lexeme):
-            self._is_json = False
-            self._take(start, lexeme, _parts(lexeme)[1], is_name=is_name)
-            return
         if NUMBER.fullmatch(lexeme):
-            self.lexemes[start] = lexeme
             self.members.value(start, lexeme, "number")
             return
-        self._is_json = self._is_json and lexeme == "\ufeff"
-        if self.members.is_in_object and is_name:
-            self._take(start, lexeme, lexeme.strip("'"), is_name=True)
+        self._is_json &= lexeme == "\ufeff"
+        if _OF_PYTHON.fullmatch(lexeme):
+            self._take(start, _parts(lexeme)[1], is_name=is_name)
+        elif self.members.is_in_object and is_name:
+            self.members.name(start, lexeme.strip("'"))
         else:
-            self.lexemes[start] = lexeme
             self.members.value(start, lexeme, "word")
 
-    def _take(self, start: int, lexeme: str, text: str, *, is_name: bool) -> None:
-        self.lexemes[start] = lexeme
+    def _take(self, start: int, text: str, *, is_name: bool) -> None:
         if is_name:
             self.members.name(start, text)
         else:
@@ -188,10 +154,10 @@ def _parts(lexeme: str) -> tuple[str, str, str]:
     return (match[1], match[2], match[3]) if match else ("", lexeme, "")
 
 
-def _written(text: str, edits: "Mapping[Hashable, Edit]", lexemes: dict[int, str]) -> str:
+def _written(text: str, edits: "Mapping[Hashable, Edit]", tokens: "list[tuple[int, str]]") -> str:
     """Return the text with each changed lexeme replaced."""
     pieces, done = [], 0
-    for start, lexeme in lexemes.items():
+    for start, lexeme in tokens if edits else ():
         edit = edits.get(start)
         if edit is not None:
             opening, _, closing = _parts(lexeme)

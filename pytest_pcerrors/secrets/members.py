@@ -95,18 +95,6 @@ class Members:
         """Whether the next value is a member of an object."""
         return self._frames[-1].is_object
 
-    def may_skip(self, *, is_object: bool) -> bool:
-        """Return whether an object or array that has no secret by itself may be received as if it were empty.
-
-        Its values must not be needed outside of it, and no name outside of it may decide about them.
-        """
-        frame = self._frames[-1]
-        if self._open_values or self._name_of_item(frame) is not None or _is_value(frame, VALUES):
-            return False
-        return is_object or (
-            isinstance(frame.member, str) and not gives_name(frame.member) and squeezed(frame.member) != KEY_NAME
-        )
-
     def enter(self, *, is_object: bool) -> None:
         """Begin an object or an array."""
         outer = self._frames[-1]
