@@ -11,7 +11,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
-from pytest_pcerrors.secrets.harmless import Harmless, end_of_harmless, is_inside, is_no_name
+from pytest_pcerrors.secrets.harmless import NO_NAME, Harmless, end_of_harmless, is_inside
 from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
 
@@ -185,7 +185,7 @@ class Prefilter:
             end = start + self._lengths[index]
             if end == start and _is_clear(lower, start):
                 return True
-            if start < done or end == start or index in ignored or is_no_name(data, lower, start, end):
+            if start < done or end == start or index in ignored or NO_NAME.match(lower, end):
                 continue
             if index in self._of_headers and _NAME_GOES_ON.match(data, end):
                 continue

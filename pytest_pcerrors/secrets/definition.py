@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, suspected
-from pytest_pcerrors.secrets.harmless import Harmless, is_basic
+from pytest_pcerrors.secrets.harmless import Harmless
 from pytest_pcerrors.secrets.names import SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, kind_of_parameter, squeezed
-from pytest_pcerrors.secrets.values import is_opaque_word, is_replacement, look_of
+from pytest_pcerrors.secrets.values import is_basic, is_opaque_word, is_replacement, look_of
 from pytest_pcerrors.text import late_pattern
 
 MASK = "***"

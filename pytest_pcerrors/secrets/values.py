@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets import _opacity as opacity
 from pytest_pcerrors.secrets.names import SHORT_WORDS, WORDS
 from pytest_pcerrors.text import late_pattern
@@ -149,6 +150,19 @@ def is_guid(text: str) -> bool:
     True
     """
     return _GUID.fullmatch(text) is not None
+
+
+def is_basic(token: str) -> bool:
+    """Return whether a token is a user and password encoded as in RFC 7617.
+
+    >>> is_basic("dTpw"), is_basic("Support")
+    (True, False)
+    """
+    try:
+        pair = base64_decoded(token).decode()
+    except ValueError:
+        return False
+    return ":" in pair and pair.isprintable()
 
 
 def is_placeholder(text: str) -> bool:

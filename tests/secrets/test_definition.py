@@ -5,8 +5,8 @@ import re
 import pytest
 
 from pytest_pcerrors.secrets import MASK, Secrets
-from pytest_pcerrors.secrets.harmless import is_basic
 from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.values import is_basic
 
 OPAQUE = "kX7pQz19vLmW04ab"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
