@@ -4,7 +4,7 @@ Expressions of programs are not secrets.
 """
 
 import re
-from functools import cache, cached_property
+from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -16,7 +16,6 @@ from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets._hiding import Hider
-    from pytest_pcerrors.secrets.definition import Secrets
 
 _QUOTE = r"""(?:["']|&quot;|&\#34;)"""
 _PAIR = re.compile(
@@ -35,6 +34,10 @@ _HEADER_LINE = re.compile(
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _WORDS = re.compile(r"""[^\s"'{}\[\](),:]++""")
+_BRACKETS = ("[", "{")
+_STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
+"""A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
+
 _FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
 _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 """A character that does not occur in the words of a sentence."""
@@ -61,15 +64,15 @@ _MAX_WORD = 128
 _MAX_LINE = 300
 
 
-def hidden(text: str, hider: "Hider") -> str:
-    """Hide the values after names of secrets."""
+def hidden(text: str, hider: "Hider", *, is_in_brackets: bool = False) -> str:
+    """Hide the values after names of secrets; in brackets, inner brackets are not values, since the text around them is searched."""
     secrets, pieces, done = hider.secrets, [], 0
     for match in _PAIR.finditer(text):
         if match.start() < done or (
             text[match.start() - 1 : match.start()] not in _JOINED and secrets.kind(match["name"]) is None
         ):
             continue
-        span = _Pair(match, secrets).span()
+        span = _Pair(match, hider, is_in_brackets=is_in_brackets).span()
         if span is not None:
             hider.report("", span.certainty)
             pieces += [text[done : span.start], span.new]
@@ -89,29 +92,23 @@ class _Span(NamedTuple):
 class _Pair:
     """A name and the sign after it; a secret may follow."""
 
-    def __init__(self, match: re.Match[str], secrets: "Secrets") -> None:
+    def __init__(self, match: re.Match[str], hider: "Hider", *, is_in_brackets: bool) -> None:
         self._text = match.string
         self._match = match
         self._start = match.end()
-        self._sign, self._quote = match["sign"], match["quote"]
-        self._secrets = secrets
+        self._sign = match["sign"]
+        self._hider, self._secrets = hider, hider.secrets
+        self._is_in_brackets = is_in_brackets
         self._before = self._text[max(match.start() - _LOOKBACK, 0) : match.start()]
+        self._is_assigned = self._sign != ":" or bool(match["quote"])  # after only a colon, a sentence may go on
+        self._is_after_escape = self._before.endswith("\\") and match["name"].startswith(_ESCAPED_LINE)
+        self._begins_line = self._is_after_escape or _FIRST.search(self._before) is not None
         self._name, self._kind = self._named()
-
-    @cached_property
-    def _begins_line(self) -> bool:
-        is_after_escape = self._before.endswith("\\") and self._match["name"].startswith(_ESCAPED_LINE)
-        return is_after_escape or _FIRST.search(self._before) is not None
-
-    @property
-    def _is_assigned(self) -> bool:
-        """Whether the pair is clearly a name and a value; after only a colon, the next word may be part of a sentence."""
-        return self._sign != ":" or bool(self._quote)
 
     def _named(self) -> tuple[str, Kind | None]:
         """Return the name, with the word before it if that makes it the name of a secret, and its kind."""
         name, secrets = self._match["name"], self._secrets
-        if self._before.endswith("\\") and name.startswith(_ESCAPED_LINE):
+        if self._is_after_escape:
             return name[1:], secrets.kind(name[1:])
         kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
         word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
@@ -133,8 +130,7 @@ class _Pair:
     def _line(self) -> _Span | None:
         """Return the span of the rest of a header line."""
         line = _line_at(self._text, self._start)
-        end = self._start + len(line)
-        new = credentials_hidden(self._name, line)
+        end, new = self._start + len(line), credentials_hidden(self._name, line)
         if new == line or not (holds_credentials(line) or self._is_within_message(end)):
             return None
         return _Span(self._start, end, new, "secret")
@@ -162,24 +158,34 @@ class _Pair:
         end = self._value_end()
         value = self._text[self._start : end]
         inside, quote = _inside(value)
-        new, certainty = self._hidden(inside)
-        if certainty is None or new == inside or not self._is_secret(value, end):
+        certainty = self._certainty(inside)
+        if certainty is None or not self._is_secret(value, end):
             return None
         if not quote and self._kind is not Kind.OWN and (_LITERAL.fullmatch(inside) or self._is_code(inside, end)):
             return None
-        start = self._start + len(quote)
-        return _Span(start, start + len(inside), new, certainty)
+        start, new = self._start + len(quote), self._masked(inside)
+        return None if new == inside else _Span(start, start + len(inside), new, certainty)
 
-    def _hidden(self, value: str) -> tuple[str, Certainty | None]:
+    def _certainty(self, value: str) -> Certainty | None:
         if self._kind is Kind.CREDENTIALS:
-            is_secret = holds_credentials(value) and not is_placeholder(value)
-            return credentials_hidden(self._name, value), "secret" if is_secret else None
-        return MASK, self._secrets.certainty(self._kind, _plain(value))
+            return "secret" if holds_credentials(value) and not is_placeholder(value) else None
+        return self._secrets.certainty(self._kind, _plain(value))
+
+    def _masked(self, value: str) -> str:
+        """Hide a secret; of a list or an object, only its opaque words and its pairs, unless that leaves a secret in another notation."""
+        if self._kind is Kind.CREDENTIALS:
+            return credentials_hidden(self._name, value)
+        if self._kind is Kind.OWN or not _STRUCTURE.fullmatch(value):
+            return MASK
+        is_one = len(_WORDS.findall(value)) == 1
+        new = _WORDS.sub(lambda word: MASK if is_one or is_opaque(word[0]) else word[0], value)
+        new = hidden(new, self._hider, is_in_brackets=True)
+        return MASK if self._secrets.certainty(self._kind, _plain(new)) is not None else new
 
     def _value_end(self) -> int:
         """Return the end of a value; after only a colon, brackets are ignored and the length is limited."""
         text, start = self._text, self._start
-        if not self._is_assigned and text.startswith(("[", "{"), start):
+        if (self._is_in_brackets or not self._is_assigned) and text.startswith(_BRACKETS, start):
             return start
         value = _VALUE.match(text, start, len(text) if self._is_assigned else start + _MAX_WORD)
         if value is None:
@@ -192,18 +198,19 @@ class _Pair:
             self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value)
         ):
             return True
-        is_called = self._text[end : end + 1] in ("(", "[")
-        return (is_called or _CODE.fullmatch(value) is not None) and not is_opaque(value)
+        is_cut = value.endswith("(") and self._text[end : end + 1] not in (*"\"')",)
+        is_code = _CODE.fullmatch(value) is not None and not (is_cut and _ODD.search(value))
+        return is_code and not is_opaque(value)
 
     def _is_secret(self, value: str, end: int) -> bool:
         """Return whether a value is a secret, not the next word of a sentence such as "Invalid token: expired"."""
         if self._is_assigned and self._sign != "==":
             return True
         word = value.strip("\\\"'")
-        if is_opaque(word) or (self._sign == "==" and _ODD.search(word)):
+        if is_opaque(word):
             return True
         if self._sign == "==" or (value == word and not _ODD.search(word)):
-            return False
+            return self._sign == "==" and _ODD.search(word) is not None
         is_last = not _line_at(self._text, end, _MAX_WORD).strip(" \t.,;)")
         if self._begins_line and is_last and not self._name.lower().endswith(("token", "key")):
             return True
@@ -221,7 +228,7 @@ def _inside(value: str) -> tuple[str, str]:
 def _plain(value: str) -> str:
     """Return a value without percent-encoding and entities, and only the words of a list or an object."""
     plain = unescape(unquote(value))
-    return " ".join(_WORDS.findall(plain)) if plain[:1] in ("[", "{") else plain
+    return " ".join(_WORDS.findall(plain)) if plain.startswith(_BRACKETS) else plain
 
 
 def _closing(text: str, opening: re.Match[str]) -> int:

@@ -117,7 +117,7 @@ def test_sentences_about_secrets_stay(text):
         (r"password=\"abc", r"password=\"***"),
         ("password='' c", "password='' c"),
         ("password='it c", "password='it c".replace("'it", "'***")),
-        ("tokens=[kX7pQz19vLmW, b] c", "tokens=*** c"),
+        ("tokens=[kX7pQz19vLmW, b] c", "tokens=[***, b] c"),
         ("tokens=[a, b] c", None),
         ("password=&quot;a&amp;b&quot; c", "password=&quot;***&quot; c"),
         ("cb?code=kX7pQz19vLmW&x=1", "cb?code=***&x=1"),

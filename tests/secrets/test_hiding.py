@@ -145,6 +145,11 @@ def test_a_text_without_secrets_is_unchanged(text):
     ("text", "shown"),
     [
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
+        ("the password=hunter2( failed", "the password=*** failed"),
+        ('see "token": {"id": "aB3dE5gH7", "a": "b"}', 'see "token": {"id": "***", "a": "b"}'),
+        ('see "tokens": ["aB3dE5gH7", {"password": "a"}]', 'see "tokens": ["***", {"password": "***"}]'),
+        ('see "token": {"id": "%61%42%33%64%45%35%67%48%37"}', 'see "token": ***'),
+        ("see token={aB3dE5gH7,b} there", "see token=*** there"),
         ('{"tokens": ["aB3dE5gH7", "b"], "code": "1000"}', '{"tokens": ["***", "b"], "code": "1000"}'),
         ('{"credentials": {"a": "aB3dE5gH7"}, "code": "1000"}', '{"credentials": {"a": "***"}, "code": "1000"}'),
         (r'"{\"password\": \"a\", \"code\": 1}"', r'"{\"password\": \"***\", \"code\": 1}"'),
