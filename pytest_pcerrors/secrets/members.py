@@ -57,7 +57,8 @@ class Edit(NamedTuple):
 class _Frame:
     """An open object or array; `inherited` is the name or kind that its items inherit from the names around it.
 
-    `pair` is a name that is given as a value; `spans` are the remembered values that it may name.
+    `pair` is a name that is given as a value; `spans` are the remembered values that it may name. `member_of_key` is the member of
+    its items in which a private key continues, or "" for the items themselves.
     """
 
     is_object: bool
@@ -69,7 +70,7 @@ class _Frame:
     start: int | None = None
     is_list_in_list: bool = False
     count: int = 0
-    is_in_key: bool = False
+    member_of_key: str | None = None
     last: str = ""
 
 
@@ -147,8 +148,7 @@ class Members:
         frame = self._frames[-1]
         frame.count += 1
         frame.last = text
-        is_line = frame.is_in_key and _LINE_OF_KEY.fullmatch(text) is not None
-        frame.is_in_key = is_line or (not frame.is_object and begins_key(text))
+        is_line = kind == "text" and self._continues_key(frame, text)
         hidden = (
             Hidden(MASK, "secret") if is_line and text.strip() else self._hidden(self._name_of_item(frame), text, kind)
         )
@@ -171,6 +171,16 @@ class Members:
                 self._edit(handle, self._hidden(name, text, kind), text, partial(str, pointer))
             done = max(done, end)
         return self.edits
+
+    def _continues_key(self, frame: _Frame, text: str) -> bool:
+        """Return whether a text is a later line of a private key whose lines are items of an array, or the same member of each item."""
+        array, member = (self._frames[-2], str(frame.member)) if frame.is_object else (frame, "")
+        is_line = array.member_of_key == member and _LINE_OF_KEY.fullmatch(text) is not None
+        if is_line or (begins_key(text) and not array.is_object):
+            array.member_of_key = member
+        elif array.member_of_key == member:
+            array.member_of_key = None
+        return is_line
 
     def _edit(self, handle: "Hashable", hidden: Hidden, text: str, pointer: "Callable[[], str]") -> None:
         if hidden.text != text:

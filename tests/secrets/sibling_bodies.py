@@ -88,6 +88,7 @@ MEMBERS = [
     {"x-functions-key": "OPAQUE"},
     {"bindings": [{"connection": "a", "accessKey": "OPAQUE"}]},
     {"lines": ["-----BEGIN PRIVATE KEY-----", "OPAQUEOPAQUE", "-----END PRIVATE KEY-----"]},
+    {"lines": [{"line": each, "n": 1} for each in ("-----BEGIN PRIVATE KEY-----", "OPAQUEOPAQUE", "-----END PRIVATE KEY-----")]},
     {"a": [[" -----BEGIN RSA PRIVATE KEY-----\n", "Proc-Type: 4,ENCRYPTED\n", "\n", "OPAQUE\n"], "b"]},
 ]  # fmt: skip
 SENTENCES = (
