@@ -108,11 +108,11 @@ _CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
 """The beginning of a word: no letter before it, or camel case, so that "sas" does not match in "Kansas"."""
 
 _OTHER_TOKENS = late_pattern(
-    r"(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
-    r"|resume|idempoten\w+|public[-_ ]?key)[-_ \[]?tokens?\Z",
+    r"(?:(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
+    r"|resume|idempoten\w+|public[-_ ]?key)[-_ \[]?tokens?|thought[-_ ]?signatures?)\Z",
     re.IGNORECASE,
 )
-"""Tokens of paging, of repeated requests, and of the names of .NET assemblies."""
+"""Tokens of paging, of repeated requests, and of the names of .NET assemblies; signatures of the thoughts of language models."""
 
 _QUESTION = late_pattern(
     r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"

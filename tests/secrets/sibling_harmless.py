@@ -63,7 +63,7 @@ MEMBERS = """
 {"model": "gpt-4o-mini-2024-07-18", "system_fingerprint": "fp_44709d6fcb"}|{"version": "1.28.5-gke.1200"}|{"runtime": "dotnet8.0.4-x64"}
 {"tokens": ["Hello", ",", " world"]}|{"top_logprobs": [{"token": " the", "bytes": [32, 116]}]}|{"tokenizer": "cl100k_base"}|{"tokenized": "a b"}
 {"token": {"text": "dog", "pos": "NN"}}|{"tokens": [{"offset": 0, "text": "a"}]}|{"bos_token": "<s>", "eos_token": "</s>", "pad_token": "[PAD]"}
-{"stop_token": "<|endoftext|>"}|{"syntaxToken": "OpenBraceToken"}|{"tokenSymbol": "ETH", "tokenDecimals": 18}|{"tokenAddress": null}
+{"thoughtSignature": "EpYSCpMSCAISjhIBDDnWxmeFE0lq4hrGQYuMZoLV"}|{"stop_token": "<|endoftext|>"}|{"syntaxToken": "OpenBraceToken"}|{"tokenSymbol": "ETH", "tokenDecimals": 18}|{"tokenAddress": null}
 {"secretaryName": "Bob"}|{"passenger": "Bob"}|{"passport": "required"}|{"compass": "N"}|{"keyboard": "qwerty"}|{"monkey": "x"}|{"turkey": "TR"}
 {"bypass": "AzureServices"}|{"sas": null}|{"sasPolicy": {"expirationAction": "Log"}}|{"allowSharedKeyAccess": false}|{"sig": "SHA256"}
 {"otpEnabled": true}|{"otp": "required"}|{"jwt": {"alg": "RS256", "iss": "https://a.example"}}|{"jwks_uri": "https://a.example/keys"}
@@ -79,7 +79,7 @@ STAND_INS = """
 YOUR_API_KEY|your-token-here|my-token|test-token|dummy|fake_key|mock-secret|placeholder|changeme|example|{{token}}|{{ vault_password }}|{{ apiKey.mask }}
 ${TOKEN}|$TOKEN|$(TOKEN)|${{ secrets.TOKEN }}|${env:TOKEN}|%TOKEN%|#{TOKEN}#|__TOKEN__|@@TOKEN@@|$env:TOKEN|$TOKEN/g|(sensitive value)
 <%= ENV["TOKEN"] %>|<<TOKEN>>|[MASKED]|[hidden]|(hidden)|(redacted)|<secret>|<hidden>|null|none|n/a|undefined|****1234|••••••••|sk-...9f2a
-sk_test_...|Bearer ...|AKIA...|xoxb-***|eyJ...|…|********abcd|sha256:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730|--omitted--
+sk_test_...|Bearer ...|AKIA...|xoxb-***|eyJ...|…|********abcd|sha256:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730|--omitted--|API-KEY-#####
 test_openai_api_key|Bearer test_service_token|test_aws_security_token|mock-contoso-refresh-token|^Bearer [a-z0-9]+$|Bearer [\\w-]+\\.[\\w-]+
 Basic [A-Za-z0-9+/]{8,}={0,2}|^Bearer (?<header>ey\\S*)\\.(?<payload>\\S*)$|(?i)bearer\\s+\\w+|[0-9a-f]{40}
 process.env.API_KEY|os.environ["API_KEY"]|var.db_password|secrets.API_KEY|op://vault/item/field|AWS_SECRET_ACCESS_KEY|{token}|:token|0000000000
@@ -100,7 +100,7 @@ token=<TOKEN>|password=<PASSWORD>&username=<USERNAME>|api_key=YOUR_API_KEY|https
 https://user@a.example/x|git@github.com:a/b.git|mailto:a@b.example|see https://a.example:8443/a@b|npm install @scope/token-utils@1.2.3
 The token type must be one of: access_token, refresh_token|grant_type=password is not supported|response_type=code id_token|keys: 3, tokens: 7
 Kansas: 4, design: 5, bypass: yes|Compass: north|Passing: 12|monkey: 3|password == confirmPassword|if (token == null)|token: null|token: true
-const key = config.get("apiKey");|password = getpass()|token = os.environ["TOKEN"]|auth: [basic, bearer]|see section Authorization: scopes
+const key = config.get("apiKey");|password = getpass()|password = prompt(|<settings pass="windowsPE"/>|token = os.environ["TOKEN"]|auth: [basic, bearer]|see section Authorization: scopes
 Token 3 of 12|Session 12 was closed|PIN must be 4 digits|Ticket INC0012345 is closed|session 4f701070-c2ba-480d-b459-25d8081d6d04 not found
 implementation "io.jsonwebtoken:jjwt-jackson:0.11.5"|io.jsonwebtoken:jjwt-jackson|credentials:1129.vef26f5df883c|plain-credentials:139.ved2b_9cf7587b
 sed s/DB_PASSWORD=/DB_PASSWORD=$DB_PASSWORD/g|sed s/DbPassword=.*/DbPassword=$1/|DB_PASS=$(openssl rand -hex 8)|local -r db_password="$1"
