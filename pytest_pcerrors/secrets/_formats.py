@@ -31,8 +31,8 @@ class Format(NamedTuple):
     before: int = 0
 
 
-Mask = str | Callable[[re.Match[str]], str]
-"""The replacement of a token, or a function that returns it."""
+Mask = Callable[[re.Match[str]], str]
+"""A function that returns the replacement of a token."""
 
 _A = r"[A-Za-z0-9]"
 _W = r"[\w-]"
@@ -50,6 +50,8 @@ VENDORS = (
     Format("Azure DevOps", "AZDO", rf"{_A}{{70,80}}AZDO{_A}{{4}}", 84),
     Format("Azure Storage", "+AST", r"[A-Za-z0-9+/]{76,}\+AST[A-Za-z0-9+/]{6}==", 120),
     Format("Bitbucket", "ATBB", rf"ATBB{_A}{{24,}}"),
+    Format("Buildkite", "bkua_", r"bkua_[0-9a-z]{40}"),
+    Format("CircleCI", "CCIPAT_ CCIPRJ_", rf"CCIP(?:AT|RJ)_{_A}{{22}}_[0-9a-f]{{40}}"),
     Format("Clojars", "CLOJARS_", rf"CLOJARS_{_A}{{60}}"),
     Format("Databricks", "dapi", r"dapi[0-9a-f]{32}(?:-\d)?"),
     Format("DigitalOcean", "_v1_", r"do[opr]_v1_[0-9a-f]{64}", 3),
@@ -72,6 +74,7 @@ VENDORS = (
         "glpat- glcbt- gldt- glft- glimt- gloas- glptt- glrt- glsoat- glagent-",
         rf"gl(?:pat|cbt|dt|ft|imt|oas|ptt|rt|soat|agent)-{_W}{{20,}}",
     ),
+    Format("GitLab runner registration", "GR1348941", rf"GR1348941{_W}{{20}}"),
     Format("Google API key", "AIza", rf"AIza{_W}{{35}}"),
     Format("Google client secret", "GOCSPX-", rf"GOCSPX-{_W}{{28}}"),
     Format("Google OAuth", "ya29.", r"ya29\.[\w.-]{20,}"),
@@ -188,35 +191,35 @@ def begins_token(index: int, data: bytes, literal: int) -> bool:
     return any(_loose(number).match(data, start) and not is_inside(data, start) for start in starts)
 
 
-def tokens_hidden(text: str, mask: "Mask", *, is_cut: bool = False) -> str:
+def tokens_hidden(text: str, mask: Mask, *, is_cut: bool = False) -> str:
     """Hide private keys in PEM (RFC 7468), JSON Web Tokens (RFC 7519) and the tokens of vendors in a text.
 
     With `is_cut`, the text may end inside a token, whose beginning is hidden too.
 
-    >>> tokens_hidden("signed in with eyJhbGciOiJub25lIn0.e30.x", "***"), tokens_hidden("eyJpZCI6MX0", "***")
-    ('signed in with ***', 'eyJpZCI6MX0')
+    >>> [tokens_hidden(text, lambda _: "***") for text in ("signed in with eyJhbGciOiJub25lIn0.e30.x", "eyJpZCI6MX0")]
+    ['signed in with ***', 'eyJpZCI6MX0']
     """
     text = keys_hidden(text, mask)
     if "eyJ" in text:
-        text = _JWT.sub(lambda match: _masked(match, mask) if _is_header(match[1]) else match[0], text)
+        text = _JWT.sub(lambda match: mask(match) if _is_header(match[1]) else match[0], text)
         if is_cut:
             text = _CUT_JWT.sub(mask, text)
     return _vendors_hidden(text, mask)
 
 
-def keys_hidden(text: str, mask: "Mask") -> str:
+def keys_hidden(text: str, mask: Mask) -> str:
     """Hide private keys in PEM; this comes first, since other replacements could split a key."""
     return _PEM.sub(mask, text) if "PRIVATE KEY" in text else text
 
 
-def _vendors_hidden(text: str, mask: "Mask") -> str:
+def _vendors_hidden(text: str, mask: Mask) -> str:
     """Hide the tokens of vendors, except the examples of their documentation."""
     pieces, done = [], 0
     searched = _SURROGATE.sub("?", text)  # lone surrogates are not searched
     for index, start, _ in sorted(_automaton().find_matches_as_indexes(searched, overlapping=True), key=itemgetter(1)):
         match = _match(_LITERALS[index][1], text, start, done)
         if match is not None:
-            pieces += [text[done : match.start()], _masked(match, mask)]
+            pieces += [text[done : match.start()], mask(match)]
             done = match.end()
     return "".join([*pieces, text[done:]])
 
@@ -235,10 +238,6 @@ def _automaton() -> "AhoCorasick":
     from ahocorasick_rs import AhoCorasick
 
     return AhoCorasick([literal for literal, _ in _LITERALS])
-
-
-def _masked(match: re.Match[str], mask: "Mask") -> str:
-    return mask if isinstance(mask, str) else mask(match)
 
 
 def _is_header(part: str) -> bool:

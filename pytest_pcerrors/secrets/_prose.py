@@ -47,7 +47,7 @@ _ITEM = re.compile(rf"^[ \t]*+-[ \t]++(?P<value>{_SCALAR})", re.MULTILINE)
 
 def hidden(text: str, hider: "Hider") -> str:
     """Hide the secrets in free text."""
-    text = hider.edited(text, keys_hidden(text, MASK))
+    text = hider.edited(text, keys_hidden(text, masked))
     if any(sign in text for sign in _SIGNS_OF_URL):
         text = _URL.sub(lambda match: _url(match[0], hider), text)
     text = markup.hidden(text, hider)

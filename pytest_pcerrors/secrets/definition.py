@@ -140,7 +140,7 @@ class Secrets:
 
     def without_tokens(self, text: str, *, is_cut: bool = False) -> str:
         """Hide secrets that are known by their format, anywhere in a text; `is_cut` if the text may end inside one."""
-        text = formats.tokens_hidden(text, MASK, is_cut=is_cut)
+        text = formats.tokens_hidden(text, masked, is_cut=is_cut)
         text = _SCHEME.sub(_scheme, text) if any(map(text.lower().__contains__, _SCHEMES_IN_LOWER)) else text
         for pattern in self.patterns:
             text = pattern.sub(_match_hidden, text)

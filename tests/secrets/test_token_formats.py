@@ -6,6 +6,7 @@ import re
 import pytest
 
 from pytest_pcerrors.secrets._formats import VENDORS, tokens_hidden
+from pytest_pcerrors.secrets.definition import masked
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 IDS = [f"{number} {each.vendor}" for number, each in enumerate(VENDORS)]
@@ -63,7 +64,7 @@ def test_a_token_of_each_vendor_is_hidden(vendor):
     choice = random.Random(8)
     for _ in range(5):
         token = made_up(vendor.pattern, choice)
-        assert tokens_hidden(token, "***") == "***", token
+        assert tokens_hidden(token, masked) == "***", token
         for before, after in (
             ("sent ", " there"),
             ("/v1?x=", "&y=1"),
@@ -72,9 +73,10 @@ def test_a_token_of_each_vendor_is_hidden(vendor):
             ("(", ")"),
             ("%22", "%22"),
         ):
-            assert tokens_hidden(before + token + after, "***") in (f"{before}***{after}", f"{before}***{after[-1]}"), (
-                token
-            )
+            assert tokens_hidden(before + token + after, masked) in (
+                f"{before}***{after}",
+                f"{before}***{after[-1]}",
+            ), token
 
 
 @pytest.mark.covered
@@ -84,11 +86,11 @@ def test_a_near_miss_of_each_vendor_stays(vendor):
     choice = random.Random(8)
     token = made_up(vendor.pattern, choice)
     for literal in vendor.literals.split():
-        assert tokens_hidden(f"see {literal} there", "***") == f"see {literal} there"
+        assert tokens_hidden(f"see {literal} there", masked) == f"see {literal} there"
     if token[0].isalnum():
-        assert tokens_hidden(f"Word{token}", "***") != "Word***"
+        assert tokens_hidden(f"Word{token}", masked) != "Word***"
     short = token[: len(token) // 3]
-    assert tokens_hidden(f"{short} x", "***") == f"{short} x"
+    assert tokens_hidden(f"{short} x", masked) == f"{short} x"
 
 
 @pytest.mark.covered
@@ -135,13 +137,13 @@ def test_each_literal_is_in_its_tokens():
 )
 def test_tokens_without_a_vendor(text, shown):
     """A JSON Web Token has a header that decodes, a private key is in PEM; example keys of documentation are kept."""
-    assert tokens_hidden(text, "***") == (text if shown is None else shown)
+    assert tokens_hidden(text, masked) == (text if shown is None else shown)
 
 
 def test_what_is_not_unicode_is_ignored():
     """Lone surrogates do not stop the search."""
     token = made_up(r"ghp_[A-Za-z0-9]{36}", random.Random(8))
-    assert tokens_hidden(f"\ud800 {JWT} {token} \udfff", "***") == "\ud800 *** *** \udfff"
+    assert tokens_hidden(f"\ud800 {JWT} {token} \udfff", masked) == "\ud800 *** *** \udfff"
 
 
 def test_a_binary_text_keeps_its_length():
@@ -153,4 +155,4 @@ def test_a_binary_text_keeps_its_length():
 def test_a_token_that_is_cut_off_is_hidden():
     """Its beginning is as secret as all of it."""
     cut = [JWT[:end] for end in range(8, len(JWT))]
-    assert [each for each in cut if tokens_hidden(f"a {each}", "***", is_cut=True) != "a ***"] == []
+    assert [each for each in cut if tokens_hidden(f"a {each}", masked, is_cut=True) != "a ***"] == []
