@@ -197,7 +197,7 @@ _FIXTURES = frozenset(name for name in globals() if name.startswith("pc_"))
 
 
 def _uses_us(item: pytest.Item) -> bool:
-    has_marker = any(item.get_closest_marker(name) for name in MARKERS)
+    has_marker = not MARKERS.keys().isdisjoint(mark.name for mark in item.iter_markers())
     return has_marker or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
