@@ -149,8 +149,8 @@ def _check_names(vcr: VCR, names: list[Any], serializer: Any) -> None:
     for name in names:
         if name not in vcr.matchers:
             raise UsageError(
-                f"vcrpy has no matcher {represented(name)}; {nearest(str(name), vcr.matchers)}; "
-                "a matcher of your own is the function itself, in match_on of pc_vcr_config"
+                f"vcrpy has no matcher {represented(name)}; a matcher of your own is the function itself, in match_on of "
+                f"pc_vcr_config; {nearest(str(name), vcr.matchers)}"
             )
     if not isinstance(serializer, str) or serializer not in vcr.serializers:
         raise UsageError(
