@@ -19,6 +19,9 @@ from pytest_pcerrors.plugin._messages import shown_path
 from pytest_pcerrors.settings import Settings
 from pytest_pcerrors.text import counted, listed
 
+_LOOPS = frozenset({"anyio_backend", "event_loop_policy", "_asyncio_loop_factory"})
+"""The parameters in which anyio and pytest-asyncio choose the event loop of a test."""
+
 
 class CassetteOfTest(NamedTuple):
     """The cassette of a test: its file, its record mode, the files that are only replayed, and whether a marker names it.
@@ -151,9 +154,24 @@ class CassettesOfTests:
     def _default_name(self, item: pytest.Item) -> str:
         names = [each.name for each in item.listchain() if isinstance(each, pytest.Class)]
         function = getattr(item, "originalname", None) or item.name
-        parameters = getattr(getattr(item, "callspec", None), "id", None)
         module = Path(os.path.relpath(item.path.with_suffix(""), self._settings.cassettes.parent)).as_posix()
-        return cassette_name(module, [*names, function], parameters)
+        return cassette_name(module, [*names, function], _parameters(item))
+
+
+def _parameters(item: pytest.Item) -> str | None:
+    """Return the id of the parameters of a test, without those in which plugins repeat it, or choose its event loop."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return None
+    lists = [(*mark.args, mark.kwargs.get("argnames"))[0] for mark in item.iter_markers("parametrize")]
+    several = [each.split(",") if isinstance(each, str) else each for each in lists]
+    with_first = {name.strip() for each in several for name in each[1:]}  # names of one mark have one id
+    names = [name for name in callspec.params if name not in with_first]
+    ids: list[str] = list(callspec._idlist)  # noqa: SLF001 - `id` does not tell them apart
+    if len(names) != len(ids):
+        return str(callspec.id)
+    kept = [text for name, text in zip(names, ids, strict=True) if not name.startswith("__") and name not in _LOOPS]
+    return "-".join(kept) if kept else None
 
 
 def uses_cassette(item: pytest.Item) -> bool:

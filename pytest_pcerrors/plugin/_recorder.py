@@ -11,7 +11,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
-from pytest_pcerrors.plugin._cassettes_of_tests import CassettesOfTests, uses_cassette
+from pytest_pcerrors.plugin._cassettes_of_tests import CassetteOfTest, CassettesOfTests, uses_cassette
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.text import counted, listed
 
@@ -104,32 +104,33 @@ class Recorder:
 
     def prepare(self, items: "list[pytest.Item]") -> None:
         """Add the cassette fixture to marked tests; an unknown mode, or a file shared by mistake, is a `UsageError`."""
-        users: dict[str, list[str]] = {}
+        users: dict[str, dict[str, CassetteOfTest]] = {}
         for item in items:
             if item.get_closest_marker("pc_cassette"):
                 _add_fixture(item)
             if uses_cassette(item):
                 self._refuse_shared(item, users)
 
-    def _refuse_shared(self, item: pytest.Item, users: dict[str, list[str]]) -> None:
+    def _refuse_shared(self, item: pytest.Item, users: dict[str, dict[str, CassetteOfTest]]) -> None:
         """Raise a `UsageError` if two tests share a file without naming it, or if several processes would record it."""
         mine = self.files.of(item)
         mode = self._mode(mine.record, {})
         shown = self.files.shown(mine.path)
-        before = users.setdefault(shown.casefold(), [])
-        others = [other for other in before if other != item.nodeid]
-        before.append(item.nodeid)
+        before = users.setdefault(shown.casefold(), {})
+        others = {test: other for test, other in before.items() if test != item.nodeid}
+        before[item.nodeid] = mine
         if not others:
             return
-        if not mine.is_named:
+        first = next(iter(others))
+        if not mine.is_named and mine not in others.values():  # else it is one test that is repeated
             raise UsageError(
-                f"{item.nodeid} and {others[0]} would share the cassette {shown}; "
+                f"{item.nodeid} and {first} would share the cassette {shown}; "
                 'name one of them: @pytest.mark.pc_cassette("...")'
             )
         writes = not self._services.are_live and mode != "none" and not (mode == "once" and mine.path.exists())
         if writes and hasattr(self._config, "workerinput"):
             raise UsageError(
-                f"{item.nodeid} and {others[0]} share the cassette {shown}, and several processes would "
+                f"{item.nodeid} and {first} share the cassette {shown}, and several processes would "
                 "overwrite each other's recordings; record it without -n"
             )
 

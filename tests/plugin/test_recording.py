@@ -427,6 +427,36 @@ def test_a_test_that_is_collected_twice_shares_its_cassette_with_itself(pytester
     pytester.runpytest("-q", "--keep-duplicates", *arguments).assert_outcomes(passed=3)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "names"),
+    [
+        (None, ["test_a"]),
+        ("'a, b', [(1, 2), (3, 4)]", ["test_a-1-2", "test_a-3-4"]),
+        ("argnames=('a', 'b'), argvalues=[(1, 2)]", ["test_a-1-2"]),
+        (
+            "'a, b', [pytest.param(1, 2, id=pytest.HIDDEN_PARAM)]",
+            [f"test_a-{loop}-{step}-2" for loop in ("x", "y") for step in (0, 1)],
+        ),
+    ],
+)
+def test_a_test_has_one_cassette_however_often_and_in_whichever_loop_it_runs(
+    pytester, test_file, tape, parameters, names
+):
+    """Pytest-repeat adds a parameter with such a name, and anyio this one; ids that do not belong to one parameter each count."""
+    pytester.makeconftest(
+        "import pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_generate_tests(metafunc):\n"
+        "    metafunc.fixturenames.append('__step')\n    metafunc.parametrize('__step', range(2), ids='{}-2'.format)\n"
+        "@pytest.fixture(params=['x', 'y'], scope='module', autouse=True)\ndef anyio_backend(request): pass"
+    )
+    mark, arguments = (f"@pytest.mark.parametrize({parameters})\n", ", a, b") if parameters else ("", "")
+    test_file(f"{mark}def test_a(pc_cassette{arguments}): get('/v1')")
+    for name in names:
+        tape(f"cassettes/test_cart/{name}.yaml", "/v1")
+    result = pytester.runpytest("-q")
+    result.assert_outcomes(passed=8 if len(names) == 2 else 4)
+    result.stdout.no_fnmatch_line("*no test uses*")
+
+
 def test_a_marker_on_one_parameter_is_for_that_one(pytester, test_file, tape):
     """The others have no cassette."""
     test_file(
