@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from pytest_pcerrors.reporting.targets import Target
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.settings import Settings
 
-_Met = tuple[str, int, tuple[str, ...], str]
+_Fact = tuple[Any, ...]
+"""How an error was met (`WAYS`), its status, codes and place; or ``judged`` and what counts of a verdict."""
 
 
 class CoverageReports(Observer):
@@ -31,13 +33,13 @@ class CoverageReports(Observer):
         self._least = _percentage(config.getoption("pc_coverage_min"))
         self._targets = [*([Target("text", None)] if config.getoption("pc_coverage") else []), *targets]
         self._said: Lines = []
-        self.counted = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
+        self._coverage = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self._receiving = receiving
         self._policy = policy
-        self._asserted: list[_Met] = []
         self._received: list[tuple[str, Exchange]] = []
         self._parsed: dict[int, ParsedResponse] = {}
-        self._judged: list[tuple[int, str, bool, int, tuple[str, ...], tuple[str, ...]]] = []
+        self._of_test: list[_Fact] = []
+        self._of_run: Counter[_Fact] = Counter()
 
     def on_verdict(self, verdict: Verdict) -> None:
         """Count the rules of a verdict on a response, by the contract of the run."""
@@ -47,12 +49,13 @@ class CoverageReports(Observer):
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             number = self._policy.contracts.index(parsed.contract)
             ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
-            self._judged.append((number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)))
+            judged = number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)
+            self._of_test.append(("judged", *judged))
 
     def on_asserted(self, verdict: Verdict, codes: Collection[str]) -> None:
         """Note that an assertion with some codes of a response has passed."""
         if verdict.parsed.contract in self._policy.contracts:
-            self._asserted.append(("asserted", verdict.exchange.status, tuple(sorted(codes)), ""))
+            self._of_test.append(("asserted", verdict.exchange.status, tuple(sorted(codes)), ""))
 
     def on_served(self, exchange: Exchange) -> None:
         """Note a response of one of our servers, in a thread of the server."""
@@ -63,19 +66,28 @@ class CoverageReports(Observer):
         self._received.append(("simulated", exchange))
 
     def take(self, item: pytest.Item) -> Any:
-        """Return what the current test has met, as plain data; None if that is nothing."""
-        met, judged = [*self._asserted, *self._met(item)], self._judged
-        self._asserted, self._received, self._parsed, self._judged = [], [], {}, []
-        return {"met": _counted(met), "judged": _counted(judged)} if met or judged else None
+        """Return what the current test has met and judged, each with its number; None if that is nothing."""
+        facts = Counter([*self._of_test, *self._met(item)])
+        self._of_test, self._received, self._parsed = [], [], {}
+        return list(facts.items()) or None
 
     def add(self, facts: FactsOfTest) -> None:
-        """Add what a test has met."""
-        for way, status, codes, place, count in facts.data["met"]:
-            self.counted.add(way, status, codes, place, count)
-        for number, profile, is_error, length, broken, shapes, count in facts.data["judged"]:
-            rules = self._policy.policies[number].profiled(profile).rules
-            names = rules.error_names if is_error else rules.success_names
-            self.counted.add_judged(Judged(names[:length], broken, shapes), count)
+        """Add what a test has met and judged."""
+        self._of_run.update(dict(facts.data))
+
+    @cached_property
+    def counted(self) -> ErrorCoverage:
+        """The error coverage of all tests, when they have ended."""
+        for fact, count in self._of_run.items():
+            if fact[0] == "judged":
+                _, number, profile, is_error, length, broken, shapes = fact
+                rules = self._policy.policies[number].profiled(profile).rules
+                names = rules.error_names if is_error else rules.success_names
+                self._coverage.add_judged(Judged(names[:length], broken, shapes), count)
+            else:
+                way, status, codes, place = fact
+                self._coverage.add(way, status, codes, place, count)
+        return self._coverage
 
     def write(self, session: pytest.Session) -> None:
         """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
@@ -98,7 +110,7 @@ class CoverageReports(Observer):
             yield item.exchange
         yield from filter(self._policy.judges, self._receiving.test.received.replayed())
 
-    def _met(self, item: pytest.Item) -> Iterator[_Met]:
+    def _met(self, item: pytest.Item) -> Iterator[_Fact]:
         """Yield how errors were met in responses; only an undocumented code has a place."""
         for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
             parsed = self._parsed.get(id(exchange)) or read(exchange, self._receiving.policy.of(exchange).contract)
@@ -107,11 +119,6 @@ class CoverageReports(Observer):
                 is_known = all(entry_of(exchange.status, code) for code in codes)
                 place = "" if is_known else self._receiving.place(exchange).origin
                 yield way, exchange.status, codes, item.nodeid if place is None else place
-
-
-def _counted(facts: list[Any]) -> list[list[Any]]:
-    """Return each fact with its number."""
-    return [[*facts[0], 1]] if len(facts) == 1 else [[*each, count] for each, count in Counter(facts).items()]
 
 
 def _percentage(given: str | None) -> float | None:
