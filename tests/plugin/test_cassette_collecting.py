@@ -93,11 +93,6 @@ def test_paths_of_the_option_are_relative_to_where_pytest_was_called(two, pytest
     assert ids("--pc-cassettes=sub", "--rootdir=..") == [A, B]
 
 
-def test_an_absolute_path(two, pytester, ids):
-    """An absolute path is taken as it is."""
-    assert ids(f"--pc-cassettes={pytester.path}/cassettes/a.yaml") == [TEST, A]
-
-
 def test_a_path_outside_the_root_directory(two, pytester, ids):
     """A cassette need not lie in the root directory; its id then begins with the whole path, and can be pasted back."""
     pytester.mkdir("project")
@@ -192,17 +187,6 @@ def test_a_path_that_pytest_skips_can_be_named(write, ids):
     """A folder that pytest does not collect, such as build, is read if the option names it."""
     write("build/a.yaml", GOOD)
     assert ids("--pc-cassettes=build", ".") == [f"build/a.yaml::{CHECKOUT}"]
-
-
-@pytest.mark.parametrize("argument", ["--pc-cassettes=missing", "--pc-cassettes=a.yaml/b.yaml"])
-def test_a_missing_path_of_the_option_is_misuse(pytester, write, argument):
-    """A path that does not exist ends the run before it begins: one line, no traceback, exit code 4."""
-    write("a.yaml", GOOD)
-    result = pytester.runpytest(argument)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert [line for line in result.stderr.lines if line] == [
-        f"ERROR: --pc-cassettes: {pytester.path}/{argument.partition('=')[2]}: no such file or folder"
-    ]
 
 
 def test_a_missing_path_of_the_settings_is_misuse(pytester, settings):

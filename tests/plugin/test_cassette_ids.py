@@ -1,7 +1,7 @@
 """The names of items, and that their ids can be given as arguments."""
 
 import pytest
-from recordings import API, BUSY, GOOD, recorded
+from recordings import API, GOOD, recorded
 
 from pytest_pcerrors import Exchange, Request
 from pytest_pcerrors.plugin._contents import item_name
@@ -130,21 +130,9 @@ def test_an_id_that_is_not_there_is_misuse(pytester, write, xdist):
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
-def test_the_unreadable_can_be_run_again(pytester, write):
-    """The item of a file that cannot be read has an id of its own."""
-    pytester.path.joinpath("a.yaml").write_text("")
-    pytester.runpytest("--pc-cassettes=a.yaml", "a.yaml::unreadable").assert_outcomes(failed=1)
-
-
 def test_each_unreadable_place_can_be_run_again(pytester):
-    """The item of a place in a file is named by its line."""
+    """The item of a place in a file is named by its line, that of a whole file has no line."""
     pytester.path.joinpath("a.ndjson").write_text('{"\n[]\n')
-    for line in (1, 2):
-        pytester.runpytest("--pc-cassettes=a.ndjson", f"a.ndjson::unreadable {line}").assert_outcomes(failed=1)
-
-
-def test_ids_are_unique(write, ids):
-    """Equal interactions of one file differ in their number."""
-    write("a.yaml", GOOD, GOOD, recorded(body=BUSY))
-    printed = ids("--pc-cassettes=a.yaml")
-    assert len(set(printed)) == 3
+    pytester.path.joinpath("b.yaml").touch()
+    for name in ("a.ndjson::unreadable 1", "a.ndjson::unreadable 2", "b.yaml::unreadable"):
+        pytester.runpytest("--pc-cassettes=.", name).assert_outcomes(failed=1)

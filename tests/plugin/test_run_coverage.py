@@ -210,26 +210,6 @@ def test_excluded_errors_are_not_wanted(pytester, suite, settings):
     assert suite.runpytest("-q", "test_cart.py").ret == 0
 
 
-@pytest.mark.parametrize(
-    ("option", "said"),
-    [
-        ("--pc-coverage-min=", "--pc-coverage-min is empty"),
-        ("--pc-coverage-min=all", "--pc-coverage-min=all: expected a percentage from 0 to 100, such as 80"),
-        ("--pc-coverage-min=nan", "--pc-coverage-min=nan: expected a percentage"),
-        ("--pc-coverage-min=101", "--pc-coverage-min=101: expected a percentage"),
-        ("--pc-coverage-report=", "--pc-coverage-report is empty"),
-        ("--pc-coverage-report=jsn:a", 'there is no format "jsn"; did you mean "json"?'),
-        ("--pc-coverage-report=json", "has no file; write FORMAT:FILE"),
-    ],
-)
-def test_misuse_of_an_option_stops_the_run(pytester, option, said):
-    """Before any test."""
-    pytester.makepyfile("def test_a(): pass")
-    result = pytester.runpytest("-q", option)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert said in result.stderr.str()
-
-
 def test_a_file_that_cannot_be_written_fails_the_run(pytester, suite):
     """The rest is written. A folder that cannot be created, and a recording of the run, stop it before any test."""
     suite.makepyfile(test_gone="import os\ndef test_a(): os.rmdir('gone')")

@@ -114,11 +114,3 @@ def test_a_misnamed_section_is_refused(pytester):
     result = pytester.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: *tox.ini: [[]pcerrors] is not read; *: move it there"])
-
-
-@pytest.mark.parametrize("option", ["--pc-cassettes=", "--pc-contract=", "--pc-profile="])
-def test_an_empty_option_is_misuse(pytester, option):
-    """A variable of the shell that is not set does not mean everything, or nothing."""
-    result = pytester.runpytest(option)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: {option[:-1]} is empty*"])

@@ -159,6 +159,9 @@ MISUSE = {
     'pc_profile("documented", "observed")': r"pc_profile\(\) .+",
     'pc_api("Graph")': r'there is no contract with the name "Graph"; ',
     "pc_api(7)": r"pc_api\(\) takes the name of a contract, not 7; the marker is pc_api\(name\)$",
+    "pc_cassette(3)": r"pc_cassette\(\) takes a name and a record mode as text, not 3; the marker is pc_cassette\(",
+    "pc_cassette(nam='x')": r"pc_cassette\(\) .*nam.*; the marker is pc_cassette\(",
+    "pc_cassette(record='onec')": r'the marker .*"onec" is not a record mode; did you mean "once"\?',
     "pc_profile(None)": r"pc_profile\(\) takes the name of a profile, not None",
 }
 

@@ -6,6 +6,12 @@ import os
 import pytest
 from recordings import GOOD, NO_RETRY_AFTER, NUMERIC, WRONG_PAIRING
 
+from pytest_pcerrors.plugin import OPTIONS
+
+OPTIONS_WITH_VALUES = [
+    name for name, how in OPTIONS.items() if how.get("action") != "store_true" and name != "--pc-record"
+]
+
 IN_A_TEST = """
     import pytest
     from pytest_pcerrors import assert_pc_error
@@ -112,7 +118,17 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
         ("--pc-contract=missing.json", f"*missing.json: cannot be read: {os.strerror(errno.ENOENT)}"),
         ("--pc-contract=broken.json", "*broken.json: not JSON: *"),
         ("--pc-contract=foreign.json", "*foreign.json: an OpenAPI document; *"),
-        ("--pc-cassettes=missing", "*missing: no such file or folder"),
+        ("--pc-cassettes=missing", "*--pc-cassettes: */missing: no such file or folder"),
+        ("--pc-cassettes=broken.json/b.yaml", "*/broken.json/b.yaml: no such file or folder"),
+        *((f"{name}=", f"{name} is empty; is a shell variable not set[?]") for name in OPTIONS_WITH_VALUES),
+        ("--pc-max-age=half a year", '*"half a year" is not an age; write a number of days*'),
+        ("--pc-record=sometimes", "*--pc-record*sometimes*"),
+        ("--pc-base-url=ftp://x", '*base URL "ftp://x" is not an http or https URL with a host*'),
+        ("--pc-coverage-min=all", "--pc-coverage-min=all: expected a percentage from 0 to 100, such as 80"),
+        ("--pc-coverage-min=nan", "--pc-coverage-min=nan: expected a percentage*"),
+        ("--pc-coverage-min=101", "--pc-coverage-min=101: expected a percentage*"),
+        ("--pc-coverage-report=jsn:a", '*there is no format "jsn"; did you mean "json"?'),
+        ("--pc-coverage-report=json", "*has no file; write FORMAT:FILE*"),
     ],
 )
 @pytest.mark.parametrize("how", [[], ["-n2"]], ids=["alone", "xdist"])
