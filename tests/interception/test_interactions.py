@@ -47,13 +47,6 @@ def test_a_form_that_aiohttp_streams_is_recorded(service, tape):
     assert len(service.asked) == 1
 
 
-def test_an_unread_body_is_empty():
-    """Vcrpy records none where aiohttp could not read it."""
-    response = {"status": {"code": 404, "message": ""}, "headers": {}, "body": {}}
-    made = exchange_of_interaction(Request("GET", "https://host", None, {}), response, "tape.yaml:3")
-    assert (made.body, made.origin) == (b"", "tape.yaml:3")
-
-
 def test_what_is_no_response_is_reported_with_its_place():
     """A status of 42, say."""
     response = {"status": {"code": 42, "message": ""}, "headers": {}, "body": {"string": b""}}

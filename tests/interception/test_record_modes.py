@@ -11,32 +11,19 @@ CI = {"CI": "true"}
 
 
 @pytest.mark.parametrize(
-    ("wishes", "mode"),
+    ("wishes", "mode", "in_ci"),
     [
-        (("all", "once", "new_episodes", "rewrite"), "all"),
-        ((None, "once", "new_episodes", "rewrite"), "once"),
-        ((None, None, "new_episodes", "rewrite"), "new_episodes"),
-        ((None, None, None, "rewrite"), "rewrite"),
-        ((None, "none", "all", "all"), "none"),
+        (("all", "once", "new_episodes", "rewrite"), "all", "all"),
+        (("rewrite", None, None, "none"), "rewrite", "rewrite"),
+        ((None, "once", "new_episodes", "rewrite"), "once", "none"),
+        ((None, None, "new_episodes", "rewrite"), "new_episodes", "none"),
+        ((None, None, None, "rewrite"), "rewrite", "none"),
+        ((None, "none", "all", "all"), "none", "none"),
     ],
 )
-def test_the_first_that_says_one_wins(wishes, mode):
-    """Option, marker, vcrpy's own settings, the project's."""
-    assert record_mode(*wishes, {}) == mode
-
-
-@pytest.mark.parametrize(
-    "wishes", [(None, "all", None, "none"), (None, None, "once", "none"), (None, None, None, "all")]
-)
-def test_nothing_records_in_ci(wishes):
-    """A recording made there would be lost, and the test green."""
-    assert record_mode(*wishes, CI) == "none"
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_the_option_records_in_ci(mode):
-    """It is given explicitly there."""
-    assert record_mode(mode, None, None, "none", CI) == mode
+def test_the_first_that_says_one_wins(wishes, mode, in_ci):
+    """Option, marker, vcrpy's own settings, the project's; in CI the option alone, where a recording would be lost and the test green."""
+    assert (record_mode(*wishes, {}), record_mode(*wishes, CI)) == (mode, in_ci)
 
 
 @pytest.mark.parametrize("value", ["", " ", "0", "false", "False"])
@@ -59,6 +46,7 @@ def test_vcrpys_own_constant_is_a_mode():
             (None, None, "any", "none"),
             'record_mode of the fixture pc_vcr_config or vcr_config: "any" is not a record mode; known are all, new_episodes, none, once, rewrite',
         ),
+        (("once", "onec", None, "none"), 'the marker pc_cassette(record=...): "onec" is not a record mode; did you mean "once"?'),
         ((None, None, None, "al"), 'the key record of [tool.pcerrors]: "al" is not a record mode; did you mean "all"?'),
     ],
 )  # fmt: skip
@@ -68,12 +56,6 @@ def test_an_unknown_mode_is_told(wishes, line, environment):
     with pytest.raises(UsageError) as caught:
         record_mode(*wishes, environment)
     assert str(caught.value).splitlines()[0] == line
-
-
-def test_an_unknown_mode_is_reported_although_another_wins():
-    """A typing error is found in any source."""
-    with pytest.raises(UsageError, match="marker"):
-        record_mode("once", "onec", None, "none", {})
 
 
 def test_the_schema_knows_the_same_modes():
