@@ -37,22 +37,11 @@ def find_token(environment: Mapping[str, str], command: Sequence[str], *, second
 def usable_token(text: str, source: str) -> str:
     """Return a token without ``Bearer`` and surrounding white space; an invalid one is a `UsageError` that names `source`."""
     token = _SCHEME.sub("", text.strip(), count=1)
-    problem = _problem(token)
-    if problem is not None:
-        raise UsageError(f"{source}: {problem}; {_ADVICE}")
-    return token
-
-
-def _problem(token: str) -> str | None:
     if not token:
-        return "it is empty"
-    if not token.isascii():
-        return "it contains characters that are not ASCII"
-    if not token.isprintable() or " " in token:
-        return "it contains white space or control characters"
+        raise UsageError(f"{source}: it is empty; {_ADVICE}")
     if _TOKEN.fullmatch(token) is None:
-        return "it contains characters that no access token has, such as quotation marks"
-    return None
+        raise UsageError(f"{source}: it contains white space, or characters that no access token has; {_ADVICE}")
+    return token
 
 
 def _printed(command: Sequence[str], environment: Mapping[str, str], seconds: float, name: str) -> str:

@@ -5,7 +5,7 @@ is killed later, in contrast to ``workeroutput``, and they do not appear in pyte
 """
 
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,15 +38,15 @@ class FactSource(Protocol):
 class Facts:
     """A plugin that carries the facts of its sources. It is registered only if a source has facts, or if a worker may send some.
 
-    Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost. Those of a source that
-    is added later are kept for it: the controller of pytest-xdist learns only at the end of a run that the tests of its workers use us.
+    Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.sources: dict[str, FactSource] = {}
         self.is_worker: bool = hasattr(config, "workerinput")
+        self.load: Callable[[], object] = bool
+        """Adds the sources where only workers of pytest-xdist know that their tests use us; called when the first facts arrive."""
         self._outcomes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self._kept: defaultdict[str, list[FactsOfTest]] = defaultdict(list)
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Facts":
@@ -57,12 +57,6 @@ class Facts:
         """Register the plugin, unless it is registered already."""
         if not config.pluginmanager.is_registered(self):
             config.pluginmanager.register(self, "pcerrors-facts")
-
-    def add_source(self, name: str, source: FactSource) -> None:
-        """Add a source, and give it the facts that were kept for it."""
-        self.sources[name] = source
-        for facts in self._kept.pop(name, ()):
-            source.add(facts)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -83,15 +77,12 @@ class Facts:
             self._outcomes[key].clear()
         self._outcomes[key].add(report.outcome)
         if report.when == "teardown":
-            outcomes = self._outcomes.pop(key)
-            for name, data in vars(report).pop(_ATTRIBUTE, {}).items():
-                facts = FactsOfTest(report.nodeid, "failed" in outcomes, data)
-                if "rerun" in outcomes:  # pytest-rerunfailures runs the test again
-                    continue
-                if name in self.sources:
-                    self.sources[name].add(facts)
-                else:
-                    self._kept[name].append(facts)
+            outcomes, taken = self._outcomes.pop(key), vars(report).pop(_ATTRIBUTE, {})
+            if taken and not self.sources:
+                self.load()
+            if "rerun" not in outcomes:  # else pytest-rerunfailures runs the test again
+                for name, data in taken.items():
+                    self.sources[name].add(FactsOfTest(report.nodeid, "failed" in outcomes, data))
 
 
 _KEY: pytest.StashKey[Facts] = pytest.StashKey()

@@ -88,7 +88,7 @@ class Outputs:
         self._matrices = Matrices(config)
         for name, source in (("findings", self._reports), ("coverage", self._coverage), ("matrices", self._matrices)):
             if source is not None:
-                self._facts.add_source(name, source)
+                self._facts.sources[name] = source
                 receiving.observers.append(source)
 
     def register(self) -> None:

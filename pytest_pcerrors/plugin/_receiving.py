@@ -1,6 +1,7 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,12 @@ class LateRequests:
     """The requests that were refused because the tests that started their threads had ended, with the name of the thread."""
 
     def __init__(self) -> None:
-        self.requests: dict[str, list[str]] = {}
+        self.requests: defaultdict[str, list[str]] = defaultdict(list)
         """The requests of each test."""
 
-    def add(self, test: str, request: str) -> None:
-        """Add a request of a test."""
-        self.requests.setdefault(test, []).append(request)
-
-    def plus(self, others: Mapping[str, list[str]]) -> None:
-        """Add the requests that a worker has collected."""
-        for test, requests in others.items():
-            self.requests[test] = [*self.requests.get(test, ()), *requests]
+    def add(self, test: str, *requests: str) -> None:
+        """Add requests of a test."""
+        self.requests[test] += requests
 
     def remarks(self) -> Iterator[str]:
         """Yield a line for each test."""
@@ -57,12 +53,8 @@ class Receiving(Context):
         self._tally = tally
         self._places = Places(root)
         self.late: LateRequests = LateRequests()
-        self.has_judged: bool = False
-        """Whether a response of a judged host was received, an error or not."""
-        self.has_run = False
-        """Whether a test function was called."""
-        self.has_received = False
-        """Whether a response was received, with whatever host."""
+        self.noted: set[str] = set()
+        """What has happened: a test function was ``called``, a response was ``received``, and one of a judged host was ``judged``."""
         self.observers: list[Observer] = []
 
     def on_verdict(self, verdict: Verdict) -> None:
@@ -112,7 +104,7 @@ class Receiving(Context):
 
     def on_response(self, exchange: Exchange) -> None:
         """Add a response from a cassette."""
-        self.has_received = True
+        self.noted.add("received")
         self.test.received.add(exchange)
 
     def mark_checked(self, exchange: Exchange) -> None:
@@ -121,7 +113,7 @@ class Receiving(Context):
 
     def on_served_response(self, exchange: Exchange) -> None:
         """Add a response from one of our servers."""
-        self.has_received = True
+        self.noted.add("received")
         self.test.received.add_served(exchange)
 
     @pytest.hookimpl(tryfirst=True)
@@ -145,7 +137,8 @@ class Receiving(Context):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Judge the received responses after the test function; if it raised, report the problems of its cassettes."""
-        self.has_run |= isinstance(item, pytest.Function)
+        if isinstance(item, pytest.Function):
+            self.noted.add("called")
         try:
             result = yield
         except BaseException as error:
@@ -178,7 +171,8 @@ class Receiving(Context):
         """Fail the test for a problem of its cassettes that its client did not see, and for violations."""
         test = self.test
         responses, others = test.received.judge(self.policy)
-        self.has_judged |= bool(responses)
+        if responses:
+            self.noted.add("judged")
         test.tally.other_hosts.update(map(host_of, others))
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
         for verdict in verdicts:

@@ -102,10 +102,8 @@ class Run:
             "tally": self.tally.as_data(),
             "seen": {file: dict(counts) for file, counts in self.cassettes.seen.items()},
             "hosts": {file: dict(counts) for file, counts in self.cassettes.hosts.items()},
-            "has_judged": receiving.has_judged,
-            "has_run": receiving.has_run,
-            "has_received": receiving.has_received,
-            "late": receiving.late.requests,
+            "noted": list(receiving.noted),
+            "late": dict(receiving.late.requests),
             "played": recorder.played,
             "orphans": list(map(str, recorder.files.orphans)),
             "unwritten": recorder.unwritten,
@@ -121,14 +119,13 @@ class Run:
             self._refuse(counts["misuse"])
         receiving, recorder, cassettes = self.receiving, self.recorder, self.cassettes
         self.tally.plus(Tally.of_data(counts["tally"]))
-        receiving.late.plus(counts["late"])
+        for test, requests in counts["late"].items():
+            receiving.late.add(test, *requests)
         recorder.add_played(counts["played"])
         recorder.files.orphans = list(map(Path, counts["orphans"]))
         recorder.unwritten |= counts["unwritten"]
         recorder.undated.update(counts["undated"])
-        receiving.has_judged |= counts["has_judged"]
-        receiving.has_run |= counts["has_run"]
-        receiving.has_received |= counts["has_received"]
+        receiving.noted.update(counts["noted"])
         cassettes.seen.update((file, Counter(each)) for file, each in counts["seen"].items())
         cassettes.hosts.update((file, Counter(each)) for file, each in counts["hosts"].items())
 
@@ -194,7 +191,8 @@ class Run:
         tally = self._collected()
         tally.plus(self.tally)
         checked = not self.tally.is_empty or tally.unreadable or tally.skipped
-        judged = self.receiving.has_judged or seen["error"] or seen["success"]
+        noted = self.receiving.noted
+        judged = "judged" in noted or seen["error"] or seen["success"]
         if nothing := nothing_checked(tally.other_hosts) if tally.has_skipped_all and not judged else "":
             tally.other_hosts = Counter()  # they are named once
         recorder = self.recorder
@@ -210,7 +208,7 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {unknown_age_text(undated)}")
         if nothing:
             terminalreporter.write_line(f"pcerrors: {nothing}", yellow=True, bold=True)
-        if self.services.are_watched and self.receiving.has_run and not self.receiving.has_received:
+        if self.services.are_watched and "called" in noted and "received" not in noted:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
         self._outputs.print(terminalreporter)
 

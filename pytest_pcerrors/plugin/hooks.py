@@ -5,6 +5,7 @@ A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by im
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,10 +98,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: "Any") -> None:
-    """Keep the facts of tests that a worker of pytest-xdist sends, until it is known whether its tests use us."""
+    """Receive the facts of tests that a worker of pytest-xdist sends; the first ones load the rest of the plugin."""
     from pytest_pcerrors.plugin._facts import Facts
 
-    Facts.of(node.config).register(node.config)
+    facts = Facts.of(node.config)
+    facts.load = partial(run_of, node.config)
+    facts.register(node.config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,7 @@ from pytest_pcerrors.live.token import find_token, usable_token
 
 JWT = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiJ4In0.c2lnbmF0dXJl-_x"
 OPAQUE = "0pAquE+/token~of.some-2024_length=="
+UNFIT = "it contains white space, or characters that no access token has"
 
 
 def running(program):
@@ -63,14 +64,11 @@ def test_a_command_sees_the_environment_and_no_shell():
         ("print()", "it printed no lines, expected one"),
         (f"print('{OPAQUE}'); print('{JWT}')", "it printed 2 lines, expected one"),
         ("print('Bearer')", "it is empty"),
-        (f"print('{OPAQUE} x')", "it contains white space or control characters"),
-        (f"print('{OPAQUE}\\0')", "it contains white space or control characters"),
-        (
-            f"import sys; sys.stdout.buffer.write('{OPAQUE}é'.encode('latin-1'))",
-            "it contains characters that are not ASCII",
-        ),
-        (f"print('\"{OPAQUE}\"')", "it contains characters that no access token has"),
-        (f'print(\'{{"accessToken":"{OPAQUE}"}}\')', "it contains characters that no access token has"),
+        (f"print('{OPAQUE} x')", UNFIT),
+        (f"print('{OPAQUE}\\0')", UNFIT),
+        (f"import sys; sys.stdout.buffer.write('{OPAQUE}é'.encode('latin-1'))", UNFIT),
+        (f"print('\"{OPAQUE}\"')", UNFIT),
+        (f'print(\'{{"accessToken":"{OPAQUE}"}}\')', UNFIT),
     ],
 )
 def test_what_is_no_token_is_reported_and_not_shown(program, problem):
