@@ -6,7 +6,7 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _SPACE = " \t\n\r"
 _STARTS = f'{_SPACE}{{["-0123456789tfnNI'
@@ -47,8 +47,10 @@ def _finite(number: str) -> float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
-CERTAIN = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_CERTAIN = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 """Reads JSON values that `parse` accepts too; repeated names are not seen, and numbers beyond a float are refused."""
+
+_scan: "Callable[[str, int], tuple[Any, int]]" = _CERTAIN.scan_once  # type: ignore[attr-defined]  # `raw_decode` calls it
 
 
 def parse(text: str) -> object:
@@ -74,12 +76,46 @@ def parse(text: str) -> object:
 def parse_certain(text: str) -> object:
     """Parse one JSON value that `parse` accepts too, with the last value of each name; refuse numbers beyond a float."""
     try:
-        document, end = CERTAIN.raw_decode(text)
+        document, end = _CERTAIN.raw_decode(text)
     except (ValueError, RecursionError):
         raise JsonError("not one JSON value, or in doubt") from None
     if text[end:].strip(_SPACE):
         raise JsonError("more than one JSON value")
     return document
+
+
+def plain_object(text: str) -> dict[str, Any] | None:
+    """Return the object that a text consists of, as `parse` does; None for any other text, for repeated names, and for numbers beyond a float.
+
+    It is also None if the text does not begin with the object.
+
+    >>> plain_object('{"code": 1}'), plain_object('{"code": 1, "code": 2}'), plain_object("[]")
+    ({'code': 1}, None, None)
+    """
+    if text[:1] != "{":
+        return None
+    try:
+        document: dict[str, Any]
+        document, end = _scan(text, 0)
+        if end < len(text) and text[end:].strip(_SPACE):
+            return None
+        escaped = text.replace("\\\\", "").count('\\"') if "\\" in text else 0
+        return document if text.count('"') - escaped == 2 * strings_in(document) else None
+    except (ValueError, StopIteration, RecursionError):
+        return None
+
+
+def strings_in(holder: Any) -> int:
+    """Return the number of names and texts in an object or an array. A repeated name is once in it, and again in the text."""
+    count, values = 0, holder
+    if type(holder) is dict:
+        count, values = len(holder), holder.values()
+    for value in values:
+        if type(value) is str:
+            count += 1
+        elif value and (type(value) is dict or type(value) is list):
+            count += strings_in(value)
+    return count
 
 
 def is_cut_off(text: str) -> bool:

@@ -37,12 +37,11 @@ class Profiled:
 
     rules: "RuleSet"
     severities: "Mapping[str, Severity]"
-    contract: Contract
 
     @cached_property
     def quick(self) -> Quick:
         """What recognizes conforming responses."""
-        return Quick(self.rules, self.contract)
+        return Quick(self.rules)
 
 
 @dataclass(eq=False, repr=False)
@@ -136,7 +135,7 @@ class Policy:
             rules = (*self.rules.rules.values(), *RECORDING_RULES)
             table = {rule.name: self.overrides.get(rule.name, rule.severities[profile]) for rule in rules}
             on = self.rules.without({name for name, severity in table.items() if severity == "off"})
-            known = self._profiled[profile] = Profiled(on, table, self.contract)
+            known = self._profiled[profile] = Profiled(on, table)
         return known
 
     @cached_property

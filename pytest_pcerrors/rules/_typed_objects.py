@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Annotated, Any, Literal, NotRequired, Required, TypedDict
 
-from pytest_pcerrors.rules._plain_objects import strings_in
+from pytest_pcerrors.jsontext import strings_in
 from pytest_pcerrors.rules.rule import Rule
 from pytest_pcerrors.rules.schema_rules import SchemaRule
 

@@ -6,8 +6,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pytest_pcerrors.jsontext import EACH, JsonError, parse, steps_of
-from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.jsontext import EACH, JsonError, parse, plain_object, steps_of
 from pytest_pcerrors.rules.paths import at, escaped, getter, indexed, items_at
 
 if TYPE_CHECKING:

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.rules._object_condition import passed
-from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.jsontext import plain_object
+from pytest_pcerrors.rules._broken import broken
 from pytest_pcerrors.rules._typed_objects import TypedObjects
 from pytest_pcerrors.rules.body import IN_ENVELOPES
 from pytest_pcerrors.rules.head import content_type_of, has_rules_for
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
-from pytest_pcerrors.rules.rule import always
-from pytest_pcerrors.rules.success import may_contain_error, may_have, names_of_errors
+from pytest_pcerrors.rules.success import may_have, names_of_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules.stages import RuleSet
 
 _FEW = 64
@@ -36,25 +34,21 @@ class Quick:
 
     >>> from pytest_pcerrors import Contract
     >>> from pytest_pcerrors.rules.stages import rule_set
-    >>> contract = Contract.default()
-    >>> quick = Quick(rule_set(contract).without(["unknown-property", "description-template"]), contract)
+    >>> quick = Quick(rule_set(Contract.default()).without(["unknown-property", "description-template"]))
     >>> quick.conforms(Exchange(409, None, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
     True
     >>> quick.is_success(200, "{}"), quick.is_success(200, '{"errorCode": "800064"}')
     (True, False)
     """
 
-    def __init__(self, rules: "RuleSet", contract: "Contract") -> None:
-        self._contract = contract
-        is_searched = any(step.when is may_contain_error for step in rules.success_steps)
-        self._names = names_of_errors(contract) if is_searched else frozenset()
+    def __init__(self, rules: "RuleSet") -> None:
+        contract = rules.contract
+        self._contract, self._rules, self._broken = contract, rules.of_members, rules.broken
+        self._names = names_of_errors(contract) if rules.of_successes else frozenset()
         is_known = contract.errors_below_400 is None and "" not in self._names
         self.successes: frozenset[int] = frozenset(SUCCESSES if is_known else ()) - contract.paired_statuses
-        self._passed: Any = None
-        if not (contract.has_items or any(step.when is always for step in rules.error_steps)):
-            self._passed = passed(contract, rules.error_stages[-1].rules)
-        self._errors = range(0) if self._passed is None else _ERRORS
-        self._rules = rules.error_stages[-1].rules
+        is_tested = not (contract.has_items or rules.of_users) and all(rule.tests for rule in self._rules)
+        self._errors = _ERRORS if is_tested else range(0)
         self._typed: Callable[[str], Any] | None = self._first
         self._asked = 0
 
@@ -92,16 +86,17 @@ class Quick:
         """Return the body of an error response that conforms, or None for any other or in doubt."""
         if not self.is_by_body(status, content_type):
             return None
-        has_passed = self._passed
+        is_broken = self._broken
         if document is None and self._typed is not None:
             document = self._typed(text)
             if document is not None:
-                has_passed = self._passed_others
+                is_broken = self._broken_others
         if document is None:
             document = plain_object(text)
-        if document is None or document is False or IN_ENVELOPES in document:
+        if document is None or document is False or IN_ENVELOPES in document or is_broken(document, status):
             return None
-        return document if has_passed(document, status) else None
+        found: dict[str, Any] = document
+        return found
 
     def _first(self, _: str) -> None:
         """Read nothing; make the reader by msgspec once it is worth to load that, which takes as long as hundreds of texts."""
@@ -112,7 +107,7 @@ class Quick:
                 import msgspec
 
                 typed = TypedObjects(self._rules, self._contract.error_schema.get("properties", ()), msgspec)
-                self._typed, self._passed_others = typed.read, passed(self._contract, typed.others)
+                self._typed, self._broken_others = typed.read, broken(self._contract, typed.others)
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""

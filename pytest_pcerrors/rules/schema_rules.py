@@ -68,7 +68,7 @@ class SchemaRule:
         return self.violations(parsed) if self._failed(parsed.document) else ()
 
     def violations(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
-        """Return the violation of a response that breaks this rule."""
+        """Return the violation of a response that is known to break this rule."""
         return (Violation.explained_by(partial(self._texts, parsed.document)),)
 
     @property

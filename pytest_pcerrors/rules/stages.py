@@ -1,20 +1,18 @@
-"""The stages of a check: their rules in order, and the conditions that end the check."""
+"""The stages of a check: their rules in order, and the conditions that skip rules or end the check."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Container, Iterable
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.rules import body, head, success
+from pytest_pcerrors.rules._broken import Broken, broken
 from pytest_pcerrors.rules._docs import quoting, schema_rule
-from pytest_pcerrors.rules._object_condition import broken
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
-from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES
-from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, always, user_rule
+from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES, in_stages
+from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, user_rule
 from pytest_pcerrors.rules.schema_rules import named_apart, schema_rules
 from pytest_pcerrors.rules.violation import Violation
 
@@ -25,104 +23,76 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.violation import Severity
 
 
-def _never(_: ParsedResponse) -> bool:
-    return False
+_ENDS: "Mapping[str, Condition]" = {
+    "text": lambda parsed: not (parsed.text and parsed.text.strip()),
+    "value": lambda parsed: parsed.problem is not None,
+    "object": lambda parsed: not parsed.is_object,
+    "envelope": body.is_enveloped,
+}
+"""The stages for the body, and the conditions that end the check after them. An unknown body ends it before them."""
 
 
-class Stage(NamedTuple):
-    """A stage of a check: its rules, and the condition that ends the check after it.
-
-    `when` makes the condition of the rules, which is true wherever one of them is broken or `ends` is true.
-    """
-
-    rules: tuple[Rule, ...]
-    when: Callable[[Sequence[Rule]], Condition]
-    ends: Condition = _never
-
-
-class Step(NamedTuple):
-    """Stages that are skipped where a condition is false, since no rule in them finds anything there.
-
-    For most conforming responses all conditions are false, so no rule is called: this is the fast path of `check`. A condition
-    that knows which rules are broken returns them as a list, and only these are called.
-    """
-
-    when: Condition
-    stages: tuple[Stage, ...]
-
-
-@dataclass(eq=False, repr=False)
 class RuleSet:
-    """The rules of a contract: the stages for error responses, and those for 2xx responses."""
+    """The rules of a contract; `every` has them in the order in which they run, those for 2xx responses last."""
 
-    error_stages: tuple[Stage, ...]
-    success_stages: tuple[Stage, ...]
+    def __init__(self, contract: "Contract", rules: Iterable[Rule]) -> None:
+        self.contract = contract
+        self.every = tuple(rules)
+        self.rules = {rule.name: rule for rule in self.every}
+        self.of_users, self.of_members = self._of("user"), self._of("properties", "catalogue")
+        self.of_successes = self._of("success")
+        self.error_names = tuple(rule.name for rule in self.every if rule.stage != "success")
+        self.success_names = tuple(rule.name for rule in self.of_successes)
+        self._of_head = self._of("head")
+        self._of_body = [(self._of(stage), ends) for stage, ends in _ENDS.items()]
 
-    @property
-    def rules(self) -> dict[str, Rule]:
-        """All rules by name, in the order in which they run."""
-        return {rule.name: rule for stage in (*self.error_stages, *self.success_stages) for rule in stage.rules}
+    def _of(self, *stages: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.every if rule.stage in stages)
 
     def without(self, names: Container[str]) -> "RuleSet":
-        """Return the same stages without the rules with these names."""
-        return self._with(
-            lambda stage: stage._replace(rules=tuple(each for each in stage.rules if each.name not in names))
-        )
-
-    def without_conditions(self) -> "RuleSet":
-        """Return the same stages with every rule called on every response: slower, with the same violations."""
-        return self._with(lambda stage: stage._replace(when=lambda _: always))
-
-    def _with(self, changed: Callable[[Stage], Stage]) -> "RuleSet":
-        return RuleSet(tuple(map(changed, self.error_stages)), tuple(map(changed, self.success_stages)))
+        """Return the same rules without those with these names."""
+        return RuleSet(self.contract, (rule for rule in self.every if rule.name not in names))
 
     def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> tuple[Violation, ...]:
-        """Return the violations of a response, each with the name of its rule and that rule's severity."""
+        """Return the violations of a response, each with the name of its rule and that rule's severity.
+
+        They are those that all rules of `ran` find; the rules of a stage are called only if the response is unusual there, so that one
+        of them may find something.
+        """
         found: list[Violation] = []
-        if parsed.is_error:
-            steps = self.error_steps
-        else:
-            steps = self.success_steps if parsed.exchange.status in SUCCESSES else ()
-        for when, parts in steps:
-            called = when(parsed)
-            if called:
-                for stage in parts:
-                    _check(called if type(called) is list else stage.rules, parsed, severities, found)
-                    if stage.ends(parsed):
-                        return tuple(found)
+        if not parsed.is_error:
+            if self.ran(parsed) and success.may_contain_error(parsed):
+                _check(self.of_successes, parsed, severities, found)
+            return tuple(found)
+        if head.is_unusual(parsed):
+            _check(self._of_head, parsed, severities, found)
+        _check(self.of_users, parsed, severities, found)
+        if body.is_unusual(parsed):
+            for rules, ends in self._of_body if parsed.is_body_known else ():
+                _check(rules, parsed, severities, found)
+                if ends(parsed):
+                    return tuple(found)
+        if parsed.is_object:
+            _check(self.broken(parsed.document, parsed.exchange.status), parsed, severities, found)
         return tuple(found)
 
     @cached_property
-    def error_steps(self) -> tuple[Step, ...]:
-        """The steps of the check of an error response."""
-        return _steps(self.error_stages)
-
-    @cached_property
-    def success_steps(self) -> tuple[Step, ...]:
-        """The steps of the check of a 2xx response."""
-        return _steps(self.success_stages)
-
-    @cached_property
-    def error_names(self) -> tuple[str, ...]:
-        """The names of the rules for error responses, in the order in which they run."""
-        return tuple(rule.name for stage in self.error_stages for rule in stage.rules)
-
-    @cached_property
-    def success_names(self) -> tuple[str, ...]:
-        """The names of the rules for 2xx responses, in the order in which they run."""
-        return tuple(rule.name for stage in self.success_stages for rule in stage.rules)
+    def broken(self) -> Broken:
+        """The function that returns the rules for members that an object in a response with a status may break."""
+        return broken(self.contract, self.of_members)
 
     def ran(self, parsed: ParsedResponse) -> tuple[str, ...]:
-        """Return the names of the rules that `violations` runs for a response: the first ones of all."""
-        stages, names = self.error_stages, self.error_names
+        """Return the names of the rules that a response is checked by: the first ones of those for errors, or those for 2xx responses."""
         if not parsed.is_error:
-            stages, names = (self.success_stages if parsed.exchange.status in SUCCESSES else ()), self.success_names
-        count = 0
-        for stage in stages:
-            count += len(stage.rules)
-            if stage.ends(parsed):
-                break
-        return names[:count]
+            return self.success_names if parsed.exchange.status in SUCCESSES else ()
+        count = len(self._of_head) + len(self.of_users)
+        if not parsed.is_body_known:
+            return self.error_names[:count]
+        for rules, ends in self._of_body:
+            count += len(rules)
+            if ends(parsed):
+                return self.error_names[:count]
+        return self.error_names
 
 
 def _check(
@@ -131,12 +101,6 @@ def _check(
     for rule in rules:
         for violation in rule.check(parsed):
             found.append(violation.judged(rule.name, severities[rule.name]))  # noqa: PERF401 - mostly none
-
-
-def _steps(stages: Iterable[Stage]) -> tuple[Step, ...]:
-    """Return the steps of stages; stages with the same condition after each other are one."""
-    grouped = groupby(((stage.when(stage.rules), stage) for stage in stages), itemgetter(0))
-    return tuple(Step(when, tuple(stage for _, stage in alike)) for when, alike in grouped)
 
 
 @lru_cache(maxsize=32)
@@ -148,7 +112,7 @@ def rule_set(
     A rule of the user or a deviation with the name of another rule is a `UsageError`: settings could not distinguish them.
     """
     _refuse_ambiguous(contract)
-    fixed = [each for each in RULES if each.applies(contract)]
+    fixed = [quoting(each, contract) for each in RULES if each.applies(contract)]
     names = {*ALWAYS_ERROR_NAMES, *OF_RECORDINGS, *(each.name for each in fixed)}
     own = named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
     of_schema = [schema_rule(each, contract) for each in own]
@@ -158,25 +122,7 @@ def rule_set(
         if rule.name in taken:
             raise UsageError(f"there is already a rule {rule.name}; give your rule another name")
         taken.add(rule.name)
-
-    def of(*stages: str) -> tuple[Rule, ...]:
-        return tuple(quoting(each, contract) for each in fixed if each.stage in stages)
-
-    def unusual(_: Sequence[Rule]) -> Condition:
-        return body.is_unusual
-
-    return RuleSet(
-        (
-            Stage(of("head"), lambda _: head.is_unusual),
-            Stage(tuple(of_user), (lambda _: always) if of_user else unusual, lambda parsed: not parsed.is_body_known),
-            Stage(of("text"), unusual, lambda parsed: not (parsed.text and parsed.text.strip())),
-            Stage(of("value"), unusual, lambda parsed: parsed.problem is not None),
-            Stage(of("object"), unusual, lambda parsed: not parsed.is_object),
-            Stage(of("envelope"), unusual, body.is_enveloped),
-            Stage((*of_schema, *of("properties", "catalogue")), partial(broken, contract)),
-        ),
-        (Stage(of("success"), lambda rules: success.may_contain_error if rules else _never),),
-    )
+    return RuleSet(contract, in_stages([*of_user, *of_schema, *fixed]))
 
 
 def _refuse_ambiguous(contract: "Contract") -> None:

@@ -13,7 +13,7 @@ BODY = b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'
 @pytest.fixture
 def quick():
     """Return what recognizes conforming responses of Partner Center."""
-    return Quick(rule_set(CONTRACT).without(["unknown-property", "description-template"]), CONTRACT)
+    return Quick(rule_set(CONTRACT).without(["unknown-property", "description-template"]))
 
 
 @pytest.mark.parametrize(

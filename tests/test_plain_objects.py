@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_pcerrors.jsontext import JsonError, parse, parse_certain, repeated_names
-from pytest_pcerrors.rules._plain_objects import plain_object
+from pytest_pcerrors.jsontext import JsonError, parse, parse_certain, plain_object, repeated_names
 
 LEAVES = (
     st.none()
