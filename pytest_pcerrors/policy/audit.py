@@ -3,7 +3,7 @@
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple, Self
@@ -18,19 +18,22 @@ from pytest_pcerrors.exchange.archives.files import (
 )
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.streams import of_pieces, pieces_of, rereadable
-from pytest_pcerrors.policy._repeated import judged
+from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
+from pytest_pcerrors.policy.verdict import Verdict
+from pytest_pcerrors.rules.head import content_type_of
 from pytest_pcerrors.rules.violation import UNREADABLE, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_pcerrors.exchange.archives.items import Item
-    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.policy.policy import Policy
-    from pytest_pcerrors.policy.verdict import Verdict
     from pytest_pcerrors.redaction.rewriting import InItem
     from pytest_pcerrors.secrets import Found
+
+_SHORT = 1000
+"""The longest body, in bytes, that is compared with others."""
 
 Kind = Literal["error", "success", "other-host", "stale", "undated", "skipped", "unreadable", "recording"]
 
@@ -188,8 +191,28 @@ def finding(exchange: "Exchange", policy: "Policy", found: "Sequence[Found]" = (
     recording = policy.secrets_in(exchange, found)
     if not policy.judges(exchange):
         return Finding("other-host", origin, exchange, recording=recording)
-    verdict = judged(exchange, policy)
+    verdict = _judged(exchange, policy)
     return Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict, recording=recording)
+
+
+def _judged(exchange: Exchange, policy: "Policy") -> Verdict:
+    """Return the verdict of a policy, as `Policy.judge` does; equal errors, of which recordings have many, share their violations and the texts of these."""
+    if exchange.body.startswith(b"{") and len(exchange.body) <= _SHORT and not policy.allowances:
+        policy, profile = policy.of(exchange), policy.profile_for(exchange.origin)
+        known = _of_equal(policy, profile, exchange.status, content_type_of(exchange), exchange.body)
+        if known is not None:
+            return Verdict(known.parsed.of(exchange), known.violations)
+    return policy.judge(exchange)
+
+
+@lru_cache(maxsize=1024)
+def _of_equal(policy: "Policy", profile: str, status: int, content_type: str | None, body: bytes) -> Verdict | None:
+    """Return the verdict on error responses with this body, or None if it depends on more of the response."""
+    if not policy.profiled(profile).quick.is_by_body(status, content_type):
+        return None
+    headers = None if content_type is None else {"Content-Type": content_type}
+    verdict = policy.judge(Exchange(status, headers, body), profile=profile)
+    return verdict if verdict.parsed.is_object else None
 
 
 def unreadable(error: ArchiveError, recording: "Verdict | None" = None) -> Finding:

@@ -62,6 +62,13 @@ class ParsedResponse:
         self.contract = contract
         self.text = text
 
+    def of(self, exchange: "Exchange") -> "ParsedResponse":
+        """Return the same for another exchange with this status and body."""
+        copy = object.__new__(ParsedResponse)
+        copy.__dict__ |= self.__dict__
+        copy.exchange = exchange
+        return copy
+
     @property
     def is_body_known(self) -> bool:
         """Whether the body is known: the recording has it, and it could be decoded."""
@@ -153,21 +160,11 @@ class ParsedResponse:
 
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:
     """Parse an exchange with the names of a contract. No body makes it raise."""
-    parsed, body = ParsedResponse(exchange, contract), exchange.body
-    if exchange.body_problem is not None:
-        return parsed
-    try:
-        text = body.decode()
-        document = plain_object(text)
-    except UnicodeDecodeError:
-        document = None
-    if document is not None:
-        parsed.text, parsed.document, parsed.is_plain = text, document, True
-    elif not _read_any(parsed, body):
-        return parsed
-    parsed.code, parsed.description = reader_of_members(contract)(parsed.document)
-    if contract.errors_below_400 is not None and exchange.status < _BAD_REQUEST:
-        parsed.fits_below_400 = _fits_below_400(contract, parsed.document)
+    parsed = ParsedResponse(exchange, contract)
+    if exchange.body_problem is None:
+        _read_text(parsed, exchange.body)
+    if parsed.text:
+        _read_document(parsed, parsed.text)
     return parsed
 
 
@@ -208,17 +205,20 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _read_any(parsed: ParsedResponse, body: bytes) -> bool:
-    """Read the text and the document of any body, and return whether it is one JSON value."""
-    _read_text(parsed, body)
-    if not parsed.text:
-        return False
-    try:
-        parsed.document = parse(parsed.text)
-    except JsonError as error:
-        parsed.problem = str(error)
-        return False
-    return True
+def _read_document(parsed: ParsedResponse, text: str) -> None:
+    parsed.document = plain_object(text)
+    if parsed.document is not None:
+        parsed.is_plain = not parsed.has_byte_order_mark
+    else:
+        try:
+            parsed.document = parse(text)
+        except JsonError as error:
+            parsed.problem = str(error)
+            return
+    contract = parsed.contract
+    parsed.code, parsed.description = reader_of_members(contract)(parsed.document)
+    if contract.errors_below_400 is not None and parsed.exchange.status < _BAD_REQUEST:
+        parsed.fits_below_400 = _fits_below_400(contract, parsed.document)
 
 
 def _read_text(parsed: ParsedResponse, body: bytes) -> None:

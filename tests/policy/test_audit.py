@@ -8,9 +8,8 @@ from itertools import product
 import pytest
 
 from pytest_pcerrors import Contract, Exchange, Request
-from pytest_pcerrors.policy._repeated import judged
 from pytest_pcerrors.policy.allowances import Allowance
-from pytest_pcerrors.policy.audit import Recording, audit
+from pytest_pcerrors.policy.audit import Recording, audit, finding
 from pytest_pcerrors.policy.policy import Policy
 
 HOST = "api.partnercenter.microsoft.com"
@@ -204,7 +203,8 @@ def test_equal_error_responses_share_their_violations(tmp_path):
         (200, 401, 409, 429), fields, bodies, requests, ("a.ndjson:1", "observed/a.ndjson:1")
     ):
         exchange = Exchange(status, headers, body, request, origin=origin)
-        assert all(judged(exchange, policy) == policy.judge(exchange) for policy in policies), exchange
-    twice = [judged(Exchange(409, None, bodies[1], origin=each), policies[0]) for each in ("a.har#/1", "a.har#/2")]
+        assert all(finding(exchange, policy).verdict == policy.judge(exchange) for policy in policies), exchange
+    recorded = [Exchange(409, None, bodies[1], origin=each) for each in ("a.har#/1", "a.har#/2")]
+    twice = [finding(each, policies[0]).verdict for each in recorded]
     assert twice[0].violations[0] is twice[1].violations[0]
     assert [each.exchange.origin for each in twice] == ["a.har#/1", "a.har#/2"]
