@@ -1,6 +1,7 @@
 """Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
     return max(0, round((until - since).total_seconds()))
 
 
+@lru_cache(maxsize=256)
 def moment(value: str) -> datetime | None:
     """Return the moment of an HTTP date; None if it is invalid."""
     from email.utils import parsedate_to_datetime

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from pytest_pcerrors.policy.age import date_of
@@ -41,9 +42,8 @@ class Counts:
 
     def add_met(self, met: tuple[int, str | None, str | None, str | None], responses: int, broken: int = 0) -> None:
         """Count error responses with this status, code, source and day, each None if it is unknown."""
-        status, code, source, day = (_UNKNOWN if each is None else each for each in met)
-        for by, value in zip(BY, (f"{status} {code}", str(day), str(source)), strict=True):
-            self._count(by, cut(safe(value), _LONGEST), responses, broken)
+        for by, value in zip(BY, _values(met), strict=True):
+            self._count(by, value, responses, broken)
 
     def plus(self, other: Self) -> None:
         """Add the counts of another part."""
@@ -78,6 +78,13 @@ class Counts:
             for value, row in data[by].items():
                 counts._count(by, value, row["responses"], row["broken"])
         return counts
+
+
+@lru_cache(maxsize=4096)
+def _values(met: tuple[int, str | None, str | None, str | None]) -> list[str]:
+    """Return the values that are counted by, as a report has them."""
+    status, code, source, day = (_UNKNOWN if each is None else each for each in met)
+    return [cut(safe(each), _LONGEST) for each in (f"{status} {code}", str(day), str(source))]
 
 
 class Wanted(NamedTuple):
