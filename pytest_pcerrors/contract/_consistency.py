@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract._schema_places import SchemaPlaces, names
+from pytest_pcerrors.contract._schema_places import REFERENCES, SchemaPlaces, names
 from pytest_pcerrors.documents import validate
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH, article, pointer_of, steps_of
@@ -17,8 +17,6 @@ from pytest_pcerrors.text import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from referencing import Resource
 
 _SUCCESSORS = {
     "dependencies": "dependentRequired or dependentSchemas",
@@ -49,22 +47,47 @@ def check_error_schema(schema: dict[str, Any], where: str, key: str = "schema") 
     """
     from jsonschema import Draft202012Validator
     from referencing import Registry
-    from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import DRAFT202012
 
-    validate(
-        dict(Draft202012Validator.META_SCHEMA), schema, f"{where}: the error schema at /{key} is not a JSON Schema"
-    )
+    _validate(schema, f"{where}: the error schema at /{key} is not a JSON Schema")
+    where = f"{where}: at /{key}"
     validator = Draft202012Validator(schema, registry=Registry())  # without retrieval
     known = {*Draft202012Validator.VALIDATORS, *_REMARKS}
     try:
-        for each in _subschemas(DRAFT202012.create_resource(schema)):
-            _check_keywords(each if isinstance(each, dict) else {}, known, f"{where}: at /{key}")
+        for each in list(_subschemas(schema, where)):
+            _check_keywords(each, known, where)
             deque(validator.evolve(schema=each).iter_errors(None), maxlen=0)
-    except Unresolvable as error:
-        raise UsageError(readable(f"{where}: at /{key}: $ref {error.ref} does not exist in this file")) from None
     except RecursionError:
-        raise UsageError(f"{where}: at /{key}: a $ref refers to itself") from None
+        raise UsageError(f"{where}: a $ref refers to itself") from None
+
+
+def _validate(schema: Any, problem: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    validate(dict(Draft202012Validator.META_SCHEMA), schema, problem)
+
+
+def _subschemas(schema: Any, where: str) -> Iterator[dict[str, Any]]:
+    """Yield a schema, the schemas in it, and those that references lead to."""
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
+    waiting, seen = [schema], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if not isinstance(each, dict) or id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        for reference in filter(None, map(each.get, REFERENCES)):
+            try:
+                target = resolver.lookup(reference).contents
+            except (Unresolvable, ValueError):
+                raise UsageError(readable(f"{where}: $ref {reference} does not exist in this file")) from None
+            _validate(target, readable(f"{where}: $ref {reference} does not lead to a JSON Schema"))
+            waiting.append(target)
+        waiting += [inner.contents for inner in DRAFT202012.create_resource(each).subresources()]
 
 
 def _check_keywords(schema: "Mapping[str, Any]", known: set[str], where: str) -> None:
@@ -80,12 +103,6 @@ def _meant(keyword: str, known: set[str]) -> str | None:
     lowered = {each.lower(): each for each in known}
     close = get_close_matches(keyword.lower(), lowered, n=1, cutoff=_MISSPELT)
     return lowered[close[0]] if close else None
-
-
-def _subschemas(resource: "Resource[Any]") -> Iterator[Any]:
-    yield resource.contents
-    for each in resource.subresources():
-        yield from _subschemas(each)
 
 
 def check_consistency(document: "Mapping[str, Any]", own: Collection[str], where: str) -> None:

@@ -10,7 +10,7 @@ from pytest_pcerrors.jsontext import EACH
 
 Schema = Mapping[str, Any]
 
-_REFERENCES = ("$ref", "$dynamicRef")
+REFERENCES = ("$ref", "$dynamicRef")
 _ALTERNATIVES = ("anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _OTHERS = ("additionalProperties", "unevaluatedProperties")
@@ -89,7 +89,7 @@ class SchemaPlaces:
             if not isinstance(schema, dict) or id(schema) in found:
                 continue
             found[id(schema)] = schema
-            waiting += [self._resolver.lookup(schema[keyword]).contents for keyword in _REFERENCES if keyword in schema]
+            waiting += [self._resolver.lookup(schema[keyword]).contents for keyword in REFERENCES if keyword in schema]
             waiting += schema.get("allOf", ())
             if not is_certain:
                 waiting += [each for keyword in _ALTERNATIVES for each in schema.get(keyword, ())]

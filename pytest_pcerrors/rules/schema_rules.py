@@ -130,7 +130,7 @@ class _Compiler:
     """Makes a rule from every keyword of an error schema."""
 
     def __init__(self, contract: "Contract", measure: Measure) -> None:
-        self._subschemas = Subschemas(contract)
+        self._subschemas = Subschemas(contract.error_schema)
         self._deviations = contract.deviations
         self._measure = measure
         self._schema = contract.error_schema

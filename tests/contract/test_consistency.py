@@ -222,7 +222,7 @@ def test_a_member_may_be_in_every_item_of_an_array(message_of, members, lines):
         ({}, "/errors-below-400: the object {} fits it, so every success would be an error; require what only"),
         ({"properties": {"ok": {"const": False}}}, "/errors-below-400: the object {} fits it"),
         ({"requird": ["ok"]}, '/errors-below-400: unknown keyword "requird"; did you mean "required"?'),
-        ({"$ref": "#/x"}, "/errors-below-400: $ref /x does not exist in this file"),
+        ({"$ref": "#/x"}, "/errors-below-400: $ref #/x does not exist in this file"),
         (7, "/errors-below-400: expected an object, got 7"),
     ],
     ids=str,

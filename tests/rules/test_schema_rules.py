@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pytest_pcerrors import Contract, Exchange, UsageError, check
+from pytest_pcerrors import Contract, Exchange, check
 from pytest_pcerrors.contract.model import Deviation
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.schema_rules import schema_rules
@@ -225,31 +225,6 @@ def test_many_items_are_distinguished_in_linear_time(contract_of):
     """Objects that differ from each other cannot be compared pair by pair."""
     contract = contract_of({"type": "object", "properties": {"x": {"uniqueItems": True}}})
     assert found({"x": [{"id": number} for number in range(50_000)]}, contract) == []
-
-
-UNUSABLE = {
-    "remote": ({"$ref": "https://example.com/error.json"}, 'ref "https://example.com/error.json" does not lead to a schema'),
-    "file": ({"$ref": "other.json#/x"}, 'ref "other.json#/x" does not lead to a schema'),
-    "broken-url": ({"$ref": "http://["}, 'ref "http://\\["'),
-    "nowhere": ({"$ref": "#/$defs/none"}, 'ref "#/\\$defs/none" does not lead to a schema'),
-    "no-schema": ({"$ref": "#/type"}, 'ref "#/type" does not lead to a schema'),
-    "deep-inside": ({"anyOf": [{"not": {"items": {"$ref": "#none"}}}]}, 'ref "#none"'),
-    "behind-another": ({"$ref": "#/parts/a"}, 'ref "#/parts/b"'),
-    "dynamic": ({"$dynamicRef": "#none"}, 'ref "#none"'),
-    "to-itself": ({"$ref": "#/properties/x"}, "leads back to itself"),
-    "round-by-all-of": ({"allOf": [{"$ref": "#/properties/x"}]}, "leads back to itself"),
-    "pattern": ({"pattern": "("}, 'the pattern "\\(" cannot be read'),
-    "pattern-of-names": ({"patternProperties": {"\\p{L}": True}}, "cannot be read"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("member", "message"), UNUSABLE.values(), ids=UNUSABLE)
-def test_a_schema_that_cannot_be_judged_by_is_misuse(contract_of, member, message):
-    """A problem of a schema is reported when its rules are made, before any response; nothing is fetched."""
-    parts = {"a": {"type": "object", "items": {"$ref": "#/parts/b"}}}
-    schema = {"type": "object", "properties": {"x": member}, "parts": parts}
-    with pytest.raises(UsageError, match=message):
-        Policy(contract_of(schema))
 
 
 def test_what_only_looks_like_a_reference_is_not_one(contract_of):
