@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets._hiding import Hider
 
 _SHORT = 200
+_DEFAULT = Secrets()
 
 __all__ = ["BEYOND", "MASK", "Certainty", "Found", "Hider", "Secrets", "hide"]
 
@@ -37,7 +38,7 @@ def hide(text: str, *, longest: int | None = None) -> str:
 @lru_cache(maxsize=1024)
 def _hidden_in_short(text: str) -> str:
     """Hide the secrets of a short text; the reports of many responses have the same ones."""
-    if not Secrets().may_be_in(text):
+    if not _DEFAULT.may_be_in(text):
         return text
     from pytest_pcerrors.secrets._hiding import hidden
 

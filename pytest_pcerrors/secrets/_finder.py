@@ -55,7 +55,8 @@ class Finder:
                 yield start, done
                 start = first - self._longest
             done = last + self._longest
-        yield start, done
+        if done:
+            yield start, done
 
     def _made_as(self, kind: Implementation) -> BytesAhoCorasick:
         return BytesAhoCorasick(self._any_case, matchkind=MatchKind.LeftmostFirst, implementation=kind)

@@ -146,9 +146,11 @@ class Prefilter:
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
         if b"\0" in data or ((b"@" in data or b"%40" in data) and _USER.search(data)):
             return True
+        pieces = list(self._parts.pieces(data))
+        if not pieces and not self._names:
+            return False
         words, literals = self._words_and_literals
         lower, opened = data.lower(), 0
-        pieces = list(self._parts.pieces(data)) if len(data) > _LONG else [(0, len(data))]
         for index, start in literals.found(data, pieces):
             end = self._end_of_harmless_literal(index, data, start)
             is_opened_twice = start < opened and end > start + 1  # it could take long
