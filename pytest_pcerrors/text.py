@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any, AnyStr, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_KNOWN = 20
 _MOST_CHARACTERS, _MAX_REPR = 400, 100
@@ -82,6 +82,16 @@ def listed(texts: "Sequence[str]", most: int = 5) -> str:
     """Return the first `most` texts of a list, and how many more there are."""
     more = [f"and {len(texts) - most} more"] if len(texts) > most else []
     return ", ".join([*texts[:most], *more])
+
+
+def ranked(counts: "Mapping[str, int]", most: int) -> str:
+    """Return the first `most` names with their counts, those with the highest count first, and how many more there are.
+
+    >>> ranked({"a": 1, "b": 2, "c": 1}, 2)
+    'b 2, a 1, and 1 more'
+    """
+    in_order = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return listed([f"{name} {count}" for name, count in in_order], most)
 
 
 def visible(text: str, kept: str = "") -> str:

@@ -1,6 +1,6 @@
 """``pcerrors report``: what can be done with saved reports and coverages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +8,16 @@ import click
 
 from pytest_pcerrors.cli._input import STDIN, refuse_overwriting, standard_input
 from pytest_pcerrors.cli._options import contract_option, format_option, output_option, policy_for
-from pytest_pcerrors.cli._output import print_output, write_report
+from pytest_pcerrors.cli._output import print_output, print_problem, write_report
 from pytest_pcerrors.documents import read_bytes
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.archives.folders import identity
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, comparison
-from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import merged, saved_of
-from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.text import nearest
+from pytest_pcerrors.reporting.report import Report, coverage_report
+from pytest_pcerrors.reporting.saved import kind, merged, saved_of
+from pytest_pcerrors.text import listed, nearest
 
 _ALL_FORMATS = tuple(dict.fromkeys([*FORMATS, *COVERAGE_FORMATS]))
 
@@ -38,14 +38,18 @@ def render(  # noqa: PLR0913 - one parameter an option
 
     - is standard input. The exit code is 0.
     """
-    refuse_overwriting(output, _paths(saved, *([base] if base else [])))
+    refuse_overwriting(output, map(_path, filter(None, [saved, base])))
     read = _read(saved, contract_file)
-    if isinstance(read, Report):
-        read.is_quiet = quiet
     if base is not None:
         if format_name != "html":
             raise UsageError("--base is for --format html; `pcerrors report compare` prints the changes")
-        read = _with_base(read, _coverage(base, contract_file))
+        if not isinstance(read, Report):
+            read = coverage_report(read)
+        if read.coverage is None:
+            raise UsageError("the report has no error coverage to compare with that of --base")
+        read.base = _coverage(base, contract_file)
+    if isinstance(read, Report):
+        read.is_quiet = quiet
     write_report(_written(read, format_name), output)
     return 0
 
@@ -58,10 +62,11 @@ def render(  # noqa: PLR0913 - one parameter an option
 def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, contract_file: str | None) -> int:
     """Join the JSON reports or coverages of several runs.
 
-    The runs are, for example, the shards of a CI job. The exit code is 0.
+    The runs are, for example, the shards of a CI job. A file that is given twice is counted once. The exit code is 0.
     """
-    refuse_overwriting(output, _paths(*saved))
-    write_report(_written(merged([_read(each, contract_file) for each in saved], saved), format_name), output)
+    names = _once(saved)
+    refuse_overwriting(output, map(_path, names))
+    write_report(_written(merged([_read(each, contract_file) for each in names], names), format_name), output)
     return 0
 
 
@@ -87,8 +92,20 @@ def compare(base: str, head: str, fail_on: str, contract_file: str | None) -> in
     return int(has_lost and fail_on == "lost")
 
 
-def _paths(*names: str) -> list[Path | None]:
-    return [None if name == STDIN else Path(name) for name in names]
+def _path(name: str) -> Path | None:
+    return None if name == STDIN else Path(name)
+
+
+def _once(saved: Sequence[str]) -> list[str]:
+    """Return the first name of each file, and report the others: a pattern and a name often match the same file."""
+    names: dict[object, list[str]] = {}
+    for name in saved:
+        path = _path(name)
+        names.setdefault(path and identity(path), []).append(name)
+    for first, *others in names.values():
+        if others:
+            print_problem(f"{first} is counted once, though it is also given as {listed(others)}")
+    return [first for first, *_ in names.values()]
 
 
 def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
@@ -108,19 +125,9 @@ def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
     return coverage
 
 
-def _with_base(read: Report | ErrorCoverage, base: ErrorCoverage) -> Report:
-    """Return a report that shows its coverage beside that of another run."""
-    report = read if isinstance(read, Report) else Report(read.contract.name, {}, (), Tally(), coverage=read)
-    if report.coverage is None:
-        raise UsageError("the report has no error coverage to compare with that of --base")
-    report.base = base
-    return report
-
-
 def _written(read: Report | ErrorCoverage, format_name: str) -> Iterator[str]:
     """Yield a report or a coverage in a format; one that it does not have is a `UsageError`."""
     formats: dict[str, Any] = FORMATS if isinstance(read, Report) else COVERAGE_FORMATS
     if format_name not in formats:
-        kind = "a report" if isinstance(read, Report) else "an error coverage"
-        raise UsageError(f"{kind} has no format {format_name}; {nearest(format_name, formats)}")
+        raise UsageError(f"{kind(read)} has no format {format_name}; {nearest(format_name, formats)}")
     yield from formats[format_name](read)

@@ -132,8 +132,7 @@ class ErrorCoverage:
 
     def missing(self) -> list[Entry]:
         """Return the wanted errors that were not met."""
-        met = {(status, code) for (status, code, _), count in self.pairings.items() if count}
-        return [entry for entry in self.wanted if entry.pairing not in met]
+        return [entry for entry in self.wanted if not self.is_met(entry)]
 
     @property
     def met(self) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-from pytest_pcerrors.text import counted, listed, markdown_cell
+from pytest_pcerrors.text import counted, markdown_cell, ranked
 
 FACTS: tuple[Literal["outcome", "code", "id", "waited"], ...] = ("outcome", "code", "id", "waited")
 """The columns of a matrix."""
@@ -86,7 +86,4 @@ def order(matrix: MatrixData) -> tuple[Any, ...]:
 
 
 def _joined(counts: dict[str, int]) -> str:
-    if len(counts) == 1:
-        return next(iter(counts))
-    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return listed([f"{value} {count}" for value, count in ordered], most=_MOST_VALUES)
+    return next(iter(counts)) if len(counts) == 1 else ranked(counts, _MOST_VALUES)

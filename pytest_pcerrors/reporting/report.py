@@ -6,7 +6,7 @@ All texts are ready to be printed: secrets are masked, and control characters an
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Self, TypedDict, cast
 
 from pytest_pcerrors.policy.audit import Conforming, Finding
@@ -97,31 +97,22 @@ class Report:
             counts=Counts.of_data(clean["counts"]) if "counts" in clean else None,
         )
 
-    def plus(self, other: Self) -> Self:
-        """Return the sum of two reports of the same contract; findings are sorted by place."""
-        tally = Tally()
-        tally.plus(self.tally)
-        tally.plus(other.tally)
-        findings = sorted([*self.findings, *other.findings], key=order)
-        if self.coverage and other.coverage:
-            self.coverage.plus(other.coverage)
-        coverage = self.coverage or other.coverage
-        if self.counts and other.counts:
-            self.counts.plus(other.counts)
-        matrices = sorted([*self.matrices, *other.matrices], key=order_of_matrices)
-        return replace(
-            self,
-            rules={**other.rules, **self.rules},
-            findings=findings,
-            tally=tally,
-            coverage=coverage,
-            counts=self.counts or other.counts,
-            matrices=matrices,
-        )
+    def plus(self, other: Self) -> None:
+        """Add another report of the same contract; findings are sorted by place."""
+        self.rules = {**other.rules, **self.rules}
+        self.findings = sorted([*self.findings, *other.findings], key=order)
+        self.matrices = sorted([*self.matrices, *other.matrices], key=order_of_matrices)
+        Totals(self.tally, self.coverage, self.counts).plus(Totals(other.tally, other.coverage, other.counts))
+        self.coverage, self.counts = self.coverage or other.coverage, self.counts or other.counts
 
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""
         return (finding for finding in self.findings if finding["violations"])
+
+
+def coverage_report(coverage: ErrorCoverage) -> Report:
+    """Return the report of a coverage without findings."""
+    return Report(coverage.contract.name, {}, (), Tally(), coverage=coverage)
 
 
 def as_json(report: Report) -> Iterator[str]:

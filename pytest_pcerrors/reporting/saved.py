@@ -1,7 +1,7 @@
 """Reports and coverages that were saved as JSON, read to be written in another format, joined or compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.documents import json_object, published_schema, validate
@@ -51,24 +51,22 @@ def _coverage_of(document: dict[str, Any], path: str, of: Contract) -> ErrorCove
     return ErrorCoverage.of_document(document, of)
 
 
-def merged(several: Sequence[Report | ErrorCoverage], paths: Sequence[str]) -> Report | ErrorCoverage:
+def merged(several: Sequence[Any], paths: Sequence[str]) -> Report | ErrorCoverage:
     """Return the sum of reports, or that of coverages; a mixture is a `UsageError`."""
     first, *others = several
     for each, path in zip(others, paths[1:], strict=True):
-        if isinstance(first, Report) and isinstance(each, Report):
-            if each.contract != first.contract:
-                raise UsageError(
-                    f"{path}: a report for the contract {each.contract}, and {paths[0]} is one for {first.contract}"
-                )
-            first = first.plus(each)
-        elif isinstance(first, ErrorCoverage) and isinstance(each, ErrorCoverage):
-            first.plus(each)
-        else:
-            raise UsageError(f"{path}: {_kind(each)}, and {paths[0]} is {_kind(first)}; only the same can be joined")
-    return first
+        if type(each) is not type(first):
+            raise UsageError(f"{path}: {kind(each)}, and {paths[0]} is {kind(first)}; only the same can be joined")
+        if isinstance(each, Report) and each.contract != first.contract:
+            raise UsageError(
+                f"{path}: a report for the contract {each.contract}, and {paths[0]} is one for {first.contract}"
+            )
+        first.plus(each)
+    return cast("Report | ErrorCoverage", first)
 
 
-def _kind(saved: Report | ErrorCoverage) -> str:
+def kind(saved: Report | ErrorCoverage) -> str:
+    """Return what it is, for a message."""
     return "a report" if isinstance(saved, Report) else "an error coverage"
 
 

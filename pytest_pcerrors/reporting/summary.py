@@ -13,7 +13,7 @@ from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import TABLE
-from pytest_pcerrors.text import counted
+from pytest_pcerrors.text import counted, ranked
 
 _MOST_NAMED = 8
 _MOST_HOSTS = 5
@@ -139,8 +139,9 @@ class Tally:
         if self.allowed:
             parts.append(f"{counted(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
         if self.unknown_bodies:
-            number = self.unknown_bodies.total()
-            parts.append(f"{counted(number, 'body')} unknown ({_reasons(self.unknown_bodies)})")
+            reasons = self.unknown_bodies
+            named = next(iter(reasons)) if len(reasons) == 1 else ranked(reasons, _MOST_NAMED)
+            parts.append(f"{counted(reasons.total(), 'body')} unknown ({named})")
         if self.unreadable:
             parts.append(counted(self.unreadable, "unreadable place"))
         if self.skipped:
@@ -150,28 +151,9 @@ class Tally:
         return ", ".join(parts)
 
 
-def _reasons(problems: Counter[str]) -> str:
-    """Return the reasons, each with its count if there are several."""
-    in_order = problems.most_common()
-    if len(in_order) == 1:
-        return in_order[0][0]
-    more = [counted(len(in_order) - _MOST_NAMED, "more reason")] if len(in_order) > _MOST_NAMED else []
-    return "; ".join([*(f"{reason}: {number}" for reason, number in in_order[:_MOST_NAMED]), *more])
-
-
 def _listed(rules: Counter[str]) -> str:
     """Return the rules with their counts, in brackets; an empty text without any."""
-    return f" ({_first(_in_order(rules), _MOST_NAMED, 'more rule')})" if rules else ""
-
-
-def _in_order(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-
-
-def _first(in_order: Sequence[tuple[str, int]], most: int, others: str) -> str:
-    """Return the first names with their counts, and the number of the others."""
-    named = ", ".join(f"{name} {count}" for name, count in in_order[:most])
-    return f"{named}, {counted(len(in_order) - most, others)}" if len(in_order) > most else named
+    return f" ({ranked(rules, _MOST_NAMED)})" if rules else ""
 
 
 def host_of(exchange: Exchange) -> str:
@@ -182,7 +164,7 @@ def host_of(exchange: Exchange) -> str:
 def named_hosts(hosts: Counter[str]) -> str:
     """Return how many exchanges were skipped, with which hosts, and the setting to check them."""
     whose, pronoun = ("another host", "it") if hosts.total() == 1 else ("other hosts", "them")
-    named = _first([(safe(host), count) for host, count in _in_order(hosts)], _MOST_HOSTS, "more host")
+    named = ranked({safe(host): count for host, count in hosts.items()}, _MOST_HOSTS)
     return f"{counted(hosts.total(), 'exchange')} with {whose} skipped: {named} (to check {pronoun}: hosts in {TABLE})"
 
 
@@ -193,7 +175,7 @@ def nothing_checked(hosts: Counter[str]) -> str:
     """
     which = "the exchange" if hosts.total() == 1 else f"each of the {hosts.total()} exchanges"
     pronoun = "it" if hosts.total() == 1 else "them"
-    setting = json.dumps([safe(host) for host, _ in _in_order(hosts)[:_MOST_HOSTS]])
+    setting = json.dumps([safe(host) for host in sorted(hosts, key=lambda host: (-hosts[host], host))[:_MOST_HOSTS]])
     more = f"  # {counted(len(hosts) - _MOST_HOSTS, 'more host')}" if len(hosts) > _MOST_HOSTS else ""
     local = f"\nnot to record {pronoun}: {_IGNORE_LOCAL}" if all(map(is_loopback, hosts)) else ""
     return (

@@ -60,15 +60,10 @@ class Counts:
 
     def as_data(self) -> dict[str, dict[str, dict[str, int]]]:
         """Return the counts as plain data, in the order of the values."""
-        return {
-            by: {
-                value: {"responses": self.responses[key], "broken": self.broken[key]}
-                for key in sorted(self.responses)
-                for value in [key[1]]
-                if key[0] == by
-            }
-            for by in BY
-        }
+        data: dict[str, dict[str, dict[str, int]]] = {by: {} for by in BY}
+        for by, value in sorted(self.responses):
+            data[by][value] = {"responses": self.responses[by, value], "broken": self.broken[by, value]}
+        return data
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Self:

@@ -132,13 +132,20 @@ def shards(made, tmp_path):
 @pytest.mark.parametrize("kind", ["json", "coverage.json"])
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids=str)
 def test_shards_are_joined_to_the_whole(pcerrors, shards, tmp_path, kind, order):
-    """Byte for byte, in any order, in every format."""
+    """Byte for byte, in any order, in every format, each file once."""
     whole = (tmp_path / f"ab.{kind}").read_text()
     paths = [f"{name}.{kind}" for name in order]
     assert pcerrors("report", "merge", *paths) == (0, whole, "")
     rendered = pcerrors("report", "render", f"ab.{kind}", "--format", "markdown").out
     assert pcerrors("report", "merge", *paths, "--format", "markdown", "-o", "out.md") == (0, "", "")
     assert (tmp_path / "out.md").read_text() == rendered
+    (tmp_path / "link").symlink_to(paths[0])
+    again = pcerrors("report", "merge", *paths, f"./{paths[1]}", "link", paths[0])
+    assert (again.status, again.out) == (0, whole)
+    assert again.err.splitlines() == [
+        f"pcerrors: {paths[0]} is counted once, though it is also given as link, {paths[0]}",
+        f"pcerrors: {paths[1]} is counted once, though it is also given as ./{paths[1]}",
+    ]
     assert pcerrors("report", "merge", f"a.{kind}") == pcerrors("report", "render", f"a.{kind}", "--format", "json")
 
 

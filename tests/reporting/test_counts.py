@@ -39,14 +39,16 @@ def saved(made):
 
 def test_a_report_of_samples_is_joined_with_another():
     """By `pcerrors report merge`: the counts are added."""
-    joined = saved(report(404, 404, 404, 200)).plus(saved(report(409)))
+    joined = saved(report(404, 404, 404, 200))
+    joined.plus(saved(report(409)))
     assert json.loads("".join(FORMATS["json"](joined)))["counts"] == {
         "code": {"404 2000": {"responses": 3, "broken": 3}, "409 2000": {"responses": 1, "broken": 1}},
         "day": {"2017-05-02": {"responses": 4, "broken": 4}},
         "source": {"unknown": {"responses": 4, "broken": 4}},
     }
-    plain = Report.of_audit(found(404), POLICY)
-    assert saved(plain).plus(saved(report(409))).counts.responses["code", "409 2000"] == 1
+    plain = saved(Report.of_audit(found(404), POLICY))
+    plain.plus(saved(report(409)))
+    assert plain.counts.responses["code", "409 2000"] == 1
 
 
 def test_many_values_are_counted_as_others(monkeypatch):

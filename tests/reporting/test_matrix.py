@@ -11,7 +11,7 @@ from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.matrix import as_markdown, as_text, headline
 from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import saved_of
+from pytest_pcerrors.reporting.saved import merged, saved_of
 
 
 def row(case, wrong=0, cases=1, **facts):
@@ -93,7 +93,7 @@ def test_the_matrices_of_joined_reports_are_sorted_by_test():
     """Whatever the order of the shards."""
     one, two = ({"rows": MATRIX["rows"], "test": name} for name in ("a", "b"))
     for first, second in ((one, two), (two, one)):
-        assert [each["test"] for each in report(first).plus(report(second)).matrices] == ["a", "b"]
+        assert [each["test"] for each in merged([report(first), report(second)], "ab").matrices] == ["a", "b"]
 
 
 @pytest.mark.parametrize("change", [{"case": ""}, {"outcome": {}}, {"cases": -1}, {"code": {"kept": "1"}}])

@@ -14,8 +14,8 @@ from pytest_pcerrors.reporting.summary import Tally, host_of, named_hosts, nothi
     [
         (1, "h0 9"),
         (5, "h0 9, h1 8, h2 7, h3 6, h4 5"),
-        (6, "h0 9, h1 8, h2 7, h3 6, h4 5, 1 more host"),
-        (9, ", 4 more hosts"),
+        (6, "h0 9, h1 8, h2 7, h3 6, h4 5, and 1 more"),
+        (9, ", and 4 more"),
     ],
 )
 def test_the_most_frequent_hosts_are_named(count, listed):
