@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.cli._input import Source
     from pytest_pcerrors.engines.task import Task
-    from pytest_pcerrors.exchange.archives.layout import Layout
     from pytest_pcerrors.reporting.finding_data import FindingData
     from pytest_pcerrors.reporting.totals import Totals
     from pytest_pcerrors.settings import Settings
 
 _PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
-_SAMPLES = 10
 
 
 class Input(NamedTuple):
@@ -37,37 +35,30 @@ class Input(NamedTuple):
     findings: "Callable[[Task, Totals], Iterator[FindingData]]"
 
 
-class Engine:
-    """Where an audit runs: in so many processes, or on Dask, at an address or, if it is empty, on this machine.
+def input_of(paths: "Sequence[str]", settings: "Settings", *, jobs: int, engine: str, quiet: bool) -> Input:
+    """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read.
 
-    `most_samples` is the number of findings of each rule that are reported, or None for all.
+    They are checked in so many processes, or on Dask, at an address or, if it is empty, on this machine.
     """
-
-    def __init__(self, jobs: int, engine: str, samples: int | None) -> None:
-        name, _, address = engine.partition("=")
-        if engine != "local" and (name != "dask" or (address and not _is_address(address))):
-            raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
-        self._jobs = jobs or os.cpu_count() or 1
-        self._address = None if engine == "local" else address
-        self.most_samples = samples if samples is not None or engine == "local" else _SAMPLES
-
-    def input_of(self, paths: "Sequence[str]", settings: "Settings", layout: "Layout | None", *, quiet: bool) -> Input:
-        """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read."""
-        wanted = paths or [str(from_here(path)) for path in settings.collect]
-        if not wanted:
-            raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
-        named_by = nullcontext() if paths else misuse_of(COLLECT)
-        if self._address is None:
-            if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
-                raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
-            with named_by:
-                sources = sources_of(wanted)
-            return Input(sources, partial(_findings_of, sources, jobs=self._jobs, quiet=quiet))
+    name, _, address = engine.partition("=")
+    if engine != "local" and (name != "dask" or (address and not _is_address(address))):
+        raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
+    wanted = paths or [str(from_here(path)) for path in settings.collect]
+    if not wanted:
+        raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
+    named_by = nullcontext() if paths else misuse_of(COLLECT)
+    jobs = jobs or os.cpu_count() or 1
+    if name == "dask":
         cluster = _cluster()
         with named_by:
-            units = cluster.units_of_paths(wanted, has_layout=layout is not None)
+            units = cluster.units_of_paths(wanted, has_layout=settings.map is not None)
         files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
-        return Input(files, partial(cluster.findings_on_dask, units, jobs=self._jobs, address=self._address))
+        return Input(files, partial(cluster.findings_on_dask, units, jobs=jobs, address=address))
+    if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
+        raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
+    with named_by:
+        sources = sources_of(wanted)
+    return Input(sources, partial(_findings_of, sources, jobs=jobs, quiet=quiet))
 
 
 def _findings_of(
