@@ -125,15 +125,6 @@ def test_a_careful_client_passes(call, contract):
     }
 
 
-def test_it_works_inside_an_event_loop():
-    """An asynchronous call of a synchronous assertion in a coroutine runs in a loop of another thread."""
-
-    async def test():
-        assert matrix_of(by_aiohttp)[1] == ""
-
-    asyncio.run(test())
-
-
 @pytest.mark.covered
 def test_asynchronous_calls_share_a_loop():
     """So they can share a client."""
@@ -456,23 +447,6 @@ def test_the_contract_is_that_of_the_run():
 
 
 @pytest.mark.covered
-def test_a_client_that_swallows_every_exception_is_stopped():
-    """It gets a success in the end."""
-
-    def call():
-        while True:
-            try:
-                response = SESSION.get(URL, timeout=5)
-                response.raise_for_status()
-                return response.json()
-            except BaseException:  # noqa: BLE001 - the bug
-                time.sleep(1)
-
-    rows, _ = matrix_of(call, without="*-[0-9][0-9][0-9]")
-    assert rows["409 documented"]["outcome"] == {"never gives up": 2}
-
-
-@pytest.mark.covered
 @pytest.mark.parametrize("kind", [SystemExit, type("OwnError", (BaseException,), {})], ids=lambda kind: kind.__name__)
 def test_an_exception_that_is_not_an_error_counts(kind):
     """As of a command line tool."""
@@ -482,16 +456,6 @@ def test_an_exception_that_is_not_an_error_counts(kind):
             raise kind(3)
 
     assert matrix_of(call)[0]["409 documented"]["outcome"] == {f"raised {kind.__name__}": 2}
-
-
-def test_ctrl_c_ends_the_assertion():
-    """It is not an outcome of the client."""
-
-    def call():
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        assert_errors_surface(call)
 
 
 @pytest.mark.parametrize("without", [None, 3, "*"])

@@ -34,7 +34,7 @@ class Careful:
         headers = {"Authorization": f"Bearer {(yield from self.token())}", "MS-RequestId": str(uuid4())}
         for number in count(1):
             response = yield Send("GET", f"{BASE}/customers", self.headers(headers))
-            if response.status == 401 and number == 1:
+            if response.status == 401 and self.renews(number):
                 headers["Authorization"] = f"Bearer {(yield from self.renewed(headers))}"
             elif self.retries(response.status) and self.goes_on(number):
                 yield Wait(self.seconds(response, number))
@@ -46,6 +46,10 @@ class Careful:
         """Return a new token."""
         response = yield Send("POST", LOGIN, data={"grant_type": "client_credentials"})
         return json.loads(response.body)["access_token"]
+
+    def renews(self, number):
+        """Return whether a 401 is answered with another token."""
+        return number == 1
 
     def renewed(self, headers):
         """Return a token after a 401."""
