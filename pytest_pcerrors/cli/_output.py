@@ -12,6 +12,7 @@ import click
 
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.targets import make_folder
 
 _LARGE = 10 * 1024 * 1024
 _SHOWN_FOR = 0.1  # seconds until the bar is drawn again
@@ -32,6 +33,7 @@ def print_output(text: str, *, newline: bool = True) -> None:
 def write_report(pieces: Iterable[str], output: Path | None) -> None:
     """Write a report to a file, whole or not at all, or print it piece by piece; with a progress bar in the same terminal, at the end."""
     if output is not None:
+        make_folder(output)
         write_atomically(output, pieces)
         return
     if is_terminal(sys.stdout) and is_terminal(sys.stderr):

@@ -135,11 +135,9 @@ def check(  # noqa: PLR0913 - one parameter an option
 
 
 def _coverage_reports(options: dict[str, Any], inputs: Iterable[Path | None], *, can_print: bool) -> list[Target]:
-    """Return the reports of the error coverage; none of their files may be an input, and their folders are created."""
+    """Return the reports of the error coverage; none of their files may be an input."""
     files = filter(None, inputs)
     targets = targets_of(options["coverage_report"], _COVERAGE_REPORT, COVERAGE_FORMATS, Path.cwd(), files)
-    for target in targets:
-        target.make_folder()
     if options["coverage"]:
         targets.insert(0, Target("text", None))
     if not can_print and any(target.file is None for target in targets):

@@ -139,11 +139,11 @@ class Outputs:
 
     def _targets(self, option: str, formats: "Collection[str]") -> "list[Target]":
         """Return what an option asks for, and create the folders; a recording of the run is refused."""
-        from pytest_pcerrors.reporting.targets import targets_of
+        from pytest_pcerrors.reporting.targets import make_folder, targets_of
 
         folder = self._config.invocation_params.dir
         targets = targets_of(self._config.getoption(option), option, formats, folder, self._cassettes.files)
         if not self._facts.is_worker:
-            for target in targets:
-                target.make_folder()
+            for file in filter(None, (target.file for target in targets)):
+                make_folder(file)
         return targets

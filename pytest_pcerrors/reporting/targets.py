@@ -17,13 +17,13 @@ class Target(NamedTuple):
     form: str
     file: Path | None
 
-    def make_folder(self) -> None:
-        """Create the folder of the file; a `UsageError` if it cannot be created."""
-        if self.file is not None:
-            try:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise UsageError(f"the folder {self.file.parent} cannot be created: {error.strerror}") from None
+
+def make_folder(file: Path) -> None:
+    """Create the folder of a file; a `UsageError` if it cannot be created."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the folder {file.parent} cannot be created: {error.strerror}") from None
 
 
 def targets_of(

@@ -1,7 +1,6 @@
 """``pcerrors check``: what it reads, what it prints, and its exit code."""
 
 import base64
-import errno
 import gzip
 import json
 import os
@@ -150,24 +149,6 @@ def test_a_file_named_like_standard_input_can_be_read(pcerrors, recorded, good):
     assert pcerrors("check", "./-").out == "1 error response checked, 0 violations\n"
 
 
-def test_a_file_is_read_once(pcerrors, recorded, good):
-    """A folder and a file of it, or a path given twice, do not count twice."""
-    assert pcerrors("check", recorded(good), recorded(good)).out.startswith("1 error response")
-
-
-def test_the_report_can_go_to_a_file(pcerrors, recorded, bad, tmp_path):
-    """The file holds the report, the terminal nothing."""
-    assert pcerrors("check", "--output", "report.txt", recorded(bad)) == (1, "", "")
-    assert "1 violation (code-number 1)" in (tmp_path / "report.txt").read_text()
-
-
-def test_a_report_that_cannot_be_written_is_misuse(pcerrors, recorded, bad):
-    """The message names the file and the reason."""
-    ended = pcerrors("check", "--output", "missing/report.txt", recorded(bad))
-    reason = os.strerror(errno.ENOENT)
-    assert ended == (2, "", f"pcerrors: missing/report.txt: cannot be written: {reason}\n")
-
-
 @pytest.mark.parametrize(
     ("fail_on", "statuses"),
     [("error", (0, 0, 1)), ("warning", (0, 1, 1)), ("never", (0, 0, 0))],
@@ -217,13 +198,6 @@ def test_a_missing_path_of_the_settings_names_the_setting(pcerrors, tmp_path):
     """On the command line there is no such path to look for."""
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["cassetes"]\n')
     assert pcerrors("check") == (2, "", "pcerrors: collect in [tool.pcerrors]: cassetes: no such file or folder\n")
-
-
-def test_an_empty_folder_of_the_settings_is_checked_as_any_other(pcerrors, tmp_path):
-    """It is a folder to check, and the message reports that nothing was found."""
-    (tmp_path / "cassettes").mkdir()
-    (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\ncollect = ["cassettes"]\n')
-    assert pcerrors("check") == pcerrors("check", "cassettes")
 
 
 def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):

@@ -139,6 +139,7 @@ def test_a_poor_encoding_is_no_traceback(process, recorded, environment, shown):
     "arguments",
     [
         [],
+        ["report"],
         ["chek"],
         ["--nope"],
         ["check", "--format", "yaml", "."],

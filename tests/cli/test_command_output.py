@@ -33,8 +33,15 @@ def test_check_does_not_write_over_a_recording(pcerrors, names, tmp_path, index,
 def test_check_writes_beside_a_recording(pcerrors, names, tmp_path):
     """A file that is not read is an output, an old one too."""
     (tmp_path / "report.txt").write_text("old")
-    assert pcerrors("check", names[0], "--output", "report.txt").status == 1
+    assert pcerrors("check", names[0], "--output", "report.txt") == (1, "", "")
     assert "code-number" in (tmp_path / "report.txt").read_text()
+
+
+def test_the_folder_of_an_output_is_created(pcerrors, recorded, good, tmp_path):
+    """As for each other report; if that is not possible, it is misuse."""
+    assert pcerrors("check", recorded(good), "--output", "a/b/report.txt") == (0, "", "")
+    assert (tmp_path / "a/b/report.txt").exists()
+    assert pcerrors("check", recorded(good), "--output", "seen.ndjson/report.txt")[:2] == (2, "")
 
 
 def test_a_report_among_the_recordings_is_refused_the_second_time(pcerrors, recorded, good):
@@ -99,7 +106,7 @@ def test_synth_does_not_write_over_its_contract(pcerrors, contract_file, tmp_pat
 
 def test_a_file_is_read_once_whatever_it_is_called(pcerrors, names):
     """Two names of one file are one file."""
-    assert pcerrors("check", *names, "--fail-on", "never").out.endswith(
+    assert pcerrors("check", ".", *names, "--fail-on", "never").out.endswith(
         "1 error response checked, 1 violation (code-number 1)\n"
     )
 
