@@ -4,8 +4,10 @@ import io
 import json
 import logging
 import os
+import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -103,6 +105,26 @@ def process(tmp_path):
         each.wait()
         for pipe in filter(None, (each.stdin, each.stdout, each.stderr)):
             pipe.close()
+
+
+@pytest.fixture
+def on_terminal(process):
+    """Run the command with some of its streams on a terminal; return what the terminal shows, and the rest of standard output."""
+
+    def run(*arguments, streams, terminal="xterm"):
+        ours, theirs = pty.openpty()
+        environment = {"TERM": terminal, "COLUMNS": "80"}
+        running = process(*arguments, environment=environment, **dict.fromkeys(streams, theirs))
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # Linux reports the end of a terminal as an error
+            while piece := os.read(ours, 65536):
+                shown += piece
+        os.close(ours)
+        rest = "" if running.stdout is None else running.stdout.read().decode()
+        return shown.decode().replace("\r\n", "\n"), rest
+
+    return run
 
 
 @pytest.fixture

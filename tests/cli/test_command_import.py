@@ -82,13 +82,6 @@ def test_misuse_is_status_2(pcerrors, page, arguments):
     assert arguments[-1].removesuffix("/x") in ended.err
 
 
-def test_a_closed_standard_input_is_misuse(pcerrors, monkeypatch):
-    """As with `<&-` in a shell."""
-    monkeypatch.setattr(sys, "stdin", None)
-
-    assert pcerrors("import", "-") == (2, "", "pcerrors: standard input is closed\n")
-
-
 OTHER = """# Errors
 
 | Code | Status | Text |
