@@ -1,6 +1,7 @@
 """The cases of a client, each a response: documented errors, errors of another shape, and successes; and what a call makes of one."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from json import JSONDecodeError
@@ -36,16 +37,17 @@ _SHORTEST_CODE = 4
 
 
 class Case(NamedTuple):
-    """A response that a client gets: its name, the row of the matrix that counts it, and whether it is an error.
-
-    `unmarked` is the name of the same success without a byte order mark, if this one has it.
-    """
+    """A response that a client gets: its name, the row of the matrix that counts it, and whether it is an error."""
 
     name: str
     row: str
     exchange: Exchange
     is_error: bool = True
-    unmarked: str = ""
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the body begins with a byte order mark."""
+        return self.exchange.body.startswith(_MARK)
 
 
 def errors(contract: Contract, method: str) -> Iterator[Case]:
@@ -67,16 +69,11 @@ def errors(contract: Contract, method: str) -> Iterator[Case]:
 
 def left_over(cases: Iterable[Case], without: Collection[str]) -> list[Case]:
     """Return the cases without those whose name or row fits a glob; a glob that fits none is a `UsageError`."""
-    left = list(cases)
-    if not isinstance(without, Collection):
-        raise UsageError(
-            f'without: expected names of cases such as "html-502" or "404 documented", got {represented(without)}'
-        )
-    for glob in [without] if isinstance(without, str) else without:
-        if not isinstance(glob, str):
-            raise UsageError(
-                f'without: expected names of cases such as "html-502" or "404 documented", got {represented(glob)}'
-            )
+    left, globs = list(cases), [without] if isinstance(without, str) else without
+    if not isinstance(globs, Collection) or not all(isinstance(glob, str) for glob in globs):
+        got = represented(without)
+        raise UsageError(f'without: expected names of cases such as "html-502" or "404 documented", got {got}')
+    for glob in globs:
         fitting = [each for each in left if fnmatchcase(each.name, glob) or fnmatchcase(each.row, glob)]
         if not fitting:
             known = {name for each in left for name in (each.name, each.row)}
@@ -94,10 +91,11 @@ def successes(contract: Contract, given: object = None) -> Iterator[Case]:
     """
     for word, exchange in _expected(contract, given).items():
         name, bare = f"{word}-{exchange.status}", exchange.body.removeprefix(_MARK)
-        yield Case(name, name, _with_body(exchange, bare), is_error=False)
+        bodies = {name: bare}
         if contract.is_partner_center and bare.lstrip()[:1] in (b"{", b"["):
-            marked = f"{name} with byte order mark"
-            yield Case(marked, marked, _with_body(exchange, _MARK + bare), is_error=False, unmarked=name)
+            bodies[f"{name} with byte order mark"] = _MARK + bare
+        for name, body in bodies.items():
+            yield Case(name, name, replace(exchange, body=body), is_error=False)
 
 
 def _expected(contract: Contract, given: object) -> dict[str, Exchange]:
@@ -115,10 +113,6 @@ def _expected(contract: Contract, given: object) -> dict[str, Exchange]:
     links = {"self": {"uri": "/customers?size=1", "method": "GET", "headers": []}}
     collection = {"totalCount": 0, "items": [], "links": links, "attributes": {"objectType": "Collection"}}
     return {"resource": SHAPES[_MARKED], "collection": ok(collection)}
-
-
-def _with_body(exchange: Exchange, body: bytes) -> Exchange:
-    return Exchange(exchange.status, exchange.headers, body, exchange.request, exchange.reason)
 
 
 class Outcome(NamedTuple):

@@ -59,7 +59,8 @@ def assert_errors_surface(
         )
     contract = current().policy.contract
     all_tried = _all_tried(call, is_failure, success, without, contract)
-    wrong = _misread(all_tried, knows_success=success is not None)
+    judged = [each for each in all_tried if each.case.is_error or success is not None]
+    wrong = [each for each in judged if each.case.is_error != each.outcome.is_failure]
     current().on_matrix(_matrix(all_tried, wrong))
     if wrong:
         text = _message(all_tried, wrong, has_predicate=is_failure is not None)
@@ -82,15 +83,6 @@ def _all_tried(
             all_tried = list(map(made, of_success))
             all_tried += map(made, left_over(errors(contract, all_tried[0].method), without))
     return all_tried
-
-
-def _misread(all_tried: Sequence[Tried], *, knows_success: bool) -> list[Tried]:
-    """Return the errors that look like a success, and, if the body is one that the call expects, the successes that look like a failure."""
-    return [
-        each
-        for each in all_tried
-        if each.case.is_error != each.outcome.is_failure and (each.case.is_error or knows_success)
-    ]
 
 
 def _matrix(all_tried: Sequence[Tried], wrong: Iterable[Tried]) -> MatrixData:
@@ -146,13 +138,12 @@ def _violation(wrong: Tried) -> Violation:
 
 
 def _headline(all_tried: Sequence[Tried], of_errors: Sequence[Tried], of_successes: Sequence[Tried]) -> str:
-    parts = []
-    for wrong, are_errors, other in ((of_errors, True, "a success"), (of_successes, False, "a failure")):
-        every = sum(each.case.is_error is are_errors for each in all_tried)
-        if wrong:
-            noun = "errors" if are_errors else "successes"
-            parts.append(f"{len(wrong)} of {every} {noun} {'looks' if len(wrong) == 1 else 'look'} like {other}")
-    return " and ".join(parts)
+    errors_in_all = sum(each.case.is_error for each in all_tried)
+    parts = (
+        (len(of_errors), f"of {errors_in_all} errors", "a success"),
+        (len(of_successes), f"of {len(all_tried) - errors_in_all} successes", "a failure"),
+    )
+    return " and ".join(f"{n} {of} {'looks' if n == 1 else 'look'} like {other}" for n, of, other in parts if n)
 
 
 def _described(group: Sequence[Tried], size: int) -> Iterator[str]:
@@ -179,7 +170,7 @@ def _fixes(of_errors: Sequence[Tried], of_successes: Sequence[Tried], *, has_pre
         yield "  fix: raise an exception for a success that is not JSON"
     if of_errors and not has_predicate:
         yield "  or, if the result of the call shows the failure: is_failure=lambda result: ..."
-    if any(each.case.unmarked for each in of_successes):
+    if any(each.case.is_marked for each in of_successes):
         yield '  fix: decode the body of a success as "utf-8-sig": the service begins it with a byte order mark'
-    if any(not each.case.unmarked for each in of_successes):
+    if any(not each.case.is_marked for each in of_successes):
         yield "  fix: return normally for a success"
