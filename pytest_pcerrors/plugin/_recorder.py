@@ -84,11 +84,12 @@ class Recorder:
 
         mine = self.files.of(request.node)
         config = _vcr_config(request)
+        base = request.config.getoption("pc_base_url")  # without it, the command would record from another service
         return CassetteOptions(
             path=mine.path,
             name=self.files.shown(mine.path),
             mode=self._mode(mine.record, config),
-            command=f"pytest {shlex.quote(request.node.nodeid)}",
+            command=shlex.join(["pytest", request.node.nodeid, *([f"--pc-base-url={base}"] if base else [])]),
             config=config,
             redaction=self._receiving.policy.redaction,
             on_response=self._receiving.on_response,
