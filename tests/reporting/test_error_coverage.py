@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from markdown_it import MarkdownIt
 
 from pytest_pcerrors import Contract, Exchange, UsageError
 from pytest_pcerrors.policy.policy import Policy
@@ -154,6 +155,14 @@ def test_a_secret_in_a_code_is_hidden():
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl"
     coverage = covered(("replayed", 400, token, "a.yaml:3"))
     assert not any(token[30:50] in form(coverage) for form in COVERAGE_FORMATS.values())
+
+
+def test_markdown_shows_a_code_as_text():
+    """It can be anything, in a pull request too."""
+    coverage = covered(("replayed", 400, "<b>@me|`x`", "a.yaml:3"))
+    rendered = MarkdownIt("commonmark").render(COVERAGE_FORMATS["markdown"](coverage))
+    assert "400 with code &lt;b&gt;@me|`x`, 1 time, such as a.yaml:3</li>" in rendered
+    assert "@me" not in COVERAGE_FORMATS["markdown"](coverage)
 
 
 def test_a_badge_is_an_image_that_can_be_read():

@@ -8,7 +8,7 @@ from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
 from pytest_pcerrors.reporting.formats import late
 from pytest_pcerrors.secrets.display import safe
-from pytest_pcerrors.text import counted, cut
+from pytest_pcerrors.text import counted, cut, markdown_cell
 
 _WIDTH = 100
 _MOST_UNDOCUMENTED = 10
@@ -49,8 +49,7 @@ def as_markdown(coverage: ErrorCoverage) -> str:
     for name, entries in _by_status(coverage):
         missing = [f"`{entry.code}`" for entry in entries if not coverage.is_met(entry)]
         lines.append(f"| {name} | {len(entries)} | {len(entries) - len(missing)} | {' '.join(missing)} |")
-    notes = [f"- {note.replace('|', chr(92) + '|').replace('`', chr(39))}" for note in _notes(coverage)]
-    return "\n".join([*lines, "", *notes, ""])
+    return "\n".join([*lines, "", *(f"- {markdown_cell(note)}" for note in _notes(coverage)), ""])
 
 
 def as_badge(coverage: ErrorCoverage) -> str:
