@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.archives.foreign import body_file
-from pytest_pcerrors.redaction._nodes import Node, text_of
+from pytest_pcerrors.redaction._nodes import Node, nodes_in, text_of
 from pytest_pcerrors.secrets import MASK
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PATTERNS = ("urlPattern", "urlPathPattern", "matches", "doesNotMatch", "matchesJsonPath", "matchesXPath")
 _REGEX_MATCHERS = ("RegexMatcher",)
+_LEVELS = 200
+"""How deeply what names the parts of an exchange can be nested."""
 _ANYTHING = ".*"
 """What a masked secret is in a regular expression, where `MASK` would be an error."""
 
@@ -35,24 +37,24 @@ def search_document(top: Node, tool: "Tool", changes: "Changes", file: Path) -> 
             continue  # what cannot be read is searched with the rest
         changes.item = number
         exchange = _nodes(interaction)
-        seen.update(_leaves(exchange))
+        seen.update(nodes_in(exchange))
         changes.exchange(exchange)
         named = tool.body_file(entry)
         if isinstance(named, Node) and (path := body_file(text_of(named), file)) is not None:
             changes.file(named, path)
     changes.item = None
-    _search_rest(top, Node("text", 0, 0), seen, changes)
+    _search_rest(top, seen, changes)
     for node in _regular_expressions(top):
         if isinstance(new := changes.edits.get(node), str):
             changes.edits[node] = new.replace(MASK, _ANYTHING)
 
 
-def _plain(node: Node) -> Any:
-    """Return a value whose texts and numbers are nodes."""
-    if node.kind == "list":
-        return [_plain(each) for each in node.items]
-    if node.kind == "mapping":
-        return {_name(key): _plain(value) for key, value in node.members()}
+def _plain(node: Node, levels: int = _LEVELS) -> Any:
+    """Return a value whose texts and numbers are nodes, as is what is nested deeper than so many levels."""
+    if levels and node.kind == "list":
+        return [_plain(each, levels - 1) for each in node.items]
+    if levels and node.kind == "mapping":
+        return {_name(key): _plain(value, levels - 1) for key, value in node.members()}
     return json.loads(text_of(node)) if node.kind == "null" else node
 
 
@@ -77,30 +79,26 @@ def _nodes(value: Any) -> Node:
             return Node("null" if value is None else "text", 0, 0, str(value))
 
 
-def _leaves(node: Node) -> "Iterator[Node]":
-    yield node
-    for each in node.items:
-        yield from _leaves(each)
+def _search_rest(top: Node, seen: set[Node], changes: "Changes") -> None:
+    """Search the members of a document that belong to no exchange."""
+    waiting = [(Node("text", 0, 0), top)]
+    while waiting:
+        key, node = waiting.pop()
+        pairs = node.members() if node.kind == "mapping" else ((key, each) for each in node.items)
+        for name, value in pairs:
+            if value in seen:
+                continue
+            if seen.isdisjoint(nodes_in(value)):
+                changes.other(name, value)
+            else:
+                waiting.append((name, value))
 
 
-def _search_rest(node: Node, key: Node, seen: set[Node], changes: "Changes") -> None:
-    """Search the members of a value that belong to no exchange; `key` is the name of the value."""
-    pairs = node.members() if node.kind == "mapping" else ((key, each) for each in node.items)
-    for name, value in pairs:
-        if value in seen:
-            continue
-        if seen.isdisjoint(_leaves(value)):
-            changes.other(name, value)
-        else:
-            _search_rest(value, name, seen, changes)
-
-
-def _regular_expressions(node: Node) -> "Iterator[Node]":
+def _regular_expressions(top: Node) -> "Iterator[Node]":
     """Yield the texts of matchers that are regular expressions."""
-    matcher = node.get("Name")
-    is_regex = matcher is not None and matcher.value in _REGEX_MATCHERS
-    for key, value in node.members():
-        if key.value in _PATTERNS or (is_regex and key.value == "Pattern"):
-            yield value
-    for each in node.items:
-        yield from _regular_expressions(each)
+    for node in nodes_in(top):
+        matcher = node.get("Name")
+        is_regex = matcher is not None and matcher.value in _REGEX_MATCHERS
+        for key, value in node.members():
+            if key.value in _PATTERNS or (is_regex and key.value == "Pattern"):
+                yield value

@@ -73,27 +73,41 @@ def encoding_of(message: Node) -> str | None:
     return ", ".join(values) or None
 
 
+def nodes_in(node: Node, *, with_aliased: bool = True) -> "Iterator[Node]":
+    """Yield a node and all nodes in it, in order; those of aliases only `with_aliased`. It does not recurse, so any depth is safe."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if with_aliased or each.target is None:
+            waiting += reversed(each.items)
+
+
 def texts_of(node: Node) -> "Iterator[str]":
     """Yield the texts in a value."""
-    if node.kind == "text":
-        yield text_of(node)
-    for each in node.items:
-        yield from texts_of(each)
+    return (text_of(each) for each in nodes_in(node) if each.kind == "text")
 
 
 def pass_on(node: Node, members: "Members") -> None:
-    """Pass a value, and everything in it, to `members`."""
-    if node.kind in ("text", "number"):
-        members.value(node, text_of(node), "text" if node.kind == "text" else "number")
-    elif node.kind in ("mapping", "list"):
-        members.enter(is_object=node.kind == "mapping")
-        for index, each in enumerate(node.items):
-            if node.kind == "mapping" and not index % 2:
-                members.name(each, text_of(each))
-                continue
-            pass_on(each, members)
+    """Pass a value, and everything in it, to `members`; any depth is safe."""
+    waiting: list[tuple[Literal["value", "name", "following", "leave"], Node]] = [("value", node)]
+    while waiting:
+        step, each = waiting.pop()
+        if step == "name":
+            members.name(each, text_of(each))
+        elif step == "following":
             members.following()
-        members.leave()
+        elif step == "leave":
+            members.leave()
+        elif each.kind in ("text", "number"):
+            members.value(each, text_of(each), "text" if each.kind == "text" else "number")
+        elif each.kind in ("mapping", "list"):
+            members.enter(is_object=each.kind == "mapping")
+            waiting.append(("leave", each))
+            for index in reversed(range(len(each.items))):
+                is_name = each.kind == "mapping" and not index % 2
+                item = each.items[index]
+                waiting += [("name", item)] if is_name else [("following", item), ("value", item)]
 
 
 def json_nodes(text: str, start: int, end: int) -> Node:

@@ -15,7 +15,7 @@ from yaml.events import (
 
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.yaml_events import MAX_NODES, scalar
-from pytest_pcerrors.redaction._nodes import Node
+from pytest_pcerrors.redaction._nodes import Node, nodes_in
 from pytest_pcerrors.secrets.json_text import NUMBER
 from pytest_pcerrors.yamltext import YamlError, line_of
 
@@ -70,21 +70,12 @@ def comments(top: Node, text: str) -> "Iterator[Node]":
     end = 0
     if _COMMENT.search(text) is None:
         return
-    scalars: list[tuple[int, int]] = []
-    _add_scalars(top, scalars)
+    nodes = nodes_in(top, with_aliased=False)
+    scalars = ((each.start, each.end) for each in nodes if each.target or each.kind not in ("mapping", "list"))
     for scalar_start, scalar_end in (*scalars, (len(text), len(text))):
         for match in _COMMENT.finditer(text, end, scalar_start):
             yield Node("comment", *match.span(1), match[1])
         end = scalar_end
-
-
-def _add_scalars(node: Node, scalars: list[tuple[int, int]]) -> None:
-    """Add the positions of the scalars and aliases of a value, in order."""
-    if node.target is not None or node.kind not in ("mapping", "list"):
-        scalars.append((node.start, node.end))
-        return
-    for each in node.items:
-        _add_scalars(each, scalars)
 
 
 def yaml_written(node: Node, new: str | bytes, text: str) -> str:

@@ -75,6 +75,22 @@ def test_aliases_are_followed_within_a_bound():
     assert found(text, "a.yaml") == [(0, 1)]
 
 
+_LEVELS = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}\n" for n in range(1, 22))
+_DEEP = "[" * 700 + "]" * 700
+DEEP = {
+    "aliases.yaml": f"{_LEVELS}interactions:\n- {{status: 200, headers: {{X-Api-Key: {SECRET}}}, body: *a21}}\n",
+    "stub.json": f'{{"request": {{"url": "/"}}, "response": {{"jsonBody": {{"password": "{SECRET}", "a": {_DEEP}}}}}}}',
+    "line.ndjson": f'{{"status": 200, "body": {{"password": "{SECRET}", "a": {_DEEP}}}}}',
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_any_depth_is_searched(name):
+    """What can be parsed can be searched, and changed."""
+    assert found(DEEP[name], name) == [(0, 1)]
+    assert SECRET not in rewritten(DEEP[name].encode(), name, Redaction()).data.decode()
+
+
 PACKED = {"request": {}, "response": {"body": {"base64_string": b64encode(f"password={SECRET}".encode()).decode()}}}
 
 
