@@ -47,6 +47,9 @@ class Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _answer(self) -> None:
+        if self.request_version == "HTTP/0.9":  # without headers, which depend on the version of Python
+            self.send_error(505, "HTTP/0.9 is not supported")
+            return
         try:
             urlsplit(self.path)
             body = read_body(self.rfile, self.headers)
