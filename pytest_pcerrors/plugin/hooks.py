@@ -3,10 +3,12 @@
 A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by importing the checks in its tests.
 """
 
+from __future__ import annotations  # since Python 3.14, pytest loads a module to read annotations that are not text
+
 import sys
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +17,6 @@ from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
-    from typing import Any
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -73,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
-) -> "Generator[None, pytest.CollectReport, pytest.CollectReport]":
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Note that a module was skipped, or could not be collected."""
     report = yield
     if report.outcome != "passed":
@@ -90,14 +91,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Load the rest of the plugin if collected tests use the checks, a marker or a fixture of ours."""
-    if _CHECKS in sys.modules or any(map(_uses_us, session.items)):
-        stash = session.config.stash
-        run = run_of(session.config)
-        run.prepare(session.items, stash.get(_COLLECTED, session.items), has_gaps=stash.get(_HAS_GAPS, False))
+    items, stash = session.items, session.config.stash
+    if _CHECKS in sys.modules or any(map(_uses_us, items)):
+        run_of(session.config).prepare(items, stash.get(_COLLECTED, items), has_gaps=stash.get(_HAS_GAPS, False))
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: "Any") -> None:
+def pytest_configure_node(node: Any) -> None:
     """Receive the facts of tests that a worker of pytest-xdist sends; the first ones load the rest of the plugin."""
     from pytest_pcerrors.plugin._facts import Facts
 
@@ -107,14 +107,14 @@ def pytest_configure_node(node: "Any") -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: "Any") -> None:
+def pytest_testnodedown(node: Any) -> None:
     """Add the counts of a worker of pytest-xdist."""
     counted = getattr(node, "workeroutput", {}).get("pcerrors")
     if counted:
         run_of(node.config).add_counts(counted)
 
 
-def run_of(config: pytest.Config) -> "Run":
+def run_of(config: pytest.Config) -> Run:
     """Return the `Run` of a session; the first call makes it and registers it as a plugin."""
     from pytest_pcerrors.plugin._run import Run
 
@@ -122,7 +122,7 @@ def run_of(config: pytest.Config) -> "Run":
 
 
 @contextmanager
-def _misuse_without_traceback() -> "Iterator[None]":
+def _misuse_without_traceback() -> Iterator[None]:
     """Fail the test with the message of a `UsageError` alone, such as a broken cassette or an unknown setting of vcrpy."""
     from pytest_pcerrors.errors import UsageError
 
@@ -133,64 +133,64 @@ def _misuse_without_traceback() -> "Iterator[None]":
 
 
 @pytest.fixture(scope="session")
-def pc_contract(request: pytest.FixtureRequest) -> "Contract":
+def pc_contract(request: pytest.FixtureRequest) -> Contract:
     """Return the contract of this run: the shipped one, or that of ``--pc-contract`` or the settings."""
     return run_of(request.config).policy.contract
 
 
 @pytest.fixture
-def pc_vcr_config() -> "dict[str, Any]":
+def pc_vcr_config() -> dict[str, Any]:
     """Return the settings of vcrpy for ``pc_cassette``; override this fixture to change them."""
     return {}
 
 
 @pytest.fixture
-def pc_cassette(request: pytest.FixtureRequest) -> "Iterator[IndexedCassette]":
+def pc_cassette(request: pytest.FixtureRequest) -> Iterator[IndexedCassette]:
     """Replay the responses of HTTP clients from the cassette of this test, or record them."""
     with _misuse_without_traceback(), run_of(request.config).recorder.cassette(request) as cassette:
         yield cassette
 
 
 @pytest.fixture
-def pc_session(request: pytest.FixtureRequest, pc_cassette: "IndexedCassette") -> "Iterator[ServiceSession]":
+def pc_session(request: pytest.FixtureRequest, pc_cassette: IndexedCassette) -> Iterator[ServiceSession]:
     """Give a `requests.Session` for the service, or for the ``pc_server`` of this test."""
     with _misuse_without_traceback(), run_of(request.config).services.session(request, pc_cassette) as session:
         yield session
 
 
 @pytest.fixture
-def pc_server(request: pytest.FixtureRequest) -> "Iterator[ErrorServer]":
+def pc_server(request: pytest.FixtureRequest) -> Iterator[ErrorServer]:
     """Run an HTTP server on loopback that returns any documented error and every observed shape."""
     with _misuse_without_traceback(), run_of(request.config).services.server() as server:
         yield server
 
 
 @pytest.fixture
-def pc_simulate(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
+def pc_simulate(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     """Answer the HTTP clients of this test with any documented error or observed shape; nothing is sent over the network."""
     with _misuse_without_traceback(), run_of(request.config).services.simulator(request) as simulator:
         yield simulator
 
 
 @pytest.fixture
-def pc_entry(request: pytest.FixtureRequest) -> "SimulatedEntry":
+def pc_entry(request: pytest.FixtureRequest) -> SimulatedEntry:
     """Return the documented error for which a test with the marker ``pc_entries`` runs."""
     return _case(request)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
-def pc_mutant(request: pytest.FixtureRequest) -> "SimulatedMutant":
+def pc_mutant(request: pytest.FixtureRequest) -> SimulatedMutant:
     """Return the response that breaks one rule, for which a test with the marker ``pc_mutants`` runs."""
     return _case(request)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
-def pc_shape(request: pytest.FixtureRequest) -> "SimulatedShape":
+def pc_shape(request: pytest.FixtureRequest) -> SimulatedShape:
     """Return the undocumented response for which a test with the marker ``pc_shapes`` runs."""
     return _case(request)  # type: ignore[no-any-return]
 
 
-def _case(request: pytest.FixtureRequest) -> "Any":
+def _case(request: pytest.FixtureRequest) -> Any:
     from pytest_pcerrors.plugin._cases import case_of
 
     return case_of(request, run_of(request.config).receiving.policy.contract)
@@ -235,14 +235,14 @@ def _is_similar(name: bytes) -> bool:
     return shared >= len(_OURS) - 1 and len(plain) <= len(_OURS) + 2
 
 
-def _text_of(file: "Path") -> bytes:
+def _text_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
         return b""
 
 
-def _is_misnamed(folder: "Path") -> bool:
+def _is_misnamed(folder: Path) -> bool:
     from pytest_pcerrors.errors import UsageError
     from pytest_pcerrors.settings import Settings
 
