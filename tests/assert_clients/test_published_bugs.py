@@ -1,6 +1,7 @@
 """A careful client passes every check; each published bug is found by exactly the check that the docs name for it."""
 
 import asyncio
+import inspect
 
 import clients
 import pytest
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("few_modules")
 
 def call_of(client, transport):
     """Return the function that makes one request with a client."""
-    if asyncio.iscoroutinefunction(transport):
+    if inspect.iscoroutinefunction(transport):
 
         async def call():
             return await transport(client().customers())
@@ -32,7 +33,7 @@ def call_of(client, transport):
 def outcome_of(call):
     """Return what a call raises, or what it returns."""
     try:
-        return asyncio.run(call()) if asyncio.iscoroutinefunction(call) else call()
+        return asyncio.run(call()) if inspect.iscoroutinefunction(call) else call()
     except Exception as error:  # noqa: BLE001 - each client has its own
         return error
 

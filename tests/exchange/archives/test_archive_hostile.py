@@ -202,10 +202,10 @@ def test_what_is_odd_and_clear_is_read(read, data, statuses):
 @pytest.mark.untraced
 @pytest.mark.parametrize("response", ["headers: {a: [*a999]}", "body: *a999"], ids=["header", "body"])
 def test_what_aliases_nest_beyond_all_depth_is_refused(read, response):
-    """A value nested too deeply by aliases is an error like any other."""
+    """A value nested too deeply by aliases is an error like any other, if this version of Python cannot write it as JSON."""
     item = f"- request: {{uri: /}}\n  response: {{status: {{code: 404}}, {response}}}\n"
-    _, error = read(f"{DEEPER}interactions:\n{item}".encode(), "a.yaml")
-    assert str(error).startswith("a.yaml:1002: ")
+    exchanges, error = read(f"{DEEPER}interactions:\n{item}".encode(), "a.yaml")
+    assert str(error).startswith("a.yaml:1002: ") or [each.body[:2] for each in exchanges] == [b"[["]
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
