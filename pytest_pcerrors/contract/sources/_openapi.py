@@ -30,7 +30,7 @@ from pytest_pcerrors.jsontext import EACH, pointer_of, steps_of
 from pytest_pcerrors.text import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pytest_pcerrors.contract.sources._responses import ErrorResponse
 
@@ -56,8 +56,9 @@ class OpenApi:
     """The error responses of an OpenAPI document."""
 
     def __init__(self, document: "Mapping[str, Any]") -> None:
-        self._document = document
         self.responses = list(error_responses(document))
+        self._listed = [each for value in lists_of_codes(document) for each in listed_errors(value)]
+        self._listed += [each for one in self.responses for each in listed_errors(one.listed, one.status)]
         self._forms: dict[str, _Form] = defaultdict(_Form)
         forms: dict[str, str] = {}
         for response in self.responses:
@@ -78,30 +79,27 @@ class OpenApi:
 
         `known` are codes of another source with their texts, `member` is the name or the pointer of the code if it is given.
         """
-        lists = (*lists_of_codes(self._document), *(response.listed for response in self.responses))
-        listed_codes = {each.code for value in lists for each in listed_errors(value)}
-        codes = listed_codes | set(known)
+        texts: dict[str, Sequence[str]] = {**{each.code: [""] for each in self._listed}, **known}
         ranked = sorted(self._forms.values(), key=lambda form: -len(form.responses))
         fewest = _MIN_SHARE * sum(len(form.responses) for form in ranked)
         for form in (form for form in ranked if len(form.responses) >= fewest):
             schema = combined([*form.schemas.values()])
-            if found := code_places(schema, self._evidence(form, codes), codes, member):
+            if found := code_places(schema, self._evidence(form, texts), set(texts), member):
                 return self._made(form, schema, found[0]), self._remarks(form)
         for response in self.responses:
             for example in response.examples:
-                texts: dict[str, Sequence[str]] = {code: [""] for code in listed_codes} | dict(known)
                 if isinstance(example, dict) and (made := envelope_of(Sample(example, response.place), texts)):
                     remark = "no error response has a schema with a code; its example is the envelope"
                     return made, [Remark(response.place, remark)]
         return None, []
 
-    def _evidence(self, form: _Form, codes: set[str]) -> "dict[Path, set[str]]":
+    def _evidence(self, form: _Form, codes: "Collection[str]") -> "dict[Path, set[str]]":
         """Return the codes at each path of a form, in its permitted values and examples."""
         found: dict[Path, set[str]] = defaultdict(set)
         for schema in form.schemas.values():
             for path, each in places(schema):
-                found[path] |= {str(value) for value in permitted_values(each) if isinstance(value, str | int)}
-                found[path] |= {str(value) for value in each.get("examples", ()) if isinstance(value, str | int)}
+                values = (*permitted_values(each), *each.get("examples", ()))
+                found[path] |= {str(value) for value in values if isinstance(value, str | int)}
         for response in self.responses:
             inner = (example for schema in response.schemas for example in schema.get("examples", ()))
             for path, value in (leaf for example in (*response.examples, *inner) for leaf in leaves(example)):
@@ -140,10 +138,8 @@ class OpenApi:
         """Return the codes at the place of the envelope, from ``enum``, examples and ``x-error-codes``."""
         reading = Reading(statuses={each.status for each in self.responses if each.status is not None})
         code, text = (steps_of(envelope.members.get(name, "")) for name in ("code", "description"))
-        for value in lists_of_codes(self._document):
-            reading.found += listed_errors(value)
+        reading.found += self._listed
         for response in self.responses:
-            reading.found += listed_errors(response.listed, response.status)
             for example in response.examples:
                 reading.found += found_at(example, code, text, response.status)
         enums: dict[tuple[str, ...], set[int | None]] = defaultdict(set)
@@ -194,7 +190,7 @@ class OpenApi:
             yield visible(f"{shown}: if they are the codes, give --code {pointer}")
 
 
-def _is_code(value: str, codes: set[str]) -> bool:
+def _is_code(value: str, codes: "Collection[str]") -> bool:
     """Return whether a value can be a code; one that looks like a status has to be known."""
     return read_code(value).kind is Kind.CODE and (not read_statuses(value) or value in codes)
 

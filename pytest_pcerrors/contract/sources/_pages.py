@@ -33,7 +33,8 @@ _QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SMALL = re.compile(r"<su[bp]\b[^>]*>", re.IGNORECASE)
 _STATUS_DIGITS = 3
-_BACKTICKS = re.compile(r"(`+)")
+_CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`).+?(?<!`)\1(?!`)")
+_LONGEST_ROW = 10_000
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+(?:\||\Z))++[ \t]*+")
 _HTML_TABLE = re.compile(r"[ \t]*(?:<.*)?<table\b", re.IGNORECASE)
@@ -178,27 +179,6 @@ def _row(line: str) -> str:
 
     An unescaped pipe would split the cell; an indent of four would end the table and lose all rows after it.
     """
-    pieces = _BACKTICKS.split(line) if "|" in line else [line]
-    spans = _code_spans(pieces)
-    if not any("|" in piece for index, piece in enumerate(pieces) if index not in spans):
+    if len(line) > _LONGEST_ROW or "|" not in _CODE_SPAN.sub("", line):
         return line
-    escaped = (_BARE_PIPE.sub(r"\\|", piece) if index in spans else piece for index, piece in enumerate(pieces))
-    return "".join(escaped).lstrip()
-
-
-def _code_spans(pieces: "Sequence[str]") -> set[int]:
-    """Return the indexes of the pieces inside code spans: between a run of backticks and the next run of the same length."""
-    places: dict[str, list[int]] = {}
-    for index in range(len(pieces) - 2, 0, -2):
-        places.setdefault(pieces[index], []).append(index)
-    spans: set[int] = set()
-    opening = 1
-    while opening < len(pieces):
-        later = places[pieces[opening]]
-        while later and later[-1] <= opening:
-            later.pop()
-        if later:
-            spans.update(range(opening + 1, later[-1]))
-            opening = later[-1]
-        opening += 2
-    return spans
+    return _CODE_SPAN.sub(lambda span: _BARE_PIPE.sub(r"\\|", span[0]), line).lstrip()

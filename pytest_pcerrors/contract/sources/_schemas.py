@@ -23,7 +23,7 @@ _MAX_REFERENCES = 100
 _MAPS, _SINGLES, _LISTS = ("properties", "patternProperties"), ("items", "additionalProperties"), ("anyOf", "oneOf")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-_TYPES = {"string", "integer", "number", "boolean", "null", "array", "object"}
+_TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
 
 
 class References:
@@ -121,15 +121,11 @@ def is_regex(pattern: Any) -> bool:
 def _plain(value: "Mapping[str, Any]") -> "Schema":
     """Return the keywords of a schema that are not schemas themselves, as draft 2020-12 writes them."""
     types = value.get("type")
-    known = [
-        each for each in (types if isinstance(types, list) else [types]) if isinstance(each, str) and each in _TYPES
-    ]
+    known = [each for each in (types if isinstance(types, list) else [types]) if each in _TYPES]
     enum = [value["const"]] if "const" in value else value.get("enum")
-    schema: Schema = {}
     if value.get("nullable") is True and known:
         known, enum = [*known, "null"], [*enum, None] if isinstance(enum, list) else enum
-    if known:
-        schema["type"] = known[0] if len(known) == 1 else known
+    schema: Schema = {"type": known[0] if len(known) == 1 else known} if known else {}
     if isinstance(enum, list) and enum:
         schema["enum"] = enum
     if isinstance(value.get("required"), list):
