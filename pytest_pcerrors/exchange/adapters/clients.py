@@ -23,10 +23,8 @@ _KEPT_BODIES: "WeakKeyDictionary[object, bytes]" = WeakKeyDictionary()
 
 def from_requests(response: Any) -> ResponseData:
     """Read a `requests.Response`, or a response with the same interface."""
-    if getattr(response, "_content", None) is False and _is_spent(getattr(response, "raw", None)):
-        raise UsageError(
-            f"the body of this requests response was read as a stream, or closed before it was read; {USE_MAPPING}"
-        )
+    if getattr(response, "_content", None) is False:
+        _refuse_spent(getattr(response, "raw", None), "requests")
     body = read(response, lambda: response.content, USE_MAPPING)
     request = request_of(getattr(response, "request", None))
     return ResponseData(response.status_code, _separate_headers(response), body, request, response.reason)
@@ -55,10 +53,7 @@ def from_aiohttp(response: Any) -> ResponseData:
 
 def from_urllib3(response: Any) -> ResponseData:
     """Read a `urllib3.BaseHTTPResponse`."""
-    if _is_spent(response):
-        raise UsageError(
-            f"the body of this urllib3 response was read as a stream, or closed before it was read; {USE_MAPPING}"
-        )
+    _refuse_spent(response, "urllib3")
     body = read(response, lambda: response.data, USE_MAPPING)
     url = _absolute(response.geturl(), getattr(response, "_pool", None))
     method = getattr(getattr(response, "_original_response", None), "_method", None)
@@ -108,13 +103,10 @@ def _separate_headers(response: Any) -> list[tuple[str, str]]:
     if not hasattr(original, "getlist"):
         return joined
     pairs: list[tuple[str, str]] = []
-    for pair in joined:
-        name, value = pair
-        values = original.getlist(name) if ", " in str(value) else ()
-        if values and ", ".join(values) == value:
-            pairs += [(name, each) for each in values]
-        else:
-            pairs.append(pair)
+    for name, value in joined:
+        values = original.getlist(name)
+        is_joined = len(values) > 1 and ", ".join(values) == value
+        pairs += [(name, each) for each in values] if is_joined else [(name, value)]
     return pairs
 
 
@@ -138,11 +130,13 @@ def _sent_body(request: Any) -> bytes:
         return b""
 
 
-def _is_spent(response: Any) -> bool:
-    """Return whether a urllib3 response no longer has its whole body: read as a stream, or closed before it was read."""
+def _refuse_spent(response: Any, client: str) -> None:
+    """Raise a `UsageError` if a urllib3 response no longer has its whole body."""
     if getattr(response, "_body", b"") is not None or getattr(response, "_fp", None) is None:
-        return False
-    return bool(response.tell() > 0 or (response.isclosed() and response.length_remaining != 0))
+        return
+    if response.tell() > 0 or (response.isclosed() and response.length_remaining != 0):
+        how = "read as a stream, or closed before it was read"
+        raise UsageError(f"the body of this {client} response was {how}; {USE_MAPPING}")
 
 
 def _read_once(response: Any) -> bytes:

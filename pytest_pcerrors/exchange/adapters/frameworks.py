@@ -16,9 +16,8 @@ from pytest_pcerrors.exchange.adapters.parts import (
 def from_werkzeug(response: Any) -> ResponseData:
     """Read a response of werkzeug, Flask, or their test clients."""
     body = read(response, response.get_data, USE_MAPPING)
-    request = getattr(response, "request", None)
-    known = None if request is None else RequestData(request.method, request.url, header_pairs(request.headers))
-    return ResponseData(response.status_code, header_pairs(response.headers), body, known, _phrase(response.status))
+    request = request_of(getattr(response, "request", None))
+    return ResponseData(response.status_code, header_pairs(response.headers), body, request, _phrase(response.status))
 
 
 def from_django(response: Any) -> ResponseData:
