@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pytest_pcerrors.jsontext import EACH, JsonError, parse, plain_object, steps_of
-from pytest_pcerrors.rules.paths import at, escaped, getter, indexed, items_at
+from pytest_pcerrors.rules.paths import at, getter, indexed, places_at, pointer_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,14 +109,11 @@ class ParsedResponse:
         document, code, description = self.document, contract.members["code"], contract.members.get("description")
         if description is not None and EACH not in description:
             description = None  # one text for all errors, which is that of the first
-        found = [
-            StatedError(
-                _code(at(document, indexed(code, items))),
-                _text(at(document, description and indexed(description, items))),
-                items,
-            )
-            for items in items_at(document, code)
-        ]
+        found: list[StatedError] = []
+        for steps, item in places_at(document, code[: self._depth]):
+            items = tuple(step for step in steps if isinstance(step, int))
+            text = at(document, description and indexed(description, items))
+            found.append(StatedError(_code(at(item, code[self._depth :])), _text(text), items))
         if found and description is None:
             found[0] = found[0]._replace(description=self.description)
         return tuple(found)
@@ -145,17 +142,22 @@ class ParsedResponse:
         >>> read(Exchange(404, {}, b'{"code": "2000"}'), Contract.default()).pointer("code")
         '/code'
         """
-        return "".join(f"/{escaped(str(step))}" for step in indexed(self.contract.members.get(name), items))
+        return pointer_at(indexed(self.contract.members.get(name), items))
 
     def stated_at(self, pointer: str) -> "StatedError | ParsedResponse":
         """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error."""
         if self.contract.has_items:
-            code, steps = self.contract.members["code"], steps_of(pointer)
-            depth = len(code) - code[::-1].index(EACH)
+            code, steps = self.contract.members["code"], steps_of(pointer)[: self._depth]
             for each in self.errors:
-                if steps[:depth] == tuple(map(str, indexed(code[:depth], each.items))):
+                if steps == tuple(map(str, indexed(code[: self._depth], each.items))):
                     return each
         return self
+
+    @property
+    def _depth(self) -> int:
+        """The number of steps to the item of an array in which a code is."""
+        code = self.contract.members["code"]
+        return len(code) - code[::-1].index(EACH)
 
 
 def read(exchange: "Exchange", contract: "Contract") -> ParsedResponse:

@@ -1,6 +1,6 @@
 """Places in a JSON document: paths, in which `EACH` means every item of an array, and JSON Pointers (RFC 6901)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -25,11 +25,11 @@ def pointer_to(place: Place | None) -> str:
     >>> pointer_to(Place(Place(None, "data"), 0))
     '/data/0'
     """
-    steps: list[str] = []
+    steps: list[str | int] = []
     while place is not None:
-        steps.append(f"/{escaped(str(place.step))}")
+        steps.append(place.step)
         place = place.above
-    return "".join(reversed(steps))
+    return pointer_at(reversed(steps))
 
 
 def escaped(name: str) -> str:
@@ -40,6 +40,11 @@ def escaped(name: str) -> str:
     """
     short = name if len(name) <= _LONGEST_STEP else cut(hide(name, longest=LONGEST_SHOWN), _LONGEST_STEP)
     return escaped_step(short)
+
+
+def pointer_at(steps: Iterable[str | int]) -> str:
+    """Return the JSON Pointer of a path; long names in it are shortened."""
+    return "".join(f"/{escaped(str(step))}" for step in steps)
 
 
 def holders(
@@ -99,33 +104,19 @@ def indexed(steps: Sequence[str] | None, items: tuple[int, ...]) -> tuple[str | 
     return tuple(next(indexes, 0) if step == EACH else step for step in steps or ())
 
 
-def items_at(document: Any, steps: Sequence[str]) -> Iterator[tuple[int, ...]]:
-    """Yield the indexes of each combination of items that a path leads through."""
-    if EACH not in steps:
-        yield ()
-        return
-    depth = list(steps).index(EACH)
-    items = at(document, steps[:depth])
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        for below in items_at(item, steps[depth + 1 :]):
-            yield (index, *below)
-
-
-def places_at(document: Any, path: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """Return the values at a path with their JSON Pointers: none if a step is missing, several below `EACH`.
+def places_at(document: Any, path: Sequence[str]) -> list[tuple[tuple[str | int, ...], Any]]:
+    """Return the values at a path with the names and indexes that lead to them: none if a step is missing, several below `EACH`.
 
     >>> places_at({"errors": [{"code": "a"}, {}, {"code": "b"}]}, ("errors", "*", "code"))
-    [('/errors/0/code', 'a'), ('/errors/2/code', 'b')]
+    [(('errors', 0, 'code'), 'a'), (('errors', 2, 'code'), 'b')]
     """
-    found = [("", document)]
+    found: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
     for step in path:
         if step == EACH:
-            lists = [(pointer, value) for pointer, value in found if isinstance(value, list)]
-            found = [(f"{pointer}/{index}", each) for pointer, value in lists for index, each in enumerate(value)]
+            lists = [(steps, value) for steps, value in found if isinstance(value, list)]
+            found = [((*steps, index), each) for steps, value in lists for index, each in enumerate(value)]
         else:
             found = [
-                (f"{pointer}/{escaped(step)}", value[step])
-                for pointer, value in found
-                if isinstance(value, dict) and step in value
+                ((*steps, step), value[step]) for steps, value in found if isinstance(value, dict) and step in value
             ]
     return found

@@ -23,7 +23,7 @@ from pytest_pcerrors.rules._keywords import (
     validator_for,
 )
 from pytest_pcerrors.rules._subschemas import Schema, Subschemas
-from pytest_pcerrors.rules.paths import escaped, places_at
+from pytest_pcerrors.rules.paths import places_at, pointer_at
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
 
@@ -86,19 +86,19 @@ class SchemaRule:
         """The test as a function: whether a value passes it."""
         return self.test.compiled()
 
-    def _failed(self, document: Any) -> list[tuple[str, Any]]:
-        return [(pointer, value) for pointer, value in places_at(document, self.path) if not self.accepts(value)]
+    def _failed(self, document: Any) -> list[tuple[tuple[str | int, ...], Any]]:
+        return [(steps, value) for steps, value in places_at(document, self.path) if not self.accepts(value)]
 
     def _texts(self, document: Any) -> tuple[str, ...]:
         """Return the texts of a violation: message, pointer, expected, actual and hint."""
         failed = self._failed(document)
-        pointer, value = failed[0]
+        steps, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        hint = self.hint
         if self.keyword == "required":
-            pointer = f"{pointer}/{escaped(self.limit)}"
-        hint = _misspelt(self.limit, value) if self.keyword == "required" else self.hint
-        return message + more, pointer, expected, actual, hint
+            steps, hint = (*steps, self.limit), _misspelt(self.limit, value)
+        return message + more, pointer_at(steps), expected, actual, hint
 
 
 def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tuple[SchemaRule, ...]:
