@@ -5,8 +5,6 @@ import gzip
 import json
 import os
 import textwrap
-from contextlib import suppress
-from threading import Thread
 
 import pytest
 
