@@ -120,7 +120,7 @@ def validate(schema: dict[str, Any], document: dict[str, Any], where: str) -> No
 
     >>> validate({"properties": {"profile": {"type": "string"}}}, {"profile": 3}, "pyproject.toml")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: pyproject.toml: at /profile: expected a string, got 3
+    pytest_pcerrors.UsageError: pyproject.toml: at /profile: expected a string, got 3
     """
     if is_valid(document, schema):
         return

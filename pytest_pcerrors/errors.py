@@ -25,7 +25,7 @@ def misuse_of(name: str) -> Iterator[None]:
     >>> with misuse_of("--pc-cassettes"):
     ...     raise UsageError("cart: no such file or folder")
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: --pc-cassettes: cart: no such file or folder
+    pytest_pcerrors.UsageError: --pc-cassettes: cart: no such file or folder
     """
     try:
         yield
@@ -71,3 +71,7 @@ class PcErrorsWarning(UserWarning):
     >>> issubclass(PcErrorsWarning, UserWarning)
     True
     """
+
+
+# A failure names them as a test imports them.
+UsageError.__module__ = PcErrorsWarning.__module__ = "pytest_pcerrors"

@@ -405,8 +405,8 @@ def test_an_exchange_is_taken():
     [
         ("assert_pc_error((409, b'{}'), 800064)", "E       pytest_pcerrors.ContractViolation: 409 Conflict breaks"),
         ("assert_pc_success((409, b''))", "E       pytest_pcerrors.ContractViolation: 409 Conflict is not"),
-        ("assert_pc_error((409, b'{}'), 404)", "E       pytest_pcerrors.errors.UsageError: 404 is an HTTP status"),
-        ("assert_pc_error(42)", "E       pytest_pcerrors.errors.UsageError: an int is not a response"),
+        ("assert_pc_error((409, b'{}'), 404)", "E       pytest_pcerrors.UsageError: 404 is an HTTP status"),
+        ("assert_pc_error(42)", "E       pytest_pcerrors.UsageError: an int is not a response"),
     ],
     ids=["error", "success", "code", "response"],
 )

@@ -91,9 +91,12 @@ def test_importing_the_package_loads_one_module_of_ours():
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
-def test_a_name_is_documented_with_an_example(name):
-    """Its docstring shows how to use it."""
-    assert ">>> " in getattr(pytest_pcerrors, name).__doc__
+def test_a_name_is_documented_with_an_example(name, monkeypatch, tmp_path):
+    """Its docstring shows how to use it, also if it names this package as its module."""
+    monkeypatch.chdir(tmp_path)
+    value = getattr(pytest_pcerrors, name)
+    example = doctest.DocTestParser().get_doctest(value.__doc__, {name: value}, name, None, None)
+    assert (doctest.DocTestRunner(verbose=False).run(example).failed, len(example.examples) > 0) == (0, True)
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

@@ -81,7 +81,7 @@ class Contract:
         True
         >>> Contract.load("missing.json")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        pytest_pcerrors.errors.UsageError: missing.json: cannot be read: ...
+        pytest_pcerrors.UsageError: missing.json: cannot be read: ...
         """
         document = named_document(path, folder)
         return cls.default() if document is shipped_document() else cls.of_document(document)

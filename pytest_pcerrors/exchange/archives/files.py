@@ -40,7 +40,7 @@ def read_archive(path: str | Path) -> "Iterator[Exchange]":
 
     >>> next(read_archive("missing.yaml"))
     Traceback (most recent call last):
-    pytest_pcerrors.errors.UsageError: missing.yaml: no such file or folder
+    pytest_pcerrors.UsageError: missing.yaml: no such file or folder
     """
     if not isinstance(path, str | Path) or not str(path):
         raise UsageError(f"expected the path of an archive, got {represented(path)}")
