@@ -1,6 +1,6 @@
 """``pcerrors report``: what can be done with saved reports and coverages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pytest_pcerrors.exchange.archives.folders import identity
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, comparison
-from pytest_pcerrors.reporting.report import Report, coverage_report
+from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.saved import kind, merged, saved_of
 from pytest_pcerrors.text import listed, nearest
 
@@ -40,16 +40,13 @@ def render(  # noqa: PLR0913 - one parameter an option
     """
     refuse_overwriting(output, map(_path, filter(None, [saved, base])))
     read = _read(saved, contract_file)
+    read.is_quiet = quiet
     if base is not None:
         if format_name != "html":
             raise UsageError("--base is for --format html; `pcerrors report compare` prints the changes")
-        if not isinstance(read, Report):
-            read = coverage_report(read)
         if read.coverage is None:
             raise UsageError("the report has no error coverage to compare with that of --base")
-        read.base = _coverage(base, contract_file)
-    if isinstance(read, Report):
-        read.is_quiet = quiet
+        read.base, read.is_coverage = _coverage(base, contract_file), False
     write_report(_written(read, format_name), output)
     return 0
 
@@ -108,7 +105,7 @@ def _once(saved: Sequence[str]) -> list[str]:
     return [first for first, *_ in names.values()]
 
 
-def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
+def _read(saved: str, contract_file: str | None) -> Report:
     """Return what a file or standard input has."""
     data = standard_input().read() if saved == STDIN else read_bytes(Path(saved))
     return saved_of(data, saved, lambda: policy_for(contract_file)[0].documented)
@@ -116,8 +113,7 @@ def _read(saved: str, contract_file: str | None) -> Report | ErrorCoverage:
 
 def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
     """Return a saved coverage, or that of a saved report."""
-    read = _read(path, contract_file)
-    coverage = read.coverage if isinstance(read, Report) else read
+    coverage = _read(path, contract_file).coverage
     if coverage is None:
         raise UsageError(
             f"{path}: a report without error coverage; count it with --coverage, or pytest's --pc-coverage"
@@ -125,9 +121,10 @@ def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
     return coverage
 
 
-def _written(read: Report | ErrorCoverage, format_name: str) -> Iterator[str]:
-    """Yield a report or a coverage in a format; one that it does not have is a `UsageError`."""
-    formats: dict[str, Any] = FORMATS if isinstance(read, Report) else COVERAGE_FORMATS
+def _written(read: Report, format_name: str) -> Iterable[str]:
+    """Return the pieces of a report or a coverage in a format; one that it does not have is a `UsageError`."""
+    formats: dict[str, Any] = COVERAGE_FORMATS if read.is_coverage else FORMATS
     if format_name not in formats:
         raise UsageError(f"{kind(read)} has no format {format_name}; {nearest(format_name, formats)}")
-    yield from formats[format_name](read)
+    write = formats[format_name]
+    return [write(read.coverage)] if read.is_coverage else write(read)

@@ -59,6 +59,8 @@ class Report:
     """Counts by code, day and source, if the findings are samples."""
     base: ErrorCoverage | None = None
     """The coverage of another run, to show what has changed since."""
+    is_coverage: bool = False
+    """Whether it is an error coverage alone, which has formats of its own."""
 
     @property
     def tool_version(self) -> str:
@@ -97,6 +99,11 @@ class Report:
             counts=Counts.of_data(clean["counts"]) if "counts" in clean else None,
         )
 
+    @classmethod
+    def of_coverage(cls, coverage: ErrorCoverage) -> Self:
+        """Return the report of a coverage without findings."""
+        return cls(coverage.contract.name, {}, (), Tally(), coverage=coverage, is_coverage=True)
+
     def plus(self, other: Self) -> None:
         """Add another report of the same contract; findings are sorted by place."""
         self.rules = {**other.rules, **self.rules}
@@ -108,11 +115,6 @@ class Report:
     def with_violations(self) -> Iterator[FindingData]:
         """Yield the findings without the responses that conform."""
         return (finding for finding in self.findings if finding["violations"])
-
-
-def coverage_report(coverage: ErrorCoverage) -> Report:
-    """Return the report of a coverage without findings."""
-    return Report(coverage.contract.name, {}, (), Tally(), coverage=coverage)
 
 
 def as_json(report: Report) -> Iterator[str]:

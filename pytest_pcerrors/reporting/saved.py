@@ -1,7 +1,7 @@
 """Reports and coverages that were saved as JSON, read to be written in another format, joined or compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.documents import json_object, published_schema, validate
@@ -23,8 +23,8 @@ def coverage_schema() -> dict[str, Any]:
     return published_schema("pytest_pcerrors.reporting", "coverage.schema.json")
 
 
-def saved_of(data: bytes, path: str, contract: Callable[[], Contract]) -> Report | ErrorCoverage:
-    """Return the report or the coverage in a JSON document; anything else is a `UsageError` that names the file.
+def saved_of(data: bytes, path: str, contract: Callable[[], Contract]) -> Report:
+    """Return the report in a JSON document, or that of a coverage; anything else is a `UsageError` that names the file.
 
     `contract` returns the contract of a coverage; one with other errors is a `UsageError`.
     """
@@ -32,7 +32,7 @@ def saved_of(data: bytes, path: str, contract: Callable[[], Contract]) -> Report
     is_coverage = document.get("kind") == "coverage"
     _refuse_foreign(document, path, VERSION if is_coverage else SCHEMA)
     if is_coverage:
-        return _coverage_of(document, path, contract())
+        return Report.of_coverage(_coverage_of(document, path, contract()))
     validate(report_schema(), document, path)
     report = Report.of_document(document)
     if "coverage" in document:
@@ -51,23 +51,23 @@ def _coverage_of(document: dict[str, Any], path: str, of: Contract) -> ErrorCove
     return ErrorCoverage.of_document(document, of)
 
 
-def merged(several: Sequence[Any], paths: Sequence[str]) -> Report | ErrorCoverage:
+def merged(several: Sequence[Report], paths: Sequence[str]) -> Report:
     """Return the sum of reports, or that of coverages; a mixture is a `UsageError`."""
     first, *others = several
     for each, path in zip(others, paths[1:], strict=True):
-        if type(each) is not type(first):
+        if each.is_coverage != first.is_coverage:
             raise UsageError(f"{path}: {kind(each)}, and {paths[0]} is {kind(first)}; only the same can be joined")
-        if isinstance(each, Report) and each.contract != first.contract:
+        if each.contract != first.contract:
             raise UsageError(
                 f"{path}: a report for the contract {each.contract}, and {paths[0]} is one for {first.contract}"
             )
         first.plus(each)
-    return cast("Report | ErrorCoverage", first)
+    return first
 
 
-def kind(saved: Report | ErrorCoverage) -> str:
+def kind(saved: Report) -> str:
     """Return what it is, for a message."""
-    return "a report" if isinstance(saved, Report) else "an error coverage"
+    return "an error coverage" if saved.is_coverage else "a report"
 
 
 def _refuse_foreign(document: Mapping[str, Any], path: str, version: int) -> None:

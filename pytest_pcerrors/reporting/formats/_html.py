@@ -15,7 +15,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
 from pytest_pcerrors.reporting.failure import place, request_line, status_line, test_of
 from pytest_pcerrors.reporting.matrix import FACTS, headline, name_of, values_of
-from pytest_pcerrors.reporting.report import Report, coverage_report
+from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def as_html(report: Report) -> "Iterator[str]":
 
 def coverage_as_html(coverage: "ErrorCoverage") -> str:
     """Return the page of a coverage without findings."""
-    return "".join(as_html(coverage_report(coverage)))
+    return "".join(as_html(Report.of_coverage(coverage)))
 
 
 def _pieces(template: "Template", report: Report) -> "Iterator[str]":
