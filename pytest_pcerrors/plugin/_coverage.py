@@ -33,6 +33,7 @@ class CoverageReports(Observer):
         self._least = _percentage(config.getoption("pc_coverage_min"))
         self._targets = [*([Target("text", None)] if config.getoption("pc_coverage") else []), *targets]
         self._said: Lines = []
+        self._texts: list[str] = []
         self._coverage = ErrorCoverage(policy.documented, excluded_by(settings.coverage_exclude, policy.documented))
         self._receiving = receiving
         self._policy = policy
@@ -91,7 +92,9 @@ class CoverageReports(Observer):
 
     def write(self, session: pytest.Session) -> None:
         """Write the files; the session fails if one cannot be written, or if the coverage is too low."""
-        self._said = write_files(self._targets, lambda form: COVERAGE_FORMATS[form](self.counted), "coverage", session)
+        self._said, self._texts = write_files(
+            self._targets, lambda form: COVERAGE_FORMATS[form](self.counted), "coverage", session
+        )
         if self._least is not None and (short := shortfall(self.counted, self._least)):
             self._said.append((short, True))
             if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -100,9 +103,9 @@ class CoverageReports(Observer):
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table and the reports for the terminal, and what was written."""
         terminal.ensure_newline()
-        for form in (target.form for target in self._targets if target.file is None):
+        for text in self._texts:
             terminal.write_sep("-", f"error coverage of the {self.counted.contract.name} contract")
-            terminal.write(COVERAGE_FORMATS[form](self.counted))
+            terminal.write(text)
         print_lines(self._said, terminal)
 
     def _replayed(self, item: pytest.Item) -> Iterator[Exchange]:

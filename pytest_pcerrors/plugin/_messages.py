@@ -75,21 +75,23 @@ def write_files(
     text: Callable[[str], str | Iterable[str]],
     noun: str,
     session: pytest.Session,
-) -> Lines:
+) -> tuple[Lines, list[str]]:
     """Write the files of targets, each with the text in its format; the session fails if one cannot be written.
 
-    Return a line for each, and whether it is a failure.
+    Return a line for each, with whether it is a failure, and the texts for the terminal.
     """
-    lines = []
+    lines, texts = [], []
     for form, file in targets:
-        if file is not None:
-            try:
+        try:
+            if file is None:
+                texts.append("".join(text(form)))
+            else:
                 write_atomically(file, text(form))
                 lines.append((f"{form} {noun}: {shown_path(file, Path.cwd())}", False))
-            except UsageError as error:
-                lines.append((str(error), True))
-                session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    return lines
+        except UsageError as error:
+            lines.append((str(error), True))
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    return lines, texts
 
 
 def print_lines(lines: Lines, terminal: pytest.TerminalReporter) -> None:

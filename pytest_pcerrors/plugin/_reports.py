@@ -51,7 +51,7 @@ class Reports(Observer):
         self._receiving = receiving
         self._policy = receiving.policy  # of the run, without the markers of a test
         self._written: Lines = []
-        self._report: Report | None = None
+        self._texts: list[str] = []
         self._judged: dict[int, _Judged] = {}
         self._unreadable: list[Finding] = []
         self._left_out = 0
@@ -125,7 +125,7 @@ class Reports(Observer):
         """Write the files, and fail the session if one cannot be written. `collected` has the counts of the collection."""
         collected.plus(self._tally)
         findings = sorted(self._findings, key=order)
-        self._report = Report(
+        report = Report(
             self._policy.documented.name,
             rules_of(self._policy),
             findings,
@@ -133,18 +133,14 @@ class Reports(Observer):
             coverage=coverage,
             matrices=sorted(matrices, key=order_of_matrices),
         )
-        report = self._report
-        self._written = write_files(self._targets, lambda form: FORMATS[form](report), "report", session)
+        self._written, self._texts = write_files(self._targets, lambda form: FORMATS[form](report), "report", session)
 
     def print(self, terminal: pytest.TerminalReporter) -> None:
         """Print the reports for the terminal, where the others are, and what could not be written."""
-        if self._report is None:
-            return
         print_lines(self._written, terminal)
-        for form, file in self._targets:
-            if file is None:
-                terminal.ensure_newline()
-                terminal.write("".join(FORMATS[form](self._report)))
+        for text in self._texts:
+            terminal.ensure_newline()
+            terminal.write(text)
         for nodeid, number in sorted(self._all_left_out.items()):
             terminal.write_line(f"pcerrors: {counted(number, 'finding')} of {nodeid} left out of the reports")
 

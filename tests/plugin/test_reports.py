@@ -341,6 +341,15 @@ def test_a_report_that_cannot_be_written_fails_the_run(pytester):
     assert (pytester.path / "run.txt").read_text() == "0 error responses checked, 0 violations\n"
 
 
+def test_a_job_summary_that_cannot_be_written_fails_the_run(pytester, monkeypatch):
+    """A report for the terminal writes it too."""
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "gone/summary.md")
+    pytester.makepyfile("def test_a(): pass")
+    result = pytester.runpytest("--pc-report=github:-")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["pcerrors: *gone*summary.md: cannot be written: *"])
+
+
 @pytest.mark.parametrize("arguments", [["--collect-only"], ["missing.py"]])
 def test_a_run_without_a_result_writes_nothing(pytester, arguments):
     """An empty report would say that all is well, and the old one would be lost."""
