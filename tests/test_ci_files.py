@@ -13,7 +13,9 @@ import pytest
 import yaml
 from pre_commit import clientlib
 
+from pytest_pcerrors.exchange.archives.folders import BODIES
 from pytest_pcerrors.exchange.archives.formats import READERS
+from pytest_pcerrors.exchange.archives.streams import PACKED
 
 ROOT = Path(__file__).parents[1]
 ACTION = ROOT / ".github" / "actions" / "check" / "action.yml"
@@ -145,11 +147,18 @@ def test_the_hook_is_valid_for_pre_commit():
 
 def test_the_hook_takes_every_file_that_the_command_reads_in_a_folder_of_cassettes():
     """And no other file."""
-    is_taken = re.compile(hook()["files"]).search
+
+    def is_taken(path):
+        return re.search(hook()["files"], path) and not re.search(hook()["exclude"], path)
+
     for ending in READERS:
         assert is_taken(f"cassettes/cart{ending}")
-        assert is_taken(f"tests/cassettes/orders/cart{ending}.gz")
+        assert is_taken(f"cassettes/CART{ending.upper()}")
+        for packed in PACKED:
+            assert is_taken(f"tests/cassettes/orders/cart{ending}{packed}")
         assert not is_taken(f"tests/data/cart{ending}")
+        assert not is_taken(f"cassettes/stubs/{BODIES}/cart{ending}")
+        assert not is_taken(f"cassettes/.cart{ending}")
     assert not is_taken("cassettes/README.md")
     assert not is_taken("my-cassettes/cart.yaml")
 
