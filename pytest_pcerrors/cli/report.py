@@ -38,7 +38,6 @@ def render(  # noqa: PLR0913 - one parameter an option
 
     - is standard input. The exit code is 0.
     """
-    refuse_overwriting(output, map(_path, filter(None, [saved, base])))
     read = _read(saved, contract_file)
     read.is_quiet = quiet
     if base is not None:
@@ -47,8 +46,7 @@ def render(  # noqa: PLR0913 - one parameter an option
         if read.coverage is None:
             raise UsageError("the report has no error coverage to compare with that of --base")
         read.base, read.is_coverage = _coverage(base, contract_file), False
-    write_report(_written(read, format_name), output)
-    return 0
+    return _write(read, format_name, output, [saved, *([base] if base else [])])
 
 
 @click.command()
@@ -62,9 +60,7 @@ def merge(saved: tuple[str, ...], *, format_name: str, output: Path | None, cont
     The runs are, for example, the shards of a CI job. A file that is given twice is counted once. The exit code is 0.
     """
     names = _once(saved)
-    refuse_overwriting(output, map(_path, names))
-    write_report(_written(merged([_read(each, contract_file) for each in names], names), format_name), output)
-    return 0
+    return _write(merged([_read(each, contract_file) for each in names], names), format_name, output, names)
 
 
 @click.command()
@@ -119,6 +115,14 @@ def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
             f"{path}: a report without error coverage; count it with --coverage, or pytest's --pc-coverage"
         )
     return coverage
+
+
+def _write(read: Report, format_name: str, output: Path | None, names: Sequence[str]) -> int:
+    """Write a report or a coverage that was read from files with these names, but not over one of them or a recording; return 0."""
+    found = {each["path"] for each in read.findings if each["path"]}
+    refuse_overwriting(output, map(_path, (*names, *found)))
+    write_report(_written(read, format_name), output)
+    return 0
 
 
 def _written(read: Report, format_name: str) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,16 @@ def test_anything_else_is_misuse(pcerrors, tmp_path, text, message):
     ended = pcerrors("report", "render", "run.json")
     assert (ended.status, ended.out) == (2, "")
     assert ended.err.startswith(f"pcerrors: run.json: {message}")
+
+
+@pytest.mark.parametrize("command", ["render", "merge"])
+def test_a_recording_of_the_report_cannot_be_the_output(pcerrors, recorded, bad, command):
+    """Such as the file for SARIF in an action, by mistake."""
+    name = recorded(bad)
+    pcerrors("check", name, "--format", "json", "-o", "run.json")
+    before = Path(name).read_bytes()
+    ended = pcerrors("report", command, "run.json", "-o", name)
+    assert (ended.status, Path(name).read_bytes()) == (2, before)
 
 
 def test_a_report_that_cannot_be_made_leaves_the_old_file(pcerrors, recorded, bad, tmp_path, monkeypatch):
