@@ -33,10 +33,11 @@ _STRING = r'"(?:[^"\\\n]|\\.)*+"?'  # to the end of the line if it is not closed
 _REPAIRS = (
     re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL),
     re.compile(rf"({_STRING})|\.\.\.|\u2026"),
+    re.compile(rf"({_STRING})|(?P<name>[A-Za-z_]\w*+)(?=\s*:)"),
     re.compile(rf"({_STRING}|true|false|null|\d[eE][-+]?\d)|(?P<placeholder><[^<>\n]*+>|[A-Za-z][\w|]*+)"),
     re.compile(rf"({_STRING})|,(?=\s*[\]}},])"),
 )
-"""What is not JSON in samples, after what is kept: comments, ellipses, placeholders such as ``<string>``, and spare commas."""
+"""What is not JSON in samples, after what is kept: comments, ellipses, bare names, placeholders such as ``<string>``, and spare commas."""
 _DEPTHS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]")
 _NAMES = 2
@@ -83,8 +84,9 @@ def _parsed(text: str) -> Any:
 
 
 def _repaired(text: str) -> str:
+    quoted = {"name": '"{}"', "placeholder": '"<value>"', None: ""}
     for pattern in _REPAIRS:
-        text = pattern.sub(lambda match: match[1] or ('"<value>"' if match.lastgroup else ""), text)
+        text = pattern.sub(lambda match: match[1] or quoted[match.lastgroup].format(match[0]), text)
     return text
 
 

@@ -33,6 +33,7 @@ def page(*samples):
         ('HTTP/1.1 409 Conflict\nContent-Type: application/json\n\n{"code": "SHELF_FULL"}', "/code", None),
         ('{\n  // the code\n  "code": "SHELF_FULL", # one of them\n  "more": "a // b",\n  ...\n}', "/code", None),
         ('{"code": "SHELF_FULL", "list": [1, 2,],}', "/code", None),
+        ('{\n  error: {code: "SHELF_FULL", message: "at: 7"}\n}', "/error/code", "/error/message"),
         ('{"code": "SHELF_FULL", "message": <the text, if any>, "more": object|null, "n": 1e5, "no": null}', "/code", "/message"),
         ('{\n  "code": "SHELF_FULL",\n  ...\n  "list": [1, ..., 9],\n  "message": "No"\n}', "/code", "/message"),
     ],
