@@ -10,40 +10,22 @@ from pytest_pcerrors.contract.sources.partner_center import read_page
 pytestmark = pytest.mark.untraced
 
 
-@pytest.fixture(scope="module", params=[f"{locale} {dress}" for locale in LANGUAGES for dress in DRESSES])
-def contract(request):
-    """Read the contract of one page."""
-    locale, dress = request.param.split()
-    return Contract.from_page(DRESSES[dress](LANGUAGES[locale], locale))
+@pytest.mark.parametrize("dress", DRESSES)
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_page_has_the_same_contract(locale, dress):
+    """All pairings and no others, listed and paired statuses, placeholders, and as many texts as the page has.
 
-
-def test_no_pairing_is_lost_or_invented(contract):
-    """The contract has all pairings of the page, and no others."""
-    assert contract.pairings == PAIRINGS
-
-
-def test_listed_and_paired_statuses_are_known(contract):
-    """The statuses are those of the list and those of the table."""
-    assert set(contract.statuses) == STATUSES
-
-
-def test_placeholders_and_texts_are_kept(contract):
-    """Each entry has its placeholders, and as many texts as the page gives it."""
+    Property names are those of the sample, which is not translated; the limit is read with any digit grouping.
+    """
+    contract = Contract.from_page(DRESSES[dress](LANGUAGES[locale], locale))
+    assert (contract.pairings, set(contract.statuses)) == (PAIRINGS, STATUSES)
     assert {entry.pairing: set(entry.placeholders) for entry in contract.catalogue} == PLACEHOLDERS
     assert {entry.pairing: len(entry.templates) for entry in contract.catalogue} == TEXTS
-
-
-def test_the_sample_names_the_properties_and_the_table_the_limit(contract):
-    """Property names are from the sample, which is not translated; the limit is read with any digit grouping."""
     properties = contract.error_schema["properties"]
-    assert list(properties) == ["code", "description", "data", "source"]
-    assert [properties[name].get("maxLength") for name in properties] == [None, 1024, None, None]
+    limits = {name: each.get("maxLength") for name, each in properties.items()}
+    assert limits == {"code": None, "description": 1024, "data": None, "source": None}
     assert contract.error_schema["required"] == ["code", "description", "source"]
-
-
-def test_date_locale_and_challenge_are_read(contract):
-    """Front matter or meta elements have date and locale, the sample's last line the challenge."""
-    assert (contract.page.date, contract.page.locale in LANGUAGES) == ("2020-11-13", True)
+    assert (contract.page.date, contract.page.locale) == ("2020-11-13", locale)
     assert contract.challenge == "OAuth realm=urn:cpsvc:cpid:{cid}"
 
 

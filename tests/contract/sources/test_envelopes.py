@@ -63,11 +63,10 @@ def test_the_first_sample_that_holds_a_code_is_used(read, first, second):
 
 
 def test_another_sample_with_a_code_is_a_remark(read):
-    """It has its code at another place."""
-    assert (
-        "line 11: another sample, with the code at /fault, left out"
-        in read(page({"code": "SHELF_FULL"}, {"fault": "SHELF_FULL"})).remarks
-    )
+    """If it has its code at another place."""
+    remarks = read(page({"code": "SHELF_FULL"}, {"fault": "SHELF_FULL"}, {"code": "SHELF_FULL", "at": 1})).remarks
+    assert "line 11: another sample, with the code at /fault, left out" in remarks
+    assert remarks.count("another sample") == 1
 
 
 def test_the_schema_requires_code_and_text(read):
