@@ -38,7 +38,10 @@ def add_html(source: Source, text: str, first_line: int) -> None:
     if parser.headings and not source.title:
         source.title = parser.headings[0].words.replace("^", "")
     source.grids += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]
-    source.lists += [[item.words for item in each.parts] for each in parser.lists]
+    source.lists += [
+        Grid((), tuple(Line((item.words,), f"line {item.line}") for item in each.parts), f"line {each.line}")
+        for each in parser.lists
+    ]
     source.code += [Block("".join(each.text), each.line) for each in parser.code]
 
 

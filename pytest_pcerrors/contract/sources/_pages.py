@@ -86,17 +86,21 @@ def _read_markdown(text: str) -> Source:
         if token.type == "inline":
             token.content, token.children = _plain(token), None
     for node in SyntaxTreeNode(tokens).walk(include_self=False):
-        line = node.map[0] + 1 if node.map else 1
         match node.type:
             case "table":
-                head, *rows = (_row_of(row) for part in node.children for row in part.children)
-                source.grids.append(Grid(head.cells, tuple(row for row in rows if any(row.cells)), f"line {line}"))
+                head, *rows = (
+                    Line(tuple(map(_text, row.children)), _place(row))
+                    for part in node.children
+                    for row in part.children
+                )
+                source.grids.append(Grid(head.cells, tuple(row for row in rows if any(row.cells)), _place(node)))
             case "bullet_list" | "ordered_list":
-                source.lists.append(list(map(_item, node.children)))
+                items = (Line((_item(item),), _place(item)) for item in node.children)
+                source.lists.append(Grid((), tuple(items), _place(node)))
             case "fence" | "code_block":
-                source.code.append(Block(node.content, line + (node.type == "fence")))
+                source.code.append(Block(node.content, _line(node) + (node.type == "fence")))
             case "html_block":
-                add_html(source, node.content, line)
+                add_html(source, node.content, _line(node))
             case "heading" if node.tag == "h1" and not source.title:
                 source.title = _text(node)
     return source
@@ -120,8 +124,12 @@ def _text(node: SyntaxTreeNode) -> str:
     return "".join(each.content for each in node.children if each.type == "inline")
 
 
-def _row_of(node: SyntaxTreeNode) -> Line:
-    return Line(tuple(map(_text, node.children)), f"line {node.map[0] + 1 if node.map else 1}")
+def _line(node: SyntaxTreeNode) -> int:
+    return node.map[0] + 1 if node.map else 1
+
+
+def _place(node: SyntaxTreeNode) -> str:
+    return f"line {_line(node)}"
 
 
 def _item(node: SyntaxTreeNode) -> str:

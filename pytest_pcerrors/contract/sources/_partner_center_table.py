@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Numbers = list[int | None]
 
-_STATUSES = range(100, 600)
 _MIN_SHARE = 0.6
 _MAX_CELL = 60
 _SPACES = r"\s\u00a0\u202f\u2009"
@@ -63,22 +62,14 @@ def _readings(grid: "Grid") -> list[TableColumns]:
     """Return the possible readings of a table as error codes, one for each column that could be the code."""
     columns = list(zip_longest(*(row.cells for row in grid.rows), fillvalue=""))
     numbers = [list(map(number_of, column)) for column in columns]
-    status = _status_column(columns, numbers)
+    counts = [sum(map(_is_number, map(status_of, column))) for column in columns]
+    if not counts or max(counts) < _MIN_SHARE * len(grid.rows):
+        return []
+    status = counts.index(max(counts))
     numeric = [at for at, each in enumerate(numbers) if at != status and _mostly(each, _is_number)]
     texts = [at for at, each in enumerate(columns) if at not in (status, *numeric) and _mostly(each, _has_letter)]
-    if status is None or not texts:
-        return []
     likely = [at for at in numeric if _could_be_codes(numbers[at], numbers[status])]
-    return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric]
-
-
-def _status_column(columns: "Sequence[Sequence[str]]", numbers: "Sequence[Numbers]") -> int | None:
-    """Return the first column of HTTP statuses; plain numbers are preferred to numbers with names."""
-    for read in (numbers, [list(map(status_of, column)) for column in columns]):
-        shares = [sum(each in _STATUSES for each in column) for column in read]
-        if shares and max(shares) >= _MIN_SHARE * len(read[0]):
-            return shares.index(max(shares))
-    return None
+    return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
 
 
 def _text_column(columns: "Sequence[Sequence[str]]", texts: "Sequence[int]", code: int) -> int:

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.contract.files import ENVELOPES, complete_document, envelope_document
 from pytest_pcerrors.contract.sources._catalogue import merged, read_grids
 from pytest_pcerrors.contract.sources._envelope import envelope_of, leaves, likely_envelope_of, samples_in
-from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, code_rank, text_rank
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
-from pytest_pcerrors.contract.sources._rows import grids_of, read_csv
+from pytest_pcerrors.contract.sources._rows import grids_of, read_csv, tables_and_lists
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources.model import (
     MAX_DEPTH,
     Envelope,
-    Grid,
     Imported,
     Reading,
     Remark,
@@ -48,7 +47,7 @@ _KINDS = {
 _OPENAPI_LINE = re.compile(r"^[\"']?(?:openapi|swagger)[\"']?[ \t]*:", re.MULTILINE)
 _CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|\Z)")
 _TABLES_HINT = (
-    "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists, headings, ranges, source code, codes in headers, or XML;"
+    "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists without statuses, headings, ranges, source code, codes in headers, or XML;"
     " write the codes to a CSV file with the columns status, code and message, and import that"
 )
 _OPENAPI_HINT = (
@@ -123,14 +122,6 @@ def _guessed(text: str) -> str:
     return "csv" if _CSV_LINE.match(text) else _PAGE
 
 
-def _with_header(table: Grid) -> Grid:
-    """Return a table with a header: without one, the first row is the header if it names a column."""
-    first = () if table.header or not table.rows else table.rows[0].cells
-    if all(code_rank(cell) is None and text_rank(cell) is None for cell in first):  # a status has the rank of a name
-        return table
-    return Grid(first, table.rows[1:], table.place)
-
-
 def imported(source: Source, wanted: Wanted, where: Path) -> Imported:
     """Return the contract document of a source by the names of its columns and members, and remarks on it."""
     if source.openapi is None:
@@ -153,7 +144,7 @@ def imported(source: Source, wanted: Wanted, where: Path) -> Imported:
 def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     samples = [sample for block in source.code for sample in samples_in(block.text, block.line)]
     values = frozenset(text for sample in samples for _, text in leaves(sample.value))
-    reading = read_grids(list(map(_with_header, source.grids)), wanted, values)
+    reading = read_grids(tables_and_lists(source), wanted, values)
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(

@@ -63,7 +63,7 @@ class Source:
     """What a source has, as its reader returns it: the data of an OpenAPI document, or grids; and what else a page has.
 
     `page` is the member ``page`` of a contract document, None for data. `meta` is the front matter of a page or its meta
-    elements, each of `lists` the texts of its items.
+    elements; each of `lists` has one cell for each item.
     """
 
     openapi: dict[str, Any] | None = None
@@ -71,7 +71,7 @@ class Source:
     page: dict[str, str] | None = None
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
-    lists: list[list[str]] = field(default_factory=list)
+    lists: list[Grid] = field(default_factory=list)
     code: list[Block] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 

@@ -68,7 +68,7 @@ def _place(remark: Remark) -> tuple[int, str]:
 
 def _listed_statuses(page: "Source", repairs: list[Remark]) -> set[int]:
     """Return the error statuses of every list whose items all begin with a status."""
-    matches = [[_LISTED_STATUS.match(item) for item in each] for each in page.lists]
+    matches = [[_LISTED_STATUS.match(item.cells[0]) for item in each.rows] for each in page.lists]
     found = {int(match[1]) for each in matches if all(each) for match in each if match}
     listed = {status for status in found if status >= HTTPStatus.BAD_REQUEST}
     if not listed:

@@ -184,6 +184,32 @@ def test_other_codes_than_those_of_errors_are_left_out(read, header, rows, is_re
     assert ("line 5: a table of codes without statuses was left out" in found.remarks) is not is_read
 
 
+@pytest.mark.parametrize(
+    ("items", "is_read"),
+    [
+        (["`NO_SHELF` (`404`)", "`SHELF_FULL` (409 Conflict): It is full"], True),
+        (["NO_SHELF\uff08404\uff09\uff1aIt is gone", "SHELF_FULL (409) \u2013 It is full"], True),
+        (["NO_SHELF (404)", "SHELF_FULL"], False),
+        (["NO_SHELF (404)", "SHELF_MADE (201)"], False),
+        (["NO_SHELF (404)"], False),
+        (["NO_SHELF (soon)", "two words (409)"], False),
+    ],
+)
+@pytest.mark.parametrize("form", ["- {}\n", "<li>{}</li>"])
+def test_a_list_of_codes_with_statuses_is_read(read, items, is_read, form):
+    """If each item has a code and the status of an error."""
+    page = "".join(map(form.format, items))
+    page = page if form.startswith("-") else f"<html><ul>{page.replace('`', '')}</ul></html>"
+    if is_read:
+        found = read(page, envelope="odata")
+        assert found.contract.pairings == BOTH
+        assert "line 1, a list: codes in" in found.remarks
+        assert found.contract.catalogue["SHELF_FULL"][0].description == "It is full"
+    else:
+        with pytest.raises(UsageError, match="no codes were found"):
+            read(page, envelope="odata")
+
+
 def test_numbers_below_400_are_not_statuses(read):
     """Though HTTP defines them."""
     page = table("Code;Text", "100;No name", "101;No shelf") + '```json\n{"code": 100}\n```\n'
