@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = re.compile(r"(?<!\\[dsw])\{[0-9]\}")
 _SIMILAR = 0.7
-_MOST_COMPARED = 1000
+_MOST_COMPARED, _LONGEST_COMPARED = 1000, 1000
 _LAST = 1000
 
 Pairing = tuple[int | None, str]
@@ -136,9 +136,8 @@ class Catalogue:
         bare = "".join(filter(str.isalnum, code)).lstrip("0")
         if bare in self:
             return bare
-        if len(code) > self._longest_similar:
-            return None
-        close = get_close_matches(code, self._compared_with(code), cutoff=_SIMILAR)
+        near = self._compared_with(code) if len(code) <= _LONGEST_COMPARED else ()
+        close = get_close_matches(code, near, cutoff=_SIMILAR)
         return next((each for each in close if len(each) == len(code)), close[0] if close else None)
 
     def _compared_with(self, code: str) -> "Sequence[str]":
@@ -155,11 +154,6 @@ class Catalogue:
     def _sorted_codes(self) -> tuple[list[str], list[str]]:
         """The codes in order, and the codes written backwards in order."""
         return sorted(self.codes), sorted(code[::-1] for code in self.codes)
-
-    @cached_property
-    def _longest_similar(self) -> int:
-        """The length beyond which no code is similar, since the similarity is at most twice the shorter length by the sum."""
-        return int(max(map(len, self.codes), default=0) * (2 / _SIMILAR - 1))
 
     def find(self, text: int | str) -> tuple[Entry, ...]:
         """Return the entries whose code or a template contains `text`, ignoring case.
