@@ -17,7 +17,7 @@ from pytest_pcerrors.exchange.archives.plain_interactions import (
 from pytest_pcerrors.policy.age import Oldest
 from pytest_pcerrors.policy.audit import Conforming, Finding, audit_age, audit_items, finding_of_item, unreadable
 from pytest_pcerrors.policy.lines import LineAudit, audited_lines, is_countable
-from pytest_pcerrors.redaction.raw import items_to_search, may_hold
+from pytest_pcerrors.redaction.raw import may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,10 +95,9 @@ class _Interactions(LineAudit):
     def items(self, texts: list[bytes], line: int, name: str) -> "Iterator[Finding | None]":
         """Yield the finding for each interaction, or None for one that conforms and is counted. `line` is that of the first in the cassette of this name."""
         secrets = self._secrets
-        suspected = items_to_search(texts, secrets) if secrets else ()
         for index, text in enumerate(texts):
-            parts = plain_interaction(text) if index not in suspected or PACKED in text else None
-            is_suspected = index in suspected and secrets is not None and may_hold(parts[1] if parts else text, secrets)
+            parts = plain_interaction(text) if PACKED in text else None
+            is_suspected = secrets is not None and may_hold(parts[1] if parts else text, secrets)
             if not is_suspected and self._conforms(parts, text):
                 yield None
                 continue

@@ -1,9 +1,7 @@
 """Decide in one pass from the bytes of a recording file, or of an exchange, whether it must be searched for secrets."""
 
-from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.encodings import decode
@@ -14,7 +12,7 @@ from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from pytest_pcerrors.exchange.model import Exchange
 
@@ -77,23 +75,6 @@ class LineSearch:
         self._seen[member] += 1
         if self._seen[member] == _COMMON and member.endswith((b",", b"}")):
             self._common[member] = b'"' + b"~" * (len(member) - 3) + b'"' + member[-1:]
-
-
-def items_to_search(items: list[bytes], secrets: "Secrets") -> "Container[int]":
-    """Return the indexes of the items of a file, given as their lines, that must be searched: at least of those that `may_hold` a secret.
-
-    The items must have no tags of YAML and no carriage returns. They are searched in one pass; one alone is not, since `may_hold` is that fast.
-    """
-    if len(items) == 1 or (prefilter := secrets.prefilter_of_lines) is None:
-        return range(len(items))
-    positions, _ = prefilter.positions(_stripped(b"".join(items)), _UNCERTAIN, _end_of_member, is_one=True)
-    ends = list(accumulate(len(_stripped(each)) for each in items)) if positions else []
-    return {bisect_right(ends, position) for position in positions}
-
-
-def _stripped(data: bytes) -> bytes:
-    """Return lines without the spaces around each."""
-    return b"\n".join(map(bytes.strip, data.split(b"\n")))
 
 
 def _end_of_member(text: bytes, start: int, end: int) -> int:
