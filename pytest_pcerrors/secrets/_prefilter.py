@@ -109,38 +109,29 @@ class Prefilter:
         ignored = range(0) if has_headers else self._of_headers
         return any(form is None or self._finds(form, harmless, ignored) for form in _forms(data))
 
-    def positions(
-        self,
-        data: bytes,
-        others: "Iterable[bytes]",
-        skip: Skip | None = None,
-        marks: "Iterable[bytes]" = (),
-        *,
-        is_one: bool = False,
-    ) -> Positions:
+    def positions(self, data: bytes, others: "Iterable[bytes]", skip: Skip, marks: "Iterable[bytes]") -> Positions:
         """Return ascending positions in a text of several lines; each line that must be searched has one of them.
 
         A line with one of `others` has one too. All is found in one pass; the names of a project are not. Whatever is found, `skip`
-        returns the end of a harmless part with it. With `is_one`, the text is searched as one: a word may go from a line to the next.
-        The positions of `marks`, texts in lower case that need no search, come second, or None if they are not known.
+        returns the end of a harmless part with it. The positions of `marks`, texts in lower case that need no search, come second, or
+        None if they are not known.
         """
         found, done = [], 0
-        hits, marked = self._finder(tuple(others), tuple(marks), is_one).hits(data)
+        hits, marked = self._finder(tuple(others), tuple(marks)).hits(data)
         for _, start, end in hits:
             if start < done:
                 continue
-            after = skip(data, start, end) if skip is not None else 0
-            if after:
+            if after := skip(data, start, end):
                 done = after
             else:
                 found.append(end - 1)
         return found, None if marked is None else [end - 1 for end in marked]
 
     @cache  # noqa: B019 - prefilters are few, and kept
-    def _finder(self, others: tuple[bytes, ...], marks: tuple[bytes, ...], is_one: bool) -> "Finder":  # noqa: FBT001 - the key of a cache
+    def _finder(self, others: tuple[bytes, ...], marks: tuple[bytes, ...]) -> "Finder":
         from pytest_pcerrors.secrets._finder import Finder
 
-        words, cased = ({each for each in texts if is_one or b"\n" not in each} for texts in (self._all_words, _CASED))
+        words, cased = ({each for each in texts if b"\n" not in each} for texts in (self._all_words, _CASED))
         return Finder(words.union(_SIGNS, map(bytes.lower, others)), cased, marks)
 
     def _finds(self, data: bytes, harmless: Harmless, ignored: range) -> bool:
