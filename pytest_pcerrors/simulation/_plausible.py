@@ -118,7 +118,6 @@ OPERATIONS = (
     Operation("", "GET", "/v1/customers/{customer}"),
 )
 
-_ADDRESS = (r"(details|information): \{\d\}|at \{\d\}", "https://partner.microsoft.com")
 VALUES = (
     (r"(pattern|expression) \{\d\}", r"^(\d{7}|\d{10})$"),
     (r"only \{\d\}", "10"),
@@ -127,7 +126,7 @@ VALUES = (
     (r"duration \{\d\}", "P5Y"),
     (r"to the status \{\d\}", "active"),
     (r"status \{\d\}", "suspended"),
-    _ADDRESS,
+    (r"(details|information): \{\d\}|at \{\d\}", "https://example.com"),
 )
 """The value of a placeholder by the words around it; an identifier is used if none matches."""
 
@@ -137,11 +136,10 @@ def operation_for(description: str) -> Operation:
     return next(each for each in OPERATIONS if re.search(each.words, description, re.IGNORECASE))
 
 
-def fill_in(template: str, identifier: Callable[[], str], *, is_partner_center: bool = True) -> str:
-    """Replace the placeholders of a template with plausible values; for another API, without the address of Partner Center."""
-    values = VALUES if is_partner_center else [each for each in VALUES if each is not _ADDRESS]
+def fill_in(template: str, identifier: Callable[[], str]) -> str:
+    """Replace the placeholders of a template with plausible values."""
     for placeholder in sorted(placeholders(template)):
-        named = ((words.replace(r"\{\d\}", re.escape(placeholder)), value) for words, value in values)
+        named = ((words.replace(r"\{\d\}", re.escape(placeholder)), value) for words, value in VALUES)
         value = next((value for words, value in named if re.search(words, template)), None)
         template = template.replace(placeholder, value or identifier())
     return template

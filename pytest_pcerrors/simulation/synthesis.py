@@ -178,7 +178,7 @@ def _request(entry: Entry, status: int, contract: Contract, rng: random.Random) 
 
 def _body(entry: Entry, status: int, contract: Contract, rng: random.Random) -> dict[str, Any]:
     """Return the simplest body that the schema permits, with the values of the entry."""
-    description = fill_in(entry.description, lambda: guid(rng), is_partner_center=contract.is_partner_center)
+    description = fill_in(entry.description, lambda: guid(rng))
     source = "PartnerFD" if contract.is_partner_center else "service"
     values = {"code": entry.code, "description": description, "data": [], "source": source}
     sampler = Sampler(contract.error_schema)

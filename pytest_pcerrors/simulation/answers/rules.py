@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.errors import UsageError
@@ -114,34 +113,29 @@ def shown(method: str, url: str) -> str:
     return cut(safe(f"{method} {url}"), _LONGEST_URL)
 
 
+@dataclass
 class ResponseRule:
     """Answers for a request pattern, one after the other. The last one repeats; after `times` uses, the rule no longer applies.
 
     `document` is the rule as a JSON object, for a list of rules.
     """
 
-    def __init__(
-        self,
-        pattern: RequestPattern | UrlPattern,
-        answers: Sequence[Answer],
-        times: int | None = None,
-        *,
-        document: Mapping[str, object] = MappingProxyType({}),
-    ) -> None:
-        if not answers:
+    pattern: RequestPattern | UrlPattern
+    answers: Sequence[Answer]
+    times: int | None = None
+    document: Mapping[str, object] = field(default_factory=dict)
+    used: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.answers:
             raise UsageError("a sequence needs at least one member")
-        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise UsageError(f"expected times as a number from 1, or None for always, got {represented(times)}")
-        self.pattern = pattern
-        self.used: int = 0
-        self._answers = tuple(answers)
-        self._times = times
-        self._document = document
+        if self.times is not None and (type(self.times) is not int or self.times < 1):
+            raise UsageError(f"expected times as a number from 1, or None for always, got {represented(self.times)}")
 
     @property
     def is_used_up(self) -> bool:
         """Whether the rule no longer applies."""
-        return self.used == self._times
+        return self.used == self.times
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether the rule matches this request and is not used up."""
@@ -149,17 +143,17 @@ class ResponseRule:
 
     def take(self) -> Answer:
         """Return the next answer and count it."""
-        answer = self._answers[min(self.used, len(self._answers) - 1)]
+        answer = self.answers[min(self.used, len(self.answers) - 1)]
         self.used += 1
         return answer
 
     def described(self) -> str:
         """Return the rule with its answers."""
-        return f"{self} -> {', '.join(map(str, self._answers))}"
+        return f"{self} -> {', '.join(map(str, self.answers))}"
 
     def as_document(self) -> dict[str, object]:
         """Return the rule as a JSON object, with the number of its uses."""
-        return {**self._document, "used": self.used}
+        return {**self.document, "used": self.used}
 
     def __str__(self) -> str:
         used_up = " (used up)" if self.is_used_up else ""

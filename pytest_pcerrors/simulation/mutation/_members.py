@@ -88,7 +88,7 @@ def _unfilled(template: str, entry: Entry, base: Base) -> Iterator[Variant]:
     for placeholder in sorted(entry.placeholders):
         if placeholder in template:
             text = template.replace(placeholder, _KEPT)
-            others = fill_in(text, lambda: "7", is_partner_center=base.contract.is_partner_center)
+            others = fill_in(text, lambda: "7")
             yield placeholder.strip("{}"), base.with_member("description", others.replace(_KEPT, placeholder))
     yield "all", base.with_member("description", template)
 
