@@ -6,22 +6,21 @@ import requests
 from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.contract.catalogue import Catalogue
 from pytest_pcerrors.simulation import SHAPES
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.server import ErrorServer
+from pytest_pcerrors.simulation.server._answer_choice import RandomFaults
 
 
 def answers(rate, seed, count=60):
-    """Return the answers in the log of a new server to so many requests."""
-    with ErrorServer() as server, requests.Session() as session:
-        assert server.fail_at_random(rate, seed) == seed
-        for number in range(count):
-            session.get(f"{server.url}/v1/customers/{number}")
-        assert server.unmatched == []
-        return [each.answer for each in server.requests]
+    """Return the names of so many answers."""
+    faults = RandomFaults(rate, seed, AnswerFactory(Contract.default()))
+    assert faults.seed == seed
+    return [faults.take().name for _ in range(count)]
 
 
 @pytest.mark.covered
 def test_a_seed_repeats_the_errors():
-    """The same answers in the same order, whatever the paths are; another seed gives others."""
+    """The same answers in the same order; another seed gives others."""
     first = answers(0.5, 7)
     assert answers(0.5, 7) == first
     assert answers(0.5, 8) != first
@@ -55,6 +54,7 @@ def test_rules_requests_and_the_page_come_first(server):
     assert [each.status_code for each in came] == [409, 502, 200, 409, 200, 200]
     requests.get(server.url + "/v1/other")
     assert server.requests[-1].answer.endswith(", at random")
+    assert server.unmatched == []
 
 
 def test_a_seed_is_chosen_if_none_is_given(server):
