@@ -85,15 +85,14 @@ _WAITS = (
 
 @st.composite
 def headers(
-    draw: st.DrawFn, required: dict[str, str], *, may_wait: bool, contract: Contract, media_type: str | None = None
+    draw: st.DrawFn, required: Mapping[str, str], contract: Contract, media_type: str | None = None
 ) -> list[tuple[str, str]]:
-    """Return the headers of a response with a JSON body: the required ones, a media type, and perhaps others."""
+    """Return the headers of a response with a JSON body: the required ones, with any wait, a media type, and perhaps others."""
     types = _MEDIA_TYPES if media_type is None else (media_type, media_type.upper())
-    pairs = [("Content-Type", draw(st.sampled_from(types))), *required.items()]
+    pairs = [("Content-Type", draw(st.sampled_from(types)))]
+    pairs += [(name, draw(st.sampled_from(_WAITS)) if name == "Retry-After" else required[name]) for name in required]
     further = [_DATE, _CORRELATION] if contract.is_partner_center else [_DATE]
     pairs += draw(st.lists(st.sampled_from(further), unique=True))
-    if may_wait:
-        pairs.append(("Retry-After", draw(st.sampled_from(_WAITS))))
     case = draw(st.sampled_from(_CASES))
     return [(case(name), value) for name, value in draw(st.permutations(pairs))]
 
