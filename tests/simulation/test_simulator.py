@@ -61,7 +61,8 @@ WRONG = {
     "unknown option": ((429,), {"urll": "*"}, 'urll= is not an option of a simulation; did you mean "url"'),
     "headers": ((429,), {"headers": "X: 1"}, "headers: expected a mapping of names to values"),
     "header without a name": ((429,), {"headers": {"": "1"}}, "headers: expected a mapping of names to values"),
-    "status for a word": (("ok",), {"status": 201}, "status= is for a code that the contract has; ok has its own"),
+    "status for a word": (("ok",), {"status": 201}, "status= is for a code that the contract has; 'ok' has its own"),
+    "status for a huge number": ((10**5000,), {"status": 404}, "the contract has; <int> has its own"),
     "header": ((429,), {"headers": {"X": "a\nb"}}, "cannot be sent"),
 }
 

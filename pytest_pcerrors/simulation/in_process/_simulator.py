@@ -27,8 +27,7 @@ from pytest_pcerrors.simulation.in_process._simulation import (
     UnusedSimulationError,
     check_options,
 )
-
-_OF_CONNECTIONS = ("cut", "chunked")
+from pytest_pcerrors.text import represented, text_of
 
 
 class Simulator:
@@ -93,25 +92,19 @@ class Simulator:
         return ResponseRule(pattern, answers, options.get("times"))
 
     def _answer(self, what: object, options: Options) -> Answer:
+        """Return the answer for a code or a name, an entry, something that has a name and an exchange, or a response."""
         status = options.get("status")
-        if isinstance(what, int | str):
-            is_code = status is not None and str(what) in self._factory.contract.catalogue
-            answer = self._factory.error(what, status) if is_code else self._factory.by_name(what)
-            if status is not None and not is_code:
-                raise UsageError(f"status= is for a code that the contract has; {what} has its own")
-        else:
-            answer = self._response(what, status)
-        for fault in _OF_CONNECTIONS:
-            if fault in answer.faults:
-                raise UsageError(f"{fault}: a fault of a connection, which pc_server sends; nothing is sent here")
-        return answer
-
-    def _response(self, what: object, status: int | None) -> Answer:
-        """Return the answer for an entry, for something that has a name and an exchange, or for a response."""
         if status is not None:
-            raise UsageError("status= is for a code; a response has its own")
+            if not isinstance(what, int | str) or text_of(what) not in self._factory.contract.catalogue:
+                raise UsageError(f"status= is for a code that the contract has; {represented(what)} has its own")
+            return self._factory.error(what, status)
         if isinstance(what, Entry):
             return self._factory.error(what.code, what.status)
+        if isinstance(what, int | str):
+            answer = self._factory.by_name(what)
+            if "cut" in answer.faults:
+                raise UsageError("cut: a fault of a connection, which pc_server sends; nothing is sent here")
+            return answer
         exchange = Exchange.of(getattr(what, "exchange", what))
         return Answer(exchange, str(what) if hasattr(what, "exchange") else f"{exchange.status} response")
 

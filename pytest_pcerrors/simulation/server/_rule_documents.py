@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
-from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import article, is_deeper, type_of
 from pytest_pcerrors.simulation.answers.answer import FAULTS, Answer, in_sequence
@@ -68,10 +68,8 @@ def _schema_of_rule() -> dict[str, Any]:
 def _answers(answer: Any, factory: AnswerFactory) -> Iterator[Answer]:
     several = isinstance(answer, list)
     for index, each in enumerate(answer if several else [answer]):
-        try:
+        with misuse_of(f"at /answer{f'/{index}' if several else ''}"):
             yield _response(each) if isinstance(each, dict) else factory.by_name(each)
-        except UsageError as error:
-            raise UsageError(f"at /answer{f'/{index}' if several else ''}: {error}") from None
 
 
 def _response(response: dict[str, Any]) -> Answer:
