@@ -15,7 +15,7 @@ from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.hiding import Hider
 
 _QUOTE = r"""(?:["']|&quot;|&\#34;)"""
 _PAIR = re.compile(
@@ -33,7 +33,7 @@ _HEADER_LINE = re.compile(
 )
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
-_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++""")
+_WORDS, _PLAIN_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++"""), re.compile(r"""[^\s"'{}\[\](),:\\]++""")
 _BRACKETS = ("[", "{")
 _STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
 """A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
@@ -178,7 +178,7 @@ class _Pair:
         if self._kind is Kind.OWN or not _STRUCTURE.fullmatch(value):
             return MASK
         is_one = len(_WORDS.findall(value)) == 1
-        new = _WORDS.sub(lambda word: MASK if is_one or is_opaque(word[0]) else word[0], value)
+        new = _PLAIN_WORDS.sub(lambda word: MASK if is_one or is_opaque(word[0]) else word[0], value)
         new = hidden(new, self._hider, is_in_brackets=True)
         return MASK if self._secrets.certainty(self._kind, _plain(new)) is not None else new
 

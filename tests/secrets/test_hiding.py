@@ -146,6 +146,7 @@ def test_a_text_without_secrets_is_unchanged(text):
     [
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
         ("the password=hunter2( failed", "the password=*** failed"),
+        (r"see \"token\": {\"id\": \"aB3dE5gH7\"}", r"see \"token\": {\"id\": \"***\"}"),
         ('see "token": {"id": "aB3dE5gH7", "a": "b"}', 'see "token": {"id": "***", "a": "b"}'),
         ('see "tokens": ["aB3dE5gH7", {"password": "a"}]', 'see "tokens": ["***", {"password": "***"}]'),
         ('see "token": {"id": "%61%42%33%64%45%35%67%48%37"}', 'see "token": ***'),
