@@ -15,7 +15,7 @@ from pytest_pcerrors.secrets.definition import located, secrets_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_pcerrors.secrets import Hider
+    from pytest_pcerrors.secrets.hiding import Hider
     from pytest_pcerrors.settings import RedactSetting
 
 _MAX_SEEN, _MAX_KEPT = 8192, 256
@@ -167,7 +167,7 @@ class Redaction:
         )
 
     def _searched(self, value: Value, edit: "Callable[[Hider, Value], Value]", mask: Value) -> "Searched[Value]":
-        from pytest_pcerrors.secrets import Hider
+        from pytest_pcerrors.secrets.hiding import Hider
 
         hider = Hider(self.secrets)
         new = edit(hider, value)

@@ -1,20 +1,18 @@
-"""The one definition of a secret, and `hide` and `Hider` to remove secrets from data that is stored or shown.
+"""The one definition of a secret, and `hide` to remove secrets from text that is shown.
 
-The search for secrets is imported when it is first needed: most recordings have no word of a secret.
+`definition` decides by the kind of a name (`names`) and the look of its value (`values`); tokens of vendors (`_formats`) need no name.
+`hiding` finds names with values in each notation: `headers`, `_urls`, `json_text` with `members`, and `_prose` with `_markup` and `_pairs`.
+It is imported when it is first needed: most texts have no secret, which `_prefilter`, `harmless` and `_clean_json` prove faster.
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.secrets.definition import BEYOND, MASK, Certainty, Found, Secrets
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
 
 _SHORT = 200
 _DEFAULT = Secrets()
 
-__all__ = ["BEYOND", "MASK", "Certainty", "Found", "Hider", "Secrets", "hide"]
+__all__ = ["BEYOND", "MASK", "Certainty", "Found", "Secrets", "hide"]
 
 
 def hide(text: str, *, longest: int | None = None) -> str:
@@ -30,7 +28,7 @@ def hide(text: str, *, longest: int | None = None) -> str:
     """
     if len(text) <= _SHORT and (longest is None or len(text) <= longest):
         return _hidden_in_short(text)
-    from pytest_pcerrors.secrets._hiding import hidden
+    from pytest_pcerrors.secrets.hiding import hidden
 
     return hidden(text, longest)
 
@@ -40,14 +38,6 @@ def _hidden_in_short(text: str) -> str:
     """Hide the secrets of a short text; the reports of many responses have the same ones."""
     if not _DEFAULT.may_be_in(text):
         return text
-    from pytest_pcerrors.secrets._hiding import hidden
+    from pytest_pcerrors.secrets.hiding import hidden
 
     return hidden(text, None)
-
-
-def __getattr__(name: str) -> object:
-    if name != "Hider":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pytest_pcerrors.secrets._hiding import Hider
-
-    return Hider

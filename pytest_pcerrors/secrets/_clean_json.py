@@ -8,8 +8,8 @@ from pytest_pcerrors.secrets.members import begins_key
 from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
     from pytest_pcerrors.secrets.definition import Secrets
+    from pytest_pcerrors.secrets.hiding import Hider
 
 _LONG_NAME = 16
 """The minimum length of a name that may itself be a token."""
@@ -18,7 +18,8 @@ _LONG_NAME = 16
 def is_clean(text: str, hider: "Hider") -> bool:
     """Return whether it is proved that a JSON text has no secret; False if the project has names or patterns of its own.
 
-    >>> from pytest_pcerrors.secrets import Hider, Secrets
+    >>> from pytest_pcerrors.secrets import Secrets
+    >>> from pytest_pcerrors.secrets.hiding import Hider
     >>> [is_clean(text, Hider(Secrets())) for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
     [True, False]
     """

@@ -6,12 +6,12 @@ detect-secrets. Only formats with a fixed literal are listed: other tokens can b
 
 import json
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets.harmless import is_inside
 from pytest_pcerrors.text import late_pattern
 
@@ -243,7 +243,7 @@ def _automaton() -> "AhoCorasick":
 def _is_header(part: str) -> bool:
     """Return whether the first part of a token is the header of a JSON Web Token (RFC 7515, section 4)."""
     try:
-        header = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        header = json.loads(base64_decoded(part))
     except (ValueError, RecursionError):
         return False
     return isinstance(header, dict) and bool(header.keys() & {"alg", "enc", "typ"})

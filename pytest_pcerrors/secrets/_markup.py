@@ -10,8 +10,8 @@ from pytest_pcerrors.secrets.names import NAMES
 from pytest_pcerrors.secrets.values import is_opaque
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
     from pytest_pcerrors.secrets.definition import Certainty
+    from pytest_pcerrors.secrets.hiding import Hider
 
 
 class _Form(NamedTuple):

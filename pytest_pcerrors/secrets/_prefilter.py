@@ -5,11 +5,11 @@ A text that is not clearly harmless must be searched.
 """
 
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
 from pytest_pcerrors.secrets.harmless import NO_NAME, Harmless, end_of_harmless, is_inside
 from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
@@ -29,7 +29,6 @@ Positions = tuple[list[int], list[int] | None]
 BEGINNINGS = "eyJ eyAi ewog ewoJ ew0K W3si W3sK W3sN Wwog Ww0K LS0t YXBp CmFw I2Ns IyEv".split()
 """The beginnings in base64 of JSON objects and lists of objects, of PEM, and of files of Kubernetes, cloud-init and shells."""
 
-_TO_URLS = bytes.maketrans(b"+/", b"-_")
 _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
@@ -165,7 +164,7 @@ class Prefilter:
         if packed is None:
             return 0
         try:
-            plain = urlsafe_b64decode(packed[0].translate(_TO_URLS).rstrip(b"=") + b"==")
+            plain = base64_decoded(packed[0])
         except ValueError:
             return packed.end()
         return 0 if self.finds(plain) else packed.end()

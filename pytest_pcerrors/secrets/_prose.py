@@ -8,11 +8,11 @@ from pytest_pcerrors.secrets import _markup as markup
 from pytest_pcerrors.secrets import _pairs as pairs
 from pytest_pcerrors.secrets._formats import keys_hidden
 from pytest_pcerrors.secrets.definition import MASK, masked
-from pytest_pcerrors.secrets.names import Kind
+from pytest_pcerrors.secrets.names import NOUNS, Kind
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.hiding import Hider
 
 _URL = re.compile(
     r"""(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*+"""
@@ -23,7 +23,7 @@ _SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a")
 _SLASH = re.compile(r"\\+/")
 _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
-    r"""(?P<noun>tokens?|keys?|secret|pass(?:words?|code)|credentials?|signature|session|cookie|pin|code|verifier)(?![a-z0-9])"""
+    rf"""(?P<noun>(?:{"|".join(NOUNS)})s?)(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
     r"""(?P<word>[\w.~+/=-]{16,4096})""",
     re.IGNORECASE,

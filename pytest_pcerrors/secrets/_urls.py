@@ -9,7 +9,7 @@ from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.values import is_guid, is_opaque_word, is_placeholder
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.hiding import Hider
 
 _URL = re.compile(r"\s*+(?:[A-Za-z][A-Za-z0-9+.\-]*+://|[/?])[^\s\"'<>]*+\s*+")
 _FORM = re.compile(r"\s*+[^\s=&<>{}\"'\[:/?,;#]++=[^&\r\n]*+(?:&[^\s=&<>{}\"]*+(?:=[^&\r\n]*+)?)*+\s*+")

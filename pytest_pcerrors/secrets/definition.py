@@ -11,7 +11,7 @@ from pytest_pcerrors.secrets import _formats as formats
 from pytest_pcerrors.secrets._prefilter import Prefilter, suspected
 from pytest_pcerrors.secrets.harmless import Harmless
 from pytest_pcerrors.secrets.names import SCHEMES_IN_TEXT, Kind, kind_of, kind_of_header, kind_of_parameter, squeezed
-from pytest_pcerrors.secrets.values import is_basic, is_opaque_word, is_replacement, look_of
+from pytest_pcerrors.secrets.values import GUID, is_basic, is_opaque_word, is_replacement, look_of
 from pytest_pcerrors.text import late_pattern
 
 MASK = "***"
@@ -67,8 +67,7 @@ _SCHEMES_IN_LOWER = tuple(map(str.lower, SCHEMES_IN_TEXT))
 _PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
 _NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
-_DASHED = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_GUID = late_pattern(rf"{_DASHED}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
+_GUID = late_pattern(rf"{GUID}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
 _PSEUDONYM = "00000000000040008000"
 _NIL = "0" * 32
 

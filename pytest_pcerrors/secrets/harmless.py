@@ -7,7 +7,15 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from pytest_pcerrors.secrets.names import ENDING, Kind, kind_of, kind_of_header, kind_of_parameter
+from pytest_pcerrors.secrets.names import (
+    ENDING,
+    NOUNS,
+    SCHEMES_IN_TEXT,
+    Kind,
+    kind_of,
+    kind_of_header,
+    kind_of_parameter,
+)
 from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
 from pytest_pcerrors.text import late_pattern
 
@@ -17,11 +25,8 @@ Harmless = Literal["json", "yaml", "nothing"]
 _RUN = r"[\w.~+/=%-]"
 _THREE_WORDS = r"[ \n]".join([r"[a-z0-9]{1,15}(?![\w.~+/=%:-])"] * 3)
 _NAME_END = rf"{ENDING}(?![-_.]*+[a-z0-9])"
-_NO_SCHEME = r"(?<!bearer)(?<!basic)(?<!ntlm)(?<!negotiate)(?<!sharedkey)(?<!lite)"
-_NOUNS = "token key secret password passcode credential signature session cookie pin code verifier".split()
-"""The words after which a secret may follow without a sign, as in a sentence."""
-
-_AFTER_NO_NOUN = "".join(rf"(?<!{noun})" for noun in _NOUNS)
+_NO_SCHEME = "".join(f"(?<!{each.lower()})" for each in SCHEMES_IN_TEXT)
+_AFTER_NO_NOUN = "".join(f"(?<!{noun})" for noun in NOUNS)
 
 NO_NAME = late_pattern(
     "|".join(

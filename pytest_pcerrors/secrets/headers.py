@@ -3,7 +3,7 @@
 import re
 
 from pytest_pcerrors.secrets.definition import MASK
-from pytest_pcerrors.secrets.names import SCHEMES, squeezed
+from pytest_pcerrors.secrets.names import COOKIES, SCHEMES, squeezed
 from pytest_pcerrors.secrets.values import is_opaque, is_opaque_word, is_placeholder
 from pytest_pcerrors.text import late_pattern
 
@@ -17,7 +17,6 @@ _ATTRIBUTES = frozenset(
 )
 _PLACED = frozenset(("domain", "path"))
 _PART = late_pattern(r"[^/.]{16,}")
-_OF_COOKIES = frozenset(("cookie", "cookie2", "cookies", "setcookie", "setcookie2"))
 
 
 def credentials_hidden(name: str, value: str) -> str:
@@ -27,9 +26,9 @@ def credentials_hidden(name: str, value: str) -> str:
     ('Bearer ***', 'sid=***; Path=/; HttpOnly')
     """
     flat = squeezed(name.strip())
-    if is_placeholder(value) and not (flat in _OF_COOKIES and _COOKIE.search(value)):
+    if is_placeholder(value) and not (flat in COOKIES and _COOKIE.search(value)):
         return value
-    if flat not in _OF_COOKIES:
+    if flat not in COOKIES:
         return _credentials(value)
     return _set_cookies(value) if flat.startswith("set") else _cookies(value)
 

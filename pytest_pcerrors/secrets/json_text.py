@@ -13,7 +13,7 @@ from pytest_pcerrors.text import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from pytest_pcerrors.secrets._hiding import Hider
+    from pytest_pcerrors.secrets.hiding import Hider
     from pytest_pcerrors.secrets.members import Edit
 
 _BEGINNING = late_pattern(

@@ -3,10 +3,6 @@
 import re
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 from pytest_pcerrors.text import late_pattern
 
@@ -82,9 +78,11 @@ _KEY_HEADERS = late_pattern(
 )
 """Headers that end with "key" without a secret: ``Sec-WebSocket-Key`` (RFC 6455), ``Idempotency-Key``, keys of caches."""
 
-_CREDENTIALS = frozenset(
-    "authorization proxyauthorization xmsauthorizationauxiliary cookie cookie2 cookies setcookie setcookie2".split()
-)
+COOKIES = frozenset("cookie cookie2 cookies setcookie setcookie2".split())
+_CREDENTIALS = COOKIES.union("authorization proxyauthorization xmsauthorizationauxiliary".split())
+NOUNS = "token key secret password passcode credential signature session cookie pin code verifier".split()
+"""The words after which a secret may follow without a sign, as in a sentence."""
+
 
 PARAMETERS = frozenset({"code", "key"})
 """Names of parameters of a URL or form whose value is a secret if it is opaque."""
@@ -154,16 +152,7 @@ _ENDINGS = (
 )
 
 
-def _shortest(words: "Iterable[str]") -> tuple[str, ...]:
-    """Return the words that contain no other one."""
-    shortest: list[str] = []
-    for word in sorted(words, key=len):
-        if not any(each in word for each in shortest):
-            shortest.append(word)
-    return tuple(shortest)
-
-
-_SQUEEZED = _shortest(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS))
+_SQUEEZED = tuple(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS))
 
 
 @lru_cache(maxsize=32768)

@@ -262,7 +262,7 @@ LATE = [
     *("asyncio", "difflib", "importlib.metadata", "jsonschema", "msgspec", "requests", "rich", "vcr", "yaml"),
     "pytest_pcerrors.redaction.rewriting",
     "pytest_pcerrors.reporting.formats._html",
-    "pytest_pcerrors.secrets._hiding",
+    "pytest_pcerrors.secrets.hiding",
 ]
 """Modules that a check needs only to explain something, to search a recording for secrets, or for other input or output."""
 

@@ -6,8 +6,9 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_pcerrors.secrets import Hider, Secrets
+from pytest_pcerrors.secrets import Secrets
 from pytest_pcerrors.secrets import _clean_json as clean_json
+from pytest_pcerrors.secrets.hiding import Hider
 
 OPAQUE = "kX7pQz19vLmW04ab"
 NAMES = (

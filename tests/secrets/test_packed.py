@@ -5,7 +5,8 @@ from base64 import b64encode, encodebytes, urlsafe_b64encode
 
 import pytest
 
-from pytest_pcerrors.secrets import Hider, Secrets, hide
+from pytest_pcerrors.secrets import Secrets, hide
+from pytest_pcerrors.secrets.hiding import Hider
 
 OPAQUE = "kX7pQz19vLmW04ab"
 SECRET = {"password": OPAQUE, "text": "??>>~~ÿÿ"}

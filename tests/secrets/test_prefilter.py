@@ -10,7 +10,8 @@ from sibling_harmless import values
 from sibling_secrets import secrets
 from test_hiding import SURROUNDINGS
 
-from pytest_pcerrors.secrets import Hider, Secrets
+from pytest_pcerrors.secrets import Secrets
+from pytest_pcerrors.secrets.hiding import Hider
 from pytest_pcerrors.secrets.names import PARAMETERS, SHORT_WORDS, WORDS
 
 OPAQUE = "kX7pQz19vLmW04ab"

@@ -1,9 +1,10 @@
 """Hide secrets in any kind of text: JSON, URLs, forms, multipart forms, base64 and prose, also nested."""
 
 import re
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets import _prose as prose
 from pytest_pcerrors.secrets import _urls as urls
 from pytest_pcerrors.secrets import json_text
@@ -153,9 +154,8 @@ class Hider:
         return self._unpacked(whole) if whole else _PACKED.sub(self._unpacked, text)
 
     def _unpacked(self, match: re.Match[str]) -> str:
-        packed = "".join(match[0].split()).replace("+", "-").replace("/", "_").rstrip("=")
         try:
-            plain = urlsafe_b64decode(packed + "==").decode()
+            plain = base64_decoded(match[0]).decode()
         except ValueError:
             return match[0]
         new = self.inner(plain)
