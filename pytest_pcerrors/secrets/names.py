@@ -58,6 +58,7 @@ _WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
 """Names of hidden fields on Microsoft's sign-in pages."""
 
 _AMBIGUOUS = ("signature", "session id", "sess id")
+_AMBIGUOUS_NAMES = ("ssid",)  # a session of SOAP services, or the name of a wireless network
 _HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK, "session": Kind.AMBIGUOUS}
 _HEADERS = (
     *("authentication-info", "proxy-authentication-info", "x-amzn-oidc-data", "x-amzn-oidc-identity"),
@@ -90,7 +91,7 @@ PARAMETERS = frozenset({"code", "key"})
 _TOKEN = "token"  # noqa: S105 - a name
 
 WORDS = (*_STRONG, *_STRONG_NAMES, *_WEAK, *_WEAK_NAMES, *_AMBIGUOUS)
-SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS)
+SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS, *_AMBIGUOUS_NAMES)
 """The words in names of secrets, in lower case; a space matches an optional separator. Short words often occur in others."""
 
 HEADER_WORDS = (*_HEADERS, *(f"{sign}{word}" for word in _HEADER_WORDS for sign in "-_"))
@@ -147,7 +148,7 @@ ENDING = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})
 
 _ENDINGS = (
     (Kind.STRONG, _ending(_STRONG, _STRONG_WORDS, _STRONG_NAMES)),
-    (Kind.AMBIGUOUS, _ending(_AMBIGUOUS)),
+    (Kind.AMBIGUOUS, _ending(_AMBIGUOUS, whole=_AMBIGUOUS_NAMES)),
     (Kind.WEAK, _ending(_WEAK, _WEAK_WORDS, _WEAK_NAMES)),
 )
 

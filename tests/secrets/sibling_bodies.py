@@ -112,6 +112,7 @@ TEXTS = [
     '<configuration><add key="ClientSecret" value="OPAQUE" /></configuration>',
     '<connectionStrings><add name="a" connectionString="Server=b;Password=OPAQUE" /></connectionStrings>',
     '<user name="u" password="OPAQUE"/>',
+    '<ns1:ssid xsi:type="xsd:string">OPAQUE</ns1:ssid>',
     "<dict><key>apiToken</key><string>OPAQUE</string></dict>",
     "<entry><name>password</name><value>OPAQUE</value></entry>",
     "<!-- token: OPAQUE --><a/>",

@@ -15,7 +15,7 @@ WEAK = "token bearer cookie_jar_token credential credentials assertion auth sess
 SAY_NOTHING = """
 code key name value token_type expires_in max_tokens_left continuation_token next_token page_token sync_token cancellation_token
 has_token is_password requires_auth useToken passenger Kansas design compass monkey turkey keyboard author tokenizer passport bypass
-password_policy secretName tokenExpiry session_duration apiKeyRequired credentialType passwordLastChanged OAuth2 oauth2
+password_policy secretName tokenExpiry session_duration apiKeyRequired credentialType passwordLastChanged OAuth2 oauth2 addressId processId wifiSsid
 """.split()
 
 
