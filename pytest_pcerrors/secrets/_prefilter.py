@@ -33,9 +33,9 @@ _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
 
-_MARKUP = (b"form-data", b"keyname")
-_PARAMETERS = tuple(f"{name}{end}".encode() for name in PARAMETERS for end in ("=", "%3d", "%253d"))
-"""Words that require a search with any text after them; the latter only at the beginning of a word."""
+_PARAMETERS = (f"{name}{end}" for name in PARAMETERS for end in ("=", "%3d", "%253d"))
+_CLEAR = tuple(map(str.encode, ("form-data", "keyname", *_PARAMETERS)))
+"""Words that require a search with any text around them."""
 
 _ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
 _FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
@@ -56,10 +56,7 @@ _LONG = 512
 _WITHIN_WORD = late_pattern(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
 """The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
 
-_BEFORE_PARAMETER = late_pattern(rb"(?:\A|[^a-z0-9_.-]|\\[nrt])[-_.]*+\Z")
-_LOOKBACK = 16
 _PACKED = late_pattern(rb"[\w+/-]{15,}={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
-_NAME_GOES_ON = late_pattern(rb"[\w.-]", re.ASCII)
 _CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE+KEY", "PRIVATE\nKEY"))
 
 _SIGNS = (
@@ -80,7 +77,7 @@ class Prefilter:
         self._first_short = len(words)
         words |= {f"{word}{end}".encode(): len(word) for word in SHORT_WORDS for end in (*_ENDS, *_FOLLOWING)}
         self._names = tuple(sorted(name.encode() for name in names))
-        words |= dict.fromkeys((*_MARKUP, *_PARAMETERS), 0)
+        words |= dict.fromkeys(_CLEAR, 0)
         self._lengths = tuple(words.values())
         self._all_words = tuple(words)
 
@@ -175,11 +172,9 @@ class Prefilter:
         done = 0
         for index, start in words:
             end = start + self._lengths[index]
-            if end == start and _is_clear(lower, start):
+            if end == start:
                 return True
-            if start < done or end == start or index in ignored or NO_NAME.match(lower, end):
-                continue
-            if index in self._of_headers and _NAME_GOES_ON.match(data, end):
+            if start < done or index in ignored or NO_NAME.match(lower, end):
                 continue
             if index >= self._first_short and _is_within_word(data, start):
                 continue
@@ -205,12 +200,6 @@ def _halved(texts: list[str], may_be_in: Callable[[str], bool]) -> list[str]:
 def _is_within_word(data: bytes, start: int) -> bool:
     """Return whether a short word does not begin a word."""
     return is_inside(data, start) and _WITHIN_WORD.match(data, start - 1) is not None
-
-
-def _is_clear(lower: bytes, start: int) -> bool:
-    """Return whether a word of markup, or the name of a parameter, is worth a closer look: the latter if it begins there."""
-    before = _BEFORE_PARAMETER.search(lower, max(start - _LOOKBACK, 0), start)
-    return before is not None or lower.startswith(_MARKUP, start)
 
 
 def _forms(data: bytes) -> "Iterator[bytes | None]":

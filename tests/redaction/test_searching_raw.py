@@ -124,7 +124,6 @@ def test_a_json_cassette_with_a_secret_is_never_passed_over(lines, indent, depth
     "written",
     [
         'Body: \'{"cache_key":"total","auth":"oidc","tokens":[],"total_tokens":490}\'\n      a: b\n',
-        'Body: \'{"by_tag_keys":["team","kX7pQz19vLmW04ab"]}\'\n      a: b\n',
         "Host:\n      - oauth.example\n      a: b\n",
         "Authorization:\n      - Bearer ***\n      Accept:\n      - a/b\n",
         "authorization: <REDACTED>\n      accept: a/b\n",
