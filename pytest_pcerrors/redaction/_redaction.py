@@ -118,8 +118,7 @@ class Redaction:
         >>> Redaction().header_name("X-Api-Key")
         'X-Api-Key'
         """
-        shown = self.secrets.shown_name(name)
-        return name if shown == name else settled(name, self.secrets.without_tokens, MASK)
+        return settled(name, self.secrets.shown_name, MASK)
 
     def body(self, body: bytes, content_encoding: str | None = None) -> bytes:
         """Hide the secrets of a body in any format and encoding; `content_encoding` is the value of its header.

@@ -100,7 +100,7 @@ token=<TOKEN>|password=<PASSWORD>&username=<USERNAME>|api_key=YOUR_API_KEY|https
 https://user@a.example/x|git@github.com:a/b.git|mailto:a@b.example|see https://a.example:8443/a@b|npm install @scope/token-utils@1.2.3
 The token type must be one of: access_token, refresh_token|grant_type=password is not supported|response_type=code id_token|keys: 3, tokens: 7
 Kansas: 4, design: 5, bypass: yes|Compass: north|Passing: 12|monkey: 3|password == confirmPassword|if (token == null)|token: null|token: true
-const key = config.get("apiKey");|password = getpass()|password = prompt(|<settings pass="windowsPE"/>|token = os.environ["TOKEN"]|auth: [basic, bearer]|see section Authorization: scopes
+const key = config.get("apiKey");|password = getpass()|password = prompt(|<settings pass="windowsPE"/>|token = os.environ["TOKEN"]|auth: [basic, bearer]|see section Authorization: scopes|GET /v1/tokens/kX7pQz19vLmW04abc failed
 Token 3 of 12|Session 12 was closed|PIN must be 4 digits|Ticket INC0012345 is closed|session 4f701070-c2ba-480d-b459-25d8081d6d04 not found
 implementation "io.jsonwebtoken:jjwt-jackson:0.11.5"|io.jsonwebtoken:jjwt-jackson|credentials:1129.vef26f5df883c|plain-credentials:139.ved2b_9cf7587b
 sed s/DB_PASSWORD=/DB_PASSWORD=$DB_PASSWORD/g|sed s/DbPassword=.*/DbPassword=$1/|DB_PASS=$(openssl rand -hex 8)|local -r db_password="$1"
