@@ -56,6 +56,11 @@ class Entry:
         return {**status, "code": self.code, "descriptions": self.templates, **remarks}
 
     @property
+    def __name__(self) -> str:
+        """The status and the code; pytest has it as the id of a parameter, such as ``409-800064``."""
+        return f"{self.status_text}-{self.code}".encode("unicode_escape").decode()
+
+    @property
     def description(self) -> str:
         """The first of the entry's templates."""
         return self.templates[0]

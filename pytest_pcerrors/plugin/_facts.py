@@ -41,11 +41,12 @@ class Facts:
     Where a test is run again, the facts of the last run count. The facts of a test that did not end are lost.
     """
 
+    controlled_run: Callable[[], Any]
+    """In the controller of pytest-xdist, returns the `Run`; called when a worker reports that its tests use us."""
+
     def __init__(self, config: pytest.Config) -> None:
         self.sources: dict[str, FactSource] = {}
         self.is_worker: bool = hasattr(config, "workerinput")
-        self.load: Callable[[], object] = bool
-        """Adds the sources where only workers of pytest-xdist know that their tests use us; called when the first facts arrive."""
         self._outcomes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
     @classmethod
@@ -57,6 +58,13 @@ class Facts:
         """Register the plugin, unless it is registered already."""
         if not config.pluginmanager.is_registered(self):
             config.pluginmanager.register(self, "pcerrors-facts")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add the counts of a worker of pytest-xdist."""
+        counted = getattr(node, "workeroutput", {}).get("pcerrors")
+        if counted:
+            self.controlled_run().add_counts(counted)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -79,7 +87,7 @@ class Facts:
         if report.when == "teardown":
             outcomes, taken = self._outcomes.pop(key), vars(report).pop(_ATTRIBUTE, {})
             if taken and not self.sources:
-                self.load()
+                self.controlled_run()
             if "rerun" not in outcomes:  # else pytest-rerunfailures runs the test again
                 for name, data in taken.items():
                     self.sources[name].add(FactsOfTest(report.nodeid, "failed" in outcomes, data))

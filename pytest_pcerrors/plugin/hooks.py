@@ -29,7 +29,6 @@ _OURS = b"pcerrors"
 _QUOTES = b"\"' \t"
 _SEPARATORS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789"))
 _CHECKS = "pytest_pcerrors.policy.check"
-_CATALOGUE = "pytest_pcerrors.contract.catalogue"
 _COLLECTED: pytest.StashKey[list[pytest.Item]] = pytest.StashKey()
 _HAS_GAPS: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -46,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare our markers, and load the rest of the plugin if an option or the settings use it."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
+    if config.getoption("dist", "no") != "no":  # this is the controller of pytest-xdist
+        from pytest_pcerrors.plugin._facts import Facts
+
+        facts = Facts.of(config)
+        facts.controlled_run = partial(run_of, config)
+        facts.register(config)
     given = map(config.getoption, map(_destination, OPTIONS))
     if any(value not in (None, False, []) for value in given) or _has_settings(config):
         run_of(config).cassettes.take_arguments()
@@ -53,14 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _destination(option: str) -> str:
     return option.lstrip("-").replace("-", "_")
-
-
-def pytest_make_parametrize_id(val: object) -> str | None:
-    """Return the id of an `Entry` as a parameter, such as ``400-2001``; its module is not imported to find out."""
-    catalogue = sys.modules.get(_CATALOGUE)
-    if catalogue is None or not isinstance(val, catalogue.Entry):
-        return None
-    return f"{val.status_text}-{val.code}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -94,24 +91,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     items, stash = session.items, session.config.stash
     if _CHECKS in sys.modules or any(map(_uses_us, items)):
         run_of(session.config).prepare(items, stash.get(_COLLECTED, items), has_gaps=stash.get(_HAS_GAPS, False))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Receive the facts of tests that a worker of pytest-xdist sends; the first ones load the rest of the plugin."""
-    from pytest_pcerrors.plugin._facts import Facts
-
-    facts = Facts.of(node.config)
-    facts.load = partial(run_of, node.config)
-    facts.register(node.config)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Add the counts of a worker of pytest-xdist."""
-    counted = getattr(node, "workeroutput", {}).get("pcerrors")
-    if counted:
-        run_of(node.config).add_counts(counted)
 
 
 def run_of(config: pytest.Config) -> Run:

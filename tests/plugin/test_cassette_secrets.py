@@ -41,12 +41,6 @@ def test_what_may_be_a_secret_has_an_item_that_warns(write, pytester):
     )
 
 
-def test_a_file_without_secrets_has_none(write, ids):
-    """Nothing is collected but the responses."""
-    write("a.yaml", GOOD)
-    assert len(ids("--pc-cassettes=a.yaml")) == 1
-
-
 def test_the_item_can_be_named(write, pytester):
     """Its id can be pasted back."""
     write("a.yaml", SECRET)

@@ -208,7 +208,6 @@ class TestMany:
         assert get().status_code == pc_entry.status == pc_entry.exchange.status
 """)
     result.assert_outcomes(passed=len(Contract.default().catalogue) + 3 + 2)
-    result = run("", "--co")
     result = run("@pytest.mark.pc_entries(code=2006)\ndef test_a(pc_entry): pass", "--co", "-k", "403")
     result.stdout.fnmatch_lines(["test_it.py::test_a?403-2006?", "*1/2 tests collected*"])
 
