@@ -54,31 +54,35 @@ def test_the_settings_hold(run, settings, table):
     """).assert_outcomes(passed=1)
 
 
-def test_a_marker_holds_where_we_are_imported_inside_the_test(run, pytester):
-    """In a process that has not loaded us before, a marker is enough for the run to take notice."""
-    result = run(
-        """
-        @allow
-        def test_excused(): assert breaks() == []
-        def test_judged(): assert breaks() == ["code-number"]
-        """,
-        how=pytester.runpytest_subprocess,
-    )
-    result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["pcerrors: 2 error responses checked*"])
-
-
-def test_an_option_holds_where_we_are_imported_inside_the_test(run, pytester):
-    """So is an option."""
-    result = run("def test_it(): assert breaks() == []", "--pc-profile=observed", how=pytester.runpytest_subprocess)
+@pytest.mark.parametrize(
+    ("body", "arguments"),
+    [
+        ("@allow\ndef test_it(): assert breaks() == []", []),
+        ("def test_it(): assert breaks() == []", ["--pc-profile=observed"]),
+        ("def test_it(pc_contract): assert breaks() == ['code-number']", []),
+    ],
+    ids=["marker", "option", "fixture"],
+)
+def test_a_run_that_uses_us_counts_what_is_imported_inside_a_test(run, pytester, body, arguments):
+    """In a process that has not loaded us before."""
+    result = run(body, *arguments, how=pytester.runpytest_subprocess)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["pcerrors: 1 error response checked*"])
 
 
-def test_a_fixture_of_ours_is_enough_to_count(run, pytester):
-    """So is a test that asks for our fixture."""
-    result = run("def test_it(pc_contract): assert breaks() == ['code-number']", how=pytester.runpytest_subprocess)
-    result.stdout.fnmatch_lines(["pcerrors: 1 error response checked, 0 violations"])
+def test_an_entry_of_the_settings_holds(run, settings):
+    """An assertion accepts it, and a failure says where it comes from."""
+    settings("[[tool.pcerrors.entry]]", "status = 400", 'code = "60012"', 'description = "No licence"')
+    result = run("""
+        from pytest_pcerrors import assert_pc_error
+
+        @pytest.mark.parametrize("status", [400, 409])
+        def test_it(status):
+            body = {"code": "60012", "description": "No", "source": "PartnerFD"}
+            assert_pc_error({"status": status, "body": body}, 60012)
+    """)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*from your pyproject.toml*not with 409*"])
 
 
 def test_setup_and_teardown_belong_to_the_test(run):
