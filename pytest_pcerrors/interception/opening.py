@@ -40,11 +40,9 @@ class CassetteOptions:
     """The options of a cassette: its path, its record mode, and the functions that it calls.
 
     `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
-    `command` runs the test, for hints, and `others` are the files of other tests. `former` is the path of an existing file that
-    has the name which earlier versions gave to this one. `also` has further cassettes, which are only replayed, with their names. With
-    `is_kept` false, nothing is written. `test` names the test, and `on_late` is called with it and each request that its threads
-    send after its end.
-    With `continues`, the file was recorded in this run, and is extended.
+    `command` runs the test, for hints, and `others` are the files of other tests. `also` has further cassettes, which are only
+    replayed, with their names. With `is_kept` false, nothing is written. `test` names the test, and `on_late` is called with it and
+    each request that its threads send after its end. With `continues`, the file was recorded in this run, and is extended.
     """
 
     path: Path
@@ -58,7 +56,6 @@ class CassetteOptions:
     on_late: Callable[[str, str], object]
     bypasses: Callable[[str], bool] = lambda _: False
     others: frozenset[str] = frozenset()
-    former: str = ""
     also: Mapping[Path, str] = field(default_factory=dict)
     is_kept: bool = True
     continues: bool = False
@@ -97,7 +94,7 @@ def _further(options: CassetteOptions, path: Path, name: str) -> IndexedCassette
         raise UsageError(
             f"{name}: a test needs it (pc_cassette: also=), and there is no such file; record the test that it is named after"
         )
-    return _cassette(replace(options, path=path, name=name, mode="none", former="", also={}))
+    return _cassette(replace(options, path=path, name=name, mode="none", also={}))
 
 
 def _arguments(options: CassetteOptions) -> dict[str, Any]:

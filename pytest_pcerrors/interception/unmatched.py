@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from heapq import nsmallest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -80,13 +80,6 @@ def _missing(cassette: Any) -> str:
     path = Path(cassette.path)
     if path.exists():
         return f"{cassette.name} is empty"
-    former = cassette.options.former
-    if former:
-        old, new = (PurePosixPath(name).parent for name in (former, cassette.name))
-        return (
-            f"there is no {cassette.name}; if {former} is its recording, from a version that left out the folder of "
-            f"the test module, move it: mkdir -p {new.parent} && git mv {old} {new}"
-        )
     others = cassette.options.others
     beside = [file.name for file in path.parent.glob("*") if file.is_file() and str(file).casefold() not in others]
     close = get_close_matches(path.name, beside, n=1)

@@ -24,16 +24,11 @@ _LOOPS = frozenset({"anyio_backend", "event_loop_policy", "_asyncio_loop_factory
 
 
 class CassetteOfTest(NamedTuple):
-    """The cassette of a test: its file, its record mode, the files that are only replayed, and whether a marker names it.
-
-    `former` is a file with the name that earlier versions gave to this one, without the folder of the test module, where
-    only that exists.
-    """
+    """The cassette of a test: its file, its record mode, the files that are only replayed, and whether a marker names it."""
 
     path: Path
     record: str | None
     also: tuple[Path, ...]
-    former: Path | None = None
     is_named: bool = False
 
 
@@ -58,10 +53,7 @@ class CassettesOfTests:
         also = tuple(folder / named(each) for each in marker.also)
         if marker.name is not None:
             return CassetteOfTest(folder / named(marker.name), marker.record, also, is_named=True)
-        name = PurePosixPath(self._default_name(item))
-        path, former = folder / name, folder / name.relative_to(name.parents[1])
-        is_moved = path != former and former.exists() and not path.exists()
-        return CassetteOfTest(path, marker.record, also, former if is_moved else None)
+        return CassetteOfTest(folder / self._default_name(item), marker.record, also)
 
     def shown(self, path: Path) -> str:
         """Return a path for messages, relative to the root directory if it is inside it."""
@@ -90,7 +82,7 @@ class CassettesOfTests:
                 self._of_others.add(self._settings.cassettes / PurePosixPath(self._default_name(item)).parent)
             if uses_cassette(item):
                 cassette = self.of(item)
-                for path in filter(None, (cassette.path, cassette.former, *cassette.also)):
+                for path in (cassette.path, *cassette.also):
                     self._users[_key(path)].add(item.nodeid)
                 self._named.update(map(_key, (*cassette.also, *([cassette.path] if cassette.is_named else []))))
                 if cassette.is_named or item.path not in self._narrowed:

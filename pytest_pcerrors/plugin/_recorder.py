@@ -97,7 +97,6 @@ class Recorder:
             on_late=self._receiving.late.add,
             bypasses=self._services.handle,
             others=self.files.others(mine.path),
-            former=self.files.shown(mine.former) if mine.former else "",
             also={each: self.files.shown(each) for each in mine.also},
             is_kept=not self._services.are_live,
             continues=mine.path in self._begun,

@@ -46,22 +46,6 @@ def test_a_module_outside_has_a_name_of_its_own(pytester, test_file, tape, setti
     result.stdout.fnmatch_lines(["E*there is no tests/cassettes/_..-*/more/test_x/test_a.yaml*"])
 
 
-def test_a_file_with_the_name_of_earlier_versions_is_shown_with_its_new_place(pytester, test_file, tape, remarks):
-    """The command that the message has moves it; until then it is not listed."""
-    test_file(USES, "tests/test_x.py")
-    file = tape("cassettes/test_x/test_a.yaml", "/v1")
-    result = pytester.runpytest("-q", "--pc-prune")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "E*if cassettes/test_x/test_a.yaml is its recording*: mkdir -p cassettes/tests && git mv cassettes/test_x cassettes/tests/test_x"
-        ]
-    )
-    (pytester.path / "cassettes/tests").mkdir()
-    file.parent.rename(pytester.path / "cassettes/tests/test_x")
-    pytester.runpytest("-q").assert_outcomes(passed=1)
-
-
 @pytest.mark.parametrize("name", ["test_x/test_b", "named/b"])
 def test_a_cassette_of_pytest_recording_is_not_without_a_test(pytester, test_file, tape, remarks, name):
     """It is in the folder of the same module, or where a fixture says, and is never removed."""
