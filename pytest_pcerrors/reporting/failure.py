@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from pytest_pcerrors.contract.model import Contract
@@ -15,6 +16,7 @@ from pytest_pcerrors.text import counted, cut, late_pattern
 _LONGEST_BODY = 160
 _LONGEST_URL = 200
 _WIDEST = 40
+_SHOWN = itemgetter("rule", "severity", "pointer", "message", "hint")
 _IDENTIFIER = late_pattern(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})(?=/|$)")
 
 
@@ -107,19 +109,24 @@ def test_of(finding: FindingData) -> str:
     return "" if test.startswith(f"{path}::") and not path.endswith(".py") else test
 
 
-def violation_lines(violations: Sequence[ViolationData]) -> list[str]:
+def violation_lines(violations: Sequence[ViolationData]) -> Sequence[str]:
     """Return an aligned line for each violation, and a line for each hint. A hint for several violations follows the last one."""
-    labels = [f"{each['rule']} (warning)" if each["severity"] == "warning" else each["rule"] for each in violations]
+    return _aligned(tuple(map(_SHOWN, violations)))
+
+
+@lru_cache(maxsize=1024)
+def _aligned(violations: tuple[tuple[str, ...], ...]) -> Sequence[str]:
+    """Return the lines of violations with these texts; many responses have the same ones."""
+    labels = [f"{rule} (warning)" if severity == "warning" else rule for rule, severity, *_ in violations]
     margin = max(map(len, labels), default=0)
-    longest = max([len(each["pointer"]) for each in violations], default=0)
-    pointers = min(_WIDEST, longest + 2 if longest else 0)
+    longest = max([len(pointer) for _, _, pointer, *_ in violations], default=0)
+    width = min(_WIDEST, longest + 2 if longest else 0)
     lines = []
-    following = [*[each["hint"] for each in violations[1:]], ""]
-    for label, violation, next_hint in zip(labels, violations, following, strict=True):
-        pointer = f"{violation['pointer']}  " if violation["pointer"] else ""
-        lines.append(f"  {label:{margin}}  {pointer:{pointers}}{violation['message']}")
-        if violation["hint"] and violation["hint"] != next_hint:
-            lines.append(f"  {'':{margin}}  {'':{pointers}}{violation['hint']}")
+    following = [*[hint for *_, hint in violations[1:]], ""]
+    for label, (*_, pointer, message, hint), next_hint in zip(labels, violations, following, strict=True):
+        lines.append(f"  {label:{margin}}  {pointer and f'{pointer}  ':{width}}{message}")
+        if hint and hint != next_hint:
+            lines.append(f"  {'':{margin}}  {'':{width}}{hint}")
     return lines
 
 
