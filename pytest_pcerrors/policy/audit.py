@@ -201,7 +201,7 @@ def _judged(exchange: Exchange, policy: "Policy") -> Verdict:
         policy, profile = policy.of(exchange), policy.profile_for(exchange.origin)
         known = _of_equal(policy, profile, exchange.status, content_type_of(exchange), exchange.body)
         if known is not None:
-            return Verdict(known.parsed.of(exchange), known.violations)
+            return Verdict(known.parsed.changed(exchange=exchange), known.violations)
     return policy.judge(exchange)
 
 

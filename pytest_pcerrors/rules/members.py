@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
 
 _LONGEST_CODE = 20
 _LONGEST_TEMPLATE = 60
 
 
 @of_each_error
-def description_blank(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> Violation | None:
+def description_blank(parsed: "ParsedResponse") -> Violation | None:
     """The description is white space only.
 
     Documentation: The description is "Not null and not empty" and describes the error in detail.
     Example: `"description": "   "`
     Fix: Describe the error.
     """
-    if not error.description or error.description.strip():
+    if not parsed.description or parsed.description.strip():
         return None
-    place = partial(parsed.pointer, "description", error.items)
+    place = partial(parsed.pointer, "description")
     return Violation("a description of white space only, expected a text", place, expected="a text")
 
 
@@ -65,21 +65,21 @@ def status_differs(parsed: "ParsedResponse") -> "Iterator[Violation]":
 
 
 @of_each_error
-def code_unknown(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> Violation | None:
+def code_unknown(parsed: "ParsedResponse") -> Violation | None:
     """The code is not in the catalogue, and the catalogue has codes for this status.
 
     Documentation: The section "Error codes" lists 162 codes.
     Example: `{"code": "60012", ...}` with 400
     Fix: Look for a typing error in the code. If the service really sends it, allow the rule for this code, with a reason.
     """
-    code, contract = error.code, parsed.contract
+    code, contract = parsed.code, parsed.contract
     if code is None or contract.catalogue.entries_of(code):
         return None
     if parsed.exchange.status not in contract.paired_statuses and not contract.has_codes_of_any_status:
         return None
     return Violation(
         lambda: f"code {shown_code(code)} is not in the catalogue",
-        partial(parsed.pointer, "code", error.items),
+        partial(parsed.pointer, "code"),
         expected="a documented code",
         actual=code,
         hint=partial(nearest_entry, contract, code),
@@ -87,7 +87,7 @@ def code_unknown(parsed: "ParsedResponse", error: "StatedError | ParsedResponse"
 
 
 @of_each_error
-def pairing(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> Violation | None:
+def pairing(parsed: "ParsedResponse") -> Violation | None:
     """The code is documented, but not with this status.
 
     Documentation: Each row of the table "Error codes" pairs an HTTP status with a code.
@@ -95,13 +95,13 @@ def pairing(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> 
     Fix: Send the documented status. If the service really sends this pairing, allow the rule for the code and the status.
     """
     status, contract = parsed.exchange.status, parsed.contract
-    entries = contract.catalogue.entries_of(error.code or "")
-    if not entries or status not in contract.paired_statuses or contract.entry_of(status, error.code):
+    entries = contract.catalogue.entries_of(parsed.code or "")
+    if not entries or status not in contract.paired_statuses or contract.entry_of(status, parsed.code):
         return None
     return Violation.explained_by(
         lambda: (
-            f"code {error.code} is documented with {documented(contract, entries)}, not with {status}",
-            parsed.pointer("code", error.items),
+            f"code {parsed.code} is documented with {documented(contract, entries)}, not with {status}",
+            parsed.pointer("code"),
             " or ".join(entry.status_text for entry in entries),
             str(status),
             "",
@@ -110,38 +110,38 @@ def pairing(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> 
 
 
 @of_each_error
-def description_placeholder(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> Violation | None:
+def description_placeholder(parsed: "ParsedResponse") -> Violation | None:
     r"""The description contains a placeholder of the code's own template that was not filled in.
 
     Documentation: Descriptions are templates with `{0}`, `{1}`, and so on. For an unknown code, only `{0}` is a placeholder.
     Example: `"description": "Another request is already processing cart {0}"`
     Fix: Fill in the values before you send the response. A pattern such as `^\d{7}$` is not a placeholder.
     """
-    description = error.description
+    description = parsed.description
     if not description or "{" not in description:
         return None
-    entries = _entries_of_status(parsed, error)
+    entries = _entries_of_status(parsed)
     own = frozenset().union(*(entry.placeholders for entry in entries)) if entries else {"{0}"}
     left = ", ".join(sorted(placeholder for placeholder in own if placeholder in description))
     if not left:
         return None
     return Violation(
         lambda: f"{left} instead of a value in {shown(description)}",
-        partial(parsed.pointer, "description", error.items),
+        partial(parsed.pointer, "description"),
         expected="values instead of placeholders",
         actual=left,
     )
 
 
 @of_each_error
-def description_template(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> Violation | None:
+def description_template(parsed: "ParsedResponse") -> Violation | None:
     """The description does not match a documented text of its code. Off by default, because the texts of the real service never match.
 
     Documentation: The page gives one text for every code, and two rows for five codes.
     Example: `"description": "Oops"`
     Fix: For a mock, fill in one of the texts of `pcerrors explain CODE`. Import the documentation page to get the official texts.
     """
-    description, entries = error.description, _entries_of_status(parsed, error)
+    description, entries = parsed.description, _entries_of_status(parsed)
     templates = [template for entry in entries for template in entry.templates]
     if not description or not description.strip() or not entries:
         return None
@@ -150,9 +150,9 @@ def description_template(parsed: "ParsedResponse", error: "StatedError | ParsedR
         return None
     return Violation(
         lambda: (
-            f"{shown(description)} instead of a documented text of code {error.code}, such as {shown(templates[0])}"
+            f"{shown(description)} instead of a documented text of code {parsed.code}, such as {shown(templates[0])}"
         ),
-        partial(parsed.pointer, "description", error.items),
+        partial(parsed.pointer, "description"),
         expected=" or ".join(templates),
         actual=lambda: shown(description),
     )
@@ -180,10 +180,10 @@ def nearest_entry(contract: "Contract", code: str) -> str:
     return f"nearest documented code: {nearest} with {documented(contract, contract.catalogue[nearest])}"
 
 
-def _entries_of_status(parsed: "ParsedResponse", error: "StatedError | ParsedResponse") -> "tuple[Entry, ...]":
+def _entries_of_status(parsed: "ParsedResponse") -> "tuple[Entry, ...]":
     """Return the entries of the code with this status, or all entries of the code if the pairing is undocumented."""
-    entry = parsed.contract.entry_of(parsed.exchange.status, error.code)
-    return parsed.contract.catalogue.entries_of(error.code or "") if entry is None else (entry,)
+    entry = parsed.contract.entry_of(parsed.exchange.status, parsed.code)
+    return parsed.contract.catalogue.entries_of(parsed.code or "") if entry is None else (entry,)
 
 
 def _unescaped(description: str) -> str:

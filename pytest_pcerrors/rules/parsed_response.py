@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.jsontext import EACH, JsonError, parse, plain_object, steps_of
 from pytest_pcerrors.rules.paths import at, getter, indexed, places_at, pointer_at
@@ -20,17 +20,6 @@ _BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class StatedError(NamedTuple):
-    """One of the errors that a body states in an array. Most bodies state one error; then the parsed response is this error.
-
-    `items` are the indexes of the items in which the code and the description are.
-    """
-
-    code: str | None
-    description: str | None
-    items: tuple[int, ...] = ()
-
-
 @dataclass(init=False)
 class ParsedResponse:
     """The argument of every rule: the exchange, the contract, and the parsed body.
@@ -40,7 +29,8 @@ class ParsedResponse:
     `document` is the JSON value of the text; `problem` says why the text is not one JSON value, and is `None` otherwise.
     `is_plain` is true if the body is known to be one JSON object in UTF-8, without a byte order mark and repeated names.
     `code` and `description` are the values of the contract's members if they have a usable type; a numeric code is given
-    as its digits. If the contract has them in the items of an array, they are those of the first item; `errors` has all.
+    as its digits. If the contract has them in the items of an array, they are those of the item with the indexes `items`, by default the
+    first; `errors` has all.
     `fits_below_400` is true if the status is below 400 and the contract says that such a body is an error.
     """
 
@@ -55,18 +45,17 @@ class ParsedResponse:
     code: str | None = field(default=None, init=False)
     description: str | None = field(default=None, init=False)
     fits_below_400: bool = field(default=False, init=False)
-    items: ClassVar[tuple[int, ...]] = ()
+    items: tuple[int, ...] = field(default=(), init=False)
 
     def __init__(self, exchange: "Exchange", contract: "Contract", text: str | None = None) -> None:
         self.exchange = exchange  # what is not set here has its default in the class, which is fast
         self.contract = contract
         self.text = text
 
-    def of(self, exchange: "Exchange") -> "ParsedResponse":
-        """Return the same for another exchange with this status and body."""
+    def changed(self, **changes: Any) -> "ParsedResponse":
+        """Return a copy with some members replaced, such as an exchange with the same status and body."""
         copy = object.__new__(ParsedResponse)
-        copy.__dict__ |= self.__dict__
-        copy.exchange = exchange
+        copy.__dict__ |= self.__dict__ | changes
         return copy
 
     @property
@@ -101,21 +90,19 @@ class ParsedResponse:
         )
 
     @property
-    def errors(self) -> "tuple[StatedError | ParsedResponse, ...]":
+    def errors(self) -> "tuple[ParsedResponse, ...]":
         """The errors that the body states: this response, or one for each item of the arrays in the path of the code; none if they are empty."""
-        contract = self.contract
-        if not contract.has_items:
+        if not self.contract.has_items:
             return (self,)
-        document, code, description = self.document, contract.members["code"], contract.members.get("description")
-        if description is not None and EACH not in description:
-            description = None  # one text for all errors, which is that of the first
-        found: list[StatedError] = []
-        for steps, item in places_at(document, code[: self._depth]):
+        code, description = self.contract.members["code"], self.contract.members.get("description", ())
+        found: list[ParsedResponse] = []
+        for steps, item in places_at(self.document, code[: self._depth]):
             items = tuple(step for step in steps if isinstance(step, int))
-            text = at(document, description and indexed(description, items))
-            found.append(StatedError(_code(at(item, code[self._depth :])), _text(text), items))
-        if found and description is None:
-            found[0] = found[0]._replace(description=self.description)
+            if EACH in description:
+                text = _text(at(self.document, indexed(description, items)))
+            else:
+                text = None if found else self.description  # one text for all errors, which is that of the first
+            found.append(self.changed(code=_code(at(item, code[self._depth :])), description=text, items=items))
         return tuple(found)
 
     @property
@@ -135,16 +122,16 @@ class ParsedResponse:
         """
         return at(self.document, self.contract.members.get(name))
 
-    def pointer(self, name: str, items: tuple[int, ...] = ()) -> str:
-        """Return the JSON Pointer of a member at its place in the contract; `items` are the indexes of items, by default the first.
+    def pointer(self, name: str) -> str:
+        """Return the JSON Pointer of a member at its place in the contract.
 
         >>> from pytest_pcerrors import Contract, Exchange
         >>> read(Exchange(404, {}, b'{"code": "2000"}'), Contract.default()).pointer("code")
         '/code'
         """
-        return pointer_at(indexed(self.contract.members.get(name), items))
+        return pointer_at(indexed(self.contract.members.get(name), self.items))
 
-    def stated_at(self, pointer: str) -> "StatedError | ParsedResponse":
+    def stated_at(self, pointer: str) -> "ParsedResponse":
         """Return the error in whose item a JSON Pointer is; for a pointer outside of all items, the first error."""
         if self.contract.has_items:
             code, steps = self.contract.members["code"], steps_of(pointer)[: self._depth]

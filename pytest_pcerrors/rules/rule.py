@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.rules._keywords import Test
-    from pytest_pcerrors.rules.parsed_response import ParsedResponse, StatedError
+    from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.rules.violation import Severity
 
     PlaceTests: TypeAlias = Iterable[tuple[tuple[str, ...], Test]]
@@ -94,16 +94,14 @@ def rule(
     )
 
 
-def of_each_error(
-    check: "Callable[[ParsedResponse, StatedError | ParsedResponse], Violation | None]",
-) -> RuleFunction:
+def of_each_error(check: "Callable[[ParsedResponse], Violation | None]") -> RuleFunction:
     """Return the function of a rule that checks each error that a body states, from one that checks one error."""
 
     @wraps(check)
     def of_all(parsed: "ParsedResponse") -> "Iterable[Violation]":
         if parsed.contract.has_items:
-            return islice(filter(None, (check(parsed, error) for error in parsed.errors)), MOST_FOUND)
-        found = check(parsed, parsed)
+            return islice(filter(None, map(check, parsed.errors)), MOST_FOUND)
+        found = check(parsed)
         return () if found is None else (found,)
 
     return of_all

@@ -79,7 +79,7 @@ def _of_others(parsed: "ParsedResponse") -> "Iterator[Stated]":
     """Yield the errors of any API: documented codes where the contract has them, or else properties called error or errors."""
     documented = [each for each in parsed.errors if each.code is not None and each.code in parsed.contract.catalogue]
     for error in documented:
-        yield partial(parsed.pointer, "code", error.items), error.code or "", {_TEXTS[0]: error.description}
+        yield partial(error.pointer, "code"), error.code or "", {_TEXTS[0]: error.description}
     if not documented:
         for place, value in _named_errors(parsed.document):
             stated = [_code(parsed, each) for each in (value if isinstance(value, list) else [value])]
