@@ -1,5 +1,6 @@
 """A rule: a function that checks one property of a response, with severities and documentation."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import getdoc
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from pytest_pcerrors.errors import RuleError
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
+from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +35,9 @@ Condition = Callable[["ParsedResponse"], object]
 MOST_FOUND = 5
 """The most violations that a rule reports of one response."""
 
-_PARTS = ("Documentation", "Example", "Fix")
+_LABELS = ("Documentation", "Example", "Fix")
+_PART = late_pattern(rf"^({'|'.join(_LABELS)}): (.+?)(?=\n\n|\n(?:{'|'.join(_LABELS)}): |\Z)", re.MULTILINE | re.DOTALL)
+"""A part of the docstring of a rule, and its label."""
 
 
 def always(_: object) -> bool:
@@ -79,19 +83,11 @@ def rule(
     tests: "Callable[[Contract], PlaceTests] | None" = None,
 ) -> Rule:
     """Make a rule from a function; its name and its documentation come from the function."""
-    breaks, _, rest = (getdoc(function) or "").partition("\n\n")
-    parts = dict.fromkeys(_PARTS, "")
-    for label in _PARTS[1:]:
-        rest = rest.replace(f"\n{label}: ", f"\n\n{label}: ")
-    for paragraph in rest.split("\n\n"):
-        label, _, text = paragraph.partition(": ")
-        if label in parts:
-            parts[label] = " ".join(text.split())
-    documentation, example, fix = parts.values()
-    severities = severities_of(documented, observed)
-    return Rule(
-        rule_name(function), stage, " ".join(breaks.split()), documentation, example, fix, severities, function, tests
-    )
+    text = getdoc(function) or ""
+    labelled = {label: " ".join(part.split()) for label, part in _PART.findall(text)}
+    documentation, example, fix = (labelled.get(label, "") for label in _LABELS)
+    breaks, severities = " ".join(text.partition("\n\n")[0].split()), severities_of(documented, observed)
+    return Rule(rule_name(function), stage, breaks, documentation, example, fix, severities, function, tests)
 
 
 def of_each_error(check: "Callable[[ParsedResponse], Violation | None]") -> RuleFunction:
