@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 Schema = Mapping[str, Any]
 
 _ANYTHING: Schema = {}
 _NOTHING: Schema = {"not": {}}
-
-
-class Subschema(NamedTuple):
-    """A schema that applies to a place, and its keywords without ``allOf`` and followed references."""
-
-    schema: Schema
-    keywords: tuple[str, ...]
 
 
 class Subschemas:
@@ -35,8 +28,8 @@ class Subschemas:
         self,
         schema: Schema | bool,  # noqa: FBT001 - a schema may be true
         above: frozenset[int],
-    ) -> Iterator[Subschema]:
-        """Yield the schemas that apply where a schema applies: itself, the members of ``allOf``, the target of ``$ref``.
+    ) -> Iterator[tuple[Schema, list[str]]]:
+        """Yield the schemas that apply where a schema applies, with their keywords: itself, the members of ``allOf``, the target of ``$ref``.
 
         `above` has the identities of the enclosing schemas. A reference to one of them is recursive; it remains a keyword,
         which jsonschema checks as a whole.
@@ -46,6 +39,6 @@ class Subschemas:
         targets = [self._resolver.lookup(schema["$ref"]).contents] if "$ref" in schema else []
         followed = [target for target in targets if id(target) not in above]
         apart = ("allOf", "$ref") if followed else ("allOf",)
-        yield Subschema(schema, tuple(keyword for keyword in schema if keyword not in apart))
+        yield schema, [keyword for keyword in schema if keyword not in apart]
         for each in (*followed, *schema.get("allOf", ())):
             yield from self.at_one_place(each, above)

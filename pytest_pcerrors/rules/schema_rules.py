@@ -149,10 +149,8 @@ class _Compiler:
     ) -> Iterator[SchemaRule]:
         """Yield the rules of a schema and of its properties and items. `documentation` is the description of the parent."""
         here = list(self._subschemas.at_one_place(schema, above))
-        above |= {id(each.schema) for each in here}
-        documentation = next(
-            (each.schema["description"] for each in here if "description" in each.schema), documentation
-        )
+        above |= {id(each) for each, _ in here}
+        documentation = next((each["description"] for each, _ in here if "description" in each), documentation)
         for each, keywords in here:
             for keyword in keywords:
                 yield from self._rules(each, keyword, path, documentation)
