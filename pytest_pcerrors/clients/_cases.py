@@ -37,12 +37,13 @@ _SHORTEST_CODE = 4
 
 
 class Case(NamedTuple):
-    """A response that a client gets: its name, the row of the matrix that counts it, and whether it is an error."""
+    """A response that a client gets: its name, the row of the matrix that counts it, whether it is an error, and whether it is judged."""
 
     name: str
     row: str
     exchange: Exchange
     is_error: bool = True
+    is_judged: bool = True
 
     @property
     def is_marked(self) -> bool:
@@ -95,7 +96,7 @@ def successes(contract: Contract, given: object = None) -> Iterator[Case]:
         if contract.is_partner_center and bare.lstrip()[:1] in (b"{", b"["):
             bodies[f"{name} with byte order mark"] = _MARK + bare
         for name, body in bodies.items():
-            yield Case(name, name, replace(exchange, body=body), is_error=False)
+            yield Case(name, name, replace(exchange, body=body), is_error=False, is_judged=given is not None)
 
 
 def _expected(contract: Contract, given: object) -> dict[str, Exchange]:
@@ -159,6 +160,11 @@ class Tried(NamedTuple):
     code: str
     id: str
     waited: str
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether an error looks like a success, or a success that the call expects like a failure."""
+        return self.case.is_judged and self.case.is_error != self.outcome.is_failure
 
 
 def tried(

@@ -13,7 +13,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.policy.check import current
-from pytest_pcerrors.reporting.matrix import MatrixData, RowData
+from pytest_pcerrors.reporting.matrix import RowData
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import cut, listed, represented
@@ -59,10 +59,8 @@ def assert_errors_surface(
         )
     contract = current().policy.contract
     all_tried = _all_tried(call, is_failure, success, without, contract)
-    judged = [each for each in all_tried if each.case.is_error or success is not None]
-    wrong = [each for each in judged if each.case.is_error != each.outcome.is_failure]
-    current().on_matrix(_matrix(all_tried, wrong))
-    if wrong:
+    current().on_matrix({"rows": [_row(name, group) for name, group in _by_row(all_tried).items()]})
+    if wrong := [each for each in all_tried if each.is_wrong]:
         text = _message(all_tried, wrong, has_predicate=is_failure is not None)
         raise ClientViolation(text, list(map(_violation, wrong)))
 
@@ -85,25 +83,20 @@ def _all_tried(
     return all_tried
 
 
-def _matrix(all_tried: Sequence[Tried], wrong: Iterable[Tried]) -> MatrixData:
-    """Return the matrix: a row for each status of documented errors, and one for each other case."""
-    names = Counter(each.case.row for each in wrong)
-    return {"rows": [_row(name, group, names[name]) for name, group in _by_row(all_tried).items()]}
-
-
 def _by_row(tries: Iterable[Tried]) -> dict[str, list[Tried]]:
+    """Return the cases of each row: those of a status of documented errors, or any other single case."""
     rows: dict[str, list[Tried]] = {}
     for each in tries:
         rows.setdefault(each.case.row, []).append(each)
     return rows
 
 
-def _row(name: str, group: Sequence[Tried], wrong: int) -> RowData:
+def _row(name: str, group: Sequence[Tried]) -> RowData:
     return {
         "case": name,
         "status": group[0].case.exchange.status,
         "cases": len(group),
-        "wrong": wrong,
+        "wrong": sum(each.is_wrong for each in group),
         "outcome": _counts(each.outcome.text for each in group),
         "code": _counts(each.code for each in group),
         "id": _counts(each.id for each in group),
