@@ -143,6 +143,14 @@ def test_without_a_name_a_page_is_partner_centers(pcerrors, tmp_path, name, text
     assert not (tmp_path / "contract.json").exists()
 
 
+def test_a_broken_page_of_partner_center_is_reported_as_such(pcerrors, tmp_path):
+    """Without a word of other APIs."""
+    (tmp_path / "page.md").write_text(PAGE.replace("20.000", "many"))
+    ended = pcerrors("import", "page.md")
+
+    assert (ended.status, "--as" in ended.err) == (2, False)
+
+
 def test_an_openapi_document_names_itself(pcerrors, tmp_path):
     """Without --as, it has its title."""
     (tmp_path / "api.yaml").write_text(OPENAPI)

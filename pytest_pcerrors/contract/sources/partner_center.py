@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME_IT = "if it is of another API than Partner Center, use `pcerrors import --as NAME`, with the name of the API"
 
+_MIN_DIGITS = 4
 _LISTED_STATUS = re.compile(r"\W*([1-5]\d\d)(?!\d)")
 _CHALLENGE = re.compile(r"^WWW-Authenticate:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*?(\w+)\s*\}")
@@ -28,12 +29,14 @@ _KINDS: dict[type, dict[str, Any]] = {list: {"type": "array", "items": {"type": 
 
 def read_partner_center(page: "Source") -> Imported:
     """Read a page of which most codes are known; raise a `UsageError` that names ``--as`` for any other page."""
+    known = {row["code"] for row in shipped_document()["entries"]}
     try:
         document, remarks = read_page(page)
     except UsageError as error:
-        raise UsageError(f"{error}; {_NAME_IT}") from None
+        cells = {cell for grid in page.grids for row in grid.rows for cell in row.cells}
+        is_known = any(len(code) >= _MIN_DIGITS for code in known & cells)  # others may be statuses
+        raise error if is_known else UsageError(f"{error}; {_NAME_IT}") from None
     codes = [row["code"] for row in document["entries"]]
-    known = {row["code"] for row in shipped_document()["entries"]}
     if 2 * sum(code in known for code in codes) < len(codes):
         raise UsageError(f"most of the {len(codes)} codes are not those of Partner Center; {_NAME_IT}")
     return Imported(document, remarks)
