@@ -110,16 +110,6 @@ def grids_of(value: Any) -> list[Grid]:
 
 
 def _grids(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
-    for grid in _grids_without_status(value, path):
-        status = next((step for step in reversed(path) if isinstance(step, str) and is_known_status(step)), None)
-        if status is None or any(map(is_status_name, grid.header)):
-            yield grid
-        else:
-            rows = tuple(Line((*row.cells, status), row.place) for row in grid.rows)
-            yield Grid((*grid.header, _STATUS), rows, grid.place)
-
-
-def _grids_without_status(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
     rows: dict[Any, Any] = {}
     if isinstance(value, list):
         rows = {index: each for index, each in enumerate(value) if isinstance(each, dict)}
@@ -178,6 +168,10 @@ def _grid(rows: "Mapping[Any, Mapping[str, Any]]", path: tuple[str | int, ...], 
     cells = rows if has_code or is_keyed else {step: _flat(row) for step, row in rows.items()}
     names = list(dict.fromkeys(name for row in cells.values() for name in row))
     key = [] if not is_keyed else [_KEY if not has_code else _STATUS if all(map(is_known_status, rows)) else "name"]
+    status = next((step for step in reversed(path) if isinstance(step, str) and is_known_status(step)), None)
+    if status is not None and not any(map(is_status_name, (*key, *names))):
+        names.append(_STATUS)
+        cells = {step: {**row, _STATUS: status} for step, row in cells.items()}
     lines = tuple(
         Line(
             (*([str(step)] if is_keyed else []), *(_cell(cells[step].get(name)) for name in names)),
