@@ -155,17 +155,21 @@ def test_what_is_searched_is_shrunk_too():
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda: error_responses(code=8000640), 'no error with code 8000640; did you mean "800064"?'),
+        (lambda: error_responses(code=8000640), 'code 8000640 is not in the catalogue; did you mean "800064"?'),
         (lambda: error_responses(status=418), "no error with status 418; known are 400, 401, "),
-        (lambda: error_responses(status=400, code=2006, contract=NESTED), "no error with code 2006; known are 7, 8"),
-        (lambda: error_responses(status=409, code=2006), "no error with code 2006 and status 409; it has 400, 403"),
+        (
+            lambda: error_responses(status=400, code=2006, contract=NESTED),
+            "code 2006 is not in the catalogue; known are 7, 8",
+        ),
+        (lambda: error_responses(status=409, code=2006), "no error with status 409 and code 2006; known are 400, 403"),
+        (lambda: error_responses(status=10**5000, code=2006), "no error with status <int> and code 2006"),
         (lambda: broken_responses("code-typo"), 'there is no rule "code-typo"'),
         (
             lambda: broken_responses("pairing", contract=BARE),
             "no conforming response .* breaks pairing and nothing else",
         ),
     ],
-    ids=["code", "status", "other-contract", "both", "rule", "unbreakable"],
+    ids=["code", "status", "other-contract", "both", "huge", "rule", "unbreakable"],
 )
 def test_what_cannot_be_drawn_is_misuse(make, problem):
     """The message says what can be."""

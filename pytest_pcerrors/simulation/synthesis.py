@@ -165,7 +165,7 @@ def _entry(code: str, status: int | None, contract: Contract) -> Entry:
     if len(fitting) == 1:
         return fitting[0]
     statuses = " and ".join(entry.status_text for entry in contract.catalogue[code])
-    problem = "; give a status" if status is None else f", not with {status}"
+    problem = "; give a status" if status is None else f", not with {text_of(status)}"
     raise UsageError(f"code {code} is documented with {statuses}{problem}")
 
 

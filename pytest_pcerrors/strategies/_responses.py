@@ -15,7 +15,7 @@ from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
-from pytest_pcerrors.simulation.synthesis import required_headers, stating, usual_status
+from pytest_pcerrors.simulation.synthesis import required_headers, stating, unknown_code, usual_status
 from pytest_pcerrors.strategies._documents import documents_of, headers, letters, spellings
 from pytest_pcerrors.text import suggestion, text_of
 
@@ -56,6 +56,8 @@ def error_responses(
 
 
 def _pairings(status: int | None, code: str | None, contract: Contract) -> st.SearchStrategy[Pairing]:
+    if code is not None and code not in contract.catalogue:
+        raise unknown_code(code, contract)
     documented = [
         (usual_status(entry, contract) if status is None else status, entry.code)
         for entry in contract.catalogue.select(code=code)
@@ -64,18 +66,12 @@ def _pairings(status: int | None, code: str | None, contract: Contract) -> st.Se
     unpaired = contract.statuses.keys() - contract.paired_statuses if code is None else ()
     free = sorted(each for each in unpaired if each >= HTTPStatus.BAD_REQUEST and status in (None, each))
     if not documented and not free:
-        raise UsageError(f"the contract has no error with {_wanted(status, code, contract)}")
+        known = contract.statuses if code is None else [each.status_text for each in contract.catalogue[code]]
+        wanted = f"status {text_of(status)}{'' if code is None else f' and code {code}'}"
+        raise UsageError(f"the contract has no error with {wanted}; {suggestion(None, map(str, known))}")
     codes = st.sampled_from(contract.catalogue.codes or ("7",)) | st.text(letters, min_size=1, max_size=12)
     with_any_code = st.tuples(st.sampled_from(free), codes) if free else st.nothing()
     return st.sampled_from(documented) | with_any_code if documented else with_any_code
-
-
-def _wanted(status: int | None, code: str | None, contract: Contract) -> str:
-    if code is not None and code not in contract.catalogue:
-        return f"code {code}; {suggestion(contract.catalogue.nearest(code), contract.catalogue.codes)}"
-    if code is None:
-        return f"status {text_of(status)}; {suggestion(None, map(str, contract.statuses))}"
-    return f"code {code} and status {status}; it has {', '.join(each.status_text for each in contract.catalogue[code])}"
 
 
 @st.composite

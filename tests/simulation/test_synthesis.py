@@ -85,6 +85,9 @@ def test_a_code_of_two_statuses_is_made_with_either(status):
         ({"code": 2006}, "code 2006 is documented with 400 and 403; give a status"),
         ({"code": 2006, "status": 409}, "code 2006 is documented with 400 and 403, not with 409"),
         ({"code": 800064, "status": 400}, "code 800064 is documented with 409, not with 400"),
+        pytest.param(
+            {"code": 800064, "status": 10**5000}, "code 800064 is documented with 409, not with <int>", id="huge"
+        ),
         ({"code": 8000640}, 'code 8000640 is not in the catalogue; did you mean "800064"?'),
     ],
     ids=str,
