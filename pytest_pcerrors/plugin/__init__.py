@@ -1,6 +1,9 @@
 """The pytest plugin: thin hooks, fixtures, and cassette items. Here are its options and markers."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--pc-cassettes": {
@@ -67,6 +70,11 @@ MARKERS = {
 
 MARKERS_OF_CASES = {"pc_entry": "pc_entries", "pc_mutant": "pc_mutants", "pc_shape": "pc_shapes"}
 """The fixtures of tests that run once for each of several cases, and the markers that select the cases."""
+
+
+def has_marker(item: "pytest.Item") -> bool:
+    """Return whether a test has a marker of ours; this looks at its markers once."""
+    return not MARKERS.keys().isdisjoint(mark.name for mark in item.iter_markers())
 
 
 def signature(marker: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import known_mode
-from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
+from pytest_pcerrors.plugin import MARKERS_OF_CASES, has_marker, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.settings import allowance_of
@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 def policy_for(item: pytest.Item, policy: Policy) -> Policy:
     """Return the policy of a run with the markers of a test applied; an invalid marker is a `UsageError`."""
+    if not has_marker(item):
+        return policy
     for fixture, marker in MARKERS_OF_CASES.items():
         if item.get_closest_marker(marker) and fixture not in getattr(item, "fixturenames", ()):
             raise UsageError(f"@pytest.mark.{marker} runs a test once for each {fixture}, which the test must take")

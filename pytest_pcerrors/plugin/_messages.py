@@ -16,8 +16,9 @@ Lines = list[tuple[str, bool]]
 
 def warn_at(item: pytest.Item, messages: Iterable[str]) -> None:
     """Warn of each message once, at the place of a test, as `warn` does."""
-    path, line, _ = item.reportinfo()
-    warn(messages, str(path), 0 if line is None else line + 1)
+    if several := list(messages):  # it takes long to find the place
+        path, line, _ = item.reportinfo()
+        warn(several, str(path), 0 if line is None else line + 1)
 
 
 def warn(messages: Iterable[str], place: str, line: int = 0) -> None:

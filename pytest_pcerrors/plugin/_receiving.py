@@ -131,7 +131,8 @@ class Receiving(Context):
         Only a failed test adds violations; other tests add the warnings that were raised.
         """
         test = self.test
-        self._tally.plus(test.tally if test.has_failed else test.tally.without_expected(test.warned))
+        if not test.tally.is_empty:
+            self._tally.plus(test.tally if test.has_failed else test.tally.without_expected(test.warned))
         self.test = CurrentTest()
 
     @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, has_marker
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -179,8 +179,7 @@ _FIXTURES = frozenset(name for name in globals() if name.startswith("pc_"))
 
 
 def _uses_us(item: pytest.Item) -> bool:
-    has_marker = not MARKERS.keys().isdisjoint(mark.name for mark in item.iter_markers())
-    return has_marker or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return has_marker(item) or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _has_settings(config: pytest.Config) -> bool:
