@@ -40,15 +40,6 @@ _PART = late_pattern(rf"^({'|'.join(_LABELS)}): (.+?)(?=\n\n|\n(?:{'|'.join(_LAB
 """A part of the docstring of a rule, and its label."""
 
 
-def always(_: object) -> bool:
-    """Return True, the condition of a rule that every contract has and that is checked on every response."""
-    return True
-
-
-def _no_violation(_: "ParsedResponse") -> "Iterable[Violation]":
-    return ()
-
-
 class Rule(NamedTuple):
     """A rule: its name, the condition that `breaks` it, what the documentation says, an example, and the fix.
 
@@ -65,9 +56,9 @@ class Rule(NamedTuple):
     example: str = ""
     fix: str = ""
     severities: "Mapping[str, Severity]" = MappingProxyType({})
-    check: RuleFunction = _no_violation
+    check: RuleFunction = lambda _: ()
     tests: "Callable[[Contract], PlaceTests] | None" = None
-    applies: "Callable[[Contract], bool]" = always
+    applies: "Callable[[Contract], bool]" = lambda _: True
 
 
 def severities_of(documented: "Severity" = "error", observed: "Severity | None" = None) -> "dict[str, Severity]":
