@@ -13,7 +13,7 @@ from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.archives.files import archive_files
 from pytest_pcerrors.plugin._contents import Contents, Sharing
 from pytest_pcerrors.plugin._items import ITEMS, PartItem
-from pytest_pcerrors.plugin._messages import shown_path
+from pytest_pcerrors.plugin._messages import encodable, shown_path
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.settings import COLLECT
 from pytest_pcerrors.text import nearest
@@ -70,6 +70,7 @@ class Cassettes:
             collector = CassetteFile.from_parent(
                 folder,
                 path=file,
+                name=encodable(file).name,
                 nodeid=name,
                 contents=Contents(file, name, self._policy),
                 named=self._named_in(file),

@@ -8,7 +8,7 @@ import pytest
 from pytest_pcerrors.errors import ArchiveError, PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._contents import RECORDING, RESPONSE, UNREADABLE_PLACE, Contents
-from pytest_pcerrors.plugin._messages import warn
+from pytest_pcerrors.plugin._messages import encodable, warn
 from pytest_pcerrors.policy.check import current, judge
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import failure_text
@@ -40,7 +40,7 @@ class PartItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
         """Return file, line (counted from 0) and name for pytest."""
-        return self.path, self.line, self.name
+        return encodable(self.path), self.line, self.name
 
 
 class CassetteItem(PartItem):

@@ -35,8 +35,13 @@ def warn(messages: Iterable[str], place: str, line: int = 0) -> None:
 
 
 def shown_path(path: Path, folder: Path) -> str:
-    """Return a path for messages, relative to a folder if it is inside it."""
-    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+    """Return a path for messages and ids, relative to a folder if it is inside it."""
+    return encodable(path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def encodable(path: Path) -> Path:
+    """Return a path whose bytes that are not UTF-8 are escaped: pytest-xdist sends only text in UTF-8."""
+    return Path(str(path).encode("utf-8", "backslashreplace").decode())
 
 
 def is_explained(problem: Exception) -> bool:

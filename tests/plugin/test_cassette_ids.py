@@ -1,5 +1,8 @@
 """The names of items, and that their ids can be given as arguments."""
 
+import json
+import os
+
 import pytest
 from recordings import API, GOOD, recorded
 
@@ -136,3 +139,12 @@ def test_each_unreadable_place_can_be_run_again(pytester):
     pytester.path.joinpath("b.yaml").touch()
     for name in ("a.ndjson::unreadable 1", "a.ndjson::unreadable 2", "b.yaml::unreadable"):
         pytester.runpytest("--pc-cassettes=.", name).assert_outcomes(failed=1)
+
+
+def test_a_file_name_that_is_not_utf_8_can_be_sent_by_a_worker(pytester, write):
+    """pytest-xdist sends ids and reports as text in UTF-8; a worker ended, and its tests were lost."""
+    write("a.yaml", GOOD).rename(os.fsdecode(os.fsencode(pytester.path) + b"/\xff.yaml"))
+    run = pytester.inline_run("--pc-cassettes=.")
+    sent = [report._to_json() for report in run.getreports("pytest_runtest_logreport")]
+    assert len(sent) == 3
+    assert "udcff.yaml" in json.dumps(sent, default=str, ensure_ascii=False).encode().decode()
