@@ -225,7 +225,8 @@ def _context(threads: int) -> Any:
     """Return how a process with so many threads starts others: with one, by a copy of itself, which has loaded everything already."""
     if threads == 1:
         return get_context("fork")
-    ensure_running()  # it would let interrupts through after its own start
+    if hasattr(signal, "pthread_sigmask"):
+        ensure_running()  # it would let interrupts through after its own start; Windows has no such process
     return get_context("spawn")
 
 
