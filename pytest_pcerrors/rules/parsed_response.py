@@ -1,7 +1,7 @@
 """An exchange parsed once: everything that rules check."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -37,20 +37,19 @@ class ParsedResponse:
     exchange: "Exchange"
     contract: "Contract"
     text: str | None = None
-    encoding: str = field(default="UTF-8", init=False)
-    has_byte_order_mark: bool = field(default=False, init=False)
-    problem: str | None = field(default=None, init=False)
-    document: Any = field(default=None, init=False)
-    is_plain: bool = field(default=False, init=False)
-    code: str | None = field(default=None, init=False)
-    description: str | None = field(default=None, init=False)
-    fits_below_400: bool = field(default=False, init=False)
-    items: tuple[int, ...] = field(default=(), init=False)
+    encoding: str = "UTF-8"
+    has_byte_order_mark: bool = False
+    problem: str | None = None
+    document: Any = None
+    is_plain: bool = False
+    code: str | None = None
+    description: str | None = None
+    fits_below_400: bool = False
+    items: tuple[int, ...] = ()
 
-    def __init__(self, exchange: "Exchange", contract: "Contract", text: str | None = None) -> None:
+    def __init__(self, exchange: "Exchange", contract: "Contract") -> None:
         self.exchange = exchange  # what is not set here has its default in the class, which is fast
         self.contract = contract
-        self.text = text
 
     def changed(self, **changes: Any) -> "ParsedResponse":
         """Return a copy with some members replaced, such as an exchange with the same status and body."""
