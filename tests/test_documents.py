@@ -138,6 +138,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path, name, reason):
         read_json_object(tmp_path / name)
 
 
+@pytest.mark.posix
 def test_a_stream_that_does_not_end_is_reported(monkeypatch):
     """Such as a device; a file ends."""
     monkeypatch.setattr("pytest_pcerrors.documents._LARGEST_STREAM", 9)
@@ -228,6 +229,7 @@ def test_a_place_that_cannot_be_written_is_reported(tmp_path, name, reason):
         write_atomically(tmp_path / name, "new")
 
 
+@pytest.mark.posix
 def test_a_pipe_is_written_to(tmp_path):
     """A pipe or a device is not replaced by a file."""
     path = tmp_path / "pipe"

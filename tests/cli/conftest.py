@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import os
-import pty
 import subprocess
 import sys
 from contextlib import suppress
@@ -110,6 +109,7 @@ def process(tmp_path):
 @pytest.fixture
 def on_terminal(process):
     """Run the command with some of its streams on a terminal; return what the terminal shows, and the rest of standard output."""
+    import pty  # which Windows does not have
 
     def run(*arguments, streams, terminal="xterm"):
         ours, theirs = pty.openpty()

@@ -45,6 +45,7 @@ def test_list_of_nothing_is_status_1(pcerrors, form, out, err):
     assert pcerrors("list", "--status", "418", "--format", form) == (1, out, err)
 
 
+@pytest.mark.posix
 def test_list_on_a_terminal_is_a_table(on_terminal, contract_file):
     """It has a head and reason phrases; what looks like markup in a text is text."""
     shown = on_terminal("list", "--contract", contract_file, streams=["stdout"], terminal="dumb")[0]

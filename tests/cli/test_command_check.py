@@ -128,6 +128,7 @@ def test_every_format_is_read_from_standard_input(pcerrors, piped, ending, packe
     assert "code-number  /code" in ended.out
 
 
+@pytest.mark.posix
 def test_a_pipe_of_a_shell_is_read_to_its_end(pcerrors, shell_pipe):
     """Such as ``<(zcat log.gz)``, which can be read only once."""
     line = json.dumps({"status": 404, "body": "{}"}) + "\n"
@@ -280,6 +281,7 @@ def test_a_hostile_name_of_a_file_does_no_harm(pcerrors, recorded, bad, tmp_path
     assert "in \\udcff\\x1b[31m.ndjson:1, POST" in (tmp_path / "report.txt").read_text()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("report_too", [True, False], ids=["report there too", "report elsewhere"])
 def test_a_bar_runs_on_a_terminal_and_the_report_stays_whole(on_terminal, recorded, bad, report_too):
     """Many files show a bar on standard error; the report follows it, or goes to standard output."""
@@ -291,6 +293,7 @@ def test_a_bar_runs_on_a_terminal_and_the_report_stays_whole(on_terminal, record
     assert (report or shown).endswith("\n2 error responses checked, 2 violations (code-number 2)\n")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("large", "paths", "total"), [(11 * MIB, ["seen.ndjson"], "11.5 MB"), (0, [".", "-"], "?")])
 def test_a_bar_goes_by_bytes(on_terminal, recorded, bad, large, paths, total):
     """For a single file too, if it is large; with standard input there is no total."""
@@ -300,6 +303,7 @@ def test_a_bar_goes_by_bytes(on_terminal, recorded, bad, large, paths, total):
     assert report.count("code-number  /code") == 1
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("arguments", [["--quiet", "."], ["seen.ndjson"]], ids=["quiet", "one small file"])
 def test_no_bar_runs_where_none_is_wanted(on_terminal, recorded, bad, arguments):
     """With ``--quiet``, and for a small file, the terminal shows nothing but the report."""

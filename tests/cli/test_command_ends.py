@@ -52,6 +52,7 @@ def test_a_reader_that_leaves_is_no_problem(process, bad, recorded, arguments, s
     assert (running.returncode, err) == (status, b"")
 
 
+@pytest.mark.posix
 def test_a_full_disk_is_reported_in_one_line(process):
     """An error of writing does not end with a traceback."""
     with Path("/dev/full").open("wb") as full:
@@ -61,6 +62,7 @@ def test_a_full_disk_is_reported_in_one_line(process):
     assert (running.returncode, err.decode()) == (2, said)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("redirection", "arguments", "ended"),
     [
@@ -77,6 +79,7 @@ def test_a_closed_stream_is_no_traceback(tmp_path, redirection, arguments, ended
     assert (done.returncode, done.stderr) == ended
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -100,6 +103,7 @@ def test_a_named_pipe_is_not_waited_for(pcerrors, tmp_path, recorded, good, argu
     assert "pipe: cannot be read: it is a named pipe, which may never be written to; give <(cat pipe)" in ended.err
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("arguments", ["diff shipped", "check seen.ndjson --contract"])
 def test_a_contract_comes_from_a_pipe_of_a_shell(pcerrors, recorded, good, shell_pipe, arguments):
     """It can be read only once."""

@@ -78,6 +78,7 @@ def archives(tmp_path, monkeypatch):
     return ["a.ndjson", "-", "b", "c.ndjson"]
 
 
+@pytest.mark.posix
 def test_only_this_process_reads_what_is_not_a_file(archives, tmp_path):
     """Standard input and pipes; the order is kept."""
     os.mkfifo(tmp_path / "pipe")

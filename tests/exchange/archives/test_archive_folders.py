@@ -151,6 +151,7 @@ def test_a_file_that_is_named_needs_no_ending(folder):
     assert [each.origin for each in read_archive(path)] == [f"{path}:1"]
 
 
+@pytest.mark.posix
 def test_a_folder_has_only_regular_files(folder):
     """Pipes, sockets and devices in it are ignored."""
     path = folder("a.jsonl")
