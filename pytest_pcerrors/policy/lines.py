@@ -12,7 +12,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import item_of_line
 from pytest_pcerrors.exchange.archives.line_readers import plain_lines
-from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, body_text, type_in
+from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, STATUSES, body_text, exchange_of, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, date_of
@@ -24,6 +24,7 @@ from pytest_pcerrors.rules.quick import Quick
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
+    from pytest_pcerrors.exchange.archives.items import Item
     from pytest_pcerrors.exchange.archives.line_readers import Reader
     from pytest_pcerrors.exchange.archives.plain_lines import PlainLine
     from pytest_pcerrors.policy.policy import Policy
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)
 _AUTHORITY = re.compile(rf"https?://{_HOST.pattern}(?::[0-9]+)?", re.ASCII)
 _SCHEME = len("https://")
-_STATUSES = range(100, 1000)
 _MOST_HOSTS = 4096
 _SHORT = 1000
 _RECORDED = (b"recorded_at", b"\\u00")
@@ -84,7 +84,7 @@ class LineAudit:
                 continue
             found = self._found(line) if index in suspected else []
             if found or not (line.isspace() or (index in suspected and self.conforms(plain, line))):
-                item = item_of_line(line, self._name, first + index, self._policy.layout)
+                item = self._item(plain, line, first + index)
                 self.has_items = True
                 if self._policy.max_age is not None and not isinstance(item, ArchiveError | Skipped):
                     self.oldest.add(item)
@@ -92,6 +92,14 @@ class LineAudit:
         self.lines += len(lines)
         self.has_items = self.has_items or self.counts != _NOTHING
         yield self.taken()
+
+    def _item(self, plain: "PlainLine | None", line: bytes, number: int) -> "Item":
+        """Return the item of a line with these parts; it is parsed again where a rule of a user or the moment of its recording is wanted."""
+        exchange = None
+        is_dated = self._is_detailed and any(each in line for each in _RECORDED)
+        if plain is not None and not self._policy.user_rules and not is_dated:
+            exchange = exchange_of(plain, f"{self._name}:{number}")
+        return exchange or item_of_line(line, self._name, number, self._policy.layout)
 
     def taken(self) -> Conforming:
         """Return the counts so far, and begin new ones."""
@@ -121,7 +129,7 @@ class LineAudit:
         """
         if plain is None:
             return False
-        status, headers, body, url, _ = plain
+        status, headers, body, url, *_ = plain
         is_judged = url is None or url.startswith(self._judged)
         if is_judged and not is_marked and status in self._successes:
             self.counts.successes += 1
@@ -132,7 +140,7 @@ class LineAudit:
         if not is_judged:
             is_judged, host = self._host(url or "")
             if not is_judged:
-                is_counted = host != "" and status in _STATUSES
+                is_counted = host != "" and status in STATUSES
                 if is_counted:
                     self.counts.other_hosts[host] += 1
                 return is_counted
@@ -144,7 +152,7 @@ class LineAudit:
 
     def _counts_error(self, plain: "PlainLine", content_type: str | None, line: bytes) -> bool:
         """Return whether an error response conforms, and count it."""
-        status, headers, body, _, document = plain
+        status, headers, body, *_, document = plain
         found = _error_in_short if document is None and len(body) <= _SHORT else _error_in
         error = found(self._quick, status, content_type, body, document, is_detailed=self._is_detailed)
         day = _day(headers, line) if self._is_detailed and error is not None else None

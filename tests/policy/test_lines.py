@@ -42,9 +42,10 @@ SECRET = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
 
 
 def tags(parsed):
-    """Fault a response without tags, as a rule of a user."""
+    """Fault a response without tags, as a rule of a user, which may look at the whole request."""
     if parsed.is_object and "tags" not in parsed.document:
-        yield Violation("no tags")
+        request = parsed.exchange.request
+        yield Violation(f"no tags: {request and [*request.headers, request.body]}")
 
 
 POLICIES = {

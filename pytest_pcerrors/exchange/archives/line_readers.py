@@ -97,8 +97,11 @@ class _TypedLines:
         outside = len(line) if body.startswith(b"{") else len(line) - len(body)
         if outside >= EXTREME and is_extreme(line, outside):
             return None
-        url = None if request is None else request.url or request.uri
-        return None if url == "" else _plain((status, headers, body, url, None))
+        reason = response.reason if status is response.status else response.status.message
+        if request is None:
+            return _plain((status, headers, body, None, None, reason, None))
+        url = request.url or request.uri
+        return _plain((status, headers, body, url, request.method, reason, None)) if url else None
 
     def _held(self, body: bytes) -> bytes:
         """Return the text that the body in a recording holds, as JSON; something that does not begin a body if it is another value."""

@@ -8,7 +8,11 @@ from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
 from pytest_pcerrors.exchange.archives.json_files import MAX_LINE
+from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.jsontext import JsonError, parse_certain
+
+STATUSES = range(100, 1000)
+"""What can be the status of a response."""
 
 CHUNK = 64 * 1024
 """The number of bytes that are read at a time."""
@@ -31,7 +35,7 @@ Fields = Mapping[str, str | list[str]]
 
 
 class PlainLine(NamedTuple):
-    """The parts of an exchange that a check needs: the status, the headers, or None if they are unknown, the body, and the URL.
+    """The parts of an exchange that a check and a report need; the headers are None if they are unknown.
 
     The body begins as JSON text does, or is empty; without the headers, it may be encoded. As bytes, it is the JSON in the line, a string
     or an object. If the line has it as a JSON value that was parsed, that is `document`, and `body` is all of the line.
@@ -41,6 +45,8 @@ class PlainLine(NamedTuple):
     headers: Fields | None
     body: str | bytes
     url: str | None
+    method: str | None = None
+    reason: str | None = None
     document: Any = None
 
 
@@ -54,6 +60,22 @@ def body_text(body: str | bytes) -> str:
         return body
     text = body.decode()
     return str(parse_certain(text)) if text.startswith('"') else text
+
+
+def exchange_of(plain: PlainLine, origin: str) -> Exchange | None:
+    """Return the exchange of a line, without the headers and the body of its request; None if only its item is certain to be right."""
+    status, headers, body, url, method, reason, document = plain
+    is_text = document is None and (isinstance(body, str) or body.startswith(b'"'))
+    text = body_text(body) if is_text else ""
+    if not text or status not in STATUSES or type_in(headers) is ENCODED:
+        return None
+    request = None if url is None else Request(method or "GET", url)
+    pairs = (
+        None
+        if headers is None
+        else [(name, value) for name, each in headers.items() for value in ([each] if isinstance(each, str) else each)]
+    )
+    return Exchange(status, pairs, text.encode(), request, reason, origin)
 
 
 def line_chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -84,7 +106,7 @@ def plain_line(line: bytes) -> PlainLine | None:
     """Return the parts of a usual line, or None for any other.
 
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
-    PlainLine(status=404, headers=None, body='{}', url='/v1/orders', document=None)
+    PlainLine(status=404, headers=None, body='{}', url='/v1/orders', method=None, reason=None, document=None)
     """
     try:
         text = line.decode()
@@ -126,7 +148,8 @@ def _of_value(value: Any, line: str) -> PlainLine | None:
     text = line if document is not None else body or ""
     if not text.isascii():
         text.encode()  # may have a lone surrogate
-    return None if text[:1] not in STARTS else PlainLine(status, headers, text, _url(request), document)
+    method = None if request is None else request.get("method")
+    return None if text[:1] not in STARTS else PlainLine(status, headers, text, _url(request), method, reason, document)
 
 
 def _is_odd(value: Mapping[str, Any], response: Mapping[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def assert_same(data):
             continue
         plain += 1
         content_type = item.headers.get("content-type") or ""
-        assert one == (item.status, {"Content-Type": content_type}, item.body.decode(), item.request.url, None)
+        assert one == PlainLine(item.status, {"Content-Type": content_type}, item.body.decode(), item.request.url)
         assert item.body_problem is None
         assert item.reason is None or isinstance(item.reason, str)
     return plain
