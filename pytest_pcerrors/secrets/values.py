@@ -67,7 +67,7 @@ _DIGEST = late_pattern(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORE
 _REPEATED = late_pattern(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
 """One repeated character, such as ``xxxx-xxxx``."""
 
-_ELIDED = late_pattern(r"[*•]{3,}|\.{3}|…|[xX]{6,}|#{5,}")
+_ELIDED = late_pattern(r"[*•]{3,}|\.{3}|…|[xX]{6,}|(?<!\w)#{5,}")
 _MAX_REST = 16
 """The maximum number of readable characters of an elided secret, such as ``sk-1a2b...9f`` or ``****1234``."""
 

@@ -147,6 +147,7 @@ def test_a_text_without_secrets_is_unchanged(text):
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
         ("client secrets 'kX7pQz19vLmW04abc' expired", "client secrets '***' expired"),
         ("the password=hunter2( failed", "the password=*** failed"),
+        ('{"password": "Passw0rd#####"}', '{"password": "***"}'),
         (r"see \"token\": {\"id\": \"aB3dE5gH7\"}", r"see \"token\": {\"id\": \"***\"}"),
         ('see "token": {"id": "aB3dE5gH7", "a": "b"}', 'see "token": {"id": "***", "a": "b"}'),
         ('see "tokens": ["aB3dE5gH7", {"password": "a"}]', 'see "tokens": ["***", {"password": "***"}]'),
