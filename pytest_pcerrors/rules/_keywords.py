@@ -94,10 +94,6 @@ def classes_of(types: str | list[str]) -> frozenset[type]:
     return frozenset(each for each, kind in JSON_TYPES.items() if kind in named)
 
 
-def _of_type(types: str | list[str], _: Measure) -> Test:
-    return of_classes(classes_of(types))
-
-
 def _with_members(names: list[str], _: Measure) -> Test:
     members = {f"name{number}": name for number, name in enumerate(names)}
     present = " and ".join(f"{{{each}}} in {{value}}" for each in members)
@@ -109,12 +105,11 @@ def _with_length(operator: str, limit: int, measure: Measure) -> Test:
 
 
 TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {
-    "type": _of_type,
     "required": _with_members,
     "minLength": partial(_with_length, ">="),
     "maxLength": partial(_with_length, "<="),
 }
-"""The keywords that this package tests itself, as functions of their limit and a measure; jsonschema tests the others."""
+"""The keywords besides `type` that this package tests itself, as functions of their limit and a measure; jsonschema tests the others."""
 
 
 def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:

@@ -80,6 +80,7 @@ def test_what_is_not_documented_cannot_be_made(pcerrors, arguments):
     """The message says where to look, and nothing is written."""
     message = "pcerrors: no documented error has this status and code; see `pcerrors list`\n"
     assert pcerrors("synth", "-o", "made", *arguments) == (2, "", message)
+    assert "did you mean" in pcerrors("synth", "-o", "made", "--code", "20066").err
     assert not Path("made").exists()
 
 

@@ -29,6 +29,7 @@ GOOD = "| a | 400 | 2001 | x |\n| b | 404 | 1000 | y |\n| c | 404 | 1001 | y |\n
         (HEAD + GOOD + '\n```json\n{\n  "error": 1,\n  "text": 2\n}\n```\n', 'no member "code", but error, text'),
         ("<html><table><tr><td>x</table>", "no table of error codes"),
         ("x" * (2 * 1024 * 1024 + 1), "more than 2097152 characters"),
+        (b"bytes", "expected the text of a page as a str, got bytes"),
         ("<div>" * 10_000, "no table of error codes"),
         ("> " * 5_000 + "x", "no table of error codes"),
     ],
@@ -64,6 +65,17 @@ def test_a_sample_without_a_table_of_properties_has_no_limit():
     assert schema["properties"] == {
         "code": {**schema["properties"]["code"], "type": "string"},
         "region": {"type": "string"},
+    }
+
+
+def test_a_table_of_properties_has_limits():
+    """It has one row for each property of the sample."""
+    table = "\n| Property | Content |\n|---|---|\n| code | a number |\n| region | at most 1,024 characters |\n"
+    page = HEAD + GOOD + '\n    {\n      "code": <string>,\n      "region": <string>\n    }\n' + table
+    assert Contract.from_page(page).error_schema["properties"]["region"] == {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 1024,
     }
 
 

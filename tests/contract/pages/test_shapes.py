@@ -48,7 +48,7 @@ PAGES = {
     "front matter with CRLF": "\ufeff---\r\ntitle: x\r\n---\r\n" + TABLE.replace("\n", "\r\n"),
     "a comment before": "<!-- a\n\ncomment -->\n\n# T\n\n" + TABLE,
     "a div around": "<div class=x>\n\n# T\n\n" + TABLE + "\n</div>\n",
-    "meta elements": "<html><meta charset=utf-8><meta name=x>" + html(FOUR + MORE),
+    "meta elements": "<html lang=de><meta charset=utf-8><meta name=x content=y><h1>T</h1>" + html(FOUR + MORE),
     "rowspan": html(
         "<tr><td>B</td><td rowspan=2>400</td><td>2001</td><td>x</td></tr><tr><td>C</td><td>2002</td><td>y</td></tr>"
     ),
