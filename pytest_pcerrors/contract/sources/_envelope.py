@@ -33,7 +33,7 @@ _STRING = r'"(?:[^"\\\n]|\\.)*+"?'  # to the end of the line if it is not closed
 _REPAIRS = (
     re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*)|(?<=\s)#[^\n]*", re.DOTALL),
     re.compile(rf"({_STRING})|\.\.\.|\u2026"),
-    re.compile(rf"({_STRING})|(?P<name>[A-Za-z_]\w*+)(?=\s*:)"),
+    re.compile(rf"({_STRING})|\b(?P<name>[A-Za-z_]\w*+)(?=\s*:)"),
     re.compile(rf"({_STRING}|true|false|null|\d[eE][-+]?\d)|(?P<placeholder><[^<>\n]*+>|[A-Za-z][\w|]*+)"),
     re.compile(rf"({_STRING})|,(?=\s*[\]}},])"),
 )

@@ -25,7 +25,7 @@ MAX_PAGE = 2 * 1024 * 1024
 """The largest page that is read, in characters."""
 _HTML = re.compile(r"\s*(?><!--.*?-->\s*)*+<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE | re.DOTALL)
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
-_DATE_LENGTH = len("YYYY-MM-DD")
+_DAY = re.compile(r"\b\d{1,4}([-/.])\d\d?\1\d{1,4}", re.ASCII)
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^([\w.-]+):(.*)$", re.MULTILINE)
@@ -33,8 +33,7 @@ _QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SMALL = re.compile(r"<su[bp]\b[^>]*>", re.IGNORECASE)
 _STATUS_DIGITS = 3
-_CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`).+?(?<!`)\1(?!`)")
-_LONGEST_ROW = 10_000
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,3}+)(?!`).+?(?<!`)\1(?!`)")  # a row is searched once for each length of a fence
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 _DELIMITERS = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+(?:\||\Z))++[ \t]*+")
 _HTML_TABLE = re.compile(r"[ \t]*(?:<.*)?<table\b", re.IGNORECASE)
@@ -63,10 +62,11 @@ def parsed_page(text: str, *, is_html: bool = False) -> Source:
 
 
 def _date(text: str) -> str:
-    """Return a date as YYYY-MM-DD, or "" if it is not one."""
+    """Return the first date in a text as YYYY-MM-DD, or "" without one."""
+    day = _DAY.search(text)
     for form in _DATES:
         with suppress(ValueError):
-            return date(*strptime(text.strip()[:_DATE_LENGTH], form)[:3]).isoformat()
+            return date(*strptime(day[0] if day else "", form)[:3]).isoformat()
     return ""
 
 
@@ -187,6 +187,6 @@ def _row(line: str) -> str:
 
     An unescaped pipe would split the cell; an indent of four would end the table and lose all rows after it.
     """
-    if len(line) > _LONGEST_ROW or "|" not in _CODE_SPAN.sub("", line):
+    if "|" not in _CODE_SPAN.sub("", line):
         return line
     return _CODE_SPAN.sub(lambda span: _BARE_PIPE.sub(r"\\|", span[0]), line).lstrip()

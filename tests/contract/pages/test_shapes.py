@@ -122,6 +122,7 @@ def test_a_cell_that_no_column_has_is_reported():
         ("11/13/2020", "2020-11-13"),
         ("13/11/2020", "2020-11-13"),
         ("2020-11-13T00:00:00Z", "2020-11-13"),
+        ("1/2/2020 10:13 AM", "2020-01-02"),
         ("13.11.2020", "2020-11-13"),
         ("02/31/2020", ""),
         ("November 13", ""),
@@ -171,6 +172,12 @@ def test_a_pattern_is_not_a_placeholder(text):
     """Other text in braces is kept."""
     contract = Contract.from_page(TABLE + f"| Bad | 400 | 2002 | {text} |\n")
     assert contract.catalogue["2002"][0].description == text.strip("`")
+
+
+def test_a_pipe_in_a_code_span_does_not_end_the_cell_of_a_long_row():
+    """A row is repaired whatever its length."""
+    contract = Contract.from_page(TABLE + f"| Bad | 400 | 2002 | {'very ' * 3000}`a|b` long |\n")
+    assert contract.catalogue["2002"][0].description.endswith("very a|b long")
 
 
 @pytest.mark.parametrize("spans", ['colspan="9999" rowspan="1000"', 'colspan="0" rowspan="x"'])
