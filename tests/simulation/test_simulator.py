@@ -61,8 +61,13 @@ WRONG = {
     "unknown option": ((429,), {"urll": "*"}, 'urll= is not an option of a simulation; did you mean "url"'),
     "headers": ((429,), {"headers": "X: 1"}, "headers: expected a mapping of names to values"),
     "header without a name": ((429,), {"headers": {"": "1"}}, "headers: expected a mapping of names to values"),
-    "status for a word": (("ok",), {"status": 201}, "status= is for a code that the contract has; 'ok' has its own"),
-    "status for a huge number": ((10**5000,), {"status": 404}, "the contract has; <int> has its own"),
+    "status for a word": (("ok",), {"status": 201}, "status= is for a code; 'ok' has its own"),
+    "status for an unknown code": (
+        (80006,),
+        {"status": 400},
+        'code 80006 is not in the catalogue; did you mean "800096"',
+    ),
+    "status for a huge number": ((10**5000,), {"status": 404}, "code <int> is not in the catalogue"),
     "header": ((429,), {"headers": {"X": "a\nb"}}, "cannot be sent"),
 }
 

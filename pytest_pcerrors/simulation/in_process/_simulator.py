@@ -95,9 +95,10 @@ class Simulator:
         """Return the answer for a code or a name, an entry, something that has a name and an exchange, or a response."""
         status = options.get("status")
         if status is not None:
-            if not isinstance(what, int | str) or text_of(what) not in self._factory.contract.catalogue:
-                raise UsageError(f"status= is for a code that the contract has; {represented(what)} has its own")
-            return self._factory.error(what, status)
+            if isinstance(what, int | str) and text_of(what) in self._factory.contract.catalogue:
+                return self._factory.error(what, status)
+            self._answer(what, {})  # which may be unknown
+            raise UsageError(f"status= is for a code; {represented(what)} has its own")
         if isinstance(what, Entry):
             return self._factory.error(what.code, what.status)
         if isinstance(what, int | str):
