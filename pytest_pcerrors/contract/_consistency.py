@@ -6,7 +6,6 @@ Each of these mistakes would silently disable a check, so each is an error when 
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract._schema_places import REFERENCES, SchemaPlaces, names
@@ -34,7 +33,6 @@ _REMARKS = (
 """Keywords that assert nothing by themselves; the last line has those of OpenAPI."""
 
 _MISSPELT = 0.85
-_MAX_POINTERS = 200
 _MAX_NAMES = 8
 _CODE_TYPES = {"string", "integer", "number"}
 """The JSON types of values that can be looked up in the catalogue."""
@@ -175,8 +173,7 @@ def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
         return f'{missing}; a pointer has no index; write "{pointer_of(of_all)}" for every item'
     known = names(places.at(steps[:depth]))
     similar = [(*steps[:depth], name, *steps[depth + 1 :]) for name in get_close_matches(steps[depth], known, n=1)]
-    every = islice(places.pointers(), _MAX_POINTERS)
-    named_alike = (path for path in every if path[-1].casefold() == steps[-1].casefold())
+    named_alike = (path for path in places.pointers() if path[-1].casefold() == steps[-1].casefold())
     for path in (*filter(places.at, similar), *named_alike):
         return f'{missing}; did you mean "{pointer_of(path)}"?'
     has = ", ".join(known[:_MAX_NAMES]) or "no properties"
@@ -194,8 +191,7 @@ def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces)
 
 
 def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
-    known = map(pointer_of, islice(places.pointers(), _MAX_POINTERS))
-    close = get_close_matches(pointer_of(steps), known, n=1)
+    close = get_close_matches(pointer_of(steps), map(pointer_of, places.pointers()), n=1)
     fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
     return f"the error schema has no {pointer_of(steps)}; {fix}"
 

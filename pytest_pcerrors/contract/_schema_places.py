@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.jsontext import EACH
@@ -14,6 +15,8 @@ REFERENCES = ("$ref", "$dynamicRef")
 _ALTERNATIVES = ("anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
 _OTHERS = ("additionalProperties", "unevaluatedProperties")
+
+_MOST_POINTERS = 1000
 
 _ANYTHING: Schema = {}
 _OPEN: dict[str, Any] = {}
@@ -66,7 +69,10 @@ class SchemaPlaces:
         return here
 
     def pointers(self) -> Iterator[tuple[str, ...]]:
-        """Yield the paths of all named properties and of items, the shortest first; a recursive schema is followed once."""
+        """Yield the paths of all named properties and of items, the shortest first, up to a maximum; a recursive schema is followed once."""
+        return islice(self._pointers(), _MOST_POINTERS)
+
+    def _pointers(self) -> Iterator[tuple[str, ...]]:
         waiting: deque[tuple[tuple[str, ...], list[Schema], frozenset[int]]] = deque()
         waiting.append(((), self._here([self._schema]), frozenset()))
         while waiting:

@@ -168,10 +168,11 @@ def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
 def _keywords_by_pointer(places: SchemaPlaces) -> dict[str, dict[str, Any]]:
     """Return the keywords of the body and of every property by its pointer; ``required`` is one of them."""
     found = {}
-    for path in ((), *places.pointers()):
-        merged = {key: value for each in reversed(places.always_at(path)) for key, value in each.items()}
+    always = {path: places.always_at(path) for path in ((), *places.pointers())}
+    for path, here in always.items():
+        merged = {key: value for each in reversed(here) for key, value in each.items()}
         keywords = {key: value for key, value in merged.items() if key not in _COMPARED_ELSEWHERE}
-        is_required = any(path[-1] in each.get("required", ()) for each in places.always_at(path[:-1]) if path)
+        is_required = any(path[-1] in each.get("required", ()) for each in always[path[:-1]] if path)
         found[pointer_of(path)] = keywords | ({"required": True} if is_required else {})
     return found
 

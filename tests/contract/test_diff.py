@@ -172,6 +172,15 @@ def test_changes_inside_a_reference_are_found():
     assert [change.what for change in changes] == ["/error/text maxLength", "/error/gone"]
 
 
+def test_references_that_multiply_are_followed_for_a_while():
+    """Forty that each lead to the next one twice describe too many places to compare."""
+    below = [{"$ref": f"#/$defs/d{index + 1}"} for index in range(40)]
+    defs = {f"d{index}": {"properties": {"a": each, "b": each}} for index, each in enumerate(below)}
+    schemas = ({"$ref": "#/$defs/d0", "$defs": {**defs, "d40": {}}, "type": kind} for kind in ("object", "array"))
+    [change] = diff(*(replace(OLD, error_schema=schema) for schema in schemas))
+    assert change.what == "the body type"
+
+
 def test_changes_inside_allof_are_found():
     """As those of a schema that is written in one piece; a property that may never be there is not one."""
     schema = OLD.error_schema
