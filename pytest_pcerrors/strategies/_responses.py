@@ -1,6 +1,7 @@
 """Strategies for error bodies and responses: conforming ones, and those that break exactly one rule."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,7 @@ from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.rules.stages import rule_set
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import base_of, bases, proposals
-from pytest_pcerrors.simulation.synthesis import required_headers, stating, unknown_code, usual_status
+from pytest_pcerrors.simulation.synthesis import receivable, required_headers, stating, unknown_code, usual_status
 from pytest_pcerrors.strategies._documents import documents_of, headers, letters, spellings
 from pytest_pcerrors.text import suggestion, text_of
 
@@ -58,11 +59,10 @@ def error_responses(
 def _pairings(status: int | None, code: str | None, contract: Contract) -> st.SearchStrategy[Pairing]:
     if code is not None and code not in contract.catalogue:
         raise unknown_code(code, contract)
-    documented = [
-        (usual_status(entry, contract) if status is None else status, entry.code)
-        for entry in contract.catalogue.select(code=code)
-        if status is None or contract.entry_of(status, entry.code) is not None
-    ]
+    entries = list(contract.catalogue.select(code=code))
+    if status is not None:
+        entries = [replace(each, status=status) for each in entries if contract.entry_of(status, each.code)]
+    documented = [(usual_status(entry, contract), entry.code) for entry in receivable(entries) or entries]
     unpaired = contract.statuses.keys() - contract.paired_statuses if code is None else ()
     free = sorted(each for each in unpaired if each >= HTTPStatus.BAD_REQUEST and status in (None, each))
     if not documented and not free:
