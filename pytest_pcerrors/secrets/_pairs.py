@@ -172,13 +172,17 @@ class _Pair:
         return self._secrets.certainty(self._kind, _plain(value))
 
     def _masked(self, value: str) -> str:
-        """Hide a secret; of a list or an object, only its opaque words and its pairs, unless that leaves a secret in another notation."""
+        """Hide a secret; of a list or an object, only its opaque words and its pairs, unless that leaves a secret in another notation.
+
+        Of a list or a set of passwords, each word is hidden; in brackets, all of an inner list or object is.
+        """
         if self._kind is Kind.CREDENTIALS:
             return credentials_hidden(self._name, value)
-        if self._kind is Kind.OWN or not _STRUCTURE.fullmatch(value):
+        if self._kind is Kind.OWN or self._is_in_brackets or not _STRUCTURE.fullmatch(value):
             return MASK
-        is_one = len(_WORDS.findall(value)) == 1
-        new = _PLAIN_WORDS.sub(lambda word: MASK if is_one or is_opaque(word[0]) else word[0], value)
+        has_names = "{" in value and ":" in value
+        is_each = (self._kind is Kind.STRONG and not has_names) or len(_WORDS.findall(value)) == 1
+        new = _PLAIN_WORDS.sub(lambda word: MASK if is_each or is_opaque(word[0]) else word[0], value)
         new = hidden(new, self._hider, is_in_brackets=True)
         return MASK if self._secrets.certainty(self._kind, _plain(new)) is not None else new
 
