@@ -9,7 +9,7 @@ import pytest
 from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import read_body
-from pytest_pcerrors.exchange.archives.streams import lines_of
+from pytest_pcerrors.exchange.archives.streams import lines_of, of_pieces
 from pytest_pcerrors.policy.audit import Recording, SecretsByItem
 from pytest_pcerrors.policy.policy import Policy
 
@@ -52,6 +52,12 @@ def test_of_a_long_line_the_beginning_is_read():
     """And nothing of what follows it is lost."""
     lines = b"12345\n123456\n1234567890123\n\n1234567"
     assert list(lines_of(BytesIO(lines), 6)) == [b"12345\n", b"123456\n", b"1234567", b"\n", b"1234567"]
+
+
+def test_at_the_end_of_a_stream_is_nothing():
+    """Also after the rest of a long piece was read at once."""
+    stream = of_pieces(iter([b"x" * 100_000]))
+    assert [len(stream.read(size)) for size in (4, -1, -1)] == [4, 99_996, 0]
 
 
 def test_a_broken_body_by_itself_is_reported():

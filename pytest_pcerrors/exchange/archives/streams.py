@@ -45,7 +45,8 @@ class _Pieces(RawIOBase):
         return size
 
     def readall(self) -> bytes:
-        return b"".join([self._left, *self._pieces])
+        data, self._left = b"".join([self._left, *self._pieces]), memoryview(b"")
+        return data
 
 
 class _Rereadable(_Pieces):
