@@ -166,6 +166,7 @@ OTHERS = [
     own(content={}),
     own(reason="Conflict"),
     own(reason=7),
+    own(status=404, request={"url": "", "uri": URL}),
     own(recorded_at="yesterday", origin="x:1"),
     own(response={}),
     own(request={"url": f"{URL}?sig={SECRET}"}),

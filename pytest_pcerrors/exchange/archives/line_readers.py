@@ -46,7 +46,7 @@ class _TypedLines:
         text, fields, raw = str | None, dict[str, str | list[str]] | None, msgspec.Raw
         odd = [(each, never, 0) for each in sorted(ODD)]
         # in their usual order, in which msgspec finds them at once
-        names = [("method", text, None), ("url", str, ""), ("headers", fields, None), ("uri", str, "")]
+        names = [("method", text, None), ("url", str, None), ("headers", fields, None), ("uri", str, "")]
         request = make("Request", [*names, ("postData", never, 0)]) | None
         status = make("Status", [("code", int), ("message", text, None)])
         body = ("body", raw, raw(b""))
@@ -100,7 +100,7 @@ class _TypedLines:
         reason = response.reason if status is response.status else response.status.message
         if request is None:
             return _plain((status, headers, body, None, None, reason, None))
-        url = request.url or request.uri
+        url = request.uri if request.url is None else request.url
         return _plain((status, headers, body, url, request.method, reason, None)) if url else None
 
     def _held(self, body: bytes) -> bytes:
