@@ -89,13 +89,13 @@ def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
     match encoding_of(start):
         case "gzip":
             pieces = pieces_of(cast("IO[bytes]", gzip.GzipFile(fileobj=whole)))
-            return of_pieces(_valid(pieces, name, "gzip", (EOFError, zlib.error, gzip.BadGzipFile))), "gzip"
+            return of_pieces(_valid(pieces, name, "gzip", (EOFError, zlib.error, gzip.BadGzipFile)), whole), "gzip"
         case "zstd":
             try:
                 codec = ZSTD.load()
             except ImportError:
                 raise ArchiveError(name, ZSTD.missing) from None
-            return of_pieces(_valid(_frames(whole, codec), name, "zstd", (EOFError, codec.error))), "zstd"
+            return of_pieces(_valid(_frames(whole, codec), name, "zstd", (EOFError, codec.error)), whole), "zstd"
         case _:
             return whole, ""
 

@@ -227,9 +227,11 @@ def test_a_body_file_is_found_beside_a_mapping_without_a_folder(tmp_path, conten
     file = tmp_path / "__files" / "big.txt"
     file.parent.mkdir()
     file.write_bytes(content) if content else file.mkdir()
-    (tmp_path / "a.json").write_text('{"request": {"url": "/"}, "response": {"bodyFileName": "big.txt"}}')
-    [exchange] = read_archive(tmp_path / "a.json")
-    assert (exchange.body, exchange.body_problem) == (content or b"", problem)
+    stub = b'{"request": {"url": "/"}, "response": {"bodyFileName": "big.txt"}}'
+    for name, data in (("a.json", stub), ("a.json.gz", gzip.compress(stub))):
+        (tmp_path / name).write_bytes(data)
+        [exchange] = file_items(tmp_path / name, "elsewhere.json")
+        assert (exchange.body, exchange.body_problem) == (content or b"", problem)
 
 
 def test_a_long_body_file_is_an_unknown_body(tmp_path, monkeypatch):
