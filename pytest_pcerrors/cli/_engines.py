@@ -35,20 +35,25 @@ class Input(NamedTuple):
     findings: "Callable[[Task, Totals], Iterator[FindingData]]"
 
 
-def input_of(paths: "Sequence[str]", settings: "Settings", *, jobs: int, engine: str, quiet: bool) -> Input:
-    """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read.
-
-    They are checked in so many processes, or on Dask, at an address or, if it is empty, on this machine.
-    """
+def address_of(engine: str) -> str | None:
+    """Return the address of the scheduler of Dask, empty for one of this machine; None for the engine of this process."""
     name, _, address = engine.partition("=")
     if engine != "local" and (name != "dask" or (address and not _is_address(address))):
         raise UsageError("--engine: expected local, dask, or dask=ADDRESS, such as dask=tcp://scheduler:8786")
+    return None if engine == "local" else address
+
+
+def input_of(paths: "Sequence[str]", settings: "Settings", *, jobs: int, address: str | None, quiet: bool) -> Input:
+    """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read.
+
+    They are checked in so many processes, or on Dask if there is an `address`.
+    """
     wanted = paths or [str(from_here(path)) for path in settings.collect]
     if not wanted:
         raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
     named_by = nullcontext() if paths else misuse_of(COLLECT)
     jobs = jobs or os.cpu_count() or 1
-    if name == "dask":
+    if address is not None:
         cluster = _cluster()
         with named_by:
             units = cluster.units_of_paths(wanted, has_layout=settings.map is not None)

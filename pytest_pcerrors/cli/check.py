@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pytest_pcerrors.cli._engines import Input, input_of
+from pytest_pcerrors.cli._engines import Input, address_of, input_of
 from pytest_pcerrors.cli._input import bodies, refuse_overwriting
 from pytest_pcerrors.cli._options import (
     contract_option,
@@ -28,7 +28,7 @@ from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.summary import Tally
-from pytest_pcerrors.reporting.targets import Target, targets_of
+from pytest_pcerrors.reporting.targets import Target, make_folder, targets_of
 from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 _COVERAGE_REPORT = "--coverage-report"
@@ -111,7 +111,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     """
     max_age, layout = options["max_age"], options["layout"]
     policy, settings = policy_for(contract_file, profile, max_age, layout)
-    engine = {"jobs": options["jobs"], "engine": options["engine"], "quiet": quiet}
+    engine = {"jobs": options["jobs"], "address": address_of(options["engine"]), "quiet": quiet}
     given = input_of(paths, settings, **engine) if status is None else _bodies(paths, status)
     if layout is not None and not any(file is None or may_have_lines(file) for file in given.files):
         print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
@@ -121,7 +121,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     reports, least = _coverage_reports(options, inputs, can_print=can_print), options["coverage_min"]
     is_counted = reports or least is not None
     excluded = excluded_by(settings.coverage_exclude, policy.documented) if is_counted else None
-    samples = options["samples"] or (None if options["engine"] == "local" else _SAMPLES_ON_DASK)
+    for file in filter(None, [output, *(each.file for each in reports)]):
+        make_folder(file)  # before the check, which may take long
+    samples = options["samples"] or (None if engine["address"] is None else _SAMPLES_ON_DASK)
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
     task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, excluded, samples), policy)
     totals = task.totals()

@@ -84,14 +84,15 @@ def test_excluded_errors_do_not_count(pcerrors, archive, tmp_path):
         (["--coverage-report", "json:cassettes"], "is a folder; give a file"),
         (["--coverage-report", "json:cassettes/409.yaml"], "is a recording of this run; give another file"),
         (["--coverage-report", "json:cassettes/409.yaml/a"], "cannot be created: "),
+        (["--output", "cassettes/409.yaml/a"], "cannot be created: "),
         (["--coverage-min", "101"], "101"),
     ],
 )
 def test_misuse_is_explained(pcerrors, archive, tmp_path, arguments, message):
-    """And no recording is overwritten."""
+    """Before anything is checked, and no recording is overwritten."""
     before = (tmp_path / "cassettes/409.yaml").read_bytes()
     said = pcerrors("check", "cassettes", *arguments)
-    assert said.status == 2
+    assert (said.status, said.out) == (2, "")
     assert message in said.err
     assert "Traceback" not in said.err
     assert (tmp_path / "cassettes/409.yaml").read_bytes() == before

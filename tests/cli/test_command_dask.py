@@ -135,6 +135,8 @@ def test_misuse_of_the_engine(pcerrors, archives, monkeypatch):
     for engine in ("spark", "dask=scheduler:8786", "dask=tcp://", "dask=tcp://a", "dask=tcp://a:b", "dask=a://b:1"):
         ended = pcerrors("check", "--engine", engine, "a.ndjson")
         assert (ended.status, ended.err.startswith("pcerrors: --engine: expected local, dask")) == (2, True), engine
+    ended = pcerrors("check", "--status", "404", "--engine", "spark", "a.json")
+    assert (ended.status, ended.err.startswith("pcerrors: --engine: expected")) == (2, True)
     assert pcerrors("check", "s3://a").err == "pcerrors: s3://a: is a URL; read it with --engine dask\n"
     assert pcerrors("check", "--engine", "dask").err.startswith("pcerrors: give a file or folder to check")
     for missing in ("distributed", "fsspec"):
