@@ -1,5 +1,6 @@
 """The shared state of a pytest run: policy, counts and cassettes."""
 
+import json
 from collections import Counter
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
@@ -94,27 +95,29 @@ class Run:
         except UsageError as error:
             self._refuse(str(error))
 
-    def counts(self) -> dict[str, Any]:
-        """Return what a worker has counted, or the misuse with which it stopped."""
+    def counts(self) -> str:
+        """Return what a worker has counted, or the misuse with which it stopped, in JSON: pytest-xdist sends only text in UTF-8."""
         receiving, recorder = self.receiving, self.recorder
-        return {
+        counts = {
             "misuse": self.misuse,
             "tally": self.tally.as_data(),
-            "seen": {file: dict(counts) for file, counts in self.cassettes.seen.items()},
-            "hosts": {file: dict(counts) for file, counts in self.cassettes.hosts.items()},
+            "seen": self.cassettes.seen,
+            "hosts": self.cassettes.hosts,
             "noted": list(receiving.noted),
-            "late": dict(receiving.late.requests),
+            "late": receiving.late.requests,
             "played": recorder.played,
             "orphans": list(map(str, recorder.files.orphans)),
             "unwritten": recorder.unwritten,
             "undated": list(recorder.undated),
         }
+        return json.dumps(counts)
 
-    def add_counts(self, counts: dict[str, Any]) -> None:
+    def add_counts(self, sent: str) -> None:
         """Add the counts of a worker to those of the controller, or stop the run as the worker did.
 
         Every worker collects all tests, so the counts of the collection (`seen`, `hosts`, `orphans`) are the same in each and are replaced.
         """
+        counts = json.loads(sent)
         if counts["misuse"]:
             self._refuse(counts["misuse"])
         receiving, recorder, cassettes = self.receiving, self.recorder, self.cassettes

@@ -141,10 +141,20 @@ def test_each_unreadable_place_can_be_run_again(pytester):
         pytester.runpytest("--pc-cassettes=.", name).assert_outcomes(failed=1)
 
 
-def test_a_file_name_that_is_not_utf_8_can_be_sent_by_a_worker(pytester, write):
-    """pytest-xdist sends ids and reports as text in UTF-8; a worker ended, and its tests were lost."""
-    write("a.yaml", GOOD).rename(os.fsdecode(os.fsencode(pytester.path) + b"/\xff.yaml"))
-    run = pytester.inline_run("--pc-cassettes=.")
+def test_a_file_name_that_is_not_utf_8_can_be_sent_by_a_worker(pytester, write, settings):
+    """pytest-xdist sends ids, reports and counts as text in UTF-8; a worker ended, and its tests or counts were lost."""
+
+    class Worker:
+        def pytest_configure(self, config):
+            config.workeroutput = self.output = {}
+
+    settings('collect = ["cassettes"]')
+    pytester.mkdir("cassettes").joinpath("test_gone").mkdir()
+    write("a.yaml", GOOD).rename(os.fsdecode(os.fsencode(pytester.path) + b"/cassettes/test_gone/\xff.yaml"))
+    worker = Worker()
+    run = pytester.inline_run(plugins=[worker])
     sent = [report._to_json() for report in run.getreports("pytest_runtest_logreport")]
     assert len(sent) == 3
     assert "udcff.yaml" in json.dumps(sent, default=str, ensure_ascii=False).encode().decode()
+    orphan = json.loads(worker.output["pcerrors"].encode())["orphans"]
+    assert [os.fsencode(each).endswith(b"/test_gone/\xff.yaml") for each in orphan] == [True]
