@@ -13,6 +13,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
 from pytest_pcerrors.plugin._cassettes_of_tests import CassetteOfTest, CassettesOfTests, uses_cassette
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
+from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, listed
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Recorder:
 
         mine = self.files.of(request.node)
         config = _vcr_config(request)
-        base = request.config.getoption("pc_base_url")  # without it, the command would record from another service
+        base = safe(
+            request.config.getoption("pc_base_url") or ""
+        )  # without it, the command would record from another service
         return CassetteOptions(
             path=mine.path,
             name=self.files.shown(mine.path),

@@ -175,7 +175,7 @@ def test_an_unmatched_request_is_explained(pytester, test_file, tape):
     """With the request, the nearest recordings and their differences, and the command that records it."""
     test_file("def test_a(pc_cassette): requests.get(HOST + '/v1/customers?size=3&token=' + 's3' + 'cret')")
     tape("cassettes/test_cart/test_a.yaml", "/v1/customers?size=5&token=other")
-    result = pytester.runpytest("-q", "--pc-base-url=http://127.0.0.1:9")
+    result = pytester.runpytest("-q", "--pc-base-url=http://127.0.0.1:9/a;token=s3cret")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -183,7 +183,7 @@ def test_an_unmatched_request_is_explained(pytester, test_file, tape):
             "E   *cassettes/test_cart/test_a.yaml holds 1 interaction, 0 of them played",
             f"E   *near: #1 GET {HOST}/v1/customers?size=5&token=[*][*][*], not played",
             'E   *parameter size: sent "3", recorded "5"',
-            "E   *record it: pytest test_cart.py::test_a --pc-base-url=http://127.0.0.1:9 --pc-record=new_episodes",
+            "E   *record it: pytest test_cart.py::test_a '--pc-base-url=http://127.0.0.1:9/a;token=[*][*][*]' --pc-record=new_episodes",
         ]
     )
     result.stdout.no_fnmatch_line("*s3cret*")
