@@ -12,7 +12,7 @@ from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.archives.json_files import item_of_line
 from pytest_pcerrors.exchange.archives.line_readers import plain_lines
-from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, STATUSES, body_text, exchange_of, type_in
+from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, STATUSES, exchange_of, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, date_of
@@ -129,7 +129,7 @@ class LineAudit:
         """
         if plain is None:
             return False
-        status, headers, body, url, *_ = plain
+        status, headers, body, url = plain[:4]
         is_judged = url is None or url.startswith(self._judged)
         if is_judged and not is_marked and status in self._successes:
             self.counts.successes += 1
@@ -145,17 +145,17 @@ class LineAudit:
                     self.counts.other_hosts[host] += 1
                 return is_counted
         if status in SUCCESSES:
-            is_success = self._quick.is_success(status, body_text(body))
+            is_success = self._quick.is_success(status, body)
             self.counts.successes += is_success
             return is_success
         return not self._keeps_errors and self._counts_error(plain, content_type, line)
 
     def _counts_error(self, plain: "PlainLine", content_type: str | None, line: bytes) -> bool:
         """Return whether an error response conforms, and count it."""
-        status, headers, body, *_, document = plain
+        body, document = plain.body, plain.document
         found = _error_in_short if document is None and len(body) <= _SHORT else _error_in
-        error = found(self._quick, status, content_type, body, document, is_detailed=self._is_detailed)
-        day = _day(headers, line) if self._is_detailed and error is not None else None
+        error = found(self._quick, plain.status, content_type, body, document, is_detailed=self._is_detailed)
+        day = _day(plain.headers, line) if self._is_detailed and error is not None else None
         if error is None or day == _UNCERTAIN:
             return False
         self.counts.errors[(*error, day)] += 1
@@ -196,10 +196,10 @@ def audited_lines(
 
 
 def _error_in(  # noqa: PLR0913 - what the result depends on
-    quick: Quick, status: int, content_type: str | None, body: str | bytes, document: Any, *, is_detailed: bool
+    quick: Quick, status: int, content_type: str | None, body: str, document: Any, *, is_detailed: bool
 ) -> tuple[int, str, str | None] | None:
     """Return the status, code and source of an error response that conforms, or None."""
-    parsed = quick.error(status, content_type, body_text(body), document)
+    parsed = quick.error(status, content_type, body, document)
     if parsed is None or parsed.code is None:
         return None
     source = parsed.member("source") if is_detailed else None

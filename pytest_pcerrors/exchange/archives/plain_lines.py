@@ -37,37 +37,24 @@ Fields = Mapping[str, str | list[str]]
 class PlainLine(NamedTuple):
     """The parts of an exchange that a check and a report need; the headers are None if they are unknown.
 
-    The body begins as JSON text does, or is empty; without the headers, it may be encoded. As bytes, it is the JSON in the line, a string
-    or an object. If the line has it as a JSON value that was parsed, that is `document`, and `body` is all of the line.
+    The body begins as JSON text does, or is empty; without the headers, it may be encoded. `is_text` is whether the line has it as a
+    text, and not as a JSON value. If such a value was parsed, it is `document`, and `body` is all of the line.
     """
 
     status: int
     headers: Fields | None
-    body: str | bytes
+    body: str
     url: str | None
     method: str | None = None
     reason: str | None = None
+    is_text: bool = True
     document: Any = None
-
-
-def body_text(body: str | bytes) -> str:
-    """Return the text of the body of a `PlainLine`.
-
-    >>> body_text(b'"[]"'), body_text(b'{"code": 7}')
-    ('[]', '{"code": 7}')
-    """
-    if isinstance(body, str):
-        return body
-    text = body.decode()
-    return str(parse_certain(text)) if text.startswith('"') else text
 
 
 def exchange_of(plain: PlainLine, origin: str) -> Exchange | None:
     """Return the exchange of a line, without the headers and the body of its request; None if only its item is certain to be right."""
-    status, headers, body, url, method, reason, document = plain
-    is_text = document is None and (isinstance(body, str) or body.startswith(b'"'))
-    text = body_text(body) if is_text else ""
-    if not text or status not in STATUSES or type_in(headers) is ENCODED:
+    status, headers, body, url, method, reason, is_text, _ = plain
+    if not body or not is_text or status not in STATUSES or type_in(headers) is ENCODED:
         return None
     request = None if url is None else Request(method or "GET", url)
     pairs = (
@@ -75,7 +62,7 @@ def exchange_of(plain: PlainLine, origin: str) -> Exchange | None:
         if headers is None
         else [(name, value) for name, each in headers.items() for value in ([each] if isinstance(each, str) else each)]
     )
-    return Exchange(status, pairs, text.encode(), request, reason, origin)
+    return Exchange(status, pairs, body.encode(), request, reason, origin)
 
 
 def line_chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -106,26 +93,23 @@ def plain_line(line: bytes) -> PlainLine | None:
     """Return the parts of a usual line, or None for any other.
 
     >>> plain_line(b'{"status": 404, "body": "{}", "request": {"url": "/v1/orders"}, "ts": 7}')
-    PlainLine(status=404, headers=None, body='{}', url='/v1/orders', method=None, reason=None, document=None)
+    PlainLine(status=404, headers=None, body='{}', url='/v1/orders', method=None, reason=None, is_text=True, document=None)
     """
     try:
         text = line.decode()
         plain = _of_value(parse_certain(text), text)
     except (JsonError, UnicodeError, TypeError, AttributeError, KeyError):
         return None
-    if plain is None:
-        return None
-    outside = len(line) - (0 if plain.document is not None else len(plain.body) + body_text(plain.body).count('"'))
-    return None if is_extreme(line, outside) else plain
+    return None if plain is None or is_extreme(line, plain.body if plain.is_text else "") else plain
 
 
-def is_extreme(line: bytes, outside: int) -> bool:
-    """Return whether a line may have more levels or longer numbers than parsers read; so many of its bytes are not in a text."""
-    return outside >= EXTREME and (
-        line.count(b"{") + line.count(b"[") > _MOST_HOLDERS
-        or (  # such a number is in several of some of its bytes
-            _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
-        )
+def is_extreme(line: bytes, body: str) -> bool:
+    """Return whether a line may have more levels or longer numbers than parsers read; `body` is a text in it, which has neither."""
+    size = len(line) - len(body)
+    if size < EXTREME or size - body.count('"') < EXTREME:  # a quote is two bytes of the line
+        return False
+    return line.count(b"{") + line.count(b"[") > _MOST_HOLDERS or (  # such a number is in several of some of its bytes
+        _SAMPLES in line[::_STEP].translate(_DIGITS) and b"0" * _MOST_DIGITS in line.translate(_DIGITS)
     )
 
 
@@ -142,14 +126,19 @@ def _of_value(value: Any, line: str) -> PlainLine | None:
     if type(status) is not int or type(reason) not in _TEXTS:
         return None
     _refuse_other_values(headers)
-    document = body if type(body) is dict else None
-    if document is not None and not WRAPPING.isdisjoint(document):
+    is_text = type(body) is not dict
+    if not (is_text or WRAPPING.isdisjoint(body)):
         return None
-    text = line if document is not None else body or ""
+    text = (body or "") if is_text else line
     if not text.isascii():
         text.encode()  # may have a lone surrogate
     method = None if request is None else request.get("method")
-    return None if text[:1] not in STARTS else PlainLine(status, headers, text, _url(request), method, reason, document)
+    document = None if is_text else body
+    return (
+        None
+        if text[:1] not in STARTS
+        else PlainLine(status, headers, text, _url(request), method, reason, is_text, document)
+    )
 
 
 def _is_odd(value: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
