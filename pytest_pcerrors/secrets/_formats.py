@@ -48,7 +48,7 @@ VENDORS = (
     Format("Atlassian", "ATATT3", r"ATATT3[\w=-]{60,}"),
     Format("AWS access key", "AKIA ASIA ABIA ACCA", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"),
     Format("Azure DevOps", "AZDO", rf"{_A}{{70,80}}AZDO{_A}{{4}}", 84),
-    Format("Azure Storage", "+AST", r"[A-Za-z0-9+/]{76,}\+AST[A-Za-z0-9+/]{6}==", 120),
+    Format("Azure Storage", "+AST", r"[A-Za-z0-9+/]{76,120}\+AST[A-Za-z0-9+/]{6}==", 120),
     Format("Bitbucket", "ATBB", rf"ATBB{_A}{{24,}}"),
     Format("Buildkite", "bkua_", r"bkua_[0-9a-z]{40}"),
     Format("CircleCI", "CCIPAT_ CCIPRJ_", rf"CCIP(?:AT|RJ)_{_A}{{22}}_[0-9a-f]{{40}}"),

@@ -1,13 +1,14 @@
 """Hide secrets in the elements and attributes of XML or HTML, plain or escaped as ``&lt;``."""
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.secrets.definition import MASK
 from pytest_pcerrors.secrets.members import VALUES
 from pytest_pcerrors.secrets.names import NAMES
-from pytest_pcerrors.secrets.values import is_opaque
+from pytest_pcerrors.secrets.values import Judged, is_opaque
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets.definition import Certainty
@@ -63,13 +64,17 @@ class _Markup:
         self._form = form
         self._hider = hider
         self._secrets = hider.secrets
+        self._judged = Judged()
         self._pieces: list[str] = []
         self._done = 0
 
     @cached_property
-    def _last_closing(self) -> dict[str, int]:
-        """The position of the last closing tag of each name, which saves searching for missing ones."""
-        return {match[1]: match.start() for match in self._form.closing.finditer(self._text)}
+    def _closings(self) -> dict[str, list[int]]:
+        """The positions of the closing tags of each name."""
+        positions: dict[str, list[int]] = {}
+        for match in self._form.closing.finditer(self._text):
+            positions.setdefault(match[1], []).append(match.start())
+        return positions
 
     def hidden(self) -> str:
         value_of = None
@@ -89,7 +94,7 @@ class _Markup:
         if attributes.endswith("/"):
             return None
         if self._secrets.kind(name) is not None:
-            is_closed = self._last_closing.get(tag["name"], -1) >= tag.end()
+            is_closed = self._closing(tag) >= 0
             if is_closed or self._text[max(tag.start() - 1, 0) : tag.start()] in _BEFORE_ELEMENTS:
                 self._hide(*self._content(tag), name, least="suspected" if is_closed else "secret")
             return None
@@ -114,17 +119,21 @@ class _Markup:
 
     def _content(self, tag: re.Match[str]) -> tuple[int, int]:
         """Return the range of an element's content, without CDATA marks: up to its closing tag, or else one word on the same line."""
-        text, start, name = self._text, tag.end(), tag["name"]
-        closing = f"{self._form.sign}/{name}"
-        is_closed = self._last_closing.get(name, -1) >= start
+        text, start, closing = self._text, tag.end(), self._closing(tag)
         if text.startswith(_CDATA, start):
             end = text.find(_CDATA_END, start)
-            if end < 0 or not is_closed or text.startswith(closing, end + len(_CDATA_END)):
+            if end < 0 or closing < 0 or text.startswith(f"{self._form.sign}/{tag['name']}", end + len(_CDATA_END)):
                 return start + len(_CDATA), len(text) if end < 0 else end
-        if is_closed:
-            return start, text.find(closing, start)
+        if closing >= 0:
+            return start, closing
         word = _WORD.match(text, start, self._next(start))
         return start, word.end() if word else start
+
+    def _closing(self, tag: re.Match[str]) -> int:
+        """Return the position of the closing tag of an element, or -1."""
+        positions = self._closings.get(tag["name"], [])
+        index = bisect_left(positions, tag.end())
+        return positions[index] if index < len(positions) else -1
 
     def _next(self, start: int) -> int:
         end = self._text.find(self._form.sign, start)
@@ -136,10 +145,12 @@ class _Markup:
         A placeholder such as ``<TOKEN>`` looks like an element that is never closed: then `least` is "secret".
         """
         value = self._text[start:end].strip()
-        certainty = self._secrets.certainty(name, _TAG.sub(" ", value) if self._form.sign in value else value)
+        first = self._text.index(value, start)
+        judged = value[: self._judged.last(first) - first]
+        self._judged.add(first + len(judged))
+        certainty = self._secrets.certainty(name, _TAG.sub(" ", judged) if self._form.sign in judged else judged)
         if certainty is None or (certainty != least and least == "secret"):
             return
-        first = self._text.index(value, start)
         if _ELEMENTS.fullmatch(value):
             new = _TEXT.sub(lambda match: MASK if is_opaque(match[0]) else match[0], value)
         else:

@@ -6,13 +6,13 @@ Expressions of programs are not secrets.
 import re
 from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pytest_pcerrors.secrets.definition import MASK, Certainty
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind
-from pytest_pcerrors.secrets.values import is_opaque, is_placeholder
+from pytest_pcerrors.secrets.values import Judged, is_opaque, is_placeholder
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets.hiding import Hider
@@ -34,7 +34,7 @@ _HEADER_LINE = re.compile(
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _WORDS, _PLAIN_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++"""), re.compile(r"""[^\s"'{}\[\](),:\\]++""")
-_BRACKETS = ("[", "{")
+_BRACKETS, _QUOTES = ("[", "{"), ('"', "'", "\\", "&quot;", "&#34;")
 _STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
 """A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
 
@@ -42,7 +42,6 @@ _FIRST = re.compile(r"(?:\A|[\r\n])([ \t]*+(?:-[ \t]++)?)\Z")
 _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 """A character that does not occur in the words of a sentence."""
 
-_ESCAPED_LINE = ("r", "n", "t")
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
 _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
 _CODE = re.compile(
@@ -50,58 +49,50 @@ _CODE = re.compile(
     re.DOTALL,
 )
 """A path of attributes, a call with a literal, a path or another call in it, or the call of a name of several words."""
-_GROUP, _ARTIFACT = (
-    re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]"),
-    re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])"),
-)
+_GROUP = re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]")
+_ARTIFACT = re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])")
 """The names of a dependency of Maven, such as ``io.jsonwebtoken:jjwt-jackson:0.11.5``."""
 
 _JOINED = ("?", "&", " ", "\\")
 """The characters before a name that may have a preceding word, which can change its kind."""
 
-_LOOKBACK = 24
-_MAX_WORD = 128
-_MAX_LINE = 300
+_LOOKBACK, _MAX_WORD, _MAX_LINE = 24, 128, 300
+
+_Span = tuple[int, int, str, Certainty]
+"""The range of a secret, its replacement, and its certainty."""
 
 
 def hidden(text: str, hider: "Hider", *, is_in_brackets: bool = False) -> str:
     """Hide the values after names of secrets; in brackets, inner brackets are not values, since the text around them is searched."""
-    secrets, pieces, done = hider.secrets, [], 0
+    secrets, judged, pieces, done = hider.secrets, Judged(), [], 0
     for match in _PAIR.finditer(text):
         if match.start() < done or (
             text[match.start() - 1 : match.start()] not in _JOINED and secrets.kind(match["name"]) is None
         ):
             continue
-        span = _Pair(match, hider, is_in_brackets=is_in_brackets).span()
+        span = _Pair(match, hider, judged, is_in_brackets=is_in_brackets).span()
         if span is not None:
-            hider.report("", span.certainty)
-            pieces += [text[done : span.start], span.new]
-            done = span.end
+            start, end, new, certainty = span
+            hider.report("", certainty)
+            pieces += [text[done:start], new]
+            done = end
     return "".join([*pieces, text[done:]])
-
-
-class _Span(NamedTuple):
-    """The range of a secret, its replacement, and its certainty."""
-
-    start: int
-    end: int
-    new: str
-    certainty: Certainty
 
 
 class _Pair:
     """A name and the sign after it; a secret may follow."""
 
-    def __init__(self, match: re.Match[str], hider: "Hider", *, is_in_brackets: bool) -> None:
+    def __init__(self, match: re.Match[str], hider: "Hider", judged: Judged, *, is_in_brackets: bool) -> None:
         self._text = match.string
         self._match = match
         self._start = match.end()
         self._sign = match["sign"]
+        self._judged, self._last = judged, judged.last(match.end())
         self._hider, self._secrets = hider, hider.secrets
         self._is_in_brackets = is_in_brackets
         self._before = self._text[max(match.start() - _LOOKBACK, 0) : match.start()]
         self._is_assigned = self._sign != ":" or bool(match["quote"])  # after only a colon, a sentence may go on
-        self._is_after_escape = self._before.endswith("\\") and match["name"].startswith(_ESCAPED_LINE)
+        self._is_after_escape = self._before.endswith("\\") and match["name"].startswith(("r", "n", "t"))
         self._begins_line = self._is_after_escape or _FIRST.search(self._before) is not None
         self._name, self._kind = self._named()
 
@@ -112,9 +103,7 @@ class _Pair:
             return name[1:], secrets.kind(name[1:])
         kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
         word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
-        if word is None:
-            return name, kind
-        both = word[0] + name
+        both = (word[0] if word else "") + name
         kind_of_both = secrets.kind(both)
         return (both, kind_of_both) if kind_of_both in (Kind.STRONG, Kind.OWN) else (name, kind)
 
@@ -129,11 +118,14 @@ class _Pair:
 
     def _line(self) -> _Span | None:
         """Return the span of the rest of a header line."""
-        line = _line_at(self._text, self._start)
-        end, new = self._start + len(line), credentials_hidden(self._name, line)
-        if new == line or not (holds_credentials(line) or self._is_within_message(end)):
+        line = _line_at(self._text, self._start, self._last)
+        end = self._start + len(line)
+        self._judged.add(end)
+        is_secret = holds_credentials(line) or self._is_within_message(end)
+        if not is_secret or credentials_hidden(self._name, line) == line:
             return None
-        return _Span(self._start, end, new, "secret")
+        line = _line_at(self._text, self._start, len(self._text))
+        return self._start, self._start + len(line), credentials_hidden(self._name, line), "secret"
 
     def _is_within_message(self, end: int) -> bool:
         """Return whether the lines before and after are those of an HTTP message."""
@@ -146,29 +138,35 @@ class _Pair:
         """Return the span of the lines of a YAML block."""
         sign, indent = _BLOCK.match(self._text, self._start), _FIRST.search(self._before)
         lines = _deeper(len(indent[1])).match(self._text, sign.end()) if sign and indent else None
-        certainty = self._secrets.certainty(self._kind, lines[0]) if lines else None
+        certainty = self._secrets.certainty(self._kind, lines[0][: self._last - self._start]) if lines else None
         if lines is None or certainty is None:
             return None
         value = lines[0].strip()
         start = self._text.index(value, lines.start())
-        return _Span(start, start + len(value), MASK, certainty)
+        return start, start + len(value), MASK, certainty
 
     def _value(self) -> _Span | None:
         """Return the span of the word, the quoted text or the list that follows."""
-        end = self._value_end()
+        end = self._value_end(self._last)
         value = self._text[self._start : end]
         inside, quote = _inside(value)
+        may_be_code = not quote and self._kind is not Kind.OWN
+        if may_be_code and f"{self._name}=" in inside:
+            return None  # as in s/pin=/pin=$1/
+        self._judged.add(end)
         certainty = self._certainty(inside)
         if certainty is None or not self._is_secret(value, end):
             return None
-        if not quote and self._kind is not Kind.OWN and (_LITERAL.fullmatch(inside) or self._is_code(inside, end)):
+        if may_be_code and (_LITERAL.fullmatch(inside) or self._is_code(inside, end)):
             return None
-        start, new = self._start + len(quote), self._masked(inside)
-        return None if new == inside else _Span(start, start + len(inside), new, certainty)
+        inside, _ = _inside(self._text[self._start : self._value_end(len(self._text))])
+        start = self._start + len(quote)
+        return start, start + len(inside), self._masked(inside), certainty
 
     def _certainty(self, value: str) -> Certainty | None:
         if self._kind is Kind.CREDENTIALS:
-            return "secret" if holds_credentials(value) and not is_placeholder(value) else None
+            is_secret = holds_credentials(value) and not is_placeholder(value)
+            return "secret" if is_secret and credentials_hidden(self._name, value) != value else None
         return self._secrets.certainty(self._kind, _plain(value))
 
     def _masked(self, value: str) -> str:
@@ -186,21 +184,23 @@ class _Pair:
         new = hidden(new, self._hider, is_in_brackets=True)
         return MASK if self._secrets.certainty(self._kind, _plain(new)) is not None else new
 
-    def _value_end(self) -> int:
-        """Return the end of a value; after only a colon, brackets are ignored and the length is limited."""
+    def _value_end(self, last: int) -> int:
+        """Return the end of a value, at most `last` without quotes; after only a colon, brackets are ignored and the length is limited."""
         text, start = self._text, self._start
         if (self._is_in_brackets or not self._is_assigned) and text.startswith(_BRACKETS, start):
             return start
-        value = _VALUE.match(text, start, len(text) if self._is_assigned else start + _MAX_WORD)
+        if not self._is_assigned:
+            last = start + _MAX_WORD
+        elif text.startswith(_QUOTES, start):
+            last = len(text)
+        value = _VALUE.match(text, start, last)
         if value is None:
             return start
         return value.end() if value["escape"] is None else _closing(text, value)
 
     def _is_code(self, value: str, end: int) -> bool:
-        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")`` or ``s/pin=/pin=$1/``, not a literal secret."""
-        if f"{self._name}=" in value or (
-            self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value)
-        ):
+        """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
+        if self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value):
             return True
         is_cut = value.endswith("(") and self._text[end : end + 1] not in (*"\"')",)
         is_code = _CODE.fullmatch(value) is not None and not (is_cut and _ODD.search(value))
@@ -215,7 +215,7 @@ class _Pair:
             return True
         if self._sign == "==" or (value == word and not _ODD.search(word)):
             return self._sign == "==" and _ODD.search(word) is not None
-        is_last = not _line_at(self._text, end, _MAX_WORD).strip(" \t.,;)")
+        is_last = not _line_at(self._text, end, end + _MAX_WORD).strip(" \t.,;)")
         if self._begins_line and is_last and not self._name.lower().endswith(("token", "key")):
             return True
         is_compound = any(each in self._name for each in "-_") or re.search("[a-z][A-Z]", self._name)
@@ -243,8 +243,8 @@ def _closing(text: str, opening: re.Match[str]) -> int:
     return len(text) if end < 0 else end + len(opening[0])
 
 
-def _line_at(text: str, start: int, longest: int | None = None) -> str:
-    match = _LINE.match(text, start, len(text) if longest is None else start + longest)
+def _line_at(text: str, start: int, last: int) -> str:
+    match = _LINE.match(text, start, last)
     return match[0] if match else ""
 
 

@@ -12,7 +12,7 @@ from pytest_pcerrors.text import late_pattern
 Look = Literal["nothing", "sentence", "word", "opaque"]
 """The look of a value; only an opaque value can be certainly a secret, ``nothing`` and a sentence never are."""
 
-_MAX_LENGTH = 4096
+_MAX_LENGTH, _BEGINNING = 4096, 512
 _AROUND = ".,;:!?()[]{}<>\"'`\\"
 """Punctuation around a word of a sentence."""
 
@@ -100,6 +100,21 @@ _NAME_WORDS = _EMPTY_WORDS.union(SHORT_WORDS, *map(str.split, WORDS))
 
 _WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST_PLACEHOLDER = 200
+
+
+class Judged:
+    """The judged part of a text; of a value that begins inside it, only the beginning is judged, so that nested values take linear time."""
+
+    def __init__(self) -> None:
+        self._end = 0
+
+    def last(self, start: int) -> int:
+        """Return how far a value is judged."""
+        return start + (_BEGINNING if start + _BEGINNING <= self._end else _MAX_LENGTH)
+
+    def add(self, end: int) -> None:
+        """Take the end of a value that is judged."""
+        self._end = max(self._end, end)
 
 
 @lru_cache(maxsize=4096)

@@ -144,6 +144,8 @@ UNITS = (
     "-----BEGIN PRIVATE KEY-----MIIEowIBAAKCAQEA -----", "Authorization: a b c ", "/a%3Fsig%3D", "%25", "?u=%25253A",
     "https%3A%2F%2Fu%3Ap%40", "://u:p@", "https:\\/\\/u@", "eyJ-", "eyJhbGciOiJIUzI1NiJ9.", "ewog", "AKIA", "pat.",
     "sk-", "0.A", "Q~", ":AA", "_v1_", "hooks.slack.com/", "kX7pQz19vLmW04ab", "$", "${", "env(", "token is is ",
+    '{"password":', "password=[a ", "password={{", "password=os.getenv(", "password==", "Bearer=", "\\tAuthorization: a",
+    "<password><![CDATA[</password>", "<password><a>", "+AST",
 )  # fmt: skip
 
 

@@ -202,6 +202,24 @@ def test_hostile_texts_are_hidden_too(unit):
         assert len(hide(text, longest=4096)) < 3 * 4096
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=SECRET.",
+        "tokens=[of a, password=SECRET]",
+        '{"tokens": [1, {"password": ["SECRET"',
+        "tokens: |\n  a\n  password: |\n    SECRET\n",
+        "\\tCookie: a\\tCookie: b=SECRET\\n",
+        "<tokens>of <token>SECRET</token></tokens>",
+    ],
+)
+def test_a_long_value_is_judged_by_its_beginning_and_hidden_to_its_end(text):
+    """Also inside of another value that is not a secret by its own beginning."""
+    long = "kX7pQz19vLmW04ab" * 1000
+    for each in (text, text.replace("of a", "of " * 2000), f'{{"tokens": {text}'):
+        assert "kX7p" not in hide(each.replace("SECRET", long))
+
+
 def test_key_and_code_are_hidden_in_an_inner_url_if_they_are_opaque():
     """The inner URL is percent-encoded."""
     url = "/x?u=https%3A%2F%2Fh%2Fy%3Fcode%3DaB3dE5gH7%26key%3Dname&n=1"
