@@ -28,7 +28,8 @@ def redact(paths: tuple[str, ...], *, only_check: bool, quiet: bool) -> int:
     and the others are cleaned.
     """
     redaction = Redaction.of_settings(Settings.find(Path.cwd()).redact)
-    files = sources_of(paths)
+    pipes = [path for path in map(Path, paths) if path.is_fifo()]
+    files = [*pipes, *sources_of([path for path in paths if Path(path) not in pipes])]
     if None in files:
         raise UsageError("give a file or folder; standard input cannot be changed in place")
     done = Counter[str]()

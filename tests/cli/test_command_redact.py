@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -105,11 +106,13 @@ def test_misuse_is_status_2(pcerrors, arguments):
 
 
 @pytest.mark.posix
-def test_a_device_is_not_changed(pcerrors):
-    """It cannot be changed in place; a named pipe is refused by its path."""
-    said = pcerrors("redact", "/dev/null")
-    assert said.status == 1
-    assert "/dev/null: not a regular file, so it cannot be changed in place; not changed" in said.err
+def test_a_device_or_a_named_pipe_is_not_changed(pcerrors, tmp_path):
+    """They cannot be changed in place; the others are."""
+    os.mkfifo(tmp_path / "pipe")
+    Path("a.ndjson").write_text('{"status": 404, "body": "password=x7Kq02pLm"}')
+    said = pcerrors("redact", "/dev/null", "pipe", "a.ndjson")
+    assert (said.status, said.err.count("not a regular file, so it cannot be changed in place; not changed")) == (1, 2)
+    assert "1 value hidden in 1 of 1 file" in said.out
 
 
 def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_being_cleaned(pcerrors, tmp_path, monkeypatch):
