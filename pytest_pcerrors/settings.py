@@ -140,7 +140,7 @@ def _keys() -> frozenset[str]:
 
 def _refuse_sections(folder: Path) -> None:
     """Raise a `UsageError` for a section of another configuration file that is meant to hold our settings."""
-    for file in map(folder.joinpath, _OTHER_FILES):
+    for file in filter(Path.is_file, map(folder.joinpath, _OTHER_FILES)):
         text = ""
         with suppress(OSError):
             text = file.read_bytes().decode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """The table [tool.pcerrors]: found, validated against its published schema, and read."""
 
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import MODES
+from pytest_pcerrors.plugin import hooks
 from pytest_pcerrors.settings import AllowanceSetting, RedactSetting, Settings
 
 SCHEMA = published_schema("pytest_pcerrors", "settings.schema.json")
@@ -430,6 +432,15 @@ def test_a_section_of_another_file_is_refused(tmp_path, name, section):
     assert str(caught.value) == (
         f"{tmp_path / name}: [{section}] is not read; the settings are in [tool.pcerrors] of pyproject.toml: move it there"
     )
+
+
+@pytest.mark.posix
+def test_a_named_pipe_is_not_waited_for(tmp_path):
+    """Pytest does not read one either."""
+    for name in ("pyproject.toml", "tox.ini"):
+        os.mkfifo(tmp_path / name)
+    assert Settings.find(tmp_path).profile == "documented"
+    assert hooks._text_of(tmp_path / "pyproject.toml") == b""
 
 
 @pytest.mark.parametrize(

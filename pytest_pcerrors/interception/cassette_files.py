@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,7 +53,7 @@ class Persister:
 
         A file that cannot be read completely is an `ArchiveError`.
         """
-        self._loaded = _version(Path(cassette_path))
+        self._loaded = self._version(Path(cassette_path))
         try:
             data = Path(cassette_path).read_bytes()
         except FileNotFoundError:
@@ -78,6 +79,7 @@ class Persister:
             "responses": [redacted_response(each, self._redaction) for each in cassette_dict["responses"]],
         }
         path = Path(cassette_path)
+        version = self._version(path)
         try:
             text = serialize(hidden, self._with_metadata(serializer))
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,14 +87,24 @@ class Persister:
             raise UsageError(f"{path.parent}: cannot be created: {error.strerror}") from None
         except TypeError as error:  # the JSON serializer, on a body that is not UTF-8
             raise UsageError(f"{self._name}: cannot be written: {error}") from None
-        if self._loaded is not None and _version(path) not in ((), self._loaded):
+        if self._loaded is not None and version not in ((), self._loaded):
             raise UsageError(
                 f"{self._name}: was changed during the test, by another process or an inner cassette, and is not written: "
                 "the change would be lost; record the tests that share it one after the other"
             )
         write_atomically(path, text)
-        self._loaded = _version(path)
+        self._loaded = self._version(path)
         self.held = len(hidden["requests"])
+
+    def _version(self, path: Path) -> tuple[int, ...]:
+        """Return what differs if a file was written again; empty without a file. Refuse a pipe or a device, which may never end."""
+        try:
+            status = path.stat()
+        except OSError:
+            return ()
+        if not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode)):
+            raise UsageError(f"{self._name}: not a regular file; remove it, or name another cassette")
+        return status.st_ino, status.st_mtime_ns, status.st_size
 
     def _with_metadata(self, serializer: Any) -> Any:
         """Return a serializer that also writes the metadata of the file, which vcrpy 9.2 drops."""
@@ -111,15 +123,6 @@ class Persister:
         others |= document
         for index, item in enumerate(items):
             yield item, f"{self._name}#/interactions/{index}"
-
-
-def _version(path: Path) -> tuple[int, ...]:
-    """Return what differs if a file was written again; empty without a file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 @contextmanager

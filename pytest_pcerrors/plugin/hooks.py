@@ -215,7 +215,7 @@ def _is_similar(name: bytes) -> bool:
 
 def _text_of(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return file.read_bytes() if file.is_file() else b""
     except OSError:
         return b""
 

@@ -84,6 +84,15 @@ def test_a_folder_in_the_place_of_a_cassette_is_misuse(tape, tmp_path):
         cassette.dirty = True
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize("mode", ["none", "rewrite"])
+def test_a_named_pipe_in_the_place_of_a_cassette_is_not_waited_for(tape, tmp_path, service, mode):
+    """Neither to read it nor to write it."""
+    os.mkfifo(tmp_path / "tape.yaml")
+    with pytest.raises(UsageError, match=r"^tape.yaml: not a regular file"), tape(mode):
+        requests.get(service.url, timeout=5)
+
+
 def test_bytes_that_json_cannot_hold_are_misuse(tape, tmp_path, service):
     """The YAML cassette holds them."""
     service.encode = lambda body: b"\xff" * len(body)
