@@ -36,7 +36,7 @@ def success_by_path(status: int, request: Request, contract: Contract, *, byte_o
     """
     path = urlsplit(request.url).path.rstrip("/")
     version = _VERSION.match(path)
-    if version is None or status == HTTPStatus.NO_CONTENT or not contract.is_partner_center:
+    if version is None or not contract.is_partner_center:
         return success(status, contract)
     uri = path[version.end() :]
     steps = uri[1:].split("/")
