@@ -126,6 +126,7 @@ def test_the_page_of_another_api_needs_its_name(pcerrors, other):
     [
         ("errors.md", OTHER, []),
         ("errors.md", "# Errors\n", []),
+        ("errors.md", "| Status |\n|---|\n| 400 |\n", []),  # a code of Partner Center, too
         ("errors.md", PAGE.replace("2001", "9001").replace("20.000", "9002"), []),
         ("errors.md", OTHER, ["--host", "api.shelf.example"]),
         ("errors.csv", "code,status,text\nA_B,409,one two\n", []),

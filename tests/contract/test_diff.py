@@ -185,9 +185,10 @@ def test_changes_inside_allof_are_found():
     """As those of a schema that is written in one piece; a property that may never be there is not one."""
     schema = OLD.error_schema
     whole = {**schema, "properties": {**schema["properties"], "at": {"type": "string"}, "never": False}}
-    parts = {"allOf": [schema, {"properties": {"at": {"maxLength": 7, "type": "string"}}}]}
+    at = {"maxLength": 7, "type": "string", "allOf": [{"maxLength": 9}]}
+    parts = {"allOf": [schema, {"properties": {"at": at}}]}
     changes = diff(replace(OLD, error_schema=whole), replace(OLD, error_schema=parts))
-    assert [change.what for change in changes] == ["/at maxLength"]
+    assert [(change.what, change.after) for change in changes] == [("/at maxLength", "7")]
 
 
 def test_keywords_of_the_body_itself_are_compared():

@@ -80,8 +80,9 @@ def test_a_server_begins_again_on_its_port():
     server.fail("GET", "/v1", status=503)
     server.start()
     port = server.port
-    assert requests.get(server.url + "/v1").status_code == 503
-    server.stop()
+    with requests.Session() as session:  # so that the server closes the connection first
+        assert session.get(server.url + "/v1").status_code == 503
+        server.stop()
     again = ErrorServer(port=port)
     with again:
         assert requests.get(again.url + "/v1").status_code == 404

@@ -30,6 +30,7 @@ BY_CODE = {row["code"]: {"httpStatus": row["status"], "description": row["messag
         ("a.json", json.dumps({"404": ["NO_SHELF"], "409": ["SHELF_FULL"]})),
         ("a.json", json.dumps({"404": {"NO_SHELF": "No shelf"}, "409 Conflict": [{"code": "SHELF_FULL"}]})),
         ("a.json", json.dumps({"404": {"code": "NO_SHELF"} | {"message": "x"}, "409": {"code": "SHELF_FULL", "message": "x"}})),
+        ("a.json", json.dumps({"400": ROWS})),
         ("a.json", json.dumps([{"status": row.pop("status"), "error": row} for row in map(dict, ROWS)])),
         ("-", "| status | code |\n|---|---|\n| 404 | NO_SHELF |\n| 409 | SHELF_FULL |\n"),
         ("a.yaml", "NO_SHELF: {status: 404, message: No shelf}\nSHELF_FULL: {status: 409, message: It is full}\n"),
