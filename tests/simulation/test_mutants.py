@@ -146,6 +146,13 @@ def test_unknown_headers_become_those_of_a_conforming_response():
     assert [name for name, _ in made.exchange.headers] == ["Content-Type", "WWW-Authenticate"]
 
 
+def test_a_mutant_of_a_recorded_response_is_in_no_file():
+    """Nobody would find it there."""
+    body = b'{"code": "800001", "description": "No", "source": ""}'
+    recorded = Exchange(401, None, body, origin="cassettes/a.yaml:4")
+    assert next(mutants(recorded, rule="code-missing")).exchange.origin is None
+
+
 def test_a_response_to_head_needs_no_body():
     """A rule that cannot be broken alone has no mutant."""
     head = synthesize(800064).with_request(Request("HEAD", "/v1/customers"))
