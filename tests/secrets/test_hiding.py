@@ -145,6 +145,7 @@ def test_a_text_without_secrets_is_unchanged(text):
     ("text", "shown"),
     [
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
+        ('{"keyName": "a", "value": "aB3dE5gH7"}', '{"keyName": "a", "value": "***"}'),
         ("client secrets 'kX7pQz19vLmW04abc' expired", "client secrets '***' expired"),
         ("the password=hunter2( failed", "the password=*** failed"),
         ('{"password": "Passw0rd#####"}', '{"password": "***"}'),
