@@ -146,6 +146,10 @@ def test_a_text_without_secrets_is_unchanged(text):
     [
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
         ('{"keyName": "a", "value": "aB3dE5gH7"}', '{"keyName": "a", "value": "***"}'),
+        (
+            '["-----BEGIN PRIVATE KEY-----", "a", "-----END PRIVATE KEY-----", "b"]',
+            '["-----BEGIN PRIVATE KEY-----", "***", "-----END PRIVATE KEY-----", "b"]',
+        ),
         ("client secrets 'kX7pQz19vLmW04abc' expired", "client secrets '***' expired"),
         ("the password=hunter2( failed", "the password=*** failed"),
         ('{"password": "Passw0rd#####"}', '{"password": "***"}'),
