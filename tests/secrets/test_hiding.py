@@ -168,6 +168,8 @@ def test_a_text_without_secrets_is_unchanged(text):
         ('{"credentials": {"a": "aB3dE5gH7"}, "code": "1000"}', '{"credentials": {"a": "***"}, "code": "1000"}'),
         (r'"{\"password\": \"a\", \"code\": 1}"', r'"{\"password\": \"***\", \"code\": 1}"'),
         ("a=1&password=b&c=2", "a=1&password=***&c=2"),
+        ("a=say+token%3DaB3dE5gH7+now&b", "a=say+token%3D***+now&b"),
+        ("a=say%20token%3DaB3dE5gH7%20now&b", "a=say%20token%3D***%20now&b"),
         ("sign in with password=Pass(word1 failed", "sign in with password=*** failed"),
         ("Cookie: a=1; b=2\r\nHost: a", "Cookie: a=***; b=***\r\nHost: a"),
         ("https://a:b@api.example/v1?sig=c&d=e", "https://***@api.example/v1?sig=***&d=e"),
