@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_pcerrors.secrets import MASK, hide
+from pytest_pcerrors.secrets import MASK, Secrets, hide
+from pytest_pcerrors.secrets.hiding import Hider
 
 STARTS = list(map("".join, product(ascii_lowercase, digits, ascii_uppercase)))
 PAIRS = list(map("".join, product(ascii_letters, digits)))
@@ -167,6 +168,7 @@ def test_a_text_without_secrets_is_unchanged(text):
         ('{"tokens": ["aB3dE5gH7", "b"], "code": "1000"}', '{"tokens": ["***", "b"], "code": "1000"}'),
         ('{"credentials": {"a": "aB3dE5gH7"}, "code": "1000"}', '{"credentials": {"a": "***"}, "code": "1000"}'),
         (r'"{\"password\": \"a\", \"code\": 1}"', r'"{\"password\": \"***\", \"code\": 1}"'),
+        ("see https://a:b@api.example/v1 there", "see https://***@api.example/v1 there"),
         ("a=1&password=b&c=2", "a=1&password=***&c=2"),
         ("a=say+token%3DaB3dE5gH7+now&b", "a=say+token%3D***+now&b"),
         ("a=say%20token%3DaB3dE5gH7%20now&b", "a=say%20token%3D***%20now&b"),
@@ -185,8 +187,10 @@ def test_a_text_without_secrets_is_unchanged(text):
     ],
 )
 def test_what_is_beside_a_secret_is_shown(text, shown):
-    """Only the secret is hidden: its name and the text after it are readable."""
-    assert hide(text) == shown
+    """Only the secret is hidden, and reported: its name and the text after it are readable."""
+    hider = Hider(Secrets())
+    assert hide(text) == hider.document(text) == shown
+    assert bool(hider.found) == (text != shown)
 
 
 def test_a_long_text_is_cut():
