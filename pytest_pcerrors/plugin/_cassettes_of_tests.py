@@ -89,13 +89,15 @@ class CassettesOfTests:
                     self._folders.add(cassette.path.parent)
         self.orphans = list(self._find_orphans(frozenset(map(_key, checked))))
 
-    def remarks(self) -> Iterator[str]:
-        """Yield a line with the files that no test uses, after removing them if the option asks for it."""
+    def remarks(self, *, has_passed: bool) -> Iterator[str]:
+        """Yield a line with the files that no test uses, after removing them if the option asks for it and the run has passed."""
         if not self.orphans:
             return
-        shown = listed(list(map(self.shown, self.orphans)))
+        shown, pronoun = listed(list(map(self.shown, self.orphans))), "it" if len(self.orphans) == 1 else "them"
         if not self._config.getoption("pc_prune"):
-            yield f"{shown}: no test uses {'it' if len(self.orphans) == 1 else 'them'}; --pc-prune removes such cassettes"
+            yield f"{shown}: no test uses {pronoun}; --pc-prune removes such cassettes"
+        elif not has_passed:
+            yield f"{shown}: kept, since the run has failed: a test with a new name may need {pronoun}"
         elif not self._config.option.collectonly and not hasattr(self._config, "workerinput"):
             yield from _removed(self.orphans, self._settings.cassettes, shown)
 

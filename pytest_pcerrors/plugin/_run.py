@@ -188,7 +188,7 @@ class Run:
         else:
             self._outputs.write(session, self._collected())
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         """Print what was checked, and which cassettes had nothing to check."""
         seen = self.cassettes.counts()
         tally = self._collected()
@@ -202,7 +202,7 @@ class Run:
         remarks = (
             *self.cassettes.remarks(),
             *recorder.remarks(),
-            *recorder.files.remarks(),
+            *recorder.files.remarks(has_passed=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)),
             *self.receiving.late.remarks(),
         )
         for line in (*([tally.sentence()] if checked else []), *remarks):

@@ -153,6 +153,18 @@ def test_a_cassette_that_no_test_uses_is_listed_and_removed_on_request(
     assert remarks("--pc-prune") == []
 
 
+@pytest.mark.parametrize(
+    ("former", "now"), [("test_x/test_a", "tests/test_x.py"), ("test_x/test_old", "test_x.py")], ids=["module", "test"]
+)
+def test_the_cassette_of_a_test_that_was_renamed_is_not_removed(test_file, tape, remarks, former, now):
+    """The test fails without its recording, which nobody could bring back."""
+    test_file(f"{USES}\ndef test_b(pc_cassette): pass", now)
+    file = tape(f"cassettes/{former}.yaml", "/v1")
+    expected = f"pcerrors: cassettes/{former}.yaml: kept, since the run has failed: a test with a new name may need it"
+    assert remarks("--pc-prune") == [expected]
+    assert file.exists()
+
+
 KEPT = {
     "a folder of their own": "cassettes/observed/a.yaml",
     "the top": "cassettes/a.yaml",
