@@ -42,6 +42,10 @@ WAYS = {
         "assert_pc_error((409, BUSY), [800064, 2001])",
         {"409 800064": {"asserted": 1}},
     ),
+    "an assertion in a loop": (
+        "for _ in range(3): assert_pc_error((409, BUSY), 800064)",
+        {"409 800064": {"asserted": 3}},
+    ),
     "an assertion without a code": ("assert_pc_error((409, BUSY))", {}),
     "an assertion that fails": ("with pytest.raises(AssertionError): assert_pc_error((409, BUSY), 2001)", {}),
     "a check": ("check((409, BUSY))", {}),
