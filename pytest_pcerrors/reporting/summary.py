@@ -140,7 +140,8 @@ class Tally:
             parts.append(f"{counted(self.allowed.total(), 'violation')} allowed{_listed(self.allowed)}")
         if self.unknown_bodies:
             reasons = self.unknown_bodies
-            named = next(iter(reasons)) if len(reasons) == 1 else ranked(reasons, _MOST_NAMED)
+            several = ranked({f"{reason}:": number for reason, number in reasons.items()}, _MOST_NAMED)
+            named = next(iter(reasons)) if len(reasons) == 1 else several
             parts.append(f"{counted(reasons.total(), 'body')} unknown ({named})")
         if self.unreadable:
             parts.append(counted(self.unreadable, "unreadable place"))

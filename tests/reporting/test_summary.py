@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_read_counts():
     assert tally == Tally(unreadable=1)
 
 
-@pytest.mark.parametrize(("number", "end"), [(1, "unknown (f0)"), (2, "(f0 1, f1 1)"), (9, ", f7 1, and 1 more)")])
+@pytest.mark.parametrize(("number", "end"), [(1, "unknown (f0)"), (2, "(f0: 1, f1: 1)"), (9, ", f7: 1, and 1 more)")])
 def test_few_reasons_of_unknown_bodies_are_listed(number, end):
     """The most frequent ones, and how many more there are: each stub of WireMock may name a file of its own."""
     tally = tally_of(*(Exchange(409, None, b"", body_problem=f"f{each}") for each in range(number)))
