@@ -111,29 +111,43 @@ def check(  # noqa: PLR0913 - one parameter an option
     """
     max_age, layout = options["max_age"], options["layout"]
     policy, settings = policy_for(contract_file, profile, max_age, layout)
-    engine = {"jobs": options["jobs"], "address": address_of(options["engine"]), "quiet": quiet}
+    address = address_of(options["engine"])
+    engine = {"jobs": options["jobs"], "address": address, "quiet": quiet}
     given = input_of(paths, settings, **engine) if status is None else _bodies(paths, status)
-    if layout is not None and not any(file is None or may_have_lines(file) for file in given.files):
-        print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
+    if layout is not None:
+        _warn_without_lines(given)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
-    can_print = output is not None or format_name == "text"
-    reports, least = _coverage_reports(options, inputs, can_print=can_print), options["coverage_min"]
-    is_counted = reports or least is not None
-    excluded = excluded_by(settings.coverage_exclude, policy.documented) if is_counted else None
-    for file in filter(None, [output, *(each.file for each in reports)]):
-        make_folder(file)  # before the check, which may take long
-    samples = options["samples"] or (None if engine["address"] is None else _SAMPLES_ON_DASK)
+    least = options["coverage_min"]
+    reports = _coverage_reports(options, inputs, can_print=output is not None or format_name == "text")
+    excluded = excluded_by(settings.coverage_exclude, policy.documented) if reports or least is not None else None
+    _make_folders(output, reports)
+    samples = options["samples"] or (None if address is None else _SAMPLES_ON_DASK)
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
     task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, excluded, samples), policy)
     totals = task.totals()
     findings = task.wanted.kept(given.findings(task, totals))
     write_report(FORMATS[format_name](Report.of_findings(findings, totals, policy, is_quiet=quiet)), output)
-    tally, short = totals.tally, _write_coverage(totals.coverage, reports, least)
-    for problem in filter(None, [short, *settings.without_effect(), *_doubts(tally)]):
+    short = _write_coverage(totals.coverage, reports, least)
+    for problem in filter(None, [short, *settings.without_effect(), *_doubts(totals.tally)]):
         print_problem(problem)
-    failing = bool(tally.broken) or bool(tally.unreadable) or (fail_on == "warning" and bool(tally.warned))
-    return int(bool(short) or (failing and fail_on != "never"))
+    return int(bool(short) or _fails(totals.tally, fail_on))
+
+
+def _fails(tally: Tally, fail_on: str) -> bool:
+    """Return whether what was found is a failure."""
+    return fail_on != "never" and bool(tally.broken or tally.unreadable or (fail_on == "warning" and tally.warned))
+
+
+def _warn_without_lines(given: Input) -> None:
+    if not any(file is None or may_have_lines(file) for file in given.files):
+        print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
+
+
+def _make_folders(output: Path | None, reports: Iterable[Target]) -> None:
+    """Make the folders of all reports before the check, which may take long."""
+    for file in filter(None, [output, *(each.file for each in reports)]):
+        make_folder(file)
 
 
 def _coverage_reports(options: dict[str, Any], inputs: Iterable[Path | None], *, can_print: bool) -> list[Target]:
