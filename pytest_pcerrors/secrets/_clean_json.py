@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets.definition import Secrets
     from pytest_pcerrors.secrets.hiding import Hider
 
+_LEVELS = 8
+"""How often a text is checked at most, on average, since names of secrets may be nested."""
+
 _LONG_NAME = 16
 """The minimum length of a name that may itself be a token."""
 
@@ -53,6 +56,7 @@ class _Check:
 
     def __init__(self, secrets: "Secrets") -> None:
         self.texts: list[str] = []
+        self._checked = 0
         self._secrets = secrets
 
     def take_members(self, members: list[tuple[str, Any]]) -> range:
@@ -90,6 +94,9 @@ class _Check:
             return self._secrets.certainty_of_number(kind, str(value)) is None
         if value.__class__ is range:
             texts = self.texts[value.start : value.stop]
+            self._checked += len(texts)
+            if self._checked > _LEVELS * len(self.texts):
+                raise _UncleanError  # `Members` reads each text once
             return all(self._secrets.certainty(Kind.WEAK, each) is None for each in texts)
         if value.__class__ is list:
             return all(each.__class__ is not list and self._is_harmless(kind, each) for each in value)

@@ -58,3 +58,11 @@ def test_the_edits_are_those_of_a_complete_search(value):
     with patch.object(clean_json, "is_clean", lambda *_: False):
         complete = searched(text)
     assert searched(text) == complete
+
+
+def test_deeply_nested_names_of_secrets_are_not_proved():
+    """Each level would check all texts again; everything is read instead, and nothing changes."""
+    text = '{"token": ' * 20 + '{"a": "of b"}' + "}" * 20
+    hider = Hider(Secrets())
+    assert (clean_json.is_clean(text, hider), hider.text(text)) == (False, text)
+    assert clean_json.is_clean(text[10 * 15 : -15], hider)
