@@ -76,7 +76,7 @@ def test_aliases_are_followed_within_a_bound():
 
 
 _LEVELS = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {'[' * 50}*a{n - 1}{']' * 50}\n" for n in range(1, 22))
-_DEEP = "[" * 700 + "]" * 700
+_DEEP = "[" * 700 + "]" * 700 + ', "b": ' + '{"b":' * 700 + "0" + "}" * 700
 DEEP = {
     "aliases.yaml": f"{_LEVELS}interactions:\n- {{status: 200, headers: {{X-Api-Key: {SECRET}}}, body: *a21}}\n",
     "stub.json": f'{{"request": {{"url": "/"}}, "response": {{"jsonBody": {{"password": "{SECRET}", "a": {_DEEP}}}}}}}',
