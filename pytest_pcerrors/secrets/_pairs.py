@@ -1,7 +1,4 @@
-"""Hide secrets in pairs of name and value in free text: ``password=x7Kq02pLm``, header lines, quoted values.
-
-Expressions of programs are not secrets.
-"""
+"""Hide secrets in pairs of name and value in free text: ``password=x7Kq02pLm``, header lines, quoted values; not expressions of programs."""
 
 import re
 from functools import cache
@@ -224,9 +221,8 @@ class _Pair:
 
 def _inside(value: str) -> tuple[str, str]:
     """Return the text between the quotes of a value, and the opening quote."""
-    opening = _OPENING.match(value)
-    quote = opening[0] if opening else ""
-    return value[len(quote) :].removesuffix(quote) if quote else value, quote
+    quote = opening[0] if (opening := _OPENING.match(value)) else ""
+    return value.removeprefix(quote).removesuffix(quote), quote
 
 
 def _plain(value: str) -> str:

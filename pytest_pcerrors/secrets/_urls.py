@@ -67,7 +67,10 @@ def form_hidden(form: str, hider: "Hider") -> str:
 def _parameter(match: re.Match[str], hider: "Hider", *, is_form: bool = False) -> str:
     name, value = unquote_plus(match[1][:-1]), match[2].rstrip()
     plain = (unquote_plus if is_form else unquote)(value, errors="surrogateescape")
-    certainty = hider.secrets.certainty(hider.secrets.kind_of_parameter(name), plain)
+    kind = hider.secrets.kind_of_parameter(name)
+    certainty = hider.secrets.certainty(kind, plain)
+    if certainty is None and plain != (literal := unquote(value)) and any(map(str.isdigit, literal)):
+        certainty = hider.secrets.certainty(kind, literal)  # a plus sign that was not encoded, not a space
     new = Hidden(MASK, certainty) if certainty is not None else _hidden_in_value(plain, hider, is_form=is_form)
     if new.text == plain:
         return match[0]

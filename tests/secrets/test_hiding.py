@@ -78,6 +78,7 @@ SURROUNDINGS = {
     "unicode escapes for a backslash": r'"{\u005c\u0022password\u005c\u0022:\u005c\u0022SECRET\u005c\u0022}"',
     # other notations
     "form": "grant_type=password&username=u&password=SECRET&scope=a",
+    "form with a plus sign": "username=u&password=SECRET+9",
     "form with brackets": "user[password]=SECRET",
     "encoded form with brackets": "user%5Bpassword%5D=SECRET",
     "encoded form": "q=a%3D1%26client_secret%3DSECRET",
@@ -145,6 +146,7 @@ def test_a_text_without_secrets_is_unchanged(text):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        ("username=u&password=x7K+9q&a=b", "username=u&password=***&a=b"),
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
         ('{"keyName": "a", "value": "aB3dE5gH7"}', '{"keyName": "a", "value": "***"}'),
         (
