@@ -6,7 +6,7 @@ A run uses it with an option, ``[tool.pcerrors]``, a marker, a fixture, or by im
 from __future__ import annotations  # since Python 3.14, pytest loads a module to read annotations that are not text
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -214,10 +214,10 @@ def _is_similar(name: bytes) -> bool:
 
 
 def _text_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes() if file.is_file() else b""
-    except OSError:
-        return b""
+    with suppress(OSError):
+        if file.is_file():
+            return file.read_bytes()
+    return b""
 
 
 def _is_misnamed(folder: Path) -> bool:
