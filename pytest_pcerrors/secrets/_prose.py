@@ -25,10 +25,10 @@ _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
     rf"""(?P<noun>(?:{"|".join(NOUNS)})(?:s(?!/))?)(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
-    r"""(?P<word>[\w.~+/=-]{16,4096})""",
+    rf"""(?P<word>(?![a-z_-]{{1,60}}[_-](?:{"|".join(NOUNS)})s?[ :="'])[\w.~+/=-]{{16,4096}})""",
     re.IGNORECASE,
 )
-"""A name of a secret in a sentence, and the word after it, which may be quoted or in brackets; ``/tokens/...`` is the path of a resource."""
+"""A name of a secret in a sentence, and the word after it, but not another name; it may be quoted or in brackets. ``/tokens/...`` is the path of a resource."""
 
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16

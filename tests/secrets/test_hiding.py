@@ -146,6 +146,7 @@ def test_a_text_without_secrets_is_unchanged(text):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        ("secrets subscription-key zpgkqwnvbtrlxmcj", "secrets subscription-key ***"),
         ("username=u&password=x7K+9q&a=b", "username=u&password=***&a=b"),
         ('{"password": "a", "code": "1000"}', '{"password": "***", "code": "1000"}'),
         ('{"keyName": "a", "value": "aB3dE5gH7"}', '{"keyName": "a", "value": "***"}'),
