@@ -4,8 +4,10 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 _INTERRUPTED, _TERMINATED = 130, 143
+_SECONDS = 0.05
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,10 +17,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None:
         gc.disable()  # nothing that a process imports at its start is garbage
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that no temporary file is left
+        signal.signal(signal.SIGTERM, _terminate)
+        sys.unraisablehook = _raise_again
     try:
         from pytest_pcerrors.cli._commands import run
 
         return run(arguments)
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _terminate(*_: object) -> None:
+    """End the command, so that no temporary file is left."""
+    sys.exit(_TERMINATED)
+
+
+def _raise_again(ignored: Any) -> None:
+    """Raise Ctrl-C or the end of the command a moment later, if it was raised where Python ignores exceptions, as in a destructor."""
+    handlers: dict[type, Any] = {KeyboardInterrupt: signal.default_int_handler, SystemExit: _terminate}
+    handler = handlers.get(type(ignored.exc_value)) if hasattr(signal, "setitimer") else None
+    if handler is None:
+        sys.__unraisablehook__(ignored)
+        return
+    signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS)

@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pytest_pcerrors.cli import _commands as commands
+from pytest_pcerrors.cli import main as entry
 from pytest_pcerrors.cli.main import main
 
 
@@ -23,6 +26,37 @@ def test_a_command_that_is_stopped_ends_quietly(process, tmp_path, name, status)
     running.send_signal(signal.Signals[name])
     out, err = running.communicate()
     assert (running.returncode, out, err.strip(), list(tmp_path.iterdir())) == (status, b"", b"", [])
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, SystemExit])
+def test_a_stop_in_a_destructor_is_not_lost(monkeypatch, stopped):
+    """Python ignores exceptions there, and prints them."""
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr(sys, "unraisablehook", entry._raise_again)
+    with pytest.raises(stopped):
+        stop_in_destructor(stopped)
+    signal.signal(signal.SIGALRM, before)
+
+
+def stop_in_destructor(stopped):
+    """Raise an exception in a destructor, and go on."""
+
+    class Stopping:
+        def __del__(self):
+            raise stopped
+
+    Stopping()
+    time.sleep(30)
+
+
+def test_any_other_exception_in_a_destructor_is_printed(monkeypatch):
+    """As without the command."""
+    printed = []
+    monkeypatch.setattr(sys, "__unraisablehook__", printed.append)
+    ignored = SimpleNamespace(exc_value=ValueError())
+    entry._raise_again(ignored)
+    assert printed == [ignored]
 
 
 def test_ctrl_c_ends_quietly_while_the_command_loads(monkeypatch, capsys):
