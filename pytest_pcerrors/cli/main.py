@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _INTERRUPTED, _TERMINATED = 130, 143
-_SECONDS = 0.05
+_SECONDS = 0.01
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
