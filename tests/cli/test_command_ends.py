@@ -24,7 +24,7 @@ def test_a_command_that_is_stopped_ends_quietly(process, tmp_path, name, status)
     while not list(tmp_path.iterdir()):
         assert running.poll() is None
     running.send_signal(signal.Signals[name])
-    running.wait(60)  # it ends though standard input goes on
+    running.wait(60)  # it ends while its input is open
     out, err = running.communicate()
     assert (running.returncode, out, err.strip(), list(tmp_path.iterdir())) == (status, b"", b"", [])
 
