@@ -34,10 +34,10 @@ def _terminate(*_: object) -> None:
 
 def _raise_again(ignored: Any) -> None:
     """Raise Ctrl-C or the end of the command a moment later, if it was raised where Python ignores exceptions, as in a destructor."""
-    handlers: dict[type, Any] = {KeyboardInterrupt: signal.default_int_handler, SystemExit: _terminate}
-    handler = handlers.get(type(ignored.exc_value)) if hasattr(signal, "setitimer") else None
-    if handler is None:
+    error = ignored.exc_value
+    is_end = isinstance(error, SystemExit) and error.code == _TERMINATED
+    if not (is_end or isinstance(error, KeyboardInterrupt)) or not hasattr(signal, "setitimer"):
         sys.__unraisablehook__(ignored)
         return
-    signal.signal(signal.SIGALRM, handler)
+    signal.signal(signal.SIGALRM, _terminate if is_end else signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, _SECONDS)

@@ -30,12 +30,12 @@ def test_a_command_that_is_stopped_ends_quietly(process, tmp_path, name, status)
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize("stopped", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), SystemExit(143)], ids=repr)
 def test_a_stop_in_a_destructor_is_not_lost(monkeypatch, stopped):
     """Python ignores exceptions there, and prints them."""
     before = signal.getsignal(signal.SIGALRM)
     monkeypatch.setattr(sys, "unraisablehook", entry._raise_again)
-    with pytest.raises(stopped):
+    with pytest.raises(type(stopped)):
         stop_in_destructor(stopped)
     signal.signal(signal.SIGALRM, before)
 
@@ -51,11 +51,12 @@ def stop_in_destructor(stopped):
     time.sleep(30)
 
 
-def test_any_other_exception_in_a_destructor_is_printed(monkeypatch):
-    """As without the command."""
+@pytest.mark.parametrize("error", [ValueError(), SystemExit(1)], ids=repr)
+def test_any_other_exception_in_a_destructor_is_printed(monkeypatch, error):
+    """As without the command, also where a library ends its own work with it."""
     printed = []
     monkeypatch.setattr(sys, "__unraisablehook__", printed.append)
-    ignored = SimpleNamespace(exc_value=ValueError())
+    ignored = SimpleNamespace(exc_value=error)
     entry._raise_again(ignored)
     assert printed == [ignored]
 
