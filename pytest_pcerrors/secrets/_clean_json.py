@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.secrets.members import begins_key
+from pytest_pcerrors.secrets.members import begins_key, may_be_named
 from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def is_clean(text: str, hider: "Hider") -> bool:
 
 
 @lru_cache(maxsize=32768)
-def _traits(name: str) -> tuple[Kind | None, bool, bool]:
-    """Return the kind of a name, whether its value is the name of another value, and whether it is ``keyName``."""
-    return kind_of(name), gives_name(name), squeezed(name) == KEY_NAME
+def _traits(name: str) -> tuple[Kind | None, bool, bool, bool]:
+    """Return the kind of a name, whether its value is the name of another value, whether it may be that other value, and whether it is ``keyName``."""
+    return kind_of(name), gives_name(name), may_be_named(name), squeezed(name) == KEY_NAME
 
 
 class _UncleanError(ValueError):
@@ -63,28 +63,37 @@ class _Check:
         """Take the texts of an object, which may have repeated names; raise a `ValueError` if one of its names makes a value a secret."""
         texts = self.texts
         first = len(texts)
+        names_secret = has_value = False
         for name, value in members:
-            kind, is_name, is_key = _traits(name)
+            kind, is_name, is_value, is_key = _traits(name)
             if is_key or (kind is not None and not self._is_harmless(kind, value)):
                 raise _UncleanError
             if len(name) >= _LONG_NAME:
                 texts.append(name)
-            first = min(first, self.take(value, is_name=is_name))
+            names_secret |= is_name and self._names_secret(value)
+            has_value |= is_value
+            first = min(first, self.take(value))
+        if names_secret and has_value:
+            raise _UncleanError
         return range(first, len(texts))
 
-    def take(self, value: Any, *, is_name: bool = False) -> int:
-        """Take the texts of a value, and return the index of the first one; `is_name` if they may be names of other values."""
+    def take(self, value: Any) -> int:
+        """Take the texts of a value, and return the index of the first one."""
         first = len(self.texts)
         if value.__class__ is str:
-            if is_name and self._secrets.kind(value) is not None:
-                raise _UncleanError
             self.texts.append(value)
         elif value.__class__ is list:
             for each in value:
-                if each.__class__ is list and each and each[0].__class__ is str and self._secrets.kind(each[0]):
+                if each.__class__ is list and each and self._names_secret(each[0]):
                     raise _UncleanError  # a pair of a name and a value
-                first = min(first, self.take(each, is_name=is_name))
+                first = min(first, self.take(each))
         return value.start if value.__class__ is range else first
+
+    def _names_secret(self, value: Any) -> bool:
+        """Return whether a value, or an item of it, is the name of a secret."""
+        if value.__class__ is list:
+            return any(map(self._names_secret, value))
+        return value.__class__ is str and self._secrets.kind(value) is not None
 
     def _is_harmless(self, kind: Kind, value: Any) -> bool:
         """Return whether a value whose name is that of a secret is harmless, with everything that inherits the name."""

@@ -188,7 +188,7 @@ def begins_token(index: int, data: bytes, literal: int) -> bool:
     """Return whether a token may be at the position of a literal."""
     number = _LITERALS[index][1]
     starts = range(max(literal - VENDORS[number].before, 0), literal + 1)
-    return any(_loose(number).match(data, start) and not is_inside(data, start) for start in starts)
+    return any(not is_inside(data, start) and _loose(number).match(data, start) for start in starts)
 
 
 def tokens_hidden(text: str, mask: Mask, *, is_cut: bool = False) -> str:

@@ -232,6 +232,11 @@ def begins_key(text: str) -> bool:
     )
 
 
+def may_be_named(member: str) -> bool:
+    """Return whether the value of a member may have a name that another member gives."""
+    return last_word(member) in _TEXT_VALUES
+
+
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:
     if isinstance(frame.member, int):
         return frame.is_list_in_list and frame.member == _PAIR - 1 and frame.pair is not None

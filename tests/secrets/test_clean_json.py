@@ -66,3 +66,12 @@ def test_deeply_nested_names_of_secrets_are_not_proved():
     hider = Hider(Secrets())
     assert (clean_json.is_clean(text, hider), hider.text(text)) == (False, text)
     assert clean_json.is_clean(text[10 * 15 : -15], hider)
+
+
+def test_a_name_that_no_value_has_is_proved_harmless():
+    """A list of modules or metrics may have the names of secrets; another member of the same object would be the value."""
+    named = {"name": "ssh_session", "version": OPAQUE}
+    texts = [
+        json.dumps(each) for each in ([named], named | {"value": OPAQUE}, {"name": ["auth", "token"], "input": "b"})
+    ]
+    assert [clean_json.is_clean(text, Hider(Secrets())) for text in texts] == [True, False, False]
