@@ -40,7 +40,7 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
             f"{what}, until the process ends",
             [
                 Case("json.loads", process(_command(PARSE, file), folder, wall=True)),
-                _case("pcerrors check --jobs 2", "", file, fast, "--jobs", "2", wall=True),
+                _case("pcerrors check --jobs 2", "", file, fast, 2),
             ],
             rounds=5,
         )
@@ -60,11 +60,11 @@ def comparisons(setting: Setting) -> Iterator[Comparison]:
         )
 
 
-def _case(name: str, before: str, file: Path, goal: Goal | None, *options: str, wall: bool = False) -> Case:
-    return Case(name, process(_check(before, file, *options), file.parent, wall=wall), goal)
+def _case(name: str, before: str, file: Path, goal: Goal | None, jobs: int = 1) -> Case:
+    return Case(name, process(_check(before, file, jobs), file.parent, wall=jobs > 1), goal)
 
 
-def _check(before: str, file: Path, *options: str) -> list[str]:
+def _check(before: str, file: Path, jobs: int = 1) -> list[str]:
     return _command(
         CHECK.format(before),
         "check",
@@ -74,7 +74,8 @@ def _check(before: str, file: Path, *options: str) -> list[str]:
         "never",
         "--output",
         file.with_suffix(".txt"),
-        *options,
+        "--jobs",
+        str(jobs),
     )
 
 

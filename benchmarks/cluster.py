@@ -29,7 +29,7 @@ CORES, PRICE = 64, 0.04
 def main(arguments: Sequence[str] = ()) -> None:
     """Print how many times as fast as json.loads each way is, and what an exchange costs."""
     check = [sys.executable, "-m", "pytest_pcerrors", "check", "--quiet", "--samples", "10"]
-    ways = {"json.loads": [sys.executable, "-c", PARSE], "--jobs 1": check}
+    ways = {"json.loads": [sys.executable, "-c", PARSE], "--jobs 1": [*check, "--jobs", "1"]}
     if ITEMS > 1000:  # noqa: PLR2004 - a smaller file is one piece
         ways[f"--jobs {JOBS}"] = [*check, "--jobs", str(JOBS)]
     if "--dask" in arguments:

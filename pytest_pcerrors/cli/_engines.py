@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import from_here
-from pytest_pcerrors.cli._output import progress_bar
+from pytest_pcerrors.cli._output import progress_bar, size_of
 from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import COLLECT
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.settings import Settings
 
 _PROTOCOLS = ("tcp", "tls", "ucx", "ws", "wss")
+_WORTH = 4 * 1024 * 1024
+"""The size of what is worth a process, in bytes."""
 
 
 class Input(NamedTuple):
@@ -46,24 +48,29 @@ def address_of(engine: str) -> str | None:
 def input_of(paths: "Sequence[str]", settings: "Settings", *, jobs: int, address: str | None, quiet: bool) -> Input:
     """Return the files of these paths, or else those that the settings collect; a wrong path raises before anything is read.
 
-    They are checked in so many processes, or on Dask if there is an `address`.
+    They are checked in so many processes (0: as many as are useful), or on Dask if there is an `address`.
     """
     wanted = paths or [str(from_here(path)) for path in settings.collect]
     if not wanted:
         raise UsageError("give a file or folder to check, or set `collect` in [tool.pcerrors]")
     named_by = nullcontext() if paths else misuse_of(COLLECT)
-    jobs = jobs or os.cpu_count() or 1
     if address is not None:
         cluster = _cluster()
         with named_by:
             units = cluster.units_of_paths(wanted, has_layout=settings.map is not None)
         files = [Path(str(piece.file)) for unit in units for piece in unit.pieces]
-        return Input(files, partial(cluster.findings_on_dask, units, jobs=jobs, address=address))
+        return Input(files, partial(cluster.findings_on_dask, units, jobs=jobs or _cpus(), address=address))
     if url := next((path for path in wanted if "://" in path and not Path(path).exists()), ""):
         raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
     with named_by:
         sources = sources_of(wanted)
+    jobs = jobs or max(1, min(_cpus(), sum(size_of(source) or 0 for source in sources) // _WORTH))
     return Input(sources, partial(_findings_of, sources, jobs=jobs, quiet=quiet))
+
+
+def _cpus() -> int:
+    """Return the number of CPUs that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _findings_of(

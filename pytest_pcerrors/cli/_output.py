@@ -60,7 +60,7 @@ def progress_bar(sources: Sequence[Path | None], *, quiet: bool) -> Iterator[Cal
     The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
     the function is None. With standard input, a pipe or a device among the sources the bar has no total.
     """
-    sizes = [] if quiet or not is_terminal(sys.stderr) else [_size(source) for source in sources]
+    sizes = [] if quiet or not is_terminal(sys.stderr) else [size_of(source) for source in sources]
     if len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE:  # noqa: PLR2004 - fewer than several files
         yield None
         return
@@ -92,7 +92,7 @@ def progress_bar(sources: Sequence[Path | None], *, quiet: bool) -> Iterator[Cal
         yield on_read
 
 
-def _size(source: Path | None) -> int | None:
+def size_of(source: Path | None) -> int | None:
     """Return the size of a file in bytes, or None if it is not known."""
     with suppress(OSError):
         if source is not None and source.is_file():

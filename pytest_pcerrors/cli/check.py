@@ -58,10 +58,10 @@ _SAMPLES_ON_DASK = 10
 @click.option(
     "--jobs",
     type=click.IntRange(0),
-    default=1,
+    default=0,
     show_default=True,
     metavar="N",
-    help="The number of processes; 0 is one for each CPU. The report is the same for any number.",
+    help="The number of processes; 0 is one for each CPU, or for each 4 MiB if these are fewer. The report is the same for any number.",
 )
 @click.option(
     "--engine",

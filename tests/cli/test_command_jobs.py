@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_pcerrors.cli import _engines
 from pytest_pcerrors.engines import pieces, processes, task
 from pytest_pcerrors.engines.pieces import units_of_sources
 
@@ -94,7 +95,7 @@ def test_the_report_is_that_of_one_process(pcerrors, piped, archives):
     """Findings, counts, coverage, exit code and order."""
     arguments = ["check", "--format", "json", "--coverage-report", "json:coverage", *archives]
     found = []
-    for jobs in ([], ["--jobs", "2"]):
+    for jobs in (["--jobs", "1"], ["--jobs", "2"]):
         piped(lines(9).encode())
         found.append((pcerrors(*arguments, *jobs), Path("coverage").read_text()))
     assert found[0] == found[1]
@@ -114,7 +115,18 @@ def test_every_part_is_counted_once(pcerrors, archives, form, monkeypatch):
         ["b/three.yaml"],
     ):
         one = pcerrors("check", "--format", form, *arguments)
-        assert pcerrors("check", "--format", form, "--jobs", "0", *arguments) == one
+        assert pcerrors("check", "--format", form, "--jobs", "2", *arguments) == one
+
+
+@pytest.mark.parametrize(("worth", "jobs"), [(1, [3]), (None, [])])
+def test_each_process_has_enough_to_do(pcerrors, archives, monkeypatch, worth, jobs):
+    """One process for each CPU, but no other for what is read at once."""
+    pools = []
+    monkeypatch.setattr(processes, "Pool", lambda task, jobs: pools.append(jobs) or InProcess(task, jobs))
+    monkeypatch.setattr(_engines, "_cpus", lambda: 3)
+    one = pcerrors("check", *archives[1:])
+    monkeypatch.setattr(_engines, "_WORTH", worth or _engines._WORTH)
+    assert (pcerrors("check", *archives[1:]), pools) == (one, jobs)
 
 
 class InProcess:
