@@ -3,16 +3,19 @@
 All texts are ready to be printed: secrets are masked, and control characters and lone surrogates are escaped.
 """
 
+from collections import Counter
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.secrets import BEYOND, hide
 from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
-from pytest_pcerrors.text import cut, late_pattern, visible
+from pytest_pcerrors.text import counted, cut, late_pattern, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
@@ -25,6 +28,8 @@ LINES = "\n\t"
 CORRELATION = "MS-CorrelationId"
 _LONGEST_REASON = 76
 _SHORT = 1000
+_MOST_REASONS = 1000
+_MOST_PLACES = 5
 _NUMBER = late_pattern(r"([0-9]{1,18})")
 
 
@@ -106,6 +111,37 @@ def response_data(
 def violation_data(violation: "Violation") -> ViolationData:
     """Return a violation as plain data."""
     return cast("ViolationData", {name: getattr(violation, name) for name in _OF_VIOLATION})
+
+
+def joined(findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
+    """Yield findings; the places of a file that cannot be read for the same reason are one, after the others of the file.
+
+    A place with another violation, such as a secret, is not joined.
+    """
+    for _, of_file in groupby(findings, itemgetter("path")):
+        places: dict[tuple[str, str], list[FindingData]] = {}
+        counts = Counter[tuple[str, str]]()
+        for finding in of_file:
+            problems = finding["violations"] if finding["kind"] == "unreadable" else []
+            reasons = [(each["message"], each["hint"]) for each in problems]
+            if len(reasons) == 1 and (len(places) < _MOST_REASONS or reasons[0] in places):
+                places.setdefault(reasons[0], [])[_MOST_PLACES:] = [finding]
+                counts.update(reasons)
+            else:
+                yield finding
+        yield from (_joined(places[reason], count) for reason, count in counts.items())
+
+
+def _joined(places: list[FindingData], count: int) -> FindingData:
+    """Return the finding for so many places, of which the first ones and the last are given."""
+    first, *others = places
+    if not others:
+        return first
+    named = [str(each["line"] or each["entry"]) for each in others]
+    named[-1:] = named[-1:] if count == len(places) else ["...", named[-1]]
+    (problem,) = first["violations"]
+    message = f"{problem['message']}; the same at {counted(count - 1, 'more place')}: {', '.join(named)}"
+    return {**first, "violations": [{**problem, "message": message}]}
 
 
 def order(finding: FindingData) -> tuple[object, ...]:

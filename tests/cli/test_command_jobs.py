@@ -73,7 +73,9 @@ def archives(tmp_path, monkeypatch):
     (tmp_path / "a.ndjson").write_text(lines(50))
     (tmp_path / "b/one.ndjson").write_text(exchange(404, 2000) + "\n")
     (tmp_path / "b/two.ndjson.gz").write_bytes(gzip.compress(lines(30).encode()))
-    (tmp_path / "b/three.yaml").write_text("interactions: [{}]\n")
+    (tmp_path / "b/three.yaml").write_text(
+        "interactions: [{kind: message}, {}, {kind: message}, {body: x}, {kind: end}]\n"
+    )
     (tmp_path / "c.ndjson").write_text(exchange(409, "800064") + "\n")
     (tmp_path / "d.yaml").write_text(f"interactions: [{{}}]\n# {'large' * 1000}\n")
     return ["a.ndjson", "-", "b", "c.ndjson"]

@@ -18,10 +18,13 @@ from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.policy.audit import Finding, finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.reporting import finding_data
+from pytest_pcerrors.reporting.failure import place
 from pytest_pcerrors.reporting.formats import FORMATS, _github
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.saved import report_schema, saved_of
 from pytest_pcerrors.reporting.summary import Tally
+from pytest_pcerrors.secrets import Found
 
 HERE = Path(__file__).parent
 POLICY = Policy(Contract.default(), overrides={"secret-recorded": "off"})
@@ -63,6 +66,58 @@ def test_text_has_a_paragraph_for_each_response_with_violations():
         "\n"
         "2 error responses checked, 1 other response searched, 1 violation (body-plain-text 1), 1 unreadable place\n"
     )
+
+
+def unread(place, problem="not JSON", secret=None):
+    """Return the finding for a place that cannot be read."""
+    return unreadable(ArchiveError(place, problem), secret)
+
+
+SECRET = POLICY.secrets_at([Found("/body", "suspected")], "a.ndjson:5")
+JOINED = {
+    "one place": ([unread("a.ndjson:1")], ["a.ndjson:1 not JSON"]),
+    "several": (
+        [unread(f"a.ndjson:{each}") for each in (1, 3, 4)],
+        ["a.ndjson:1 not JSON; the same at 2 more places: 3, 4"],
+    ),
+    "many": (
+        [unread(f"a.har#/{each}") for each in range(99)],
+        [
+            "a.har#/0 not JSON; the same at 98 more places: /1, /2, /3, /4, ..., /98",
+        ],
+    ),
+    "two reasons and two files": (
+        [unread("a:1"), unread("a:2", "empty"), unread("a:3"), unread("a:4", "empty"), unread("b:5")],
+        ["a:1 not JSON; the same at 1 more place: 3", "a:2 empty; the same at 1 more place: 4", "b:5 not JSON"],
+    ),
+    "with a secret": (
+        [unread("a:1"), unread("a:2", secret=SECRET), unread("a:3")],
+        ["a:2 not JSON", "a:1 not JSON; the same at 1 more place: 3"],
+    ),
+    "more reasons than are joined": (
+        [unread(f"a:{number}", f"problem {number % 3}") for number in range(1, 9)],
+        [
+            "a:3 problem 0",
+            "a:6 problem 0",
+            "a:1 problem 1; the same at 2 more places: 4, 7",
+            "a:2 problem 2; the same at 2 more places: 5, 8",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_equal_problems_of_a_file_are_one_finding(name, monkeypatch):
+    """With their number and some of their places, in all formats; every other reason, and every secret, is reported as well."""
+    monkeypatch.setattr(finding_data, "_MOST_REASONS", 2)
+    findings, expected = JOINED[name]
+    made = Report.of_audit(iter(findings), POLICY)
+    made.findings = list(made.findings)
+    assert [f"{place(each)} {each['violations'][0]['message']}" for each in made.findings] == expected
+    assert made.tally.unreadable == len(findings)
+    for form in FORMATS:
+        text = "".join(FORMATS[form](made))
+        assert all(each.partition("; ")[2] in text for each in expected)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])

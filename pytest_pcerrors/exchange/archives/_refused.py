@@ -57,6 +57,7 @@ def unsupported_format(document: Any) -> tuple[str, str] | None:  # noqa: C901 -
 
 
 _RECORDED = frozenset({"request", "response", "interactions", "log", "http_interactions"})
+_PARTS = frozenset({"request", "response", "status", "status_code", "body", "body_base64"})
 _ERROR_NAMES = frozenset(
     {"code", "description", "message", "error", "errors", "statusCode", "errorCode", "errorMessage", "title", "detail"}
 )
@@ -72,6 +73,13 @@ def refuse_bare(item: Any, origin: str) -> None:
     """Raise an `ArchiveError` if a parsed value that is not an exchange looks like an error body."""
     if isinstance(item, dict) and item.keys() & _ERROR_NAMES and not item.keys() & _RECORDED and not _is_manifest(item):
         raise ArchiveError(origin, "an error body without its HTTP status", _GIVE_STATUS)
+
+
+def refuse_entry(entry: dict[str, Any], origin: str) -> None:
+    """Raise an `ArchiveError` if an entry that is not an exchange has no part of one, such as a message of a WebSocket."""
+    refuse_bare(entry, origin)
+    if entry.keys().isdisjoint(_PARTS):
+        raise ArchiveError(origin, "not an HTTP exchange: it has no request, response or status", CHOOSE_RECORDINGS)
 
 
 def _is_manifest(item: dict[Any, Any]) -> bool:

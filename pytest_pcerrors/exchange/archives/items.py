@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import has_no_response, is_har_response
 from pytest_pcerrors.exchange.adapters.mappings import OWN_KEYS, from_mapping
-from pytest_pcerrors.exchange.archives._refused import refuse_bare
+from pytest_pcerrors.exchange.archives._refused import refuse_entry
 from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
 from pytest_pcerrors.exchange.model import Exchange
@@ -35,7 +35,7 @@ def item_of(value: Any, origin: str, *, is_har: bool = False) -> "Item":
     except ArchiveError as error:
         return error
     if exchange.body_problem == TOO_LONG:
-        return ArchiveError(origin, f"the body is {TOO_LONG}")
+        return ArchiveError(origin, f"the body is {TOO_LONG}", "leave it out")
     return exchange
 
 
@@ -62,7 +62,7 @@ def exchange_of_item(item: Any, origin: str) -> Exchange:
     try:
         return Exchange.of_data(from_mapping(_without_further_keys(item), origin))
     except UsageError as error:
-        refuse_bare(item, origin)
+        refuse_entry(item, origin)
         raise ArchiveError(origin, readable(str(error))) from None
 
 

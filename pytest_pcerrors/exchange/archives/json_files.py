@@ -29,6 +29,7 @@ _SPREAD = (
 )
 """The problem of a file whose first line only opens an object or an array, and its fix."""
 
+_MAP = "if these are the lines of a log, give the paths of its parts: --map status=.status,body=.body"
 OF_LIST = frozenset({"interactions", "http_interactions", "log"})
 """The keys of documents that hold a list of exchanges."""
 
@@ -119,9 +120,11 @@ def item_of_line(line: bytes, name: str, number: int, layout: "Layout | None" = 
     if layout is not None:
         return layout.item(value, origin)
     item = item_of(value, origin)
-    if number == 1 and isinstance(item, ArchiveError) and (unsupported := unsupported_format(value)):
+    if not isinstance(item, ArchiveError):
+        return item
+    if number == 1 and (unsupported := unsupported_format(value)):
         raise ArchiveError(name, *unsupported)
-    return item
+    return ArchiveError(origin, item.problem, _MAP) if item.fix in ("", CHOOSE_RECORDINGS) else item
 
 
 def _list_in(document: Any, name: str) -> tuple[list[Any], str]:

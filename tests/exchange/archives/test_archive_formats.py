@@ -95,7 +95,7 @@ def test_a_long_document_on_one_line_is_known(read):
 
 def test_a_first_line_that_is_not_an_exchange_is_reported_by_its_line(read):
     """A JSON object from a pipe that is not a document is the first line of NDJSON, valid or not."""
-    _, error = read(b'{"staus": 404}\n{"status": 404}\n', "-")
+    _, error = read(b'{"staus": 404, "body": ""}\n{"status": 404}\n', "-")
     assert str(error).startswith('-:1: a response as a mapping has no key "staus"; did you mean "status"?')
 
 
