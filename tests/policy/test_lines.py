@@ -147,6 +147,8 @@ OTHERS = [
     own(ts="2026-11-17T09:12:44Z", trace={"id": [7]}),
     own(token=SECRET),
     own(body=...),
+    own(body=..., ts=1),
+    own(body=..., ts=1, status=200),
     own(body=..., request=...),
     own(body=..., request=..., ts=1),
     own(body=None),

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.adapters.har import has_no_response, is_har_response
 from pytest_pcerrors.exchange.adapters.mappings import OWN_KEYS, from_mapping
+from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT, ResponseData
 from pytest_pcerrors.exchange.archives._refused import refuse_entry
 from pytest_pcerrors.exchange.archives.foreign.cassettes import in_common_form, is_unanswered
 from pytest_pcerrors.exchange.encodings import TOO_LONG
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
 from pytest_pcerrors.text import readable
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
 
 _OWN = frozenset(OWN_KEYS)
-_PARTS = frozenset({"body", "body_base64", "request"})
+_BODIES = frozenset({"body", "body_base64"})
+_PARTS = _BODIES | {"request"}
 
 
 class Skipped(NamedTuple):
@@ -59,8 +63,12 @@ def exchange_of_item(item: Any, origin: str) -> Exchange:
         raise item
     if not isinstance(item, dict):
         raise ArchiveError(origin, f"expected an interaction, a mapping with request and response, got {outline(item)}")
+    is_line_of_log = _is_own(item) and not _OWN.issuperset(item)
     try:
-        return Exchange.of_data(from_mapping(_without_further_keys(item), origin))
+        data = from_mapping(_without_further_keys(item), origin)
+        if is_line_of_log and _BODIES.isdisjoint(item) and not _is_empty(data):
+            data = data._replace(body_problem=NOT_KEPT)
+        return Exchange.of_data(data)
     except UsageError as error:
         refuse_entry(item, origin)
         raise ArchiveError(origin, readable(str(error))) from None
@@ -70,10 +78,20 @@ def _without_further_keys(item: dict[str, Any]) -> dict[str, Any]:
     """Return an item without the keys that logs add to an exchange in our own form, such as times and ids, and without an origin."""
     if isinstance(response := item.get("response"), dict) and "status" not in item:
         item = {**item, "response": _without_further_keys(response)}
-    is_own = isinstance(item.get("status"), int) and not is_har_response(item) and not _PARTS.isdisjoint(item)
+    is_own = _is_own(item)
     if "origin" not in item and (not is_own or _OWN.issuperset(item)):
         return item
     return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in _OWN)}
+
+
+def _is_own(item: dict[str, Any]) -> bool:
+    """Return whether an item is an exchange in our own form, which may have further keys."""
+    return isinstance(item.get("status"), int) and not is_har_response(item) and not _PARTS.isdisjoint(item)
+
+
+def _is_empty(data: ResponseData) -> bool:
+    """Return whether the response of a line without a body was sent without one."""
+    return data.status in WITHOUT_BODY or Headers(data.headers or ()).get("Content-Length") == "0"
 
 
 def parsed(data: bytes, place: str) -> Any:

@@ -105,7 +105,7 @@ class _TypedLines:
             status, headers = status.code, headers or {}
             if type(body) is self._holder:
                 body = body.string
-        if body is None and (request is None or response is not parsed):
+        if body is None:
             return None
         text = body if type(body) is str else self._text_of(body)
         if text[:1] not in STARTS:
@@ -119,11 +119,11 @@ class _TypedLines:
         return _plain((status, headers, text, url, request.method, reason, text is body, None)) if url else None
 
     def _text_of(self, body: Any) -> str:
-        """Return the text of a body that is an object, a text, or missing; for any other, one that does not begin as JSON."""
+        """Return the text of a body that is an object or a text; for any other, one that does not begin as JSON."""
         try:
-            text = bytes(body or b"").decode()
+            text = bytes(body).decode()
             if text.startswith('"'):
                 return self._text(body)
-            return text if text[:1] in ("", "{") and not any(map(text.__contains__, _WRAPPING)) else "?"
+            return text if text.startswith("{") and not any(map(text.__contains__, _WRAPPING)) else "?"
         except self._errors:
             return "?"

@@ -117,7 +117,7 @@ def _of_value(value: Any, line: str) -> PlainLine | None:
     request = value.get("request")
     response = value if type(value.get("status")) is int else value["response"]
     body, status, headers, reason = map(response.get, ("body", "status", "headers", "reason"))
-    if _is_odd(value, response) or (body is None and (request is None or response is not value)):
+    if body is None or _is_odd(value, response):
         return None
     if type(status) is dict:
         status, reason, headers = status["code"], status.get("message"), headers or {}

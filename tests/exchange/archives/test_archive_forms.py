@@ -165,6 +165,23 @@ def test_a_response_without_a_body_is_not_an_empty_one(response, problem):
     assert (exchange.body, exchange.body_problem) == (b"", problem)
 
 
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"ts": 1}, NOT_KEPT),
+        ({"ts": 1, "status": 204}, None),
+        ({"ts": 1, "headers": {"content-length": "0"}}, None),
+        ({"ts": 1, "body": None}, None),
+        ({}, None),
+    ],
+)
+def test_a_line_of_a_log_without_a_body_has_an_unknown_one(more, problem):
+    """An access log, such as that of Caddy, has a request and a status beside its own keys, and no bodies."""
+    line = {"status": 404, "request": {"method": "GET", "uri": "/"}, **more}
+    [exchange] = read_stream(BytesIO(json.dumps(line).encode()), "a.ndjson")
+    assert (exchange.body, exchange.body_problem) == (b"", problem)
+
+
 @pytest.mark.parametrize("value", [".nan", ".inf"])
 def test_a_number_that_json_does_not_have_stays_as_python_writes_it(value):
     """The rules then report that the body is not JSON."""
