@@ -29,7 +29,7 @@ def unsupported_format(document: Any) -> tuple[str, str] | None:  # noqa: C901 -
     """
     name, why, fix = "", _NOT_YET, _CONVERT
     match document:
-        case [{"request": {"host": _, "path": _}, "response": _}, *_]:
+        case [{"request": {"host": _, "path": _, "protocol": _}, "response": _}, *_]:
             name, fix = "a cassette of vcrpy before 1.0", "run python -m vcr.migration on it"
         case [{"request": {"request_body": _}, "response": {"status_code": _}}, *_]:
             name = "a recording of ExVCR"

@@ -19,7 +19,9 @@ from pytest_pcerrors.text import readable
 if TYPE_CHECKING:
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
 
-_OWN = frozenset(OWN_KEYS)
+OWN = frozenset(OWN_KEYS)
+"""The keys of an exchange in our own form."""
+
 _BODIES = frozenset({"body", "body_base64"})
 _PARTS = _BODIES | {"request"}
 
@@ -63,7 +65,7 @@ def exchange_of_item(item: Any, origin: str) -> Exchange:
         raise item
     if not isinstance(item, dict):
         raise ArchiveError(origin, f"expected an interaction, a mapping with request and response, got {outline(item)}")
-    is_line_of_log = _is_own(item) and not _OWN.issuperset(item)
+    is_line_of_log = _is_own(item) and not OWN.issuperset(item)
     try:
         data = from_mapping(_without_further_keys(item), origin)
         if is_line_of_log and _BODIES.isdisjoint(item) and not _is_empty(data):
@@ -79,9 +81,9 @@ def _without_further_keys(item: dict[str, Any]) -> dict[str, Any]:
     if isinstance(response := item.get("response"), dict) and "status" not in item:
         item = {**item, "response": _without_further_keys(response)}
     is_own = _is_own(item)
-    if "origin" not in item and (not is_own or _OWN.issuperset(item)):
+    if "origin" not in item and (not is_own or OWN.issuperset(item)):
         return item
-    return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in _OWN)}
+    return {key: value for key, value in item.items() if key != "origin" and (not is_own or key in OWN)}
 
 
 def _is_own(item: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives._refused import CHOOSE_RECORDINGS, READ, refuse_bare, unsupported_format
 from pytest_pcerrors.exchange.archives.foreign import Source, tool_of
-from pytest_pcerrors.exchange.archives.items import item_of, outline, parsed, recorded_item
+from pytest_pcerrors.exchange.archives.items import OWN, item_of, outline, parsed, recorded_item
 from pytest_pcerrors.exchange.archives.streams import file_of, lines_of
 from pytest_pcerrors.jsontext import RepeatedNames
 from pytest_pcerrors.secrets.display import shown
@@ -124,7 +124,8 @@ def item_of_line(line: bytes, name: str, number: int, layout: "Layout | None" = 
         return item
     if number == 1 and (unsupported := unsupported_format(value)):
         raise ArchiveError(name, *unsupported)
-    return ArchiveError(origin, item.problem, _MAP) if item.fix in ("", CHOOSE_RECORDINGS) else item
+    is_of_log = item.fix in ("", CHOOSE_RECORDINGS) and isinstance(value, dict) and not OWN.issuperset(value)
+    return ArchiveError(origin, item.problem, _MAP) if is_of_log else item
 
 
 def _list_in(document: Any, name: str) -> tuple[list[Any], str]:

@@ -99,6 +99,24 @@ def test_a_first_line_that_is_not_an_exchange_is_reported_by_its_line(read):
     assert str(error).startswith('-:1: a response as a mapping has no key "staus"; did you mean "status"?')
 
 
+@pytest.mark.parametrize(
+    ("line", "is_of_log"),
+    [
+        ('{"ClientAddr": "10.0.0.1", "DownstreamStatus": 404}', True),
+        ('{"time": "09:20", "status": "404", "request": "GET /v1 HTTP/1.1"}', True),
+        ('{"request": {"uri": "/v1"}, "response": {"status": 404, "size": 153}}', True),
+        ('{"status": 404.5, "body": ""}', False),
+        ('{"message": "Too many requests"}', False),
+        ("[404]", False),
+        ('{"status": 404', False),
+    ],
+)
+def test_the_line_of_a_log_is_answered_with_the_option_for_logs(read, line, is_of_log):
+    """If it has other keys than an exchange; an error body and broken JSON are answered with their own fix."""
+    _, error = read(line.encode(), "a.ndjson")
+    assert ("--map" in str(error)) == is_of_log
+
+
 def test_the_lines_of_a_yaml_cassette_are_origins(tmp_path, samples):
     """The origin is the line on which the interaction begins."""
     path = tmp_path / "a.yaml"
