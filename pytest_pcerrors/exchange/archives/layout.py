@@ -33,6 +33,10 @@ KEYS = tuple("status reason headers body body-base64 method url host request-hea
 
 _STEP = re.compile(r'\.?(?:([^.,="\[\]\s]+)|\[("(?:[^"\\]|\\.)*")\]|\[(\d{1,9})\])')
 _PAIR = re.compile(rf"\s*([^=,\s]*)\s*=\s*((?:{_STEP.pattern})*)\s*(?:,|$)")
+_REQUEST_LINE = re.compile(r"([A-Z]+) (\S+) HTTP/[0-9.]+")
+_MISSING = "-"
+_FIX = "leave this line out, or change map"
+_UNANSWERED = (0, "0", "000", _MISSING)
 _FORM = 'a path is .name.name, with ["any name"] or [0] for a name with other characters or an index'
 
 
@@ -56,18 +60,16 @@ class Layout:
         """Return the item of a parsed line: `Skipped` for status 0, an `ArchiveError` if it has no status or cannot be read."""
         if not isinstance(line, dict):
             return ArchiveError(origin, f"expected a JSON object, got {outline(line)}")
-        part = {key: _at(line, steps) for key, steps in self.paths.items()}.get
-        status = part("status")
-        if status is None:
-            return ArchiveError(
-                origin, f"no status at {_shown(self.paths['status'])}", "leave this line out, or change map"
-            )
-        if status in (0, "0", "000"):
+        parts = {key: _at(line, steps) for key, steps in self.paths.items()}
+        if parts["status"] in _UNANSWERED:
             return Skipped(origin)
+        if parts["status"] is None:
+            return ArchiveError(origin, f"no status at {_shown(self.paths['status'])}", _FIX)
+        part = {key: value for key, value in parts.items() if value != _MISSING}.get
         try:
             return Exchange.of_data(_response(part, origin))
         except UsageError as error:
-            return ArchiveError(origin, readable(str(error)))
+            return ArchiveError(origin, readable(str(error)), _FIX)
 
 
 def _response(part: "Callable[[str], Any]", origin: str) -> ResponseData:
@@ -85,9 +87,11 @@ def _response(part: "Callable[[str], Any]", origin: str) -> ResponseData:
     url, host = part("url"), part("host")
     if not isinstance(url, str):
         return response
-    url = f"https://{host}{url}" if host and url.startswith("/") else url
+    line = _REQUEST_LINE.fullmatch(url)
+    method, url = line.groups() if line else (str(part("method") or "GET"), url)
+    url = f"https://{host}{url}" if isinstance(host, str) and url.startswith("/") else url
     headers, body = _headers(part("request-headers")) or (), body_bytes(part("request-body"))
-    return response.answering(RequestData(str(part("method") or "GET"), url, headers, body))
+    return response.answering(RequestData(method, url, headers, body))
 
 
 def _at(value: Any, steps: "Steps") -> Any:

@@ -92,9 +92,33 @@ def test_a_line_without_a_status_is_unreadable(line, problem):
     assert (found.place, found.problem) == ("a:1", problem)
 
 
-def test_status_0_is_a_request_without_a_response():
+@pytest.mark.parametrize("status", [0, "0", "000", "-"])
+def test_status_0_is_a_request_without_a_response(status):
     """As proxies log a client that has gone."""
-    assert item({"s": 0}) == Skipped("a:1")
+    assert item({"s": status}) == Skipped("a:1")
+
+
+def test_a_hyphen_is_a_missing_value():
+    """As gateways write it; so the body is unknown, and not one that is not JSON."""
+    line = dict.fromkeys("bmuh", "-") | {"s": 404}
+    found = item(line, body=".b", method=".m", url=".u", headers=".h")
+    assert (found.headers, found.body_problem, found.request) == (None, "not kept in the recording", None)
+    found = item(line | {"u": "/v1"}, method=".m", url=".u", host=".h")
+    assert (found.request.method, found.request.url) == ("GET", "/v1")
+
+
+@pytest.mark.parametrize(
+    ("line", "method", "url"),
+    [
+        ("POST /v1?a=1 HTTP/1.1", "POST", "https://api.example/v1?a=1"),
+        ("GET https://api.other:443/v1 HTTP/2.0", "GET", "https://api.other:443/v1"),
+        ("GET /v1", "DELETE", "GET /v1"),
+    ],
+)
+def test_a_request_line_is_a_method_and_a_url(line, method, url):
+    """As nginx and load balancers log it."""
+    found = item({"s": 404, "r": line, "h": "api.example", "m": "DELETE"}, url=".r", host=".h", method=".m")
+    assert (found.request.method, found.request.url) == (method, url)
 
 
 @pytest.mark.parametrize(
