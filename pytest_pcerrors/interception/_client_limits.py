@@ -13,11 +13,15 @@ from vcr.stubs import VCRConnection
 
 
 class ClientLimits(NamedTuple):
-    """The time in seconds that a client waits for an answer, None without a limit, and the errors that it raises."""
+    """The time in seconds that a client waits for an answer, None without a limit, and the errors that it raises.
+
+    `base_url` is a `yarl.URL`, and only of a client that passes URLs to vcrpy that are relative to it.
+    """
 
     timeout: float | None = None
     timed_out: Callable[[], Exception] = partial(TimeoutError, "timed out")
     reset: Callable[[], Exception] = partial(ConnectionResetError, "connection reset by peer")
+    base_url: Any = None
 
 
 _current: ContextVar[ClientLimits | None] = ContextVar("pytest_pcerrors_client_limits", default=None)
@@ -63,20 +67,6 @@ def limits_of(patched: Any, replacement: Any) -> Any:
     return limited_later
 
 
-def with_base_url(request: Any) -> Any:
-    """Return the method of aiohttp that sends a request, for URLs that are relative to the base of the session.
-
-    vcrpy records these as they are, so the requests of a cassette are not changed.
-    """
-
-    @wraps(request)
-    async def requesting(session: Any, method: str, url: Any, **options: Any) -> Any:
-        build = getattr(session, "_build_url", None)  # it is private, so it may be missing one day
-        return await request(session, method, url if build is None else build(url), **options)
-
-    return requesting
-
-
 @contextmanager
 def _within(limits: ClientLimits) -> Iterator[None]:
     token = _current.set(limits)
@@ -101,14 +91,15 @@ def _of_aiohttp(session: Any, *_: Any, timeout: Any = None, **__: Any) -> Client
     """Return the limits of aiohttp: the shorter one of the total time-out and that of reading."""
     import aiohttp
 
+    base_url = getattr(session, "_base_url", None)  # it is private, so it may be missing one day
     chosen = timeout if isinstance(timeout, aiohttp.ClientTimeout) else session.timeout
     total, read = (_seconds(each) for each in (chosen.total, chosen.sock_read))
     if isinstance(timeout, int | float):
         total = _seconds(timeout)
     reset = partial(aiohttp.ClientOSError, 104, "connection reset by peer")
     if read is not None and (total is None or read < total):
-        return ClientLimits(read, partial(aiohttp.ServerTimeoutError, "timed out"), reset)
-    return ClientLimits(total, TimeoutError, reset)
+        return ClientLimits(read, partial(aiohttp.ServerTimeoutError, "timed out"), reset, base_url)
+    return ClientLimits(total, TimeoutError, reset, base_url)
 
 
 def _of_tornado(_: Any, request: Any, *__: Any) -> ClientLimits:

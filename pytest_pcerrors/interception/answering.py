@@ -9,7 +9,7 @@ from vcr.patch import CassettePatcherBuilder
 
 from pytest_pcerrors.exchange.adapters.parts import header_pairs
 from pytest_pcerrors.exchange.model import Request
-from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections, with_base_url
+from pytest_pcerrors.interception._client_limits import client_limits, limits_of, limits_of_connections
 from pytest_pcerrors.interception._interactions import body_of, for_client, vcrpy_response
 from pytest_pcerrors.interception._patches import hiding_secrets, patches_kept, waits_skipped
 from pytest_pcerrors.interception.responders import Responder, responders
@@ -52,16 +52,21 @@ class Front:
             self.custom_patches = cassette.custom_patches
             self.skip_patchers += getattr(cassette, "skip_patchers", ())
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether there is no cassette."""
-        return self._cassette is None
-
     def can_play_response_for(self, request: "VcrRequest") -> bool:
-        """Return whether a responder or a recording answers a request."""
+        """Return whether a responder or a recording answers a request; this is the first method that vcrpy calls for it.
+
+        A URL of aiohttp that is relative to the base of its session is made absolute, unless vcrpy itself has recorded it as it is.
+        """
         __tracebackhide__ = True
+        base_url = client_limits().base_url
+        if base_url and not self._has_recorded(request):
+            request.uri = str(base_url.join(type(base_url)(request.uri)))
         if responders and _responder_for(request) is not None:
             return True
+        return self._has_recorded(request)
+
+    def _has_recorded(self, request: "VcrRequest") -> bool:
+        __tracebackhide__ = True
         return self._cassette is not None and self._cassette.can_play_response_for(request)
 
     def play_response(self, request: "VcrRequest") -> "Response":
@@ -142,8 +147,6 @@ class _Patchers(CassettePatcherBuilder):  # type: ignore[misc]  # vcrpy ships no
     def _build_patcher(self, obj: Any, patched_attribute: str, replacement_class: Any) -> Any:
         if getattr(obj, "__name__", "") in _IN_PROCESS:
             return None
-        if getattr(obj, "__name__", "") == "ClientSession" and self._cassette.is_alone:
-            replacement_class = with_base_url(replacement_class)
         return super()._build_patcher(obj, patched_attribute, limits_of(obj, replacement_class))
 
 

@@ -12,6 +12,7 @@ import pytest
 import requests
 import urllib3
 from http_clients import with_every_client
+from tapes import HOST, interaction
 
 
 @pytest.mark.libraries
@@ -171,3 +172,40 @@ def test_a_head_request_is_replayed_without_a_body(service, tape):
         requests.head(service.url, timeout=5)
     with tape():
         assert requests.head(service.url, timeout=5).status_code == 404
+
+
+async def with_base_url(base_url, path):
+    """Return what aiohttp receives for a path that is relative to the base of its session."""
+    async with aiohttp.ClientSession(base_url) as session, session.get(path) as response:
+        return str(response.url), await response.read()
+
+
+def test_a_relative_url_of_aiohttp_is_recorded_as_it_is_sent(service, tape, tmp_path, received):
+    """So its host is known; a request that bypasses the cassette, here to /ours, is known by its host too."""
+    with tape("once"):
+        recorded = asyncio.run(with_base_url(service.url, "/v1/carts?size=5"))
+        asyncio.run(with_base_url(service.url, "/ours"))
+    assert (tmp_path / "tape.yaml").read_text("utf-8").count(f"uri: {service.url}/v1/carts?size=5\n") == 1
+    with tape():
+        assert asyncio.run(with_base_url(service.url, "/v1/carts?size=5")) == recorded
+    assert [each.request.url for each in received] == [f"{service.url}/v1/carts?size=5"] * 2
+    assert service.asked == ["GET /v1/carts?size=5", "GET /ours"]
+
+
+def test_a_redirect_of_a_relative_url_of_aiohttp_is_followed(write, tape):
+    """It leads from one absolute URL to the next."""
+    redirect = interaction("/old", status=302)
+    redirect["response"]["headers"] = {"Location": ["/v1/new"]}
+    write(redirect, interaction("/v1/new", answer=b"new"))
+    with tape():
+        assert asyncio.run(with_base_url(HOST, "/old")) == (f"{HOST}/v1/new", b"new")
+
+
+def test_a_relative_url_that_vcrpy_has_recorded_is_replayed(write, tape):
+    """A cassette of vcrpy has URLs as the client wrote them."""
+    write(interaction("/v1/customers", host="", answer=b"old"))
+    with tape() as cassette:
+        assert asyncio.run(with_base_url(HOST, "/v1/customers")) == ("/v1/customers", b"old")
+        with pytest.raises(Exception, match=f"no recording answers GET {HOST}/v1/customers\n"):
+            asyncio.run(with_base_url(HOST, "/v1/customers"))
+    assert cassette.unplayed() == []
