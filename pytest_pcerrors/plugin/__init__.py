@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -80,3 +82,9 @@ def has_marker(item: "pytest.Item") -> bool:
 def signature(marker: str) -> str:
     """Return a marker with its arguments, as it is written."""
     return f"{MARKERS[marker].partition('): ')[0]})"
+
+
+def settings_folder(config: "pytest.Config") -> "Path":
+    """Return the folder from which settings are searched upwards: the root directory, or, below another one of ``--rootdir``, the one that has pytest's own."""
+    found = None if config.getoption("inifilename") else config.inipath
+    return found.parent if found and found.is_relative_to(config.rootpath) else config.rootpath

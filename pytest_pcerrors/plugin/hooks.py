@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, has_marker
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, has_marker, settings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -183,15 +183,16 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Return whether the root directory or a parent of it may have settings of ours, or misnamed ones.
+    """Return whether the folder of settings or a parent of it may have settings of ours, or misnamed ones.
 
     This is a fast check: to compile a regular expression takes longer than to look at these files without one.
     """
-    texts = [_text_of(folder / "pyproject.toml") for folder in (config.rootpath, *config.rootpath.parents)]
+    top = settings_folder(config)
+    texts = [_text_of(folder / "pyproject.toml") for folder in (top, *top.parents)]
     if any(_names_us(text) for text in texts if _OURS in text):
         return True
     other = _text_of(config.inipath) if config.inipath else b""
-    return any(map(_has_similar_table, (*texts, other))) and _is_misnamed(config.rootpath)
+    return any(map(_has_similar_table, (*texts, other))) and _is_misnamed(top)
 
 
 def _names_us(text: bytes) -> bool:

@@ -83,6 +83,16 @@ def test_profiles_by_path_hold_from_any_folder(pytester, write, settings, monkey
     pytester.runpytest("--rootdir=..", "--pc-cassettes=a.yaml").assert_outcomes(passed=1)
 
 
+def test_settings_are_those_beside_the_settings_of_pytest(pytester, write):
+    """An editor runs the tests of a project with the folder above as the root directory; a file of -c is elsewhere."""
+    write("project/cassettes/a.yaml", NUMERIC)
+    project = pytester.path / "project"
+    (project / "pyproject.toml").write_text('[tool.pcerrors]\nprofile = "observed"\ncollect = ["cassettes"]')
+    (project / "pytest.ini").write_text("[pytest]")
+    pytester.runpytest("--rootdir=.", "project").assert_outcomes(passed=1)
+    pytester.runpytest("--rootdir=.", "-c", "project/pytest.ini", "project").assert_outcomes()
+
+
 def test_another_contract(pytester, both, contract_file):
     """--pc-contract uses another contract: here one without the code 800064."""
     contract_file(name="Shop", entries=[{"status": 409, "code": "1", "descriptions": ["No"]}])
