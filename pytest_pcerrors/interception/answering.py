@@ -55,9 +55,11 @@ class Front:
     def can_play_response_for(self, request: "VcrRequest") -> bool:
         """Return whether a responder or a recording answers a request; this is the first method that vcrpy calls for it.
 
-        A URL of aiohttp that is relative to the base of its session is made absolute, unless vcrpy itself has recorded it as it is.
+        A URL of aiohttp that is relative to the base of its session is made absolute, unless vcrpy itself has recorded it as it is. The
+        method is in capitals, as clients send it and as recordings are read.
         """
         __tracebackhide__ = True
+        request.method = request.method.upper()
         base_url = client_limits().base_url
         if base_url and not self._has_recorded(request):
             request.uri = str(base_url.join(type(base_url)(request.uri)))

@@ -174,6 +174,21 @@ def test_a_head_request_is_replayed_without_a_body(service, tape):
         assert requests.head(service.url, timeout=5).status_code == 404
 
 
+async def with_small_letters(url):
+    """Return what aiohttp receives for a method in small letters, which it sends in capitals."""
+    async with aiohttp.ClientSession() as session, session.request("get", url) as response:
+        return await response.read()
+
+
+def test_a_method_in_small_letters_is_replayed(service, tape):
+    """A recording has capitals when it is read, whatever the client wrote."""
+    with tape("once"):
+        recorded = [asyncio.run(with_small_letters(service.url)), urllib3.request("get", service.url).data]
+    with tape():
+        assert [asyncio.run(with_small_letters(service.url)), urllib3.request("get", service.url).data] == recorded
+    assert len(service.asked) == len(recorded)
+
+
 async def with_base_url(base_url, path):
     """Return what aiohttp receives for a path that is relative to the base of its session."""
     async with aiohttp.ClientSession(base_url) as session, session.get(path) as response:
