@@ -201,7 +201,7 @@ class Receiving(Context):
         )
         shown = list(texts)[:_MOST_SHOWN]
         more = len(verdicts) - len(shown)
-        return "\n\n".join([*shown, *([f"and {more} more responses break it"] if more else [])])
+        return "\n\n".join([*shown, *([f"and {counted(more, 'more response')}"] if more else [])])
 
     def _report_problems(self, item: pytest.Item, errors: list[BaseException]) -> None:
         """Report each problem once: in the traceback, or in a section of the report. A misuse shows the line of the test, and no frame of ours."""

@@ -160,10 +160,15 @@ class Recorder:
 
     def _note_recorded(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
         """Note that a cassette was begun, or that it was not written because of a test."""
-        if cassette.keep and cassette.dirty:
-            self._begun.add(path)
-        elif cassette.dirty:
-            self.unwritten[cassette.name] = f"not written: {nodeid} did not run to its end"
+        if not cassette.dirty:
+            return
+        reason = f"not written: {nodeid} did not run to its end"
+        if not cassette.keep:
+            self.unwritten[cassette.name] = reason
+            return
+        self._begun.add(path)
+        if self.unwritten.get(cassette.name) == reason:  # this is a repeated run of the test
+            del self.unwritten[cassette.name]
 
     def _note_played(self, cassette: "IndexedCassette", nodeid: str) -> None:
         from pytest_pcerrors.interception.unmatched import label

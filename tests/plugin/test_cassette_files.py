@@ -251,6 +251,20 @@ def test_a_recording_that_is_not_written_is_reported(pytester, test_file, server
     assert [each.name for each in (pytester.path / "cassettes/test_cart").iterdir()] == ["test_a-0.yaml"]
 
 
+def test_a_repeated_test_that_records_in_the_end_is_not_reported(test_file, server, settings, remarks):
+    """Another test of the same file that has failed still is."""
+    settings('hosts = ["127.0.0.1"]')
+    marker = "@pytest.mark.pc_cassette('busy')\n"
+    request = f"    get('/errors/409/800064', {server.url!r})\n"
+    test_file(
+        f"runs = []\n{marker}def test_a():\n{request}    runs.append(1)\n    assert len(runs) > 1\n{marker}def test_b():\n{request}    assert 0"
+    )
+    assert remarks("--pc-record=once", "-prerunfailures", "--reruns=1", "-k", "test_a") == []
+    assert remarks("--pc-record=all", "-prerunfailures", "--reruns=1") == [
+        "pcerrors: cassettes/busy.yaml: not written: test_cart.py::test_b did not run to its end"
+    ]
+
+
 def test_no_message_names_a_file_that_was_not_written(pytester, test_file, server, settings):
     """Except the line that says so: the response is described by its request."""
     settings('hosts = ["127.0.0.1"]')
