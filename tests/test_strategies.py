@@ -221,10 +221,11 @@ def test_errors_of_other_apis_conform(tmp_path, name):
         {"code": "locked", "descriptions": ["By {0}"]},
         {"status": 404, "code": "gone", "descriptions": ["Gone"]},
     ]
-    path.write_text(json.dumps({"format": 1, "name": "Tree", "entries": entries, **OTHERS[name]}))
+    statuses = {"404": "Not Found", "429": "Too Many Requests", "503": "Busy"}
+    path.write_text(json.dumps({"format": 1, "name": "Tree", "statuses": statuses, "entries": entries, **OTHERS[name]}))
     contract = Contract.load(path)
 
-    @settings(max_examples=5, database=None, phases=[Phase.generate])
+    @settings(max_examples=10, database=None, phases=[Phase.generate])
     @given(error_responses(contract=contract), error_responses(503, contract=contract))
     def conforming(first, second):
         assert check(first, contract=contract) == []

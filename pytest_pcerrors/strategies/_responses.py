@@ -21,7 +21,6 @@ from pytest_pcerrors.strategies._documents import documents_of, headers, letters
 from pytest_pcerrors.text import suggestion, text_of
 
 Pairing = tuple[int, str]
-_FIRST_ERROR = 400
 
 
 def error_bodies(contract: Contract | None = None) -> st.SearchStrategy[bytes]:
@@ -63,7 +62,8 @@ def _pairings(status: int | None, code: str | None, contract: Contract) -> st.Se
     if status is not None:
         entries = [replace(each, status=status) for each in entries if contract.entry_of(status, each.code)]
     documented = [(usual_status(entry, contract), entry.code) for entry in receivable(entries) or entries]
-    unpaired = contract.statuses.keys() - contract.paired_statuses if code is None else ()
+    is_bound = code is not None or contract.has_codes_of_any_status  # then no status has any code
+    unpaired = () if is_bound else contract.statuses.keys() - contract.paired_statuses
     free = sorted(each for each in unpaired if each >= HTTPStatus.BAD_REQUEST and status in (None, each))
     if not documented and not free:
         known = contract.statuses if code is None else [each.status_text for each in contract.catalogue[code]]
@@ -119,8 +119,7 @@ def _breaking(rule: str, contract: Contract) -> st.SearchStrategy[Mutant]:
         raise UsageError(
             f"no conforming response of this contract can be changed so that it breaks {rule} and nothing else"
         )
-    severities = rule_set(contract).rules[rule].severities
-    is_plain = severities["documented"] == "off"  # the others permit what these rules report
+    is_plain = rule_set(contract).rules[rule].severities["documented"] == "off"  # others permit what it reports
     conforming = st.sampled_from(alike).flatmap(lambda each: _conforming(each, contract, is_plain=is_plain))
     made = st.builds(
         lambda exchange, variant: _mutant(exchange, rule, variant, contract), conforming, st.sampled_from(variants)
@@ -150,7 +149,7 @@ def _conforming(base: Entry | Exchange, contract: Contract, *, is_plain: bool) -
     """Return a strategy for the conforming responses that resemble a base."""
     if isinstance(base, Entry):
         return responses(st.just((usual_status(base, contract), base.code)), contract, is_plain=is_plain)
-    if base.status >= _FIRST_ERROR:
+    if base.status >= HTTPStatus.BAD_REQUEST:
         codes = st.sampled_from(contract.catalogue.codes)
         return responses(st.tuples(st.just(base.status), codes), contract, is_plain=is_plain)
     return _successes(contract)
