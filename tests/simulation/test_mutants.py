@@ -292,6 +292,15 @@ def test_each_template_of_an_entry_has_its_own_placeholders():
     assert ids(entries[0], rule="code-unknown", contract=contract)[0] == "400-Busy-code-unknown-longer"
 
 
+def test_an_unknown_code_has_the_letters_that_its_pattern_permits(contract_of):
+    """Neither a digit nor a word in other letters breaks only one rule there."""
+    properties = {"code": {"type": "string", "pattern": "^[A-Z]+$"}}
+    contract = contract_of(
+        {"type": "object", "properties": properties}, catalogue=Catalogue((Entry(400, "BUSY", ("Busy",)),))
+    )
+    assert ids((400, b'{"code": "BUSY"}'), rule="code-unknown", contract=contract) == ["400-BUSY-code-unknown-longer"]
+
+
 @pytest.mark.parametrize(("status", "body"), [(200, b"[1]"), (204, b""), (301, b"moved")])
 def test_any_response_that_conforms_can_be_a_base(status, body):
     """A success without an object, and what no rule judges."""

@@ -1,34 +1,26 @@
 """Mutators for the rules of the status, the headers and the body, from bytes to a JSON object."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_pcerrors.simulation.mutation._base import Base, Variant, replaced
+from pytest_pcerrors.simulation.mutation._base import Base, Mutator, Variant, replaced
 
 _UNUSUAL = (418, 451, 499, 511, 599)
-_MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "plain-text": "text/plain",
-    "xml": "application/xml",
-    "text-json": "text/json",
-    "unknown": "application/octet-stream",
-    "empty": "",
-    "absent": None,
-}
-_WAITS = {
-    "absent": None,
-    "empty": "",
-    "word": "soon",
-    "unit": "57s",
-    "negative": "-1",
-    "fraction": "0.5",
-    "timestamp": "2026-01-05T08:00:00Z",
-}
 _DEPTH = 100_000
 _DIGITS = 5_000
 _DEEPEST = 5
 _ANOTHER = "\N{REPLACEMENT CHARACTER}again"
+
+
+def _of_header(name: str, values: Mapping[str, str | None]) -> Mutator:
+    """Return the mutator that sends other values of a header, or, with None, no header."""
+    return lambda base: ((variant, base.with_header(name, value)) for variant, value in values.items())
+
+
+def _of_body(bodies: Mapping[str, bytes]) -> Mutator:
+    """Return the mutator that sends other bodies."""
+    return lambda base: ((variant, base.with_body(body)) for variant, body in bodies.items())
 
 
 def status_undocumented(base: Base) -> Iterator[Variant]:
@@ -37,16 +29,19 @@ def status_undocumented(base: Base) -> Iterator[Variant]:
         yield str(status), base.with_status(status)
 
 
-def content_type(base: Base) -> Iterator[Variant]:
-    """Send the media types of other bodies, an empty one, and none."""
-    for variant, value in _MEDIA_TYPES.items():
-        yield variant, base.with_header("Content-Type", value)
-
-
-def challenge_missing(base: Base) -> Iterator[Variant]:
-    """Send no challenge, or an empty one."""
-    yield "absent", base.with_header("WWW-Authenticate", None)
-    yield "empty", base.with_header("WWW-Authenticate", "")
+content_type = _of_header(
+    "Content-Type",
+    {
+        "html": "text/html; charset=utf-8",
+        "plain-text": "text/plain",
+        "xml": "application/xml",
+        "text-json": "text/json",
+        "unknown": "application/octet-stream",
+        "empty": "",
+        "absent": None,
+    },
+)
+challenge_missing = _of_header("WWW-Authenticate", {"absent": None, "empty": ""})
 
 
 def challenge_other(base: Base) -> Iterator[Variant]:
@@ -56,20 +51,19 @@ def challenge_other(base: Base) -> Iterator[Variant]:
     yield "scheme-only", base.with_header("WWW-Authenticate", (base.contract.challenge or "").partition(" ")[0])
 
 
-def retry_after(base: Base) -> Iterator[Variant]:
-    """Send no delay, and delays that are neither seconds nor an HTTP date."""
-    for variant, value in _WAITS.items():
-        yield variant, base.with_header("Retry-After", value)
-
-
-def body_empty(base: Base) -> Iterator[Variant]:
-    """Send no body, or white space."""
-    yield "absent", base.with_body(b"")
-    yield "space", base.with_body(b" ")
-    yield "line-breaks", base.with_body(b"\r\n\r\n")
-
-
-body_empty_unauthorized = body_empty
+retry_after = _of_header(
+    "Retry-After",
+    {
+        "absent": None,
+        "empty": "",
+        "word": "soon",
+        "unit": "57s",
+        "negative": "-1",
+        "fraction": "0.5",
+        "timestamp": "2026-01-05T08:00:00Z",
+    },
+)
+body_empty = body_empty_unauthorized = _of_body({"absent": b"", "space": b" ", "line-breaks": b"\r\n\r\n"})
 
 
 def byte_order_mark(base: Base) -> Iterator[Variant]:
@@ -141,10 +135,7 @@ def gateway_envelope(base: Base) -> Iterator[Variant]:
     yield "text", base.with_document({"statusCode": str(status), "message": "The request failed."})
 
 
-def message_only(base: Base) -> Iterator[Variant]:
-    """Send a message and nothing else: a text, and none."""
-    yield "text", base.with_document({"message": "The request failed."})
-    yield "null", base.with_document({"message": None})
+message_only = _of_body({"text": b'{"message": "The request failed."}', "null": b'{"message": null}'})
 
 
 def _with_text(base: Base, letters: str) -> Any:

@@ -61,6 +61,7 @@ def _codes_like(code: str, base: Base) -> Iterator[tuple[str, str]]:
         following = (str(int(code) + step).zfill(len(code)) for step in count(1))
         yield "next", next(each for each in following if each not in known)
     yield "longer", f"{code}0"
+    yield "longer", f"{code}{code[-1:]}"  # which a pattern of the code may permit
     yield "leading-zero", f"0{code}"
     yield "space", f"{code} "
     yield "word", "InternalServerError"
