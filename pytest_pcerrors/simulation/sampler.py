@@ -1,19 +1,24 @@
 """The simplest values that an error schema permits."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import EACH, member_at, steps_of
 
-_SIMPLEST: Mapping[str, Any] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1,
-    "boolean": False,
-    "array": [],
-    "null": None,
-}
+_TEXTS = (
+    "TEXT",
+    "1",
+    "US",
+    "00000000-0000-4000-8000-000000000000",
+    "2026-01-05T08:00:00Z",
+    "2026-01-05",
+    "https://example.com",
+    "user@example.com",
+)
+"""Texts that the patterns of usual members permit."""
+
 _DEEPEST = 16
 Schema = Mapping[str, Any]
 _COMBINING = ("allOf", "anyOf", "oneOf")
@@ -29,19 +34,20 @@ class Sampler:
         """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""
         if depth > _DEEPEST:
             raise UsageError("no response can be made: the error schema requires an endless nesting of members")
-        if "const" in schema:
-            return schema["const"]
-        if "enum" in schema:
-            return schema["enum"][0]
+        if choices := choices_of(schema):
+            return choices[0]
         kind = schema.get("type", "object" if "properties" in schema else "string")
-        kind = kind[0] if isinstance(kind, list) else kind
-        if kind == "array":
-            return [self.sample(self.item(schema), depth + 1) for _ in range(schema.get("minItems", 0))]
-        if kind == "string":
-            return _SIMPLEST[kind].ljust(schema.get("minLength", 0), "t")
-        if kind != "object":
-            return max(_SIMPLEST[kind], schema["minimum"]) if "minimum" in schema else _SIMPLEST[kind]
-        return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
+        match kind[0] if isinstance(kind, list) else kind:
+            case "object":
+                return {name: self.sample(self.member(schema, name), depth + 1) for name in schema.get("required", ())}
+            case "array":
+                return [self.sample(self.item(schema), depth + 1) for _ in range(schema.get("minItems", 0))]
+            case "string":
+                return _text(schema)
+            case "integer" | "number":
+                return max(1, schema.get("minimum", 1))
+            case other:
+                return False if other == "boolean" else None
 
     def with_value(self, document: Any, path: Sequence[str], value: Any) -> Any:
         """Return a value of the whole schema with another one at a path, converted to the schema there."""
@@ -63,12 +69,12 @@ class Sampler:
 
     def fitting(self, value: Any, schema: Schema) -> Any:
         """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""
-        if "const" in schema or ("enum" in schema and value not in schema["enum"]):
-            return self.sample(schema)
-        types = schema.get("type", ())
-        types = [types] if isinstance(types, str) else types
-        if isinstance(value, str) and value.isdecimal() and types and "string" not in types:
-            return int(value)
+        choices, types = choices_of(schema), schema.get("type", ())
+        number = int(value) if isinstance(value, str) and value.isdecimal() else value
+        if choices:
+            return next((each for each in (value, number) if each in choices), choices[0])
+        if types and "string" not in types:
+            value = number
         return self.sample(schema) if value == [] and types and "array" not in types else value
 
     def member(self, schema: Schema, name: str) -> Schema:
@@ -86,6 +92,19 @@ class Sampler:
                 break
             schema = member_at(root, steps_of(reference))
         return _combined(schema, lambda each: self._followed(each, root)) if isinstance(schema, Mapping) else {}
+
+
+def choices_of(schema: Schema) -> list[Any]:
+    """Return the values that `const` or `enum` permits; none without such a keyword."""
+    return [schema["const"]] if "const" in schema else [*schema.get("enum", ())]
+
+
+def _text(schema: Schema) -> str:
+    """Return the first text that a schema permits, or a word of the minimum length if none fits."""
+    least, pattern = schema.get("minLength", 0), schema.get("pattern", "")
+    texts = ("text".ljust(least, "t"), *_TEXTS)
+    fitting = (each for each in texts if least <= len(each) <= schema.get("maxLength", len(each)))
+    return next((each for each in fitting if re.search(pattern, each)), texts[0])
 
 
 def _combined(schema: Schema, followed: Callable[[Any], Schema]) -> Schema:

@@ -16,7 +16,7 @@ from pytest_pcerrors.contract.catalogue import PLACEHOLDER, Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import places_at
-from pytest_pcerrors.simulation.sampler import Sampler, Schema
+from pytest_pcerrors.simulation.sampler import Sampler, Schema, choices_of
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
@@ -137,8 +137,8 @@ class Documents:
         """Return a strategy for the values of a schema, with fixed ones at some paths."""
         if path in fixed:
             return fixed[path](schema)
-        if "const" in schema or "enum" in schema:
-            return st.sampled_from([schema["const"]] if "const" in schema else list(schema["enum"]))
+        if choices := choices_of(schema):
+            return st.sampled_from(choices)
         ways = _leads_to(path, fixed)
         kinds = schema.get("type", "array" if EACH in ways else "object" if "properties" in schema or ways else None)
         if kinds is None:
