@@ -36,9 +36,8 @@ def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_fil
 
     It runs until Ctrl-C. The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
     """
-    server = _server(contract_file, options, host=host, port=port, allow_remote=allow_remote)
-    if not quiet:
-        server.on_request = _Log(server)
+    on_request = None if quiet else _log
+    server = _server(contract_file, options, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
     with _terminated() as end, server:
         print_output(server.url)
         if not quiet:
@@ -49,7 +48,7 @@ def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_fil
     return 0
 
 
-def _server(contract_file: str | None, options: dict[str, Any], **address: Any) -> "ErrorServer":
+def _server(contract_file: str | None, options: dict[str, Any], **own: Any) -> "ErrorServer":
     """Return the server that the options describe; the seed of random errors is added to them."""
     from pytest_pcerrors.simulation.answers.answer import check_retry_after
     from pytest_pcerrors.simulation.server import ErrorServer
@@ -62,7 +61,7 @@ def _server(contract_file: str | None, options: dict[str, Any], **address: Any) 
         policy_for(contract_file)[0].contract,
         retry_after=options["retry_after"],
         byte_order_mark=options["byte_order_mark"],
-        **address,
+        **own,
     )
     if options["rules_file"] is not None:
         server.read_rules(options["rules_file"], on_problem=print_problem)
@@ -72,18 +71,9 @@ def _server(contract_file: str | None, options: dict[str, Any], **address: Any) 
     return server
 
 
-class _Log:
-    """Prints a line for each request, without its query, since any value in it may be a secret."""
-
-    def __init__(self, server: "ErrorServer") -> None:
-        self._server = server
-        self._has_dropped = False
-
-    def __call__(self, request: "Received") -> None:
-        _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
-        if not self._has_dropped and self._server.dropped:
-            self._has_dropped = True
-            _print("the log is full: /_pcerrors/requests has only the latest requests")
+def _log(request: "Received") -> None:
+    """Print a line for a request, without its query, since any value in it may be a secret."""
+    _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
 
 
 def _print(line: str) -> None:

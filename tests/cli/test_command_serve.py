@@ -7,9 +7,7 @@ import socket
 import pytest
 import requests
 
-from pytest_pcerrors.cli.serve import _Log as Log
 from pytest_pcerrors.simulation.server import ErrorServer
-from pytest_pcerrors.simulation.server._request_log import RequestLog
 
 
 @pytest.fixture
@@ -107,22 +105,6 @@ def test_it_fails_at_random(serving):
     requests.get(f"{url}/v1/customers")
     running.terminate()
     assert running.communicate(timeout=60)[1].decode().endswith(", at random\n")
-
-
-def test_a_full_log_is_reported_once(monkeypatch):
-    """On standard error, after the request that was the first too many."""
-    monkeypatch.setattr(RequestLog.__init__, "__defaults__", (2, 1000))
-    with ErrorServer() as server:
-        lines = []
-        monkeypatch.setattr("pytest_pcerrors.cli.serve._print", lines.append)
-        server.on_request = Log(server)
-        for _ in range(4):
-            requests.get(f"{server.url}/v1")
-    assert lines == [
-        *["GET /v1 -> 404, no rule matches"] * 3,
-        "the log is full: /_pcerrors/requests has only the latest requests",
-        "GET /v1 -> 404, no rule matches",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_token_can_be_required(server):
         401,
     ]
     assert status(server, path="/_pcerrors/rules") == 200
-    assert [status(server, path=path) for path in ("/", "/favicon.ico")] == [200, 200]
+    assert [status(server, path=path) for path in ("/", "/favicon.ico")] == [200, 204]
 
 
 @pytest.mark.parametrize("lifetime", [0, -1, 1.5, True, "60", None])

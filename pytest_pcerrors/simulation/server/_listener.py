@@ -6,7 +6,6 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from http.server import BaseHTTPRequestHandler
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import ThreadingTCPServer
@@ -35,10 +34,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def __init__(self, listener: "Listener", *connection: Any) -> None:
-        self._listener = listener
-        super().__init__(*connection)
+    server: "Listener"
 
     def __getattr__(self, name: str) -> Any:
         """Handle every method in the same way; the standard library looks for an attribute such as ``do_GET``."""
@@ -60,11 +56,11 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if self.request_version == "HTTP/1.0":
                 self.close_connection = True
-            self._send(*self._listener.answer(Request(self.command, self.path, self.headers.items(), body)))
+            self._send(*self.server.answer(Request(self.command, self.path, self.headers.items(), body)))
 
     def _send(self, reply: Exchange, faults: Faults) -> None:
         cut, is_reset = faults.get("cut"), bool(faults.get("reset"))
-        is_stopped = self._listener.stopping.wait(faults.get("delay", 0))
+        is_stopped = self.server.stopping.wait(faults.get("delay", 0))
         self.close_connection = self.close_connection or is_stopped or is_reset or cut is not None
         if is_reset and not is_stopped:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETTING)
@@ -104,7 +100,7 @@ class Listener(ThreadingTCPServer):
         self._connections: dict[socket.socket, Thread] = {}
         self._lock = Lock()
         try:
-            super().__init__((host, port), partial(Handler, self))
+            super().__init__((host, port), Handler)
         except OSError as error:
             raise UsageError(_problem(host, port, error)) from None
         self._wake_receiver, self._wake_sender = socket.socketpair()

@@ -22,10 +22,6 @@ _SIGN_IN = "; a token comes from\n<code>/{tenant}/oauth2/v2.0/token</code>"
 ICON_PATH = "/favicon.ico"
 OPEN_PATHS = ("/", ICON_PATH)
 """The paths that need no token, since a browser, which requests the icon for every address of a server, has none."""
-_ICON = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b3261e"/>'
-    b'<path d="M8 3v6M8 11v2" stroke="#fff" stroke-width="2"/></svg>'
-)
 ERROR_HEADER = "X-PC-Error"
 DELAY_HEADER = "X-PC-Delay"
 RETRY_HEADER = "X-PC-Retry-After"
@@ -83,7 +79,6 @@ def _html(index: dict[str, Any], url: str, token: str) -> str:
     path = errors[0]["path"].removeprefix("/errors/") if errors else "503"
     return Template(files(__package__).joinpath("page.html").read_text("utf-8")).substitute(
         name=escape(index["name"]),
-        icon=ICON_PATH,
         token=token,
         url=escape(url.rstrip("/")),
         path=escape(path),
@@ -135,8 +130,7 @@ class RequestedAnswers:
             with misuse_of(ERROR_HEADER):
                 return self._next(request, wanted)
         if path_of(request.url) == ICON_PATH:
-            icon = Exchange(200, {"Content-Type": "image/svg+xml"}, _ICON, request, "OK")
-            return Answer(icon, "the icon")
+            return Answer(Exchange(204, {}, b""), "no icon")
         first, *rest = path_of(request.url).strip("/").split("/")
         if not first and not rest:
             return Answer(index_page(request, self._factory.contract), "the page")
