@@ -1,6 +1,7 @@
 """The HTTP server: the listening socket with a thread for each connection, which reads requests, gets their answers, and writes them."""
 
 import errno
+import re
 import socket
 import struct
 import sys
@@ -54,8 +55,8 @@ class Handler(BaseHTTPRequestHandler):
         except ValueError:
             self.send_error(400, "the target of the request is not a valid URL")
         else:
-            if self.request_version == "HTTP/1.0":
-                self.close_connection = True
+            options = re.split(r"[\s,]+", (self.headers.get("Connection") or "").lower())
+            self.close_connection |= self.request_version == "HTTP/1.0" or "close" in options
             self._send(*self.server.answer(Request(self.command, self.path, self.headers.items(), body)))
 
     def _send(self, reply: Exchange, faults: Faults) -> None:
