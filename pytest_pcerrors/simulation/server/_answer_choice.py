@@ -1,7 +1,9 @@
 """The choice of the answer to a request, by all that can choose one, and the log of the requests."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from pathlib import Path
 from random import Random, SystemRandom
 from threading import Lock
 from time import monotonic
@@ -83,7 +85,6 @@ class AnswerChoice:
         self.lock = Lock()
         self.factory = factory
         self.rules: list[ResponseRule] = []
-        self._rules_of_file: list[ResponseRule] = []
         self._file: RulesFile | None = None
         self._requested = RequestedAnswers(factory)
         self.faults: RandomFaults | None = None
@@ -93,18 +94,18 @@ class AnswerChoice:
     @property
     def all_rules(self) -> list[ResponseRule]:
         """All rules, in the order in which they are tried."""
-        return [*self.rules, *self._rules_of_file]
+        return [*self.rules, *(self._file.rules if self._file else ())]
 
-    def set_file(self, file: RulesFile) -> None:
+    def read_rules(self, path: Path, on_problem: Callable[[str], object] | None) -> None:
         """Set the rules of a file, which are tried after all others."""
-        rules = file.read()
+        file = RulesFile(path, self.factory, on_problem)
         with self.lock:
-            self._file, self._rules_of_file = file, rules
+            self._file = file
 
     def clear(self) -> None:
         """Remove the rules except those of a file, which start again, as the sequences that requests ask for do."""
         self.rules.clear()
-        for rule in self._rules_of_file:
+        for rule in self.all_rules:
             rule.used = 0
         self._requested.clear()
 
@@ -119,8 +120,8 @@ class AnswerChoice:
     def _chosen(self, request: Request, path: str) -> Answer:
         """Return the first answer that there is; a refused token comes before the rules, as at the gateway of the service."""
         tokens = self.factory.tokens
-        if self._file is not None and (rules := self._file.changed()) is not None:
-            self._rules_of_file = rules
+        if self._file is not None:
+            self._file.refresh()
         return (
             (None if path in OPEN_PATHS else tokens.refusal(request))
             or next((rule.take() for rule in self.all_rules if rule.matches(request.method, path)), None)

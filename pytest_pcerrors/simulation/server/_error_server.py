@@ -16,7 +16,6 @@ from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, NoMat
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address
 from pytest_pcerrors.simulation.server._request_log import Received
-from pytest_pcerrors.simulation.server._rule_documents import RulesFile
 from pytest_pcerrors.text import represented
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
@@ -204,7 +203,7 @@ class ErrorServer:
         With `on_problem`, the file is read again when it has changed. A new version that cannot be used changes nothing, and
         `on_problem` is called with its problem, once, in the thread of a connection.
         """
-        self._choice.set_file(RulesFile(Path(path), self._factory, on_problem))
+        self._choice.read_rules(Path(path), on_problem)
 
     def issue_tokens(self, lifetime: int = LIFETIME, *, required: bool = False) -> None:
         """Set the lifetime in seconds of the tokens of ``POST /{tenant}/oauth2/v2.0/token`` (and without ``v2.0``).

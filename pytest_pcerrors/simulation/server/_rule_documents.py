@@ -87,14 +87,21 @@ def _response(response: dict[str, Any]) -> Answer:
 
 
 class RulesFile:
-    """A file of rules; `on_problem` is called once with the problem of each new version that cannot be used."""
+    """The rules of a file; an invalid file is a `UsageError`. With `on_problem`, they can be read again when it has changed."""
 
     def __init__(self, path: Path, factory: AnswerFactory, on_problem: Callable[[str], object] | None = None) -> None:
         self._path, self._factory, self._on_problem = path, factory, on_problem
-        self._version: object = None
+        self.rules = self._read()
 
-    def read(self) -> list[ResponseRule]:
-        """Return the rules of the file; one that is invalid is a `UsageError` with its line."""
+    def refresh(self) -> None:
+        """Read the rules of a new version; call `on_problem`, once, if it cannot be used."""
+        if self._on_problem is not None and self._current_version() != self._version:
+            try:
+                self.rules = self._read()
+            except UsageError as error:
+                self._on_problem(f"{error}\nthe rules of the last valid version are kept")
+
+    def _read(self) -> list[ResponseRule]:
         self._version = self._current_version()
         table = without_dates(read_toml(self._path), str(self._path))
         for name in table:
@@ -104,16 +111,6 @@ class RulesFile:
         if not isinstance(documents, list):
             raise UsageError(f"{self._path}: expected rules as [[rule]], got {article(type_of(documents))}")
         return rules_of(documents, self._factory, lambda index: self._place(index, len(documents)))
-
-    def changed(self) -> list[ResponseRule] | None:
-        """Return the rules of a new version of the file; None if there is no new version, or if it cannot be used."""
-        if self._on_problem is None or self._current_version() == self._version:
-            return None
-        try:
-            return self.read()
-        except UsageError as error:
-            self._on_problem(f"{error}\nthe rules of the last valid version are kept")
-            return None
 
     def _current_version(self) -> object:
         with suppress(OSError):
