@@ -45,12 +45,6 @@ class Headers:
     def __hash__(self) -> int:
         return hash(self._pairs)
 
-    def changed(self, changes: "Mapping[str, str | None]") -> "Headers":
-        """Return these fields without those of some names, and with new ones at the end; None only leaves a name out."""
-        names = {name.lower() for name in changes}
-        kept = [(name, value) for name, value in self._pairs if name.lower() not in names]
-        return Headers([*kept, *((name, value) for name, value in changes.items() if value is not None)])
-
     def all(self, name: str) -> list[str]:
         """Return the values of a header, in order."""
         wanted = name.lower()

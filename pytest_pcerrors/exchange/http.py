@@ -1,9 +1,13 @@
 """Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+
+from pytest_pcerrors.exchange.headers import Headers
 
 if TYPE_CHECKING:
     from pytest_pcerrors.exchange.model import Exchange
@@ -28,6 +32,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def with_headers(exchange: "Exchange", changes: Mapping[str, str | None]) -> "Exchange":
+    """Return an exchange without the headers of some names, and with new ones at the end; None only leaves a name out."""
+    names = {name.lower() for name in changes}
+    kept = [(name, value) for name, value in exchange.headers or () if name.lower() not in names]
+    new = [(name, value) for name, value in changes.items() if value is not None]
+    return replace(exchange, headers=Headers([*kept, *new]))
 
 
 def seconds_to_wait(exchange: "Exchange") -> int | None:

@@ -5,13 +5,13 @@ To add a fault, add it to `FAULTS`, `Faults`, ``rules.schema.json``, and to what
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from threading import TIMEOUT_MAX
 from typing import Any, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import seconds_to_wait
+from pytest_pcerrors.exchange.http import seconds_to_wait, with_headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.wire import check_sendable
 from pytest_pcerrors.text import nearest, represented, text_of
@@ -89,9 +89,7 @@ class Answer:
     def overridden(self, retry_after: int | str | None, faults: Faults) -> "Answer":
         """Return the answer with further faults and, if one is given, another Retry-After header."""
         check_retry_after(retry_after)
-        answer = self
-        if retry_after is not None:
-            answer = self.changed(lambda exchange: _with_retry_after(exchange, str(retry_after)))
+        answer = self if retry_after is None else self.changed(partial(_with_retry_after, time=str(retry_after)))
         return replace(answer, faults={**answer.faults, **faults})
 
     @property
@@ -132,4 +130,4 @@ def _with_retry_after(exchange: Exchange, time: str) -> Exchange:
     """Return an exchange with this Retry-After header, and with the new seconds in its message."""
     before = f"Wait {exchange.header('Retry-After')} seconds"
     body = exchange.body.replace(before.encode(), f"Wait {time} seconds".encode())
-    return replace(exchange, headers=Headers(exchange.headers or ()).changed({"Retry-After": time}), body=body)
+    return replace(with_headers(exchange, {"Retry-After": time}), body=body)

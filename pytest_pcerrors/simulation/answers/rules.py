@@ -90,12 +90,11 @@ class UrlPattern:
             return False
         if self.url == "*":
             return True
-        if "@" in url or "#" in url:
-            parts = urlsplit(url)
-            url = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+        sent = urlsplit(url)._replace(fragment="")
+        sent = sent._replace(netloc=sent.netloc.rpartition("@")[2])
         if self.url.startswith("/"):
-            parts = urlsplit(url)
-            url = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+            sent = sent._replace(scheme="", netloc="", path=sent.path or "/")
+        url = sent.geturl()
         return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
 
     def __str__(self) -> str:
@@ -146,10 +145,6 @@ class ResponseRule:
         answer = self.answers[min(self.used, len(self.answers) - 1)]
         self.used += 1
         return answer
-
-    def described(self) -> str:
-        """Return the rule with its answers."""
-        return f"{self} -> {', '.join(map(str, self.answers))}"
 
     def as_document(self) -> dict[str, object]:
         """Return the rule as a JSON object, with the number of its uses."""

@@ -46,7 +46,7 @@ def success_by_path(status: int, request: Request, contract: Contract, *, byte_o
         value = _collection(uri, _singular(steps[-1]))
     else:
         value = _resource(f"{uri}/{guid(_random(f'new {uri}'))}", _singular(steps[-1]))
-    return SERVICE.exchange(status, _marked(as_json(value), is_marked=byte_order_mark), _random(uri))
+    return SERVICE.exchange(status, (BOM_UTF8 if byte_order_mark else b"") + as_json(value), _random(uri))
 
 
 def ok(
@@ -64,11 +64,7 @@ def ok(
     if status not in SUCCESSES:
         raise UsageError(f"{represented(status)} is not the status of a success; expected one from 200 to 299")
     all_headers = {"Content-Type": SERVICE.media_type, **(headers or {})}
-    return Exchange(status, all_headers, _marked(json_bytes(json, ensure_ascii=False), is_marked=byte_order_mark))
-
-
-def _marked(body: bytes, *, is_marked: bool) -> bytes:
-    return BOM_UTF8 + body if is_marked else body
+    return Exchange(status, all_headers, (BOM_UTF8 if byte_order_mark else b"") + json_bytes(json, ensure_ascii=False))
 
 
 def _collection(uri: str, kind: str) -> dict[str, object]:

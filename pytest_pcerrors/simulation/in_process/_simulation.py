@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, shown
 from pytest_pcerrors.text import listed, nearest, represented
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
+    from pytest_pcerrors.exchange.model import Exchange, Request
     from pytest_pcerrors.simulation.in_process._simulator import Simulator
     from pytest_pcerrors.simulation.mutation import Mutant
 
@@ -82,11 +81,6 @@ class Simulation:
         """Whether a simulation that is required has answered no request."""
         return self.required and not self.requests
 
-    def answer(self, request: Request) -> Answer:
-        """Return the next answer, and record the request."""
-        self.requests.append(request)
-        return self.rule.take()
-
     def __enter__(self) -> Self:
         return self
 
@@ -99,7 +93,7 @@ class Simulation:
         return f"<{self}>"
 
     def __str__(self) -> str:
-        return self.rule.described()
+        return f"{self.rule} -> {', '.join(map(str, self.rule.answers))}"
 
 
 class SimulatedResponse:

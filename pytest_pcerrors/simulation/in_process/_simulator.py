@@ -1,8 +1,7 @@
 """The simulator: it answers the requests of every HTTP client of the process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from threading import RLock
 from typing import Self, Unpack
@@ -10,7 +9,7 @@ from typing import Self, Unpack
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import with_headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
@@ -86,8 +85,7 @@ class Simulator:
         members = what if isinstance(what, list) else [what]
         delay = Faults(delay=options["delay"]) if "delay" in options else Faults()
         answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
-        change = partial(_with_headers, headers=options.get("headers") or {})
-        answers = [each.changed(change) for each in answers]
+        answers = [each.changed(partial(with_headers, changes=options.get("headers") or {})) for each in answers]
         pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
         return ResponseRule(pattern, answers, options.get("times"))
 
@@ -121,7 +119,8 @@ class Simulator:
             simulation = next(matching, None)
             if simulation is None:  # another thread has used it up
                 raise self._refused(request.method, request.url)
-            answer = simulation.answer(request)
+            simulation.requests.append(request)
+            answer = simulation.rule.take()
         answer = answer.to(request)
         received = reply_to(request, answer.exchange)
         is_reset = bool(answer.faults.get("reset"))
@@ -194,9 +193,3 @@ def simulate(what: object, *, pass_through: str = "", **options: Unpack[Options]
         if pass_through:
             simulator.pass_through(pass_through)
         yield simulator(what, **options)
-
-
-def _with_headers(exchange: Exchange, headers: Mapping[str, str | None]) -> Exchange:
-    """Return an exchange with other headers; those with the value None are left out."""
-    new = Headers(exchange.headers or ()).changed(headers)
-    return replace(exchange, headers=new)

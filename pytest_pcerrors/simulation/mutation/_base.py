@@ -1,12 +1,13 @@
 """A mutant, and the conforming response from which mutants are made, with its copies that have one part changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import with_headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
@@ -92,11 +93,11 @@ class Base:
     def with_body(self, body: bytes) -> Exchange:
         """Return this response with another body, of which Content-Length has the length."""
         changes = {"Content-Length": str(len(body))} if self.exchange.header("Content-Length") is not None else {}
-        return replace(self.exchange, headers=self._headers(changes), body=body)
+        return replace(with_headers(self.exchange, changes), body=body)
 
     def with_header(self, name: str, value: str | None) -> Exchange:
         """Return this response with another value of a header, or without it."""
-        return replace(self.exchange, headers=self._headers({name: value}))
+        return with_headers(self.exchange, {name: value})
 
     def with_status(self, status: int) -> Exchange:
         """Return this response with another status, its reason phrase, and the headers that it needs."""
@@ -105,9 +106,6 @@ class Base:
         if self.contract.is_of_problems and (stated := stating(self.document, status)) != self.document:
             changed = replace(changed, body=as_json(stated))
         return completed(changed, self.contract)
-
-    def _headers(self, changes: Mapping[str, str | None]) -> Headers:
-        return Headers(self.exchange.headers or ()).changed(changes)
 
 
 def completed(exchange: Exchange, contract: Contract) -> Exchange:
