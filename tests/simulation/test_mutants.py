@@ -204,6 +204,7 @@ TEXT = {"type": "string", "minLength": 3, "maxLength": 9}
         (TEXT, "x-type", ["null", "boolean", "number", "float", "array", "object"]),
         ({"type": ["string", "null"]}, "x-type", ["boolean", "number", "float", "array", "object"]),
         ({"type": "string", "pattern": "^[a-z]+$"}, "x-format", ["empty", "space", "other", "other-case"]),
+        ({"pattern": "^[-0-9]+$", "minLength": 36, "maxLength": 36}, "x-format", ["other"]),
         ({"enum": ["A", "B"]}, "x-value", None),
         ({"const": 7}, "x-value", None),
         ({"const": True}, "x-value", None),

@@ -16,15 +16,6 @@ Proposals = Iterator[tuple[str, Any]]
 _PAD = "0"
 
 
-def _wrong_values(rule: SchemaRule, value: Any) -> Proposals:
-    """Yield the proposals for the keyword of a rule that the rule does not accept; a value with no alternative needs no word."""
-    propose: Callable[[Any, Any], Proposals] = VALUES.get(rule.keyword, _any)
-    wrong = [(word, each) for word, each in propose(rule.limit, value) if not rule.accepts(each)]
-    words = {word for word, _ in wrong}
-    for word, each in wrong:
-        yield "" if len(words) == 1 else word, each
-
-
 def _without(name: str, value: Any) -> Proposals:
     members = value if isinstance(value, dict) else {}
     yield "absent", {each: inner for each, inner in members.items() if each != name}
@@ -62,6 +53,7 @@ def _format(_: object, value: Any) -> Proposals:
     yield "empty", ""
     yield "space", f"{text} "
     yield "other", "?!"
+    yield "other", "?" * len(text)
     yield "other-case", text.swapcase()
     yield "line-break", f"{text}\n"
 
@@ -129,12 +121,16 @@ VALUES: Mapping[str, Callable[[Any, Any], Proposals]] = {
 def with_wrong_values(rule: SchemaRule, base: Base) -> Iterator[Variant]:
     """Yield the base with every value that a rule of the error schema does not accept at its place; nothing if no value can be made for it.
 
-    An optional member that the base lacks is added first, with the simplest value; an empty array gets an item.
+    An optional member that the base lacks is added first, with the simplest value; an empty array gets an item. A value with no
+    alternative needs no word.
     """
     sampler = Sampler(base.contract.error_schema)
     try:
         document = sampler.changed(base.document, sampler.schema, rule.path, lambda value, _: value)
     except UsageError:
         return
-    for variant, wrong in _wrong_values(rule, at(document, rule.path)):
-        yield variant, base.with_document(replaced(document, rule.path, wrong))
+    propose: Callable[[Any, Any], Proposals] = VALUES.get(rule.keyword, _any)
+    wrong = [each for each in propose(rule.limit, at(document, rule.path)) if not rule.accepts(each[1])]
+    has_alternatives = len({word for word, _ in wrong}) > 1
+    for word, value in wrong:
+        yield word if has_alternatives else "", base.with_document(replaced(document, rule.path, value))
