@@ -40,6 +40,7 @@ SCHEMA = {
                 "count": {"type": ["integer", "null"], "minimum": 1, "maximum": 3},
                 "rate": {"type": "number", "minimum": 0},
                 "is_final": {"type": "boolean"},
+                "note": {"type": "string", "maxLength": 2**31 - 1},
                 "causes": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/cause"}},
                 "more": True,
             },

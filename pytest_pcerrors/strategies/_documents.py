@@ -32,7 +32,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=5,
 )
 """Values of every JSON type."""
-_SHORT, _LONG = 40, 2000
+_SHORT, _LONG, _LONGEST = 40, 2000, 100_000
 _MOST_ITEMS = 3
 _ENVELOPES = ({"message"}, {"statusCode", "message"})
 Strategy = st.SearchStrategy[Any]
@@ -194,7 +194,7 @@ def _leads_to(path: Path, fixed: Fixed) -> list[str]:
 def _texts(schema: Schema) -> Strategy:
     """Return a strategy for texts of a schema: short ones, and one piece repeated up to the permitted length."""
     least = schema.get("minLength", 0)
-    most = schema.get("maxLength", least + _LONG)
+    most = min(schema.get("maxLength", least + _LONG), least + _LONGEST)
     if "pattern" in schema:
         return st.from_regex(schema["pattern"])
     short = st.text(letters, min_size=least, max_size=min(most, least + _SHORT))

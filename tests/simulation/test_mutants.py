@@ -205,6 +205,16 @@ TEXT = {"type": "string", "minLength": 3, "maxLength": 9}
         ({"type": ["string", "null"]}, "x-type", ["boolean", "number", "float", "array", "object"]),
         ({"type": "string", "pattern": "^[a-z]+$"}, "x-format", ["empty", "space", "other", "other-case"]),
         ({"pattern": "^[-0-9]+$", "minLength": 36, "maxLength": 36}, "x-format", ["other"]),
+        (
+            {"type": "string", "maxLength": 2**31 - 1},
+            "x-type",
+            ["null", "boolean", "number", "float", "array", "object"],
+        ),
+        (
+            {"type": "array", "maxItems": 2**31 - 1},
+            "x-type",
+            ["null", "boolean", "number", "float", "string", "object"],
+        ),
         ({"enum": ["A", "B"]}, "x-value", None),
         ({"const": 7}, "x-value", None),
         ({"const": True}, "x-value", None),

@@ -14,6 +14,8 @@ Proposals = Iterator[tuple[str, Any]]
 """Words for ways to be wrong, each with a value."""
 
 _PAD = "0"
+_LARGEST = 1_000_000
+"""A text or an array with more is not made, however large the limit of a schema is."""
 
 
 def _without(name: str, value: Any) -> Proposals:
@@ -39,7 +41,7 @@ def _short(limit: int, value: Any) -> Proposals:
 
 def _long(limit: int, value: Any) -> Proposals:
     """Yield longer texts: at the end; in the longest word, which may be a value in a template; with a long form of a letter."""
-    text = str(value)
+    text, limit = str(value), min(limit, _LARGEST)
     longest = max(re.findall(r"\w[\w-]*", text), key=len, default="")
     for word, length in (("one-more", limit + 1), ("double", 2 * limit)):
         pad = _PAD * (length - len(text))
@@ -75,10 +77,10 @@ def _bound(limit: Any, value: Any) -> Proposals:
 
 
 def _items(limit: Any, value: Any) -> Proposals:
-    items = value if isinstance(value, list) and value else [{}]
+    items, limit = value if isinstance(value, list) and value else [{}], min(int(limit), _LARGEST)
     yield "empty", []
-    yield "one-less", items[: max(int(limit) - 1, 0)]
-    yield "one-more", (items * (int(limit) + 1))[: int(limit) + 1]
+    yield "one-less", items[: max(limit - 1, 0)]
+    yield "one-more", (items * (limit + 1))[: limit + 1]
     yield "twice", [*items, items[0]]
 
 
