@@ -17,8 +17,7 @@ from pytest_pcerrors.text import cut, nearest, represented
 
 _STATUSES = range(100, 600)
 _FINAL = range(200, 600)
-_STATUS = re.compile("[1-5][0-9]{2}")
-_DIGITS_OF_STATUS = 3
+STATUS = re.compile("[1-5][0-9]{2}")
 _CUT_AT = 10
 _TOO_MANY = "gateway-429"
 _LONGEST_NAME = 100
@@ -63,10 +62,13 @@ class AnswerFactory:
             return self.shape(what)
         status, slash, code = what.partition("/")
         if slash and what not in self.contract.catalogue:
-            return self.error(code, _number_of(status))
-        if what in self.contract.catalogue or (is_number(what) and not _STATUS.fullmatch(what)):
+            if not STATUS.fullmatch(status):
+                problem = f'"{cut(status, _LONGEST_NAME)}" is not an HTTP status'
+                raise UsageError(f"{problem}; write status/code, such as 409/800064")
+            return self.error(code, int(status))
+        if what in self.contract.catalogue or (is_number(what) and not STATUS.fullmatch(what)):
             return self.error(what)
-        if _STATUS.fullmatch(what):
+        if STATUS.fullmatch(what):
             return self.status(int(what))
         known = (*self._words, *self.shapes, *self.contract.catalogue.codes)
         raise UsageError(
@@ -140,9 +142,3 @@ def _check_status(status: object) -> None:
 def is_number(text: str) -> bool:
     """Return whether a text has ASCII digits only."""
     return text.isascii() and text.isdecimal()
-
-
-def _number_of(status: str) -> int:
-    if not is_number(status) or len(status) > _DIGITS_OF_STATUS:
-        raise UsageError(f'"{cut(status, _LONGEST_NAME)}" is not an HTTP status; write status/code, such as 409/800064')
-    return int(status)

@@ -12,7 +12,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Answer, Faults, check_faults, check_retry_after, in_sequence
-from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope, is_number
+from pytest_pcerrors.simulation.answers.factory import STATUS, AnswerFactory, envelope, is_number
 from pytest_pcerrors.simulation.server._request_log import path_of
 from pytest_pcerrors.simulation.shapes import OBSERVED, shapes_for
 from pytest_pcerrors.simulation.synthesis import error_path, receivable, usual_status
@@ -31,7 +31,6 @@ _BASE = "as"
 _LONGEST_MESSAGE = 400
 _LONGEST_SEQUENCE = 100
 _MOST_SEQUENCES = 10_000
-_DIGITS_OF_STATUS = 3
 _FOLDERS: dict[str, Callable[[AnswerFactory, str], Answer]] = {
     "errors": AnswerFactory.by_name,
     "shapes": AnswerFactory.shape,
@@ -143,7 +142,7 @@ class RequestedAnswers:
     def _under_base(self, request: Request, steps: list[str]) -> Answer:
         """Return the answer that a base path such as ``/as/409/800064`` names, to a request for the path after it."""
         name, *rest = steps
-        if rest and len(name) == _DIGITS_OF_STATUS and is_number(name) and self._is_code(unquote(rest[0])):
+        if rest and STATUS.fullmatch(name) and self._is_code(unquote(rest[0])):
             name, *rest = f"{name}/{rest[0]}", *rest[1:]
         parts = urlsplit(request.url)._replace(path="/" + "/".join(rest))
         inner = Request(request.method, urlunsplit(parts), request.headers, request.body)
