@@ -28,7 +28,8 @@ class Sampler:
     """Makes the simplest values that a schema permits; references must lead to places in the schema itself."""
 
     def __init__(self, schema: Schema) -> None:
-        self.schema: Schema = self._followed(schema, schema)
+        self._root = schema
+        self.schema = self._followed(schema)
 
     def sample(self, schema: Schema, depth: int = 0) -> Any:
         """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""
@@ -79,19 +80,32 @@ class Sampler:
 
     def member(self, schema: Schema, name: str) -> Schema:
         """Return the schema of a member; if it is missing, true or false, return one that permits anything."""
-        return self._followed(schema.get("properties", {}).get(name), self.schema)
+        return self._followed(schema.get("properties", {}).get(name))
 
     def item(self, schema: Schema) -> Schema:
         """Return the schema of the items of an array; without one, return one that permits anything."""
-        return self._followed(schema.get("items"), self.schema)
+        return self._followed(schema.get("items"))
 
-    def _followed(self, schema: Any, root: Schema) -> Schema:
+    def _followed(self, schema: Any) -> Schema:
         for _ in range(_DEEPEST):
             reference = schema.get("$ref") if isinstance(schema, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#"):
                 break
-            schema = member_at(root, steps_of(reference))
-        return _combined(schema, lambda each: self._followed(each, root)) if isinstance(schema, Mapping) else {}
+            schema = member_at(self._root, steps_of(reference))
+        return self._combined(schema) if isinstance(schema, Mapping) else {}
+
+    def _combined(self, schema: Schema) -> Schema:
+        """Return a schema with the members of ``allOf``, and with the first alternative of ``anyOf`` and ``oneOf``, as one schema."""
+        parts = [*schema.get("allOf", ()), *(schema[keyword][0] for keyword in ("anyOf", "oneOf") if keyword in schema)]
+        if not parts:
+            return schema
+        alone = {keyword: value for keyword, value in schema.items() if keyword not in _COMBINING}
+        for part in (alone, *map(self._followed, parts)):
+            properties = {**part.get("properties", {}), **alone.get("properties", {})}
+            required = dict.fromkeys((*alone.get("required", ()), *part.get("required", ())))
+            merged = {"properties": properties, "required": [*required]}
+            alone = {**part, **alone, **{keyword: value for keyword, value in merged.items() if value}}
+        return alone
 
 
 def choices_of(schema: Schema) -> list[Any]:
@@ -105,17 +119,3 @@ def _text(schema: Schema) -> str:
     texts = ("text".ljust(least, "t"), *_TEXTS)
     fitting = (each for each in texts if least <= len(each) <= schema.get("maxLength", len(each)))
     return next((each for each in fitting if re.search(pattern, each)), texts[0])
-
-
-def _combined(schema: Schema, followed: Callable[[Any], Schema]) -> Schema:
-    """Return a schema with the members of ``allOf``, and with the first alternative of ``anyOf`` and ``oneOf``, as one schema."""
-    parts = [*schema.get("allOf", ()), *(schema[keyword][0] for keyword in ("anyOf", "oneOf") if keyword in schema)]
-    if not parts:
-        return schema
-    alone = {keyword: value for keyword, value in schema.items() if keyword not in _COMBINING}
-    for part in (alone, *map(followed, parts)):
-        properties = {**part.get("properties", {}), **alone.get("properties", {})}
-        required = dict.fromkeys((*alone.get("required", ()), *part.get("required", ())))
-        alone = {**part, **alone}
-        alone |= ({"properties": properties} if properties else {}) | ({"required": list(required)} if required else {})
-    return alone

@@ -142,6 +142,7 @@ def properties(**schemas):
         (properties(id={"type": "string", "pattern": "^[0-9]+$"}), {}, {"id": "1"}),
         (properties(a={"type": "string", "maxLength": 3}, b={"type": "string", "minLength": 6}), {}, {"a": "1", "b": "texttt"}),
         (properties(in_it=properties(deep={"type": "string"})), {}, {"in_it": {"deep": "text"}}),
+        ({"$ref": "#/$defs/e", "$defs": {"e": properties(code={"$ref": "#/$defs/c"}), "c": {"type": "integer"}}}, {"code": ["code"]}, {"code": 7}),
         ({"$defs": {"a/b": properties(c={"type": "integer"})}} | properties(e={"$ref": "#/$defs/a~1b"}), {"code": ["e", "c"]}, {"e": {"c": 7}}),
     ],
     ids=str,
