@@ -16,6 +16,7 @@ from pytest_pcerrors.contract.sources._cells import (
 )
 from pytest_pcerrors.contract.sources._columns import columns_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
+from pytest_pcerrors.contract.sources._terms import status_above
 from pytest_pcerrors.contract.sources.model import Found, Reading
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import cut, listed, visible
@@ -111,12 +112,18 @@ def _add_rows(grid: "Grid", columns: "Columns", pattern: "re.Pattern[str] | None
     names = {"codes": columns.code, "statuses": columns.status, "texts": columns.text}
     found = [f'{what} in "{visible(grid.header[index])}"' for what, index in names.items() if index is not None]
     missing = [f"no column of {what}" for what, index in names.items() if index is None]
+    above = status_above(grid) if columns.status is None else ""
+    if above:
+        missing.remove("no column of statuses")
+        found.append(f'the status of "{_cut(above)}" above')
     reading.note(grid.place, ", ".join([*found, *missing]))
     for row in grid.rows:
-        _add_errors(row, columns, pattern, reading)
+        _add_errors(row, columns, pattern, reading, above)
 
 
-def _add_errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading) -> None:
+def _add_errors(
+    row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading, above: str
+) -> None:
     """Add the errors of a row, one for each of its statuses; none, with a remark, if it is not one error."""
     written, status_cell, text = (
         "" if index is None or index >= len(row.cells) else row.cells[index] for index in columns[:3]
@@ -129,7 +136,7 @@ def _add_errors(row: "Line", columns: "Columns", pattern: "re.Pattern[str] | Non
     statuses = read_statuses(status_cell)
     if statuses is None:
         reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
-    for status in statuses or (_status_in(cell.code, pattern),):
+    for status in statuses or (_status_in(cell.code, pattern) or first_status(above),):
         if is_success(status, cell.code, text):
             reading.note(row.place, f'"{cell.code}"{f" with {status}" if status else ""} is a success, left out')
         else:

@@ -13,52 +13,87 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.contract.sources.model import Block, Grid, Line, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MAX_COLUMNS, _MAX_SPAN, _MAX_DEPTH = 50, 1000, 8
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _UNSEEN = ("script", "style", "template", "rt", "rp")
 
+LINE_MARK = "@line "
+"""The beginning of a comment with the line number of what follows it."""
+_BREAK = "\0"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt")
+"""The elements that begin a section, from the top level to the lowest."""
+_BLOCKS = frozenset("blockquote br dd div dl li ol p table ul".split()).union(_HEADINGS)
+
 _Spans = dict[int, tuple[int, str]]
 
 
-def add_html(source: Source, text: str, first_line: int) -> None:
-    """Add the content of an HTML page or fragment to a source; `first_line` is its line number on the page.
+def add_html(source: Source, text: str) -> None:
+    """Add the content of an HTML page to a source.
 
     >>> source = Source()
-    >>> add_html(source, "<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>", 1)
+    >>> add_html(source, "<table><tr><th>a</th></tr><tr><td>20<b>.000</b></td></tr></table>")
     >>> source.grids[0].rows[0].cells
     ('20.000',)
     """
-    parser = _Parser(source.meta, first_line - 1)
+    parser = _Parser(source.meta)
     page, end, rest = text.replace("<![", "<! [").rpartition(">")  # in HTML, <![ is a comment, for Python a section
     parser.feed(page + end)
     parser.close()
     parser.handle_data(unescape(rest))  # it has no tag, and Python looks for its end again for each <
-    if parser.headings and not source.title:
-        source.title = parser.headings[0].words.replace("^", "")
-    source.grids += [Grid(_header(each), tuple(_rows(each)), f"line {each.line}") for each in parser.tables]
-    source.lists += [
-        Grid((), tuple(Line((item.words,), f"line {item.line}") for item in each.parts), f"line {each.line}")
-        for each in parser.lists
+    source.title = next((each.title.replace("^", "") for each in parser.headings if each.name == "h1"), "")
+    source.grids += [
+        Grid(_header(each), tuple(_rows(each)), f"line {each.line}", each.titles_above) for each in parser.tables
     ]
-    source.code += [Block("".join(each.text), each.line) for each in parser.code]
+    source.lists += [_terms(each.parts) for each in parser.lists if each.parts]
+    siblings: dict[tuple[str, tuple[int, ...]], list[_Element]] = {}
+    for each in parser.headings:
+        siblings.setdefault((each.name, tuple(map(id, each.above))), []).append(each)
+    source.sections += map(_terms, siblings.values())
+    source.code += [Block("".join(each.text).replace(_BREAK, "\n"), each.line) for each in parser.code]
+
+
+def _terms(elements: "Sequence[_Element]") -> Grid:
+    """Return list items or headings with the lines of their texts as cells."""
+    rows = (Line(tuple(each.lines) or ("",), f"line {each.line}") for each in elements)
+    return Grid((), tuple(rows), f"line {elements[0].line}", elements[0].titles_above)
 
 
 @dataclass
 class _Element:
-    """An element: its texts, and in `parts` the rows of a table, the cells of a row, or the items of a list."""
+    """An element: its texts, the headings `above` it, and in `parts` the rows of a table, the cells of a row, or the items of a list.
+
+    The texts of a heading are those until the next heading.
+    """
 
     name: str
     attributes: "Mapping[str, str]"
     line: int
+    above: "tuple[_Element, ...]" = ()
     text: list[str] = field(default_factory=list)
     parts: "list[_Element]" = field(default_factory=list)
 
     @property
     def words(self) -> str:
         """Its text, with single spaces."""
-        return " ".join("".join(self.text).split())
+        return " ".join("".join(self.text).replace(_BREAK, " ").split())
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its text that are not empty."""
+        lines = (" ".join(line.split()) for line in "".join(self.text).split(_BREAK))
+        return [*filter(None, lines)]
+
+    @property
+    def title(self) -> str:
+        """Its first line."""
+        return next(iter(self.lines), "")
+
+    @property
+    def titles_above(self) -> tuple[str, ...]:
+        """The headings above it, the innermost last."""
+        return tuple(each.title for each in self.above)
 
     def span(self, name: str) -> int:
         """Return the number of columns or rows that a cell spans."""
@@ -69,23 +104,29 @@ class _Element:
 class _Parser(HTMLParser):
     """Collect the parts of a page, tag by tag; `inside` are the open tables and lists, the innermost last."""
 
-    def __init__(self, meta: dict[str, str], offset: int) -> None:
+    def __init__(self, meta: dict[str, str]) -> None:
         super().__init__()
         self.tables: list[_Element] = []
         self.lists: list[_Element] = []
         self.code: list[_Element] = []
         self.headings: list[_Element] = []
-        self._meta, self._offset = meta, offset
+        self._meta, self._offset = meta, 0
         self._open: list[str] = []
         self._counts = Counter[str]()
         self._inside: list[_Element] = []
+        self._above: tuple[_Element, ...] = ()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Handle a start tag."""
-        element = _Element(tag, {name: value or "" for name, value in attrs}, self.getpos()[0] + self._offset)
+        attributes = {name: value or "" for name, value in attrs}
+        element = _Element(tag, attributes, self.getpos()[0] + self._offset, self._above)
         if tag not in _VOID:
             self._open.append(tag)
             self._counts[tag] += 1
+        if tag in _HEADINGS:
+            self._begin_section(element)
+        if tag in _BLOCKS and (tag == "br" or not self._counts["pre"]):
+            self.handle_data(_BREAK)
         match tag:
             case "table" | "ul" | "ol":
                 (self.tables if tag == "table" else self.lists).append(element)
@@ -94,10 +135,8 @@ class _Parser(HTMLParser):
                 self._begin(element)
             case "li" if self._inside and self._inside[-1].name != "table":
                 self._inside[-1].parts.append(element)
-            case "pre" | "h1" if self._counts[tag] == 1:
-                (self.code if tag == "pre" else self.headings).append(element)
-            case "br":
-                self.handle_data("\n")
+            case "pre" if self._counts[tag] == 1:
+                self.code.append(element)
             case "sup" | "sub":
                 self.handle_data("^")  # a footnote mark must not become a digit of the number before it
             case "html" | "meta":
@@ -105,6 +144,8 @@ class _Parser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Handle an end tag, which also ends the elements inside; it is ignored if it has no start tag."""
+        if tag in _HEADINGS:
+            self.handle_data(_BREAK)
         is_open = self._counts[tag] > 0
         while is_open:
             name = self._open.pop()
@@ -114,16 +155,29 @@ class _Parser(HTMLParser):
             is_open = name != tag
 
     def handle_data(self, data: str) -> None:
-        """Append a text to the last cell or item of the open tables and lists, and to the open code block or heading."""
+        """Append a text to the last cell or item of the open tables and lists, and to the open code block or section."""
         if any(self._counts[name] for name in _UNSEEN):
             return
+        is_code = self._counts["pre"] > 0
         for each in self._inside[-_MAX_DEPTH:]:
             parts = each.parts[-1].parts if each.name == "table" and each.parts else each.parts
-            for last in parts[-1:]:
+            for last in parts[-1:] if each.name == "table" or not is_code else ():
                 last.text.append(data)
-        for name, elements in (("pre", self.code), ("h1", self.headings)):
-            if self._counts[name]:
-                elements[-1].text.append(data)
+        if is_code:
+            self.code[-1].text.append(data)
+        elif self.headings and not self._counts["table"]:
+            self.headings[-1].text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        """Handle a comment, which may be a line number."""
+        if data.startswith(LINE_MARK):
+            self._offset = int(data.removeprefix(LINE_MARK)) - self.getpos()[0]
+
+    def _begin_section(self, heading: _Element) -> None:
+        level = _HEADINGS.index(heading.name)
+        heading.above = tuple(each for each in self._above if _HEADINGS.index(each.name) < level)
+        self._above = (*heading.above, heading)
+        self.headings.append(heading)
 
     def _begin(self, element: _Element) -> None:
         """Begin a row or a cell of the innermost table, even if a list inside it was not closed."""
@@ -152,9 +206,12 @@ def _rows(table: _Element) -> "Iterator[Line]":
 
 
 def _header(table: _Element) -> tuple[str, ...]:
-    """Return the texts of the last of the rows at the top that have several cells, all of them ``th``; empty without one."""
+    """Return the texts of the last of the rows at the top that have only ``th`` cells; empty without one. One wide cell is a caption."""
     heads = takewhile(lambda row: all(cell.name == "th" for cell in row.parts), table.parts)
-    return next((tuple(_spread(row.parts, {})[0]) for row in reversed([*heads]) if len(row.parts) > 1), ())
+    width = max((len(row.parts) for row in table.parts), default=0)
+    return next(
+        (tuple(_spread(row.parts, {})[0]) for row in reversed([*heads]) if len(row.parts) > 1 or width == 1), ()
+    )
 
 
 def _spread(cells: list[_Element], above: _Spans) -> tuple[list[str], _Spans]:

@@ -37,6 +37,11 @@ _FIELDS = re.compile(
     r"(?:field|property|attribute|parameter|param|member|argument|option|header|variable|element|column|endpoint|event|method|path)s?(?: name)?"
 )
 
+_PARTS = re.compile(
+    r"\b(?:object|fields?|propert\w+|attributes?|param\w*|schema|structure|format|headers?|body|functions?|methods?|class(?:es)?|events?"
+    r"|options?|variables?|contents)$"
+)
+
 _TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -44,7 +49,7 @@ _TEXTS = tuple(
         r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|beskrivelse|beskrivning|opis",
         r"(?:.* )?(?:meanings?|explanations?)|what it means|bedeutung|signification|significado|betekenis|significato|znaczenie|\u0437\u043d\u0430\u0447\u0435\u043d\u0438\u0435|.*(?:\u542b\u4e49|\u610f\u5473)",
         r"(?:error )?(?:texts?|titles?|details?|summary)",
-        r"(?:when|causes?|reasons?|conditions?|scenarios?|why|trigger)(?: .*)?|(?:.* )?(?:causes?|reasons?)|.*\u539f\u56e0",
+        r"(?:when|causes?|reasons?|conditions?|scenarios?|why|trigger)(?: .*)?|(?:.* )?(?:causes?|reasons?|when)|.*\u539f\u56e0",
         r"(?:notes?|comments?|remarks?|what|context|definition|info|information)(?: .*)?|problem|error|name",
     )
 )
@@ -108,6 +113,24 @@ def is_error_code_name(name: str) -> bool:
     return bool(re.fullmatch(_CODE_WORDS, words) or _ERROR.fullmatch(words) or _OF_ERRORS.search(words)) and (
         code_rank(name) in (0, 1)
     )
+
+
+def names_errors(title: str) -> bool:
+    """Return whether a title names errors.
+
+    >>> names_errors("Error codes"), names_errors("Authentication failures"), names_errors("Webhooks")
+    (True, True, False)
+    """
+    return bool(_OF_ERRORS.search(words_of(title)))
+
+
+def names_parts(title: str) -> bool:
+    """Return whether a title names the parts of something.
+
+    >>> names_parts("The error object"), names_parts("Error codes")
+    (True, False)
+    """
+    return bool(_PARTS.search(words_of(title)))
 
 
 def text_rank(name: str) -> int | None:

@@ -6,20 +6,19 @@ Before, lines of Markdown are repaired: pipes that would split a cell, and lines
 import re
 from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 from time import strptime
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from markdown_it.token import Token
 
-from pytest_pcerrors.contract.sources._html import add_html
-from pytest_pcerrors.contract.sources.model import Block, Grid, Line, Remark, Source
+from pytest_pcerrors.contract.sources._html import LINE_MARK, add_html
+from pytest_pcerrors.contract.sources.model import Remark, Source
 from pytest_pcerrors.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from markdown_it.token import Token
+    from collections.abc import Iterable, Iterator, Sequence
 
 MAX_PAGE = 2 * 1024 * 1024
 """The largest page that is read, in characters."""
@@ -30,8 +29,7 @@ _DAY = re.compile(r"\b\d{1,4}([-/.])\d\d?\1\d{1,4}", re.ASCII)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^([\w.-]+):(.*)$", re.MULTILINE)
 _QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
-_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_SMALL = re.compile(r"<su[bp]\b[^>]*>", re.IGNORECASE)
+_KEPT = re.compile(r"<(?:br|/?su[bp])\b[^>]*>", re.IGNORECASE)
 _STATUS_DIGITS = 3
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3}+)(?!`).+?(?<!`)\1(?!`)")  # a row is searched once for each length of a fence
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
@@ -53,7 +51,7 @@ def parsed_page(text: str, *, is_html: bool = False) -> Source:
     source = Source() if is_html else _read_markdown(text)
     if is_html or (not source.grids and text.lstrip().startswith("<")):  # a text that begins with a tag may be either
         source = Source()
-        add_html(source, text, 1)
+        add_html(source, text)
     meta = source.meta
     title, day = meta.get("title") or source.title, _date(meta.get("ms.date", ""))
     locale = (meta.get("ms.contentlocale") or meta.get("locale") or "").lower()
@@ -71,7 +69,7 @@ def _date(text: str) -> str:
 
 
 def _read_markdown(text: str) -> Source:
-    r"""Parse a Markdown page.
+    r"""Parse a Markdown page as the HTML that it is rendered to.
 
     >>> _read_markdown("| a | b |\n|---|---|\n| `x|y` | **2** |").grids[0].rows[0].cells
     ('x|y', '2')
@@ -81,62 +79,37 @@ def _read_markdown(text: str) -> Source:
     if front_matter:
         source.meta = {name: _QUOTED.sub(r"\2", each.strip()) for name, each in _FIELD.findall(front_matter[1])}
         text = "\n" * front_matter[0].count("\n") + text[front_matter.end() :]
-    tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(_repaired(text.split("\n"), source.remarks)))
-    for token in tokens:
-        if token.type == "inline":
-            token.content, token.children = _plain(token), None
-    for node in SyntaxTreeNode(tokens).walk(include_self=False):
-        match node.type:
-            case "table":
-                head, *rows = (
-                    Line(tuple(map(_text, row.children)), _place(row))
-                    for part in node.children
-                    for row in part.children
-                )
-                source.grids.append(Grid(head.cells, tuple(row for row in rows if any(row.cells)), _place(node)))
-            case "bullet_list" | "ordered_list":
-                items = (Line((_item(item),), _place(item)) for item in node.children)
-                source.lists.append(Grid((), tuple(items), _place(node)))
-            case "fence" | "code_block":
-                source.code.append(Block(node.content, _line(node) + (node.type == "fence")))
-            case "html_block":
-                add_html(source, node.content, _line(node))
-            case "heading" if node.tag == "h1" and not source.title:
-                source.title = _text(node)
+    markdown = MarkdownIt("commonmark").enable("table")
+    tokens = markdown.parse("\n".join(_repaired(text.split("\n"), source.remarks)))
+    add_html(source, markdown.renderer.render([*_with_marks(tokens)], markdown.options, {}))
     return source
 
 
-def _plain(token: "Token") -> str:
-    """Return inline content as plain text: code verbatim, line breaks as spaces, without emphasis and tags."""
-    parts = []
-    for child in token.children or ():
-        if child.type in ("text", "code_inline", "text_special"):
-            parts.append(child.content)
-        elif child.type in ("softbreak", "hardbreak") or _LINE_BREAK.fullmatch(child.content):
-            parts.append(" ")
-        elif _SMALL.fullmatch(child.content):
-            parts.append("^")  # a footnote mark must not become a digit of the number before it
-    return " ".join("".join(parts).split())
+def _with_marks(tokens: "Iterable[Token]") -> "Iterator[Token]":
+    """Yield the tokens of a page: line numbers before blocks, and no tags inside a text except line breaks and footnote marks."""
+    for token in tokens:
+        if token.map and token.nesting >= 0 and token.children is None:
+            yield _html(f"<!--{LINE_MARK}{token.map[0] + 1 + (token.type == 'fence')}-->")
+        yield token
+        if token.type == "list_item_open" and len(token.info) == _STATUS_DIGITS:  # 400. is a status
+            yield _html(f"{token.info} ")
+        if token.children:
+            token.children = [each for each in token.children if _is_kept(each)]
+        for each, following in pairwise(token.children or ()):
+            if each.type == "softbreak" and following.type == "strong_open":  # a label such as **Status:**
+                each.type = "hardbreak"
 
 
-def _text(node: SyntaxTreeNode) -> str:
-    """Return the inline content of a block."""
-    return "".join(each.content for each in node.children if each.type == "inline")
+def _is_kept(inline: Token) -> bool:
+    return (
+        bool(_KEPT.fullmatch(inline.content))
+        if inline.type == "html_inline"
+        else inline.type != "text" or bool(inline.content)
+    )
 
 
-def _line(node: SyntaxTreeNode) -> int:
-    return node.map[0] + 1 if node.map else 1
-
-
-def _place(node: SyntaxTreeNode) -> str:
-    return f"line {_line(node)}"
-
-
-def _item(node: SyntaxTreeNode) -> str:
-    """Return the first line of a list item; an item number that looks like a status (``400.``) is part of the text."""
-    number = f"{node.info} " if len(node.info) == _STATUS_DIGITS else ""
-    lines = (_item(each.children[0]) if each.type.endswith("_list") else _text(each) for each in node.children)
-    return number + next(lines, "")
+def _html(content: str) -> Token:
+    return Token("html_block", "", 0, content=content)
 
 
 def _repaired(lines: "Sequence[str]", repairs: list[Remark]) -> "Iterator[str]":

@@ -2,19 +2,16 @@
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import (
     Kind,
-    first_status,
-    is_error,
     is_known_status,
     read_code,
     read_statuses,
 )
 from pytest_pcerrors.contract.sources._names import code_rank, is_error_code_name, is_status_name, text_rank, words_of
-from pytest_pcerrors.contract.sources.model import Grid, Line, Source, place_of
+from pytest_pcerrors.contract.sources.model import Grid, Line, place_of
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.jsontext import pointer_of
 from pytest_pcerrors.text import visible
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t|"
 _MAX_DEPTH = 5
-_ITEM = re.compile(r"(\S+) ?[(\uff08]([^()\uff08\uff09]+)[)\uff09] ?[-:\u2013\u2014\uff1a]? ?(.*)")
 _KEY, _LISTED, _STATUS, _TEXT = "code", "error code", "status", "message"
 
 
@@ -69,25 +65,7 @@ def _checked_header(cells: "Sequence[str]", place: str) -> tuple[str, ...]:
     return header
 
 
-def tables_and_lists(source: Source) -> list[Grid]:
-    """Return the grids of a source, with their headers, and the lists whose items have a code, the status of an error, and perhaps a text.
-
-    >>> items = tuple(Line((item,), "") for item in ("NO_SHIP (404)", "LATE (409 Conflict): Too late"))
-    >>> [grid] = tables_and_lists(Source(lists=[Grid((), items, "line 7")]))
-    >>> [row.cells for row in grid.rows], grid.place
-    ([('NO_SHIP', '404', ''), ('LATE', '409 Conflict', 'Too late')], 'line 7, a list')
-    """
-    grids = list(map(_with_header, source.grids))
-    for each in source.lists:
-        matches = [_ITEM.fullmatch(row.cells[0]) for row in each.rows]
-        items = [match.groups() for match in matches if match and is_error(first_status(match[2]) or 0)]
-        if len(items) == len(each.rows) > 1:
-            rows = tuple(Line(cells, row.place) for cells, row in zip(items, each.rows, strict=True))
-            grids.append(Grid((_LISTED, _STATUS, _TEXT), rows, f"{each.place}, a list"))
-    return grids
-
-
-def _with_header(table: Grid) -> Grid:
+def with_header(table: Grid) -> Grid:
     """Return a table with a header: without one, the first row is the header if it names a column."""
     first = () if table.header or not table.rows else table.rows[0].cells
     if all(code_rank(cell) is None and text_rank(cell) is None for cell in first):  # a status has the rank of a name

@@ -14,7 +14,8 @@ from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
-from pytest_pcerrors.contract.sources._rows import grids_of, read_csv, tables_and_lists
+from pytest_pcerrors.contract.sources._rows import grids_of, read_csv, with_header
+from pytest_pcerrors.contract.sources._terms import terms_of
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources.model import (
     MAX_DEPTH,
@@ -47,7 +48,7 @@ _KINDS = {
 _OPENAPI_LINE = re.compile(r"^[\"']?(?:openapi|swagger)[\"']?[ \t]*:", re.MULTILINE)
 _CSV_LINE = re.compile(r"\s*\"?[\w -]+\"?(?:[,;\t]\"?[\w -]+\"?)+[ \t]*(?:\r?\n|\Z)")
 _TABLES_HINT = (
-    "if a table has codes, name its column with --code; only tables, rows of data and OpenAPI documents are read: not prose, lists without statuses, headings, ranges, source code, codes in headers, or XML;"
+    "if a table has codes, name its column with --code; only tables, rows of data, OpenAPI documents, and headings and lists of codes below a title of errors are read: not prose, ranges, source code, codes in headers, or XML;"
     " write the codes to a CSV file with the columns status, code and message, and import that"
 )
 _OPENAPI_HINT = (
@@ -144,7 +145,17 @@ def imported(source: Source, wanted: Wanted, where: Path) -> Imported:
 def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     samples = [sample for block in source.code for sample in samples_in(block.text, block.line)]
     values = frozenset(text for sample in samples for _, text in leaves(sample.value))
-    reading = read_grids(tables_and_lists(source), wanted, values)
+    members = frozenset(step for sample in samples for path, _ in leaves(sample.value) for step in path)
+    lists, others = terms_of(source, members)
+    tables = [*map(with_header, source.grids), *lists]
+    reading = read_grids(tables, wanted, values)
+    if not reading.found and wanted.code is None:
+        reading = read_grids([*tables, *others], wanted, values)
+    for grid in others:
+        if not any(row.cells[0] in reading.codes for row in grid.rows):
+            reading.note(
+                grid.place, f"codes such as {visible(grid.rows[0].cells[0])} were left out, beside tables of codes"
+            )
     reading.remarks[:0] = source.remarks
     if not reading.found:
         raise _without_codes(

@@ -40,11 +40,15 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table, or the rows of a data file: the names of its columns (none without a header), its other rows, and its place."""
+    """A table, or the rows of a data file: the names of its columns (none without a header), its other rows, and its place.
+
+    `above` are the headings above it, the innermost last.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Line, ...]
     place: str
+    above: tuple[str, ...] = ()
 
     def column(self, index: int) -> list[str]:
         """Return the cells of a column; a row that is too short has an empty one."""
@@ -63,7 +67,7 @@ class Source:
     """What a source has, as its reader returns it: the data of an OpenAPI document, or grids; and what else a page has.
 
     `page` is the member ``page`` of a contract document, None for data. `meta` is the front matter of a page or its meta
-    elements; each of `lists` has one cell for each item.
+    elements. The rows of `lists` and of `sections`, which are headings of one level, have the lines of each item as cells.
     """
 
     openapi: dict[str, Any] | None = None
@@ -72,6 +76,7 @@ class Source:
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
     lists: list[Grid] = field(default_factory=list)
+    sections: list[Grid] = field(default_factory=list)
     code: list[Block] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 

@@ -1,0 +1,156 @@
+"""Read the codes of a page that are outside of its tables: in headings, defined terms and list items, with their statuses and texts."""
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_pcerrors.contract.sources._cells import (
+    Kind,
+    first_status,
+    is_error,
+    plain,
+    read_code,
+    read_statuses,
+    style_of,
+)
+from pytest_pcerrors.contract.sources._names import is_status_name, names_errors, names_parts, text_rank
+from pytest_pcerrors.contract.sources.model import Grid, Line
+from pytest_pcerrors.text import phrase_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pytest_pcerrors.contract.sources.model import Source
+
+_HEADER = ("error code", "status", "message")
+_MIN_SHARE = 0.6
+_MOST_CHARACTERS = 200
+_NUMBERING = re.compile(r"^(?:[^\w`(-]+|\d{1,2}(?:[.)]\d*)+\s+)+")
+_TERM = re.compile(
+    r"(?:(?P<first>[45]\d\d)(?:\s*[-:\u2013\u2014|]\s*|\s+))?(?P<code>[^\s:()\uff08\uff09\uff1a]+(?::[^\s:()]+)*)"
+    r"(?:\s?[(\uff08](?P<status>[^()\uff08\uff09]+)[)\uff09])?(?:(?P<gap>\s*[-:\uff1a\u2013\u2014|]\s*|\s+)(?P<text>\S.*))?:?"
+)
+_STATUS = re.compile(r"[1-5]\d\d")
+_NUMBER = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d")
+_STYLES = re.compile(
+    r"(?P<sure>\w+_\w+|[A-Z]{1,8}-?\d{2,})|[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII
+)
+_LABELLED = re.compile(r"([\w /]{1,30})[:\uff1a]\s*(\S.*)")
+_IN_TEXT = re.compile(r"\b(?:HTTP|status)(?: status)?(?: code)?(?: of)?:? ([45]\d\d)\b", re.IGNORECASE)
+_SERIES = re.compile(r"series|range|class|level|family|above|below|\dxx", re.IGNORECASE)
+
+
+class _Term(NamedTuple):
+    """A title that is a code: the code, its status as it is written, and the rest of the title."""
+
+    code: str
+    status: str
+    text: str
+
+
+def terms_of(source: "Source", members: "Collection[str]") -> tuple[list[Grid], list[Grid]]:
+    """Return the lists whose items are all codes with the status of an error, and the headings and lists that are other codes of errors.
+
+    A title above them names errors, the nearest one for lists without statuses, and they are not the `members` of the samples.
+    """
+    titles = (source.title, source.meta.get("title", ""))
+    certain, others = [], []
+    for group in source.lists:
+        terms = _terms(group.rows)
+        if len(terms) > 1 and all(terms):
+            grid, codes = _grid(group, terms, "a list"), [term.code for term in terms if term]
+            near = (*group.above, *titles) if all(row.cells[1] for row in grid.rows) else group.above[-1:] or titles
+            if all(is_error(first_status(term.status) or 0) for term in terms if term):
+                certain.append(grid)
+            elif not {"small", "short"} & {*map(style_of, codes)} and _are_errors(group, codes, near, members):
+                others.append(grid)
+    headings: list[Line] = []
+    for group in source.sections:
+        terms = _terms(group.rows)
+        codes = [term.code for term in terms if term]
+        if len(codes) >= _MIN_SHARE * len(terms) and _are_errors(group, codes, (*group.above, *titles), members):
+            headings += _grid(group, terms, "headings").rows
+    if len(headings) > 1:
+        headings.sort(key=lambda row: int(row.place.removeprefix("line ")))
+        others.append(Grid(_HEADER, tuple(headings), f"{headings[0].place}, headings"))
+    return certain, others
+
+
+def _are_errors(group: Grid, codes: "Sequence[str]", titles: "Sequence[str]", members: "Collection[str]") -> bool:
+    """Return whether codes are those of errors: one of the titles names errors, and they are not the parts of something."""
+    is_part = any(names_parts(title) or _term(title) for title in group.above[-1:])
+    return any(map(names_errors, titles)) and not is_part and 2 * sum(code in members for code in codes) <= len(codes)
+
+
+def _terms(rows: "Sequence[Line]") -> list[_Term | None]:
+    """Return the terms of a group; a word in small letters or in capitals is one too if others are written so."""
+    titles = [row.cells[0] for row in rows]
+    terms = [_term(title) for title in titles]
+    cases = {_case(term.code) for term in terms if term} - {None}
+    is_word = [title.isalpha() and title.isascii() and _case(title) in cases for title in titles]
+    return [
+        term or (_Term(title, "", "") if word else None)
+        for term, title, word in zip(terms, titles, is_word, strict=True)
+    ]
+
+
+def _case(code: str) -> str | None:
+    return "small" if code.islower() else "capitals" if code.isupper() else None
+
+
+def _term(title: str) -> _Term | None:
+    """Return the code that a title begins with; None for a sentence, a status, and anything else.
+
+    >>> [_term(title) for title in ("-1000 UNKNOWN", "404 NO_SHIP", "No-ship errors", "Not Found (404)")]
+    [_Term(code='-1000', status='', text='UNKNOWN'), _Term(code='NO_SHIP', status='404', text=''), None, None]
+    """
+    match = _TERM.fullmatch(_NUMBERING.sub("", title)) if len(title) <= _MOST_CHARACTERS else None
+    if match is None or read_code(match["code"]).kind is not Kind.CODE:
+        return None
+    code, status, text = match["code"], match["first"] or match["status"] or "", match["text"] or ""
+    known = first_status(status)
+    if known is None:
+        status, text = "", text or status
+    is_phrase = known is not None and code.isalpha() and not code.isupper() and plain(code) == plain(phrase_of(known))
+    is_separate = not text or bool(match["gap"] and match["gap"].strip())
+    style = _STYLES.fullmatch(code)
+    is_code = match["status"] and known and not is_phrase and not _STATUS.fullmatch(code)
+    is_code = is_code or _NUMBER.fullmatch(code) or (style and (style["sure"] or is_separate))
+    return _Term(code, status, text) if is_code else None
+
+
+def _grid(group: Grid, terms: "Sequence[_Term | None]", what: str) -> Grid:
+    """Return the rows of a group with codes, statuses and texts as cells; a title that is not a code remains as it is."""
+    lines = []
+    for row, term in zip(group.rows, terms, strict=True):
+        cells = (
+            (f"the heading {row.cells[0]}", "", "")
+            if term is None
+            else (term.code, _status(term, row, group), _text(term, row))
+        )
+        lines.append(Line(cells, row.place))
+    return Grid(_HEADER, tuple(lines), f"{group.place}, {what}")
+
+
+def _status(term: _Term, row: Line, group: Grid) -> str:
+    """Return the status in a title, after a label below it, in the text below it if there is one only, or in a heading above."""
+    lines = (term.text, *row.cells[1:])
+    labelled = (match[2] for line in lines if (match := _LABELLED.fullmatch(line)) and is_status_name(match[1]))
+    written = {found for line in lines for found in _IN_TEXT.findall(line)}
+    return next(filter(read_statuses, (term.status, *labelled)), "") or (
+        "".join(written) if len(written) == 1 else status_above(group)
+    )
+
+
+def status_above(group: Grid) -> str:
+    """Return the status of an error in the nearest heading above that has one, such as ``404 Not Found`` or ``Conflicts (409)``."""
+    titles = (_NUMBERING.sub("", title) for title in reversed(group.above) if not _SERIES.search(title))
+    return next((title for title in titles if is_error(first_status(title) or 0)), "")
+
+
+def _text(term: _Term, row: Line) -> str:
+    """Return the text of a code: after the label of a text below its title, or the first sentence there, or the rest of the title."""
+    matches = [(line, _LABELLED.fullmatch(line)) for line in row.cells[1:]]
+    labelled = [(rank, match[2]) for _, match in matches if match and (rank := text_rank(match[1])) is not None]
+    sentences = [line for line, match in matches if not match and " " in line and line[-1] != ":"]
+    text = min(labelled, key=lambda each: each[0])[1] if labelled else next(iter(sentences), term.text)
+    return text.strip('"\u201c\u201d')
