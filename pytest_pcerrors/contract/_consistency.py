@@ -32,7 +32,7 @@ _REMARKS = (
 )
 """Keywords that assert nothing by themselves; the last line has those of OpenAPI."""
 
-_MISSPELT = 0.85
+_MISSPELT, _SIMILAR = 0.85, 0.8
 _MAX_NAMES = 8
 _CODE_TYPES = {"string", "integer", "number"}
 """The JSON types of values that can be looked up in the catalogue."""
@@ -167,16 +167,13 @@ def _errors_below_400(schema: "Mapping[str, Any] | None") -> Iterator[str]:
 def _absent(steps: tuple[str, ...], places: SchemaPlaces) -> str:
     """Return the message for a path that a schema does not have: the most similar path, or the names it has there."""
     missing = f"the error schema has no {pointer_of(steps)}"
+    known = {pointer_of(path): path[-1].casefold() for path in places.pointers()}
+    of_all = pointer_of(EACH if step.isdecimal() else step for step in steps)  # a pointer has no index
+    named_alike = (pointer for pointer, name in known.items() if name == steps[-1].casefold())
+    for pointer in (*get_close_matches(of_all, known, n=1, cutoff=_SIMILAR), *named_alike):
+        return f'{missing}; did you mean "{pointer}"?'
     depth = next(depth for depth in range(len(steps)) if not places.at(steps[: depth + 1]))
-    of_all = tuple(EACH if step.isdecimal() else step for step in steps)
-    if of_all != steps and places.at(of_all):
-        return f'{missing}; a pointer has no index; write "{pointer_of(of_all)}" for every item'
-    known = names(places.at(steps[:depth]))
-    similar = [(*steps[:depth], name, *steps[depth + 1 :]) for name in get_close_matches(steps[depth], known, n=1)]
-    named_alike = (path for path in places.pointers() if path[-1].casefold() == steps[-1].casefold())
-    for path in (*filter(places.at, similar), *named_alike):
-        return f'{missing}; did you mean "{pointer_of(path)}"?'
-    has = ", ".join(known[:_MAX_NAMES]) or "no properties"
+    has = ", ".join(names(places.at(steps[:depth]))[:_MAX_NAMES]) or "no properties"
     place = pointer_of(steps[:depth]) or "its top"
     return f'{missing}, it names {has} at {place}; correct the pointer, or add the property to "schema"'
 
@@ -185,15 +182,9 @@ def _deviations(deviations: Sequence["Mapping[str, Any]"], places: SchemaPlaces)
     for index, each in enumerate(deviations):
         steps = steps_of(each["at"])
         if not places.always_at(steps):
-            yield f"/deviations/{index}/at: {_absent_deviation(steps, places)}"
+            yield f"/deviations/{index}/at: {_absent(steps, places)}"
         elif not _types(places, steps):
             yield f'/deviations/{index}/at: the error schema gives {each["at"]} no type to deviate from; add "type" there'
-
-
-def _absent_deviation(steps: tuple[str, ...], places: SchemaPlaces) -> str:
-    close = get_close_matches(pointer_of(steps), map(pointer_of, places.pointers()), n=1)
-    fix = f'did you mean "{close[0]}"?' if close else "correct the pointer, or remove the deviation"
-    return f"the error schema has no {pointer_of(steps)}; {fix}"
 
 
 def _types(places: SchemaPlaces, steps: Sequence[str]) -> list[set[str]]:

@@ -136,7 +136,7 @@ def test_two_members_at_one_place_are_refused(message_of):
         ("/code", 'the error schema has no /code; did you mean "/error/code"?'),
         ("/error/list/0", 'the error schema has no /error/list/0; did you mean "/error/list/*"?'),
         ("/error/list/*/*", 'the error schema has no /error/list/*/*; did you mean "/error/list/*"?'),
-        ("/zzz", "the error schema has no /zzz; correct the pointer, or remove the deviation"),
+        ("/zzz", f"the error schema has no /zzz, it names error at its top; {FIX}"),
         ("/error/free", 'the error schema gives /error/free no type to deviate from; add "type" there'),
     ],
 )  # fmt: skip
@@ -197,7 +197,7 @@ PLACES = "the error schema has no"
     ("members", "lines"),
     [
         ({"code": "/errors/*/code", "description": "/errors/*/detail"}, []),
-        ({"code": "/errors/0/code"}, [f'/members/code: {PLACES} /errors/0/code; a pointer has no index; write "/errors/*/code" for every item']),
+        ({"code": "/errors/0/code"}, [f'/members/code: {PLACES} /errors/0/code; did you mean "/errors/*/code"?']),
         ({"code": "/errors/*/cod"}, [f'/members/code: {PLACES} /errors/*/cod; did you mean "/errors/*/code"?']),
         (
             {"code": "/errors/*/code", "description": "/other/*"},
