@@ -66,7 +66,7 @@ def import_source(source: str, output: Path | None, descriptions: str | None, *,
     wanted, where = Wanted(**options), output or Path("contract.json")
     read = [None if source == STDIN else Path(source), *([Path(wanted.envelope)] if wanted.envelope else [])]
     refuse_overwriting(output, read)
-    data = standard_input().read() if source == STDIN else bytes_of(source, is_data=True)
+    data = standard_input().read() if source == STDIN else bytes_of(source)
     try:
         document, remarks = contract_document(data, source, wanted, where)
     except UsageError as error:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.files import SHIPPED, complete_document, named_document
-from pytest_pcerrors.contract.sources._pages import MAX_PAGE, parsed_page
+from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources.model import Imported
 from pytest_pcerrors.contract.sources.partner_center import read_partner_center
 from pytest_pcerrors.documents import json_object, read_bytes
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 _SECONDS_TO_CONNECT, _SECONDS_TO_READ = 10, 30
 _SECONDS_IN_ALL = 60
 _MAX_REDIRECTS = 5
-_PAGE_TYPES = ("text/html", "text/markdown", "text/plain", "text/x-markdown", "application/xhtml+xml")
-_DATA_TYPES = re.compile(
-    r"(?:application|text)/(?:(?:[\w.+-]+[+-])?(?:json|ya?ml)|csv|tab-separated-values|octet-stream)"
+_TYPES = re.compile(
+    r"(?:application|text)/(?:(?:[\w.+-]+[+-])?(?:json|ya?ml|markdown|xhtml\+xml)|html|plain|csv|tab-separated-values|octet-stream)"
 )
 MAX_DATA = 32 * 1024 * 1024
 """The largest JSON, YAML or CSV file that is read, in bytes."""
@@ -44,12 +43,12 @@ def document_of(source: str) -> Imported:
         return read_partner_center(parsed_page(decoded(data)))
 
 
-def bytes_of(source: str, *, is_data: bool = False) -> bytes:
-    """Return the content of a file, or of an http or https URL: a page, or with `is_data` also JSON, YAML or CSV."""
+def bytes_of(source: str) -> bytes:
+    """Return the content of a file, or of an http or https URL: a page, JSON, YAML or CSV."""
     if not _is_url(source):
         return read_bytes(Path(source))
     with misuse_of(source):
-        return _fetched(source, is_data=is_data)
+        return _fetched(source)
 
 
 def _is_url(source: str) -> bool:
@@ -68,7 +67,7 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def _fetched(url: str, *, is_data: bool) -> bytes:
+def _fetched(url: str) -> bytes:
     """Fetch a page; raise a `UsageError` if it takes too long, is too large, or is not a page."""
     import requests
     from urllib3.exceptions import HTTPError
@@ -77,24 +76,23 @@ def _fetched(url: str, *, is_data: bool) -> bytes:
         with requests.Session() as session:
             session.max_redirects = _MAX_REDIRECTS
             with session.get(url, timeout=(_SECONDS_TO_CONNECT, _SECONDS_TO_READ), stream=True) as response:
-                return _body(response, is_data=is_data)
+                return _body(response)
     except (requests.RequestException, HTTPError) as error:
         raise UsageError(f"cannot be fetched: {type(error).__name__}: {error}") from None
 
 
-def _body(response: "requests.Response", *, is_data: bool) -> bytes:
+def _body(response: "requests.Response") -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise UsageError(f"cannot be fetched: the server responded {response.status_code} {response.reason}")
     media_type = response.headers.get("Content-Type", "text/plain").partition(";")[0].strip().lower()
-    if media_type not in _PAGE_TYPES and not (is_data and _DATA_TYPES.fullmatch(media_type)):
+    if not _TYPES.fullmatch(media_type):
         raise UsageError(f"is {media_type}; expected a page, HTML or Markdown")
     body, end = b"", monotonic() + _SECONDS_IN_ALL
-    most = MAX_DATA if is_data else MAX_PAGE
     # as it arrives, so that the time limit holds for a slow server too
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
-        if len(body) > most:
-            raise UsageError(f"has more than {most} bytes; it is not a page of error codes")
+        if len(body) > MAX_DATA:
+            raise UsageError(f"has more than {MAX_DATA} bytes; it is not a page of error codes")
         if monotonic() > end:
             raise UsageError(f"did not arrive within {_SECONDS_IN_ALL} seconds")
     return body

@@ -100,7 +100,7 @@ def test_what_is_not_a_page_is_refused(server, path, message):
 @pytest.mark.parametrize(
     ("limit", "path", "message"),
     [
-        (("MAX_PAGE", 10), "/page", "has more than 10 bytes"),
+        (("MAX_DATA", 10), "/page", "has more than 10 bytes"),
         (("_SECONDS_IN_ALL", 0.1), "/drip", "did not arrive within 0.1 seconds"),
         (("_SECONDS_TO_READ", 0.001), "/silent", "cannot be fetched: "),
     ],
