@@ -14,7 +14,7 @@ from pytest_pcerrors.contract.sources._cells import (
     read_statuses,
     style_of,
 )
-from pytest_pcerrors.contract.sources._columns import columns_of
+from pytest_pcerrors.contract.sources._columns import table_of
 from pytest_pcerrors.contract.sources._names import is_error_code_name, words_of
 from pytest_pcerrors.contract.sources._terms import status_above
 from pytest_pcerrors.contract.sources.model import Found, Reading
@@ -24,8 +24,8 @@ from pytest_pcerrors.text import cut, listed, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_pcerrors.contract.sources._columns import Columns
-    from pytest_pcerrors.contract.sources.model import Grid, Line, Wanted
+    from pytest_pcerrors.contract.sources._columns import Column, Table
+    from pytest_pcerrors.contract.sources.model import Grid, Wanted
 
 MAX_ROWS = 20_000
 _MOST_SHOWN = 60
@@ -38,23 +38,28 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     _check_names(grids, wanted)
     reading = Reading()
     pattern = _compiled(wanted.status_from)
-    every = [columns_of(grid, wanted, samples) for grid in grids]
-    kinds = set() if wanted.code else {is_number(code) for each in every for code in each.codes & samples}
-    proven = [] if wanted.code else [each for each in every if _is_proven(each, samples)]
-    for grid, columns in zip(grids, every, strict=True):
-        own = set(map(is_number, columns.codes))
+    tables = [table_of(grid, wanted, samples) for grid in grids]
+    kinds = set() if wanted.code else {is_number(code) for each in tables for code in each.codes & samples}
+    proven = [] if wanted.code else [each for each in tables if _is_proven(each, samples)]
+    for table in tables:
+        place, own = table.grid.place, set(map(is_number, table.codes))
         if len(kinds) == len(own) == 1 and kinds != own:
             found = "numbers" if True in own else "words"
-            reading.note(grid.place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
-        elif proven and columns.code is not None and columns.status is None and _has_other_codes(columns, proven):
-            found = f'a table of codes without statuses was left out, in "{visible(columns.name)}"'
-            reading.note(grid.place, f"{found}: unlike the error codes in {grids[every.index(proven[0])].place}")
-        elif columns.code is not None:
-            _add_rows(grid, columns, pattern, reading)
-        elif columns.status is not None:
-            _add_statuses(grid, columns, reading)
+            reading.note(place, f"a table of codes that are {found}, unlike the code of the sample, was left out")
+        elif (
+            table.code is not None
+            and proven
+            and table.status is None
+            and _has_other_codes(table, table.code.name, proven)
+        ):
+            found = f'a table of codes without statuses was left out, in "{visible(table.code.name)}"'
+            reading.note(place, f"{found}: unlike the error codes in {proven[0].grid.place}")
+        elif table.code is not None:
+            _add_rows(table, table.code, pattern, reading)
+        elif table.status is not None:
+            _add_statuses(place, table.status, reading)
         else:
-            reading.note(grid.place, f"a table without codes was left out ({_shown(grid)}): {columns.lacks}")
+            reading.note(place, f"a table without codes was left out ({_shown(table.grid)}): {table.lacks}")
     if pattern is not None and reading.found and all(each.status is None for each in reading.found):
         without = f"in none of the codes, such as {reading.found[0].code}"
         raise UsageError(f"--status-from: {pattern.pattern} finds a status {without}")
@@ -62,16 +67,19 @@ def read_grids(grids: "Sequence[Grid]", wanted: "Wanted", samples: frozenset[str
     return reading
 
 
-def _is_proven(table: "Columns", samples: frozenset[str]) -> bool:
+def _is_proven(table: "Table", samples: frozenset[str]) -> bool:
     """Return whether the codes of a table are those of errors: they have statuses, or are named so and in a sample."""
-    is_in_sample = not samples.isdisjoint(table.codes) and is_error_code_name(table.name)
+    is_in_sample = (
+        table.code is not None and not samples.isdisjoint(table.codes) and is_error_code_name(table.code.name)
+    )
     return bool(table.codes) and (table.status is not None or is_in_sample)
 
 
-def _has_other_codes(table: "Columns", proven: "Sequence[Columns]") -> bool:
+def _has_other_codes(table: "Table", name: str, proven: "Sequence[Table]") -> bool:
     """Return whether a table has other codes than `proven` ones, such as countries: by its name, or how they are written."""
-    is_named = words_of(table.name) in {words_of(each.name) for each in proven} or is_error_code_name(table.name)
+    names = {words_of(each.code.name) for each in proven if each.code}
     styles = {style_of(code) for each in proven for code in each.codes}
+    is_named = words_of(name) in names or is_error_code_name(name)
     return not is_named or styles.isdisjoint(map(style_of, table.codes))
 
 
@@ -108,39 +116,33 @@ def _shown(grid: "Grid") -> str:
     return cut(visible(" | ".join(grid.header)), 2 * _MOST_SHOWN) or "no header"
 
 
-def _add_rows(grid: "Grid", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading) -> None:
-    names = {"codes": columns.code, "statuses": columns.status, "texts": columns.text}
-    found = [f'{what} in "{visible(grid.header[index])}"' for what, index in names.items() if index is not None]
-    missing = [f"no column of {what}" for what, index in names.items() if index is None]
-    above = status_above(grid) if columns.status is None else ""
-    if above:
-        missing.remove("no column of statuses")
-        found.append(f'the status of "{_cut(above)}" above')
-    reading.note(grid.place, ", ".join([*found, *missing]))
-    for row in grid.rows:
-        _add_errors(row, columns, pattern, reading, above)
-
-
-def _add_errors(
-    row: "Line", columns: "Columns", pattern: "re.Pattern[str] | None", reading: Reading, above: str
-) -> None:
-    """Add the errors of a row, one for each of its statuses; none, with a remark, if it is not one error."""
-    written, status_cell, text = (
-        "" if index is None or index >= len(row.cells) else row.cells[index] for index in columns[:3]
-    )
-    cell = read_code(written)
-    if cell.kind is not Kind.CODE:
-        what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
-        reading.note(row.place, f"{what}, left out")
-        return
-    statuses = read_statuses(status_cell)
-    if statuses is None:
-        reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
-    for status in statuses or (_status_in(cell.code, pattern) or first_status(above),):
-        if is_success(status, cell.code, text):
-            reading.note(row.place, f'"{cell.code}"{f" with {status}" if status else ""} is a success, left out')
-        else:
-            reading.found.append(Found(status, cell.code, text.strip()))
+def _add_rows(table: "Table", code: "Column", pattern: "re.Pattern[str] | None", reading: Reading) -> None:
+    """Add the errors of the rows of a table, one for each status; a row that is not one error is left out with a remark."""
+    names = {"codes": code, "statuses": table.status, "texts": table.text}
+    found = [f'{what} in "{visible(column.name)}"' for what, column in names.items() if column]
+    above = status_above(table.grid) if table.status is None else ""
+    found += [f'the status of "{_cut(above)}" above'] if above else []
+    missing = [
+        f"no column of {what}" for what, column in names.items() if not column and not (above and what == "statuses")
+    ]
+    reading.note(table.grid.place, ", ".join([*found, *missing]))
+    empty = [""] * len(code.cells)
+    cells = zip(code.cells, *(column.cells if column else empty for column in (table.status, table.text)), strict=True)
+    for row, (written, status_cell, text) in zip(table.grid.rows, cells, strict=True):
+        cell = read_code(written)
+        if cell.kind is not Kind.CODE:
+            what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
+            reading.note(row.place, f"{what}, left out")
+            continue
+        statuses = read_statuses(status_cell)
+        if statuses is None:
+            reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
+        for status in statuses or (_status_in(cell.code, pattern) or first_status(above),):
+            if is_success(status, cell.code, text):
+                shown = f" with {status}" if status else ""
+                reading.note(row.place, f'"{cell.code}"{shown} is a success, left out')
+            else:
+                reading.found.append(Found(status, cell.code, text.strip()))
 
 
 def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
@@ -149,12 +151,11 @@ def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
     return first_status(next(filter(None, match.groups()), match[0])) if match else None
 
 
-def _add_statuses(grid: "Grid", columns: "Columns", reading: Reading) -> None:
-    index = columns.status or 0
-    found = {status for cell in grid.column(index) for status in read_statuses(cell) or () if is_error(status)}
+def _add_statuses(place: str, column: "Column", reading: Reading) -> None:
+    found = {status for cell in column.cells for status in read_statuses(cell) or () if is_error(status)}
     shown = ", ".join(map(str, sorted(found))) or "none of an error"
     reading.statuses |= found
-    reading.note(grid.place, f'a table of statuses without codes, in "{visible(grid.header[index])}": {shown}')
+    reading.note(place, f'a table of statuses without codes, in "{visible(column.name)}": {shown}')
 
 
 def _cut(text: str) -> str:

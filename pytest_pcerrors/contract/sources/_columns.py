@@ -23,22 +23,10 @@ _NAMES = 2
 """The rank of the columns whose name is that of codes in some tables only."""
 
 
-class Columns(NamedTuple):
-    """The columns of a grid that have codes, statuses and texts, None where there is not one; and the codes, and their column's name."""
-
-    code: int | None
-    status: int | None
-    text: int | None
-    lacks: str = ""
-    codes: frozenset[str] = frozenset()
-    name: str = ""
-
-
 @dataclass(frozen=True, eq=False)
-class _Column:
-    """A column of a grid: its index, its name and its cells."""
+class Column:
+    """A column of a grid: its name and its cells."""
 
-    at: int
     name: str
     cells: list[str]
 
@@ -58,55 +46,58 @@ class _Column:
         return sum(map(is_fitting, filled)) / len(filled) if filled else 0
 
 
-def columns_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Columns:
-    """Return the columns of a grid; `lacks` is the reason why it has no column of codes. `samples` are the values of all samples."""
-    every = [_Column(at, name, grid.column(at)) for at, name in enumerate(grid.header)]
+class Table(NamedTuple):
+    """A grid with its columns of codes, statuses and texts, None where there is not one; `lacks` is the reason why it has no codes."""
+
+    grid: "Grid"
+    code: Column | None
+    status: Column | None
+    text: Column | None
+    lacks: str = ""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Its codes."""
+        return frozenset(self.code.codes if self.code else ())
+
+
+def table_of(grid: "Grid", wanted: "Wanted", samples: "frozenset[str]") -> Table:
+    """Return a grid with its columns. `samples` are the values of all samples."""
+    every = [Column(name, grid.column(at)) for at, name in enumerate(grid.header)]
     status = _status_column(every) if wanted.status is None else _named(every, wanted.status)
     if wanted.code is None:
         code, lacks = _code_column(every, status, samples)
     else:
         code, lacks = _named(every, wanted.code), f'no column "{wanted.code}"'
-    if wanted.status is None and status is None and code is not None:
-        status = _unnamed_status_column(every, code)
     others = [each for each in every if each not in (code, status)]
     text = _text_column(others) if wanted.text is None else _named(every, wanted.text)
     if code and not status and not text and wanted.code is None and not _are_error_codes(code):
-        return Columns(None, None, None, "neither a column of statuses nor one of texts beside its codes")
-    code_at, status_at, text_at = (None if each is None else each.at for each in (code, status, text))
-    return Columns(code_at, status_at, text_at, lacks, *((frozenset(code.codes), code.name) if code else ()))
+        return Table(grid, None, None, None, "neither a column of statuses nor one of texts beside its codes")
+    return Table(grid, code, status, text, lacks)
 
 
-def _named(every: "Sequence[_Column]", name: str) -> _Column | None:
+def _named(every: "Sequence[Column]", name: str) -> Column | None:
     """Return the column of this name, ignoring case and separators."""
     return next((each for each in every if words_of(each.name) == words_of(name)), None)
 
 
-def _status_column(every: "Sequence[_Column]") -> _Column | None:
-    """Return the column of HTTP statuses: by its name and its cells; or named a code, if all of its cells are known statuses."""
+def _status_column(every: "Sequence[Column]") -> Column | None:
+    """Return the column of HTTP statuses: named so; or named a code, with known statuses only; or the only one with cells such as ``409 Conflict``."""
     named = [
         each
         for each in every
         if is_status_name(each.name) and each.share(lambda cell: bool(read_statuses(cell))) >= _MIN_SHARE
     ]
-    codes = (each for each in every if each.rank in (0, 1) and _has_statuses_only(each))
-    return max(named, key=lambda each: ("http" in words_of(each.name), -each.at), default=None) or next(codes, None)
+    codes = [each for each in every if each.rank in (0, 1) and _has_statuses_only(each)]
+    others = [each for each in every if each.share(is_known_status) == 1 and each.share(_has_phrase)]
+    best = max(named, key=lambda each: "http" in words_of(each.name), default=None)
+    return best or next(iter(codes), None) or (others[0] if len(others) == 1 else None)
 
 
-def _has_statuses_only(column: _Column) -> bool:
-    """Return whether a column named as codes are has known statuses only, at least one of an error, apart from ``0`` for a success, and ``5xx``."""
+def _has_statuses_only(column: Column) -> bool:
+    """Return whether a column has known statuses only, at least one of an error, apart from ``0`` for a success, and ``5xx``."""
     filled = [cell for cell in column.cells if read_code(cell).kind not in _NOT_ONE and cell.strip() != "0"]
     return all(map(is_known_status, filled)) and any(map(_is_error_status, filled))
-
-
-def _unnamed_status_column(every: "Sequence[_Column]", code: _Column) -> _Column | None:
-    """Return the only column with another name that has nothing but statuses with their names, such as ``409 Conflict``."""
-    known = (each for each in every if each is not code and each.share(is_known_status) == 1)
-    found = [
-        each
-        for each in known
-        if any(map(_has_phrase, each.cells)) and not all(cell.strip().isdecimal() for cell in each.cells)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def _has_phrase(cell: str) -> bool:
@@ -114,8 +105,8 @@ def _has_phrase(cell: str) -> bool:
 
 
 def _code_column(
-    every: "Sequence[_Column]", status: _Column | None, samples: "frozenset[str]"
-) -> tuple[_Column | None, str]:
+    every: "Sequence[Column]", status: Column | None, samples: "frozenset[str]"
+) -> tuple[Column | None, str]:
     """Return the column of codes, or the reason why there is not one."""
     if any(is_field_name(each.name) for each in every) and all(each.rank != 0 for each in every):
         return None, "no codes, but the parts of something"
@@ -135,7 +126,7 @@ def _code_column(
     return best[0], ""
 
 
-def _has_codes(column: _Column, status: _Column | None) -> bool:
+def _has_codes(column: Column, status: Column | None) -> bool:
     """Return whether the cells of a column can be codes: mostly words, mostly distinct, and neither counts nor reason phrases."""
     filled = [cell for cell in map(read_code, column.cells) if cell.kind is not Kind.EMPTY]
     codes = column.codes
@@ -145,7 +136,7 @@ def _has_codes(column: _Column, status: _Column | None) -> bool:
     distinct = len(set(codes)) / len(codes)
     if distinct < (_MIN_DISTINCT_NAMES if is_name else _MIN_DISTINCT) or _repeats_status(column, status):
         return False
-    if column.rank != 0 and (_counts(codes) or _are_phrases(column, status)):
+    if column.rank != 0 and _counts(codes):
         return False
     return not is_name or (status is not None and status.share(_is_error_status) >= _MIN_SHARE)
 
@@ -154,7 +145,7 @@ def _is_error_status(cell: str) -> bool:
     return any(map(is_error, read_statuses(cell) or ()))
 
 
-def _are_error_codes(column: _Column) -> bool:
+def _are_error_codes(column: Column) -> bool:
     """Return whether codes without statuses and texts are those of errors: by the name of the column, or by their looks."""
     looks = [
         len(each) >= _MIN_LENGTH and not (each.isalpha() and (each.islower() or each.istitle()))
@@ -165,21 +156,15 @@ def _are_error_codes(column: _Column) -> bool:
     )  # others are short, as of countries and currencies
 
 
-def _repeats_status(column: _Column, status: _Column | None) -> bool:
-    """Return whether a column repeats the statuses, as numbers."""
+def _repeats_status(column: Column, status: Column | None) -> bool:
+    """Return whether a column repeats the statuses, as numbers, or if it is not called a code as their reason phrases."""
     if status is None:
         return _has_statuses_only(column)
-    pairs = [(code, read_statuses(cell)) for code, cell in zip(column.cells, status.cells, strict=True)]
-    readable = [(code, statuses) for code, statuses in pairs if statuses]
-    return bool(readable) and all(read_statuses(code) == statuses for code, statuses in readable)
-
-
-def _are_phrases(column: _Column, status: _Column | None) -> bool:
-    """Return whether all cells of a column are the reason phrases of the statuses."""
-    if status is None:
-        return False
-    pairs = zip(column.cells, status.cells, strict=True)
-    return all(plain(code) in {plain(phrase_of(each)) for each in read_statuses(cell) or ()} for code, cell in pairs)
+    readable = [
+        (cell, found) for cell, each in zip(column.cells, status.cells, strict=True) if (found := read_statuses(each))
+    ]
+    are_phrases = column.rank != 0 and all(plain(cell) in map(plain, map(phrase_of, found)) for cell, found in readable)
+    return bool(readable) and (are_phrases or all(read_statuses(cell) == found for cell, found in readable))
 
 
 def _counts(codes: "Sequence[str]") -> bool:
@@ -188,7 +173,7 @@ def _counts(codes: "Sequence[str]") -> bool:
     return len(codes) > 1 and list(codes) in counting
 
 
-def _text_column(others: "Sequence[_Column]") -> _Column | None:
+def _text_column(others: "Sequence[Column]") -> Column | None:
     """Return the column of texts with the best name whose cells are not empty."""
     named = [(rank, each) for each in others if (rank := text_rank(each.name)) is not None]
     fitting = [(rank, each) for rank, each in named if each.share(_is_sentence) >= _MIN_SENTENCES]

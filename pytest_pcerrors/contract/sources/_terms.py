@@ -30,10 +30,8 @@ _TERM = re.compile(
     r"(?:\s?[(\uff08](?P<status>[^()\uff08\uff09]+)[)\uff09])?(?:(?P<gap>\s*[-:\uff1a\u2013\u2014|]\s*|\s+)(?P<text>\S.*))?:?"
 )
 _STATUS = re.compile(r"[1-5]\d\d")
-_NUMBER = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d")
-_STYLES = re.compile(
-    r"(?P<sure>\w+_\w+|[A-Z]{1,8}-?\d{2,})|[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII
-)
+_CODE = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d|\w+_\w+|[A-Z]{1,8}-?\d{2,}", re.ASCII)
+_CODE_ALONE = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII)
 _LABELLED = re.compile(r"([\w /]{1,30})[:\uff1a]\s*(\S.*)")
 _IN_TEXT = re.compile(r"\b(?:HTTP|status)(?: status)?(?: code)?(?: of)?:? ([45]\d\d)\b", re.IGNORECASE)
 _SERIES = re.compile(r"series|range|class|level|family|above|below|\dxx", re.IGNORECASE)
@@ -47,49 +45,49 @@ class _Term(NamedTuple):
     text: str
 
 
-def terms_of(source: "Source", members: "Collection[str]") -> tuple[list[Grid], list[Grid]]:
-    """Return the lists whose items are all codes with the status of an error, and the headings and lists that are other codes of errors.
+def terms_of(source: "Source", members: "Collection[str]") -> list[Grid]:
+    """Return the lists and the headings that are the codes of errors.
 
-    A title above them names errors, the nearest one for lists without statuses, and they are not the `members` of the samples.
+    All have the status of an error, or a title above them names errors (of lists, the nearest one) and they are not the `members` of samples.
     """
     titles = (source.title, source.meta.get("title", ""))
-    certain, others = [], []
+    lists: list[Grid] = []
+    headings: list[Line] = []
     for group in source.lists:
         terms = _terms(group.rows)
         if len(terms) > 1 and all(terms):
-            grid, codes = _grid(group, terms, "a list"), [term.code for term in terms if term]
-            near = (*group.above, *titles) if all(row.cells[1] for row in grid.rows) else group.above[-1:] or titles
-            if all(is_error(first_status(term.status) or 0) for term in terms if term):
-                certain.append(grid)
-            elif not {"small", "short"} & {*map(style_of, codes)} and _are_errors(group, codes, near, members):
-                others.append(grid)
-    headings: list[Line] = []
+            rows = _rows(group, terms)
+            above = (*group.above, *titles) if all(row.cells[1] for row in rows) else group.above[-1:] or titles
+            is_plain = not {"small", "short"}.isdisjoint(style_of(row.cells[0]) for row in rows)
+            if _are_errors(group, terms, () if is_plain else above, members):
+                lists.append(Grid(_HEADER, rows, f"{group.place}, a list"))
     for group in source.sections:
         terms = _terms(group.rows)
-        codes = [term.code for term in terms if term]
-        if len(codes) >= _MIN_SHARE * len(terms) and _are_errors(group, codes, (*group.above, *titles), members):
-            headings += _grid(group, terms, "headings").rows
-    if len(headings) > 1:
-        headings.sort(key=lambda row: int(row.place.removeprefix("line ")))
-        others.append(Grid(_HEADER, tuple(headings), f"{headings[0].place}, headings"))
-    return certain, others
+        if sum(map(bool, terms)) >= _MIN_SHARE * len(terms) and _are_errors(
+            group, terms, (*group.above, *titles), members
+        ):
+            headings += _rows(group, terms)
+    return [*lists, *([Grid(_HEADER, tuple(headings), f"{headings[0].place}, headings")] if len(headings) > 1 else [])]
 
 
-def _are_errors(group: Grid, codes: "Sequence[str]", titles: "Sequence[str]", members: "Collection[str]") -> bool:
-    """Return whether codes are those of errors: one of the titles names errors, and they are not the parts of something."""
+def _are_errors(
+    group: Grid, terms: "Sequence[_Term | None]", titles: "Sequence[str]", members: "Collection[str]"
+) -> bool:
+    found = [term for term in terms if term]
     is_part = any(names_parts(title) or _term(title) for title in group.above[-1:])
-    return any(map(names_errors, titles)) and not is_part and 2 * sum(code in members for code in codes) <= len(codes)
+    is_named = (
+        any(map(names_errors, titles)) and not is_part and 2 * sum(each.code in members for each in found) <= len(found)
+    )
+    return is_named or all(term and is_error(first_status(term.status) or 0) for term in terms)
 
 
 def _terms(rows: "Sequence[Line]") -> list[_Term | None]:
     """Return the terms of a group; a word in small letters or in capitals is one too if others are written so."""
-    titles = [row.cells[0] for row in rows]
-    terms = [_term(title) for title in titles]
-    cases = {_case(term.code) for term in terms if term} - {None}
-    is_word = [title.isalpha() and title.isascii() and _case(title) in cases for title in titles]
+    terms = [(row.cells[0], _term(row.cells[0])) for row in rows]
+    cases = {_case(term.code) for _, term in terms if term} - {None}
+    is_word = re.compile(r"[A-Za-z]+").fullmatch
     return [
-        term or (_Term(title, "", "") if word else None)
-        for term, title, word in zip(terms, titles, is_word, strict=True)
+        term or (_Term(title, "", "") if is_word(title) and _case(title) in cases else None) for title, term in terms
     ]
 
 
@@ -106,29 +104,25 @@ def _term(title: str) -> _Term | None:
     match = _TERM.fullmatch(_NUMBERING.sub("", title)) if len(title) <= _MOST_CHARACTERS else None
     if match is None or read_code(match["code"]).kind is not Kind.CODE:
         return None
-    code, status, text = match["code"], match["first"] or match["status"] or "", match["text"] or ""
-    known = first_status(status)
-    if known is None:
-        status, text = "", text or status
-    is_phrase = known is not None and code.isalpha() and not code.isupper() and plain(code) == plain(phrase_of(known))
-    is_separate = not text or bool(match["gap"] and match["gap"].strip())
-    style = _STYLES.fullmatch(code)
-    is_code = match["status"] and known and not is_phrase and not _STATUS.fullmatch(code)
-    is_code = is_code or _NUMBER.fullmatch(code) or (style and (style["sure"] or is_separate))
-    return _Term(code, status, text) if is_code else None
+    code, written, text = match["code"], match["first"] or match["status"] or "", match["text"] or ""
+    known, is_alone = first_status(written), not text or bool(match["gap"].strip())
+    is_phrase = code.istitle() and plain(code) == plain(phrase_of(known or 0))
+    has_status = match["status"] and known and not is_phrase and not _STATUS.fullmatch(code)
+    is_code = has_status or _CODE.fullmatch(code) or (is_alone and _CODE_ALONE.fullmatch(code))
+    return _Term(code, *((written, text) if known else ("", text or written))) if is_code else None
 
 
-def _grid(group: Grid, terms: "Sequence[_Term | None]", what: str) -> Grid:
+def _rows(group: Grid, terms: "Sequence[_Term | None]") -> tuple[Line, ...]:
     """Return the rows of a group with codes, statuses and texts as cells; a title that is not a code remains as it is."""
-    lines = []
-    for row, term in zip(group.rows, terms, strict=True):
-        cells = (
-            (f"the heading {row.cells[0]}", "", "")
-            if term is None
-            else (term.code, _status(term, row, group), _text(term, row))
+    return tuple(
+        Line(
+            (term.code, _status(term, row, group), _text(term, row))
+            if term
+            else (f"the heading {row.cells[0]}", "", ""),
+            row.place,
         )
-        lines.append(Line(cells, row.place))
-    return Grid(_HEADER, tuple(lines), f"{group.place}, {what}")
+        for row, term in zip(group.rows, terms, strict=True)
+    )
 
 
 def _status(term: _Term, row: Line, group: Grid) -> str:
@@ -136,9 +130,8 @@ def _status(term: _Term, row: Line, group: Grid) -> str:
     lines = (term.text, *row.cells[1:])
     labelled = (match[2] for line in lines if (match := _LABELLED.fullmatch(line)) and is_status_name(match[1]))
     written = {found for line in lines for found in _IN_TEXT.findall(line)}
-    return next(filter(read_statuses, (term.status, *labelled)), "") or (
-        "".join(written) if len(written) == 1 else status_above(group)
-    )
+    in_text = written.pop() if len(written) == 1 else ""
+    return next(filter(read_statuses, (term.status, *labelled)), "") or in_text or status_above(group)
 
 
 def status_above(group: Grid) -> str:
@@ -151,6 +144,6 @@ def _text(term: _Term, row: Line) -> str:
     """Return the text of a code: after the label of a text below its title, or the first sentence there, or the rest of the title."""
     matches = [(line, _LABELLED.fullmatch(line)) for line in row.cells[1:]]
     labelled = [(rank, match[2]) for _, match in matches if match and (rank := text_rank(match[1])) is not None]
-    sentences = [line for line, match in matches if not match and " " in line and line[-1] != ":"]
-    text = min(labelled, key=lambda each: each[0])[1] if labelled else next(iter(sentences), term.text)
+    sentences = (line for line, match in matches if not match and " " in line and line[-1] != ":")
+    text = min(labelled, key=lambda each: each[0])[1] if labelled else next(sentences, term.text)
     return text.strip('"\u201c\u201d')

@@ -146,12 +146,11 @@ def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     samples = [sample for block in source.code for sample in samples_in(block.text, block.line)]
     values = frozenset(text for sample in samples for _, text in leaves(sample.value))
     members = frozenset(step for sample in samples for path, _ in leaves(sample.value) for step in path)
-    lists, others = terms_of(source, members)
-    tables = [*map(with_header, source.grids), *lists]
+    tables, terms = [*map(with_header, source.grids)], terms_of(source, members)
     reading = read_grids(tables, wanted, values)
     if not reading.found and wanted.code is None:
-        reading = read_grids([*tables, *others], wanted, values)
-    for grid in others:
+        reading = read_grids([*tables, *terms], wanted, values)
+    for grid in terms:
         if not any(row.cells[0] in reading.codes for row in grid.rows):
             reading.note(
                 grid.place, f"codes such as {visible(grid.rows[0].cells[0])} were left out, beside tables of codes"
