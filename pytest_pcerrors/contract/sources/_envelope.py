@@ -148,10 +148,10 @@ def members_of(code: "Path", text: "Path | None") -> dict[str, str]:
     return {"code": pointer_of(code), **({"description": pointer_of(text)} if text else {})}
 
 
-def code_places(
+def code_place(
     schema: "Mapping[str, Any]", evidence: "Mapping[Path, set[str]]", known: set[str], member: str | None
-) -> "list[Path]":
-    """Return the paths that can be the code in a schema, the best first; none without a documented code.
+) -> "Path | None":
+    """Return the path of the code in a schema; None without a documented code.
 
     `evidence` has the values that are documented at each path, `known` are codes from elsewhere, `member` is the name of the code if given.
     Without evidence, known codes belong to a member that is called a code.
@@ -160,17 +160,21 @@ def code_places(
         path: each for path, each in places(dict(schema)) if path[-1] != EACH and allows(each, "string", "integer")
     }
     if member is not None:
-        return [path for path in paths if pointer_of(path) == member or words_of(path[-1]) == words_of(member)]
-    ranked = [
-        (*_rank_of_code(path), path)
+        return next(
+            (path for path in paths if member == pointer_of(path) or words_of(member) == words_of(path[-1])), None
+        )
+    likely = [
+        path
         for path, each in paths.items()
         if evidence.get(path) and (not known.isdisjoint(evidence[path]) or _can_be_code(path, each, evidence))
     ]
-    if not ranked and known:
+    named = [path for path in paths if code_member_rank(path[-1]) == 0]
+    if not likely:
         types = ("string", "integer") if all(map(is_number, known)) else ("string",)
-        named = [path for path, each in paths.items() if code_member_rank(path[-1]) == 0 and allows(each, *types)]
-        return sorted(named, key=len)
-    return [path for *_, path in sorted(ranked)]
+        return min((path for path in named if known and allows(paths[path], *types)), key=len, default=None)
+    best = min(likely, key=lambda path: (*_rank_of_code(path), path))
+    richer = (path for path in named if path in likely and len(evidence[path]) > len(evidence[best]))
+    return best if best in named else next(richer, best)  # a type beside the codes of several errors has few values
 
 
 def _can_be_code(path: "Path", schema: "Mapping[str, Any]", evidence: "Mapping[Path, set[str]]") -> bool:

@@ -7,7 +7,7 @@ from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
-from pytest_pcerrors.contract.sources._envelope import DIALECT, code_places, envelope_of, leaves, members_of, text_place
+from pytest_pcerrors.contract.sources._envelope import DIALECT, code_place, envelope_of, leaves, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import (
     codes_in_enums,
@@ -84,8 +84,8 @@ class OpenApi:
         fewest = _MIN_SHARE * sum(len(form.responses) for form in ranked)
         for form in (form for form in ranked if len(form.responses) >= fewest):
             schema = combined([*form.schemas.values()])
-            if found := code_places(schema, self._evidence(form, texts), set(texts), member):
-                return self._made(form, schema, found[0]), self._remarks(form)
+            if code := code_place(schema, self._evidence(form, texts), set(texts), member):
+                return self._made(form, schema, code), self._remarks(form)
         for response in self.responses:
             for example in response.examples:
                 if isinstance(example, dict) and (made := envelope_of(Sample(example, response.place), texts)):
@@ -105,7 +105,10 @@ class OpenApi:
             for path, value in (leaf for example in (*response.examples, *inner) for leaf in leaves(example)):
                 if value != str(response.status):
                     found[path].add(value)
-        return {path: {value for value in values if _is_code(value, codes)} for path, values in found.items()}
+        written = {path: {value for value in values if _is_code(value, codes)} for path, values in found.items()}
+        return {
+            path: values for path, values in written.items() if len(values) >= sum(" " in each for each in found[path])
+        }
 
     def _made(self, form: _Form, schema: dict[str, Any], code: "Path") -> Envelope:
         text = text_place([(path, "") for path, each in places(schema) if allows(each, "string")], code)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pytest_pcerrors.contract.sources._cells import Kind, first_status, read_code
 from pytest_pcerrors.contract.sources._envelope import samples_in
-from pytest_pcerrors.contract.sources._names import text_rank, words_of
+from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._schemas import References, permitted_values, places
 from pytest_pcerrors.contract.sources.model import Found, Remark, place_of
 from pytest_pcerrors.errors import UsageError
@@ -25,8 +25,6 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace",
 _ERROR = re.compile(r"[45](?:\d\d|XX)|default", re.IGNORECASE)
 _JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json(?:\s*;.*)?|\*/\*|application/\*", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*")
-_NAMES_OF_CODE = ("code", "error code", "type", "error", "id", "name")
-_NAMES_OF_STATUS = ("status", "http status", "status code")
 
 
 class ErrorResponse(NamedTuple):
@@ -169,16 +167,12 @@ def listed_errors(value: Any, status: int | None = None) -> "Iterator[Found]":
     [(400, 'A', ''), (409, 'B', 'b')]
     """
     for row in _rows(value):
-        named = {words_of(str(name)): each for name, each in row.items()}
-        written = [named[name] for name in _NAMES_OF_CODE if isinstance(named.get(name), str | int)]
-        own = first_status(str(next((named[name] for name in _NAMES_OF_STATUS if name in named), "")))
-        texts = [
-            (rank, each)
-            for name, each in named.items()
-            if isinstance(each, str) and each not in written[:1] and (rank := text_rank(name)) is not None
-        ]
-        for code in codes_of(written[:1]):
-            yield Found(own or status, code, min(texts)[1] if texts else "")
+        code = min(row, key=code_member_rank, default="")
+        own = next((first_status(str(row[name])) for name in row if is_status_name(name)), None)
+        texts = [(rank, row[name]) for name in row if name != code and (rank := text_rank(name)) is not None]
+        text = next((each for _, each in sorted(texts, key=lambda ranked: ranked[0]) if isinstance(each, str)), "")
+        for each in codes_of([row[code]] if code_member_rank(code) < FAR else ()):
+            yield Found(own or status, each, text)
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:

@@ -248,6 +248,27 @@ def test_listed_codes_belong_to_a_member_that_is_called_a_code(imported, code, l
         assert imported(document).document["members"]["code"] == place
 
 
+@pytest.mark.parametrize(
+    ("types", "codes", "place"),
+    [
+        (["list"], ["A_B", "C_D"], "/errors/*/code"),
+        (["a_b", "c_d"], ["E_F"], "/type"),
+        (["No such shelf", "It is full", "gone"], [], None),
+    ],
+)
+def test_the_code_has_the_most_words(imported, types, codes, place):
+    """A type beside the codes of several errors has fewer of them; a member with more sentences than words is a text."""
+    item = {"type": "object", "properties": {"code": {"type": "string"}}}
+    schema = {"properties": {"type": {"type": "string"}, "errors": {"type": "array", "items": item}}}
+    bodies = [{"type": each, "errors": [{"code": code} for code in codes]} for each in types]
+    document = api({"404": response(schema, examples=[{"value": each} for each in bodies])})
+    if place is None:
+        with pytest.raises(UsageError, match="no codes were found"):
+            imported(document)
+    else:
+        assert imported(document).document["members"]["code"] == place
+
+
 @pytest.mark.parametrize(("listed", "is_found"), [(["A_B"], False), (["4001", "-7"], True)])
 def test_only_numbers_can_be_the_codes_of_a_number(imported, listed, is_found):
     """Words are not those of a member that is an integer."""
