@@ -28,6 +28,9 @@ class Codec(NamedTuple):
     encode: Callable[[bytes], bytes]
 
 
+INSTALL = "pip install 'pytest-pcerrors[encodings]'"
+
+
 class Encoding(NamedTuple):
     """An encoding: its name, its names in ``Content-Encoding``, its possible first bytes, its codec and the required package."""
 
@@ -40,7 +43,7 @@ class Encoding(NamedTuple):
     @property
     def missing(self) -> str:
         """The message that the package is not installed."""
-        return f"compressed with {self.name}, which needs the package {self.package}: pip install pytest-pcerrors[encodings]"
+        return f"compressed with {self.name}, which needs the package {self.package}"
 
     def fits(self, body: bytes, declared: frozenset[str]) -> bool:
         """Return whether a body has the first bytes of this encoding, or is declared to have it if they are not fixed."""
@@ -192,7 +195,7 @@ def outermost(body: bytes, declared: frozenset[str], among: Iterable[Encoding] |
         try:
             plain = _decoded(encoding.load(), body)
         except ImportError:
-            problem = encoding.missing
+            problem = f"{encoding.missing}: {INSTALL}"
             continue
         if plain is not None and len(plain) <= MAX_BODY:
             return Decoded(bytes(plain), (encoding.name,))

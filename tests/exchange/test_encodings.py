@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.exchange import encodings
-from pytest_pcerrors.exchange.encodings import ENCODINGS, Decoded, decode, encode, encoding_of, undo
+from pytest_pcerrors.exchange.encodings import ENCODINGS, INSTALL, Decoded, decode, encode, encoding_of, undo
 
 BODY = b'{"code": "800064", "description": "The cart is being processed"}'
 HEADER = {"gzip": "gzip", "deflate": "deflate", "zstd": "zstd", "br": "br", "raw deflate": "deflate"}
@@ -22,7 +22,6 @@ NAMES = [each.name for each in ENCODINGS]
 SHOWN = [each.name for each in ENCODINGS if each.starts]
 STACKS = [(), *((each,) for each in NAMES), *product(NAMES, NAMES)]
 PACKAGES = {"br": ("brotli", "brotlicffi"), "zstd": ("compression.zstd", "zstandard")}
-INSTALL = "pip install pytest-pcerrors[encodings]"
 
 
 def header(stack):

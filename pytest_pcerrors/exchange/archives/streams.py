@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pytest_pcerrors.errors import ArchiveError
-from pytest_pcerrors.exchange.encodings import ZSTD, Codec, encoding_of
+from pytest_pcerrors.exchange.encodings import INSTALL, ZSTD, Codec, encoding_of
 
 MAX_UNPACKED = 128 * 1024 * 1024
 """The largest document in a compressed file, in bytes; NDJSON is read line by line and may be larger."""
@@ -94,7 +94,7 @@ def unpacked(stream: IO[bytes], name: str) -> tuple[IO[bytes], str]:
             try:
                 codec = ZSTD.load()
             except ImportError:
-                raise ArchiveError(name, ZSTD.missing) from None
+                raise ArchiveError(name, ZSTD.missing, INSTALL) from None
             return of_pieces(_valid(_frames(whole, codec), name, "zstd", (EOFError, codec.error)), whole), "zstd"
         case _:
             return whole, ""

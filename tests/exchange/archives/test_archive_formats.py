@@ -169,5 +169,5 @@ def test_zstd_without_its_package_is_unreadable(tmp_path, monkeypatch):
     [error] = file_items(path)
     assert (
         str(error)
-        == f"{path}: compressed with zstd, which needs the package zstandard: pip install pytest-pcerrors[encodings]"
+        == f"{path}: compressed with zstd, which needs the package zstandard; pip install 'pytest-pcerrors[encodings]'"
     )
