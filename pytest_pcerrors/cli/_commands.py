@@ -45,10 +45,13 @@ class _Commands(click.Group):
         self._table = table
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Print the help and exit with 2 if no subcommand is given; click before 8.2 exits with 0."""
+        """Print the help and exit with 2 if no subcommand is given, as click from 8.2 on does; refuse empty arguments."""
         if not args:
             click.echo(ctx.get_help(), err=True)
             ctx.exit(_MISUSE)
+        for given in args:
+            if not given or (given.startswith("--") and given.endswith("=")):
+                raise UsageError(f"{given.rstrip('=') or 'an argument'} is empty; is a shell variable not set?")
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

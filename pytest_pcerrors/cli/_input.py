@@ -35,7 +35,6 @@ def standard_input() -> IO[bytes]:
 
 def sources_of(paths: Sequence[str]) -> list[Source]:
     """Return every file to read once, and None for standard input. A wrong path raises before anything is read."""
-    _refuse_empty(paths)
     if len(paths) == 1 and paths[0] != STDIN:
         return [*archive_files(Path(paths[0]))]
     sources: dict[object, Source] = {}
@@ -81,7 +80,6 @@ def _identity_of_stdin() -> object:
 
 def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
     """Yield an exchange for each file (or standard input) with an error body alone. An invalid path is a `UsageError`."""
-    _refuse_empty(paths)
     if not paths:
         raise UsageError("--status needs a file with one error body, or - for standard input")
     for path in paths:
@@ -93,8 +91,3 @@ def bodies(paths: Sequence[str], status: int) -> "Iterator[Exchange]":
                 yield read_body(stream, path, status)
         except OSError as error:
             raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
-
-
-def _refuse_empty(paths: Sequence[str]) -> None:
-    if "" in paths:
-        raise UsageError("a path is empty; is a shell variable not set?")

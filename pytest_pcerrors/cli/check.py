@@ -25,7 +25,7 @@ from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
 from pytest_pcerrors.reporting.finding_data import FindingData
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
-from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.reporting.targets import Target, make_folder, targets_of
@@ -86,7 +86,6 @@ _SAMPLES_ON_DASK = 10
 )
 @click.option(
     "--coverage-min",
-    type=click.FloatRange(0, 100),
     metavar="PERCENT",
     help="The exit code is 1 if fewer of the documented errors are in the recordings.",
 )
@@ -112,13 +111,17 @@ def check(  # noqa: PLR0913 - one parameter an option
     max_age, layout = options["max_age"], options["layout"]
     policy, settings = policy_for(contract_file, profile, max_age, layout)
     address = address_of(options["engine"])
-    engine = {"jobs": options["jobs"], "address": address, "quiet": quiet}
-    given = input_of(paths, settings, **engine) if status is None else _bodies(paths, status)
+    if status is None:
+        given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
+    elif layout is not None or address is not None:
+        raise UsageError("--status reads each PATH as one body; leave out --map and --engine")
+    else:
+        given = _bodies(paths, status)
     if layout is not None:
         _warn_without_lines(given)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
-    least = options["coverage_min"]
+    least = percentage(options["coverage_min"], "--coverage-min")
     reports = _coverage_reports(options, inputs, can_print=output is not None or format_name == "text")
     excluded = excluded_by(settings.coverage_exclude, policy.documented) if reports or least is not None else None
     _make_folders(output, reports)

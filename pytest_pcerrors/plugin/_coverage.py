@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._facts import FactsOfTest
 from pytest_pcerrors.plugin._items import CassetteItem
@@ -16,7 +15,7 @@ from pytest_pcerrors.plugin._receiving import Receiving
 from pytest_pcerrors.policy.check import Observer
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
-from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, shortfall
+from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
 from pytest_pcerrors.reporting.targets import Target
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
 from pytest_pcerrors.settings import Settings
@@ -30,7 +29,7 @@ class CoverageReports(Observer):
 
     def __init__(self, config: pytest.Config, targets: list[Target], receiving: Receiving, settings: Settings) -> None:
         policy = receiving.policy
-        self._least = _percentage(config.getoption("pc_coverage_min"))
+        self._least = percentage(config.getoption("pc_coverage_min"), "--pc-coverage-min")
         self._targets = [*([Target("text", None)] if config.getoption("pc_coverage") else []), *targets]
         self._said: Lines = []
         self._texts: list[str] = []
@@ -122,16 +121,3 @@ class CoverageReports(Observer):
                 is_known = all(entry_of(exchange.status, code) for code in codes)
                 place = "" if is_known else self._receiving.place(exchange).origin
                 yield way, exchange.status, codes, item.nodeid if place is None else place
-
-
-def _percentage(given: str | None) -> float | None:
-    """Return the option ``--pc-coverage-min`` as a number; anything but a percentage is a `UsageError`."""
-    if given is None:
-        return None
-    try:
-        least = float(given)
-    except ValueError:
-        least = -1
-    if not 0 <= least <= 100:  # noqa: PLR2004 - percent
-        raise UsageError(f"--pc-coverage-min={given}: expected a percentage from 0 to 100, such as 80")
-    return least

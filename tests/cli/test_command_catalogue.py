@@ -104,7 +104,6 @@ def test_explain_shows_what_the_settings_change(pcerrors, tmp_path):
         ("mesage-only", 'did you mean "message-only"?'),
         ("80064", 'did you mean "800064"?'),
         ("xyzzy", "see `pcerrors list` for codes, `pcerrors explain` for rules"),
-        ("", "see `pcerrors list` for codes, `pcerrors explain` for rules"),
     ],
 )
 def test_explain_answers_an_unknown_word_with_the_nearest(pcerrors, word, hint):

@@ -203,7 +203,7 @@ def test_without_a_path_and_without_settings_there_is_nothing_to_do(pcerrors):
     ("path", "message"),
     [
         ("cassetes", "cassetes: no such file or folder"),
-        ("", "a path is empty; is a shell variable not set?"),
+        ("", "an argument is empty; is a shell variable not set?"),
     ],
     ids=["misspelt", "empty"],
 )
@@ -393,10 +393,11 @@ def test_several_bodies_have_one_status(pcerrors, tmp_path):
         ([], "--status needs a file with one error body, or - for standard input"),
         (["."], ".: is a folder; --status needs a file with one error body, or - for standard input"),
         (["none.json"], "none.json: cannot be read: No such file or directory"),
-        ([""], "a path is empty; is a shell variable not set?"),
+        (["--map", "status=.s", "a.json"], "--status reads each PATH as one body; leave out --map and --engine"),
+        (["--engine", "dask", "a.json"], "--status reads each PATH as one body; leave out --map and --engine"),
         (["seen.ndjson"], "seen.ndjson: already has the status 409; omit --status"),
     ],
-    ids=["nothing", "folder", "missing", "empty", "recording"],
+    ids=["nothing", "folder", "missing", "map", "engine", "recording"],
 )
 def test_a_status_is_for_one_body(pcerrors, recorded, good, arguments, message):
     """With anything else it is misuse."""

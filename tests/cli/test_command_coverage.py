@@ -85,7 +85,8 @@ def test_excluded_errors_do_not_count(pcerrors, archive, tmp_path):
         (["--coverage-report", "json:cassettes/409.yaml"], "is a recording of this run; give another file"),
         (["--coverage-report", "json:cassettes/409.yaml/a"], "cannot be created: "),
         (["--output", "cassettes/409.yaml/a"], "cannot be created: "),
-        (["--coverage-min", "101"], "101"),
+        (["--coverage-min", "101"], "--coverage-min=101: expected a percentage from 0 to 100, such as 80"),
+        (["--coverage-min", "nan"], "--coverage-min=nan: expected a percentage"),
     ],
 )
 def test_misuse_is_explained(pcerrors, archive, tmp_path, arguments, message):

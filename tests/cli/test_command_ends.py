@@ -242,6 +242,24 @@ def test_a_mistyped_command_gets_the_nearest_one(pcerrors, arguments, problem):
     assert problem in pcerrors(*arguments).err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ("check|", "an argument"),
+        ("check|a.json|-o|", "an argument"),
+        ("check|a.json|--output=", "--output"),
+        ("synth|-o|", "an argument"),
+        ("diff|shipped|", "an argument"),
+        ("report|render|", "an argument"),
+    ],
+)
+def test_an_empty_argument_is_misuse(pcerrors, tmp_path, arguments, what):
+    """It is that of a shell variable that is not set, and would be the working directory."""
+    problem = f"pcerrors: {what} is empty; is a shell variable not set?\n"
+    assert pcerrors(*arguments.split("|")) == (2, "", problem)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_shell_completes_after_an_unknown_command(pcerrors, monkeypatch):
     """Without a message."""
     for name, value in {

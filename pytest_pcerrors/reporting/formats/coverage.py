@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from pytest_pcerrors.contract.catalogue import Entry
+from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.reporting.coverage import WAYS, ErrorCoverage
 from pytest_pcerrors.reporting.formats import late
 from pytest_pcerrors.secrets.display import safe
@@ -87,6 +88,19 @@ def comparison(base: ErrorCoverage, head: ErrorCoverage) -> str:
             if head.change(entry, base) == word
         ]
     return "\n".join([*lines, ""])
+
+
+def percentage(given: str | None, option: str) -> float | None:
+    """Return the value of an option as a number, or None if it is not given; anything but a percentage is a `UsageError`."""
+    if given is None:
+        return None
+    try:
+        least = float(given)
+    except ValueError:
+        least = -1
+    if not 0 <= least <= 100:  # noqa: PLR2004 - percent
+        raise UsageError(f"{option}={given}: expected a percentage from 0 to 100, such as 80")
+    return least
 
 
 def shortfall(coverage: ErrorCoverage, least: float) -> str:
