@@ -9,7 +9,7 @@ FACTS: tuple[Literal["outcome", "code", "id", "waited"], ...] = ("outcome", "cod
 _MARK = "<-"
 """Marks the cases for which the client does the wrong thing."""
 _MOST_VALUES = 4
-_WIDEST = 60
+_WIDTH, _NARROWEST = 96, 40
 _KEPT = "\N{NO-BREAK SPACE}"
 
 
@@ -47,16 +47,17 @@ def as_text(matrix: MatrixData) -> str:
     """Return a matrix as a table with a row for each combination of facts, which lists the cases."""
     from textwrap import wrap
 
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {(*FACTS, ""): ["cases"]}
     for row in matrix["rows"]:
         groups.setdefault((*values_of(row), _MARK if row["wrong"] else ""), []).append(name_of(row))
-    table = [(*FACTS, "", "cases")]
+    widths = [max(map(len, column)) for column in zip(*groups, strict=True)]
+    lines = []
     for facts, names in groups.items():
-        first, *others = wrap(", ".join(name.replace(" ", _KEPT) for name in names), _WIDEST, break_on_hyphens=False)
-        table += [(*facts, first), *(("",) * len(facts) + (other,) for other in others)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in table)
-    return "\n".join(line.replace(_KEPT, " ").rstrip() for line in lines)
+        start = "".join(f"{text:{width}}  " for text, width in zip(facts, widths, strict=True))
+        cases = ", ".join(name.replace(" ", _KEPT) for name in names)
+        width = max(_WIDTH, len(start) + _NARROWEST)
+        lines += wrap(cases, width, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False)
+    return "\n".join(lines).replace(_KEPT, " ")
 
 
 def as_markdown(matrix: MatrixData) -> str:

@@ -11,7 +11,7 @@ from pytest_pcerrors.reporting.formats import late
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut, markdown_cell
 
-_WIDTH = 100
+_WIDTH = 96
 _MOST_UNDOCUMENTED = 10
 _LONGEST_CODE = 40
 _GOOD, _FAIR = 90, 60
