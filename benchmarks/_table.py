@@ -1,4 +1,4 @@
-"""The results as tables: in the terminal, and as Markdown between two markers of a page."""
+"""The results: as tables in the terminal, and as one table in Markdown between two markers of a page."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def show(results: Results, console: Console) -> None:
 
 
 def inserted(page: str, results: Results) -> str:
-    """Return a page with the tables instead of what was between the markers."""
+    """Return a page with the table instead of what was between the markers."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return "\n".join([f"{before}{BEGIN}", "", *_markdown(results), f"{END}{after}"])
@@ -39,9 +39,9 @@ def _markdown(results: Results) -> Iterator[str]:
     facts = ", ".join(f"{name} {value}" for name, value in results.facts.items() if name != "date")
     peers = ", ".join(f"{name} {version}" for name, version in results.peers.items() if version)
     yield f"Measured on {results.facts['date']}: {facts}; {peers}."
+    yield from ("", "| case | median | ratio | quartiles | cost | goal |", "|---|--:|--:|--:|--:|---|")
     for table in results.tables:
-        yield from ("", f"**{table.what}**", "", f"| {' | '.join(_head(table))} |", "|---|--:|--:|--:|--:|---|")
-        for row in _rows(table):
+        for row in ((f"**{table.what}**", "", _head(table)[2], "", "", ""), *_rows(table)):
             yield f"| {' | '.join(cell.replace('|', BAR) for cell in row)} |"
     yield ""
 
