@@ -63,7 +63,7 @@ def links(page: Path) -> list[Path]:
 
 def _file_of(target: str, page: Path) -> Path | None:
     if target.startswith(_SITE):
-        return ROOT / "docs" / (target.removeprefix(_SITE).rstrip("/") + ".md")
+        return ROOT / "docs" / f"{target.removeprefix(_SITE).rstrip('/') or 'index'}.md"
     if target.startswith(_REPOSITORY + "blob/main/"):
         return ROOT / target.removeprefix(_REPOSITORY + "blob/main/")
     return None if target.startswith("https:") else page.parent / target
