@@ -35,8 +35,6 @@ def standard_input() -> IO[bytes]:
 
 def sources_of(paths: Sequence[str]) -> list[Source]:
     """Return every file to read once, and None for standard input. A wrong path raises before anything is read."""
-    if len(paths) == 1 and paths[0] != STDIN:
-        return [*archive_files(Path(paths[0]))]
     sources: dict[object, Source] = {}
     for path in paths:
         for source in [None] if path == STDIN else archive_files(Path(path)):

@@ -42,10 +42,15 @@ def write_report(pieces: Iterable[str], output: Path | None) -> None:
         print_output(piece, newline=False)
 
 
-def print_problem(problem: str) -> None:
-    """Write a problem to standard error; ignore an error of writing, since the exit code reports the problem too."""
+def print_note(line: str) -> None:
+    """Write a line to standard error; ignore an error of writing, since the exit code reports a problem too."""
     with suppress(OSError):
-        click.echo(f"pcerrors: {problem}", err=True)
+        click.echo(line, err=True)
+
+
+def print_problem(problem: str) -> None:
+    """Write a problem to standard error."""
+    print_note(f"pcerrors: {problem}")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

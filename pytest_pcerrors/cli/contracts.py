@@ -43,12 +43,7 @@ Touched = Mapping[Change, Sequence[str]]
 @click.option("--status", metavar="COLUMN", help="The column of HTTP statuses.")
 @click.option("--text", metavar="COLUMN", help="The column of texts.")
 @click.option("--status-from", metavar="REGEX", help="Find the status of a code in the code, by the first group.")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The contract file to write; default: standard output.",
-)
+@output_option
 @click.option(
     "--descriptions",
     metavar="CONTRACT",

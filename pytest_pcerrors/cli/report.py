@@ -1,6 +1,6 @@
 """``pcerrors report``: what can be done with saved reports and coverages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,17 +118,12 @@ def _coverage(path: str, contract_file: str | None) -> ErrorCoverage:
 
 
 def _write(read: Report, format_name: str, output: Path | None, names: Sequence[str]) -> int:
-    """Write a report or a coverage that was read from files with these names, but not over one of them or a recording; return 0."""
+    """Write a report or a coverage that was read from these files in a format, but not over one of them or a recording; return 0."""
     found = {each["path"] for each in read.findings if each["path"]}
     refuse_overwriting(output, map(_path, (*names, *found)))
-    write_report(_written(read, format_name), output)
-    return 0
-
-
-def _written(read: Report, format_name: str) -> Iterable[str]:
-    """Return the pieces of a report or a coverage in a format; one that it does not have is a `UsageError`."""
     formats: dict[str, Any] = COVERAGE_FORMATS if read.is_coverage else FORMATS
     if format_name not in formats:
         raise UsageError(f"{kind(read)} has no format {format_name}; {nearest(format_name, formats)}")
     write = formats[format_name]
-    return [write(read.coverage)] if read.is_coverage else write(read)
+    write_report([write(read.coverage)] if read.is_coverage else write(read), output)
+    return 0

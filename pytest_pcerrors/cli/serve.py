@@ -1,14 +1,14 @@
 """``pcerrors serve``: run an HTTP server that returns any documented error, for clients in any language."""
 
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pytest_pcerrors.cli._options import contract_option, policy_for
-from pytest_pcerrors.cli._output import print_output, print_problem
+from pytest_pcerrors.cli._output import print_note, print_output, print_problem
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
 
@@ -41,9 +41,9 @@ def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_fil
     with _terminated() as end, server:
         print_output(server.url)
         if not quiet:
-            _print(f"every error and shape, with its URL: {server.url}/ (Ctrl-C ends the server)")
+            print_note(f"every error and shape, with its URL: {server.url}/ (Ctrl-C ends the server)")
             if options["seed"] is not None:
-                _print(f"random errors, which --seed {options['seed']} repeats")
+                print_note(f"random errors, which --seed {options['seed']} repeats")
         end.wait()
     return 0
 
@@ -73,13 +73,7 @@ def _server(contract_file: str | None, options: dict[str, Any], **own: Any) -> "
 
 def _log(request: "Received") -> None:
     """Print a line for a request, without its query, since any value in it may be a secret."""
-    _print(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
-
-
-def _print(line: str) -> None:
-    """Print a line to standard error, if somebody reads it."""
-    with suppress(OSError):
-        click.echo(line, err=True)
+    print_note(f"{safe(f'{request.method} {request.path}')} -> {safe(request.answer)}")
 
 
 @contextmanager
