@@ -134,11 +134,15 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     for stage, group in groupby(rules, key=lambda rule: rule.stage):
         lines += ["", f"## Stage: {stage}", "", _STAGES[stage]]
         for rule in group:
-            lines += ["", f"### `{rule.name}`", "", f"**Breaks when:** {rule.breaks}"]
-            for label, text in (("Documentation", rule.documentation), ("Example", rule.example), ("Fix", rule.fix)):
-                lines += ["", f"**{label}:** {text}"] if text else []
-            if rule.severities:
-                lines += ["", ", ".join(f"`{profile}`: {severity}" for profile, severity in rule.severities.items())]
+            severities = ", ".join(f"`{profile}` {severity}" for profile, severity in rule.severities.items())
+            parts = {
+                "Breaks when": rule.breaks,
+                "Documentation": rule.documentation,
+                "Example": rule.example,
+                "Fix": rule.fix,
+                "Severity": severities,
+            }
+            lines += ["", f"### `{rule.name}`", "", *(f"- **{name}:** {text}" for name, text in parts.items() if text)]
     return "\n".join(lines) + "\n"
 
 

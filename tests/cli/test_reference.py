@@ -20,7 +20,7 @@ def test_a_section_reports_what_the_rule_says_and_leaves_out_what_it_does_not():
     rule = Rule("x", "head", "It breaks.", example="`7`", severities={"documented": "error", "observed": "off"})
     assert as_markdown([rule]).endswith(
         "\n## Stage: head\n\nStatus and headers. These rules run for every error response.\n\n### `x`\n\n"
-        "**Breaks when:** It breaks.\n\n**Example:** `7`\n\n`documented`: error, `observed`: off\n"
+        "- **Breaks when:** It breaks.\n- **Example:** `7`\n- **Severity:** `documented` error, `observed` off\n"
     )
 
 
