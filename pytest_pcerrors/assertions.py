@@ -34,6 +34,7 @@ __tracebackhide__ = True
 
 _MAX_NAMED_CODES = 3
 _MAX_DATA = 200
+_STATUSES = range(100, 1000)
 
 
 def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
@@ -148,8 +149,8 @@ def _statuses(status: int | Collection[int] | None) -> tuple[int, ...]:
         return ()
     several = (status,) if isinstance(status, int) else status
     is_plain = isinstance(several, Collection) and not isinstance(several, str | bytes) and several
-    if not is_plain or not all(isinstance(each, int) and not isinstance(each, bool) for each in several):
-        raise UsageError(f"a status is an int or a collection of them, not {represented(status)}")
+    if not is_plain or not all(isinstance(each, int) and each in _STATUSES for each in several):
+        raise UsageError(f"a status is an int from 100 to 999 or a collection of them, not {represented(status)}")
     return tuple(sorted(several))
 
 

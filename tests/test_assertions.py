@@ -140,7 +140,7 @@ def test_what_can_be_no_code_is_misuse(code, problem):
 
 @pytest.mark.parametrize(
     "expected",
-    [{"code": 10**5000}, {"code": [-(10**5000)]}, {"status": 10**5000}, {"status": [10**5000]}, {"data": 10**5000}],
+    [{"code": 10**5000}, {"code": [-(10**5000)]}, {"data": 10**5000}],
     ids=lambda each: next(iter(each)),
 )
 def test_a_number_of_too_many_digits_is_shown_by_its_type(expected):
@@ -161,10 +161,10 @@ def test_another_status_is_unexpected(status):
     assert rules(BUSY, status=status) == ["status-unexpected"]
 
 
-@pytest.mark.parametrize("status", ["409", True, [], ["409"], [False], 4.0, b"409"], ids=repr)
+@pytest.mark.parametrize("status", ["409", True, [], ["409"], [False], 4.0, b"409", 800064, [404, 99]], ids=repr)
 def test_what_can_be_no_status_is_misuse(status):
     """A status must be a number."""
-    with pytest.raises(UsageError, match=r"^a status is an int or a collection of them, not "):
+    with pytest.raises(UsageError, match=r"^a status is an int from 100 to 999 or a collection of them, not "):
         assert_pc_error(BUSY, status=status)
 
 

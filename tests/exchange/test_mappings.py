@@ -95,7 +95,7 @@ def test_a_pair_has_unknown_headers(pair):
 
 def test_a_tuple_of_three_is_misuse():
     """A tuple of another length is rejected with its length."""
-    with pytest.raises(UsageError, match=r"\(status, body\), got one with 3 members"):
+    with pytest.raises(UsageError, match=r"\(status, body\), got one of length 3"):
         Exchange.of((404, {}, b""))
 
 

@@ -37,7 +37,7 @@ def from_pair(pair: Any) -> ResponseData:
     """Read a pair (status, body); the headers are unknown."""
     if len(pair) != len(("status", "body")):
         raise UsageError(
-            f"expected a tuple (status, body), got one with {len(pair)} members; for headers use a mapping with status, headers, body"
+            f"expected a tuple (status, body), got one of length {len(pair)}; for headers use a mapping with status, headers, body"
         )
     status, body = pair
     return ResponseData(status_of(status), None, body_bytes(body))
