@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.documents import published_schema, read_json_object, validate, write_atomically
+from pytest_pcerrors.documents import published_schema, read_json_object, read_toml, validate, write_atomically
 from pytest_pcerrors.errors import UsageError
 
 SCHEMA = {
@@ -146,10 +146,11 @@ def test_a_stream_that_does_not_end_is_reported(monkeypatch):
         read_json_object(Path("/dev/zero"))
 
 
-def test_a_byte_order_mark_is_ignored(tmp_path):
-    """A file with a byte order mark is read."""
-    (tmp_path / "f.json").write_bytes(b'\xef\xbb\xbf{"name": "cart"}')
-    assert read_json_object(tmp_path / "f.json") == {"name": "cart"}
+@pytest.mark.parametrize(("read", "text"), [(read_json_object, b'{"name": "cart"}'), (read_toml, b'name = "cart"')])
+def test_a_byte_order_mark_is_ignored(tmp_path, read, text):
+    """A file with a byte order mark, as editors on Windows write it, is read."""
+    (tmp_path / "file").write_bytes(b"\xef\xbb\xbf" + text)
+    assert read(tmp_path / "file") == {"name": "cart"}
 
 
 @pytest.mark.parametrize("name", ["f.txt", "n" * 255], ids=["short", "longest"])
