@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.secrets._formats import LITERALS, begins_token
 from pytest_pcerrors.secrets.harmless import NO_NAME, Harmless, end_of_harmless, is_inside
-from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS
+from pytest_pcerrors.secrets.names import FILLERS, HEADER_WORDS, PARAMETERS, SCHEMES_IN_TEXT, SHORT_WORDS, WORDS, Kind
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ _SCHEMES = tuple(each.lower().encode() for each in SCHEMES_IN_TEXT)
 _OTHER_WORDS = ("authorization auxiliary",)
 """A word in a name that does not end with one of the words: ``x-ms-authorization-auxiliary``."""
 
-_PARAMETERS = (f"{name}{end}" for name in PARAMETERS for end in ("=", "%3d", "%253d"))
+_PARAMETERS = (
+    f"{sign}{name}=" for name, kind in PARAMETERS.items() for sign in (("",) if kind is Kind.WEAK else ("?", "&"))
+)
 _CLEAR = tuple(map(str.encode, ("form-data", "keyname", *_PARAMETERS)))
 """Words that require a search with any text around them."""
 

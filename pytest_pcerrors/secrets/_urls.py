@@ -111,7 +111,7 @@ def _segment(match: re.Match[str], hider: "Hider") -> str:
     """Hide a token named by the segment before it, as in ``/reset-password/x7Kq...``."""
     name, segment = match[1], match[2]
     is_word = not name.endswith("s") and _ID.search(name) is None
-    is_named = is_word and hider.secrets.kind(name) in (Kind.STRONG, Kind.WEAK)
+    is_named = is_word and hider.secrets.kind(name) in (Kind.STRONG, Kind.WEAK, Kind.AMBIGUOUS)
     if not is_named or is_guid(segment) or not is_opaque_word(segment):
         return match[0]
     hider.report_parameter(name, "suspected")

@@ -64,7 +64,9 @@ _SCHEME = late_pattern(
     rf"{formats.EDGE}({'|'.join(SCHEMES_IN_TEXT)})(?:[ \t]++|%20|\+)([\w.~+/=%-]++)", re.IGNORECASE | re.ASCII
 )
 _SCHEMES_IN_LOWER = tuple(map(str.lower, SCHEMES_IN_TEXT))
-_PARAMETER_OF_CHALLENGE = late_pattern(r"[\w-]+=(?!=*\Z)", re.ASCII)
+_NO_TOKEN = late_pattern(r"[\w-]+=(?!=*\Z)|HTTP/\d", re.ASCII)
+"""A parameter of a challenge, or the end of a request line."""
+
 _NUMBER = late_pattern(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FEW_DIGITS, _SHORTEST_TOKEN = 5, 16
 _GUID = late_pattern(rf"{GUID}|{formats.EDGE}[0-9a-fA-F]{{32}}(?![0-9A-Za-z])")
@@ -210,7 +212,7 @@ def _scheme(match: re.Match[str]) -> str:
     token = match[2].partition(separator)[0]  # "Visual+Basic+6+Plugin" in a URL has spaces
     end = match.start(2) + len(token)
     rest = match.string[end : end + 8]
-    if _PARAMETER_OF_CHALLENGE.match(token):
+    if _NO_TOKEN.match(token):
         return match[0]
     is_parameter = token.endswith("=") and rest.startswith(('"', "'", "\\"))
     is_last = re.match(r"\s+\w", rest) is None and not is_parameter

@@ -182,7 +182,8 @@ class Hider:
         value = content.rstrip("\r\n")
         match = _PART_NAME.search(_FOLD.sub("", head))
         name = (match[1] or match[2]).strip('"') if match else ""
-        certainty = self.secrets.certainty(self.secrets.kind_of_parameter(name), value)
+        kind = None if name == "key" else self.secrets.kind_of_parameter(name)  # the name of an object in Amazon S3
+        certainty = self.secrets.certainty(kind, value)
         if certainty is not None:
             self.report_parameter(name, certainty)
         inner = self._binary if may_be_binary and has_controls(value) else self.text

@@ -24,7 +24,7 @@ _TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
 """The last words of the names of a value that another member names, where it is not an object or an array."""
 
 _PLAIN_LEAVES = frozenset(
-    "id type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
+    "id ids keyid type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
     " email mail user username login date alg algorithm kid thumbprint fingerprint region provider domain host tenant etag at time"
     " created modified expires expiry label tag source code message error hash hint".split()
 )
@@ -35,6 +35,15 @@ _DOCUMENT = re.compile(r"""\s*[{\[]\s*[{\["]""")
 
 _LINE_OF_KEY = re.compile(r"\s*+(?:(?:[A-Za-z0-9+/=]++|[A-Z][\w-]*+: .*)\s*+)?")
 """A line of a private key in PEM after its first one."""
+
+_INHERITED: dict[Kind | None, Kind] = {
+    Kind.OWN: Kind.OWN,
+    Kind.STRONG: Kind.WEAK,
+    Kind.CREDENTIALS: Kind.WEAK,
+    Kind.WEAK: Kind.AMBIGUOUS,
+    Kind.AMBIGUOUS: Kind.AMBIGUOUS,
+}
+"""What the members of an object inherit from its name: the deeper a value is, the less the name means for it."""
 
 _PAIR = 2
 _MAX_NAME = 200
@@ -101,8 +110,8 @@ class Members:
         outer = self._frames[-1]
         outer.count += 1
         inherited = self._name_of_item(outer)
-        if is_object and inherited is not None and self._kind(inherited) is not Kind.OWN:
-            inherited = Kind.WEAK
+        if is_object:
+            inherited = _INHERITED.get(self._kind(inherited))
         inner = _Frame(is_object, inherited)
         inner.is_list_in_list = not is_object and not outer.is_object and len(self._frames) > 1
         if _is_value(outer, VALUES):
@@ -138,7 +147,7 @@ class Members:
         frame.member = shown = self._secrets.shown_name(text)
         frame.member_name = text if len(text) <= _MAX_NAME and self._secrets.kind(text) is not None else None
         if frame.member_name is None and frame.inherited is not None:
-            is_plain = frame.inherited is Kind.WEAK and last_word(text) in _PLAIN_LEAVES
+            is_plain = frame.inherited is not Kind.OWN and last_word(text) in _PLAIN_LEAVES
             frame.member_name = None if is_plain else frame.inherited
         if shown != text:
             self.edits[handle] = Edit(shown, self._pointer(), "secret")

@@ -37,29 +37,29 @@ _KEYS = (
     " sas hmac"
 ).split()
 _TOKENS = (
-    "access refresh id auth authentication authorization oauth bearer session security api csrf xsrf client app user bot device"
+    "access refresh id auth authentication authorization bearer session security api csrf xsrf app user bot device"
     " subject actor private service vault job deploy registration invite invitation password sso saml jwt web identity flow login"
     " admin master secret sas push verification"
 ).split()
 _STRONG = (
     *("password", "passwd", "passphrase", "passcode", "pass word", "pwd", "secret", "secret text", "connection string"),
-    *("client assertion", "code verifier", "device code", "authorization code", "auth code", "recovery code"),
-    *("backup code", "one time code", "saml request", "saml response", "saml art", "ms client principal"),
-    "shared access signature",
-    *("rapid api key", "personal access token", "request verification token", "csrf middleware token"),
+    *("client assertion", "code verifier", "oauth verifier", "device code", "auth code", "authorization code"),
+    *("recovery code", "backup code", "one time code", "saml request", "saml response", "saml art"),
+    *("ms client principal", "shared access signature", "csrf middleware token"),
     *(f"{word} key" for word in _KEYS),
     *(f"{word} token" for word in _TOKENS),
 )
-_STRONG_WORDS = ("jwt", "otp", "totp", "pass", "sas", "sig")
+_STRONG_WORDS = ("jwt", "otp", "totp", "pass", "pw", "sas")
 _STRONG_NAMES = ("token hint", "id token hint")
 _WEAK = ("token", "bearer", "authorization", "cookie", "credential", "assertion", "access key id")
-_WEAK_WORDS = ("auth", "session", "ticket", "pin")
+_WEAK_WORDS = ("auth", "ticket", "pin")
 _WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
 """Names of hidden fields on Microsoft's sign-in pages."""
 
-_AMBIGUOUS = ("signature", "session id", "sess id")
+_AMBIGUOUS = ("signature", "session id", "sess id", "client token")
+_AMBIGUOUS_WORDS = ("session", "sig")
 _AMBIGUOUS_NAMES = ("ssid",)  # a session of SOAP services, or the name of a wireless network
-_HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK, "session": Kind.AMBIGUOUS}
+_HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK}
 _HEADERS = (
     *("authentication-info", "proxy-authentication-info", "x-amzn-oidc-data", "x-amzn-oidc-identity"),
     *("x-honeycomb-team", "x-goog-iap"),
@@ -67,7 +67,7 @@ _HEADERS = (
 """Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
 
 _PUBLIC = late_pattern(
-    r"(?:content-security-policy|public-key-pins)(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*",
+    r"(?:content-security-policy|public-key-pins)(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*|azureml-.*",
     re.IGNORECASE,
 )
 """Headers that contain only names, numbers, and public addresses."""
@@ -85,13 +85,13 @@ NOUNS = "token key secret password passcode credential signature session cookie 
 """The words after which a secret may follow without a sign, as in a sentence."""
 
 
-PARAMETERS = frozenset({"code", "key"})
-"""Names of parameters of a URL or form whose value is a secret if it is opaque."""
-
-_TOKEN = "token"  # noqa: S105 - a name
+PARAMETERS = {"code": Kind.WEAK, "key": Kind.WEAK} | dict.fromkeys(
+    ("k", "appid", "hmac", "sign", "userkey"), Kind.AMBIGUOUS
+)
+"""Names of secrets only in the parameters of a URL or a form."""
 
 WORDS = (*_STRONG, *_STRONG_NAMES, *_WEAK, *_WEAK_NAMES, *_AMBIGUOUS)
-SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS, *_AMBIGUOUS_NAMES)
+SHORT_WORDS = (*_STRONG_WORDS, *_WEAK_WORDS, *_AMBIGUOUS_WORDS, *_AMBIGUOUS_NAMES)
 """The words in names of secrets, in lower case; a space matches an optional separator. Short words often occur in others."""
 
 HEADER_WORDS = (*_HEADERS, *(f"{sign}{word}" for word in _HEADER_WORDS for sign in "-_"))
@@ -108,10 +108,10 @@ _CAMEL = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
 
 _OTHER_TOKENS = late_pattern(
     r"(?:(?:continuation|continue|page|paging|pagination|next|prev(?:ious)?|skip|sync|delta|cancell?ation|cursor|marker|scroll"
-    r"|resume|idempoten\w+|public[-_ ]?key)[-_ \[]?tokens?|thought[-_ ]?signatures?)\Z",
+    r"|resume|idempoten\w+|client[-_ ]?request|public[-_ ]?key)[-_ \[]?tokens?|thought[-_ ]?signatures?|sass|requests\.sessions)\Z",
     re.IGNORECASE,
 )
-"""Tokens of paging, of repeated requests, and of the names of .NET assemblies; signatures of the thoughts of language models."""
+"""Tokens of paging, of repeated requests, and of .NET assemblies; signatures of the thoughts of language models; a style sheet; a module of requests."""
 
 _QUESTION = late_pattern(
     r"(?:[Xx][-_])?(?:[Hh]as|HAS|[Ii]s|IS|[Rr]equires?|REQUIRES?|[Ff]orce|FORCE|[Aa]llow|ALLOW|[Ee]nable|ENABLE|[Uu]se|USE|[Nn]eeds?|NEEDS?)"
@@ -148,7 +148,7 @@ ENDING = rf"(?:s|[-_ ]?(?:{_any(FILLERS)}))?(?:(?<!auth)[-_ ]?(?:sha)?\d{{1,3}})
 
 _ENDINGS = (
     (Kind.STRONG, _ending(_STRONG, _STRONG_WORDS, _STRONG_NAMES)),
-    (Kind.AMBIGUOUS, _ending(_AMBIGUOUS, whole=_AMBIGUOUS_NAMES)),
+    (Kind.AMBIGUOUS, _ending(_AMBIGUOUS, _AMBIGUOUS_WORDS, _AMBIGUOUS_NAMES)),
     (Kind.WEAK, _ending(_WEAK, _WEAK_WORDS, _WEAK_NAMES)),
 )
 
@@ -165,7 +165,7 @@ def kind_of(name: str) -> Kind | None:
     >>> [kind_of(name) for name in ("clientSecret", "syntaxToken", "MS-ContinuationToken", "hasToken")]
     [Kind.STRONG, Kind.WEAK, None, None]
     """
-    whole = _INDEX.sub("", name.strip())
+    whole = _INDEX.sub("", name.strip("_ \t\r\n"))
     end = whole[-_MAX_LENGTH:]
     if squeezed(end) in _CREDENTIALS:
         return Kind.CREDENTIALS
@@ -205,11 +205,11 @@ def kind_of_parameter(name: str, kind: Kind | None) -> Kind | None:
     >>> kind_of_parameter("sig", kind_of("sig")), kind_of_parameter("token", kind_of("token")), kind_of_parameter("code", None)
     (Kind.STRONG, Kind.STRONG, Kind.WEAK)
     """
-    if kind is Kind.WEAK and squeezed(name) == _TOKEN:
+    if kind in (Kind.WEAK, Kind.AMBIGUOUS) and squeezed(name) in ("token", "sig"):
         return Kind.STRONG
-    if kind is Kind.AMBIGUOUS or (kind is None and squeezed(name) in PARAMETERS):
+    if kind is Kind.AMBIGUOUS:
         return Kind.WEAK
-    return kind
+    return kind or PARAMETERS.get(squeezed(name))
 
 
 def squeezed(name: str) -> str:

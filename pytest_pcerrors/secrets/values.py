@@ -23,7 +23,7 @@ _FORMATTED = late_pattern(
     | [A-Za-z]{3},?\ \d{1,2}\ [A-Za-z]{3}\ \d{4}.*    # a date (RFC 9110)
     | -?P(?=[T\d])(?:\d+[YMWD])*(?:T(?:[\d.]+[HMS])+)? # a period (ISO 8601)
     | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)?                # an IPv4 address
-    | [vV]?\d+(?:\.(?:\d+|v[0-9a-f_]{12,14}))+(?:[-+][\w.]+)?  # a version, also one of Jenkins
+    | (?:[~^<>=]{1,2}\ ?)?[vV]?\d+(?:\.(?:\d+|[x*]|v[0-9a-f_]{12,14}))+(?:[-+][\w.]+)?  # a version, also one of Jenkins, or the first of a range
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                    # a mail address
     | (?:[A-Za-z][A-Za-z0-9+.-]*:)?//\S*              # a URL, which is searched for itself
     | data:\S*                                        # data in a URI
@@ -34,8 +34,10 @@ _FORMATTED = late_pattern(
     | windowsPE|offlineServicing|generalize|specialize|auditSystem|auditUser|oobeSystem  # a pass of Windows Setup
     """
 )
-_RESOURCE = late_pattern(r"(?:urn|arn|crn|mailto|tel|about):\S*|[\w.-]+(?:/[\w.-]+)+\.[a-z]{2,4}\d?")
-"""A public resource name (URN, also those of Amazon and IBM), or the path of a file, which may contain long numbers."""
+_RESOURCE = late_pattern(
+    r"(?:urn|arn|crn|mailto|tel|about):\S*|[\w.-]+(?:/[\w.-]+)+\.[a-z]{2,4}\d?|E[\w+/]{3}C[g-v][\w+/]I[\w+/]{40,}=*"
+)
+"""A public resource name (URN, also those of Amazon and IBM), the path of a file, which may contain long numbers, or a signature of the thoughts of Claude."""
 
 _PUBLIC_ARMOR = late_pattern(r"-----BEGIN (?!.*PRIVATE KEY)[A-Z0-9 ]{1,40}-----.*", re.DOTALL)
 """A certificate, a public key, or a signature of PGP, SSH or S/MIME (RFC 7468, RFC 9580)."""
@@ -55,7 +57,7 @@ _BRACKETS = late_pattern(
 """A text in brackets (``<token>``, ``[FILTERED]``, ``${{ secrets.TOKEN }}``, ``#{TOKEN}#``), or a call (``env("TOKEN")``)."""
 
 _VARIABLE = late_pattern(
-    r"\$(?:(?:(?:env:)?[A-Za-z_][\w.-]{0,200}|\d+)(?:/\S{0,200})?|\(\S*)|%[A-Za-z_]\w{1,200}%|:[a-z_]{2,100}|(__|@@)\w{2,200}\1|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+    r"\$(?:(?:(?:env:)?[A-Za-z_][\w.-]{0,200}|\d+)(?:/\S{0,200})?|\(\S*)|%[A-Za-z_]\w{1,200}%|:[a-z_]{2,100}|(__|@@|##)\w{2,200}\1|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
     r"|(?:process\.|os\.)?env(?:iron)?(?:\.\w{1,200}|\[.{1,200}\])|(?:var|local|secrets?)\.[A-Za-z_]\w{0,200}|op://\S{1,200}"
 )
 """A variable of a shell, a template or a configuration, or a reference to a secret that is stored elsewhere."""
@@ -63,7 +65,7 @@ _VARIABLE = late_pattern(
 _CLASS = late_pattern(r"(?:\[(?=[^\s\]]{0,40}[\\^-])[^\s\]]{1,40}\]|\\[wWsSdD])(?:[*+?]|\{\d+(?:,\d*)?\})+")
 """A repeated class of characters in a regular expression, which a stub of a mock server matches with credentials."""
 
-_DIGEST = late_pattern(r"(?:sha\d{1,3}|md5|blake2b):[\w+/=.-]{1,200}", re.IGNORECASE)
+_DIGEST = late_pattern(r"(?:(?:sha\d{1,3}|md5|blake2b):|sha(?:256|384|512)-)[\w+/=.-]{1,200}", re.IGNORECASE)
 _REPEATED = late_pattern(r"[*.•…x#_0?-]*|([^\W\d_])\1{3,}", re.IGNORECASE)
 """One repeated character, such as ``xxxx-xxxx``."""
 
@@ -80,7 +82,7 @@ _REPLACEMENT_STARTS = ("your", "fake", "dummy", "redact", "placeholder", "exampl
 """Words, and beginnings of words, that mark a value as the replacement of a secret, with any other words."""
 
 _EXAMPLE_WORDS = frozenset(
-    "hidden removed mock mocked sample my some replace test testing invalid stub insert here with".split()
+    "hidden removed mock mocked sample my some replace test testing invalid stub insert here goes with".split()
 )
 """Words that do so only with words in `_EMPTY_WORDS`: ``my-token`` is a placeholder, ``my-summer`` is not."""
 
@@ -95,7 +97,7 @@ _EMPTY_WORDS = frozenset(
 """Words that mean "no value", and the names of kinds of secrets (``"auth": "bearer"``)."""
 
 _NAMES = frozenset(word.replace(" ", "") for word in WORDS)
-_NAME_WORDS = _EMPTY_WORDS.union(SHORT_WORDS, *map(str.split, WORDS))
+_NAME_WORDS = _EMPTY_WORDS.union(("goes", "here"), SHORT_WORDS, *map(str.split, WORDS))
 """The words of names of secrets, of which several are a name (``consumer_secret``)."""
 
 _WORDS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -153,7 +155,7 @@ def is_opaque_word(word: str) -> bool:
     [True, False, False, False]
     """
     word = word.strip(_AROUND)
-    if any(pattern.fullmatch(word) for pattern in (_NUMBER, _GENERATED, _RESOURCE)):
+    if any(pattern.fullmatch(word) for pattern in (_NUMBER, _GENERATED, _RESOURCE, _REPEATED)):
         return False
     if _FORMATTED.fullmatch(word):
         return "/" in word and any(map(is_opaque_word, word.split("/")[1:]))

@@ -72,6 +72,11 @@ MEMBERS = """
 {"webhook": {"secretConfigured": true}}|{"accessKeyStatus": "Inactive"}|{"AccessKeyLastUsed": {"Region": "us-east-1"}}|{"rotationToken": 4}
 {"storageAccessKey": "storageAccessKey"}|{"cname_api_key": "cname_api_key"}|{"client_secret": "consumer_secret"}|{"refresh_token": "not_supported"}
 {"IdempotencyToken": "c4de373d-fc6b-45ac-a7d0-760b6be25756"}|{"publicKeyToken": "31bf3856ad364e35"}|{"token": "images/widget_rnwwmuahu3921.png"}
+{"packages": {"node_modules/cookie": {"integrity": "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcgSpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="}}}
+{"peerDependencies": {"sass": "^1.70.0", "jsonwebtoken": "~9.0.x"}}|{"token": {"audit_ids": ["1umUxRY-SWuMC0EQT_ltlg"]}}
+{"requests.sessions": {"GET": [{"commit": "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d"}]}}|{"api_key": "##SERVICE_API_KEY##"}
+{"signatures": [{"keyid": "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730"}]}|{"token": "access_token_goes_here"}
+{"type": "thinking", "signature": "ErUBCkYIARgCIkDWxmeFE0lq4hrGQYuMZoLVz4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcgSpIdNs6"}|{"ClientRequestToken": "c4de373dfc6b45ac"}
 {"grantType": "password"}|{"responseType": "code id_token token"}|{"code_challenge_method": "S256"}|{"challenge": "mfa"}|{"amr": ["pwd", "mfa"]}
 """.strip().replace("\n", "|").split("|{")  # fmt: skip
 STAND_INS = """
@@ -120,6 +125,7 @@ Access-Control-Allow-Headers: Authorization, X-Api-Key, X-CSRF-Token|Access-Cont
 Access-Control-Allow-Credentials: true
 Public-Key-Pins-Report-Only: pin-sha256="r5EfzZxQVvQpKo3AgYRaT7X2bDO/kj3ACwmxfdT2zt8="; max-age=60|X-Accepted-Github-Permissions: secrets=write
 Permissions-Policy: otp-credentials=(self), publickey-credentials-get=()|X-Auth-Type: oauth2
+azureml-model-session: d20260330170902-0e618f323d34
 Content-Security-Policy: script-src 'nonce-kX7pQz19vLmW04ab'|Report-To: {"group":"a","endpoints":[{"url":"https://a.example/r?s=kX7pQz19vLmW04ab"}]}
 NEL: {"report_to":"a","max_age":604800}|ETag: "kX7pQz19vLmW04abcdef"|ETag: W/"eyJpZCI6IjEyMyJ9"|If-None-Match: "7fd1a60b01f91b314f59955a4e4d4e80"
 MS-CorrelationId: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|MS-RequestId: 9b2f5f3e-1c2d-4e5f-8a9b-0c1d2e3f4a5b|MS-CV: kX7pQz19vLmW04ab.0|MS-ServerId: 102030
@@ -134,7 +140,7 @@ Content-MD5: kX7pQz19vLmW04abcdefgh==|Digest: SHA-256=X48E9qOokqqrvdts8nOJRJN3OW
 User-Agent: python-requests/2.32.3 auth/1.0|Server: Basic/1.0|X-Powered-By: Session/2|Allow: GET, TOKEN|Retry-After: 120|X-Has-Session: true
 """.strip().replace("\n", "|").split("|")  # fmt: skip
 URLS = """
-https://wiki.example/Visual+Basic+6+Plugin|/v1?q=Visual+Basic+6+Plugin|/docs/Visual%20Basic%206%20Plugin|/v1?code=EUR|/v1?code=GBP&key=name|/v1?key=customerName&value=3|/v1?code=800064|/v1?token_type=bearer|/v1?grant_type=client_credentials
+POST /v1?token_type=bearer HTTP/1.1|https://wiki.example/Visual+Basic+6+Plugin|/v1?q=Visual+Basic+6+Plugin|/docs/Visual%20Basic%206%20Plugin|/v1?code=EUR|/v1?code=GBP&key=name|/v1?key=customerName&value=3|/v1?code=800064|/v1?token_type=bearer|/v1?grant_type=client_credentials
 /v1?continuationToken=kX7pQz19vLmW04ab|/v1?page_token=kX7pQz19vLmW04ab|/v1?$skiptoken=kX7pQz19vLmW04ab|/v1?cursor=eyJpZCI6NDIsInYiOjF9&limit=5
 /v1?max_tokens=100|/v1?sort_key=name|/v1?token=|/v1?token=<TOKEN>&x=1|/v1?api_key={{key}}|/v1?password=[FILTERED]|/v1?state=kX7pQz19vLmW04abcdef
 /r/a/comments/bb0jwt/that_old_razzle_dazzle|/v1/tokens/4f701070-c2ba-480d-b459-25d8081d6d04|/v1/secrets/db-password|/v1/keys/primary|/v1/sessions/123456789|/v1/reset-password/confirm-email
@@ -169,6 +175,7 @@ TEXTS = [
     "API_KEY=\nDB_PASSWORD=${DB_PASSWORD}\n",
     '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n[FILTERED]\r\n--b--\r\n',
     '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nt5_3nwlq/styles/image_widget_rnwwmuahu3921.png\r\n--b--\r\n',
+    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nkX7pQz19vLmW04ab\r\n--b--\r\n',
     '--b\r\nContent-Disposition: form-data; name="max_tokens"\r\n\r\n100\r\n--b--\r\n',
     'data: {"usage": {"total_tokens": 12}, "token": null}\n\ndata: [DONE]\n\n',
     '{"a": 1}\n{"tokens": 5, "password": null}\n',

@@ -71,6 +71,7 @@ https://a.example/#access_token=OPAQUE&state=1|https://a.example/#/cb?id_token=O
 /v1?access-token=OPAQUE|/v1?accessToken=OPAQUE|/v1?sessionToken=OPAQUE|/v1?key=OPAQUE|/v1?code=OPAQUE&state=x|/v1?state=x&code=OPAQUE
 /v1?sv=2021&sig=OPAQUE%3D|/v1?hmac=1&token=OPAQUE|/v1?a=1;token=OPAQUE|/v1?token=OPAQUE;a=1|/v1?t=1&client%255Fsecret=OPAQUE|/v1?TOKEN=OPAQUE
 myapp://cb?code=OPAQUE|app.example:/cb?access_token=OPAQUE|https://a.example/?url=//u:OPAQUE@b.example|ftp://u:OPAQUE@a.example/b
+/v1?k=OPAQUE|/v1?a=1&hmac=OPAQUE|/v1?sign=OPAQUE&a=1|/v1?oauth_verifier=OPAQUE|/v1?__token__=OPAQUE|/v1?pw=OPAQUE|/v1?a=1&userkey=OPAQUE
 /v1?login_ticket=OPAQUE|/v1?code_verifier=OPAQUE|/v1?device_code=OPAQUE|/v1?subscription-key=OPAQUE|/v1?X-Amz-Security-Token=OPAQUE
 """.replace("\n", "|")
     .strip("|")

@@ -9,13 +9,15 @@ from pytest_pcerrors.secrets.names import Kind, kind_of, kind_of_header, squeeze
 STRONG = """
 password passwd passphrase pwd secret client_secret client_assertion connection_string access_token refresh_token id_token api_key account_key
 primary_key subscription_key shared_access_signature session_token csrf_token device_code code_verifier authorization_code saml_response
-webhook_secret signing_key encryption_key private_key license_key recovery_code personal_access_token otp totp jwt sas pass
+webhook_secret signing_key encryption_key private_key license_key recovery_code personal_access_token otp totp jwt pass pw oauth_verifier
 """.split()
-WEAK = "token bearer cookie_jar_token credential credentials assertion auth session ticket pin".split()
+WEAK = "token bearer cookie_jar_token credential credentials assertion auth ticket pin".split()
+AMBIGUOUS = "signature sig session session_id client_token".split()
 SAY_NOTHING = """
 code key name value token_type expires_in max_tokens_left continuation_token next_token page_token sync_token cancellation_token
 has_token is_password requires_auth useToken passenger Kansas design compass monkey turkey keyboard author tokenizer passport bypass
 password_policy secretName tokenExpiry session_duration apiKeyRequired credentialType passwordLastChanged OAuth2 oauth2 addressId processId wifiSsid
+sass node-sass requests.sessions ClientRequestToken
 """.split()
 
 
@@ -58,6 +60,13 @@ def test_names_that_say_little_are_weak(name):
         assert kind_of(spelling) is Kind.WEAK or kind_of(spelling) is Kind.STRONG, spelling
 
 
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_names_of_sessions_and_signatures_are_ambiguous(name):
+    """They are often public; only in a request may they be secrets."""
+    for spelling in spellings(name):
+        assert kind_of(spelling) is Kind.AMBIGUOUS, spelling
+
+
 @pytest.mark.parametrize("name", SAY_NOTHING)
 def test_other_names_say_nothing(name):
     """Counts, paging tokens, booleans, metadata, and words that contain a short one by chance."""
@@ -74,7 +83,7 @@ def test_other_names_say_nothing(name):
         ("Fastly-Key", Kind.WEAK),
         ("X-MS-Client-Principal", Kind.STRONG),
         ("X-Hub-Signature-256", Kind.WEAK),
-        ("X-New-Session", Kind.WEAK),
+        ("X-New-Session", Kind.AMBIGUOUS),
         ("Sec-WebSocket-Key", None),
         ("Idempotency-Key", None),
         ("Cache-Key", None),
