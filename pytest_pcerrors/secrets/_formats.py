@@ -86,6 +86,7 @@ VENDORS = (
     Format("HashiCorp Vault", "hvb. hvr. hvs.", r"hv[brs]\.[\w-]{24,}"),
     Format("Heroku", "HRKU-", rf"HRKU-{_W}{{36,}}"),
     Format("Hugging Face", "hf_ api_org_", rf"(?:hf|api_org)_{_A}{{34,}}"),
+    Format("Kubernetes", "bearer.authorization.k8s.io.", rf"bearer\.authorization\.k8s\.io\.{_W}{{16,}}=*"),
     Format("LangSmith", "lsv2_", r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"),
     Format("Linear", "lin_", rf"lin_(?:api|oauth)_{_A}{{32,}}"),
     Format("Lob", "_pub_", r"(?:live|test)_pub_[0-9a-f]{31}", 4),

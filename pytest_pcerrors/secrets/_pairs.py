@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _QUOTE = r"""(?:["']|&quot;|&\#34;)"""
 _PAIR = re.compile(
-    rf"""(?<![\w.$-])(?P<name>[\w.$-]++)(?P<quote>\\*+{_QUOTE})?(?:\[\d*+\]|\])?+[ \t]*+(?P<sign>=>|:=|==|[:=]|%(?:25)*+3[ADad])[ \t]*+"""
+    rf"""(?<![\w.$-])(?P<name>[\w.$-]++)(?P<quote>\\*+{_QUOTE})?(?:\[\d*+\]|\])?+[ \t]*+(?P<sign>=>|:=|==|[:=]|%(?:25)*+3[ADad]|(?(quote),(?=[ ]*["'])|(?!)))[ \t]*+"""
 )
 _VALUE = re.compile(
     r"""(?P<escape>\\++)["']|"(?:[^"\\]++|\\.)*+"?|'(?:[^'\\]++|\\.)*+'|&quot;(?:[^&]++|&(?!quot;))*+(?:&quot;)?|&\#34;[^&]*+(?:&\#34;)?"""
@@ -32,6 +32,7 @@ _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*+\r?\n")
 _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _WORDS, _PLAIN_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++"""), re.compile(r"""[^\s"'{}\[\](),:\\]++""")
 _BRACKETS, _QUOTES = ("[", "{"), ('"', "'", "\\", "&quot;", "&#34;")
+_QUOTED = re.compile(r"""["']([^"'\r\n]++)["']""")
 _STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
 """A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
 
@@ -42,10 +43,10 @@ _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
 _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
 _CODE = re.compile(
-    r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\((?:[BbFfRrUu]{0,2}|[A-Za-z_]\w*[.(\[].*))|[a-z]+(?:_[a-z]+)+\(.*",
+    r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\[\d{0,3}|\((?:[BbFfRrUu]{0,2}|[A-Za-z_]\w*[.(\[].*))|[a-z]+(?:_[a-z]+)+\(.*",
     re.DOTALL,
 )
-"""A path of attributes, a call with a literal, a path or another call in it, or the call of a name of several words."""
+"""A path of attributes, an item of a list or a mapping, a call with a literal, a path or another call in it, or the call of a name of several words."""
 _GROUP = re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]")
 _ARTIFACT = re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])")
 """The names of a dependency of Maven, such as ``io.jsonwebtoken:jjwt-jackson:0.11.5``."""
@@ -98,6 +99,8 @@ class _Pair:
         name, secrets = self._match["name"], self._secrets
         if self._is_after_escape:
             return name[1:], secrets.kind(name[1:])
+        if self._sign == ",":  # a pair of a list of headers, or only the next word of a list
+            return name, Kind.WEAK if self._before[-2:-1] in ("(", "[") else None
         kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
         word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
         both = (word[0] if word else "") + name
@@ -164,7 +167,11 @@ class _Pair:
         if self._kind is Kind.CREDENTIALS:
             is_secret = holds_credentials(value) and not is_placeholder(value)
             return "secret" if is_secret and credentials_hidden(self._name, value) != value else None
-        return self._secrets.certainty(self._kind, _plain(value))
+        certainty = self._secrets.certainty(self._kind, _plain(value))
+        if certainty is None and self._kind is Kind.STRONG and value.startswith("["):
+            items = (self._secrets.certainty(self._kind, each) for each in _QUOTED.findall(value))
+            return next(filter(None, items), None)
+        return certainty
 
     def _masked(self, value: str) -> str:
         """Hide a secret; of a list or an object, only its opaque words and its pairs, unless that leaves a secret in another notation.
@@ -184,7 +191,7 @@ class _Pair:
     def _value_end(self, last: int) -> int:
         """Return the end of a value, at most `last` without quotes; after only a colon, brackets are ignored and the length is limited."""
         text, start = self._text, self._start
-        if (self._is_in_brackets or not self._is_assigned) and text.startswith(_BRACKETS, start):
+        if text.startswith(_BRACKETS, start) and (self._is_in_brackets or not (self._is_assigned or self._begins_line)):
             return start
         if not self._is_assigned:
             last = start + _MAX_WORD
@@ -199,7 +206,7 @@ class _Pair:
         """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
         if self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value):
             return True
-        is_cut = value.endswith("(") and self._text[end : end + 1] not in (*"\"')",)
+        is_cut = value.endswith(("(", "[")) and self._text[end : end + 1] not in (*"\"')",)
         is_code = _CODE.fullmatch(value) is not None and not (is_cut and _ODD.search(value))
         return is_code and not is_opaque(value)
 

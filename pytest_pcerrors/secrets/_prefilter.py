@@ -36,7 +36,7 @@ _OTHER_WORDS = ("authorization auxiliary",)
 _PARAMETERS = (
     f"{sign}{name}=" for name, kind in PARAMETERS.items() for sign in (("",) if kind is Kind.WEAK else ("?", "&"))
 )
-_CLEAR = tuple(map(str.encode, ("form-data", "keyname", *_PARAMETERS)))
+_CLEAR = tuple(map(str.encode, ("form-data", "keyname", " -u", "--user", "--proxy-user", *_PARAMETERS)))
 """Words that require a search with any text around them."""
 
 _ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")

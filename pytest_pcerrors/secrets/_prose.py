@@ -25,10 +25,13 @@ _CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
     rf"""(?P<noun>(?:{"|".join(NOUNS)})(?:s(?!/))?)(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
-    rf"""(?P<word>(?![a-z_-]{{1,60}}[_-](?:{"|".join(NOUNS)})s?[ :="'])[\w.~+/=-]{{16,4096}})""",
+    rf"""(?P<word>(?![a-z_-]{{1,60}}[_-](?:{"|".join(NOUNS)})s?[ :="'])[\w.~+/=-]{{16,4096}}|(?<=["'])[^\s"'<>]{{8,64}}(?=["']))""",
     re.IGNORECASE,
 )
 """A name of a secret in a sentence, and the word after it, but not another name; it may be quoted or in brackets. ``/tokens/...`` is the path of a resource."""
+
+_OPTION = re.compile(r"""(?<!\S)(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s"':/]++:(?P<value>[^\s"'\\]++)""")
+"""The option of curl for a user and a password."""
 
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16
@@ -39,7 +42,7 @@ _NAME_AND_VALUE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LIST = re.compile(
-    rf"""^[ \t]*+(?:-[ \t]++)?["']?(?P<name>[\w.-]++)["']?:[ \t]*+\r?\n(?P<items>(?:[ \t]*+-[ \t]++{_SCALAR}[ \t]*+(?:\r?\n|\Z))++)""",
+    rf"""^(?P<head>[ \t]*+(?:-[ \t]++)?["']?(?P<name>[\w.-]++)["']?:[ \t]*+\r?\n)(?P<items>(?:[ \t]*+-[ \t]++{_SCALAR}[ \t]*+(?:\r?\n|\Z))++)""",
     re.MULTILINE,
 )
 _ITEM = re.compile(rf"^[ \t]*+-[ \t]++(?P<value>{_SCALAR})", re.MULTILINE)
@@ -51,8 +54,12 @@ def hidden(text: str, hider: "Hider") -> str:
     if any(sign in text for sign in _SIGNS_OF_URL):
         text = _URL.sub(lambda match: _url(match[0], hider), text)
     text = markup.hidden(text, hider)
-    text = _yaml_hidden(text, hider)
+    if "\n" in text:
+        text = _NAME_AND_VALUE.sub(lambda match: _value(match, match["name"], hider), text)
+        text = _LIST.sub(lambda match: _items(match, hider), text)
     text = pairs.hidden(text, hider)
+    if "-u" in text:
+        text = _OPTION.sub(lambda match: _value(match, "password", hider), text)
     text = _ANNOUNCED.sub(lambda match: _announced(match, hider), text)
     if hider.is_cut:
         text = _CUT_URL.sub(rf"\1{MASK}", text)
@@ -83,22 +90,16 @@ def _announced(match: re.Match[str], hider: "Hider") -> str:
     return masked(match, "word")
 
 
-def _yaml_hidden(text: str, hider: "Hider") -> str:
-    """Hide values of YAML whose names are on other lines, and the items of lists with names of secrets."""
+def _value(match: re.Match[str], name: str, hider: "Hider") -> str:
+    """Hide the value of a name that is not directly before it."""
+    inside = match["value"].strip("\"'")
+    certainty = hider.secrets.certainty(name, inside)
+    if certainty is None:
+        return match[0]
+    hider.report("", certainty)
+    return match[0][: match.start("value") - match.start()] + match["value"].replace(inside, MASK)
 
-    def value(match: re.Match[str], name: str) -> str:
-        inside = match["value"].strip("\"'")
-        certainty = hider.secrets.certainty(name, inside)
-        if certainty is None:
-            return match[0]
-        hider.report("", certainty)
-        return match[0][: match.start("value") - match.start()] + match["value"].replace(inside, MASK)
 
-    def items(match: re.Match[str]) -> str:
-        head = match[0][: match.start("items") - match.start()]
-        return head + _ITEM.sub(lambda item: value(item, match["name"]), match["items"])
-
-    if "\n" not in text:
-        return text
-    text = _NAME_AND_VALUE.sub(lambda match: value(match, match["name"]), text)
-    return _LIST.sub(items, text)
+def _items(match: re.Match[str], hider: "Hider") -> str:
+    """Hide the values of the items of a list in YAML."""
+    return match["head"] + _ITEM.sub(lambda item: _value(item, match["name"], hider), match["items"])

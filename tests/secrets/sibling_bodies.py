@@ -93,6 +93,7 @@ MEMBERS = [
 ]  # fmt: skip
 SENTENCES = (
     """
+curl -u a:OPAQUE https://a.example|curl --user 'a:OPAQUE' https://a.example|<Headers([('x-api-key', 'OPAQUE')])>|headers = [["authorization", "Bearer OPAQUE"]]
 The provided API key 'OPAQUE' is not valid|Token OPAQUE was revoked|Session OPAQUE not found|Invalid credentials for key OPAQUE.
 Unknown access token: OPAQUE|Your password (OPAQUE) has expired|Cannot verify signature OPAQUE|Bad bearer token "OPAQUE"
 client secret=[OPAQUE] rejected|refresh_token `OPAQUE` expired|Authorization header 'Bearer OPAQUE' is invalid|The secret OPAQUE does not match

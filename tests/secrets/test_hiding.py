@@ -161,6 +161,9 @@ def test_a_text_without_secrets_is_unchanged(text):
         ('see "password": {"new": "aB3dE5gH7", "old": "b"}', 'see "password": {"new": "***", "old": "b"}'),
         ('see "tokens": ["aB3dE5gH7", {"password": "a"}]', 'see "tokens": ["***", {"password": "***"}]'),
         ('see "passwords": ["hunter2", "aB3dE5gH7"]', 'see "passwords": ["***", "***"]'),
+        ('passwords = ["hunter2","letmein"]', 'passwords = ["***","***"]'),
+        ("a: b\npasswords: ['hunter2', 'letmein']\n", "a: b\npasswords: ['***', '***']\n"),
+        ("ALTER USER a WITH PASSWORD 'aB3$dE5&gH7'", "ALTER USER a WITH PASSWORD '***'"),
         ("passwords = {'hunter2', 'aB3dE5gH7'}", "passwords = {'***', '***'}"),
         (
             'see "token": {"id": "aB3dE5gH7", "password": "[%61%42%33%64%45%35%67%48%37, b]"}',
