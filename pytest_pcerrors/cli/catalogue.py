@@ -168,7 +168,7 @@ def _rule_text(rule: Rule, policy: Policy) -> str:
     texts = {name: getattr(rule, name) for name in ("breaks", "documentation", "example", "fix")}
     lines += [f"  {name:13}  {text}" for name, text in texts.items() if text]
     for profile, severity in rule.severities.items():
-        here = policy.profiled(profile).severities.get(rule.name, severity)
+        here = policy.rules_under(profile).severities.get(rule.name, severity)
         lines.append(f"  {profile}: {severity}{f', {here} by your settings' if here != severity else ''}")
     return "\n".join(lines)
 
@@ -180,7 +180,7 @@ def _code_text(code: str, policy: Policy) -> str:
         origin = f" (from {safe(entry.origin)})" if entry.origin else ""
         lines.append(f"{code} with {policy.contract.status_of(entry)}{origin}")
         lines += [f"  {safe(text)}" for text in (*entry.templates, entry.note) if text]
-    weights = ", ".join(f"{profile}: {policy.profiled(profile).severities['pairing']}" for profile in PROFILES)
+    weights = ", ".join(f"{profile}: {policy.rules_under(profile).severities['pairing']}" for profile in PROFILES)
     shown = code if _INTEGER.fullmatch(code) else json.dumps(code)
     status = entries[0].status
     if status is not None:

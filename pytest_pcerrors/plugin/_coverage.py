@@ -48,7 +48,7 @@ class CoverageReports(Observer):
             self._parsed[id(parsed.exchange)] = parsed
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             number = self._policy.contracts.index(parsed.contract)
-            ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].profiled(profile).rules)
+            ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].rules_under(profile))
             judged = number, profile, parsed.is_error, len(ran), tuple(sorted(broken)), tuple(shapes)
             self._of_test.append(("judged", *judged))
 
@@ -81,7 +81,7 @@ class CoverageReports(Observer):
         for fact, count in self._of_run.items():
             if fact[0] == "judged":
                 _, number, profile, is_error, length, broken, shapes = fact
-                rules = self._policy.policies[number].profiled(profile).rules
+                rules = self._policy.policies[number].rules_under(profile)
                 names = rules.error_names if is_error else rules.success_names
                 self._coverage.add_judged(Judged(names[:length], broken, shapes), count)
             else:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
-    from pytest_pcerrors.rules.violation import Severity
 
 _ITEM = re.compile(r"/\d+(?=/|$)")
 
@@ -48,6 +47,5 @@ def touched(
 
 def _faults(parsed: "ParsedResponse") -> set[tuple[str, str]]:
     """Return the broken rules with their places; items of arrays are ``*``."""
-    rules = rule_set(parsed.contract)
-    severities: dict[str, Severity] = dict.fromkeys(rules.rules, "error")
-    return {(_ITEM.sub("/*", violation.pointer), violation.rule) for violation in rules.violations(parsed, severities)}
+    violations = rule_set(parsed.contract).violations(parsed)
+    return {(_ITEM.sub("/*", violation.pointer), violation.rule) for violation in violations}

@@ -208,7 +208,7 @@ def _judged(exchange: Exchange, policy: "Policy") -> Verdict:
 @lru_cache(maxsize=1024)
 def _of_equal(policy: "Policy", profile: str, status: int, content_type: str | None, body: bytes) -> Verdict | None:
     """Return the verdict on error responses with this body, or None if it depends on more of the response."""
-    if not policy.profiled(profile).quick.is_by_body(status, content_type):
+    if not policy.rules_under(profile).quick.is_by_body(status, content_type):
         return None
     headers = None if content_type is None else {"Content-Type": content_type}
     verdict = policy.judge(Exchange(status, headers, body), profile=profile)

@@ -58,7 +58,7 @@ class LineAudit:
         self._keeps_errors = keeps_errors
         self._is_detailed = is_detailed
         self._secrets = policy.redaction.secrets if policy.searches_for_secrets else None
-        self._quick = policy.profiled(policy.profile_for(f"{name}:1")).quick
+        self._quick = policy.rules_under(policy.profile_for(f"{name}:1")).quick
         self._successes = self._quick.successes
         self._hosts: dict[str, tuple[bool, str]] = {}
         self._judged = tuple(f"https://{host}/" for host in policy.hosts if _HOST.fullmatch(host))

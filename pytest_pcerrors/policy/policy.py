@@ -13,7 +13,6 @@ from pytest_pcerrors.policy.allowances import Allowance, file_of, lies_in
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
-from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RECORDING_RULES, in_stages
 from pytest_pcerrors.rules.rule import PROFILES
 from pytest_pcerrors.rules.stages import rule_set
@@ -29,19 +28,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.rules.stages import RuleSet
     from pytest_pcerrors.rules.violation import Severity
     from pytest_pcerrors.secrets import Found
-
-
-@dataclass(eq=False, repr=False)
-class Profiled:
-    """The rules that are not off under a profile, and the severity of each rule."""
-
-    rules: "RuleSet"
-    severities: "Mapping[str, Severity]"
-
-    @cached_property
-    def quick(self) -> Quick:
-        """What recognizes conforming responses."""
-        return Quick(self.rules)
 
 
 @dataclass(eq=False, repr=False)
@@ -66,7 +52,7 @@ class Policy:
     layout: "Layout | None" = None
     root: Path = Path()
     today: "date" = field(default_factory=lambda: datetime.now(UTC).astimezone().date())
-    _profiled: dict[str, Profiled] = field(default_factory=dict, init=False, repr=False)
+    _rules_under: "dict[str, RuleSet]" = field(default_factory=dict, init=False, repr=False)
     _profile_of_file: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +63,7 @@ class Policy:
             if name not in known:
                 raise UsageError(f'there is no rule "{name}"; {nearest(name, known)}')
         for profile in (self.profile, self.forced_profile, *(profile for _, profile in self.profile_by_path)):
-            self.profiled(profile or self.profile)
+            self.rules_under(profile or self.profile)
 
     @cached_property
     def rules(self) -> "RuleSet":
@@ -126,25 +112,24 @@ class Policy:
             allowances=tuple(allowance for allowance in self.allowances if allowance.rule in known),
         )
 
-    def profiled(self, profile: str) -> "Profiled":
-        """Return the rules that run under a profile, and their severities; raise a `UsageError` for an unknown profile."""
-        known = self._profiled.get(profile)
+    def rules_under(self, profile: str) -> "RuleSet":
+        """Return the rules that are not off under a profile, and the severities of all; raise a `UsageError` for an unknown profile."""
+        known = self._rules_under.get(profile)
         if known is None:
             if profile not in PROFILES:
                 raise UsageError(f'there is no profile "{profile}"; {nearest(profile, PROFILES)}')
             rules = (*self.rules.rules.values(), *RECORDING_RULES)
             table = {rule.name: self.overrides.get(rule.name, rule.severities[profile]) for rule in rules}
-            on = self.rules.without({name for name, severity in table.items() if severity == "off"})
-            known = self._profiled[profile] = Profiled(on, table)
+            known = self._rules_under[profile] = self.rules.under(table)
         return known
 
     @cached_property
-    def _usual(self) -> Profiled:
-        return self.profiled(self.forced_profile or self.profile)
+    def _usual_rules(self) -> "RuleSet":
+        return self.rules_under(self.forced_profile or self.profile)
 
     def recognizes(self, exchange: "Exchange") -> bool:
         """Return whether a response is recognized to conform, by the contract of its host; False in doubt."""
-        return not self.others and self._profiled_for(exchange).quick.conforms(exchange)
+        return not self.others and self._rules_for(exchange).quick.conforms(exchange)
 
     def profile_for(self, origin: str | None) -> str:
         """Return the profile for an origin: the forced one, otherwise that of the longest matching path."""
@@ -166,21 +151,21 @@ class Policy:
         """Return the verdict on an exchange, by the contract of its host; `profile` overrides all other profiles."""
         if self.others and (own := self.of(exchange)) is not self:
             return own.judge(exchange, profile=profile)
-        profiled = self._profiled_for(exchange) if profile is None else self.profiled(profile)
+        rules = self._rules_for(exchange) if profile is None else self.rules_under(profile)
         parsed = read(exchange, self.contract)
-        found = profiled.rules.violations(parsed, profiled.severities)
+        found = rules.violations(parsed)
         return self._excused(parsed, found) if found and self.allowances else Verdict(parsed, found)
 
-    def _profiled_for(self, exchange: "Exchange") -> Profiled:
+    def _rules_for(self, exchange: "Exchange") -> "RuleSet":
         if exchange.origin is None or not self.profile_by_path:
-            return self._usual
-        return self.profiled(self.profile_for(exchange.origin))
+            return self._usual_rules
+        return self.rules_under(self.profile_for(exchange.origin))
 
     @cached_property
     def searches_for_secrets(self) -> bool:
         """Whether recordings are searched for secrets under any profile of this policy."""
         profiles = {self.forced_profile or self.profile, *(profile for _, profile in self.profile_by_path)}
-        tables = [self.profiled(profile).severities for profile in profiles]
+        tables = [self.rules_under(profile).severities for profile in profiles]
         return any(table[rule] != "off" for table in tables for rule in (SECRET_RECORDED, SECRET_SUSPECTED))
 
     def secrets_in(self, exchange: "Exchange", found: "Sequence[Found]") -> Verdict | None:
@@ -193,7 +178,7 @@ class Policy:
 
     def of_recording(self, exchange: "Exchange", found: "Iterable[Violation]") -> Verdict:
         """Return the verdict on violations of the rules for recordings, with severities and allowances applied."""
-        table = self.profiled(self.profile_for(exchange.origin)).severities
+        table = self.rules_under(self.profile_for(exchange.origin)).severities
         judged = tuple(each.judged(each.rule, table[each.rule]) for each in found if table[each.rule] != "off")
         return self._excused(read(exchange, self.contract), judged)._replace(of_recording=True)
 

@@ -157,7 +157,7 @@ class Totals:
             self.counts.add(finding)
         if self.coverage is not None and finding.verdict is not None:
             profile = policy.profile_for(finding.origin or None)
-            rules = policy.of(finding.verdict.exchange).profiled(profile).rules
+            rules = policy.of(finding.verdict.exchange).rules_under(profile)
             self.coverage.add_recorded(finding.verdict, rules, finding.origin)
 
     def _add_conforming(self, found: Conforming, policy: Policy) -> None:
@@ -165,7 +165,7 @@ class Totals:
             for met, count in found.errors.items():
                 self.counts.add_met(met, count)
         if self.coverage is not None:
-            rules = policy.profiled(policy.profile_for(f"{found.name}:1")).rules
+            rules = policy.rules_under(policy.profile_for(f"{found.name}:1"))
             for (status, code, *_), count in found.errors.items():
                 self.coverage.add("replayed", status, [code], count=count)
             for ran, count in ((rules.error_names, found.errors.total()), (rules.success_names, found.successes)):

@@ -34,7 +34,7 @@ class Quick:
 
     >>> from pytest_pcerrors import Contract
     >>> from pytest_pcerrors.rules.stages import rule_set
-    >>> quick = Quick(rule_set(Contract.default()).without(["unknown-property", "description-template"]))
+    >>> quick = rule_set(Contract.default()).under({"unknown-property": "off", "description-template": "off"}).quick
     >>> quick.conforms(Exchange(409, None, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
     True
     >>> quick.is_success(200, "{}"), quick.is_success(200, '{"errorCode": "800064"}')

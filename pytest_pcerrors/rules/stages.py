@@ -1,8 +1,9 @@
 """The stages of a check: their rules in order, and the conditions that skip rules or end the check."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
@@ -11,6 +12,7 @@ from pytest_pcerrors.rules import body, head, success
 from pytest_pcerrors.rules._broken import Broken, broken
 from pytest_pcerrors.rules._docs import quoting, schema_rule
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
+from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES, in_stages
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, user_rule
 from pytest_pcerrors.rules.schema_rules import named_apart, schema_rules
@@ -33,10 +35,16 @@ _ENDS: "Mapping[str, Condition]" = {
 
 
 class RuleSet:
-    """The rules of a contract; `every` has them in the order in which they run, those for 2xx responses last."""
+    """The rules of a contract; `every` has them in the order in which they run, those for 2xx responses last.
 
-    def __init__(self, contract: "Contract", rules: Iterable[Rule]) -> None:
+    `severities` has the severity of each rule; one that it does not have is an error.
+    """
+
+    def __init__(
+        self, contract: "Contract", rules: Iterable[Rule], severities: "Mapping[str, Severity]" = MappingProxyType({})
+    ) -> None:
         self.contract = contract
+        self.severities = severities
         self.every = tuple(rules)
         self.rules = {rule.name: rule for rule in self.every}
         self.of_users, self.of_members = self._of("user"), self._of("properties", "catalogue")
@@ -49,11 +57,12 @@ class RuleSet:
     def _of(self, *stages: str) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.every if rule.stage in stages)
 
-    def without(self, names: Container[str]) -> "RuleSet":
-        """Return the same rules without those with these names."""
-        return RuleSet(self.contract, (rule for rule in self.every if rule.name not in names))
+    def under(self, severities: "Mapping[str, Severity]") -> "RuleSet":
+        """Return the same rules with these severities, without those that are off."""
+        rules = (rule for rule in self.every if severities.get(rule.name) != "off")
+        return RuleSet(self.contract, rules, severities)
 
-    def violations(self, parsed: ParsedResponse, severities: "Mapping[str, Severity]") -> tuple[Violation, ...]:
+    def violations(self, parsed: ParsedResponse) -> tuple[Violation, ...]:
         """Return the violations of a response, each with the name of its rule and that rule's severity.
 
         They are those that all rules of `ran` find; the rules of a stage are called only if the response is unusual there, so that one
@@ -62,19 +71,29 @@ class RuleSet:
         found: list[Violation] = []
         if not parsed.is_error:
             if self.ran(parsed) and success.may_contain_error(parsed):
-                _check(self.of_successes, parsed, severities, found)
+                self._check(self.of_successes, parsed, found)
             return tuple(found)
         if head.is_unusual(parsed):
-            _check(self._of_head, parsed, severities, found)
-        _check(self.of_users, parsed, severities, found)
+            self._check(self._of_head, parsed, found)
+        self._check(self.of_users, parsed, found)
         if body.is_unusual(parsed):
             for rules, ends in self._of_body if parsed.is_body_known else ():
-                _check(rules, parsed, severities, found)
+                self._check(rules, parsed, found)
                 if ends(parsed):
                     return tuple(found)
         if parsed.is_object:
-            _check(self.broken(parsed.document, parsed.exchange.status), parsed, severities, found)
+            self._check(self.broken(parsed.document, parsed.exchange.status), parsed, found)
         return tuple(found)
+
+    def _check(self, rules: Iterable[Rule], parsed: ParsedResponse, found: list[Violation]) -> None:
+        for rule in rules:
+            for violation in rule.check(parsed):
+                found.append(violation.judged(rule.name, self.severities.get(rule.name, "error")))  # noqa: PERF401 - mostly none
+
+    @cached_property
+    def quick(self) -> Quick:
+        """What recognizes conforming responses."""
+        return Quick(self)
 
     @cached_property
     def broken(self) -> Broken:
@@ -93,14 +112,6 @@ class RuleSet:
             if ends(parsed):
                 return self.error_names[:count]
         return self.error_names
-
-
-def _check(
-    rules: Iterable[Rule], parsed: ParsedResponse, severities: "Mapping[str, Severity]", found: list[Violation]
-) -> None:
-    for rule in rules:
-        for violation in rule.check(parsed):
-            found.append(violation.judged(rule.name, severities[rule.name]))  # noqa: PERF401 - mostly none
 
 
 @lru_cache(maxsize=32)

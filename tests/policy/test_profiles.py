@@ -53,7 +53,7 @@ NUMBER = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}'
 def test_a_profile_gives_every_rule_its_severity(profile, column):
     """Both shipped profiles are exactly what the documentation tables."""
     expected = {rule: severity[column] for rule, severity in TABLE.items()}
-    actual = Policy(Contract.default()).profiled(profile).severities
+    actual = Policy(Contract.default()).rules_under(profile).severities
     assert {rule: actual[rule] for rule in TABLE} == expected
 
 
@@ -63,7 +63,7 @@ def test_a_deviation_of_a_custom_contract_is_off_under_observed(contract_of, pro
     contract = contract_of(
         {"properties": {"code": {"type": "integer"}}}, deviations=(Deviation("code-word", ("code",), "string"),)
     )
-    assert Policy(contract).profiled(profile).severities["code-word"] == severity
+    assert Policy(contract).rules_under(profile).severities["code-word"] == severity
 
 
 @pytest.mark.parametrize(("severity", "expected"), [("warning", ["warning"]), ("error", ["error"]), ("off", [])])

@@ -39,7 +39,7 @@ def judged(status, body, headers=None):
     """Return what is counted of a response."""
     policy = Policy(CONTRACT)
     headers = {"Content-Type": "application/json"} if headers is None else headers
-    return Judged.of(policy.judge(Exchange(status, headers, body)), policy.profiled("documented").rules)
+    return Judged.of(policy.judge(Exchange(status, headers, body)), policy.rules_under("documented"))
 
 
 @pytest.mark.untraced

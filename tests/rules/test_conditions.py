@@ -101,7 +101,7 @@ JSON = {"Content-Type": "application/json"}
 
 def quick_ones():
     """Return what recognizes conforming responses under each policy, after so many responses that it has looked for msgspec."""
-    made = {name: Quick(policy.profiled(policy.profile_for(None)).rules) for name, policy in POLICIES.items()}
+    made = {name: Quick(policy.rules_under(policy.profile_for(None))) for name, policy in POLICIES.items()}
     for quick in made.values():
         assert not any(quick.conforms(Exchange(409, None, b"[]")) for _ in range(64))
     return made
@@ -126,11 +126,10 @@ def read_both(exchange, contract):
 
 def found(policy, parsed, whole):
     """Return what a check finds, and what it finds if it calls every rule."""
-    profiled = policy.profiled(policy.forced_profile or policy.profile)
-    rules, severities = profiled.rules, profiled.severities
+    rules = policy.rules_under(policy.forced_profile or policy.profile)
     called = [rule for rule in rules.every if rule.name in rules.ran(whole)]
-    every = (each.judged(rule.name, severities[rule.name]) for rule in called for each in rule.check(whole))
-    return rules.violations(parsed, severities), tuple(every)
+    every = (each.judged(rule.name, rules.severities[rule.name]) for rule in called for each in rule.check(whole))
+    return rules.violations(parsed), tuple(every)
 
 
 def assert_agreement(exchange):
@@ -189,12 +188,12 @@ def test_mutants(rule):
 def test_no_rule_is_called_for_most_conforming_entries(profile):
     """The others have a status with rules of its own, or a brace in the description."""
     called = []
-    rules = POLICIES["documented"].profiled(profile).rules
+    rules = POLICIES["documented"].rules_under(profile)
     noted = RuleSet(DEFAULT, [each._replace(check=lambda _: called.append(True) or ()) for each in rules.every])
     for entry in DEFAULT.catalogue:
         called.clear()
         parsed = read(synthesize_entry(entry, DEFAULT), DEFAULT)
-        assert noted.violations(parsed, {}) == ()
+        assert noted.violations(parsed) == ()
         assert bool(called) == (entry.status == 401 or "{" in parsed.description)
 
 

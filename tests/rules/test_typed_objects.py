@@ -22,7 +22,7 @@ TEXT = json.dumps(ERROR)
 
 def typed(contract=DEFAULT, length_unit="code-points", off=()):
     """Return the reader of a contract, without the rules that are off, and the names of the rules that its type does not test."""
-    rules = rule_set(contract, length_unit=length_unit).without(off).of_members
+    rules = rule_set(contract, length_unit=length_unit).under(dict.fromkeys(off, "off")).of_members
     objects = TypedObjects(rules, contract.error_schema["properties"], msgspec)
     return objects.read, [rule.name for rule in objects.others if rule.stage == "properties"]
 
@@ -147,6 +147,6 @@ def test_msgspec_is_used_after_some_responses(monkeypatch, is_installed):
     """The same responses are recognized before and after, with and without it, and with members that a type does not have."""
     if not is_installed:
         monkeypatch.setitem(sys.modules, "msgspec", None)
-    quick = Quick(Policy(DEFAULT).profiled("documented").rules)
+    quick = Quick(Policy(DEFAULT).rules_under("documented"))
     responses = [Exchange(409, None, body.encode()) for body in (TEXT, json.dumps({**ERROR, "x": 1}), "{}")]
     assert [quick.conforms(each) for _ in range(30) for each in responses] == [True, True, False] * 30
