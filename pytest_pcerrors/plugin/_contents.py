@@ -15,7 +15,7 @@ from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.items import Skipped
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
-from pytest_pcerrors.policy.audit import Recording, SecretsByItem
+from pytest_pcerrors.policy.audit import Recording, searched
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import generic_path
@@ -151,11 +151,12 @@ class _Reading:
 
     def parts(self) -> Iterator[Part]:
         """Yield every error response and unreadable place in order, then the rules that the file as a whole breaks."""
-        secrets, oldest = SecretsByItem(self._recording), Oldest(self._policy.judges)
+        oldest = Oldest(self._policy.judges)
         verdicts: list[Verdict | None] = []
-        for number, item in enumerate(self._recording.items):
-            found = secrets.of(number, item)
-            if isinstance(item, ArchiveError):
+        for number, (item, found) in enumerate(searched(self._recording), start=1):
+            if isinstance(item, str):
+                verdicts.append(self._policy.secrets_at(found, item))
+            elif isinstance(item, ArchiveError):
                 self.counts["unreadable"] += 1
                 verdicts.append(self._policy.secrets_at(found, item.place))
                 yield self._unreadable(item)
@@ -165,8 +166,7 @@ class _Reading:
             else:
                 oldest.add(item)
                 verdicts.append(self._policy.secrets_in(item, found))
-                yield from self._judged(item, number + 1)
-        verdicts += [self._policy.secrets_at([outside], origin) for origin, outside in secrets.rest()]
+                yield from self._judged(item, number)
         yield from _of_secrets(list(filter(None, verdicts)))
         if verdict := stale(oldest, self._policy):
             yield Part(RECORDING, STALE, 0, [verdict])

@@ -4,7 +4,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple, Self
 
@@ -76,38 +76,26 @@ class Recording(NamedTuple):
         return cls(name, stream_items(one, name, policy.layout), found, chunks)
 
 
-class SecretsByItem:
-    """The secrets of a recording by item."""
+def searched(recording: Recording) -> "Iterator[tuple[Item | str, list[Found]]]":
+    """Yield each item of a recording with the secrets in it, then the origin of each secret outside of all items, with that secret.
 
-    def __init__(self, recording: Recording) -> None:
-        self._name = recording.name
-        self._found = iter(recording.found)
-        self._next: InItem | None = None
-
-    def of(self, number: int, item: "Item") -> "list[Found]":
-        """Return the secrets in an item. Call it with ascending numbers; a file that cannot be read at all is not searched."""
-        if isinstance(item, ArchiveError) and item.place == self._name:
-            self._found = iter(())
+    Secrets are read no further than to the current item. A file that cannot be read at all is not searched.
+    """
+    found_in_items = iter(recording.found)
+    following: InItem | None = None
+    for number, item in enumerate(recording.items):
+        if isinstance(item, ArchiveError) and item.place == recording.name:
+            found_in_items = iter(())
         found: list[Found] = []
-        while (each := self._peek()) is not None and each.item is not None and each.item <= number:
-            found += [at.found for at in each.locations]
-            self._next = None
-            if each.item == number:
+        last = -1
+        while last < number and (following := following or next(found_in_items, None)):
+            if following.item is None or following.item > number:
                 break
-        return found
-
-    def rest(self) -> "list[tuple[str, Found]]":
-        """Return the remaining secrets, which are outside of all items, each with its origin."""
-        left = []
-        while (each := self._peek()) is not None:
-            left += [(f"{self._name}:{at.line}", at.found) for at in each.locations]
-            self._next = None
-        return left
-
-    def _peek(self) -> "InItem | None":
-        if self._next is None:
-            self._next = next(self._found, None)
-        return self._next
+            found += [at.found for at in following.locations]
+            last, following = following.item, None
+        yield item, found
+    for each in chain([following] if following else [], found_in_items):
+        yield from ((f"{recording.name}:{at.line}", [at.found]) for at in each.locations)
 
 
 class Finding(NamedTuple):
@@ -158,14 +146,13 @@ def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Find
 
 def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "Iterator[Finding]":
     """Yield a finding for every item of an archive, or of a piece of one, and for each secret outside of its items; add the items to `oldest`."""
-    secrets = SecretsByItem(recording)
-    for number, item in enumerate(recording.items):
-        found = secrets.of(number, item)
+    for item, found in searched(recording):
+        if isinstance(item, str):
+            yield Finding("recording", item, recording=policy.secrets_at(found, item))
+            continue
         if not isinstance(item, ArchiveError | Skipped):
             oldest.add(item)
         yield finding_of_item(item, policy, found)
-    for origin, outside in secrets.rest():
-        yield Finding("recording", origin, recording=policy.secrets_at([outside], origin))
 
 
 def audit_age(name: str, oldest: Oldest, policy: "Policy") -> "Iterator[Finding]":

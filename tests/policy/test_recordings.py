@@ -10,8 +10,11 @@ from pytest_pcerrors import Contract, Exchange, UsageError, check
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.files import read_body
 from pytest_pcerrors.exchange.archives.streams import lines_of, of_pieces
-from pytest_pcerrors.policy.audit import Recording, SecretsByItem
+from pytest_pcerrors.policy.audit import Recording, searched
 from pytest_pcerrors.policy.policy import Policy
+from pytest_pcerrors.redaction._documents import Location
+from pytest_pcerrors.redaction.rewriting import InItem
+from pytest_pcerrors.secrets import Found
 
 SECRET = "kX7pQz19vLmW04ab"
 LINE = json.dumps({"status": 200, "body": {"api_key": SECRET}}).encode()
@@ -23,18 +26,20 @@ def test_nothing_is_searched_where_both_rules_are_off(tmp_path):
     """Neither a stream nor a file."""
     (tmp_path / "a.ndjson").write_bytes(LINE)
     for recording in (Recording.of_stream(BytesIO(LINE), "-", OFF), Recording.of_file(tmp_path / "a.ndjson", OFF)):
-        [item] = recording.items
-        assert SecretsByItem(recording).of(0, item) == []
+        assert [found for _, found in searched(recording)] == [[]]
 
 
-def test_items_may_be_skipped():
-    """The secrets of skipped items are returned too, and later ones are kept."""
-    recording = Recording.of_stream(BytesIO(b"\n".join([LINE] * 3)), "-", ON)
-    items, secrets = list(recording.items), SecretsByItem(recording)
-    assert len(secrets.of(1, items[1])) == 2
-    assert len(secrets.of(1, items[1])) == 0
-    assert len(secrets.of(2, items[2])) == 1
-    assert secrets.rest() == []
+@pytest.mark.parametrize(
+    ("number", "found_in", "counts"),
+    [(3, (0, 1, 2, None), [1, 1, 1, 1]), (2, (1, None, None), [0, 1, 1, 1]), (2, (0, 0), [1, 1]), (1, (1,), [0, 1])],
+)
+def test_each_item_has_its_secrets(number, found_in, counts):
+    """Those outside of all items follow, each with its place; so do those of items that the recording does not have."""
+    parts = [InItem(item, [Location(7, item, Found("", "secret"))]) for item in found_in]
+    recording = Recording("a.har", [Exchange(404, None, b"")] * number, parts)
+    items = list(searched(recording))
+    assert [len(found) for _, found in items] == counts
+    assert [place for place, _ in items[number:]] == ["a.har:7"] * (len(counts) - number)
 
 
 def test_a_declared_encoding_that_is_invalid_is_named():
