@@ -95,7 +95,7 @@ class Reports(Observer):
             return None
         return {
             "judged": [{"finding": self._data(each, item), "has_warned": each.has_warned} for each in judged],
-            "unreadable": [_placed(self._finding_data(each), item) for each in problems],
+            "unreadable": [_placed(finding_data(each, self._policy.documented), item) for each in problems],
             "left_out": left_out,
             "tally": test.tally.as_data(),
             "warned": dict(test.warned),
@@ -154,17 +154,9 @@ class Reports(Observer):
             found = Finding("stale" if is_stale else "recording", origin, known, recording=verdict)
         else:
             found = Finding("error" if verdict.parsed.is_error else "success", origin, exchange, verdict)
-        data = self._finding_data(found)
+        data = finding_data(found, self._policy.documented)
         data["violations"] = [violation_data(each) for each in judged.violations]
-        contract = verdict.parsed.contract
-        if contract.name != self._policy.documented.name:
-            data["contract"] = contract.name
         return _placed(data, item)
-
-    def _finding_data(self, found: Finding) -> FindingData:
-        verdict = found.verdict or found.recording
-        contract = verdict.parsed.contract if verdict else self._receiving.policy.contract
-        return finding_data(found, contract)
 
 
 def _placed(data: FindingData, item: pytest.Item) -> FindingData:

@@ -73,14 +73,17 @@ class FindingData(TypedDict):
     contract: NotRequired[str]
 
 
-def finding_data(finding: "Finding", contract: "Contract") -> FindingData:
-    """Return a finding as plain data. Only a response with violations has a body."""
+def finding_data(finding: "Finding", whole: "Contract") -> FindingData:
+    """Return a finding as plain data, for a report with this contract. Only a response with violations has a body."""
     verdicts = [each for each in (finding.verdict, finding.recording) if each is not None]
-    code = finding.verdict.parsed.code if finding.verdict else None
+    parsed = finding.verdict.parsed if finding.verdict else None
+    contract = parsed.contract if parsed else whole
     data = response_data(finding.exchange, finding.violations, contract, origin=finding.origin)
     data["kind"] = finding.kind
-    data["code"] = None if code is None else safe(code)
+    data["code"] = safe(parsed.code) if parsed and parsed.code is not None else None
     data["allowed"] = [allowance.rule for verdict in verdicts for allowance in verdict.allowed]
+    if contract.name != whole.name:
+        data["contract"] = contract.name
     return data
 
 

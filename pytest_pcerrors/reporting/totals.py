@@ -111,11 +111,7 @@ class Wanted(NamedTuple):
         if violations or (self.lists_conforming and finding.kind == "error"):
             if self.samples is not None and not self._is_sample({each.rule for each in violations}, seen):
                 return
-            own = finding.verdict.parsed.contract if finding.verdict else policy.documented
-            data = finding_data(finding, own)
-            if own.name != policy.documented.name:
-                data["contract"] = own.name
-            yield data
+            yield finding_data(finding, policy.documented)
 
     def kept(self, findings: Iterable[FindingData]) -> Iterator[FindingData]:
         """Yield the samples of findings, or all of them.
