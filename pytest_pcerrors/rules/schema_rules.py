@@ -109,7 +109,11 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
     ['code-missing', 'description-missing', 'source-missing', 'code-number']
     """
     compiler = _Compiler(contract, MEASURES[length_unit])
-    return (*compiler.below(contract.error_schema, ()), *compiler.implied(contract))
+    rules: dict[Any, SchemaRule] = {}
+    for rule in (*compiler.below(contract.error_schema, ()), *compiler.implied(contract)):
+        depends_on_others = rule.keyword not in TESTS and rule.keyword != "type"
+        rules.setdefault(id(rule) if depends_on_others else (rule.name, rule.path, str(rule.limit)), rule)
+    return tuple(rules.values())
 
 
 def named_apart(rules: Iterable[SchemaRule], others: Container[str], kept: Container[str]) -> Iterator[SchemaRule]:

@@ -143,6 +143,22 @@ def test_what_passes_a_keyword_breaks_no_rule(contract_of, schema, value):
 
 
 @pytest.mark.parametrize(
+    ("parts", "document", "rules"),
+    [
+        ([{"required": ["x"]}, {"required": ["x"]}], {}, ["x-missing"]),
+        ([{"properties": {"x": TEXT}}, {"properties": {"x": TEXT}}], {"x": 1}, ["x-type"]),
+        ([{"properties": {"x": {"maxLength": limit}}} for limit in (2, 3)], {"x": "long"}, ["x-too-long"] * 2),
+        ([{"if": True, "then": {"required": [name]}} for name in "xy"], {}, ["if"] * 2),
+    ],
+    ids=["required", "type", "other-limits", "other-neighbours"],
+)
+def test_a_repeated_keyword_is_one_rule(contract_of, parts, document, rules):
+    """One with another limit, or whose meaning depends on the keywords beside it, is judged by itself."""
+    contract = contract_of({"type": "object", "allOf": parts})
+    assert [rule for rule, _ in found(document, contract)] == rules
+
+
+@pytest.mark.parametrize(
     ("schema", "value", "pointer"),
     [
         ({"items": {"type": "string"}}, ["a", 1, 2], "/x/1"),
