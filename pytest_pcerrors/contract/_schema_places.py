@@ -51,12 +51,25 @@ class SchemaPlaces:
 
         return Registry[Any]().resolver_with_root(DRAFT202012.create_resource(self._schema))
 
+    def is_named(self, name: str) -> bool:
+        """Return whether a subschema of the whole has a property with this name, or with a pattern of it."""
+        return bool(_members(self._whole, name))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the properties that the subschemas of the whole have."""
+        return names(self._whole)
+
+    @cached_property
+    def _whole(self) -> list[Schema]:
+        return self._here([self._schema])
+
     def at(self, steps: Iterable[str]) -> list[Schema]:
         """Return the subschemas that may apply at a path; an empty list if the schema does not have it. `EACH` matches an item.
 
         A name permitted by ``additionalProperties`` counts, unless it looks like a misspelling of a named property.
         """
-        here = self._here([self._schema])
+        here = self._whole
         for step in steps:
             here = self._here((step == EACH and _items(here)) or _members(here, step) or _others(here, step))
         return here
@@ -74,7 +87,7 @@ class SchemaPlaces:
 
     def _pointers(self) -> Iterator[tuple[str, ...]]:
         waiting: deque[tuple[tuple[str, ...], list[Schema], frozenset[int]]] = deque()
-        waiting.append(((), self._here([self._schema]), frozenset()))
+        waiting.append(((), self._whole, frozenset()))
         while waiting:
             path, here, followed = waiting.popleft()
             inner = {id(each) for each in here if "properties" in each or "items" in each}

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_pcerrors.contract._schema_places import SchemaPlaces
 from pytest_pcerrors.contract.catalogue import Pairing
 from pytest_pcerrors.jsontext import pointer_of
 
 if TYPE_CHECKING:
+    from pytest_pcerrors.contract._schema_places import SchemaPlaces
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.contract.model import Contract
 
@@ -154,7 +154,7 @@ def _rest(old: "Contract", new: "Contract") -> Iterator[Change]:
 
 def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
     """Yield the changes of the body's keywords, the added and removed properties, and the changes of their keywords."""
-    before, after = (_keywords_by_pointer(SchemaPlaces(each.error_schema)) for each in (old, new))
+    before, after = (_keywords_by_pointer(each.places) for each in (old, new))
     for pointer in dict.fromkeys((*before, *after)):
         if pointer not in after:
             why = "a client that reads it finds nothing"
@@ -165,7 +165,7 @@ def _schema(old: "Contract", new: "Contract") -> Iterator[Change]:
             yield from _keywords(pointer, before[pointer], after[pointer])
 
 
-def _keywords_by_pointer(places: SchemaPlaces) -> dict[str, dict[str, Any]]:
+def _keywords_by_pointer(places: "SchemaPlaces") -> dict[str, dict[str, Any]]:
     """Return the keywords of the body and of every property by its pointer; ``required`` is one of them."""
     found = {}
     always = {path: places.always_at(path) for path in ((), *places.pointers())}

@@ -158,22 +158,17 @@ class Contract:
         """
         added = tuple(entries)
         statuses = {each.status: self.phrase(each.status) for each in added if each.status}
-        return replace(
-            self,
-            statuses=self.statuses and dict(sorted({**statuses, **self.statuses}.items())),
-            catalogue=Catalogue(tuple({each.pairing: each for each in (*self.catalogue, *added)}.values())),
-        )
+        known = self.statuses and dict(sorted({**statuses, **self.statuses}.items()))
+        catalogue = Catalogue(tuple({each.pairing: each for each in (*self.catalogue, *added)}.values()))
+        return replace(self, statuses=known, catalogue=catalogue)
 
     def joined(self, others: "Sequence[Contract]") -> "Contract":
         """Return this contract with the statuses and entries of all, and all their names; an entry that several have is there once."""
         entries = {entry.pairing: entry for each in (*others, self) for entry in each.catalogue}
         statuses = {status: phrase for each in (*others, self) for status, phrase in each.statuses.items()}
-        return replace(
-            self,
-            name=" and ".join(each.name for each in (self, *others)),
-            statuses=dict(sorted(statuses.items())),
-            catalogue=Catalogue(tuple(sorted(entries.values(), key=lambda entry: entry.rank))),
-        )
+        catalogue = Catalogue(tuple(sorted(entries.values(), key=lambda entry: entry.rank)))
+        name = " and ".join(each.name for each in (self, *others))
+        return replace(self, name=name, statuses=dict(sorted(statuses.items())), catalogue=catalogue)
 
     def save(self, path: str | Path) -> None:
         """Write the contract to a file that `load` can read; the file is replaced atomically."""
@@ -223,10 +218,15 @@ class Contract:
         return self.name == shipped["name"] or not {*shipped["hosts"]}.isdisjoint(self.hosts)
 
     @cached_property
+    def places(self) -> SchemaPlaces:
+        """The places that the error schema describes."""
+        return SchemaPlaces(self.error_schema)
+
+    @cached_property
     def unrequired(self) -> "tuple[Keyword, ...]":
         """The keywords by which `error_schema` would require the code; none without a catalogue, or where the schema decides itself."""
         code = self.members.get("code")
-        return tuple(unrequired(SchemaPlaces(self.error_schema), code)) if code and len(self.catalogue) else ()
+        return tuple(unrequired(self.places, code)) if code and len(self.catalogue) else ()
 
     def status_of(self, entry: Entry) -> str:
         """Return the status of an entry with its reason phrase; ``any error status`` without one.

@@ -112,5 +112,5 @@ def _words(contract: "Contract") -> dict[str, str]:
         "challenge": contract.challenge or "any",
         "code": pointer_of(members.get("code", ())) or "no place",
         "description": pointer_of(members.get("description", ())) or "no place",
-        "properties": safe(", ".join(contract.error_schema.get("properties", ())) or "no property"),
+        "properties": safe(", ".join(contract.places.names) or "no property"),
     }

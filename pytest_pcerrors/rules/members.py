@@ -45,9 +45,11 @@ def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Example: `"isRetryable": false`
     Fix: None is needed. To see such properties, set the severity of the rule to `warning`.
     """
-    known = parsed.contract.error_schema.get("properties", {})
-    for name in islice((each for each in parsed.document if each not in known), MOST_FOUND):
-        yield Violation(partial(_unknown_message, name), f"/{escaped(name)}", expected=", ".join(known), actual=name)
+    places = parsed.contract.places
+    unknown = (name for name in parsed.document if not places.is_named(name))
+    for name in islice(unknown, MOST_FOUND):
+        known = ", ".join(places.names)
+        yield Violation(partial(_unknown_message, name), f"/{escaped(name)}", expected=known, actual=name)
 
 
 def status_differs(parsed: "ParsedResponse") -> "Iterator[Violation]":

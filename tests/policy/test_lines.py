@@ -289,7 +289,7 @@ def assert_alike(recordings, policy):
 def reader(request, monkeypatch):
     """Set the reader of lines, and of bodies: with the extra `fast`, after much was read and before, and without it."""
     for policy in POLICIES.values():
-        policy._profiled.clear()
+        policy._rules_under.clear()
     if request.param == "json":
         monkeypatch.setitem(sys.modules, "msgspec", None)
     if request.param == "hyperscan":

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_pcerrors import Catalogue, Contract, Entry, UsageError, check
+from pytest_pcerrors import Catalogue, Contract, Entry, Exchange, UsageError, check
 from pytest_pcerrors.contract.model import Deviation
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
 
 OBJECT = {"type": "object"}
@@ -95,6 +96,20 @@ def test_an_envelope_that_the_contract_asks_for_is_none(contract_of, name):
     body = {"statusCode": 400, "message": "No"}
     assert broken({"status": 400, "body": body}, contract) == []
     assert broken({"status": 400, "body": {name: body[name]}}, contract) != []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"$ref": "#/$defs/error"}, {"allOf": [{"$ref": "#/$defs/error"}]}, {"anyOf": [{"$ref": "#/$defs/error"}, {}]}],
+    ids=["reference", "all", "any"],
+)
+def test_a_property_of_any_subschema_is_known(contract_of, schema):
+    """By its name or by a pattern; it may be described in a schema that the contract refers to or combines."""
+    error = {"properties": {"code": {}}, "patternProperties": {"^x-": {}}}
+    contract = contract_of({**schema, "$defs": {"error": error}})
+    policy = Policy(contract, overrides={"unknown-property": "error"})
+    violations = policy.judge(Exchange(400, None, b'{"code": "3000", "x-a": 1, "z": 1}')).violations
+    assert [(each.rule, each.actual, each.expected) for each in violations] == [("unknown-property", "z", "code")]
 
 
 def test_rules_are_made_once():
