@@ -13,7 +13,7 @@ from stat import S_IMODE, S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repeated_names, type_of
+from pytest_pcerrors.jsontext import JsonError, article, parse, pointer_of, repeated_names, steps_to, type_of
 from pytest_pcerrors.text import nearest, readable
 from pytest_pcerrors.validity import is_valid
 
@@ -107,9 +107,9 @@ def json_value(data: bytes, where: str) -> Any:
         raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
     except JsonError as error:
         raise UsageError(f"{where}: not JSON: {error}") from None
-    for steps, name in repeated_names(value):
-        place = pointer_of(steps) or "the top"
-        raise UsageError(readable(f"{where}: at {place}: {_shown(name)} is repeated; keep one of them"))
+    for place in repeated_names(value):
+        holder = pointer_of(steps_to(place.above)) or "the top"
+        raise UsageError(readable(f"{where}: at {holder}: {_shown(place.step)} is repeated; keep one of them"))
     return value
 
 

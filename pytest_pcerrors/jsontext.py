@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from math import isinf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,9 +85,7 @@ def parse_certain(text: str) -> object:
 
 
 def plain_object(text: str) -> dict[str, Any] | None:
-    """Return the object that a text consists of, as `parse` does; None for any other text, for repeated names, and for numbers beyond a float.
-
-    It is also None if the text does not begin with the object.
+    """Return the object that a text begins with, as `parse` does; None for any other text, for repeated names, and for numbers beyond a float.
 
     >>> plain_object('{"code": 1}'), plain_object('{"code": 1, "code": 2}'), plain_object("[]")
     ({'code': 1}, None, None)
@@ -138,16 +136,47 @@ def is_cut_off(text: str) -> bool:
     return False
 
 
-def repeated_names(document: object) -> "Iterator[tuple[tuple[str | int, ...], str]]":
-    """Yield each repeated name of an object, with the path of that object."""
-    waiting: list[tuple[tuple[str | int, ...], object]] = [((), document)]
-    while waiting:
-        path, value = waiting.pop()
+def repeated_names(document: object) -> "Iterator[Place]":
+    """Yield the place of each repeated name."""
+    for place, value, _ in holders(document):
         if isinstance(value, RepeatedNames):
-            yield from ((path, name) for name in value.names)
-        if isinstance(value, dict | list):
+            yield from (Place(place, name) for name in value.names)
+
+
+class Place(NamedTuple):
+    """A member or an item: its name or index, and its parent. A linked list, so that a deep body needs no long strings."""
+
+    above: "Place | None"
+    step: str | int
+
+
+def steps_to(place: Place | None) -> tuple[str | int, ...]:
+    """Return the names and indexes that lead to a place; none to the whole document, which is None."""
+    steps: list[str | int] = []
+    while place is not None:
+        steps.append(place.step)
+        place = place.above
+    return tuple(reversed(steps))
+
+
+def holders(
+    document: Any, is_end: "Callable[[Place | None, Any], bool]" = lambda _, __: False
+) -> "Iterator[tuple[Place | None, Any, bool]]":
+    """Yield each object and array of a document with its place, and whether it is an end: what is in it is left out.
+
+    It does not recurse, so any depth is safe.
+
+    >>> [(steps_to(place), value) for place, value, _ in holders({"a": [1], "b": {}})]
+    [((), {'a': [1], 'b': {}}), (('a',), [1]), (('b',), {})]
+    """
+    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, dict | list) else []
+    while waiting:
+        place, value = waiting.pop()
+        yield place, value, (ends := is_end(place, value))
+        if not ends:
             members = value.items() if isinstance(value, dict) else enumerate(value)
-            waiting += [((*path, step), each) for step, each in members]
+            inside = [(Place(place, step), each) for step, each in members if isinstance(each, dict | list)]
+            waiting += reversed(inside)
 
 
 def type_of(value: object) -> str:
@@ -192,15 +221,17 @@ def steps_of(pointer: str) -> tuple[str, ...]:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
-def member_at(value: Any, steps: "Iterable[str]") -> Any:
-    """Return the value at a path through objects; None if a step is missing.
-
-    >>> member_at({"error": {"code": 7}}, ("error", "code")), member_at({"error": []}, ("error", "code"))
-    (7, None)
-    """
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+def value_at(document: Any, steps: "Sequence[str | int] | None") -> Any:
+    """Return the value at a path of member names and indexes, or None if there is no such value; `EACH` is the first item."""
+    for step in () if steps is None else steps:
+        index = 0 if step == EACH else step
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and isinstance(index, int) and index < len(document):
+            document = document[index]
+        else:
+            return None
+    return None if steps is None else document
 
 
 def is_deeper(value: object, levels: int) -> bool:

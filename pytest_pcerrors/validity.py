@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from pytest_pcerrors.jsontext import member_at, steps_of, type_of
+from pytest_pcerrors.jsontext import steps_of, type_of, value_at
 
 _OTHERS = frozenset({"$schema", "$defs", "title", "description", "default", "if"})
 """Keywords that test nothing by themselves."""
@@ -64,7 +64,7 @@ def is_valid(document: object, schema: Mapping[str, Any]) -> bool:
         value, rules = waiting.pop()
         for keyword, limit in rules.items() if isinstance(rules, dict) else [("", rules)]:
             if keyword == "$ref":
-                waiting.append((value, member_at(schema, steps_of(limit))))
+                waiting.append((value, value_at(schema, steps_of(limit))))
             elif keyword == "else":
                 condition = {**rules["if"], "$defs": schema.get("$defs", {})}
                 waiting += [] if is_valid(value, condition) else [(value, limit)]

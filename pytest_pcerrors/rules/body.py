@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.encodings import encoding_of
-from pytest_pcerrors.jsontext import RepeatedNames, is_cut_off
-from pytest_pcerrors.rules.paths import Place, holders, pointer_to
+from pytest_pcerrors.jsontext import Place, is_cut_off, repeated_names
+from pytest_pcerrors.rules.paths import pointer_to
 from pytest_pcerrors.rules.rule import MOST_FOUND, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown, typed
@@ -116,7 +116,7 @@ def duplicate_key(parsed: "ParsedResponse") -> "Iterator[Violation]":
     Fix: Write each name once.
     """
     if parsed.problem is None:
-        for place in islice(_repeated(parsed.document), MOST_FOUND):
+        for place in islice(repeated_names(parsed.document), MOST_FOUND):
             yield Violation(partial(_repeated_message, place), partial(pointer_to, place), expected="each name once")
 
 
@@ -160,12 +160,6 @@ def _empty(parsed: "ParsedResponse") -> "Iterator[Violation]":
     if parsed.is_empty and (request is None or request.method != "HEAD"):
         found = "a body of white space only" if parsed.text else "no body"
         yield Violation(f"{found} instead of a JSON object", expected="a JSON object", actual="nothing")
-
-
-def _repeated(document: object) -> "Iterator[Place]":
-    for place, value, _ in holders(document):
-        if isinstance(value, RepeatedNames):
-            yield from (Place(place, name) for name in value.names)
 
 
 def _repeated_message(place: Place) -> str:

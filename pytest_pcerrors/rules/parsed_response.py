@@ -6,8 +6,8 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.jsontext import EACH, JsonError, parse, plain_object, steps_of
-from pytest_pcerrors.rules.paths import at, getter, indexed, places_at, pointer_at
+from pytest_pcerrors.jsontext import EACH, JsonError, parse, plain_object, steps_of, value_at
+from pytest_pcerrors.rules.paths import getter, indexed, places_at, pointer_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +98,10 @@ class ParsedResponse:
         for steps, item in places_at(self.document, code[: self._depth]):
             items = tuple(step for step in steps if isinstance(step, int))
             if EACH in description:
-                text = _text(at(self.document, indexed(description, items)))
+                text = _text(value_at(self.document, indexed(description, items)))
             else:
                 text = None if found else self.description  # one text for all errors, which is that of the first
-            found.append(self.changed(code=_code(at(item, code[self._depth :])), description=text, items=items))
+            found.append(self.changed(code=_code(value_at(item, code[self._depth :])), description=text, items=items))
         return tuple(found)
 
     @property
@@ -119,7 +119,7 @@ class ParsedResponse:
 
         Of the items of an array, it is that of the first.
         """
-        return at(self.document, self.contract.members.get(name))
+        return value_at(self.document, self.contract.members.get(name))
 
     def pointer(self, name: str) -> str:
         """Return the JSON Pointer of a member at its place in the contract.

@@ -1,22 +1,15 @@
-"""Places in a JSON document: paths, in which `EACH` means every item of an array, and JSON Pointers (RFC 6901)."""
+"""Paths in a JSON document, in which `EACH` means every item of an array, and JSON Pointers (RFC 6901) for messages."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from pytest_pcerrors.jsontext import EACH, escaped_step
+from pytest_pcerrors.jsontext import EACH, Place, escaped_step, steps_to, value_at
 from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.secrets.display import LONGEST_SHOWN
 from pytest_pcerrors.text import cut
 
 _LONGEST_STEP = 60
-
-
-class Place(NamedTuple):
-    """A member or an item: its name or index, and its parent. A linked list, so that a deep body needs no long strings."""
-
-    above: "Place | None"
-    step: str | int
 
 
 def pointer_to(place: Place | None) -> str:
@@ -25,11 +18,7 @@ def pointer_to(place: Place | None) -> str:
     >>> pointer_to(Place(Place(None, "data"), 0))
     '/data/0'
     """
-    steps: list[str | int] = []
-    while place is not None:
-        steps.append(place.step)
-        place = place.above
-    return pointer_at(reversed(steps))
+    return pointer_at(steps_to(place))
 
 
 def escaped(name: str) -> str:
@@ -47,49 +36,14 @@ def pointer_at(steps: Iterable[str | int]) -> str:
     return "".join(f"/{escaped(str(step))}" for step in steps)
 
 
-def holders(
-    document: Any, is_end: Callable[[Place | None, Any], bool] = lambda _, __: False
-) -> Iterator[tuple[Place | None, Any, bool]]:
-    """Yield each object and array of a document with its place, and whether it is an end: what is in it is left out.
-
-    It does not recurse, so any depth is safe.
-
-    >>> [(pointer_to(place), value) for place, value, _ in holders({"a": [1], "b": {}})]
-    [('', {'a': [1], 'b': {}}), ('/a', [1]), ('/b', {})]
-    """
-    waiting: list[tuple[Place | None, Any]] = [(None, document)] if isinstance(document, dict | list) else []
-    while waiting:
-        place, value = waiting.pop()
-        yield place, value, (ends := is_end(place, value))
-        if not ends:
-            members = value.items() if isinstance(value, dict) else enumerate(value)
-            inside = [(Place(place, step), each) for step, each in members if isinstance(each, dict | list)]
-            waiting += reversed(inside)
-
-
-def at(document: Any, steps: Sequence[str | int] | None) -> Any:
-    """Return the value at a path of member names and indexes, or None if there is no such value; `EACH` is the first item."""
-    if steps is None:
-        return None
-    for step in steps:
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and (step == EACH or isinstance(step, int)):
-            index = step if isinstance(step, int) else 0
-            document = document[index] if index < len(document) else None
-        else:
-            return None
-    return document
-
-
 def getter(steps: Sequence[str] | None) -> Callable[[Any], Any]:
-    """Return a function that returns the value at a path in a document, as `at` does.
+    """Return a function that returns the value at a path in a document, as `value_at` does.
 
     >>> getter(("code",))({"code": 7}), getter(("code",))([]), getter(("error", "code"))({"error": {"code": 7}})
     (7, None, 7)
     """
     if steps is None or len(steps) != 1 or EACH in steps:
-        return partial(at, steps=steps)
+        return partial(value_at, steps=steps)
     (name,) = steps
     return lambda document: document.get(name) if isinstance(document, dict) else None
 

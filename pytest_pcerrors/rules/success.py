@@ -6,8 +6,8 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.jsontext import EACH
-from pytest_pcerrors.rules.paths import Place, holders, pointer_to
+from pytest_pcerrors.jsontext import EACH, Place, holders
+from pytest_pcerrors.rules.paths import pointer_to
 from pytest_pcerrors.rules.rule import MOST_FOUND, rule
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown

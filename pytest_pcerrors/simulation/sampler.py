@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import EACH, member_at, steps_of
+from pytest_pcerrors.jsontext import EACH, steps_of, value_at
 
 _TEXTS = (
     "TEXT",
@@ -91,7 +91,7 @@ class Sampler:
             reference = schema.get("$ref") if isinstance(schema, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#"):
                 break
-            schema = member_at(self._root, steps_of(reference))
+            schema = value_at(self._root, steps_of(reference))
         return self._combined(schema) if isinstance(schema, Mapping) else {}
 
     def _combined(self, schema: Schema) -> Schema:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from pytest_pcerrors import ContractViolation, Violation, check
-from pytest_pcerrors.rules.paths import Place, at, pointer_to
+from pytest_pcerrors.jsontext import Place, value_at
+from pytest_pcerrors.rules.paths import pointer_to
 from pytest_pcerrors.secrets.display import shown
 
 
@@ -76,7 +77,7 @@ def test_a_place_is_a_json_pointer(place, pointer):
 )
 def test_a_path_leads_to_a_value_or_nowhere(steps, expected):
     """An absent member and an invalid path give None."""
-    assert at({"a": {"b": 1}}, steps) == expected
+    assert value_at({"a": {"b": 1}}, steps) == expected
 
 
 BUSY = {"code": "800064", "description": "Busy", "source": "PartnerFD"}

@@ -13,7 +13,7 @@ from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, is_st
 from pytest_pcerrors.contract.sources._schemas import References, permitted_values, places
 from pytest_pcerrors.contract.sources.model import Found, Remark, place_of
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.jsontext import EACH, member_at, pointer_of
+from pytest_pcerrors.jsontext import EACH, pointer_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -190,15 +190,15 @@ def found_at(example: Any, code: "Path", text: "Path", status: int | None) -> li
     """Return the errors of an example body; each item of an array has its own text."""
     if EACH in code:
         at = code.index(EACH)
-        items = member_at(example, code[:at])
+        items = value_at(example, code[:at])
         inner = text[at + 1 :] if text[: at + 1] == code[: at + 1] else ()
         below = (found_at(item, code[at + 1 :], inner, status) for item in (items if isinstance(items, list) else ()))
         return [found for each in below for found in each]
-    described = member_at(example, text) if text else None
+    described = value_at(example, text) if text else None
     if status is None and isinstance(example, dict) and "status" not in code:
         status = first_status(str(example.get("status", "")))
     own_text = described if isinstance(described, str) else ""
-    return [Found(status, each, own_text) for each in codes_of([member_at(example, code)])]
+    return [Found(status, each, own_text) for each in codes_of([value_at(example, code)])]
 
 
 def found_in_schema(schema: dict[str, Any], code: "Path", text: "Path", status: int | None) -> list[Found]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.rules.paths import at
+from pytest_pcerrors.jsontext import value_at
 from pytest_pcerrors.rules.schema_rules import SchemaRule
 from pytest_pcerrors.simulation.mutation._base import Base, Variant, replaced
 from pytest_pcerrors.simulation.sampler import Sampler
@@ -132,7 +132,7 @@ def with_wrong_values(rule: SchemaRule, base: Base) -> Iterator[Variant]:
     except UsageError:
         return
     propose: Callable[[Any, Any], Proposals] = VALUES.get(rule.keyword, _any)
-    wrong = [each for each in propose(rule.limit, at(document, rule.path)) if not rule.accepts(each[1])]
+    wrong = [each for each in propose(rule.limit, value_at(document, rule.path)) if not rule.accepts(each[1])]
     has_alternatives = len({word for word, _ in wrong}) > 1
     for word, value in wrong:
         yield word if has_alternatives else "", base.with_document(replaced(document, rule.path, value))
