@@ -151,7 +151,7 @@ class _Reading:
 
     def parts(self) -> Iterator[Part]:
         """Yield every error response and unreadable place in order, then the rules that the file as a whole breaks."""
-        oldest = Oldest(self._policy.judges)
+        oldest = Oldest()
         verdicts: list[Verdict | None] = []
         for number, (item, found) in enumerate(searched(self._recording), start=1):
             if isinstance(item, str):
@@ -164,7 +164,7 @@ class _Reading:
                 self.counts["skipped"] += 1
                 verdicts.append(self._policy.secrets_at(found, item.origin))
             else:
-                oldest.add(item)
+                oldest.add(item, self._policy)
                 verdicts.append(self._policy.secrets_in(item, found))
                 yield from self._judged(item, number)
         yield from _of_secrets(list(filter(None, verdicts)))

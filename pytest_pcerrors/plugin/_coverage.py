@@ -17,7 +17,7 @@ from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged, excluded_by
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
 from pytest_pcerrors.reporting.targets import Target
-from pytest_pcerrors.rules.parsed_response import ParsedResponse, read
+from pytest_pcerrors.rules.parsed_response import read
 from pytest_pcerrors.settings import Settings
 
 _Fact = tuple[Any, ...]
@@ -37,7 +37,6 @@ class CoverageReports(Observer):
         self._receiving = receiving
         self._policy = policy
         self._received: list[tuple[str, Exchange]] = []
-        self._parsed: dict[int, ParsedResponse] = {}
         self._of_test: list[_Fact] = []
         self._of_run: Counter[_Fact] = Counter()
 
@@ -45,7 +44,6 @@ class CoverageReports(Observer):
         """Count the rules of a verdict on a response, by the contract of the run."""
         parsed = verdict.parsed
         if not verdict.of_recording and parsed.contract in self._policy.contracts:
-            self._parsed[id(parsed.exchange)] = parsed
             profile = self._receiving.policy.profile_for(parsed.exchange.origin)
             number = self._policy.contracts.index(parsed.contract)
             ran, broken, shapes = Judged.of(verdict, self._policy.policies[number].rules_under(profile))
@@ -68,7 +66,7 @@ class CoverageReports(Observer):
     def take(self, item: pytest.Item) -> Any:
         """Return what the current test has met and judged, each with its number; None if that is nothing."""
         facts = Counter([*self._of_test, *self._met(item)])
-        self._of_test, self._received, self._parsed = [], [], {}
+        self._of_test, self._received = [], []
         return list(facts.items()) or None
 
     def add(self, facts: FactsOfTest) -> None:
@@ -115,7 +113,7 @@ class CoverageReports(Observer):
     def _met(self, item: pytest.Item) -> Iterator[_Fact]:
         """Yield how errors were met in responses; only an undocumented code has a place."""
         for way, exchange in (*(("replayed", each) for each in self._replayed(item)), *self._received):
-            parsed = self._parsed.get(id(exchange)) or read(exchange, self._receiving.policy.of(exchange).contract)
+            parsed = read(exchange, self._receiving.policy.of(exchange).contract)
             if parsed.is_error:
                 codes, entry_of = tuple(sorted(parsed.codes)), parsed.contract.entry_of
                 is_known = all(entry_of(exchange.status, code) for code in codes)

@@ -148,9 +148,9 @@ class Recorder:
         policy = self._receiving.policy
         if not policy.max_age or not cassette.rewound or cassette.record_mode == "all":
             return
-        oldest = Oldest(policy.judges)
+        oldest = Oldest()
         for exchange in cassette.exchanges():
-            oldest.add(exchange)
+            oldest.add(exchange, policy)
         mode = "rewrite" if len(self.files.users(Path(cassette.path))) < 2 else "all"  # noqa: PLR2004 - two share it
         verdict = stale(oldest, policy, f"record it again: {cassette.options.command} --pc-record={mode}")
         if verdict is not None and self._aged.setdefault(cassette.name, nodeid) == nodeid:

@@ -1,5 +1,6 @@
 """The age of a recording: the date of its oldest response, compared with an age such as ``180d``."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import UsageError
@@ -9,7 +10,7 @@ from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, late_pattern, listed, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from pytest_pcerrors.exchange.model import Exchange
@@ -32,24 +33,19 @@ def days_of(age: str) -> int:
     return int(match[1])
 
 
+@dataclass
 class Oldest:
-    """Finds the oldest response of a recording by its date, see `date_of`; a response without a date is ignored.
+    """The oldest response of a recording by its date, see `date_of`, and the first one that is judged and has no date."""
 
-    `judges` is whether a response is judged, which is asked for those without a date.
-    """
+    exchange: "Exchange | None" = None
+    since: "datetime | None" = None
+    undated: "Exchange | None" = None
 
-    def __init__(self, judges: "Callable[[Exchange], bool]" = lambda _: True) -> None:
-        self._judges = judges
-        self.exchange: Exchange | None = None
-        self.since: datetime | None = None
-        self.undated: Exchange | None = None
-        """The first response that is judged and has no date."""
-
-    def add(self, exchange: "Exchange") -> None:
+    def add(self, exchange: "Exchange", policy: "Policy") -> None:
         """Add a response of the recording."""
         since = date_of(exchange)
         self._take(exchange, since)
-        if since is None and self.undated is None and self._judges(exchange):
+        if since is None and self.undated is None and policy.judges(exchange):
             self.undated = exchange
 
     def plus(self, other: "Oldest") -> None:
@@ -61,15 +57,19 @@ class Oldest:
         if since is not None and (self.since is None or since < self.since):
             self.exchange, self.since = exchange, since
 
-    def __getstate__(self) -> dict[str, object]:
-        """Leave out `judges`: what another process has found can be added here, and no response added to it."""
-        return {name: value for name, value in vars(self).items() if name != "_judges"}
-
 
 def date_of(exchange: "Exchange") -> "datetime | None":
     """Return the ``Date`` of a response, or else the moment of its recording; None without a valid one."""
-    dates = (moment(exchange.header("Date") or ""), exchange.recorded_at)
-    return next((each for each in dates if each is not None and each.year >= _FIRST_YEAR), None)
+    recorded_at = exchange.recorded_at
+    return date_in(exchange.header("Date")) or (
+        recorded_at if recorded_at and recorded_at.year >= _FIRST_YEAR else None
+    )
+
+
+def date_in(header: str | None) -> "datetime | None":
+    """Return the moment in a header ``Date``; None without a valid one."""
+    since = moment(header or "")
+    return None if since is None or since.year < _FIRST_YEAR else since
 
 
 def stale(oldest: Oldest, policy: "Policy", hint: str = "record it again") -> "Verdict | None":

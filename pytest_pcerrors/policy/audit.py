@@ -139,7 +139,7 @@ class Conforming:
 def audit(recordings: "Iterable[Recording]", policy: "Policy") -> "Iterator[Finding]":
     """Yield a finding for every item of every archive as it is read. An unreadable item does not end the audit."""
     for recording in recordings:
-        oldest = Oldest(policy.judges)
+        oldest = Oldest()
         yield from audit_items(recording, policy, oldest)
         yield from audit_age(recording.name, oldest, policy)
 
@@ -151,7 +151,7 @@ def audit_items(recording: "Recording", policy: "Policy", oldest: Oldest) -> "It
             yield Finding("recording", item, recording=policy.secrets_at(found, item))
             continue
         if not isinstance(item, ArchiveError | Skipped):
-            oldest.add(item)
+            oldest.add(item, policy)
         yield finding_of_item(item, policy, found)
 
 

@@ -143,8 +143,7 @@ def judge(
         raise UsageError(f"profile= takes the name of a profile, not {represented(profile)}")
     context = context or current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
-    exchange = response if isinstance(response, Exchange) else Exchange.of(response)
-    verdict = policy.judge(context.locate(exchange), profile=profile)
+    verdict = policy.judge(context.locate(Exchange.of(response)), profile=profile)
     context.on_verdict(verdict)
     return verdict
 

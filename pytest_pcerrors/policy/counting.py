@@ -36,7 +36,7 @@ def audit_counted(
     """
     of_profiles: dict[str, _Interactions] = {}
     for recording in recordings:
-        oldest = Oldest(policy.judges)
+        oldest = Oldest()
         if (chunks := recording.chunks()) is not None:
             lines = LineAudit(recording.name, policy, keeps_errors=keeps_errors, is_detailed=is_detailed)
             yield from audited_lines(chunks, lines)
@@ -84,7 +84,7 @@ def _audited_interactions(
     except UncertainError:
         if waiting:
             interactions.taken()  # since the first secret
-        yield from islice(audit_items(recording, policy, Oldest(policy.judges)), done, None)
+        yield from islice(audit_items(recording, policy, Oldest()), done, None)
     else:
         yield from waiting
 

@@ -14,8 +14,7 @@ from pytest_pcerrors.exchange.archives.json_files import item_of_line
 from pytest_pcerrors.exchange.archives.line_readers import plain_lines
 from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, STATUSES, exchange_of, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.exchange.model import Exchange
-from pytest_pcerrors.policy.age import Oldest, date_of
+from pytest_pcerrors.policy.age import Oldest, date_in
 from pytest_pcerrors.policy.audit import Conforming, Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.policy import is_among
 from pytest_pcerrors.redaction.raw import LineSearch
@@ -50,7 +49,7 @@ class LineAudit:
 
     def __init__(self, name: str, policy: "Policy", *, keeps_errors: bool = False, is_detailed: bool = False) -> None:
         self.counts = Conforming(name=name)
-        self.oldest: Oldest = Oldest(policy.judges)
+        self.oldest: Oldest = Oldest()
         self.lines = 0
         self.has_items = self.is_refused = False
         self._name = name
@@ -87,7 +86,7 @@ class LineAudit:
                 item = self._item(plain, line, first + index)
                 self.has_items = True
                 if self._policy.max_age is not None and not isinstance(item, ArchiveError | Skipped):
-                    self.oldest.add(item)
+                    self.oldest.add(item, self._policy)
                 yield finding_of_item(item, self._policy, found)
         self.lines += len(lines)
         self.has_items = self.has_items or self.counts != _NOTHING
@@ -221,18 +220,8 @@ def _nothing(_: bytes, lines: list[bytes]) -> "Iterator[None]":
 
 def _day(headers: "Mapping[str, str | list[str]] | None", line: bytes) -> str | None:
     """Return the day of the header `Date`; None without one, but `_UNCERTAIN` if the line may have another date."""
-    name = _name_of_date(tuple(headers)) if headers else None
-    value = headers[name] if headers and name is not None else None
-    day = _day_of(value if type(value) is str else value[0]) if value else None
-    return _UNCERTAIN if day is None and any(each in line for each in _RECORDED) else day
-
-
-@lru_cache(maxsize=4096)
-def _name_of_date(names: tuple[str, ...]) -> str | None:
-    return next((each for each in names if each.lower() == "date"), None)
-
-
-@lru_cache(maxsize=4096)
-def _day_of(date: str) -> str | None:
-    since = date_of(Exchange(200, {"Date": date}, b""))
-    return None if since is None else str(since.date())
+    dates = next((value for name, value in (headers or {}).items() if name.lower() == "date"), ())
+    since = date_in(dates if isinstance(dates, str) else next(iter(dates), None))
+    if since is not None:
+        return str(since.date())
+    return _UNCERTAIN if any(each in line for each in _RECORDED) else None

@@ -6,18 +6,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_pcerrors import Exchange
+from pytest_pcerrors import Contract, Exchange, Request
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.policy.age import Oldest, age_text, date_of, days_of, unknown_age_text
+from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.settings import Settings
+
+POLICY = Policy(Contract.default())
 
 
 def oldest(dates):
     """Return the oldest of responses with these dates."""
     first = Oldest()
     for each in dates:
-        first.add(Exchange(404, {} if each is None else {"Date": each}, b""))
+        first.add(Exchange(404, {} if each is None else {"Date": each}, b""), POLICY)
     return first
 
 
@@ -95,7 +98,7 @@ def test_the_date_of_the_response_comes_before_that_of_its_recording(header, rec
 def test_the_oldest_is_found_among_both():
     """Whatever offset they have."""
     first = oldest(["Fri, 14 Apr 2017 21:29:11 GMT"])
-    first.add(Exchange(409, None, b"", recorded_at=SHIFTED))
+    first.add(Exchange(409, None, b"", recorded_at=SHIFTED), POLICY)
     assert (first.since, first.exchange.status) == (SINCE, 409)
 
 
@@ -111,7 +114,7 @@ OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, m
 def test_no_date_raises(header, recorded_at, today):
     """Neither a text nor a moment of any year, compared with any other."""
     first = oldest([FIRST, header, None])
-    first.add(Exchange(404, None, b"", recorded_at=recorded_at))
+    first.add(Exchange(404, None, b"", recorded_at=recorded_at), POLICY)
     assert first.since <= SINCE
     text = age_text(first.since, 1, today)
     assert bool(text) is (today > first.since.date() + timedelta(days=1))
@@ -128,10 +131,10 @@ def test_without_a_date_nothing_is_known(dates):
 
 def test_only_a_judged_response_is_missed_its_date():
     """One with another host is not."""
-    first = Oldest(lambda each: each.status == 409)
-    for status in (404, 409, 409):
-        first.add(Exchange(status, None, b"", origin=f"a.yaml:{status}"))
-    assert first.undated.status == 409
+    first, policy = Oldest(), Policy(Contract.default(), hosts=frozenset({"a.example"}))
+    for number, host in enumerate(("b.example", "a.example", "a.example")):
+        first.add(Exchange(404, None, b"", Request("GET", f"https://{host}/"), origin=f"a.yaml:{number}"), policy)
+    assert first.undated.origin == "a.yaml:1"
 
 
 @pytest.mark.parametrize(
