@@ -10,64 +10,57 @@ from pytest_pcerrors.rules.schema_rules import SchemaRule
 
 _LONG = 4000  # characters; msgspec reads numbers of any length, the standard library those of up to 4300 digits
 _LIMITS = {"minLength": "min_length", "maxLength": "max_length"}
-_Limits = dict[tuple[str, ...], dict[str, int]]
 _typed_dict: Any = TypedDict
-_MARKS: dict[bool, Any] = {True: Required, False: NotRequired}
+
+Reader = Callable[[str], dict[str, Any] | Literal[False] | None]
+"""A function that returns the object that a text consists of; False if a test fails or a number is beyond a float; None in doubt."""
 
 
-class TypedObjects:
-    """Reads objects whose members are those of a schema, and that pass the tests of some of the rules; `others` are the other rules.
+def typed_reader(rules: Sequence[Rule], names: Sequence[str], msgspec: ModuleType) -> tuple[Reader, list[Rule]]:
+    """Return a function that reads objects with members of these `names`, and tests some of the rules; and the other rules.
 
-    A type requires members, and that the values of some are texts, with limits of their lengths.
+    Its type requires members, and that the values of some are texts, with limits of their lengths.
     """
+    texts: dict[str, dict[str, int]] = {name: {} for name in _texts(rule.check for rule in rules)}
+    required, others = set[str](), list[Rule]()
+    for rule in rules:
+        check = rule.check
+        if isinstance(check, SchemaRule) and check.keyword == "required" and not check.path:
+            required.add(check.limit)
+        elif not isinstance(check, SchemaRule) or len(check.path) != 1 or check.path[0] not in texts:
+            others.append(rule)
+        elif check.keyword != "type":
+            limits, name = texts[check.path[0]], _LIMITS.get(check.keyword, "")
+            if name and name not in limits and check.measure is len and type(check.limit) is int:
+                limits[name] = check.limit
+            else:
+                others.append(rule)
+    kinds: dict[str, Any] = dict.fromkeys((*names, *required), Any)
+    kinds |= {name: Annotated[str, msgspec.Meta(**limits)] for name, limits in texts.items()}
+    fields = {name: Required[kind] if name in required else NotRequired[kind] for name, kind in kinds.items()}
+    decode = msgspec.json.Decoder(_typed_dict("Error", fields)).decode
+    least = len(required & texts.keys())
 
-    def __init__(self, rules: Sequence[Rule], names: Sequence[str], msgspec: ModuleType) -> None:
-        checks = [rule.check for rule in rules if isinstance(rule.check, SchemaRule)]
-        required = {each.limit for each in checks if each.keyword == "required" and not each.path}
-        limits: _Limits = {path: {} for path in _texts(checks)}
-        self.others = [
-            rule for rule in rules if not (isinstance(rule.check, SchemaRule) and _is_of_type(rule.check, limits))
-        ]
-        self._least = len([name for name in required if (name,) in limits])
-        kinds: dict[str, Any] = dict.fromkeys({*names, *required}, Any)
-        kinds |= {path[0]: Annotated[str, msgspec.Meta(**each)] for path, each in limits.items()}
-        fields: dict[str, Any] = {name: _MARKS[name in required][kind] for name, kind in kinds.items()}
-        self._decode: Callable[[str], dict[str, Any]] = msgspec.json.Decoder(_typed_dict("Error", fields)).decode
-        self._failed = msgspec.ValidationError
-        self._errors = (msgspec.MsgspecError, RecursionError)
-
-    def read(self, text: str) -> dict[str, Any] | Literal[False] | None:
-        """Return the object that a text consists of; False if a test fails or a number is beyond a float; None in doubt."""
+    def read(text: str) -> dict[str, Any] | Literal[False] | None:
         if len(text) > _LONG:
             return None
         try:
-            document = self._decode(text)
+            document: dict[str, Any] = decode(text)
             quotes = text.count('"')  # two for each name and text, and more if a name is repeated or is not read
-            is_whole = quotes == 2 * (len(document) + self._least) or quotes == 2 * strings_in(document)
-        except self._failed:
+            is_whole = quotes == 2 * (len(document) + least) or quotes == 2 * strings_in(document)
+        except msgspec.ValidationError:
             return False
-        except self._errors:
+        except (msgspec.MsgspecError, RecursionError):
             return None
         return document if is_whole else None
 
+    return read, others
 
-def _texts(checks: Iterable[SchemaRule]) -> Iterator[tuple[str, ...]]:
-    """Yield the paths of the members whose values must be texts."""
+
+def _texts(checks: Iterable[object]) -> Iterator[str]:
+    """Yield the names of the members whose values must be texts."""
     kinds: dict[tuple[str, ...], frozenset[type]] = {}
     for each in checks:
-        if each.keyword == "type":
+        if isinstance(each, SchemaRule) and each.keyword == "type":
             kinds[each.path] = kinds.get(each.path, each.classes) & each.classes
-    yield from (path for path, classes in kinds.items() if len(path) == 1 and classes == {str})
-
-
-def _is_of_type(check: SchemaRule, limits: _Limits) -> bool:
-    """Return whether the type tests what a rule does; `limits` are those of each text, to which the rule may add one."""
-    if check.keyword == "required":
-        return not check.path
-    own, name = limits.get(check.path), _LIMITS.get(check.keyword)
-    if own is None or check.keyword == "type":
-        return own is not None
-    if name is None or name in own or check.measure is not len or type(check.limit) is not int:
-        return False
-    own[name] = check.limit
-    return True
+    yield from (path[0] for path, classes in kinds.items() if len(path) == 1 and classes == {str})

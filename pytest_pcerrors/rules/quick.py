@@ -12,7 +12,7 @@ from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import plain_object
 from pytest_pcerrors.rules._broken import broken
-from pytest_pcerrors.rules._typed_objects import TypedObjects
+from pytest_pcerrors.rules._typed_objects import typed_reader
 from pytest_pcerrors.rules.body import IN_ENVELOPES
 from pytest_pcerrors.rules.head import content_type_of, has_rules_for
 from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
@@ -106,8 +106,9 @@ class Quick:
             with suppress(ImportError):
                 import msgspec
 
-                typed = TypedObjects(self._rules, self._contract.error_schema.get("properties", ()), msgspec)
-                self._typed, self._broken_others = typed.read, broken(self._contract, typed.others)
+                names = self._contract.error_schema.get("properties", ())
+                self._typed, others = typed_reader(self._rules, names, msgspec)
+                self._broken_others = broken(self._contract, others)
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""

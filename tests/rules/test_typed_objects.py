@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.jsontext import parse
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.rules._typed_objects import TypedObjects
+from pytest_pcerrors.rules._typed_objects import typed_reader
 from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -23,8 +23,8 @@ TEXT = json.dumps(ERROR)
 def typed(contract=DEFAULT, length_unit="code-points", off=()):
     """Return the reader of a contract, without the rules that are off, and the names of the rules that its type does not test."""
     rules = rule_set(contract, length_unit=length_unit).under(dict.fromkeys(off, "off")).of_members
-    objects = TypedObjects(rules, contract.error_schema["properties"], msgspec)
-    return objects.read, [rule.name for rule in objects.others if rule.stage == "properties"]
+    read, others = typed_reader(rules, contract.error_schema["properties"], msgspec)
+    return read, [rule.name for rule in others if rule.stage == "properties"]
 
 
 READ, OTHERS = typed()
