@@ -14,10 +14,12 @@ from pytest_pcerrors.exchange.archives.json_files import item_of_line
 from pytest_pcerrors.exchange.archives.line_readers import plain_lines
 from pytest_pcerrors.exchange.archives.plain_lines import ENCODED, ENCODING, STATUSES, exchange_of, type_in
 from pytest_pcerrors.exchange.http import SUCCESSES
+from pytest_pcerrors.jsontext import value_at
 from pytest_pcerrors.policy.age import Oldest, date_in
 from pytest_pcerrors.policy.audit import Conforming, Finding, finding_of_item, unreadable
 from pytest_pcerrors.policy.policy import is_among
 from pytest_pcerrors.redaction.raw import LineSearch
+from pytest_pcerrors.rules.parsed_response import reader_of_members
 from pytest_pcerrors.rules.quick import Quick
 
 if TYPE_CHECKING:
@@ -198,12 +200,12 @@ def _error_in(  # noqa: PLR0913 - what the result depends on
     quick: Quick, status: int, content_type: str | None, body: str, document: Any, *, is_detailed: bool
 ) -> tuple[int, str, str | None] | None:
     """Return the status, code and source of an error response that conforms, or None."""
-    parsed = quick.error(status, content_type, body, document)
-    if parsed is None or parsed.code is None:
+    found, contract = quick.error(status, content_type, body, document), quick.contract
+    code, _ = (None, None) if found is None else reader_of_members(contract)(found)
+    if code is None or (is_detailed and contract.entry_of(status, code) is None):
         return None
-    source = parsed.member("source") if is_detailed else None
-    is_counted = not is_detailed or parsed.contract.entry_of(status, parsed.code) is not None
-    return (status, parsed.code, source if isinstance(source, str) else None) if is_counted else None
+    source = value_at(found, contract.members.get("source")) if is_detailed else None
+    return status, code, source if isinstance(source, str) else None
 
 
 _error_in_short = lru_cache(maxsize=4096)(_error_in)

@@ -4,23 +4,21 @@ The conditions are those of the rules. A response that is not recognized may sti
 """
 
 from contextlib import suppress
-from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.exchange.http import SUCCESSES
-from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import plain_object
 from pytest_pcerrors.rules._broken import broken
 from pytest_pcerrors.rules._typed_objects import typed_reader
 from pytest_pcerrors.rules.body import IN_ENVELOPES
 from pytest_pcerrors.rules.head import content_type_of, has_rules_for
-from pytest_pcerrors.rules.parsed_response import ParsedResponse, reader_of_members
 from pytest_pcerrors.rules.success import may_have, names_of_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.rules.stages import RuleSet
 
 _FEW = 64
@@ -32,7 +30,7 @@ class Quick:
 
     With one of the statuses `successes`, a response conforms if its body has no name of an error.
 
-    >>> from pytest_pcerrors import Contract
+    >>> from pytest_pcerrors import Contract, Exchange
     >>> from pytest_pcerrors.rules.stages import rule_set
     >>> quick = rule_set(Contract.default()).under({"unknown-property": "off", "description-template": "off"}).quick
     >>> quick.conforms(Exchange(409, None, b'{"code": "800064", "description": "Busy", "source": "PartnerFD"}'))
@@ -42,8 +40,8 @@ class Quick:
     """
 
     def __init__(self, rules: "RuleSet") -> None:
-        contract = rules.contract
-        self._contract, self._rules, self._broken = contract, rules.of_members, rules.broken
+        self.contract = contract = rules.contract
+        self._rules, self._broken = rules.of_members, rules.broken
         self._names = names_of_errors(contract) if rules.of_successes else frozenset()
         is_known = contract.errors_below_400 is None and "" not in self._names
         self.successes: frozenset[int] = frozenset(SUCCESSES if is_known else ()) - contract.paired_statuses
@@ -52,7 +50,7 @@ class Quick:
         self._typed: Callable[[str], Any] | None = self._first
         self._asked = 0
 
-    def conforms(self, exchange: Exchange) -> bool:
+    def conforms(self, exchange: "Exchange") -> bool:
         """Return whether a response is recognized: an error response that conforms, or a 2xx response without an error; False in doubt."""
         status = exchange.status
         if exchange.body_problem is not None:
@@ -63,27 +61,17 @@ class Quick:
             return False
         if status in self.successes:
             return self.is_success(status, text)
-        return self._error(status, content_type_of(exchange), text, None) is not None
+        return self.error(status, content_type_of(exchange), text) is not None
 
     def is_by_body(self, status: int, content_type: str | None) -> bool:
         """Return whether the body alone decides what an error response with this status and type breaks, if it is an object."""
-        return status in self._errors and not has_rules_for(self._contract, status, content_type)
+        return status in self._errors and not has_rules_for(self.contract, status, content_type)
 
-    def error(self, status: int, content_type: str | None, text: str, document: Any = None) -> ParsedResponse | None:
-        """Return an error response that conforms, or None for any other or in doubt.
+    def error(self, status: int, content_type: str | None, text: str, document: Any = None) -> "dict[str, Any] | None":
+        """Return the body of an error response that conforms, or None for any other or in doubt.
 
         `content_type` is that of `content_type_of`, `text` that of the body. `document` is the JSON value of the body, where known.
         """
-        document = self._error(status, content_type, text, document)
-        if document is None:
-            return None
-        parsed = ParsedResponse(_exchange(status), self._contract)
-        parsed.document, parsed.is_plain = document, True
-        parsed.code, parsed.description = reader_of_members(self._contract)(document)
-        return parsed
-
-    def _error(self, status: int, content_type: str | None, text: str, document: Any) -> "dict[str, Any] | None":
-        """Return the body of an error response that conforms, or None for any other or in doubt."""
         if not self.is_by_body(status, content_type):
             return None
         is_broken = self._broken
@@ -106,9 +94,10 @@ class Quick:
             with suppress(ImportError):
                 import msgspec
 
-                names = self._contract.error_schema.get("properties", ())
-                self._typed, others = typed_reader(self._rules, names, msgspec)
-                self._broken_others = broken(self._contract, others)
+                names = self.contract.error_schema.get("properties", ())
+                typed, others = typed_reader(self._rules, names, msgspec)
+                self._broken_others = broken(self.contract, others)
+                self._typed = typed  # last, because other threads use both
 
     def is_success(self, status: int, text: str) -> bool:
         """Return whether a text of JSON, or an empty one, is the body of a 2xx response without an error; False in doubt."""
@@ -117,8 +106,3 @@ class Quick:
     def texts_of_names(self) -> list[str]:
         """Return what is in a line of JSON if it has a body, a value or a text, that is not `is_success` for its names; or in an escape."""
         return [name[:-1] + end for name in self._names if name for end in ('"', '\\"')]
-
-
-@cache
-def _exchange(status: int) -> Exchange:
-    return Exchange(status, None, b"")

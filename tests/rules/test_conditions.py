@@ -150,8 +150,7 @@ def assert_same_error(exchange, contract, quick):
     content_type = None if exchange.headers is None else exchange.headers.get("Content-Type") or ""
     parsed, document = read(exchange, contract), plain_object(exchange.body.decode())
     for text, value in ((exchange.body.decode(), None), *([] if document is None else [("", document)])):
-        error = quick.error(exchange.status, content_type, text, value)
-        assert (error.code, error.description, error.document) == (parsed.code, parsed.description, parsed.document)
+        assert quick.error(exchange.status, content_type, text, value) == parsed.document
 
 
 @pytest.mark.covered

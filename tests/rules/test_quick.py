@@ -31,7 +31,7 @@ def test_heads_of_errors(quick, status, content_type, code):
     """The media type is JSON or unknown, and the status is documented; the same head is recognized again."""
     headers = None if content_type is None else {"Content-Type": content_type} if content_type else {}
     errors = [quick.error(status, content_type, BODY.decode()) for _ in range(2)]
-    assert [error and error.code for error in errors] == [code, code]
+    assert [error and error["code"] for error in errors] == [code, code]
     assert quick.conforms(Exchange(status, headers, BODY)) is (code is not None)
 
 
