@@ -51,6 +51,10 @@ class SchemaPlaces:
 
         return Registry[Any]().resolver_with_root(DRAFT202012.create_resource(self._schema))
 
+    def target(self, reference: str) -> Any:
+        """Return the schema that a reference leads to."""
+        return self._resolver.lookup(reference).contents
+
     def is_named(self, name: str) -> bool:
         """Return whether a subschema of the whole has a property with this name, or with a pattern of it."""
         return bool(_members(self._whole, name))
@@ -108,7 +112,7 @@ class SchemaPlaces:
             if not isinstance(schema, dict) or id(schema) in found:
                 continue
             found[id(schema)] = schema
-            waiting += [self._resolver.lookup(schema[keyword]).contents for keyword in REFERENCES if keyword in schema]
+            waiting += [self.target(schema[keyword]) for keyword in REFERENCES if keyword in schema]
             waiting += schema.get("allOf", ())
             if not is_certain:
                 waiting += [each for keyword in _ALTERNATIVES for each in schema.get(keyword, ())]

@@ -5,7 +5,7 @@ The name of a rule is the path of the property joined by hyphens, followed by th
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ from pytest_pcerrors.rules._keywords import (
     of_classes,
     validator_for,
 )
-from pytest_pcerrors.rules._subschemas import Schema, Subschemas
 from pytest_pcerrors.rules.paths import places_at, pointer_at
 from pytest_pcerrors.rules.violation import Violation
 from pytest_pcerrors.secrets.display import shown
@@ -30,6 +29,8 @@ from pytest_pcerrors.secrets.display import shown
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract, Deviation
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
+
+Schema = Mapping[str, Any]
 
 MEANINGS = {
     "required": "missing",
@@ -110,49 +111,29 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
     """
     compiler = _Compiler(contract, MEASURES[length_unit])
     rules: dict[Any, SchemaRule] = {}
-    for rule in (*compiler.below(contract.error_schema, ()), *compiler.implied(contract)):
+    for rule in (*compiler.below(contract.error_schema, ()), *compiler.implied()):
         depends_on_others = rule.keyword not in TESTS and rule.keyword != "type"
         rules.setdefault(id(rule) if depends_on_others else (rule.name, rule.path, str(rule.limit)), rule)
     return tuple(rules.values())
-
-
-def named_apart(rules: Iterable[SchemaRule], others: Container[str], kept: Container[str]) -> Iterator[SchemaRule]:
-    """Yield rules with other names for those that have the name of one of the `others`, or of a rule for another property.
-
-    Settings could not distinguish them. The names in `kept` stay.
-    """
-    places: dict[str, tuple[str, ...]] = {}
-    for rule in rules:
-        own = f"property-{rule.name}" if rule.name in others else rule.name
-        names = (own, *(f"{own}-{number}" for number in range(2, 2 + len(places))))
-        name = own if own in kept else next(each for each in names if places.get(each, rule.place) == rule.place)
-        places[name] = rule.place
-        yield rule if name == rule.name else replace(rule, name=name)
 
 
 class _Compiler:
     """Makes a rule from every keyword of an error schema."""
 
     def __init__(self, contract: "Contract", measure: Measure) -> None:
-        self._subschemas = Subschemas(contract.error_schema)
-        self._deviations = contract.deviations
+        self._contract = contract
         self._measure = measure
-        self._schema = contract.error_schema
 
     @cached_property
     def _validator(self) -> Any:
         """The validator by jsonschema, which is loaded for the keywords that this package does not test itself."""
-        return validator_for(self._schema, self._measure)
+        return validator_for(self._contract.error_schema, self._measure)
 
     def below(
-        self,
-        schema: Schema | bool,  # noqa: FBT001 - a schema may be true
-        path: tuple[str, ...],
-        above: frozenset[int] = frozenset(),
-        documentation: str = "",
+        self, schema: Any, path: tuple[str, ...], above: frozenset[int] = frozenset(), documentation: str = ""
     ) -> Iterator[SchemaRule]:
         """Yield the rules of a schema and of its properties and items. `documentation` is the description of the parent."""
-        here = list(self._subschemas.at_one_place(schema, above))
+        here = list(self._at_one_place(schema, above))
         above |= {id(each) for each, _ in here}
         documentation = next((each["description"] for each, _ in here if "description" in each), documentation)
         for each, keywords in here:
@@ -164,9 +145,24 @@ class _Compiler:
             if "items" in each and "prefixItems" not in each:
                 yield from self.below(each["items"], (*path, EACH), above, documentation)
 
-    def implied(self, contract: "Contract") -> Iterator[SchemaRule]:
+    def _at_one_place(self, schema: Any, above: frozenset[int]) -> Iterator[tuple[Schema, list[str]]]:
+        """Yield the schemas that apply where a schema applies, with their keywords: itself, the target of ``$ref``, the members of ``allOf``.
+
+        A schema may be true or false. `above` has the identities of the enclosing schemas. A reference to one of them is recursive; it remains a keyword,
+        which jsonschema checks as a whole.
+        """
+        if isinstance(schema, bool):
+            schema = {} if schema else {"not": {}}
+        targets = [self._contract.places.target(schema["$ref"])] if "$ref" in schema else []
+        followed = [target for target in targets if id(target) not in above]
+        apart = ("allOf", "$ref") if followed else ("allOf",)
+        yield schema, [keyword for keyword in schema if keyword not in apart]
+        for each in (*followed, *schema.get("allOf", ())):
+            yield from self._at_one_place(each, above)
+
+    def implied(self) -> Iterator[SchemaRule]:
         """Yield the rules for a code that the schema does not require; with a catalogue, an error without a code would pass unseen."""
-        for path, keyword, limit in contract.unrequired:
+        for path, keyword, limit in self._contract.unrequired:
             yield self._rule({}, keyword, limit, path, _CODED)
 
     def _rules(self, schema: Schema, keyword: str, path: tuple[str, ...], documentation: str) -> Iterator[SchemaRule]:
@@ -195,7 +191,7 @@ class _Compiler:
         """Yield a rule for each deviation that the contract names, then the rule for the type."""
         types = schema["type"]
         fitting = classes_of(types)
-        known = [deviation for deviation in self._deviations if deviation.at == path]
+        known = [deviation for deviation in self._contract.deviations if deviation.at == path]
         for deviation in known:
             hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
             yield SchemaRule(

@@ -1,6 +1,5 @@
 """The stages of a check: their rules in order, and the conditions that skip rules or end the check."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -15,13 +14,14 @@ from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES, in_stages
 from pytest_pcerrors.rules.rule import Condition, Rule, RuleFunction, user_rule
-from pytest_pcerrors.rules.schema_rules import named_apart, schema_rules
+from pytest_pcerrors.rules.schema_rules import schema_rules
 from pytest_pcerrors.rules.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from pytest_pcerrors.contract.model import Contract
+    from pytest_pcerrors.rules.schema_rules import SchemaRule
     from pytest_pcerrors.rules.violation import Severity
 
 
@@ -41,7 +41,7 @@ class RuleSet:
     """
 
     def __init__(
-        self, contract: "Contract", rules: Iterable[Rule], severities: "Mapping[str, Severity]" = MappingProxyType({})
+        self, contract: "Contract", rules: "Iterable[Rule]", severities: "Mapping[str, Severity]" = MappingProxyType({})
     ) -> None:
         self.contract = contract
         self.severities = severities
@@ -85,7 +85,7 @@ class RuleSet:
             self._check(self.broken(parsed.document, parsed.exchange.status), parsed, found)
         return tuple(found)
 
-    def _check(self, rules: Iterable[Rule], parsed: ParsedResponse, found: list[Violation]) -> None:
+    def _check(self, rules: "Iterable[Rule]", parsed: ParsedResponse, found: list[Violation]) -> None:
         for rule in rules:
             for violation in rule.check(parsed):
                 found.append(violation.judged(rule.name, self.severities.get(rule.name, "error")))  # noqa: PERF401 - mostly none
@@ -125,7 +125,7 @@ def rule_set(
     _refuse_ambiguous(contract)
     fixed = [quoting(each, contract) for each in RULES if each.applies(contract)]
     names = {*ALWAYS_ERROR_NAMES, *OF_RECORDINGS, *(each.name for each in fixed)}
-    own = named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
+    own = _named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
     of_schema = [schema_rule(each, contract) for each in own]
     of_user = [user_rule(each) for each in user_rules]
     taken = names | {each.name for each in of_schema}
@@ -134,6 +134,22 @@ def rule_set(
             raise UsageError(f"there is already a rule {rule.name}; give your rule another name")
         taken.add(rule.name)
     return RuleSet(contract, in_stages([*of_user, *of_schema, *fixed]))
+
+
+def _named_apart(
+    rules: "Iterable[SchemaRule]", others: "Container[str]", kept: "Container[str]"
+) -> "Iterator[SchemaRule]":
+    """Yield rules with other names for those that have the name of one of the `others`, or of a rule for another property.
+
+    Settings could not distinguish them. The names in `kept` stay.
+    """
+    places: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        own = f"property-{rule.name}" if rule.name in others else rule.name
+        names = (own, *(f"{own}-{number}" for number in range(2, 2 + len(places))))
+        name = own if own in kept else next(each for each in names if places.get(each, rule.place) == rule.place)
+        places[name] = rule.place
+        yield rule if name == rule.name else replace(rule, name=name)
 
 
 def _refuse_ambiguous(contract: "Contract") -> None:
