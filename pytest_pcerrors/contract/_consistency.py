@@ -66,11 +66,10 @@ def _validate(schema: Any, problem: str) -> None:
 
 def _subschemas(schema: Any, where: str) -> Iterator[dict[str, Any]]:
     """Yield a schema, the schemas in it, and those that references lead to."""
-    from referencing import Registry
     from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT202012
 
-    resolver = Registry[Any]().resolver_with_root(DRAFT202012.create_resource(schema))
+    places = SchemaPlaces(schema)
     waiting, seen = [schema], set[int]()
     while waiting:
         each = waiting.pop()
@@ -80,7 +79,7 @@ def _subschemas(schema: Any, where: str) -> Iterator[dict[str, Any]]:
         yield each
         for reference in filter(None, map(each.get, REFERENCES)):
             try:
-                target = resolver.lookup(reference).contents
+                target = places.target(reference)
             except (Unresolvable, ValueError):
                 raise UsageError(readable(f"{where}: $ref {reference} does not exist in this file")) from None
             _validate(target, readable(f"{where}: $ref {reference} does not lead to a JSON Schema"))
