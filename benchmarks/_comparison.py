@@ -20,30 +20,39 @@ SECONDS, INSTRUCTIONS, MEBIBYTES = "s", "instructions", "MiB"
 
 
 class Goal(NamedTuple):
-    """What a case should reach: `text` is for people, `holds` receives its value and that of the baseline."""
+    """What a case should reach: `text` is for people; the median of `figure` is at most `limit`.
+
+    `figure` receives the value of a round, and that of the baseline in the same round.
+    """
 
     text: str
-    holds: Callable[[float, float], bool]
+    figure: Callable[[float, float], float]
+    limit: float
+
+
+def share(value: float, baseline: float) -> float:
+    """Return how many times as much as the baseline a case costs; a time too short for the clock is not 0."""
+    return max(value, 1e-12) / max(baseline, 1e-12)
 
 
 def faster(times: float) -> Goal:
     """Return the goal to be at least so many times as fast as the baseline."""
-    return Goal(f"at least {times:g} times as fast", lambda value, baseline: value * times <= baseline)
+    return Goal(f"at least {times:g} times as fast", share, 1 / times)
 
 
 def cost(times: float) -> Goal:
     """Return the goal to need at most so many times as much as the baseline."""
-    return Goal(f"at most {times:g} times the cost", lambda value, baseline: value <= times * baseline)
+    return Goal(f"at most {times:g} times the cost", share, times)
 
 
 def more(microseconds: float) -> Goal:
     """Return the goal to take at most so many microseconds beyond the baseline."""
-    return Goal(f"at most {microseconds:g} us more", lambda value, baseline: value - baseline <= microseconds / 1e6)
+    return Goal(f"at most {microseconds:g} us more", lambda value, baseline: value - baseline, microseconds / 1e6)
 
 
 def below(limit: float, unit: str) -> Goal:
     """Return the goal to stay below a limit, whatever the baseline."""
-    return Goal(f"at most {limit:g} {unit}", lambda value, _: value <= limit)
+    return Goal(f"at most {limit:g} {unit}", lambda value, _: value, limit)
 
 
 @dataclass(frozen=True)

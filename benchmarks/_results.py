@@ -12,14 +12,15 @@ from statistics import median, quantiles
 from typing import Self
 
 from benchmarks import _peers
-from benchmarks._comparison import Comparison
+from benchmarks._comparison import Comparison, share
 
 
 @dataclass(frozen=True)
 class Measured:
     """A case: the median of its rounds, and how many times as fast as the baseline it was, with the quartiles.
 
-    Each round is compared with the baseline of the same round, so that a slow moment of the machine affects both.
+    The ratio is the median of the rounds' own ratios, each to the baseline of the same round, and goals are judged in the same way: a slow
+    moment of the machine affects both values of a round. The ratio of two medians compares values of different moments.
     """
 
     name: str
@@ -47,11 +48,13 @@ class Table:
         columns = list(zip(*rounds, strict=True))
         cases = []
         for case, column in zip(comparison.cases, columns, strict=True):
-            ratios = [base / max(value, 1e-12) for base, value in zip(columns[0], column, strict=True)]
-            low, _, high = quantiles(ratios, method="inclusive") if len(ratios) > 1 else ratios * 3
-            held = case.goal.holds(median(column), median(columns[0])) if case.goal and judge else None
-            goal = case.goal.text if case.goal else None
-            cases.append(Measured(case.name, median(column), median(ratios), low, high, goal, held))
+            pairs = list(zip(column, columns[0], strict=True))
+            shares = [share(*pair) for pair in pairs]
+            most, middle, least = quantiles(shares, method="inclusive") if len(shares) > 1 else shares * 3
+            goal = case.goal
+            held = median(goal.figure(*pair) for pair in pairs) <= goal.limit if goal and judge else None
+            text = goal.text if goal else None
+            cases.append(Measured(case.name, median(column), 1 / middle, 1 / least, 1 / most, text, held))
         return cls(benchmark, comparison.what, comparison.unit, len(rounds), cases)
 
 

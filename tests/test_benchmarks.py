@@ -109,10 +109,30 @@ def test_the_page_gets_the_table_between_its_markers(results):
     assert inserted(PAGE.read_text("utf-8"), results).count(BEGIN) == 1
     page = inserted(f"before\n{BEGIN}\nold\n{END}\nafter\n", results)
     assert page.startswith(f"before\n{BEGIN}\n\nMeasured on ")
-    assert "| ours \\| <b> | 1 ms | 2.22 | 2.11 to 3.11 | 0.45 | at least 2 times as fast, reached |" in page
+    assert "| ours \\| <b> | 1 ms | 2.22 | 2.11 to 2.86 | 0.45 | at least 2 times as fast, reached |" in page
     assert "| at most 1.05 times the cost, missed |" in page
     assert page.endswith(f"{END}\nafter\n")
     assert inserted(page, results) == page
+
+
+def test_goals_are_judged_by_the_pairs_of_rounds(importable):
+    """If the machine becomes slower meanwhile, the ratio of the medians can be 2 while the median of the ratios is 1."""
+    from benchmarks._comparison import Case, Comparison, below, cost, faster, more
+    from benchmarks._results import Table
+
+    goals = {
+        faster(1.5): False,
+        cost(1): True,
+        more(0): True,
+        below(2, "s"): True,
+        cost(0.99): False,
+        below(1, "s"): False,
+    }
+    cases = [Case("theirs", float), *(Case("ours", float, goal) for goal in goals)]
+    rounds = [[base, *[ours] * len(goals)] for base, ours in ((1, 2), (4, 4), (4, 2))]
+    table = Table.of("x", Comparison("both", cases), rounds, judge=True)
+    assert [each.held for each in table.cases[1:]] == [*goals.values()]
+    assert {each.ratio for each in table.cases} == {1}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not report it to the parent")
