@@ -82,10 +82,12 @@ def _reader_of(stream: IO[bytes], name: str, *, has_layout: bool = False) -> "tu
 
 def _first_lines(stream: IO[bytes]) -> bytes:
     """Read the first line of a stream that is not blank, with the blank lines before it."""
-    start = b""
-    while len(start) <= _MAX_BLANK and not start.strip(_BLANK) and (line := stream.readline(MAX_LINE + 1)):
+    start = bytearray()
+    while len(start) <= _MAX_BLANK and (line := stream.readline(MAX_LINE + 1)):
         start += line
-    return start
+        if line.strip(_BLANK):
+            break
+    return bytes(start)
 
 
 def _reader_for(start: bytes, name: str, *, has_layout: bool) -> "Reader":
