@@ -19,7 +19,7 @@ TESTS = """
         return CLIENT.get("https://api.partnercenter.microsoft.com/v1/customers/7")
 
     def strict(): return get().raise_for_status().json()["companyProfile"]
-    def lax(): return get().json() if get().status_code < 500 else None
+    def lax(): return response.json() if (response := get()).status_code < 500 else None
 
     def test_strict(): assert_errors_surface(strict)
     def test_lax(): assert_errors_surface(lax)
@@ -80,7 +80,7 @@ def test_a_controller_that_does_not_use_us_keeps_them(suite):
     chosen = ("-k", "strict")
     alone = printed(suite.runpytest(*chosen))
     assert len(alone) == 1
-    assert printed(suite.runpytest_subprocess("-n1", *chosen)) == alone
+    assert printed(suite.runpytest("-n1", *chosen)) == alone
 
 
 @pytest.mark.covered

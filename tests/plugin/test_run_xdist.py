@@ -48,7 +48,7 @@ def test_assertions_alone_are_counted(pytester):
     """Where only the tests of the workers use us, the controller still sums up."""
     pytester.makepyfile(TESTS)
     alone = pytester.runpytest()
-    assert told(pytester.runpytest_subprocess("-n2")) == told(alone)
+    assert told(pytester.runpytest("-n2")) == told(alone)
     alone.stdout.fnmatch_lines(
         ["pcerrors: 3 error responses checked, 1 violation (code-number 1), 1 violation allowed*"]
     )
@@ -67,7 +67,7 @@ def test_ids_and_a_folder_outside(pytester, write, ids):
 def test_workers_without_counts(pytester):
     """A worker that did not use us, or that died, has nothing to add."""
     pytester.makepyfile("import os\ndef test_it(): os._exit(1)")
-    result = pytester.runpytest_subprocess("-n1", "--max-worker-restart=0")
+    result = pytester.runpytest("-n1", "--max-worker-restart=0")
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     result.stdout.no_fnmatch_line("*pcerrors:*")

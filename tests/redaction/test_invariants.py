@@ -154,9 +154,9 @@ UNITS = (
 def test_hostile_bodies_take_time_in_proportion(unit):
     """Eight times the body takes far less than sixty-four times as long."""
     took = []
-    for size in (10_000, 80_000):
+    for size in (5_000, 40_000):
         body = (unit * (size // len(unit))).encode()
         start = time.process_time()
         Redaction().body(body)
         took.append(time.process_time() - start)
-    assert took[1] < 30 * took[0] + 0.1
+    assert took[1] < 30 * took[0] + 0.05
