@@ -1,4 +1,4 @@
-"""The command as its users run it: in this process for speed, or as a separate process."""
+"""The command as its users run it: in this process for speed, as a fork of one that has loaded it, or as a new process."""
 
 import io
 import json
@@ -87,21 +87,23 @@ def on_cluster(pcerrors, address, monkeypatch):
 
 
 @pytest.fixture
-def process(tmp_path):
-    """Start the command as a process of its own in an empty folder; it is ended with the test."""
+def process(tmp_path, request):
+    """Start the command in an empty folder; it is ended with the test. A fork has the settings of the interpreter, and no group of its own."""
     started = []
 
-    def start(*arguments, environment=None, **keywords):
+    def start(*arguments, environment=None, is_new=False, **keywords):
+        is_fork = hasattr(os, "fork") and not is_new
+        program = request.getfixturevalue("programs") / "pcerrors" if is_fork else PROGRAM
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | keywords
         started.append(
-            subprocess.Popen([PROGRAM, *arguments], cwd=tmp_path, env={**os.environ, **(environment or {})}, **pipes)
+            subprocess.Popen([program, *arguments], cwd=tmp_path, env={**os.environ, **(environment or {})}, **pipes)
         )
         return started[-1]
 
     yield start
     for each in started:
-        each.kill()
-        each.wait()
+        each.terminate()  # which a fork gets too
+        each.wait(60)
         for pipe in filter(None, (each.stdin, each.stdout, each.stderr)):
             pipe.close()
 

@@ -191,7 +191,7 @@ def test_ctrl_c_leaves_no_process_and_no_traceback(process, archives, tmp_path):
     """Sent to all processes of the terminal while workers check; their cluster ends with the command."""
     (tmp_path / "slow.py").write_text(SLOW)
     (tmp_path / "pyproject.toml").write_text('[tool.pcerrors]\nrules = ["slow:slow"]\n')
-    running = process("check", "--engine", "dask", "--jobs", "1", *archives, start_new_session=True)
+    running = process("check", "--engine", "dask", "--jobs", "1", *archives, is_new=True, start_new_session=True)
     while not (tmp_path / "started").exists():
         assert running.poll() is None
         time.sleep(0.05)

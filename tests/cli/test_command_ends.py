@@ -170,7 +170,7 @@ def test_what_a_process_imports_is_not_garbage_and_what_it_makes_is(tmp_path):
 def test_a_poor_encoding_is_no_traceback(process, recorded, environment, shown):
     """Where the locale knows no letters they are UTF-8; what another encoding has not is escaped."""
     recorded({"status": 409, "body": "Zo\u00eb \U0001f6d2"})
-    running = process("check", "seen.ndjson", environment=environment)
+    running = process("check", "seen.ndjson", environment=environment, is_new=True)
     out, err = running.communicate()
     assert (running.returncode, shown in out, err) == (1, True, b"")
 

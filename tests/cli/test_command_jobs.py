@@ -185,7 +185,7 @@ def deadly(parsed):
 
 def test_ctrl_c_leaves_no_process_and_no_traceback(process, tmp_path, archives):
     """Workers end with the process that started them."""
-    running = process("check", "--jobs", "2", *archives, stdin=-1, start_new_session=True)
+    running = process("check", "--jobs", "2", *archives, is_new=True, stdin=-1, start_new_session=True)
     assert b"breaks" in running.stdout.readline()
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=30)
