@@ -113,10 +113,17 @@ def shards(made, tmp_path):
 @pytest.mark.parametrize("kind", ["json", "coverage.json"])
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids=str)
 def test_shards_are_joined_to_the_whole(pcerrors, shards, tmp_path, kind, order):
-    """Byte for byte, in any order, in every format, each file once."""
+    """Byte for byte, in any order."""
     whole = (tmp_path / f"ab.{kind}").read_text()
     paths = [f"{name}.{kind}" for name in order]
     assert pcerrors("report", "merge", *paths) == (0, whole, "")
+
+
+@pytest.mark.parametrize("kind", ["json", "coverage.json"])
+def test_shards_are_joined_in_every_format_and_each_file_once(pcerrors, shards, tmp_path, kind):
+    """A file that is given again, by another path or by a link, is reported."""
+    whole = (tmp_path / f"ab.{kind}").read_text()
+    paths = [f"{name}.{kind}" for name in ("a", "b")]
     rendered = pcerrors("report", "render", f"ab.{kind}", "--format", "markdown").out
     assert pcerrors("report", "merge", *paths, "--format", "markdown", "-o", "out.md") == (0, "", "")
     assert (tmp_path / "out.md").read_text() == rendered

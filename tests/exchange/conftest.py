@@ -95,10 +95,10 @@ def server():
         thread.join()
 
 
-@pytest.fixture(params=ANSWERS, ids=lambda answer: answer.path[1:])
-def answer(request):
-    """Give each response of the server in turn."""
-    return request.param
+@pytest.fixture
+def answers():
+    """Give all responses of the server."""
+    return ANSWERS
 
 
 @pytest.fixture

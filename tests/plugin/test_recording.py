@@ -351,7 +351,6 @@ def test_a_cassette_that_tests_share_is_recorded_whole(pytester, test_file, serv
         pytester.runpytest("-q", f"--pc-record={mode}").assert_outcomes(passed=4)
         held = recorded(pytester.path / "cassettes/shared.yaml")
         assert sorted(held) == [f"/409/800064?n={n}" for n in range(4)]
-    pytester.runpytest("-q").assert_outcomes(passed=4)
 
 
 def test_a_cassette_that_tests_share_is_recorded_by_one_process(pytester, test_file):

@@ -22,7 +22,7 @@ from pytest_pcerrors.simulation import SHAPES, mutants
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.strategies import broken_responses, error_responses
 
-EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("*/*"))
+EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("*/*/*.json"))
 DEFAULT = Contract.default()
 NESTED = {
     "type": "object",
@@ -137,7 +137,7 @@ def assert_agreement(exchange):
     both = {contract: read_both(exchange, contract) for contract in {each.contract for each in POLICIES.values()}}
     for name, policy in POLICIES.items():
         quick, whole = found(policy, *both[policy.contract])
-        assert quick == whole, name
+        assert quick == whole, (name, exchange)
         is_recognized = QUICK[name].conforms(exchange)
         assert QUICK_WITHOUT_MSGSPEC[name].conforms(exchange) <= is_recognized, name
         assert not (is_recognized and whole), name
@@ -154,10 +154,9 @@ def assert_same_error(exchange, contract, quick):
 
 
 @pytest.mark.covered
-@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
-def test_examples(folder):
+def test_examples():
     """Conforming and violating ones, of every rule."""
-    for path in sorted(folder.glob("*.json")):
+    for path in EXAMPLES:
         response = json.loads(path.read_text("utf-8"))
         response.pop("pointer", "")
         response.pop("contract", None)
@@ -165,10 +164,10 @@ def test_examples(folder):
 
 
 @pytest.mark.covered
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_shapes(shape):
+def test_shapes():
     """What the real service sends, and what it might."""
-    assert_agreement(shape)
+    for shape in SHAPES.values():
+        assert_agreement(shape)
 
 
 @pytest.mark.untraced
