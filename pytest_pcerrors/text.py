@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_KNOWN = 20
+_MOST_PLACES = 5
 _MOST_CHARACTERS, _MAX_REPR = 400, 100
 
 
@@ -82,6 +83,15 @@ def listed(texts: "Sequence[str]", most: int = 5) -> str:
     """Return the first `most` texts of a list, and how many more there are."""
     more = [f"and {len(texts) - most} more"] if len(texts) > most else []
     return ", ".join([*texts[:most], *more])
+
+
+def at_places(problem: str, places: "Sequence[str]", count: int = 0) -> str:
+    """Return a problem with the further places of a file that have it: the first and the last of so many, or of all."""
+    count = count or len(places)
+    if not places:
+        return problem
+    named = places if count <= _MOST_PLACES else [*places[: _MOST_PLACES - 1], "...", places[-1]]
+    return f"{problem}; the same at {counted(count, 'more place')}: {', '.join(named)}"
 
 
 def ranked(counts: "Mapping[str, int]", most: int) -> str:

@@ -17,7 +17,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
 from pytest_pcerrors.contract.sources.model import Wanted
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.text import counted, cut, markdown_cell
@@ -174,13 +174,16 @@ def print_remarks(source: str, remarks: Iterable[object]) -> None:
 
 
 def _recorded(sources: list[Source], unreadable: list[str]) -> Iterator[Exchange]:
-    """Yield the recorded exchanges; report unreadable items and continue."""
+    """Yield the recorded exchanges; report unreadable items at the end."""
+    errors = []
     for item in chain.from_iterable(map(items_in, sources)):
         if isinstance(item, ArchiveError):
-            unreadable.append(item.place)
-            print_problem(str(item))
+            errors.append(item)
         elif not isinstance(item, Skipped):
             yield item
+    unreadable += map(str, joined(errors))
+    for problem in unreadable:
+        print_problem(problem)
 
 
 def _write(contract: Contract, document: dict[str, Any], output: Path | None, *, quiet: bool) -> None:

@@ -9,6 +9,8 @@ import click
 from pytest_pcerrors.cli._input import recording_of, sources_of
 from pytest_pcerrors.cli._options import contract_option, policy_for, profile_option
 from pytest_pcerrors.cli._output import print_output, print_problem
+from pytest_pcerrors.errors import ArchiveError
+from pytest_pcerrors.exchange.archives.items import joined
 from pytest_pcerrors.policy.audit import audit
 from pytest_pcerrors.policy.learning import Proposal, learn
 from pytest_pcerrors.reporting.summary import Tally
@@ -70,8 +72,9 @@ def _table(name: str, values: Mapping[str, object]) -> Iterator[str]:
 
 
 def _remarks(proposal: Proposal) -> Iterator[str]:
-    for place, fix in proposal.unreadable.items():
-        yield f"# {json.dumps(place)} cannot be read, and no setting allows that: {fix}"
+    problem = "cannot be read, and no setting allows that"
+    for each in joined(ArchiveError(place, problem, fix) for place, fix in proposal.unreadable.items()):
+        yield f"# {json.dumps(each.place)} {each.problem}: {each.fix}"
     if proposal.expired:
         yield "# an allowance has expired: fix the violation, or give the allowance a later day"
 

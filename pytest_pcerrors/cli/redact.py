@@ -9,6 +9,7 @@ from pytest_pcerrors.cli._input import sources_of
 from pytest_pcerrors.cli._output import print_output, print_problem
 from pytest_pcerrors.documents import read_bytes, write_atomically
 from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.exchange.archives.items import joined
 from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.redaction.rewriting import rewritten
 from pytest_pcerrors.secrets.display import safe
@@ -58,7 +59,7 @@ def _clean(file: Path, redaction: Redaction, done: Counter[str], *, only_check: 
             write_atomically(path, content)
     done["files"] += 1
     done["changed"] += bool(written)
-    for problem in new.problems:
+    for problem in joined(new.problems):
         print_problem(safe(f"{problem}; searched as it is"))
     done["problems"] += len(new.problems)
     for line, _, found in new.locations:

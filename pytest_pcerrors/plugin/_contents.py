@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict
 import pytest
 
 from pytest_pcerrors.errors import ArchiveError, UsageError
-from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.policy.audit import Recording, searched
@@ -150,16 +150,17 @@ class _Reading:
         self._policy = policy
 
     def parts(self) -> Iterator[Part]:
-        """Yield every error response and unreadable place in order, then the rules that the file as a whole breaks."""
+        """Yield every error response in order, then what cannot be read, then the rules that the file as a whole breaks."""
         oldest = Oldest()
         verdicts: list[Verdict | None] = []
+        errors: list[ArchiveError] = []
         for number, (item, found) in enumerate(searched(self._recording), start=1):
             if isinstance(item, str):
                 verdicts.append(self._policy.secrets_at(found, item))
             elif isinstance(item, ArchiveError):
                 self.counts["unreadable"] += 1
                 verdicts.append(self._policy.secrets_at(found, item.place))
-                yield self._unreadable(item)
+                errors.append(item)
             elif isinstance(item, Skipped):
                 self.counts["skipped"] += 1
                 verdicts.append(self._policy.secrets_at(found, item.origin))
@@ -167,6 +168,7 @@ class _Reading:
                 oldest.add(item, self._policy)
                 verdicts.append(self._policy.secrets_in(item, found))
                 yield from self._judged(item, number)
+        yield from map(self._unreadable, joined(errors))
         yield from _of_secrets(list(filter(None, verdicts)))
         if verdict := stale(oldest, self._policy):
             yield Part(RECORDING, STALE, 0, [verdict])

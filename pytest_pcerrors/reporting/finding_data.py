@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 from pytest_pcerrors.policy.allowances import file_of
 from pytest_pcerrors.secrets import BEYOND, hide
 from pytest_pcerrors.secrets.display import LONGEST_SHOWN, safe
-from pytest_pcerrors.text import counted, cut, late_pattern, visible
+from pytest_pcerrors.text import at_places, cut, late_pattern, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -138,12 +138,8 @@ def joined(findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
 def _joined(places: list[FindingData], count: int) -> FindingData:
     """Return the finding for so many places, of which the first ones and the last are given."""
     first, *others = places
-    if not others:
-        return first
-    named = [str(each["line"] or each["entry"]) for each in others]
-    named[-1:] = named[-1:] if count == len(places) else ["...", named[-1]]
     (problem,) = first["violations"]
-    message = f"{problem['message']}; the same at {counted(count - 1, 'more place')}: {', '.join(named)}"
+    message = at_places(problem["message"], [str(each["line"] or each["entry"]) for each in others], count - 1)
     return {**first, "violations": [{**problem, "message": message}]}
 
 

@@ -479,6 +479,20 @@ def test_a_path_of_the_settings_that_does_not_exist_is_reported(pcerrors, tmp_pa
         assert (ended.status, ended.err.partition("so the settings")[0]) == (0, said)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["learn"], ["redact", "--check"], ["diff", "shipped", "shipped", "--cassettes"]],
+    ids=" ".join,
+)
+def test_what_is_not_http_is_reported_once_a_file(pcerrors, tmp_path, command):
+    """By every command: a recording of a WebSocket has hundreds of messages."""
+    messages = "interactions:\n" + "- kind: message\n  data: hello\n" * 3
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(messages)
+    ended = pcerrors(*command, tmp_path)
+    assert (ended.status, (ended.out + ended.err).count("; the same at 2 more places: 4, 6")) == (1, 2)
+
+
 def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
     """By the option or the setting, and with several processes; a wrong map is misuse. Secrets of all keys are found."""
     (tmp_path / "a.log").write_text(LOG % json.dumps(BAD_BODY) + "{}\n")

@@ -243,6 +243,14 @@ def test_items_and_check_agree(pytester, run):
     )
 
 
+def test_what_is_not_http_is_one_item_a_file(pytester, run):
+    """A recording of a WebSocket has hundreds of messages."""
+    pytester.path.joinpath("a.yaml").write_text("interactions:\n" + "- kind: message\n" * 300)
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the same at 299 more places: 3, 4, 5, 6, ..., 301*", "FAILED a.yaml::unreadable 2*"])
+
+
 def test_too_little_memory_ends_the_run(write, run, monkeypatch):
     """A file for which there is not enough memory is an error of the run, not a failed test."""
 

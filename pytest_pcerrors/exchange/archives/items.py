@@ -14,9 +14,11 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import JsonError, article, parse, type_of
-from pytest_pcerrors.text import readable
+from pytest_pcerrors.text import at_places, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Item: TypeAlias = "Exchange | Skipped | ArchiveError"
 
 OWN = frozenset(OWN_KEYS)
@@ -94,6 +96,22 @@ def _is_own(item: dict[str, Any]) -> bool:
 def _is_empty(data: ResponseData) -> bool:
     """Return whether the response of a line without a body was sent without one."""
     return data.status in WITHOUT_BODY or Headers(data.headers or ()).get("Content-Length") == "0"
+
+
+def joined(errors: "Iterable[ArchiveError]") -> list[ArchiveError]:
+    """Return errors; those of one file with the same problem are one, at the first of their places.
+
+    >>> [str(each) for each in joined([ArchiveError("a.har#/log/entries/3", "empty"), ArchiveError("a.har#/log/entries/5", "empty")])]
+    ['a.har#/log/entries/3: empty; the same at 1 more place: /log/entries/5']
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for each in errors:
+        at = each.place.rpartition("#")[2].rpartition(":")[2]
+        found.setdefault((each.place.removesuffix(at) or at, each.problem, each.fix), []).append(at)
+    return [
+        ArchiveError(file if file == first else file + first, at_places(problem, more), fix)
+        for (file, problem, fix), (first, *more) in found.items()
+    ]
 
 
 def parsed(data: bytes, place: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.adapters.parts import NOT_KEPT
 from pytest_pcerrors.exchange.archives.files import stream_items
-from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.model import Exchange
 
 REQUEST = {"method": "GET", "url": "https://api.partnercenter.microsoft.com/v1/x", "headers": []}
@@ -299,4 +299,18 @@ def test_a_first_line_that_only_opens_is_the_problem(first):
         Exchange,
         ArchiveError,
         Exchange,
+    ]
+
+
+def test_errors_are_joined_by_file_and_problem():
+    """Whole files, and places in files with any name."""
+    places = ["a.yaml", "b.yaml", "c#d.yaml:3", "c#d.yaml:9", "c.yaml:3", "c#d.yaml#/log/entries/7"]
+    errors = [*(ArchiveError(place, "empty") for place in places), ArchiveError("c.yaml:4", "empty", "fill it")]
+    assert [str(each) for each in joined(errors)] == [
+        "a.yaml: empty",
+        "b.yaml: empty",
+        "c#d.yaml:3: empty; the same at 1 more place: 9",
+        "c.yaml:3: empty",
+        "c#d.yaml#/log/entries/7: empty",
+        "c.yaml:4: empty; fill it",
     ]
