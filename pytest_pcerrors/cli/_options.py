@@ -21,7 +21,7 @@ contract_option: Decorator = click.option(
     help="A contract file, or the word shipped; it overrides the contract of the settings.",
 )
 output_option: Decorator = click.option(
-    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file."
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the output to this file."
 )
 profile_option: Decorator = click.option(
     "--profile", type=click.Choice(list(PROFILES)), help="The profile for everything."
