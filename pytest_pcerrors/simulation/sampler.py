@@ -71,7 +71,7 @@ class Sampler:
     def fitting(self, value: Any, schema: Schema) -> Any:
         """Return a value converted to its schema: digits as a number, one of the choices, or a value of another type."""
         choices, types = choices_of(schema), schema.get("type", ())
-        number = int(value) if isinstance(value, str) and value.isdecimal() else value
+        number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,300}", value) else value
         if choices:
             return next((each for each in (value, number) if each in choices), choices[0])
         if types and "string" not in types:

@@ -171,6 +171,13 @@ def test_a_schema_that_asks_for_more_than_can_be_made_up_is_misuse(schema, membe
         synthesize(7, contract=contract(schema, members))
 
 
+@pytest.mark.parametrize("code", ["9" * 5000, "\u0663"], ids=["long", "other digits"])
+def test_a_code_of_digits_need_not_be_a_number(code):
+    """A text of more digits than Python reads, or of those of another script, stays a text."""
+    made = replace(contract({}), catalogue=Catalogue((Entry(401, code, ("Not now",)),)))
+    assert json.loads(synthesize(code, contract=made).body) == {"code": code}
+
+
 def test_a_contract_without_hosts_has_a_made_up_one():
     """The request still goes somewhere."""
     assert synthesize(7, contract=contract({})).request.host == "api.example.com"
