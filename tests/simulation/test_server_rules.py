@@ -173,81 +173,48 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
     assert came[2].headers["Retry-After"] == "57"
 
 
-def reported(server, call):
-    """Return the message of a misuse; the server then has no rule."""
-    with pytest.raises(UsageError) as caught:
-        call(server)
+NAMES = 'expected the name of a shape, such as "html-503", got {}'
+STATUSES = "{} is not a final HTTP status; expected one from 200 to 599"
+METHODS = 'expected a method such as "GET", or "*" for any, got {}'
+NO_METHODS = [None, 3, "", "GET /", "G\u00c9T", "GET\n"]
+WAITS = (
+    "retry_after: expected whole seconds from 0 or an HTTP date, got {}; set the header itself to send another value"
+)
+NO_WAITS = ["soon", "-1", "", "1\r\nX: 1", "\u0661", -1, 0.5, True, [1]]
+NO_DELAYS = [-1, "x", True, None, float("inf"), 1e300, 10**400]
+
+
+@pytest.mark.parametrize(
+    ("call", "values", "problem"),
+    [
+        (lambda server, value: server.sequence("ok", value), [None, 1.5, [429, "ok"], True, b"ok"], 'expected a number or a text such as 429, 800064 or "ok", got {}'),
+        (lambda server, value: server.shape(value), [3, True, ["gateway-429"]], NAMES),
+        (lambda server, value: server.fail("GET", "/", shape=value), [3], NAMES),
+        (lambda server, value: server.fail("GET", "/", value), [1.5, True, ["800064"]], 'expected a code, such as 800064 or "800064", got {}'),
+        (lambda server, value: server.fail("GET", "/", status=value), ["503", 503.0, True, [503]], STATUSES),
+        (lambda server, value: server.fail("GET", "/", 800064, status=value), ["409", 409.0], STATUSES),
+        (lambda server, value: server.fail("GET", "/", 800064, times=value), [0, -1, "x", True, 1.5], "expected times as a number from 1, or None for always, got {}"),
+        (lambda server, value: server.fail(value, "/", 800064), NO_METHODS, METHODS),
+        (lambda server, value: server.shape("gateway-429", method=value), [""], METHODS),
+        (lambda server, value: server.respond(value, "/", (200, b"")), [""], METHODS),
+        (lambda server, value: server.sequence("ok", method=value), [""], METHODS),
+        (lambda server, value: server.requests_to(value, "/"), [""], METHODS),
+        (lambda server, value: server.fail("GET", value), [None, 3, b"/"], 'expected a path such as "/v1/customers/*", got {}'),
+        (lambda server, value: server.fail("GET", "/", 800064, retry_after=value), NO_WAITS, WAITS),
+        (lambda server, value: server.sequence("ok", retry_after=value), ["soon"], WAITS),
+        (lambda server, value: server.fail("GET", "/", delay=value), NO_DELAYS, "delay: expected seconds, got {}"),
+        (lambda server, value: server.shape("gateway-429", cut=value), [-1, "x", 1.5, None], "cut: expected a number of bytes, got {}"),
+        (lambda server, value: server.respond("GET", "/", (200, b"{}"), chunked=value), ["yes", 1, None], "chunked: expected True or False, got {}"),
+        (lambda server, value: server.sequence("ok", reset=value), ["yes", 0], "reset: expected True or False, got {}"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_misuse(server, call, values, problem):
+    """Wherever it is given; then no rule is set."""
+    for value in values:
+        with pytest.raises(UsageError) as caught:
+            call(server, value)
+        assert str(caught.value) == problem.format(represented(value))
     assert "; there are no rules; " in requests.get(server.url + "/x").headers["X-PC-Hint"]
-    return str(caught.value)
-
-
-@pytest.mark.parametrize("member", [None, 1.5, [429, "ok"], True, b"ok"])
-def test_a_member_is_named_by_a_number_or_a_text(server, member):
-    """Nothing else is one, a list of members neither."""
-    problem = f'expected a number or a text such as 429, 800064 or "ok", got {member!r}'
-    assert reported(server, lambda server: server.sequence("ok", member)) == problem
-
-
-@pytest.mark.parametrize("name", [3, True, ["gateway-429"]])
-def test_a_shape_is_named_by_a_text(server, name):
-    """By `shape` and by `fail`."""
-    problem = f'expected the name of a shape, such as "html-503", got {name!r}'
-    assert reported(server, lambda server: server.shape(name)) == problem
-    assert reported(server, lambda server: server.fail("GET", "/", shape=name)) == problem
-
-
-@pytest.mark.parametrize("code", [1.5, True, ["800064"]])
-def test_a_code_is_a_number_or_a_text(server, code):
-    """In `fail`."""
-    problem = f'expected a code, such as 800064 or "800064", got {code!r}'
-    assert reported(server, lambda server: server.fail("GET", "/", code)) == problem
-
-
-@pytest.mark.parametrize("status", ["503", 503.0, True, [503]])
-@pytest.mark.parametrize("code", [None, 800064])
-def test_a_status_is_a_number(server, status, code):
-    """With a code and without."""
-    problem = f"{status!r} is not a final HTTP status; expected one from 200 to 599"
-    assert reported(server, lambda server: server.fail("GET", "/", code, status=status)) == problem
-
-
-SETTERS = [
-    lambda server, method, path: server.fail(method, path, 800064),
-    lambda server, method, path: server.shape("gateway-429", method=method, path=path),
-    lambda server, method, path: server.respond(method, path, (200, b"")),
-    lambda server, method, path: server.sequence("ok", method=method, path=path),
-    lambda server, method, path: server.requests_to(method, path),
-]
-
-
-@pytest.mark.parametrize("call", SETTERS)
-@pytest.mark.parametrize("method", [None, 3, "", "GET /", "G\u00c9T", "GET\n"])
-def test_a_method_is_a_token(server, call, method):
-    """As RFC 9110 has it, wherever one is named."""
-    problem = f'expected a method such as "GET", or "*" for any, got {method!r}'
-    assert reported(server, lambda server: call(server, method, "/")) == problem
-
-
-@pytest.mark.parametrize("call", SETTERS)
-@pytest.mark.parametrize("path", [None, 3, b"/"])
-def test_a_path_is_a_text(server, call, path):
-    """Wherever one is named."""
-    problem = f'expected a path such as "/v1/customers/*", got {path!r}'
-    assert reported(server, lambda server: call(server, "GET", path)) == problem
-
-
-@pytest.mark.parametrize("call", ["fail", "shape", "sequence"])
-@pytest.mark.parametrize("time", ["soon", "-1", "", "1\r\nX: 1", "\u0661", -1, 0.5, True, [1]])
-def test_a_wait_is_seconds_or_a_date(server, call, time):
-    """Even where no error carries it."""
-    calls = {
-        "fail": lambda server: server.fail("GET", "/", 800064, retry_after=time),
-        "shape": lambda server: server.shape("gateway-429", retry_after=time),
-        "sequence": lambda server: server.sequence("ok", retry_after=time),
-    }
-    assert reported(server, calls[call]) == (
-        f"retry_after: expected whole seconds from 0 or an HTTP date, got {time!r}; set the header itself to send another value"
-    )
 
 
 @pytest.mark.parametrize("time", [0, 7, "7", "Thu, 13 Apr 2017 21:29:11 GMT"])
@@ -255,34 +222,6 @@ def test_a_wait_that_can_be_read_is_sent(server, time):
     """As it is given."""
     server.fail("GET", "/", status=503, retry_after=time)
     assert requests.get(server.url).headers["Retry-After"] == str(time)
-
-
-@pytest.mark.parametrize(
-    ("faults", "problem"),
-    [
-        *(({"delay": value}, "delay: expected seconds") for value in (-1, "x", True, None, float("inf"), 1e300, 10**400)),
-        *(({"cut": value}, "cut: expected a number of bytes") for value in (-1, "x", 1.5, None)),
-        *(({"chunked": value}, "chunked: expected True or False") for value in ("yes", 1, None)),
-        *(({"reset": value}, "reset: expected True or False") for value in ("yes", 0)),
-    ],
-)  # fmt: skip
-def test_a_fault_has_a_value_that_it_can_have(server, faults, problem):
-    """With every rule."""
-    [value] = faults.values()
-    for call in (
-        lambda server: server.fail("GET", "/", 800064, **faults),
-        lambda server: server.shape("gateway-429", **faults),
-        lambda server: server.respond("GET", "/", (200, b"{}"), **faults),
-        lambda server: server.sequence("ok", **faults),
-    ):
-        assert reported(server, call) == f"{problem}, got {represented(value)}"
-
-
-@pytest.mark.parametrize("times", [0, -1, "x", True, 1.5])
-def test_a_rule_is_used_a_number_of_times(server, times):
-    """At least once."""
-    problem = f"expected times as a number from 1, or None for always, got {times!r}"
-    assert reported(server, lambda server: server.fail("GET", "/", 800064, times=times)) == problem
 
 
 @pytest.mark.parametrize(
