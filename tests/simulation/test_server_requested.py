@@ -78,12 +78,12 @@ def test_very_many_sequences_are_forgotten(server, monkeypatch):
         ("/as/gateway-42", 400, b'did you mean \\"gateway-429\\"?'),
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/customers", "/v1/customers/7/carts?size=2", ""])
-def test_a_base_path_asks_for_an_error(server, base, status, body, path):
+def test_a_base_path_asks_for_an_error(server, base, status, body):
     """For every path after it; so a client that has only a base URL gets it."""
-    came = requests.get(server.url + base + path)
-    assert came.status_code == status
-    assert body is None or body in came.content
+    for path in ("/v1/customers", "/v1/customers/7/carts?size=2", ""):
+        came = requests.get(server.url + base + path)
+        assert came.status_code == status
+        assert body is None or body in came.content
 
 
 @pytest.mark.parametrize("path", ["/as", "/as/"])
