@@ -1,6 +1,7 @@
 """Answers made for a contract: documented errors by code, shapes by name, statuses, and a few words."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -125,9 +126,9 @@ class AnswerFactory:
         return answer.overridden(self._retry_after if answer.exchange.status in _WAITING else None, {})
 
 
-def envelope(status: int, message: str, name: str = "") -> Answer:
+def envelope(status: int, message: str, name: str = "", headers: Mapping[str, str] = {}) -> Answer:
     """Return an answer with the gateway's envelope."""
-    return Answer(GATEWAY.json(status, {"statusCode": status, "message": message}), name or str(status))
+    return Answer(GATEWAY.json(status, {"statusCode": status, "message": message}, headers), name or str(status))
 
 
 def _is_name(value: object) -> bool:

@@ -12,13 +12,12 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Request
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.simulation.answers.answer import Answer
-from pytest_pcerrors.simulation.answers.factory import AnswerFactory
+from pytest_pcerrors.simulation.answers.factory import AnswerFactory, envelope
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.answers.tokens import is_token_request
 from pytest_pcerrors.simulation.server._request_log import Received, RequestLog, path_of
 from pytest_pcerrors.simulation.server._requested import ERROR_HEADER, HINT_HEADER, OPEN_PATHS, RequestedAnswers
 from pytest_pcerrors.simulation.server._rule_documents import RulesFile
-from pytest_pcerrors.simulation.shapes import GATEWAY
 from pytest_pcerrors.simulation.synthesis import receivable
 from pytest_pcerrors.text import cut, represented, visible
 
@@ -69,10 +68,8 @@ class NoMatchingRuleError(AssertionError):
             '  add a rule for it; respond("*", "/**", (404, b"")) as the last rule permits every other request'
         )
         hint = cut(visible(f"{problem}; {known}").encode("ascii", "backslashreplace").decode(), _LONGEST_HINT)
-        exchange = GATEWAY.json(
-            404, {"statusCode": 404, "message": "There is nothing at this path."}, {HINT_HEADER: hint}
-        )
-        self.answer: Answer = Answer(exchange, "404, no rule matches", is_wanted=False)
+        found = envelope(404, "There is nothing at this path.", "404, no rule matches", {HINT_HEADER: hint})
+        self.answer: Answer = replace(found, is_wanted=False)
 
 
 class AnswerChoice:

@@ -14,6 +14,7 @@ from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.redaction import Redaction
+from pytest_pcerrors.simulation.answers.factory import envelope
 from pytest_pcerrors.simulation.answers.rules import ResponseRule
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice
 from pytest_pcerrors.simulation.server._request_log import Received, path_of
@@ -60,19 +61,21 @@ class Api:
     def answer(self, request: Request) -> Exchange:
         """Return the response to a request; an invalid one gets a message."""
         if not self._is_open and (foreign := _foreign(request)):
-            return _refusal(403, f"{foreign} is not this machine; start the server with allow_remote (--allow-remote)")
+            return envelope(
+                403, f"{foreign} is not this machine; start the server with allow_remote (--allow-remote)"
+            ).exchange
         path = path_of(request.url).rstrip("/")
         methods = self._routes.get(path)
         if methods is None:
-            return _refusal(404, f'there is no "{cut(path, _LONGEST_PATH)}"; {nearest(path, self._routes)}')
+            return envelope(404, f'there is no "{cut(path, _LONGEST_PATH)}"; {nearest(path, self._routes)}').exchange
         if request.method not in methods:
             known = ", ".join(methods)
             problem = f"{cut(request.method, _LONGEST_PATH)} is not a method of {path}; known are {known}"
-            return _refusal(405, problem, {"Allow": known})
+            return envelope(405, problem, headers={"Allow": known}).exchange
         try:
             return methods[request.method](request)
         except UsageError as error:
-            return _refusal(400, str(error))
+            return envelope(400, str(error)).exchange
 
     def _list_rules(self, _: Request) -> Exchange:
         with self._choice.lock:
@@ -162,7 +165,3 @@ def _foreign(request: Request) -> str:
 def _response(status: int, value: object, headers: Mapping[str, str] = {}) -> Exchange:
     body = json.dumps(value).encode()
     return Exchange(status, {"Content-Type": "application/json", **headers}, body)
-
-
-def _refusal(status: int, problem: str, headers: Mapping[str, str] = {}) -> Exchange:
-    return _response(status, {"statusCode": status, "message": problem}, headers)
