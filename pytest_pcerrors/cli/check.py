@@ -20,6 +20,7 @@ from pytest_pcerrors.cli._output import print_problem, write_report
 from pytest_pcerrors.engines.task import Recipe, Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import may_have_lines
+from pytest_pcerrors.exchange.archives.formats import READERS
 from pytest_pcerrors.policy.age import unknown_age_text
 from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
@@ -33,6 +34,9 @@ from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 _COVERAGE_REPORT = "--coverage-report"
 _SAMPLES_ON_DASK = 10
+_NO_FILE = (
+    f"no file was read: in folders, only files that end in {', '.join(READERS)} are; name others, such as FOLDER/*.log"
+)
 
 
 @click.command()
@@ -132,7 +136,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     findings = task.wanted.kept(given.findings(task, totals))
     write_report(FORMATS[format_name](Report.of_findings(findings, totals, policy, is_quiet=quiet)), output)
     short = _write_coverage(totals.coverage, reports, least)
-    for problem in filter(None, [short, *settings.without_effect(), *_doubts(totals.tally)]):
+    for problem in filter(None, [short, *settings.without_effect(), *_doubts(totals.tally, given)]):
         print_problem(problem)
     return int(bool(short) or _fails(totals.tally, fail_on))
 
@@ -143,7 +147,7 @@ def _fails(tally: Tally, fail_on: str) -> bool:
 
 
 def _warn_without_lines(given: Input) -> None:
-    if not any(file is None or may_have_lines(file) for file in given.files):
+    if given.files and not any(file is None or may_have_lines(file) for file in given.files):
         print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
 
 
@@ -173,9 +177,9 @@ def _write_coverage(coverage: ErrorCoverage | None, reports: Iterable[Target], l
     return shortfall(coverage, least or 0)
 
 
-def _doubts(tally: Tally) -> list[str]:
-    """Return what the counts leave in doubt: nothing was checked, or an age is unknown."""
-    return [tally.unchecked(), unknown_age_text(tally.undated) if tally.undated else ""]
+def _doubts(tally: Tally, given: Input) -> list[str]:
+    """Return what the counts leave in doubt: nothing was read or checked, or an age is unknown."""
+    return [tally.unchecked() if given.files else _NO_FILE, unknown_age_text(tally.undated) if tally.undated else ""]
 
 
 def _bodies(paths: tuple[str, ...], status: int) -> Input:

@@ -254,11 +254,6 @@ def test_nothing_to_check_is_said_and_not_silently_green(pcerrors, recorded, res
     assert pcerrors("check", recorded(response)) == (0, summary, message)
 
 
-def test_a_folder_without_recordings_is_said(pcerrors, tmp_path):
-    """An empty folder is not a success."""
-    assert pcerrors("check", ".").err == "pcerrors: no error response was found to check\n"
-
-
 SECRETS = {"Authorization": "Bearer hunter2hunter2", "Set-Cookie": "sid=hunter2"}
 LEAKY = '{"code": 7, "description": "access_token=hunter2", "client_secret": "hunter2", "source": "hunter"}'
 
@@ -491,6 +486,16 @@ def test_what_is_not_http_is_reported_once_a_file(pcerrors, tmp_path, command):
         (tmp_path / name).write_text(messages)
     ended = pcerrors(*command, tmp_path)
     assert (ended.status, (ended.out + ended.err).count("; the same at 2 more places: 4, 6")) == (1, 2)
+
+
+def test_a_folder_without_a_known_file_is_reported(pcerrors, tmp_path):
+    """Logs have other endings; so a check of nothing is not taken for one that has found nothing."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/access.log").write_text("{}")
+    for options in ([], ["--map", "status=.status"], ["--jobs", "2"]):
+        ended = pcerrors("check", *options, "logs")
+        assert ended.err.startswith("pcerrors: no file was read: in folders, only files that end in .yaml, ")
+        assert (ended.status, ended.err.count("\n")) == (0, 1)
 
 
 def test_a_log_is_read_by_its_map(pcerrors, tmp_path):
