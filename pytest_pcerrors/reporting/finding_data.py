@@ -116,7 +116,7 @@ def violation_data(violation: "Violation") -> ViolationData:
     return cast("ViolationData", {name: getattr(violation, name) for name in _OF_VIOLATION})
 
 
-def joined(findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
+def joined_places(findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
     """Yield findings; the places of a file that cannot be read for the same reason are one, after the others of the file.
 
     A place with another violation, such as a secret, is not joined.
@@ -132,10 +132,10 @@ def joined(findings: "Iterable[FindingData]") -> "Iterator[FindingData]":
                 counts.update(reasons)
             else:
                 yield finding
-        yield from (_joined(places[reason], count) for reason, count in counts.items())
+        yield from (_at_all(places[reason], count) for reason, count in counts.items())
 
 
-def _joined(places: list[FindingData], count: int) -> FindingData:
+def _at_all(places: list[FindingData], count: int) -> FindingData:
     """Return the finding for so many places, of which the first ones and the last are given."""
     first, *others = places
     (problem,) = first["violations"]

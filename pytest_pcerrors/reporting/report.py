@@ -12,7 +12,7 @@ from typing import Any, Self, TypedDict, cast
 from pytest_pcerrors.policy.audit import Conforming, Finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
-from pytest_pcerrors.reporting.finding_data import LINES, FindingData, joined, order
+from pytest_pcerrors.reporting.finding_data import LINES, FindingData, joined_places, order
 from pytest_pcerrors.reporting.matrix import MatrixData
 from pytest_pcerrors.reporting.matrix import order as order_of_matrices
 from pytest_pcerrors.reporting.summary import Tally
@@ -81,7 +81,7 @@ class Report:
     ) -> Self:
         """Return the report of findings as plain data; `totals` has their counts when they have been read."""
         findings = (
-            joined(findings) if totals.counts is None else findings
+            joined_places(findings) if totals.counts is None else findings
         )  # of samples, the first places are all there is
         report = cls(policy.documented.name, rules_of(policy), findings, totals.tally, is_quiet=is_quiet)
         report.coverage, report.counts = totals.coverage, totals.counts

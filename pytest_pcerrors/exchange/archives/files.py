@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from pytest_pcerrors.errors import ArchiveError, UsageError
 from pytest_pcerrors.exchange.archives.folders import ending, files_of
 from pytest_pcerrors.exchange.archives.formats import READERS, opened, read_yaml
-from pytest_pcerrors.exchange.archives.items import Skipped
+from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.archives.json_files import read_ndjson
 from pytest_pcerrors.exchange.archives.plain_interactions import UncertainError, interaction_texts
 from pytest_pcerrors.exchange.archives.plain_lines import line_chunks
@@ -66,7 +66,7 @@ def exchanges_of(items: "Iterable[Item]", place: str) -> "Iterator[Exchange]":
     if len(problems) == 1:
         raise problems[0]
     if problems:
-        listed = "".join(f"\n{problem}" for problem in problems) + (f"\nand {more} more" if more else "")
+        listed = "".join(f"\n{problem}" for problem in joined(problems)) + (f"\nand {more} more" if more else "")
         raise ArchiveError(place, f"{len(problems) + more} places cannot be read:{listed}")
 
 
@@ -106,11 +106,7 @@ def stream_chunks(stream: IO[bytes], name: str, *, has_layout: bool = False) -> 
 
 def may_have_lines(file: Path) -> bool:
     """Return whether a file may have the lines of a log, for which there is a layout; a pipe or a device, which is not read, may."""
-    with suppress(OSError):
-        if file.is_file():
-            with file.open("rb") as stream:
-                return _is_ndjson(stream, str(file), has_layout=True)
-    return True
+    return not file.is_file() or ndjson_chunks(file, str(file), has_layout=True) is not None
 
 
 def _is_ndjson(stream: IO[bytes], name: str, *, has_layout: bool) -> bool:

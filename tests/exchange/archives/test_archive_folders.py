@@ -207,12 +207,12 @@ def test_the_errors_of_several_files_are_raised_together(folder):
 
 
 def test_of_many_errors_some_are_listed(folder):
-    """The list of errors is limited."""
+    """The list of errors is limited, and equal ones of a file are one."""
     path = folder("a.jsonl", **{"b.jsonl": b"broken\n" * 30})
     origins, error = read_all(path)
     assert origins == [f"{path / 'a.jsonl'}:1"]
     lines = str(error).splitlines()
-    assert (lines[0], len(lines), lines[-1]) == (f"{path}: 30 places cannot be read:", 22, "and 10 more")
+    assert (lines[0], len(lines), lines[-1]) == (f"{path}: 30 places cannot be read:", 3, "and 10 more")
 
 
 def test_a_file_that_may_not_be_read_is_reported(folder, monkeypatch):
