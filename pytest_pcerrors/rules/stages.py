@@ -45,6 +45,7 @@ class RuleSet:
     ) -> None:
         self.contract = contract
         self.severities = severities
+        self._under: dict[object, RuleSet] = {}
         self.every = tuple(rules)
         self.rules = {rule.name: rule for rule in self.every}
         self.of_users, self.of_members = self._of("user"), self._of("properties", "catalogue")
@@ -58,9 +59,12 @@ class RuleSet:
         return tuple(rule for rule in self.every if rule.stage in stages)
 
     def under(self, severities: "Mapping[str, Severity]") -> "RuleSet":
-        """Return the same rules with these severities, without those that are off."""
-        rules = (rule for rule in self.every if severities.get(rule.name) != "off")
-        return RuleSet(self.contract, rules, severities)
+        """Return the same rules with these severities, without those that are off: the same object for all policies of a run."""
+        key = tuple(severities.items())
+        if key not in self._under:
+            rules = (rule for rule in self.every if severities.get(rule.name) != "off")
+            self._under[key] = RuleSet(self.contract, rules, severities)
+        return self._under[key]
 
     def violations(self, parsed: ParsedResponse) -> tuple[Violation, ...]:
         """Return the violations of a response, each with the name of its rule and that rule's severity.

@@ -290,6 +290,7 @@ def reader(request, monkeypatch):
     """Set the reader of lines, and of bodies: with the extra `fast`, after much was read and before, and without it."""
     for policy in POLICIES.values():
         policy._rules_under.clear()
+        policy.rules._under.clear()
     if request.param == "json":
         monkeypatch.setitem(sys.modules, "msgspec", None)
     if request.param == "hyperscan":

@@ -7,6 +7,7 @@ import pytest
 
 from pytest_pcerrors import Catalogue, Contract, Entry, Exchange, UsageError, check
 from pytest_pcerrors.contract.model import Deviation
+from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
 
@@ -113,8 +114,11 @@ def test_a_property_of_any_subschema_is_known(contract_of, schema):
 
 
 def test_rules_are_made_once():
-    """The rules of a contract are compiled when they are first asked for."""
+    """Those of a contract, and those of a policy, which the policy of a test with a marker has too."""
     assert rule_set(Contract.default()) is rule_set(Contract.default())
+    policy = Policy(Contract.default(), overrides={"code-number": "off"})
+    marked = policy.adapted([Allowance("pairing", "known")], "observed")
+    assert marked.rules_under("observed") is policy.rules_under("observed") is not policy.rules_under("documented")
 
 
 @pytest.mark.parametrize("name", ["pairing", "code-type"])
