@@ -167,8 +167,9 @@ _LITERALS = tuple((literal, number) for number, each in enumerate(VENDORS) for l
 _MAX_LENGTH = 4096
 _SURROGATE = late_pattern("[\ud800-\udfff]")
 _JWT_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-_JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:\.[\w-]*+){{2,4}}", re.ASCII)
-_CUT_JWT = late_pattern(rf"{_JWT_EDGE}eyJ[\w-]{{0,8192}}+(?:\.[\w-]*+){{0,4}}\Z", re.ASCII)
+_JWT = late_pattern(rf"{_JWT_EDGE}(eyJ[\w-]{{4,8192}}+)(?:(?:\.[\w-]*+){{2,4}}|\.[\w-]++)", re.ASCII)
+"""A JSON Web Token, perhaps without its signature."""
+
 _BREAK = r"(?:[^\w\\<&-]|-(?!-)|\\+[rnt]?|<br ?/?>|&#?\w{1,5};)"
 """A character between the lines of a key: white space, or what quotes, comments, diffs, markup and programs add."""
 
@@ -192,10 +193,8 @@ def begins_token(index: int, data: bytes, literal: int) -> bool:
     return any(not is_inside(data, start) and _loose(number).match(data, start) for start in starts)
 
 
-def tokens_hidden(text: str, mask: Mask, *, is_cut: bool = False) -> str:
+def tokens_hidden(text: str, mask: Mask) -> str:
     """Hide private keys in PEM (RFC 7468), JSON Web Tokens (RFC 7519) and the tokens of vendors in a text.
-
-    With `is_cut`, the text may end inside a token, whose beginning is hidden too.
 
     >>> [tokens_hidden(text, lambda _: "***") for text in ("signed in with eyJhbGciOiJub25lIn0.e30.x", "eyJpZCI6MX0")]
     ['signed in with ***', 'eyJpZCI6MX0']
@@ -203,8 +202,6 @@ def tokens_hidden(text: str, mask: Mask, *, is_cut: bool = False) -> str:
     text = keys_hidden(text, mask)
     if "eyJ" in text:
         text = _JWT.sub(lambda match: mask(match) if _is_header(match[1]) else match[0], text)
-        if is_cut:
-            text = _CUT_JWT.sub(mask, text)
     return _vendors_hidden(text, mask)
 
 

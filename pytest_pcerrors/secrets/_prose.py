@@ -21,7 +21,6 @@ _URL = re.compile(
 )
 _SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a")
 _SLASH = re.compile(r"\\+/")
-_CUT_URL = re.compile(r"""(:(?:\\*/){2})[^/?#\s"'<>\\]*\Z""")
 _ANNOUNCED = re.compile(
     rf"""(?P<noun>(?:{"|".join(NOUNS)})(?:s(?!/))?)(?![a-z0-9])"""
     r"""(?:\ (?:is|was|of|value|id|named|called|with|string|provided|given|used|received|for)){0,2}\ ?[:=]?\ ?[\\"'`(\[<“\u2018«]{0,4}\ ?"""
@@ -61,9 +60,7 @@ def hidden(text: str, hider: "Hider") -> str:
     if "-u" in text:
         text = _OPTION.sub(lambda match: _value(match, "password", hider), text)
     text = _ANNOUNCED.sub(lambda match: _announced(match, hider), text)
-    if hider.is_cut:
-        text = _CUT_URL.sub(rf"\1{MASK}", text)
-    return hider.edited(text, hider.secrets.without_tokens(text, is_cut=hider.is_cut))
+    return hider.edited(text, hider.secrets.without_tokens(text))
 
 
 def _url(text: str, hider: "Hider") -> str:

@@ -75,6 +75,7 @@ _NIL = "0" * 32
 
 
 CERTAINTIES: "dict[tuple[Kind, str], Certainty]" = {
+    (Kind.OWN, "nothing"): "secret",
     (Kind.OWN, "sentence"): "secret",
     (Kind.OWN, "word"): "secret",
     (Kind.OWN, "opaque"): "secret",
@@ -119,13 +120,11 @@ class Secrets:
     def certainty(self, name: "str | Kind | None", value: str) -> Certainty | None:
         """Return how certain it is that the value of a name is a secret; None if it is not one."""
         kind = self.kind(name) if isinstance(name, str) else name
-        if kind is None or not value.strip("* "):
+        if kind is None or not value.strip("* \t\r\n"):
             return None
         if self.hides_replacements and is_replacement(value):
             return "secret"
         look = look_of(value)
-        if look == "nothing" and kind is Kind.OWN and value.strip() not in ("", MASK):
-            return "secret"
         if look == "word" and kind is Kind.STRONG and _NUMBER.fullmatch(value) and len(value) <= _FEW_DIGITS:
             return None
         return CERTAINTIES.get((kind, look))
@@ -139,17 +138,18 @@ class Secrets:
         is_long = len(number) > _FEW_DIGITS and number.isdigit()
         return "suspected" if kind is Kind.STRONG and is_long and not is_token else None
 
-    def without_tokens(self, text: str, *, is_cut: bool = False) -> str:
-        """Hide secrets that are known by their format, anywhere in a text; `is_cut` if the text may end inside one."""
-        text = formats.tokens_hidden(text, masked, is_cut=is_cut)
+    def without_tokens(self, text: str) -> str:
+        """Hide secrets that are known by their format, anywhere in a text."""
+        text = formats.tokens_hidden(text, masked)
         text = _SCHEME.sub(_scheme, text) if any(map(text.lower().__contains__, _SCHEMES_IN_LOWER)) else text
         for pattern in self.patterns:
             text = pattern.sub(_match_hidden, text)
         return _GUID.sub(_pseudonym, text) if self.tenant_ids else text
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - definitions are few, and kept
     def shown_name(self, name: str) -> str:
         """Return a name with any secret in it hidden."""
-        return _shown_name(self, name)
+        return self.without_tokens(name)
 
     def matches(self, text: str) -> bool:
         """Return whether one of the project's patterns matches a text."""
@@ -187,11 +187,6 @@ class Secrets:
         name = name.strip()[-100:]
         inner = re.search(r"([^\[\]]++)\]?(?:\[\d*\])*\Z", name)
         return squeezed(name) in self.names or (inner is not None and squeezed(inner[1]) in self.names)
-
-
-@lru_cache(maxsize=4096)
-def _shown_name(secrets: Secrets, name: str) -> str:
-    return secrets.without_tokens(name)
 
 
 @lru_cache(maxsize=32)

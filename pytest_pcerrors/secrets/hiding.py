@@ -39,17 +39,13 @@ _BINARY = re.compile(
 )
 """Base64 of an image or a file, which is too long to be a token."""
 
-_CUT = re.compile(r"""(?:eyJ[\w.-]*+|:(?:\\*/){2}[^/?#\s"'<>\\]*+)\Z""")
-"""A token or the user of a URL that may be cut off; a cut name has no value, and other tokens are shorter than what is searched beyond."""
-
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
 def hidden(text: str, longest: int | None) -> str:
     """Return what `secrets.hide` returns."""
-    if longest is None or len(text) <= longest:
-        return Hider(_KNOWN).document(text)
-    return Hider(_KNOWN, is_cut=True).document(text[: longest + BEYOND])[:longest]
+    end = None if longest is None else longest + BEYOND
+    return Hider(_KNOWN).document(text[:end])[:longest]
 
 
 class Hider:
@@ -58,9 +54,8 @@ class Hider:
     `depth` is the number of texts around this one: JSON in a string of JSON, a URL in a parameter of another.
     """
 
-    def __init__(self, secrets: Secrets, depth: int = 0, *, is_cut: bool = False) -> None:
+    def __init__(self, secrets: Secrets, depth: int = 0) -> None:
         self.secrets = secrets
-        self.is_cut = is_cut
         self.found: list[Found] = []
         self._depth = depth
 
@@ -92,7 +87,7 @@ class Hider:
         return Hidden(url) if self._depth > _MAX_DEPTH else self._nested(Hider.url, url)
 
     def _nested(self, hide: "Callable[[Hider, str], str]", text: str) -> Hidden:
-        hider = Hider(self.secrets, self._depth + 1, is_cut=self.is_cut)
+        hider = Hider(self.secrets, self._depth + 1)
         return Hidden(hide(hider, text), hider.certainty)
 
     def url(self, url: str) -> str:
@@ -144,7 +139,7 @@ class Hider:
         if json_text.looks_like_json(text):
             text, is_json = json_text.hidden(text, self)
             return text if is_json else prose.hidden(text, self)
-        if urls.is_url(text) and not self.is_cut:
+        if urls.is_url(text):
             return self.url(text)
         return prose.hidden(self._packed(text), self)
 
@@ -170,9 +165,7 @@ class Hider:
 
     def _has_nothing(self, text: str) -> bool:
         """Return whether a text need not be searched."""
-        if self.is_cut and _CUT.search(text):
-            return False
-        is_file = len(text) > _LONG and not self.is_cut and _BINARY.fullmatch(text) is not None
+        is_file = len(text) > _LONG and _BINARY.fullmatch(text) is not None
         return is_file or not self.secrets.may_be_in(text)
 
     def _part(self, part: str, *, may_be_binary: bool) -> str:
