@@ -183,35 +183,18 @@ def _uses_us(item: pytest.Item) -> bool:
 
 
 def _has_settings(config: pytest.Config) -> bool:
-    """Return whether the folder of settings or a parent of it may have settings of ours, or misnamed ones.
-
-    This is a fast check: to compile a regular expression takes longer than to look at these files without one.
-    """
+    """Return whether a run has settings of ours, or misnamed ones. They are only loaded if a file has a name like ours."""
     top = settings_folder(config)
-    texts = [_text_of(folder / "pyproject.toml") for folder in (top, *top.parents)]
-    if any(_names_us(text) for text in texts if _OURS in text):
+    files = [*(folder / "pyproject.toml" for folder in (top, *top.parents)), *filter(None, [config.inipath])]
+    if not any(map(_may_name_us, map(_text_of, files))):
+        return False
+    from pytest_pcerrors.errors import UsageError
+    from pytest_pcerrors.settings import Settings
+
+    try:
+        return Settings.find(top) != Settings.of_table({}, top)
+    except UsageError:
         return True
-    other = _text_of(config.inipath) if config.inipath else b""
-    return any(map(_has_similar_table, (*texts, other))) and _is_misnamed(top)
-
-
-def _names_us(text: bytes) -> bool:
-    """Return whether a pyproject.toml has ``tool.pcerrors``, however it is quoted, or a table ``[tool]`` that may contain ours."""
-    _, *rests = text.translate(None, _QUOTES).split(b"tool." + _OURS)
-    return b"[tool]" in text or not all(rest[:1].isalnum() for rest in rests)
-
-
-def _has_similar_table(text: bytes) -> bool:
-    """Return whether the header of a table has a name that `Settings.find` may refuse as a misspelling of ours."""
-    headers = (line.partition(b"]")[0] for line in text.splitlines() if line.lstrip().startswith(b"["))
-    return any(map(_is_similar, b".".join(headers).lower().replace(b":", b".").split(b".")))
-
-
-def _is_similar(name: bytes) -> bool:
-    """Return whether a name may be `is_meant_for_us`: it has about as many letters as ours, and all but one of ours."""
-    plain = name.translate(None, _SEPARATORS).removeprefix(b"pytest")
-    shared = sum(min(plain.count(each), _OURS.count(each)) for each in set(plain))
-    return shared >= len(_OURS) - 1 and len(plain) <= len(_OURS) + 2
 
 
 def _text_of(file: Path) -> bytes:
@@ -221,12 +204,20 @@ def _text_of(file: Path) -> bytes:
     return b""
 
 
-def _is_misnamed(folder: Path) -> bool:
-    from pytest_pcerrors.errors import UsageError
-    from pytest_pcerrors.settings import Settings
+def _may_name_us(text: bytes) -> bool:
+    """Return whether a file may have our table, however it is written, or the header of one that `Settings.find` may refuse as a misspelling.
 
-    try:
-        Settings.find(folder)
-    except UsageError:
+    To compile a regular expression takes longer than this.
+    """
+    plain = text.translate(None, _QUOTES)
+    if _OURS in plain and (b"tool." + _OURS in plain or b"[tool]" in plain):
         return True
-    return False
+    headers = (line.partition(b"]")[0] for line in text.splitlines() if line.lstrip().startswith(b"["))
+    return any(map(_is_similar, b".".join(headers).lower().replace(b":", b".").split(b".")))
+
+
+def _is_similar(name: bytes) -> bool:
+    """Return whether a name may be `is_meant_for_us`: it has about as many letters as ours, and all but one of ours."""
+    plain = name.translate(None, _SEPARATORS).removeprefix(b"pytest")
+    shared = sum(min(plain.count(each), _OURS.count(each)) for each in set(plain))
+    return shared >= len(_OURS) - 1 and len(plain) <= len(_OURS) + 2

@@ -72,7 +72,7 @@ def test_the_fast_check_misses_no_misspelling(name):
     """Each name that is refused is found in the header of a table, whatever the table."""
     assert is_meant_for_us(name, {"profile": "observed"}, frozenset({"profile"}))
     for header in ("[{}]", " [ tool . {} ] # ours", "[tool.pytest.'{}'.severity]", "[[tools.{}]]", "[tool:{}]"):
-        assert hooks._has_similar_table(f"[other]\n{header.format(name)}\n".encode()), header
+        assert hooks._may_name_us(f"[other]\n{header.format(name)}\n".encode()), header
 
 
 def test_tables_with_a_name_like_ours_load_no_run(loaded, pytester):
