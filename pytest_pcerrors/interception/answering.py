@@ -62,7 +62,7 @@ class Front:
         request.method = request.method.upper()
         base_url = client_limits().base_url
         if base_url and not self._has_recorded(request):
-            request.uri = str(base_url.join(type(base_url)(request.uri)))
+            request.uri = str(base_url.join(type(base_url)(request.uri, encoded=True)))
         if responders and _responder_for(request) is not None:
             return True
         return self._has_recorded(request)
