@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pytest_pcerrors.contract.files import complete_document, document_text
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.contract.sources.fetching import bytes_of, document_of
 from pytest_pcerrors.contract.sources.model import Wanted
-from pytest_pcerrors.errors import ArchiveError, UsageError
+from pytest_pcerrors.errors import ArchiveError, misuse_of
 from pytest_pcerrors.exchange.archives.items import Skipped, joined
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.secrets.display import safe
@@ -62,10 +63,8 @@ def import_source(source: str, output: Path | None, descriptions: str | None, *,
     read = [None if source == STDIN else Path(source), *([Path(wanted.envelope)] if wanted.envelope else [])]
     refuse_overwriting(output, read)
     data = standard_input().read() if source == STDIN else bytes_of(source)
-    try:
+    with nullcontext() if source == STDIN else misuse_of(source):
         document, remarks = contract_document(data, source, wanted, where)
-    except UsageError as error:
-        raise UsageError(str(error) if source == STDIN else f"{source}: {error}") from None
     if not quiet:
         print_remarks(source, remarks)
     contract = Contract.of_document(complete_document(document, where) if "extends" in document else document)

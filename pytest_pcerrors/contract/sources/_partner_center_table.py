@@ -6,7 +6,7 @@ Numbers are read as machine translation writes them: ``20.000``, ``1 024``, ``21
 import re
 import unicodedata
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import read_statuses
 from pytest_pcerrors.contract.sources.model import Found, Remark
@@ -14,7 +14,7 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from pytest_pcerrors.contract.sources.model import Grid, Line
 
@@ -62,12 +62,14 @@ def _readings(grid: "Grid") -> list[TableColumns]:
     """Return the possible readings of a table as error codes, one for each column that could be the code."""
     columns = list(zip_longest(*(row.cells for row in grid.rows), fillvalue=""))
     numbers = [list(map(number_of, column)) for column in columns]
-    counts = [sum(map(_is_number, map(status_of, column))) for column in columns]
-    if not counts or max(counts) < _MIN_SHARE * len(grid.rows):
+    filled = [sum(status_of(cell) is not None for cell in column) for column in columns]
+    least = _MIN_SHARE * len(grid.rows)
+    if max(filled, default=-1) < least:
         return []
-    status = counts.index(max(counts))
-    numeric = [at for at, each in enumerate(numbers) if at != status and _mostly(each, _is_number)]
-    texts = [at for at, each in enumerate(columns) if at not in (status, *numeric) and _mostly(each, _has_letter)]
+    status = filled.index(max(filled))
+    numeric = [at for at, each in enumerate(numbers) if at != status and len(each) - each.count(None) >= least]
+    others = set(range(len(columns))).difference([status, *numeric])
+    texts = [at for at in sorted(others) if sum(any(map(str.isalpha, cell)) for cell in columns[at]) >= least]
     likely = [at for at in numeric if _could_be_codes(numbers[at], numbers[status])]
     return [TableColumns(status, code, _text_column(columns, texts, code)) for code in likely or numeric if texts]
 
@@ -76,20 +78,6 @@ def _text_column(columns: "Sequence[Sequence[str]]", texts: "Sequence[int]", cod
     """Return the column of descriptions: the one with the most placeholders, then the longest, after the code if possible."""
     following = [at for at in texts if at > code] or texts
     return max(following, key=lambda at: (sum("{" in cell for cell in columns[at]), sum(map(len, columns[at]))))
-
-
-def _mostly(values: "Iterable[Any]", test: "Callable[[Any], bool]") -> bool:
-    """Return whether most of the values pass a test."""
-    passed = list(map(test, values))
-    return sum(passed) >= _MIN_SHARE * len(passed)
-
-
-def _is_number(value: int | None) -> bool:
-    return value is not None
-
-
-def _has_letter(cell: str) -> bool:
-    return any(map(str.isalpha, cell))
 
 
 def _could_be_codes(numbers: "Numbers", statuses: "Numbers") -> bool:
