@@ -5,6 +5,7 @@ Only the start tags of table rows, cells and list items are used: HTML allows th
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
 from itertools import takewhile
@@ -77,9 +78,9 @@ class _Element:
     @property
     def words(self) -> str:
         """Its text, with single spaces."""
-        return " ".join("".join(self.text).replace(_BREAK, " ").split())
+        return " ".join(self.lines)
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The lines of its text that are not empty."""
         lines = (" ".join(line.split()) for line in "".join(self.text).split(_BREAK))
