@@ -172,6 +172,7 @@ class _Parser(HTMLParser):
     def handle_comment(self, data: str) -> None:
         """Handle a comment, which may be a line number."""
         if data.startswith(LINE_MARK):
+            self.handle_endtag("pre")  # a block of Markdown does not continue one of HTML
             self._offset = int(data.removeprefix(LINE_MARK)) - self.getpos()[0]
 
     def _begin_section(self, heading: _Element) -> None:

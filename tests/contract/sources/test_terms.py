@@ -101,6 +101,12 @@ def test_a_page_in_html_has_the_same_headings_and_defined_terms(read):
     assert read(page, "errors.html", envelope="odata").contract.pairings == {(404, "A_B"), (409, "C_D")}
 
 
+def test_code_in_html_ends_before_the_next_block_of_markdown(read):
+    """Even without its end tag."""
+    page = "Text\n\n<div><pre>\n\n# Errors\n\n- NO_SHELF (404)\n- SHELF_FULL (409)\n\n" + SAMPLE
+    assert read(page).document["members"] == {"code": "/code", "description": "/message"}
+
+
 def test_the_sample_of_a_heading_has_the_envelope(read):
     """As that of a table."""
     found = read(headings("NO_SHELF", "SHELF_FULL", "Not a code") + SAMPLE)
