@@ -18,7 +18,7 @@ from time import process_time
 import requests
 
 from pytest_pcerrors import assert_errors_surface, assert_retries
-from pytest_pcerrors.policy.check import Context, current, within
+from pytest_pcerrors.policy.check import Context, Observer, current, within
 from pytest_pcerrors.reporting.matrix import as_text
 from pytest_pcerrors.simulation import ok
 
@@ -75,8 +75,9 @@ def calls() -> Iterator[tuple[str, Callable[[], object]]]:
 def main() -> None:
     """Print the matrix of each client, and what `assert_retries` finds."""
     logging.getLogger().addHandler(logging.NullHandler())
-    context = Context(current().policy)
-    context.on_matrix = lambda matrix: print(as_text(matrix))
+    context, observer = Context(current().policy), Observer()
+    observer.on_matrix = lambda matrix: print(as_text(matrix))
+    context.observers.append(observer)
     with within(context), warnings.catch_warnings(action="ignore"):
         for name, call in calls():
             start = process_time()

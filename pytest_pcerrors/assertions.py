@@ -75,7 +75,8 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
         ]
     _raise_or_warn(verdict, unexpected)
     if codes:
-        current().on_asserted(verdict, codes & parsed.codes)
+        for each in current().observers:
+            each.on_asserted(verdict, codes & parsed.codes)
     return error
 
 

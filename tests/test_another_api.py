@@ -26,7 +26,7 @@ from pytest_pcerrors.plugin._cases import entries, mutated, shapes
 from pytest_pcerrors.plugin._contents import item_name
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.audit import finding
-from pytest_pcerrors.policy.check import Context, within
+from pytest_pcerrors.policy.check import Context, Observer, within
 from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
@@ -248,8 +248,9 @@ def test_simulations_take_each_code(contract):
 
 def test_a_client_is_asked_to_show_what_any_service_sends(contract):
     """Successes with a byte order mark, which no other API sends, are not required of it."""
-    matrices, context = [], Context(Policy(contract))
-    context.on_matrix = matrices.append
+    matrices, context, observer = [], Context(Policy(contract)), Observer()
+    observer.on_matrix = matrices.append
+    context.observers.append(observer)
     with within(context):
         assert_errors_surface(call, success=ok({"items": []}))
         assert_errors_surface(partial(call, "HEAD"))

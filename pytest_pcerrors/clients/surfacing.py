@@ -59,7 +59,9 @@ def assert_errors_surface(
         )
     contract = current().policy.contract
     all_tried = _all_tried(call, is_failure, success, without, contract)
-    current().on_matrix({"rows": [_row(name, group) for name, group in _by_row(all_tried).items()]})
+    matrix = {"rows": [_row(name, group) for name, group in _by_row(all_tried).items()]}
+    for each in current().observers:
+        each.on_matrix(matrix)
     if wrong := [each for each in all_tried if each.is_wrong]:
         text = _message(all_tried, wrong, has_predicate=is_failure is not None)
         raise ClientViolation(text, list(map(_violation, wrong)))

@@ -1,9 +1,8 @@
 """The responses that the clients of tests receive, judged at the end of the call phase, so that the test itself fails."""
 
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._received import CurrentTest, Places
-from pytest_pcerrors.policy.check import Context, Observer
+from pytest_pcerrors.policy.check import Context
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import failure_text
@@ -55,7 +54,6 @@ class Receiving(Context):
         self.late: LateRequests = LateRequests()
         self.noted: set[str] = set()
         """What has happened: a test function was ``called``, a response was ``received``, and one of a judged host was ``judged``."""
-        self.observers: list[Observer] = []
 
     def on_verdict(self, verdict: Verdict) -> None:
         """Count a verdict that the current test has asked for; its response is not judged again."""
@@ -78,21 +76,6 @@ class Receiving(Context):
         self.test.tally.recount(verdict, violations)
         for each in self.observers:
             each.on_failure(verdict, violations)
-
-    def on_asserted(self, verdict: Verdict, codes: Collection[str]) -> None:
-        """Notify the observers."""
-        for each in self.observers:
-            each.on_asserted(verdict, codes)
-
-    def on_simulated(self, exchange: Exchange) -> None:
-        """Notify the observers."""
-        for each in self.observers:
-            each.on_simulated(exchange)
-
-    def on_matrix(self, matrix: Any) -> None:
-        """Notify the observers."""
-        for each in self.observers:
-            each.on_matrix(matrix)
 
     def locate(self, exchange: Exchange) -> Exchange:
         """Return a response that the current test has replayed with its origin."""

@@ -48,12 +48,13 @@ class Observer:
 class Context(Observer):
     """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test.
 
-    `is_observed` is whether it must be notified of every verdict.
+    `is_observed` is whether it must be notified of every verdict; `observers` receive what has no effect on the context itself.
     """
 
     def __init__(self, policy: "Policy", *, is_observed: bool = True) -> None:
         self.policy = policy
         self.is_observed = is_observed
+        self.observers: list[Observer] = []
 
     def locate(self, exchange: Exchange) -> Exchange:
         """Return a replayed response with its origin."""

@@ -12,7 +12,7 @@ from urllib3.util.retry import Retry
 
 from pytest_pcerrors import Contract, UsageError, assert_errors_surface, assert_pc_success
 from pytest_pcerrors.clients import ClientViolation
-from pytest_pcerrors.policy.check import Context, within
+from pytest_pcerrors.policy.check import Context, Observer, within
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.simulation import SHAPES, ok
 
@@ -85,8 +85,9 @@ CLIENT = httpx.Client(verify=False)
 def matrix_of(call, contract=SMALL, **options):
     """Return the rows of a matrix by their names, and the message of the assertion, empty if it passes."""
     found = []
-    context = Context(Policy(contract))
-    context.on_matrix = found.append
+    context, observer = Context(Policy(contract)), Observer()
+    observer.on_matrix = found.append
+    context.observers.append(observer)
     message = ""
     with within(context):
         try:

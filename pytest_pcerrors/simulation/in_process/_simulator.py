@@ -49,7 +49,7 @@ class Simulator:
     def __init__(self, contract: Contract | None = None, *, bypasses: Callable[[str], bool] = lambda _: False) -> None:
         context = current()
         self._factory = AnswerFactory(contract or context.policy.contract)
-        self._on_simulated = context.on_simulated
+        self._observers = context.observers
         self._bypasses = bypasses
         self._passing: list[UrlPattern] = []
         self._simulations: list[Simulation] = []
@@ -126,7 +126,8 @@ class Simulator:
         is_reset = bool(answer.faults.get("reset"))
         if not is_reset:
             simulation.exchanges.append(received)
-            self._on_simulated(received)
+            for each in self._observers:
+                each.on_simulated(received)
         return Reply(received, answer.faults.get("delay", 0.0), reset=is_reset)
 
     def refusal(self, method: str, url: str) -> NotSimulatedError | None:
