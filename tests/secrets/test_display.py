@@ -190,11 +190,3 @@ def test_an_unknown_code_hints_at_the_nearest(code, hint):
     [violation] = check((409, json.dumps({**BUSY, "code": code}).encode()))
     assert violation.hint.startswith(hint)
     assert bool(violation.hint) == bool(hint)
-
-
-def test_many_places_are_reported_five_at_a_time():
-    """A body with many violations does not fill the screen."""
-    many = ",".join(f'"{number}": 1, "{number}": 2' for number in range(20))
-    errors = {"errors": [{"code": number} for number in range(1, 20)]}
-    assert len(messages_of(409, f'{{"code": "800064", "description": "Busy", "source": "a", {many}}}'.encode())) == 5
-    assert len(messages_of(200, errors)) == 5

@@ -199,12 +199,6 @@ def test_what_is_beside_a_secret_is_shown(text, shown):
     assert bool(hider.found) == (text != shown)
 
 
-def test_a_long_text_is_cut():
-    """At most the first 4096 characters are shown."""
-    assert hide("a" * 10_000, longest=4096) == "a" * 4096
-    assert hide("a" * 10_000) == "a" * 10_000
-
-
 @pytest.mark.parametrize(
     "unit",
     [
