@@ -74,9 +74,8 @@ def assert_pc_error(  # noqa: PLR0913 - the expectations are keywords
             *_data_differs(parsed, data),
         ]
     _raise_or_warn(verdict, unexpected)
-    if codes:
-        for each in current().observers:
-            each.on_asserted(verdict, codes & parsed.codes)
+    for each in current().observers if codes else ():
+        each.on_asserted(verdict, codes & parsed.codes)
     return error
 
 

@@ -57,8 +57,7 @@ def assert_errors_surface(
         raise UsageError(
             f"is_failure: expected a function that takes what the call returns, got {represented(is_failure)}"
         )
-    contract = current().policy.contract
-    all_tried = _all_tried(call, is_failure, success, without, contract)
+    all_tried = _all_tried(call, is_failure, success, without, current().policy.contract)
     matrix = {"rows": [_row(name, group) for name, group in _by_row(all_tried).items()]}
     for each in current().observers:
         each.on_matrix(matrix)

@@ -4,8 +4,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.secrets.members import begins_key, may_be_named
-from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, squeezed
+from pytest_pcerrors.secrets.members import TEXT_VALUES, begins_key
+from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, last_word, squeezed
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets.definition import Secrets
@@ -41,7 +41,7 @@ def is_clean(text: str, hider: "Hider") -> bool:
 @lru_cache(maxsize=32768)
 def _traits(name: str) -> tuple[Kind | None, bool, bool, bool]:
     """Return the kind of a name, whether its value is the name of another value, whether it may be that other value, and whether it is ``keyName``."""
-    return kind_of(name), gives_name(name), may_be_named(name), squeezed(name) == KEY_NAME
+    return kind_of(name), gives_name(name), last_word(name) in TEXT_VALUES, squeezed(name) == KEY_NAME
 
 
 class _UncleanError(ValueError):

@@ -57,7 +57,26 @@ _YAML_VALUE = late_pattern(
 )
 _YAML_KEY = late_pattern(rb"(?:- )?([\w-]*)")
 _LONGEST_NAME, _LONGEST_ESCAPE, _FEW_DIGITS = 100, 24, 5
+_CODE = late_pattern(
+    r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\[\d{0,3}|\((?:[BbFfRrUu]{0,2}|[A-Za-z_]\w*[.(\[].*))|[a-z]+(?:_[a-z]+)+\(.*",
+    re.DOTALL,
+)
+"""A path of attributes, an item of a list or a mapping, a call with a literal, a path or another call in it, or the call of a name of several words."""
+_GROUP = late_pattern(r"(?:com|edu|gov|io|net|org)\.[a-z]")
+_ARTIFACT = late_pattern(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])")
+"""The names of a dependency of Maven, such as ``io.jsonwebtoken:jjwt-jackson:0.11.5``."""
+
 _OPAQUE_KINDS = (None, Kind.WEAK, Kind.AMBIGUOUS)
+
+
+def is_expression(value: str) -> bool:
+    """Return whether a value may be an expression of a program, such as ``os.getenv("API_KEY")``."""
+    return _CODE.fullmatch(value) is not None
+
+
+def is_dependency(group: str, artifact: str) -> bool:
+    """Return whether a name and its value are a dependency of Maven."""
+    return _GROUP.match(group) is not None and _ARTIFACT.match(artifact) is not None
 
 
 def is_inside(data: bytes, start: int) -> bool:

@@ -20,7 +20,7 @@ Scalar = Literal["text", "number", "word"]
 VALUES = frozenset("value values val v content input received".split())
 """The last words of the member names of that other value: ``value``, ``attemptedValue``."""
 
-_TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
+TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
 """The last words of the names of a value that another member names, where it is not an object or an array."""
 
 _PLAIN_LEAVES = frozenset(
@@ -162,7 +162,7 @@ class Members:
             Hidden(MASK, "secret") if is_line and text.strip() else self._hidden(self._name_of_item(frame), text, kind)
         )
         self._edit(handle, hidden, text, self._pointer)
-        is_value = _is_value(frame, _TEXT_VALUES)
+        is_value = _is_value(frame, TEXT_VALUES)
         if is_value:
             frame.spans.append((len(self._remembered), len(self._remembered) + 1))
         else:
@@ -239,11 +239,6 @@ def begins_key(text: str) -> bool:
     return text.lstrip().startswith("-----BEGIN ") and text.rstrip().endswith(
         ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----")
     )
-
-
-def may_be_named(member: str) -> bool:
-    """Return whether the value of a member may have a name that another member gives."""
-    return last_word(member) in _TEXT_VALUES
 
 
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:

@@ -129,6 +129,15 @@ def lists_of_codes(document: "Mapping[str, Any]") -> "Iterator[Any]":
             yield holder[_LISTED]
 
 
+def title_of(document: "Mapping[str, Any]") -> str:
+    """Return the title of the API; raise a `UsageError` for a document without one."""
+    info = document.get("info")
+    title = info.get("title") if isinstance(info, dict) else None
+    if not isinstance(title, str) or not title.strip():
+        raise UsageError("the document has no title in info; name the API with --as")
+    return title.strip()
+
+
 def hosts_of(document: "Mapping[str, Any]", remarks: list[Remark]) -> list[str]:
     """Return the hosts of the servers; a server without a fixed host is a remark."""
     urls = [f"//{document['host']}"] if isinstance(document.get("host"), str) else []

@@ -13,7 +13,7 @@ from pytest_pcerrors.contract.sources._envelope import envelope_of, leaves, like
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank
 from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
-from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi
+from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi, title_of
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv, with_header
 from pytest_pcerrors.contract.sources._terms import terms_of
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
@@ -132,7 +132,7 @@ def imported(source: Source, wanted: Wanted, where: Path) -> Imported:
     document = {
         "format": 1,
         **{key: each for key, each in envelope.parts.items() if key == "extends"},
-        "name": wanted.name or _title(source.openapi or {}),
+        "name": wanted.name or title_of(source.openapi or {}),
         **({"page": source.page} if source.page else {}),
         "hosts": list(wanted.hosts) or hosts_of(source.openapi or {}, reading.remarks),
         **envelope.parts,
@@ -237,14 +237,6 @@ def _of_file(data: bytes, name: str, codes: "Mapping[str, Sequence[str]]") -> En
         samples = [Sample(value, "")]
     made = (reader(sample, codes) for reader in (envelope_of, likely_envelope_of) for sample in samples)
     return next(filter(None, made), None)
-
-
-def _title(document: "Mapping[str, object]") -> str:
-    info = document.get("info")
-    title = info.get("title") if isinstance(info, dict) else None
-    if not isinstance(title, str) or not title.strip():
-        raise UsageError("the document has no title in info; name the API with --as")
-    return title.strip()
 
 
 def _summary(reading: Reading, envelope: Envelope) -> list[Remark]:
