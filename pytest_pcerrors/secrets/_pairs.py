@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pytest_pcerrors.secrets.definition import MASK, Certainty
+from pytest_pcerrors.secrets.harmless import is_dependency, is_expression
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
 from pytest_pcerrors.secrets.names import Kind
 from pytest_pcerrors.secrets.values import Judged, is_opaque, is_placeholder
@@ -42,15 +43,6 @@ _ODD = re.compile(r"\d|\w[@#$!^*+~]\w")
 
 _OPENING = re.compile(r"""\\*+(?:["']|&quot;|&\#34;)""")
 _LITERAL = re.compile(r"null|true|false|None|True|False|-?\d{1,5}")
-_CODE = re.compile(
-    r"[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+.*|\[\d{0,3}|\((?:[BbFfRrUu]{0,2}|[A-Za-z_]\w*[.(\[].*))|[a-z]+(?:_[a-z]+)+\(.*",
-    re.DOTALL,
-)
-"""A path of attributes, an item of a list or a mapping, a call with a literal, a path or another call in it, or the call of a name of several words."""
-_GROUP = re.compile(r"(?:com|edu|gov|io|net|org)\.[a-z]")
-_ARTIFACT = re.compile(r"[a-z]+(?:[-._][a-z]+)*+(?![-._]?[A-Za-z0-9])")
-"""The names of a dependency of Maven, such as ``io.jsonwebtoken:jjwt-jackson:0.11.5``."""
-
 _JOINED = ("?", "&", " ", "\\")
 """The characters before a name that may have a preceding word, which can change its kind."""
 
@@ -102,6 +94,8 @@ class _Pair:
         if self._sign == ",":  # a pair of a list of headers, or only the next word of a list
             return name, Kind.WEAK if self._before[-2:-1] in ("(", "[") else None
         kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
+        if kind is Kind.AMBIGUOUS and self._sign == "=":  # as in a query or a cookie
+            kind = Kind.WEAK
         word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
         both = (word[0] if word else "") + name
         kind_of_both = secrets.kind(both)
@@ -204,11 +198,10 @@ class _Pair:
 
     def _is_code(self, value: str, end: int) -> bool:
         """Return whether a value is an expression of a program, such as ``os.getenv("API_KEY")``, not a literal secret."""
-        if self._match[0].endswith(":") and _GROUP.match(self._name) and _ARTIFACT.match(value):
+        if self._match[0].endswith(":") and is_dependency(self._name, value):
             return True
         is_cut = value.endswith(("(", "[")) and self._text[end : end + 1] not in (*"\"')",)
-        is_code = _CODE.fullmatch(value) is not None and not (is_cut and _ODD.search(value))
-        return is_code and not is_opaque(value)
+        return is_expression(value) and not (is_cut and _ODD.search(value)) and not is_opaque(value)
 
     def _is_secret(self, value: str, end: int) -> bool:
         """Return whether a value is a secret, not the next word of a sentence such as "Invalid token: expired"."""
