@@ -11,7 +11,7 @@ from vcr.request import Request as VcrRequest
 
 from pytest_pcerrors import Contract, Exchange, Request, check
 from pytest_pcerrors.cli._commands import run
-from pytest_pcerrors.cli.serve import _Log
+from pytest_pcerrors.cli.serve import _log
 from pytest_pcerrors.interception._interactions import redacted_request, redacted_response
 from pytest_pcerrors.interception._matching import RecordingIndex
 from pytest_pcerrors.interception._patches import hiding_secrets
@@ -89,7 +89,7 @@ def logged(exchange, caplog):
 def served(exchange, capsys):
     """Return the log line of the server."""
     path = exchange.request.url.partition("?")[0]
-    _Log(SimpleNamespace(dropped=0))(SimpleNamespace(method="POST", path=path, answer="400"))
+    _log(SimpleNamespace(method="POST", path=path, answer="400"))
     return capsys.readouterr().err
 
 
