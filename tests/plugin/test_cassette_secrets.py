@@ -41,6 +41,15 @@ def test_what_may_be_a_secret_has_an_item_that_warns(write, pytester):
     )
 
 
+def test_a_secret_outside_all_interactions_has_an_item_too(write, pytester):
+    """A comment belongs to no response, but to the file."""
+    file = write("a.yaml", FOREIGN)
+    file.write_text(f"# recorded with api_key=kX7pQz19vLmW04ab\n{file.read_text()}")
+    result = pytester.runpytest("--pc-cassettes=a.yaml")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["secret-recorded  a secret is recorded, in 1 place:", "  a.yaml:1  comment"])
+
+
 def test_the_item_can_be_named(write, pytester):
     """Its id can be pasted back."""
     write("a.yaml", SECRET)
