@@ -43,8 +43,8 @@ class StoredFile:
     def __init__(self, storage: Any, path: str) -> None:
         self._storage = storage
         self._path = path
-        self.name = Path(path).name
-        self.suffix = Path(path).suffix
+        self.name: str = Path(path).name
+        self.suffix: str = Path(path).suffix
 
     def __str__(self) -> str:
         """Return the URL, without credentials."""

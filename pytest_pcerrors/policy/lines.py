@@ -50,10 +50,11 @@ class LineAudit:
     """
 
     def __init__(self, name: str, policy: "Policy", *, keeps_errors: bool = False, is_detailed: bool = False) -> None:
-        self.counts = Conforming(name=name)
+        self.counts: Conforming = Conforming(name=name)
         self.oldest: Oldest = Oldest()
-        self.lines = 0
-        self.has_items = self.is_refused = False
+        self.lines: int = 0
+        self.has_items: bool = False
+        self.is_refused: bool = False
         self._name = name
         self._policy = policy
         self._keeps_errors = keeps_errors

@@ -18,6 +18,7 @@ from pytest_pcerrors.rules.success import may_have, names_of_errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.rules.stages import RuleSet
 
@@ -40,7 +41,8 @@ class Quick:
     """
 
     def __init__(self, rules: "RuleSet") -> None:
-        self.contract = contract = rules.contract
+        contract = rules.contract
+        self.contract: Contract = contract
         self._rules, self._broken = rules.of_members, rules.broken
         self._names = names_of_errors(contract) if rules.of_successes else frozenset()
         is_known = contract.errors_below_400 is None and "" not in self._names

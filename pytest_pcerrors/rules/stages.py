@@ -46,12 +46,13 @@ class RuleSet:
         self.contract = contract
         self.severities = severities
         self._under: dict[object, RuleSet] = {}
-        self.every = tuple(rules)
-        self.rules = {rule.name: rule for rule in self.every}
-        self.of_users, self.of_members = self._of("user"), self._of("properties", "catalogue")
-        self.of_successes = self._of("success")
-        self.error_names = tuple(rule.name for rule in self.every if rule.stage != "success")
-        self.success_names = tuple(rule.name for rule in self.of_successes)
+        self.every: tuple[Rule, ...] = tuple(rules)
+        self.rules: dict[str, Rule] = {rule.name: rule for rule in self.every}
+        self.of_users: tuple[Rule, ...] = self._of("user")
+        self.of_members: tuple[Rule, ...] = self._of("properties", "catalogue")
+        self.of_successes: tuple[Rule, ...] = self._of("success")
+        self.error_names: tuple[str, ...] = tuple(rule.name for rule in self.every if rule.stage != "success")
+        self.success_names: tuple[str, ...] = tuple(rule.name for rule in self.of_successes)
         self._of_head = self._of("head")
         self._of_body = [(self._of(stage), ends) for stage, ends in _ENDS.items()]
 

@@ -29,7 +29,7 @@ class Sampler:
 
     def __init__(self, schema: Schema) -> None:
         self._root = schema
-        self.schema = self._followed(schema)
+        self.schema: Schema = self._followed(schema)
 
     def sample(self, schema: Schema, depth: int = 0) -> Any:
         """Return the constant of a schema, its first choice, or the simplest value of its type with the required members."""

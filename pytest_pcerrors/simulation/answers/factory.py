@@ -36,8 +36,8 @@ class AnswerFactory:
     ) -> None:
         check_retry_after(retry_after)
         self.contract = contract
-        self.shapes = shapes_for(contract)
-        self.tokens = Tokens(contract)
+        self.shapes: Mapping[str, Exchange] = shapes_for(contract)
+        self.tokens: Tokens = Tokens(contract)
         self._retry_after = retry_after
         self._byte_order_mark = byte_order_mark
         self._words = {
