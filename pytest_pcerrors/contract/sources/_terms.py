@@ -136,8 +136,8 @@ def _status(term: _Term, row: Line, group: Grid) -> str:
 
 def status_above(group: Grid) -> str:
     """Return the status of an error in the nearest heading above that has one, such as ``404 Not Found`` or ``Conflicts (409)``."""
-    titles = (_NUMBERING.sub("", title) for title in reversed(group.above) if not _SERIES.search(title))
-    return next((title for title in titles if is_error(first_status(title) or 0)), "")
+    titles = (_NUMBERING.sub("", each) for each in reversed(group.above) if len(each) <= _MOST_CHARACTERS)
+    return next((each for each in titles if is_error(first_status(each) or 0) and not _SERIES.search(each)), "")
 
 
 def _text(term: _Term, row: Line) -> str:
