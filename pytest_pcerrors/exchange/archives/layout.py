@@ -89,7 +89,7 @@ def _response(part: "Callable[[str], Any]", origin: str) -> ResponseData:
         return response
     line = _REQUEST_LINE.fullmatch(url)
     method, url = line.groups() if line else (str(part("method") or "GET"), url)
-    url = f"https://{host}{url}" if isinstance(host, str) and url.startswith("/") else url
+    url = f"https://{host}{url}" if host and isinstance(host, str) and url.startswith("/") else url
     headers, body = _headers(part("request-headers")) or (), body_bytes(part("request-body"))
     return response.answering(RequestData(method, url, headers, body))
 

@@ -98,12 +98,13 @@ def test_status_0_is_a_request_without_a_response(status):
     assert item({"s": status}) == Skipped("a:1")
 
 
-def test_a_hyphen_is_a_missing_value():
-    """As gateways write it; so the body is unknown, and not one that is not JSON."""
+@pytest.mark.parametrize("host", ["-", "", ["api.example"], 1])
+def test_a_hyphen_is_a_missing_value(host):
+    """As gateways write it; so the body is unknown, and not one that is not JSON. A host must be a name."""
     line = dict.fromkeys("bmuh", "-") | {"s": 404}
     found = item(line, body=".b", method=".m", url=".u", headers=".h")
     assert (found.headers, found.body_problem, found.request) == (None, "not kept in the recording", None)
-    found = item(line | {"u": "/v1"}, method=".m", url=".u", host=".h")
+    found = item(line | {"u": "/v1", "h": host}, method=".m", url=".u", host=".h")
     assert (found.request.method, found.request.url) == ("GET", "/v1")
 
 
