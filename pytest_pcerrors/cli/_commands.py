@@ -50,8 +50,8 @@ class _Commands(click.Group):
             click.echo(ctx.get_help(), err=True)
             ctx.exit(_MISUSE)
         for given in args:
-            if not given or (given.startswith("--") and given.endswith("=")):
-                raise UsageError(f"{given.rstrip('=') or 'an argument'} is empty; is a shell variable not set?")
+            if not given or (given.startswith("--") and given.find("=") == len(given) - 1):
+                raise UsageError(f"{given[:-1] or 'an argument'} is empty; is a shell variable not set?")
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -260,6 +260,11 @@ def test_an_empty_argument_is_misuse(pcerrors, tmp_path, arguments, what):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_argument_that_ends_in_an_equals_sign_is_not_empty(pcerrors):
+    """Such as a regular expression."""
+    assert "none.csv: " in pcerrors("import", "none.csv", "--as", "shelves", "--status-from=code=").err
+
+
 def test_a_shell_completes_after_an_unknown_command(pcerrors, monkeypatch):
     """Without a message."""
     for name, value in {
