@@ -87,6 +87,12 @@ class Settings(NamedTuple):
 
     @classmethod
     def find(cls, directory: Path) -> "Settings":
+        """Return the settings that apply in a directory, or the defaults."""
+        directory = directory.absolute()
+        return cls.written(directory) or cls(root=directory, cassettes=directory / _CASSETTES)
+
+    @classmethod
+    def written(cls, directory: Path) -> "Settings | None":
         """Return the settings of the nearest pyproject.toml that has the table, in `directory` or above it."""
         directory = directory.absolute()
         for folder in (directory, *directory.parents):
@@ -94,7 +100,7 @@ class Settings(NamedTuple):
             file = folder / SETTINGS_FILE
             if file.is_file() and (table := _table(file)) is not None:
                 return cls.of_table(table, folder, str(file))
-        return cls(root=directory, cassettes=directory / _CASSETTES)
+        return None
 
     @classmethod
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":

@@ -192,7 +192,7 @@ def _has_settings(config: pytest.Config) -> bool:
     from pytest_pcerrors.settings import Settings
 
     try:
-        return Settings.find(top) != Settings.of_table({}, top)
+        return Settings.written(top) is not None
     except UsageError:
         return True
 

@@ -81,9 +81,10 @@ def test_tables_with_a_name_like_ours_load_no_run(loaded, pytester):
     assert "pytest_pcerrors.plugin._run" not in loaded()
 
 
-def test_a_run_that_uses_us_loads_the_rest(loaded, settings):
-    """Settings are enough."""
-    settings('profile = "observed"')
+@pytest.mark.parametrize("table", ["", 'profile = "documented"'], ids=["empty", "default"])
+def test_a_run_that_uses_us_loads_the_rest(loaded, settings, table):
+    """A table of settings is enough, even without settings."""
+    settings(table)
     assert "pytest_pcerrors.plugin._run" in loaded()
 
 
