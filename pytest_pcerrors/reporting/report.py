@@ -80,9 +80,8 @@ class Report:
         cls, findings: Iterable[FindingData], totals: Totals, policy: Policy, *, is_quiet: bool = False
     ) -> Self:
         """Return the report of findings as plain data; `totals` has their counts when they have been read."""
-        findings = (
-            joined_places(findings) if totals.counts is None else findings
-        )  # of samples, the first places are all there is
+        if totals.counts is None:  # of samples, the first places are all there is
+            findings = joined_places(findings)
         report = cls(policy.documented.name, rules_of(policy), findings, totals.tally, is_quiet=is_quiet)
         report.coverage, report.counts = totals.coverage, totals.counts
         return report
