@@ -176,6 +176,8 @@ def test_a_contract_of_another_api_is_answered_in_its_envelope():
 NAMES = 'expected the name of a shape, such as "html-503", got {}'
 STATUSES = "{} is not a final HTTP status; expected one from 200 to 599"
 METHODS = 'expected a method such as "GET", or "*" for any, got {}'
+PATHS = 'expected a path such as "/v1/customers/*", got {}'
+TIMES = "expected times as a number from 1, or None for always, got {}"
 NO_METHODS = [None, 3, "", "GET /", "G\u00c9T", "GET\n"]
 WAITS = (
     "retry_after: expected whole seconds from 0 or an HTTP date, got {}; set the header itself to send another value"
@@ -193,15 +195,22 @@ NO_DELAYS = [-1, "x", True, None, float("inf"), 1e300, 10**400]
         (lambda server, value: server.fail("GET", "/", value), [1.5, True, ["800064"]], 'expected a code, such as 800064 or "800064", got {}'),
         (lambda server, value: server.fail("GET", "/", status=value), ["503", 503.0, True, [503]], STATUSES),
         (lambda server, value: server.fail("GET", "/", 800064, status=value), ["409", 409.0], STATUSES),
-        (lambda server, value: server.fail("GET", "/", 800064, times=value), [0, -1, "x", True, 1.5], "expected times as a number from 1, or None for always, got {}"),
+        (lambda server, value: server.shape("gateway-429", times=value), [0], TIMES),
+        (lambda server, value: server.respond("GET", "/", (200, b""), times=value), [0], TIMES),
+        (lambda server, value: server.fail("GET", "/", 800064, times=value), [0, -1, "x", True, 1.5], TIMES),
         (lambda server, value: server.fail(value, "/", 800064), NO_METHODS, METHODS),
         (lambda server, value: server.shape("gateway-429", method=value), [""], METHODS),
         (lambda server, value: server.respond(value, "/", (200, b"")), [""], METHODS),
         (lambda server, value: server.sequence("ok", method=value), [""], METHODS),
         (lambda server, value: server.requests_to(value, "/"), [""], METHODS),
-        (lambda server, value: server.fail("GET", value), [None, 3, b"/"], 'expected a path such as "/v1/customers/*", got {}'),
+        (lambda server, value: server.fail("GET", value), [None, 3, b"/"], PATHS),
+        (lambda server, value: server.shape("gateway-429", path=value), [3], PATHS),
+        (lambda server, value: server.respond("GET", value, (200, b"")), [3], PATHS),
+        (lambda server, value: server.sequence("ok", path=value), [3], PATHS),
+        (lambda server, value: server.requests_to("GET", value), [3], PATHS),
         (lambda server, value: server.fail("GET", "/", 800064, retry_after=value), NO_WAITS, WAITS),
         (lambda server, value: server.sequence("ok", retry_after=value), ["soon"], WAITS),
+        (lambda server, value: server.shape("gateway-429", retry_after=value), ["soon"], WAITS),
         (lambda server, value: server.fail("GET", "/", delay=value), NO_DELAYS, "delay: expected seconds, got {}"),
         (lambda server, value: server.shape("gateway-429", cut=value), [-1, "x", 1.5, None], "cut: expected a number of bytes, got {}"),
         (lambda server, value: server.respond("GET", "/", (200, b"{}"), chunked=value), ["yes", 1, None], "chunked: expected True or False, got {}"),
