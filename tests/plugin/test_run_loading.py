@@ -93,6 +93,7 @@ def test_a_run_that_uses_us_loads_the_rest(loaded, settings, table):
 )
 def test_a_table_of_ours_is_found_however_it_is_written(pytester, table):
     """Settings hold as a table and inline."""
+    assert hooks._may_name_us(table.encode())
     pytester.makepyprojecttoml(table)
     result = pytester.runpytest()
     result.stderr.fnmatch_lines(["ERROR: *at /profile: 3 is not known*"])
