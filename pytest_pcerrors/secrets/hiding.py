@@ -35,17 +35,21 @@ _PACKED = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[A-Za-z0-9+/_-]{{12,}}+={{0,2
 _IN_LINES = late_pattern(rf"{_BEGINNING}[A-Za-z0-9+/_\r\n-]{{12,}}+={{0,2}}+\s*+", re.ASCII)
 _LINE = late_pattern(r"[^\r\n]++(\r?\n)")
 _BINARY = re.compile(
-    rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{_BEGINNING})[A-Za-z0-9+/=_\r\n-]++", re.ASCII
+    rf"(?:data:[\w/+.-]{{1,100}}(?:;[\w=-]{{1,40}})*,)?(?!{_BEGINNING})[A-Za-z0-9+/_\r\n-]++[=\s]*+", re.ASCII
 )
-"""Base64 of an image or a file, which is too long to be a token."""
+"""Base64 of an image or a file, which is too long to be a token; not a form, which has a sign inside."""
+
+_CUT = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[\w+/.-]*+\Z", re.ASCII)
+"""JSON in base64 that is not complete."""
 
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
 def hidden(text: str, longest: int | None) -> str:
     """Return what `secrets.hide` returns."""
-    end = None if longest is None else longest + BEYOND
-    return Hider(_KNOWN).document(text[:end])[:longest]
+    if longest is not None and len(text) > longest + BEYOND:
+        text = _CUT.sub(MASK, text[: longest + BEYOND])
+    return Hider(_KNOWN).document(text)[:longest]
 
 
 class Hider:

@@ -1,6 +1,7 @@
 """A shown text may be cut off anywhere: no part of a secret is left at the end."""
 
 import json
+from base64 import b64encode
 
 import pytest
 
@@ -69,12 +70,20 @@ def check(place, secret):
         f"a=1&password={'kX7p' * 10_000}&b=2",
         f"<a><Password>{'kX7p' * 10_000}</Password></a>",
         f"Host: a\r\nAuthorization: Bearer {'kX7p' * 10_000}\r\nX-Id: 7",
+        f"client_secret={'kX7p' * 10_000}&b=2",
     ],
 )
 def test_the_beginning_of_a_very_long_secret_is_hidden(text):
     """Its end is far after the shown part."""
     for longest in (60, 200, 4096):
         assert "kX7pkX7p" not in hide(text, longest=longest)
+
+
+@pytest.mark.parametrize("longest", range(60, 64))
+def test_the_beginning_of_a_long_document_in_base64_is_hidden(longest):
+    """What is searched of it may end inside a character."""
+    packed = b64encode(json.dumps({"password": OPAQUE, "text": "Zo\xeb " * 2000}, ensure_ascii=False).encode()).decode()
+    assert hide(f"state {packed} x", longest=longest) == "state ***"
 
 
 def test_what_is_cut_off_is_not_shown():
