@@ -34,6 +34,9 @@ _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _WORDS, _PLAIN_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++"""), re.compile(r"""[^\s"'{}\[\](),:\\]++""")
 _BRACKETS, _QUOTES = ("[", "{"), ('"', "'", "\\", "&quot;", "&#34;")
 _QUOTED = re.compile(r"""["']([^"'\r\n]++)["']""")
+_TEXTS = re.compile(r"""\[\s*+(?:["'][^"'\r\n]*+["']\s*+(?:,\s*+|(?=\]|\Z)))++\]?""")
+"""A list of only texts."""
+
 _STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
 """A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
 
@@ -161,11 +164,9 @@ class _Pair:
         if self._kind is Kind.CREDENTIALS:
             is_secret = holds_credentials(value) and not is_placeholder(value)
             return "secret" if is_secret and credentials_hidden(self._name, value) != value else None
-        certainty = self._secrets.certainty(self._kind, _plain(value))
-        if certainty is None and self._kind is Kind.STRONG and value.startswith("["):
-            items = (self._secrets.certainty(self._kind, each) for each in _QUOTED.findall(value))
-            return next(filter(None, items), None)
-        return certainty
+        texts = _QUOTED.findall(value) if self._kind is Kind.STRONG and _TEXTS.fullmatch(value) else []
+        certainties = (self._secrets.certainty(self._kind, each) for each in (_plain(value), *texts))
+        return next(filter(None, certainties), None)
 
     def _masked(self, value: str) -> str:
         """Hide a secret; of a list or an object, only its opaque words and its pairs, unless that leaves a secret in another notation.

@@ -9,7 +9,7 @@ from pytest_pcerrors.secrets import _pairs as pairs
 from pytest_pcerrors.secrets._formats import keys_hidden
 from pytest_pcerrors.secrets.definition import MASK, masked
 from pytest_pcerrors.secrets.names import NOUNS, Kind
-from pytest_pcerrors.secrets.values import is_guid, is_opaque_word
+from pytest_pcerrors.secrets.values import is_guid, look_of
 
 if TYPE_CHECKING:
     from pytest_pcerrors.secrets.hiding import Hider
@@ -29,8 +29,10 @@ _ANNOUNCED = re.compile(
 )
 """A name of a secret in a sentence, and the word after it, but not another name; it may be quoted or in brackets. ``/tokens/...`` is the path of a resource."""
 
-_OPTION = re.compile(r"""(?<!\S)(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s"':/]++:(?P<value>[^\s"'\\]++)""")
-"""The option of curl for a user and a password."""
+_OPTION = re.compile(
+    r"""(?<= )(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s"':/]++:(?!//|[a-z/-]+(?![^\s"']))(?P<value>[^\s"'\\]++)"""
+)
+"""The option of curl for a user and a password; not a URL, a group of users (``-u root:root``) or a branch."""
 
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16
@@ -77,7 +79,7 @@ def _url(text: str, hider: "Hider") -> str:
 def _announced(match: re.Match[str], hider: "Hider") -> str:
     """Hide the opaque word after the name of a secret in a sentence: "refresh token x7Kq... has expired"."""
     before, word = match.string[max(match.start() - _LOOKBACK, 0) : match.start()], match["word"]
-    if before[-1:].isalpha() or not is_opaque_word(word):
+    if before[-1:].isalpha() or look_of(word) != "opaque":
         return match[0]
     first = _WORD_BEFORE.search(before)
     kind = hider.secrets.kind((first[1] if first else "") + match["noun"])

@@ -92,7 +92,8 @@ Bearer {{token}}|Bearer ${TOKEN}|Bearer <token>|Bearer [FILTERED]|Basic <CREDENT
 """.strip().replace("\n", "|").split("|")  # fmt: skip
 SENTENCES = """
 Password: "XXXXXXXXXXXXXXXXXXXXXX"|bot_token = row[5]|token = headers["x-auth-token"]|Bearer XXXXXXXXXXXXXXXXXXXX|"token", "kX7pQz19vLmW04ab"
-docker run -u 1000:1000 a|curl -u https://a.example|curl -u user:$PASSWORD https://a.example|fields = ("password", "email")|passwords = ["is too short"]
+docker run -u 1000:1000 a|docker run --user=node:node a|git push -u origin:main|curl -u https://a.example/kX7pQz19vLmW04ab|curl -u user:$PASSWORD https://a.example|fields = ("password", "email")|passwords = ["is too short"]
+the token: "kX7pQz19vL..." of a|'apiKey' => ['type' => 'apiKey', 'in' => 'header', 'name' => 'X-API-Key']
 Basic Support|Basic Trial 30 days|Bearer of good news|Digest Authentication|OAuth App 2|Negotiate Pro 2024|Basic authentication is disabled
 Bearer authentication is required|Access token has expired or is not yet valid.|The password must contain at least 8 characters.|token expired
 Invalid token: expired|Unexpected token < in JSON at position 0|Unexpected token 'export'|Unknown token type Bearer|The key 'customerName' is missing
