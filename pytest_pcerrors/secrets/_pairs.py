@@ -96,9 +96,8 @@ class _Pair:
             return name[1:], secrets.kind(name[1:])
         if self._sign == ",":  # a pair of a list of headers, or only the next word of a list
             return name, Kind.WEAK if self._before[-2:-1] in ("(", "[") else None
-        kind = secrets.kind_of_parameter(name) if self._before[-1:] in ("?", "&") else secrets.kind(name)
-        if kind is Kind.AMBIGUOUS and self._sign == "=":  # as in a query or a cookie
-            kind = Kind.WEAK
+        is_parameter = self._before[-1:] in ("?", "&") or (self._sign == "=" and secrets.kind(name) is Kind.AMBIGUOUS)
+        kind = secrets.kind_of_parameter(name) if is_parameter else secrets.kind(name)
         word = _WORD_BEFORE.search(self._before) if self._before.endswith(" ") else None
         both = (word[0] if word else "") + name
         kind_of_both = secrets.kind(both)
