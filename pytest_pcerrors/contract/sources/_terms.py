@@ -78,7 +78,8 @@ def _are_errors(
     is_named = (
         any(map(names_errors, titles)) and not is_part and 2 * sum(each.code in members for each in found) <= len(found)
     )
-    return is_named or all(term and is_error(first_status(term.status) or 0) for term in terms)
+    are_distinct = 2 * len({term.code for term in found}) > len(found)  # unlike the kinds of changes
+    return is_named or (are_distinct and all(term and is_error(first_status(term.status) or 0) for term in terms))
 
 
 def _terms(rows: "Sequence[Line]") -> list[_Term | None]:

@@ -125,6 +125,7 @@ def test_the_sample_of_a_heading_has_the_envelope(read):
         ("# Errors", ["no_shelf: It is gone", "shelf_full: It is full"], False),
         ("# Errors", ["NO_SHELF: It is gone", "and others"], False),
         ("# Shelves", ["no_shelf (404) (since 2)", "conflict (409)"], True),
+        ("# Changes", ["fix (508): One", "fix (510): Two"], False),
     ],
 )
 def test_lists_of_codes_are_read_below_a_title_of_errors(read, above, items, is_read):
