@@ -34,9 +34,7 @@ _BREAK = re.compile(r"\r?\n|(?:\\+r)?\\+n")
 _WORDS, _PLAIN_WORDS = re.compile(r"""[^\s"'{}\[\](),:]++"""), re.compile(r"""[^\s"'{}\[\](),:\\]++""")
 _BRACKETS, _QUOTES = ("[", "{"), ('"', "'", "\\", "&quot;", "&#34;")
 _QUOTED = re.compile(r"""["']([^"'\r\n]++)["']""")
-_TEXTS = re.compile(r"""\[\s*+(?:["'][^"'\r\n]*+["']\s*+(?:,\s*+|(?=\]|\Z)))++\]?""")
-"""A list of only texts."""
-
+_TEXTS = re.compile(r"""\[\s*+(?:["'][^"'\r\n]*+["']\s*+(?:,\s*+|(?=\]|\Z)))++\]?""")  # a list of only texts
 _STRUCTURE = re.compile(r"""[\[{][^"'\s]*+["'\s].*[\]}]""", re.DOTALL)
 """A list or an object, which a generated password in brackets is not: it has quotes or spaces."""
 
