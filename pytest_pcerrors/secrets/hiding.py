@@ -179,7 +179,8 @@ class Hider:
         value = content.rstrip("\r\n")
         match = _PART_NAME.search(_FOLD.sub("", head))
         name = (match[1] or match[2]).strip('"') if match else ""
-        kind = None if name == "key" else self.secrets.kind_of_parameter(name)  # the name of an object in Amazon S3
+        is_path = name == "key" and "/" in value  # the name of an object in Amazon S3
+        kind = None if is_path else self.secrets.kind_of_parameter(name)
         certainty = self.secrets.certainty(kind, value)
         if certainty is not None:
             self.report_parameter(name, certainty)

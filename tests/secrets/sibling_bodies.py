@@ -161,6 +161,7 @@ TEXTS = [
 PARTS = [
     '--b\r\nContent-Disposition: form-data; name="client_secret"\r\n\r\nOPAQUE\r\n--b--\r\n',
     '--b\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name="password"\r\n\r\nOPAQUE\r\n--b--\r\n',
+    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nOPAQUE\r\n--b--\r\n',
     '--b\nContent-Disposition: form-data; name=api_key; filename="a.txt"\n\nOPAQUE\n--b--\n',
     "--b\r\nContent-Disposition: form-data; name*=utf-8''access%5Ftoken\r\n\r\nOPAQUE\r\n--b--\r\n",
     '--b\r\nContent-Disposition: form-data; name="json"\r\nContent-Type: application/json\r\n\r\n{"token": "OPAQUE"}\r\n--b--',

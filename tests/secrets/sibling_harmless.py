@@ -178,7 +178,7 @@ TEXTS = [
     "API_KEY=\nDB_PASSWORD=${DB_PASSWORD}\n",
     '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n[FILTERED]\r\n--b--\r\n',
     '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nt5_3nwlq/styles/image_widget_rnwwmuahu3921.png\r\n--b--\r\n',
-    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nkX7pQz19vLmW04ab\r\n--b--\r\n',
+    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nuploads/kX7pQz19vLmW04ab\r\n--b--\r\n',
     '--b\r\nContent-Disposition: form-data; name="max_tokens"\r\n\r\n100\r\n--b--\r\n',
     'data: {"usage": {"total_tokens": 12}, "token": null}\n\ndata: [DONE]\n\n',
     '{"a": 1}\n{"tokens": 5, "password": null}\n',
