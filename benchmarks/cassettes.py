@@ -49,7 +49,7 @@ def _generated(setting: Setting, layout: str, files: int, each: int, times: floa
 
 def _compared(what: str, folder: Path, times: float) -> Comparison:
     return Comparison(
-        f"pcerrors check: {what}",
+        f"pcerrors check: {what}, until the process ends",
         [
             Case("vcrpy loads it", process([*LOAD, str(folder)], folder, wall=True)),
             Case("pcerrors check", process([*CHECK, str(folder)], folder, wall=True), faster(times)),
