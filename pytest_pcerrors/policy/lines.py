@@ -202,7 +202,9 @@ def _error_in(  # noqa: PLR0913 - what the result depends on
 ) -> tuple[int, str, str | None] | None:
     """Return the status, code and source of an error response that conforms, or None."""
     found, contract = quick.error(status, content_type, body, document), quick.contract
-    code, _ = (None, None) if found is None else reader_of_members(contract)(found)
+    if found is None:
+        return None
+    code, _ = reader_of_members(contract)(found)
     if code is None or (is_detailed and contract.entry_of(status, code) is None):
         return None
     source = value_at(found, contract.members.get("source")) if is_detailed else None
