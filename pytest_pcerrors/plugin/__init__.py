@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+    from pytest_pcerrors.settings import Settings
+
+SETTINGS: "pytest.StashKey[Settings | None]" = pytest.StashKey()
+"""The settings that were found when a run was configured, so that they are read once."""
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--pc-cassettes": {

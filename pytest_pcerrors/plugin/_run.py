@@ -13,7 +13,7 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.interception.record_modes import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
-from pytest_pcerrors.plugin import OPTIONS, settings_folder
+from pytest_pcerrors.plugin import OPTIONS, SETTINGS, settings_folder
 from pytest_pcerrors.plugin._cassettes import Cassettes
 from pytest_pcerrors.plugin._markers import policy_for
 from pytest_pcerrors.plugin._outputs import Outputs
@@ -47,7 +47,7 @@ class Run:
         """The message of misuse with which this run was stopped, or an empty text."""
         try:
             _refuse_empty(config)
-            settings = Settings.find(settings_folder(config))
+            settings = config.stash.get(SETTINGS, None) or Settings.find(settings_folder(config))
             file = config.getoption("pc_contract")
             self.policy = policy_of(
                 settings,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, has_marker, settings_folder
+from pytest_pcerrors.plugin import MARKERS, MARKERS_OF_CASES, OPTIONS, SETTINGS, has_marker, settings_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -192,9 +192,10 @@ def _has_settings(config: pytest.Config) -> bool:
     from pytest_pcerrors.settings import Settings
 
     try:
-        return Settings.written(top) is not None
-    except UsageError:
+        settings = config.stash[SETTINGS] = Settings.written(top)
+    except UsageError:  # it is reported when the run is made
         return True
+    return settings is not None
 
 
 def _text_of(file: Path) -> bytes:
