@@ -9,15 +9,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_pcerrors.cli._input import recording_of, sources_of
+from pytest_pcerrors.cli._input import recording_of, size_of, sources_of
 from pytest_pcerrors.cli._options import from_here
-from pytest_pcerrors.cli._output import progress_bar, size_of
+from pytest_pcerrors.cli._output import progress_bar
 from pytest_pcerrors.errors import UsageError, misuse_of
 from pytest_pcerrors.secrets.display import safe
 from pytest_pcerrors.settings import COLLECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from pytest_pcerrors.cli._input import Source
     from pytest_pcerrors.engines.task import Task
@@ -64,8 +65,10 @@ def input_of(paths: "Sequence[str]", settings: "Settings", *, jobs: int, address
         raise UsageError(f"{safe(url)}: is a URL; read it with --engine dask")
     with named_by:
         sources = sources_of(wanted)
-    jobs = jobs or max(1, min(_cpus(), sum(size_of(source) or 0 for source in sources) // _WORTH))
-    return Input(sources, partial(_findings_of, sources, jobs=jobs, quiet=quiet))
+    sizes = [size_of(source) for source in sources]
+    jobs = jobs or max(1, min(_cpus(), sum(filter(None, sizes)) // _WORTH))
+    bar = partial(progress_bar, sizes, quiet=quiet)
+    return Input(sources, partial(_findings_of, sources, jobs=jobs, bar=bar))
 
 
 def _cpus() -> int:
@@ -74,11 +77,16 @@ def _cpus() -> int:
 
 
 def _findings_of(
-    sources: "Sequence[Source]", task: "Task", totals: "Totals", *, jobs: int, quiet: bool
+    sources: "Sequence[Source]",
+    task: "Task",
+    totals: "Totals",
+    *,
+    jobs: int,
+    bar: "Callable[[], AbstractContextManager[Callable[[int], object] | None]]",
 ) -> "Iterator[FindingData]":
     """Yield the findings of the report for these sources, in their order, and count everything."""
     policy = task.policy
-    with progress_bar(sources, quiet=quiet) as on_read:
+    with bar() as on_read:
         if jobs == 1:
             recordings = (recording_of(source, policy, on_read) for source in sources)
             yield from totals.counting(task.audit(recordings), policy, task.wanted)

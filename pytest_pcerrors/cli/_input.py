@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -40,6 +41,14 @@ def sources_of(paths: Sequence[str]) -> list[Source]:
         for source in [None] if path == STDIN else archive_files(Path(path)):
             sources.setdefault(source and identity(source), source)
     return list(sources.values())
+
+
+def size_of(source: Source) -> int | None:
+    """Return the size of a file in bytes, or None for what has none: standard input, a pipe or a device."""
+    with suppress(OSError):
+        if source is not None and S_ISREG((status := source.stat()).st_mode):
+            return status.st_size
+    return None
 
 
 def items_in(source: Source) -> "Iterator[Item]":

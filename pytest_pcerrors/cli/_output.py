@@ -59,14 +59,14 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 @contextmanager
-def progress_bar(sources: Sequence[Path | None], *, quiet: bool) -> Iterator[Callable[[int], object] | None]:
-    """Show a bar of the bytes of files, and give the function to call with the number of bytes of every read.
+def progress_bar(sizes: Sequence[int | None], *, quiet: bool) -> Iterator[Callable[[int], object] | None]:
+    """Show a bar of the bytes of files of these sizes, and give the function to call with the number of bytes of every read.
 
     The bar is on standard error, if that is a terminal and there are several files or more than 10 MiB. Without it,
-    the function is None. With standard input, a pipe or a device among the sources the bar has no total.
+    the function is None. With an unknown size, None, the bar has no total.
     """
-    sizes = [] if quiet or not is_terminal(sys.stderr) else [size_of(source) for source in sources]
-    if len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE:  # noqa: PLR2004 - fewer than several files
+    is_short = len(sizes) < 2 and sum(filter(None, sizes)) <= _LARGE  # noqa: PLR2004 - fewer than several files
+    if quiet or is_short or not is_terminal(sys.stderr):
         yield None
         return
     from rich.console import Console
@@ -95,11 +95,3 @@ def progress_bar(sources: Sequence[Path | None], *, quiet: bool) -> Iterator[Cal
                 shown = monotonic()
 
         yield on_read
-
-
-def size_of(source: Path | None) -> int | None:
-    """Return the size of a file in bytes, or None if it is not known."""
-    with suppress(OSError):
-        if source is not None and source.is_file():
-            return source.stat().st_size
-    return None
