@@ -118,7 +118,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     if status is None:
         given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
     else:
-        given = _bodies(paths, status, has_other_input=layout is not None or address is not None)
+        _refuse_lines_and_engine(layout, address)
+        given = _bodies(paths, status)
     if layout is not None:
         _warn_without_lines(given)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
@@ -180,10 +181,12 @@ def _doubts(tally: Tally, given: Input) -> list[str]:
     return [tally.unchecked() if given.files else _NO_FILE, unknown_age_text(tally.undated) if tally.undated else ""]
 
 
-def _bodies(paths: tuple[str, ...], status: int, *, has_other_input: bool) -> Input:
-    if has_other_input:
+def _refuse_lines_and_engine(layout: str | None, address: str | None) -> None:
+    if layout is not None or address is not None:
         raise UsageError("--status reads each PATH as one body; leave out --map and --engine")
 
+
+def _bodies(paths: tuple[str, ...], status: int) -> Input:
     def findings(task: Task, totals: Totals) -> Iterator[FindingData]:
         return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
 
