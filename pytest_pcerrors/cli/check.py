@@ -115,13 +115,9 @@ def check(  # noqa: PLR0913 - one parameter an option
     max_age, layout = options["max_age"], options["layout"]
     policy, settings = policy_for(contract_file, profile, max_age, layout)
     address = address_of(options["engine"])
-    if status is None:
-        given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
-    else:
-        _refuse_lines_and_engine(layout, address)
-        given = _bodies(paths, status)
-    if layout is not None:
-        _warn_without_lines(given)
+    engine = {"jobs": options["jobs"], "address": address, "quiet": quiet}
+    given = input_of(paths, settings, **engine) if status is None else _bodies(paths, status, layout, address)
+    _warn_without_lines(given, layout)
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
     least = percentage(options["coverage_min"], "--coverage-min")
@@ -145,8 +141,8 @@ def _fails(tally: Tally, fail_on: str) -> bool:
     return fail_on != "never" and bool(tally.broken or tally.unreadable or (fail_on == "warning" and tally.warned))
 
 
-def _warn_without_lines(given: Input) -> None:
-    if given.files and not any(file is None or may_have_lines(file) for file in given.files):
+def _warn_without_lines(given: Input, layout: str | None) -> None:
+    if layout is not None and given.files and not any(file is None or may_have_lines(file) for file in given.files):
         print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
 
 
@@ -181,12 +177,11 @@ def _doubts(tally: Tally, given: Input) -> list[str]:
     return [tally.unchecked() if given.files else _NO_FILE, unknown_age_text(tally.undated) if tally.undated else ""]
 
 
-def _refuse_lines_and_engine(layout: str | None, address: str | None) -> None:
+def _bodies(paths: tuple[str, ...], status: int, layout: str | None, address: str | None) -> Input:
+    """Return error bodies alone, which have no layout of lines, and are checked in this process."""
     if layout is not None or address is not None:
         raise UsageError("--status reads each PATH as one body; leave out --map and --engine")
 
-
-def _bodies(paths: tuple[str, ...], status: int) -> Input:
     def findings(task: Task, totals: Totals) -> Iterator[FindingData]:
         return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
 
