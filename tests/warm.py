@@ -52,7 +52,8 @@ def test_nothing():
 SCRIPT = """\
 #!{python} -IS
 import marshal, sys
-from _signal import SIGINT, SIGTERM, signal
+from _signal import SIG_BLOCK, SIG_UNBLOCK, SIGINT, SIGTERM, pthread_sigmask, signal
+pthread_sigmask(SIG_BLOCK, [SIGINT, SIGTERM])  # until it is known which process they are for
 from _socket import AF_UNIX, SCM_RIGHTS, SOL_SOCKET, socket
 from posix import environ, getcwdb, kill
 link = socket(AF_UNIX)
@@ -62,6 +63,7 @@ link.sendmsg([asked], [(SOL_SOCKET, SCM_RIGHTS, b"".join(each.to_bytes(4, sys.by
 pid = int(link.recv({width}))
 for each in SIGINT, SIGTERM:
     signal(each, lambda number, frame: kill(pid, number))
+pthread_sigmask(SIG_UNBLOCK, [SIGINT, SIGTERM])
 sys.exit(int(link.recv({width})))
 """
 """These modules are part of the interpreter: to load `socket` would take longer than the fork."""
