@@ -65,6 +65,11 @@ class SchemaPlaces:
         return names(self._whole)
 
     @cached_property
+    def is_closed(self) -> bool:
+        """Whether the schema always refuses properties that it does not name."""
+        return any(each.get(keyword) is False for each in self.always_at(()) for keyword in _OTHERS)
+
+    @cached_property
     def _whole(self) -> list[Schema]:
         return self._here([self._schema])
 

@@ -1,6 +1,6 @@
 """The keywords of JSON Schema: a jsonschema validator with its own versions of some, and their messages.
 
-Types are strict, lengths are counted in a given unit, and unique items are found in linear time.
+Lengths are counted in a given unit, and unique items are found in linear time.
 """
 
 import json
@@ -80,11 +80,14 @@ class Test(NamedTuple):
         return predicate
 
 
-def of_classes(classes: Collection[type]) -> Test:
-    """Return the test of a value that has one of these classes."""
+def of_classes(classes: Collection[type], *, or_whole: bool = False) -> Test:
+    """Return the test of a value that has one of these classes, or, with `or_whole`, is a number such as 7.0, which is an integer too."""
+    one_of = "type({value}) in {classes}"
+    if or_whole:
+        return Test(f"{one_of} or type({{value}}) is float and {{value}}.is_integer()", {"classes": frozenset(classes)})
     if len(classes) == 1:
         return Test("type({value}) is {kind}", {"kind": next(iter(classes))})
-    return Test("type({value}) in {classes}", {"classes": frozenset(classes)})
+    return Test(one_of, {"classes": frozenset(classes)})
 
 
 def classes_of(types: str | list[str]) -> frozenset[type]:
@@ -118,9 +121,8 @@ def validator_for(schema: Mapping[str, Any], measure: Measure) -> Any:
     from jsonschema.validators import extend
     from referencing import Registry
 
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     lengths = {"minLength": _counted(ge, measure), "maxLength": _counted(le, measure)}
-    kind: Any = extend(Draft202012Validator, {**lengths, "uniqueItems": _unique}, type_checker=types)  # type: ignore[no-untyped-call]
+    kind: Any = extend(Draft202012Validator, {**lengths, "uniqueItems": _unique})  # type: ignore[no-untyped-call]
     return kind(schema, registry=Registry())
 
 
@@ -139,8 +141,17 @@ def _unique(validator: Any, wanted: bool, value: Any, _: Any) -> "Sequence[Valid
         return ()
     from jsonschema import ValidationError
 
-    distinct = {json.dumps(item, sort_keys=True) for item in value}
+    distinct = {json.dumps(_with_whole_numbers(item), sort_keys=True) for item in value}
     return [ValidationError("items that are equal")] if len(distinct) < len(value) else ()
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """Return a value with an integer for each number that equals one, such as 1.0."""
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_with_whole_numbers, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def explained(keyword: str, limit: Any, value: Any, measure: Callable[[str], int] = len) -> tuple[str, str, str]:

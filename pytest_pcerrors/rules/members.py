@@ -39,13 +39,15 @@ def description_blank(parsed: "ParsedResponse") -> Violation | None:
 
 
 def unknown_property(parsed: "ParsedResponse") -> "Iterator[Violation]":
-    """A property is not in the error schema. The schema permits further properties, so the rule is off by default.
+    """A property is not in an error schema that permits further properties. Such a property is not an error, so the rule is off by default.
 
     Documentation: The error schema names code, description, data and source.
     Example: `"isRetryable": false`
     Fix: None is needed. To see such properties, set the severity of the rule to `warning`.
     """
     places = parsed.contract.places
+    if places.is_closed:
+        return  # the rule for the keyword that closes the schema finds them
     unknown = (name for name in parsed.document if not places.is_named(name))
     for name in islice(unknown, MOST_FOUND):
         known = ", ".join(places.names)

@@ -191,6 +191,7 @@ class _Compiler:
         """Yield a rule for each deviation that the contract names, then the rule for the type."""
         types = schema["type"]
         fitting = classes_of(types)
+        or_whole = int in fitting and path != self._contract.members.get("code")  # which is looked up by its digits
         known = [deviation for deviation in self._contract.deviations if deviation.at == path]
         for deviation in known:
             hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
@@ -199,11 +200,11 @@ class _Compiler:
                 path,
                 "type",
                 types,
-                of_classes(frozenset(JSON_TYPES) - (_classes(deviation) - fitting)),
+                of_classes(frozenset(JSON_TYPES) - (_classes(deviation) - fitting), or_whole=or_whole),
                 hint=hint,
                 documentation=documentation,
             )
-        others_fit = of_classes(fitting.union(*map(_classes, known)))
+        others_fit = of_classes(fitting.union(*map(_classes, known)), or_whole=or_whole)
         yield SchemaRule(name_of(path, "type"), path, "type", types, others_fit, documentation=documentation)
 
     def _test(self, schema: Schema, keyword: str, limit: Any) -> Test:

@@ -81,7 +81,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
 @pytest.mark.parametrize(
     ("schema", "value", "rule", "message"),
     [
-        ({"type": "integer"}, 1.0, "x-type", "the number 1.0 instead of an integer"),
+        ({"type": "integer"}, 1.5, "x-type", "the number 1.5 instead of an integer"),
         ({"type": "integer"}, True, "x-type", "the boolean true instead of an integer"),
         ({"type": ["number", "null"]}, "1", "x-type", 'the string "1" instead of a number or null'),
         ({"pattern": "^[A-Z]+$"}, "a", "x-format", '"a" instead of a text that matches "^[A-Z]+$"'),
@@ -103,7 +103,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
             "x-additional-properties",
             "an object with a instead of what additionalProperties false of the error schema permits",
         ),
-        ({"uniqueItems": True}, [{"a": 1, "b": 2}, {"b": 2, "a": 1}], "x-unique-items", None),
+        ({"uniqueItems": True}, [{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}], "x-unique-items", None),
         ({"prefixItems": [True], "items": {"type": "null"}}, ["a", "b"], "x-items", None),
         ({"if": {"type": "string"}, "then": {"minLength": 1}}, "", "x-if", None),
         ({"unevaluatedProperties": False, "allOf": [{"properties": {"a": True}}]}, {"b": 1}, None, None),
@@ -125,13 +125,15 @@ def test_a_keyword_has_a_rule(contract_of, schema, value, rule, message):
         (True, 1),
         ({"type": "number"}, 1),
         ({"type": "integer"}, 10**40),
+        ({"type": ["integer", "null"]}, 7.0),
+        ({"anyOf": [{"type": "integer"}, {"type": "string"}]}, 7.0),
         ({"pattern": "^[A-Z]+$"}, 7),
         ({"enum": ["A", 1]}, 1),
         ({"minLength": 2}, 7),
         ({"prefixItems": [{"type": "string"}], "items": {"type": "null"}}, ["a", None]),
         ({"anyOf": [{"type": "null"}, {"minLength": 1}]}, None),
         ({"allOf": [{"properties": {"a": {"type": "string"}}}], "unevaluatedProperties": False}, {"a": "b"}),
-        ({"uniqueItems": True}, ["1", 1, [1]]),
+        ({"uniqueItems": True}, ["1", 1, [1], True]),
         ({"uniqueItems": False}, [1, 1]),
         ({"uniqueItems": True}, "aa"),
         ({"format": "date"}, "tomorrow"),
@@ -140,6 +142,12 @@ def test_a_keyword_has_a_rule(contract_of, schema, value, rule, message):
 def test_what_passes_a_keyword_breaks_no_rule(contract_of, schema, value):
     """A keyword does not apply to values of other types, and formats are annotations."""
     assert found({"x": value}, contract_of({"type": "object", "properties": {"x": schema}})) == []
+
+
+def test_an_integer_that_is_the_code_has_no_fraction(contract_of):
+    """It is looked up by its digits, so 7.0 would be in no catalogue."""
+    contract = contract_of({"type": "object", "properties": {"code": {"type": "integer"}}})
+    assert [found({"code": code}, contract) for code in (7, 7.0)] == [[], [("code-type", "/code")]]
 
 
 @pytest.mark.parametrize(

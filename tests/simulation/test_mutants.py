@@ -319,7 +319,17 @@ def test_any_response_that_conforms_can_be_a_base(status, body):
     assert made == (["list", "item", "device", "member", "body"] if status < 300 else [])
 
 
-def test_an_alternative_of_the_whole_body_has_mutants(contract_of):
-    """Without the member that one of the alternatives needs."""
-    contract = contract_of({"type": "object", "anyOf": [{"required": ["code"]}, {"required": ["fault"]}]})
-    assert "400-2001-any-of-without-code" in ids((400, b'{"code": "2001"}'), contract=contract)
+@pytest.mark.parametrize(
+    ("schema", "mutant"),
+    [
+        ({"anyOf": [{"required": ["code"], "properties": {"code": True}}, {"required": ["a"]}]}, "any-of-without-code"),
+        ({"properties": {"code": True}, "additionalProperties": False}, "additional-properties"),
+        ({"allOf": [{"properties": {"code": True}}], "unevaluatedProperties": False}, "unevaluated-properties"),
+    ],
+)
+def test_a_keyword_of_the_whole_body_has_mutants(contract_of, schema, mutant):
+    """Without a member that an alternative needs, or with one that a closed schema refuses, which is then no unknown property."""
+    contract = contract_of({"type": "object", **schema})
+    found = ids((400, b'{"code": "2001"}'), contract=contract)
+    assert f"400-2001-{mutant}" in {each.removesuffix("-one-more") for each in found}
+    assert any("unknown-property" in each for each in found) == (mutant == "any-of-without-code")
