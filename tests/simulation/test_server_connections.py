@@ -89,7 +89,7 @@ def test_a_client_may_ask_before_it_sends(server):
     ("sent", "status"),
     [
         (b"nonsense\r\n\r\n", 400),
-        (b"GET /v1\r\n\r\n", 505),
+        (b"GET /v1\r\n", 505),
         (b"GET /v1 HTTQ/1.1\r\n\r\n", 400),
         (b"GET /v1 HTTP/2.0\r\n\r\n", 505),
         (b"GET /v1 HTTP/" + b"1" * 5000 + b".1\r\n\r\n", 400),
@@ -166,6 +166,13 @@ def test_a_slow_client_holds_up_nobody(raw, server):
         assert raw(GET + b"Connection: close\r\n\r\n").startswith(b"HTTP/1.1 404 ")
         slow.sendall(b"\r\n")
         assert slow.recv(1024).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_path_in_utf_8_is_received_as_others_send_it(raw, server):
+    """A client such as curl does not percent-encode it."""
+    server.fail("GET", "/caf\u00e9", status=503)
+    assert raw(b"GET /caf\xc3\xa9 HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 503 ")
+    assert [each.path for each in server.requests_to("*", "/caf\u00e9")] == ["/caf%C3%A9"]
 
 
 def test_a_method_can_have_any_name(raw, server):

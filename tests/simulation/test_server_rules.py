@@ -129,13 +129,13 @@ def test_a_status_without_a_code_is_answered_by_the_gateway(server):
     ]
 
 
-@pytest.mark.parametrize("status", [204, 304])
-def test_a_status_without_body_has_none(server, status):
-    """And no length, so the connection stays open."""
+@pytest.mark.parametrize(("status", "length"), [(204, None), (205, "0"), (304, None)])
+def test_a_status_without_body_has_none(server, status, length):
+    """And no length, or that of an empty body, so the connection stays open."""
     server.sequence(status, "ok")
     with requests.Session() as session:
         came = session.get(server.url)
-        assert (came.status_code, came.content, came.headers.get("Content-Length")) == (status, b"", None)
+        assert (came.status_code, came.content, came.headers.get("Content-Length")) == (status, b"", length)
         assert session.get(server.url).json() == {"ok": True}
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from urllib.parse import urlsplit
+from string import punctuation
+from urllib.parse import quote, urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.secrets.display import safe
@@ -20,8 +21,8 @@ _LONGEST_URL = 200
 class RequestPattern:
     """A method and a path pattern: ``*`` matches anything within a segment, ``**`` anything; method ``*`` matches any.
 
-    The path is compared as it was received, without the query. A method is any token (RFC 9110, section 9.1), and may be written
-    in lower case in a rule. An invalid method or path is a `UsageError`.
+    The path is compared as it was received, without the query; a space and what is not ASCII is percent-encoded, as clients do.
+    A method is any token (RFC 9110, section 9.1), and may be written in lower case. An invalid method or path is a `UsageError`.
     """
 
     method: str
@@ -40,7 +41,7 @@ class RequestPattern:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        *before, last = self.path.split("**")
+        *before, last = percent_encoded(self.path).split("**")
         if not before:
             return re.compile(_ending(last), re.DOTALL)
         first, *inner = map(_earliest, before)
@@ -52,6 +53,15 @@ class RequestPattern:
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
+
+
+def percent_encoded(url: str | bytes) -> str:
+    r"""Return a path or a URL in which spaces, control characters and what is not ASCII are percent-encoded.
+
+    >>> percent_encoded("/v1/caf\N{LATIN SMALL LETTER E WITH ACUTE}/*?a=%20"), percent_encoded(b"/caf\xc3\xa9")
+    ('/v1/caf%C3%A9/*?a=%20', '/caf%C3%A9')
+    """
+    return quote(url.encode("utf-8", "replace") if isinstance(url, str) else url, safe=punctuation)
 
 
 def _earliest(block: str) -> str:
@@ -94,8 +104,8 @@ class UrlPattern:
         sent = sent._replace(netloc=sent.netloc.rpartition("@")[2])
         if self.url.startswith("/"):
             sent = sent._replace(scheme="", netloc="", path=sent.path or "/")
-        url = sent.geturl()
-        return fnmatchcase(url, self.url) or fnmatchcase(url.partition("?")[0], self.url)
+        url, wanted = sent.geturl(), percent_encoded(self.url)
+        return fnmatchcase(url, wanted) or fnmatchcase(url.partition("?")[0], wanted)
 
     def __str__(self) -> str:
         return shown(self.method.upper(), self.url)

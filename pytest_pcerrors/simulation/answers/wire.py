@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from http import HTTPStatus
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import WITHOUT_BODY
@@ -17,18 +18,19 @@ _PIECE = 64
 def reply_to(request: Request, exchange: Exchange) -> Exchange:
     """Return what the client of a request receives: with the current date, the identifiers of the request, and the length of the body.
 
-    There is no body in a response to HEAD, and none with a status that has none.
+    There is no body in a response to HEAD, and none with a status that has none; that of a 205 is empty (RFC 9110, section 15.3.6).
     """
     now = format_datetime(datetime.now(UTC), usegmt=True)
-    sent = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
-    length = () if exchange.status in WITHOUT_BODY else ((_LENGTH, str(len(exchange.body))),)
+    own = {name: request.headers.get(name) for name in _ECHOED} | {"date": now}
+    body = b"" if exchange.status == HTTPStatus.RESET_CONTENT else exchange.body
+    length = () if exchange.status in WITHOUT_BODY else ((_LENGTH, str(len(body))),)
     fields = [
-        (name, sent.get(name.lower()) or value)
+        (name, own.get(name.lower()) or value)
         for name, value in exchange.headers or ()
         if name.lower() not in _OF_THE_CONNECTION
     ]
-    body = exchange.body if length and request.method != "HEAD" else b""
-    return Exchange(exchange.status, [*length, *fields], body, request, _reason(exchange))
+    sent = body if length and request.method != "HEAD" else b""
+    return Exchange(exchange.status, [*length, *fields], sent, request, _reason(exchange))
 
 
 def as_bytes(reply: Exchange, *, chunked: bool = False, cut: int | None = None, closes: bool = False) -> bytes:

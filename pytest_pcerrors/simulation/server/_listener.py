@@ -19,6 +19,7 @@ from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Faults
 from pytest_pcerrors.simulation.answers.factory import envelope
+from pytest_pcerrors.simulation.answers.rules import percent_encoded
 from pytest_pcerrors.simulation.answers.wire import as_bytes, reply_to
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 from pytest_pcerrors.text import cut, represented
@@ -43,10 +44,14 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer
         raise AttributeError(name)
 
-    def _answer(self) -> None:
-        if self.request_version == "HTTP/0.9":  # without headers, which depend on the version of Python
+    def parse_request(self) -> bool:
+        """Reject a request of HTTP/0.9, which has no headers to wait for."""
+        if len(self.raw_requestline.split()) == len(("GET", "/")):
             self.send_error(505, "HTTP/0.9 is not supported")
-            return
+            return False
+        return super().parse_request()
+
+    def _answer(self) -> None:
         try:
             urlsplit(self.path)
             body = read_body(self.rfile, self.headers)
@@ -57,7 +62,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             options = re.split(r"[\s,]+", (self.headers.get("Connection") or "").lower())
             self.close_connection |= self.request_version == "HTTP/1.0" or "close" in options
-            self._send(*self.server.answer(Request(self.command, self.path, self.headers.items(), body)))
+            target = percent_encoded(self.path.encode("latin-1"))
+            self._send(*self.server.answer(Request(self.command, target, self.headers.items(), body)))
 
     def _send(self, reply: Exchange, faults: Faults) -> None:
         cut, is_reset = faults.get("cut"), bool(faults.get("reset"))
