@@ -44,7 +44,7 @@ class Sampler:
             case "array":
                 return [self.sample(self.item(schema), depth + 1) for _ in range(schema.get("minItems", 0))]
             case "string":
-                return _text(schema)
+                return simplest_text(schema)
             case "integer" | "number":
                 return max(1, schema.get("minimum", 1))
             case other:
@@ -113,7 +113,7 @@ def choices_of(schema: Schema) -> list[Any]:
     return [schema["const"]] if "const" in schema else [*schema.get("enum", ())]
 
 
-def _text(schema: Schema) -> str:
+def simplest_text(schema: Schema) -> str:
     """Return the first text that a schema permits, or a word of the minimum length if none fits."""
     least, pattern = schema.get("minLength", 0), schema.get("pattern", "")
     texts = ("text".ljust(least, "t"), *_TEXTS)

@@ -16,7 +16,7 @@ from pytest_pcerrors.contract.catalogue import PLACEHOLDER, Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.paths import places_at
-from pytest_pcerrors.simulation.sampler import Sampler, Schema, choices_of
+from pytest_pcerrors.simulation.sampler import Sampler, Schema, choices_of, simplest_text
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = st.sampled_from(["", " ", "\n", "\r\n", "\t "])
@@ -196,7 +196,8 @@ def _texts(schema: Schema) -> Strategy:
     least = schema.get("minLength", 0)
     most = min(schema.get("maxLength", least + _LONG), least + _LONGEST)
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"])
+        matching, simplest = st.from_regex(schema["pattern"]), simplest_text(schema)
+        return st.just(simplest) | matching if re.search(schema["pattern"], simplest) else matching  # to shrink quickly
     short = st.text(letters, min_size=least, max_size=min(most, least + _SHORT))
     pieces, lengths = st.text(letters, min_size=1, max_size=8), st.integers(least, most)
     return short | st.builds(lambda piece, length: (piece * length)[:length], pieces, lengths)
