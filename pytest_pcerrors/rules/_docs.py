@@ -59,11 +59,10 @@ _DOCS: Mapping[str, tuple[str, ...]] = {
 """What differs from the documentation, the example and the fix of a rule; an empty text is kept as it is for Partner Center."""
 
 
-def schema_rule(rule: "SchemaRule", contract: "Contract") -> Rule:
-    """Return the documented rule of a schema rule. A deviation that the contract names is `off` in the profile `observed`."""
+def described(rule: "SchemaRule") -> Rule:
+    """Return the rule of a keyword with its texts. A deviation that the contract names is `off` in the profile `observed`."""
     place = "/" + "/".join(rule.place)
-    limit = json.dumps(rule.limit)
-    deviation = next((each for each in contract.deviations if each.rule == rule.name), None)
+    limit, deviation = json.dumps(rule.limit), rule.deviation
     fix = f"Send `{place}` as documented."
     if deviation:
         breaks, example = f"`{place}` is a JSON {deviation.type}.", f"a JSON {deviation.type} at `{place}`"

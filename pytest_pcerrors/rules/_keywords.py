@@ -55,7 +55,7 @@ Predicate = Callable[[Any], bool]
 """A function that returns whether a value passes a keyword."""
 
 
-class Test(NamedTuple):
+class ValueTest(NamedTuple):
     """Whether a value passes a keyword, as an expression of ``{value}`` and of constants by their names.
 
     With `of`, it is a test of values of this class; all others pass.
@@ -80,14 +80,16 @@ class Test(NamedTuple):
         return predicate
 
 
-def of_classes(classes: Collection[type], *, or_whole: bool = False) -> Test:
+def of_classes(classes: Collection[type], *, or_whole: bool = False) -> ValueTest:
     """Return the test of a value that has one of these classes, or, with `or_whole`, is a number such as 7.0, which is an integer too."""
     one_of = "type({value}) in {classes}"
     if or_whole:
-        return Test(f"{one_of} or type({{value}}) is float and {{value}}.is_integer()", {"classes": frozenset(classes)})
+        return ValueTest(
+            f"{one_of} or type({{value}}) is float and {{value}}.is_integer()", {"classes": frozenset(classes)}
+        )
     if len(classes) == 1:
-        return Test("type({value}) is {kind}", {"kind": next(iter(classes))})
-    return Test(one_of, {"classes": frozenset(classes)})
+        return ValueTest("type({value}) is {kind}", {"kind": next(iter(classes))})
+    return ValueTest(one_of, {"classes": frozenset(classes)})
 
 
 def classes_of(types: str | list[str]) -> frozenset[type]:
@@ -97,17 +99,17 @@ def classes_of(types: str | list[str]) -> frozenset[type]:
     return frozenset(each for each, kind in JSON_TYPES.items() if kind in named)
 
 
-def _with_members(names: list[str], _: Measure) -> Test:
+def _with_members(names: list[str], _: Measure) -> ValueTest:
     members = {f"name{number}": name for number, name in enumerate(names)}
     present = " and ".join(f"{{{each}}} in {{value}}" for each in members)
-    return Test(present or "True", members, dict)
+    return ValueTest(present or "True", members, dict)
 
 
-def _with_length(operator: str, limit: int, measure: Measure) -> Test:
-    return Test(f"{{measure}}({{value}}) {operator} {{limit}}", {"measure": measure, "limit": limit}, str)
+def _with_length(operator: str, limit: int, measure: Measure) -> ValueTest:
+    return ValueTest(f"{{measure}}({{value}}) {operator} {{limit}}", {"measure": measure, "limit": limit}, str)
 
 
-TESTS: Mapping[str, Callable[[Any, Measure], Test]] = {
+VALUE_TESTS: Mapping[str, Callable[[Any, Measure], ValueTest]] = {
     "required": _with_members,
     "minLength": partial(_with_length, ">="),
     "maxLength": partial(_with_length, "<="),

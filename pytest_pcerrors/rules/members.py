@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.catalogue import fits
-from pytest_pcerrors.rules._keywords import Test
+from pytest_pcerrors.rules._keywords import ValueTest
 from pytest_pcerrors.rules.paths import escaped
 from pytest_pcerrors.rules.rule import MOST_FOUND, of_each_error, rule
 from pytest_pcerrors.rules.violation import Violation
@@ -206,21 +206,21 @@ def shown_code(code: str) -> str:
     return code if code.isalnum() and len(code) <= _LONGEST_CODE else shown(code)
 
 
-def _of_errors(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], Test]]":
+def _of_errors(contract: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
     """Yield tests of codes and descriptions: the pairing is documented, and the text is not blank and has no brace.
 
     A code of another type has no pairing, and another description is not a text.
     """
     members, pairings = contract.members, {"pairings": contract.pairings}
     if "code" in members:
-        yield members["code"], Test("(status, {value}) in {pairings}", pairings, str)
-        yield members["code"], Test("(status, str({value})) in {pairings}", pairings, int)
+        yield members["code"], ValueTest("(status, {value}) in {pairings}", pairings, str)
+        yield members["code"], ValueTest("(status, str({value})) in {pairings}", pairings, int)
     if "description" in members:
-        yield members["description"], Test("'{{' not in {value} and not {value}.isspace()", {}, str)
+        yield members["description"], ValueTest("'{{' not in {value} and not {value}.isspace()", {}, str)
 
 
-def _of_status(_: "Contract") -> "Iterator[tuple[tuple[str, ...], Test]]":
-    yield (), Test("'status' not in {value}", {}, dict)
+def _of_status(_: "Contract") -> "Iterator[tuple[tuple[str, ...], ValueTest]]":
+    yield (), ValueTest("'status' not in {value}", {}, dict)
 
 
 RULES = (

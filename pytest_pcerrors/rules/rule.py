@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules._keywords import Test
+    from pytest_pcerrors.rules._keywords import ValueTest
     from pytest_pcerrors.rules.parsed_response import ParsedResponse
     from pytest_pcerrors.rules.violation import Severity
 
-    PlaceTests: TypeAlias = Iterable[tuple[tuple[str, ...], Test]]
+    PlaceTests: TypeAlias = Iterable[tuple[tuple[str, ...], ValueTest]]
 
 PROFILES = ("documented", "observed")
 """The profiles: what the documentation promises, and what the real service sends."""

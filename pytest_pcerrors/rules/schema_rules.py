@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_pcerrors.jsontext import EACH, JSON_TYPES
 from pytest_pcerrors.rules._keywords import (
     MEASURES,
-    TESTS,
+    VALUE_TESTS,
     Measure,
     Predicate,
-    Test,
+    ValueTest,
     classes_of,
     explained,
     of_classes,
@@ -42,6 +42,7 @@ MEANINGS = {
     "const": "value",
 }
 _CODED = "The catalogue has a code for every error."
+_PERMITTED = 'the real service sends this; the profile "observed" permits it'
 _NO_RULES = frozenset(
     {"format", "properties", "title", "description", "$schema", "$id", "$defs", "$comment", "examples"}
 )
@@ -59,10 +60,10 @@ class SchemaRule:
     path: tuple[str, ...]
     keyword: str
     limit: Any
-    test: Test
+    test: ValueTest
     measure: Measure = len
-    hint: str = ""
     documentation: str = ""
+    deviation: "Deviation | None" = None
 
     def __call__(self, parsed: "ParsedResponse") -> tuple[Violation, ...]:
         """Return at most one violation: the first place that fails, with the number of further places."""
@@ -96,7 +97,7 @@ class SchemaRule:
         steps, value = failed[0]
         expected, actual, message = explained(self.keyword, self.limit, value, self.measure)
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        hint = self.hint
+        hint = _PERMITTED if self.deviation and self.deviation.note else ""
         if self.keyword == "required":
             steps, hint = (*steps, self.limit), _misspelt(self.limit, value)
         return message + more, pointer_at(steps), expected, actual, hint
@@ -112,8 +113,10 @@ def schema_rules(contract: "Contract", length_unit: str = "code-points") -> tupl
     compiler = _Compiler(contract, MEASURES[length_unit])
     rules: dict[Any, SchemaRule] = {}
     for rule in (*compiler.below(contract.error_schema, ()), *compiler.implied()):
-        depends_on_others = rule.keyword not in TESTS and rule.keyword != "type"
-        rules.setdefault(id(rule) if depends_on_others else (rule.name, rule.path, str(rule.limit)), rule)
+        depends_on_others = rule.keyword not in VALUE_TESTS and rule.keyword != "type"
+        rules.setdefault(
+            id(rule) if depends_on_others else (rule.name, rule.path, str(rule.limit), rule.deviation), rule
+        )
     return tuple(rules.values())
 
 
@@ -178,7 +181,7 @@ class _Compiler:
                 yield from self._type_rules(schema, path, documentation)
         elif keyword == "items" and "prefixItems" not in schema:
             return
-        elif keyword not in _NO_RULES and (keyword in TESTS or keyword in self._validator.VALIDATORS):
+        elif keyword not in _NO_RULES and (keyword in VALUE_TESTS or keyword in self._validator.VALIDATORS):
             yield self._rule(schema, keyword, limit, path, documentation)
 
     def _rule(self, schema: Schema, keyword: str, limit: Any, path: tuple[str, ...], documentation: str) -> SchemaRule:
@@ -193,23 +196,15 @@ class _Compiler:
         fitting = classes_of(types)
         or_whole = int in fitting and path != self._contract.members.get("code")  # which is looked up by its digits
         known = [deviation for deviation in self._contract.deviations if deviation.at == path]
-        for deviation in known:
-            hint = 'the real service sends this; the profile "observed" permits it' if deviation.note else ""
-            yield SchemaRule(
-                deviation.rule,
-                path,
-                "type",
-                types,
-                of_classes(frozenset(JSON_TYPES) - (_classes(deviation) - fitting), or_whole=or_whole),
-                hint=hint,
-                documentation=documentation,
-            )
-        others_fit = of_classes(fitting.union(*map(_classes, known)), or_whole=or_whole)
-        yield SchemaRule(name_of(path, "type"), path, "type", types, others_fit, documentation=documentation)
+        for each in known:
+            test = of_classes(frozenset(JSON_TYPES) - (_classes(each) - fitting), or_whole=or_whole)
+            yield SchemaRule(each.rule, path, "type", types, test, documentation=documentation, deviation=each)
+        test = of_classes(fitting.union(*map(_classes, known)), or_whole=or_whole)
+        yield SchemaRule(name_of(path, "type"), path, "type", types, test, documentation=documentation)
 
-    def _test(self, schema: Schema, keyword: str, limit: Any) -> Test:
-        if keyword in TESTS:
-            return TESTS[keyword](limit, self._measure)
+    def _test(self, schema: Schema, keyword: str, limit: Any) -> ValueTest:
+        if keyword in VALUE_TESTS:
+            return VALUE_TESTS[keyword](limit, self._measure)
         function, validator = self._validator.VALIDATORS[keyword], self._validator
 
         def accepts(value: Any) -> bool:
@@ -220,7 +215,7 @@ class _Compiler:
                 return False  # nested too deeply to be what the schema means
             return True
 
-        return Test("{accepts}({value})", {"accepts": accepts})
+        return ValueTest("{accepts}({value})", {"accepts": accepts})
 
 
 def name_of(path: tuple[str, ...], keyword: str) -> str:

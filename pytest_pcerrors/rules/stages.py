@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import SUCCESSES
 from pytest_pcerrors.rules import body, head, success
-from pytest_pcerrors.rules._broken import Broken, broken
-from pytest_pcerrors.rules._docs import quoting, schema_rule
+from pytest_pcerrors.rules._docs import described, quoting
+from pytest_pcerrors.rules._suspects import Suspects, suspects_among
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
 from pytest_pcerrors.rules.quick import Quick
 from pytest_pcerrors.rules.registry import ALWAYS_ERROR_NAMES, OF_RECORDINGS, RULES, in_stages
@@ -87,7 +87,7 @@ class RuleSet:
                 if ends(parsed):
                     return tuple(found)
         if parsed.is_object:
-            self._check(self.broken(parsed.document, parsed.exchange.status), parsed, found)
+            self._check(self.suspects(parsed.document, parsed.exchange.status), parsed, found)
         return tuple(found)
 
     def _check(self, rules: "Iterable[Rule]", parsed: ParsedResponse, found: list[Violation]) -> None:
@@ -101,9 +101,9 @@ class RuleSet:
         return Quick(self)
 
     @cached_property
-    def broken(self) -> Broken:
+    def suspects(self) -> Suspects:
         """The function that returns the rules for members that an object in a response with a status may break."""
-        return broken(self.contract, self.of_members)
+        return suspects_among(self.of_members, self.contract)
 
     def ran(self, parsed: ParsedResponse) -> tuple[str, ...]:
         """Return the names of the rules that a response is checked by: the first ones of those for errors, or those for 2xx responses."""
@@ -127,13 +127,17 @@ def rule_set(
 
     A rule of the user or a deviation with the name of another rule is a `UsageError`: settings could not distinguish them.
     """
-    _refuse_ambiguous(contract)
     fixed = [quoting(each, contract) for each in RULES if each.applies(contract)]
     names = {*ALWAYS_ERROR_NAMES, *OF_RECORDINGS, *(each.name for each in fixed)}
-    own = _named_apart(schema_rules(contract, length_unit), names, {each.rule for each in contract.deviations})
-    of_schema = [schema_rule(each, contract) for each in own]
-    of_user = [user_rule(each) for each in user_rules]
-    taken = names | {each.name for each in of_schema}
+    own = list(_named_apart(schema_rules(contract, length_unit), names))
+    ordinary = names.union(each.name for each in own if not each.deviation)
+    for deviation in contract.deviations:
+        if deviation.rule in ordinary:
+            raise UsageError(
+                f'the contract "{contract.name}" names a deviation {deviation.rule}; there is a rule of that name'
+            )
+    of_schema, of_user = [described(each) for each in own], [user_rule(each) for each in user_rules]
+    taken = names.union(each.name for each in of_schema)
     for rule in of_user:
         if rule.name in taken:
             raise UsageError(f"there is already a rule {rule.name}; give your rule another name")
@@ -141,28 +145,16 @@ def rule_set(
     return RuleSet(contract, in_stages([*of_user, *of_schema, *fixed]))
 
 
-def _named_apart(
-    rules: "Iterable[SchemaRule]", others: "Container[str]", kept: "Container[str]"
-) -> "Iterator[SchemaRule]":
+def _named_apart(rules: "Iterable[SchemaRule]", others: "Container[str]") -> "Iterator[SchemaRule]":
     """Yield rules with other names for those that have the name of one of the `others`, or of a rule for another property.
 
-    Settings could not distinguish them. The names in `kept` stay.
+    Settings could not distinguish them. A deviation keeps its name, also at several places.
     """
     places: dict[str, tuple[str, ...]] = {}
     for rule in rules:
         own = f"property-{rule.name}" if rule.name in others else rule.name
         names = (own, *(f"{own}-{number}" for number in range(2, 2 + len(places))))
-        name = own if own in kept else next(each for each in names if places.get(each, rule.place) == rule.place)
-        places[name] = rule.place
-        yield rule if name == rule.name else replace(rule, name=name)
-
-
-def _refuse_ambiguous(contract: "Contract") -> None:
-    """Raise a `UsageError` if a deviation has the name of another rule, because settings could not distinguish them."""
-    if contract.deviations:
-        taken = rule_set(replace(contract, deviations=())).rules
-        for deviation in contract.deviations:
-            if deviation.rule in taken:
-                raise UsageError(
-                    f'the contract "{contract.name}" names a deviation {deviation.rule}; there is a rule of that name'
-                )
+        name = next(each for each in names if places.get(each, rule.place) == rule.place)
+        if rule.deviation is None:
+            places[name] = rule.place
+        yield rule if rule.deviation or name == rule.name else replace(rule, name=name)

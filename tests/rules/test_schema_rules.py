@@ -292,6 +292,14 @@ def test_a_deviation_with_a_note_hints_at_the_profile():
     assert violation.hint == 'the real service sends this; the profile "observed" permits it'
 
 
+def test_a_deviation_keeps_its_name_at_several_places(contract_of):
+    """One setting is for all of them."""
+    deviations = [Deviation("numeric", (name,), "integer") for name in ("x", "y")]
+    contract = contract_of({"type": "object", "properties": dict.fromkeys("xy", TEXT)}, deviations=deviations)
+    assert found({"x": 1, "y": 2}, contract) == [("numeric", "/x"), ("numeric", "/y")]
+    assert check((400, b'{"code": "3000", "x": 1, "y": 2}'), contract=contract, profile="observed") == []
+
+
 def test_two_places_have_rules_of_different_names(contract_of):
     """Names are made of letters and digits, so the second property gets a number."""
     properties = {"a-b": {"type": "string"}, "aB": {"type": "string"}}

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from pytest_pcerrors import Contract, Exchange
 from pytest_pcerrors.jsontext import parse
 from pytest_pcerrors.policy.policy import Policy
-from pytest_pcerrors.rules._typed_objects import typed_reader
-from pytest_pcerrors.rules.quick import Quick
+from pytest_pcerrors.rules.quick import Quick, typed_reader
 from pytest_pcerrors.rules.stages import rule_set
 
 DEFAULT = Contract.default()

@@ -1,4 +1,4 @@
-"""The tests of rules for members compiled into one function, which looks at each place of an object once.
+"""The rules for members that an object may break: their tests compiled into one function, which looks at each place once.
 
 The code consists of the tests of the rules themselves, so a rule is defined in one place.
 """
@@ -12,14 +12,14 @@ from pytest_pcerrors.jsontext import EACH
 
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.model import Contract
-    from pytest_pcerrors.rules._keywords import Test
+    from pytest_pcerrors.rules._keywords import ValueTest
     from pytest_pcerrors.rules.rule import Rule
 
-Broken = Callable[[Any, int], "Sequence[Rule]"]
+Suspects = Callable[[Any, int], "Sequence[Rule]"]
 """A function of an object and the status of its response; it returns the rules that the object may break, mostly none."""
 
 
-def broken(contract: "Contract", rules: "Sequence[Rule]") -> Broken:
+def suspects_among(rules: "Sequence[Rule]", contract: "Contract") -> Suspects:
     """Return the function that returns those of the rules that have no tests, or of which a test fails.
 
     A rule of the error schema that it returns is broken, so its check is not repeated.
@@ -35,18 +35,18 @@ def broken(contract: "Contract", rules: "Sequence[Rule]") -> Broken:
     names: dict[str, Any] = {"selected": lambda numbers: [known[number] for number in sorted({*numbers})]}
     lines = [f"numbers = {untested}", *_code(body, "value", names), "return numbers and selected(numbers)"]
     try:
-        exec("\n ".join(["def broken(value, status):", *lines]), names)  # noqa: S102 - the texts are those of the tests, and literals
+        exec("\n ".join(["def suspects(value, status):", *lines]), names)  # noqa: S102 - the texts are those of the tests, and literals
     except SyntaxError:  # a schema with more levels than Python code can have
         return lambda _, __: rules
-    function: Broken = names["broken"]
-    return function
+    suspects: Suspects = names["suspects"]
+    return suspects
 
 
 @dataclass(eq=False, repr=False)
 class _Place:
     """A place of a body: the tests of its value with the numbers of the rules that have it, and the places below it by the step to them."""
 
-    tests: "list[tuple[list[int], Test]]" = field(default_factory=list)
+    tests: "list[tuple[list[int], ValueTest]]" = field(default_factory=list)
     below: "dict[str, _Place]" = field(default_factory=dict)
 
     def at(self, path: tuple[str, ...]) -> "_Place":
