@@ -26,7 +26,8 @@ from pytest_pcerrors.simulation.answers.rules import RequestPattern
         ("/v1/a.b", "/v1/aXb", False),
         ("/v1/[7]", "/v1/7", False),
         ("/v1/%20", "/v1/%20", True),
-        ("/v1/caf\u00e9 7/*", "/v1/caf%C3%A9%207/8", True),
+        ("/v1/caf\u00e9 7/*", "/v1/caf%c3%A9%207/8", True),
+        ("/v1/%2f", "/v1/%2F", True),
         ("/v1/\udcff", "/v1/%FF", False),
     ],
 )

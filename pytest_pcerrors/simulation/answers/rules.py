@@ -14,6 +14,7 @@ from pytest_pcerrors.simulation.answers.answer import Answer
 from pytest_pcerrors.text import cut, represented
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _LONGEST_URL = 200
 
 
@@ -21,7 +22,7 @@ _LONGEST_URL = 200
 class RequestPattern:
     """A method and a path pattern: ``*`` matches anything within a segment, ``**`` anything; method ``*`` matches any.
 
-    The path is compared as it was received, without the query; a space and what is not ASCII is percent-encoded, as clients do.
+    The path is compared as it was received, without the query; spaces and what is not ASCII may be percent-encoded or not.
     A method is any token (RFC 9110, section 9.1), and may be written in lower case. An invalid method or path is a `UsageError`.
     """
 
@@ -41,7 +42,7 @@ class RequestPattern:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        *before, last = percent_encoded(self.path).split("**")
+        *before, last = _encoded(self.path).split("**")
         if not before:
             return re.compile(_ending(last), re.DOTALL)
         first, *inner = map(_earliest, before)
@@ -49,19 +50,19 @@ class RequestPattern:
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request with this method and path matches."""
-        return self.method.upper() in ("*", method) and self._pattern.fullmatch(path) is not None
+        return self.method.upper() in ("*", method) and self._pattern.fullmatch(_encoded(path)) is not None
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
 
 
-def percent_encoded(url: str | bytes) -> str:
-    r"""Return a path or a URL in which spaces, control characters and what is not ASCII are percent-encoded.
+def _encoded(url: str) -> str:
+    r"""Return a path or a URL in which spaces, control characters and what is not ASCII are percent-encoded, in capital letters.
 
-    >>> percent_encoded("/v1/caf\N{LATIN SMALL LETTER E WITH ACUTE}/*?a=%20"), percent_encoded(b"/caf\xc3\xa9")
-    ('/v1/caf%C3%A9/*?a=%20', '/caf%C3%A9')
+    >>> _encoded("/v1/caf\N{LATIN SMALL LETTER E WITH ACUTE}/*?a=%2f")
+    '/v1/caf%C3%A9/*?a=%2F'
     """
-    return quote(url.encode("utf-8", "replace") if isinstance(url, str) else url, safe=punctuation)
+    return _ESCAPE.sub(lambda match: match[0].upper(), quote(url, safe=punctuation, errors="replace"))
 
 
 def _earliest(block: str) -> str:
@@ -104,7 +105,7 @@ class UrlPattern:
         sent = sent._replace(netloc=sent.netloc.rpartition("@")[2])
         if self.url.startswith("/"):
             sent = sent._replace(scheme="", netloc="", path=sent.path or "/")
-        url, wanted = sent.geturl(), percent_encoded(self.url)
+        url, wanted = _encoded(sent.geturl()), _encoded(self.url)
         return fnmatchcase(url, wanted) or fnmatchcase(url.partition("?")[0], wanted)
 
     def __str__(self) -> str:

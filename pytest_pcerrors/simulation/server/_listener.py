@@ -10,16 +10,16 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from selectors import EVENT_READ, DefaultSelector
 from socketserver import ThreadingTCPServer
+from string import punctuation
 from threading import Event, Lock, Thread, current_thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.simulation.answers.answer import Faults
 from pytest_pcerrors.simulation.answers.factory import envelope
-from pytest_pcerrors.simulation.answers.rules import percent_encoded
 from pytest_pcerrors.simulation.answers.wire import as_bytes, reply_to
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 from pytest_pcerrors.text import cut, represented
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             options = re.split(r"[\s,]+", (self.headers.get("Connection") or "").lower())
             self.close_connection |= self.request_version == "HTTP/1.0" or "close" in options
-            target = percent_encoded(self.path.encode("latin-1"))
+            target = quote(self.path.encode("latin-1"), safe=punctuation)
             self._send(*self.server.answer(Request(self.command, target, self.headers.items(), body)))
 
     def _send(self, reply: Exchange, faults: Faults) -> None:
