@@ -31,8 +31,8 @@ from pytest_pcerrors.policy.learning import learn
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, Judged
 from pytest_pcerrors.simulation import ErrorServer, Simulator, mutants, ok, synthesize
+from pytest_pcerrors.simulation.answers.answer import reply_to
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
-from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
 from pytest_pcerrors.simulation.synthesis import synthesize_entry
 from pytest_pcerrors.strategies import broken_responses, error_responses

@@ -13,10 +13,10 @@ from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.jsontext import JsonError, parse
+from pytest_pcerrors.simulation.answers.answer import reply_to
 from pytest_pcerrors.simulation.answers.successes import ok, success_by_path
 from pytest_pcerrors.simulation.answers.tokens import Tokens, is_token_request
-from pytest_pcerrors.simulation.answers.wire import reply_to
-from pytest_pcerrors.simulation.in_process import Simulator
+from pytest_pcerrors.simulation.simulator import Simulator
 
 _HOSTS = "login."
 _DISCOVERY = "/.well-known/openid-configuration"

@@ -14,10 +14,10 @@ from pytest_pcerrors.plugin import MARKERS_OF_CASES, signature
 from pytest_pcerrors.plugin._markers import for_api_of
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.rules.stages import rule_set
-from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.mutation import Mutant, mutants
 from pytest_pcerrors.simulation.mutation.generation import bases
 from pytest_pcerrors.simulation.shapes import observed_for, shapes_for
+from pytest_pcerrors.simulation.simulations import SimulatedEntry, SimulatedMutant, SimulatedShape
 from pytest_pcerrors.simulation.synthesis import receivable, synthesize_entry, unknown_code
 from pytest_pcerrors.text import nearest, represented, text_of
 

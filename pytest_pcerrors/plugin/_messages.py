@@ -47,8 +47,8 @@ def encodable(path: Path) -> Path:
 def is_explained(problem: Exception) -> bool:
     """Return whether the message of a problem says all; that of a user's hook needs its traceback."""
     from pytest_pcerrors.interception.unmatched import UnmatchedRequest
-    from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
     from pytest_pcerrors.simulation.server import NoMatchingRuleError
+    from pytest_pcerrors.simulation.simulations import NotSimulatedError, UnusedSimulationError
 
     ours = UsageError | UnmatchedRequest | NoMatchingRuleError | NotSimulatedError | UnusedSimulationError
     return isinstance(problem, ours)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.settings import Settings
-    from pytest_pcerrors.simulation.in_process import Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
+    from pytest_pcerrors.simulation.simulator import Simulator
 
 _HOW_TO_AUTHORIZE = (
     "set PCERRORS_TOKEN, or token-command in [tool.pcerrors] "
@@ -107,7 +107,7 @@ class Services:
     @contextmanager
     def simulator(self, request: pytest.FixtureRequest) -> "Iterator[Simulator]":
         """Answer the HTTP clients of a test; what the client hides, and a simulation without a request, fails the test."""
-        from pytest_pcerrors.simulation.in_process import Simulator
+        from pytest_pcerrors.simulation.simulator import Simulator
 
         simulator = Simulator(bypasses=self.handle)
         self._receiving.test.simulators.append(simulator)

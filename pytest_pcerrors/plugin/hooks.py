@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pytest_pcerrors.interception.cassette import IndexedCassette
     from pytest_pcerrors.live.session import ServiceSession
     from pytest_pcerrors.plugin._run import Run
-    from pytest_pcerrors.simulation.in_process import SimulatedEntry, SimulatedMutant, SimulatedShape, Simulator
     from pytest_pcerrors.simulation.server import ErrorServer
+    from pytest_pcerrors.simulation.simulations import SimulatedEntry, SimulatedMutant, SimulatedShape
+    from pytest_pcerrors.simulation.simulator import Simulator
 
 _OURS = b"pcerrors"
 _QUOTES = b"\"' \t"

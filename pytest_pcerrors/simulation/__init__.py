@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_pcerrors.simulation.answers.successes import ok
-    from pytest_pcerrors.simulation.in_process import Simulation, Simulator, simulate
     from pytest_pcerrors.simulation.mutation import Mutant, mutants
     from pytest_pcerrors.simulation.server import ErrorServer
     from pytest_pcerrors.simulation.shapes import SHAPES
+    from pytest_pcerrors.simulation.simulations import Simulation
+    from pytest_pcerrors.simulation.simulator import Simulator, simulate
     from pytest_pcerrors.simulation.synthesis import synthesize
 else:
     _MODULES = {
         "ErrorServer": "server",
         "Mutant": "mutation",
         "SHAPES": "shapes",
-        "Simulation": "in_process",
-        "Simulator": "in_process",
+        "Simulation": "simulations",
+        "Simulator": "simulator",
         "mutants": "mutation",
         "ok": "answers.successes",
-        "simulate": "in_process",
+        "simulate": "simulator",
         "synthesize": "synthesis",
     }
 

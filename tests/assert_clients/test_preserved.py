@@ -11,7 +11,7 @@ import requests
 from pytest_pcerrors import Exchange, UsageError, assert_preserved
 from pytest_pcerrors.clients import ClientViolation
 from pytest_pcerrors.simulation import SHAPES
-from pytest_pcerrors.simulation.in_process import simulate
+from pytest_pcerrors.simulation.simulator import simulate
 
 CORRELATION = "9240230a-7f60-4e1e-9c3c-1d2a3b4c5d6e"
 BUSY = Exchange(

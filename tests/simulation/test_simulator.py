@@ -9,7 +9,7 @@ import requests
 from pytest_pcerrors import Contract, Exchange, Request, UsageError
 from pytest_pcerrors.simulation import SHAPES, Simulator, ok, simulate, synthesize
 from pytest_pcerrors.simulation.answers.rules import UrlPattern
-from pytest_pcerrors.simulation.in_process import NotSimulatedError, UnusedSimulationError
+from pytest_pcerrors.simulation.simulations import NotSimulatedError, UnusedSimulationError
 
 URL = "https://api.partnercenter.microsoft.com/v1/customers/7/carts/8/checkout"
 

@@ -7,11 +7,10 @@ from typing import Self, Unpack
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence
+from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence, reply_to
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import RequestPattern, ResponseRule
 from pytest_pcerrors.simulation.answers.tokens import LIFETIME
-from pytest_pcerrors.simulation.answers.wire import reply_to
 from pytest_pcerrors.simulation.server._answer_choice import AnswerChoice, NoMatchingRuleError, RandomFaults
 from pytest_pcerrors.simulation.server._api import Api, is_api_request
 from pytest_pcerrors.simulation.server._listener import Listener, check_address

@@ -18,9 +18,8 @@ from urllib.parse import quote, urlsplit
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.http import is_loopback
 from pytest_pcerrors.exchange.model import Exchange, Request
-from pytest_pcerrors.simulation.answers.answer import Faults
+from pytest_pcerrors.simulation.answers.answer import Faults, as_bytes, reply_to
 from pytest_pcerrors.simulation.answers.factory import envelope
-from pytest_pcerrors.simulation.answers.wire import as_bytes, reply_to
 from pytest_pcerrors.simulation.server._request_bodies import BodyError, read_body
 from pytest_pcerrors.text import cut, represented
 

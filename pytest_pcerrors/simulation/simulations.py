@@ -10,8 +10,8 @@ from pytest_pcerrors.text import listed, nearest, represented
 if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.exchange.model import Exchange, Request
-    from pytest_pcerrors.simulation.in_process._simulator import Simulator
     from pytest_pcerrors.simulation.mutation import Mutant
+    from pytest_pcerrors.simulation.simulator import Simulator
 
 
 class Options(TypedDict, total=False):

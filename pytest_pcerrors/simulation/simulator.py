@@ -14,12 +14,11 @@ from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
 from pytest_pcerrors.policy.check import current
-from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence
+from pytest_pcerrors.simulation.answers.answer import Answer, Faults, in_sequence, reply_to
 from pytest_pcerrors.simulation.answers.factory import AnswerFactory
 from pytest_pcerrors.simulation.answers.rules import ResponseRule, UrlPattern
 from pytest_pcerrors.simulation.answers.successes import ok
-from pytest_pcerrors.simulation.answers.wire import reply_to
-from pytest_pcerrors.simulation.in_process._simulation import (
+from pytest_pcerrors.simulation.simulations import (
     NotSimulatedError,
     Options,
     Simulation,
