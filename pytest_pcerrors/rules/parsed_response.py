@@ -172,8 +172,8 @@ def _fits_below_400(contract: "Contract", document: Any) -> bool:
     """Return whether a JSON value is an object that fits the schema ``errors-below-400`` of a contract."""
     try:
         return isinstance(document, dict) and bool(_validator(contract).is_valid(document))
-    except RecursionError:
-        return False  # nested too deeply to be what the schema means
+    except (RecursionError, OverflowError):
+        return False  # nested too deeply, or a number too large, to be what the schema means
 
 
 @lru_cache(maxsize=32)

@@ -211,8 +211,8 @@ class _Compiler:
             try:
                 for _ in function(validator, limit, value, schema) or ():
                     return False
-            except RecursionError:
-                return False  # nested too deeply to be what the schema means
+            except (RecursionError, OverflowError):
+                return False  # nested too deeply, or a number too large, to be what the schema means
             return True
 
         return ValueTest("{accepts}({value})", {"accepts": accepts})

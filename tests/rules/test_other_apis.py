@@ -159,11 +159,18 @@ def test_a_body_may_be_an_error_whatever_its_status(load, body, rules):
     assert synthesize("gone", contract=contract).status == 404
 
 
-def test_a_deep_body_is_no_error_below_400(load):
-    """It is nested too deeply to be what the schema means."""
-    nested = {"$ref": "#/$defs/x", "$defs": {"x": {"properties": {"a": {"$ref": "#/$defs/x"}}}}, "required": ["a"]}
-    contract = load(**{**OK, "errors-below-400": nested}, entries=ANY)
-    assert broken(contract, 200, '{"a": ' * 900 + "{}" + "}" * 900) == []
+@pytest.mark.parametrize(
+    ("schema", "body"),
+    [
+        ({"$ref": "#/$defs/x"}, '{"a": ' * 900 + "{}" + "}" * 900),
+        ({"properties": {"a": {"multipleOf": 0.5}}}, f'{{"a": {10**400}}}'),
+    ],
+    ids=["deep", "large"],
+)
+def test_what_cannot_be_judged_is_no_error_below_400(load, schema, body):
+    """It is nested too deeply, or has a number that is too large, to be what the schema means."""
+    schema = {**schema, "$defs": {"x": {"properties": {"a": {"$ref": "#/$defs/x"}}}}, "required": ["a"]}
+    assert broken(load(**{**OK, "errors-below-400": schema}, entries=ANY), 200, body) == []
 
 
 @pytest.mark.parametrize(

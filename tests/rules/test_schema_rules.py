@@ -97,6 +97,7 @@ def test_another_envelope_is_judged_where_its_parts_lie(contract_of, document, r
         ({"maxProperties": 1}, {"a": 1, "b": 2}, "x-max-properties", "2 properties, at most 1 allowed"),
         ({"exclusiveMaximum": 3}, 3, "x-exclusive-maximum", "3 instead of less than 3"),
         ({"multipleOf": 2}, 3, "x-multiple-of", "3 instead of a multiple of 2"),
+        ({"multipleOf": 0.01}, 10**400, "x-multiple-of", None),
         (
             {"additionalProperties": False},
             {"a": 1},
