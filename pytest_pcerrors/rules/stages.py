@@ -75,7 +75,7 @@ class RuleSet:
         """
         found: list[Violation] = []
         if not parsed.is_error:
-            if self.ran(parsed) and success.may_contain_error(parsed):
+            if self.ran(parsed) and success.may_have(parsed.text or "", success.names_of_errors(self.contract)):
                 self._check(self.of_successes, parsed, found)
             return tuple(found)
         if head.is_unusual(parsed):

@@ -53,11 +53,6 @@ def _message(status: int, code: str, error: Any) -> str:
     return f"an error{f' with code {shown(code)}' if code else ''} in a {status}, expected none{quoted}"
 
 
-def may_contain_error(parsed: "ParsedResponse") -> bool:
-    """Return whether a member of the body can have the name of a code or an error."""
-    return may_have(parsed.text or "", names_of_errors(parsed.contract))
-
-
 def may_have(text: str, names: frozenset[str]) -> bool:
     """Return whether one of these names in their quotes is in a JSON text, or escaped in it."""
     return ("\\" in text and "\\u" in text) or any(map(text.__contains__, names))
@@ -105,8 +100,14 @@ def _of_partner_center(parsed: "ParsedResponse") -> "Iterator[Stated]":
 
 
 def _is_error(parsed: "ParsedResponse", place: Place | None, value: Any) -> bool:
-    has_code = _code(parsed, value) != ""
-    return has_code and (_is_named_error(place) or _has_error_code(value) or _is_error_object(parsed, value))
+    """Return whether a value has a code, and the name of an error, or the members of one."""
+    code, contract = _code(parsed, value), parsed.contract
+    return code != "" and (
+        _is_named_error(place)
+        or value.get("errorCode") not in (None, "", 0, "0")
+        or value.keys() >= set(contract.error_schema.get("required") or ("code", "description"))
+        or (code in contract.catalogue and "description" in value)
+    )
 
 
 def _is_named_error(place: Place | None) -> bool:
@@ -114,18 +115,6 @@ def _is_named_error(place: Place | None) -> bool:
     while place is not None and isinstance(place.step, int):
         place = place.above
     return place is not None and _ERROR_NAME.fullmatch(str(place.step)) is not None
-
-
-def _has_error_code(value: dict[str, Any]) -> bool:
-    return value.get("errorCode") not in (None, "", 0, "0")
-
-
-def _is_error_object(parsed: "ParsedResponse", value: dict[str, Any]) -> bool:
-    """Return whether an object has all members that the contract requires, or a documented code and a description."""
-    required = parsed.contract.error_schema.get("required") or ("code", "description")
-    return value.keys() >= set(required) or (
-        _code(parsed, value) in parsed.contract.catalogue and "description" in value
-    )
 
 
 def _code(parsed: "ParsedResponse", error: Any) -> str:
