@@ -61,16 +61,16 @@ class AnswerFactory:
             return self._words[what]()
         if what in self.shapes:
             return self.shape(what)
-        status, slash, code = what.partition("/")
-        if slash and what not in self.contract.catalogue:
-            if not STATUS.fullmatch(status):
-                problem = f'"{cut(status, _LONGEST_NAME)}" is not an HTTP status'
-                raise UsageError(f"{problem}; write status/code, such as 409/800064")
-            return self.error(code, int(status))
-        if what in self.contract.catalogue or (is_number(what) and not STATUS.fullmatch(what)):
+        if what in self.contract.catalogue:
             return self.error(what)
-        if STATUS.fullmatch(what):
-            return self.status(int(what))
+        status, slash, code = what.partition("/")
+        if not STATUS.fullmatch(status) and slash:
+            problem = f'"{cut(status, _LONGEST_NAME)}" is not an HTTP status'
+            raise UsageError(f"{problem}; write status/code, such as 409/800064")
+        if STATUS.fullmatch(status):
+            return self.error(code, int(status)) if slash else self.status(int(status))
+        if is_number(what):
+            return self.error(what)
         known = (*self._words, *self.shapes, *self.contract.catalogue.codes)
         raise UsageError(
             f'"{cut(what, _LONGEST_NAME)}" is not the name of an answer, a shape or a code; {nearest(what, known)}'

@@ -48,14 +48,9 @@ class Api:
         self._start = monotonic()
         self._key = token_bytes()
         self._redaction = Redaction()
-        self._routes: dict[str, dict[str, Callable[[Request], Exchange]]] = {
-            f"{_FOLDER}/rules": {
-                "GET": self._list_rules,
-                "POST": self._add_rules,
-                "PUT": self._replace_rules,
-                "DELETE": self._clear_rules,
-            },
-            f"{_FOLDER}/requests": {"GET": self._list_requests, "DELETE": self._clear_requests},
+        self._routes: dict[str, tuple[tuple[str, ...], Callable[[Request], Exchange]]] = {
+            f"{_FOLDER}/rules": (("GET", "POST", "PUT", "DELETE"), self._rules),
+            f"{_FOLDER}/requests": (("GET", "DELETE"), self._requests),
         }
 
     def answer(self, request: Request) -> Exchange:
@@ -65,39 +60,29 @@ class Api:
                 403, f"{foreign} is not this machine; start the server with allow_remote (--allow-remote)"
             ).exchange
         path = path_of(request.url).rstrip("/")
-        methods = self._routes.get(path)
-        if methods is None:
+        if path not in self._routes:
             return envelope(404, f'there is no "{cut(path, _LONGEST_PATH)}"; {nearest(path, self._routes)}').exchange
+        methods, response_to = self._routes[path]
         if request.method not in methods:
             known = ", ".join(methods)
             problem = f"{cut(request.method, _LONGEST_PATH)} is not a method of {path}; known are {known}"
             return envelope(405, problem, headers={"Allow": known}).exchange
         try:
-            return methods[request.method](request)
+            return response_to(request)
         except UsageError as error:
             return envelope(400, str(error)).exchange
 
-    def _list_rules(self, _: Request) -> Exchange:
+    def _rules(self, request: Request) -> Exchange:
+        """List the rules, add some to them, replace those that were added, or remove these."""
+        added = self._rules_in(request) if request.method in ("POST", "PUT") else []
         with self._choice.lock:
-            return _response(200, [rule.as_document() for rule in self._choice.all_rules])
-
-    def _add_rules(self, request: Request) -> Exchange:
-        rules = self._rules_in(request)
-        with self._choice.lock:
-            self._choice.rules += rules
-            return _response(201, [rule.as_document() for rule in rules])
-
-    def _replace_rules(self, request: Request) -> Exchange:
-        rules = self._rules_in(request)
-        with self._choice.lock:
-            self._choice.clear()
-            self._choice.rules += rules
-            return _response(200, [rule.as_document() for rule in self._choice.all_rules])
-
-    def _clear_rules(self, _: Request) -> Exchange:
-        with self._choice.lock:
-            self._choice.clear()
-        return Exchange(204, {}, b"")
+            if request.method in ("PUT", "DELETE"):
+                self._choice.clear()
+            self._choice.rules += added
+            listed = [rule.as_document() for rule in (added if request.method == "POST" else self._choice.all_rules)]
+        if request.method == "DELETE":
+            return Exchange(204, {}, b"")
+        return _response(201 if request.method == "POST" else 200, listed)
 
     def _rules_in(self, request: Request) -> list[ResponseRule]:
         if len(request.body) > _LARGEST_BODY:
@@ -108,16 +93,15 @@ class Api:
             raise UsageError(f"expected at most {_MOST_RULES} rules, got {len(documents)}")
         return rules_of(documents, self._choice.factory, lambda index: f"rule {index + 1}")
 
-    def _list_requests(self, _: Request) -> Exchange:
+    def _requests(self, request: Request) -> Exchange:
+        """List the requests in the log, or clear it."""
         with self._choice.lock:
+            if request.method == "DELETE":
+                self._choice.log.clear()
+                return Exchange(204, {}, b"")
             requests, dropped = self._choice.log.requests, self._choice.log.dropped
         headers = {DROPPED_HEADER: str(dropped)} if dropped else {}
         return _response(200, list(map(self._entry, requests)), headers)
-
-    def _clear_requests(self, _: Request) -> Exchange:
-        with self._choice.lock:
-            self._choice.log.clear()
-        return Exchange(204, {}, b"")
 
     def _entry(self, received: Received) -> dict[str, object]:
         """Return the entry of a request; `time` is in seconds since the start of the server."""
