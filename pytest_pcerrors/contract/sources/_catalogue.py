@@ -130,19 +130,22 @@ def _add_rows(table: "Table", code: "Column", pattern: "re.Pattern[str] | None",
     cells = zip(code.cells, *(column.cells if column else empty for column in (table.status, table.text)), strict=True)
     for row, (written, status_cell, text) in zip(table.grid.rows, cells, strict=True):
         cell = read_code(written)
-        if cell.kind is not Kind.CODE:
+        if not cell.codes:
             what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
             reading.note(row.place, f"{what}, left out")
             continue
         statuses = read_statuses(status_cell)
         if statuses is None:
-            reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.code} has no status')
-        for status in statuses or (_status_in(cell.code, pattern) or first_status(above),):
-            if is_success(status, cell.code, text):
-                shown = f" with {status}" if status else ""
-                reading.note(row.place, f'"{cell.code}"{shown} is a success, left out')
-            else:
-                reading.found.append(Found(status, cell.code, text.strip()))
+            reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.codes[0]} has no status')
+        is_shared = len(cell.codes) > 1 and not table.status  # a text beside several codes may be of what returns them
+        own_text = "" if is_shared else text.strip()
+        for each in cell.codes:
+            for status in statuses or (_status_in(each, pattern) or first_status(above),):
+                if is_success(status, each, text):
+                    shown = f" with {status}" if status else ""
+                    reading.note(row.place, f'"{each}"{shown} is a success, left out')
+                else:
+                    reading.found.append(Found(status, each, own_text))
 
 
 def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:

@@ -12,7 +12,12 @@ _SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
 _PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\dx+$|(?<![a-z])x{3,}", re.IGNORECASE)
+_WRITTEN = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d|\w+_\w+|[A-Z]{1,8}-?\d{2,}", re.ASCII)
+_ALONE = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII)
+_SEVERAL = re.compile(r" ?[,;/|] ?| (?:or |and |& )?")
+_FOOTNOTES = "[\u2020\u2021\u00b9\u00b2\u00b3"
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
+_PHRASES = {re.sub(r"\W", "", phrase_of(each)).lower(): str(each) for each in range(400, 600) if phrase_of(each)}
 _EMPTY = {"", *"- -- --- \u2013 \u2014 n/a na none null tbd any all varies various string / ...".split()}
 _NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
 _LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
@@ -34,7 +39,7 @@ _ERRORS = HTTPStatus.BAD_REQUEST
 class Kind(Enum):
     """What a cell in a column of codes is."""
 
-    CODE = "a code"
+    CODE = "a code, or several"
     PATTERN = "a pattern of codes"
     RANGE = "a range of codes"
     EMPTY = "empty"
@@ -42,37 +47,50 @@ class Kind(Enum):
 
 
 class Cell(NamedTuple):
-    """A cell in a column of codes, and its code without quotes."""
+    """A cell in a column of codes, and its codes without quotes."""
 
     kind: Kind
-    code: str
+    codes: tuple[str, ...] = ()
 
 
 def read_code(cell: str) -> Cell:
-    """Return what a cell is: a code is a word without spaces, or a URI.
+    """Return what a cell is: a code is a word without spaces, or a URI; several codes have digits, underscores or capitals inside.
 
     >>> [read_code(cell).kind.name for cell in ("DECK_FULL", "-32600", "urn:x:1", "TIDE_*", "1000-1999", "two words", "-")]
     ['CODE', 'CODE', 'CODE', 'PATTERN', 'RANGE', 'OTHER', 'EMPTY']
+    >>> read_code("`DECK_FULL`, `DECK_WET`").codes
+    ('DECK_FULL', 'DECK_WET')
     """
     text = _without_footnote(cell).strip("\"'`\u201c\u201d")
     if text.lower() in _EMPTY:
-        return Cell(Kind.EMPTY, "")
+        return Cell(Kind.EMPTY)
     if len(text) > _MOST_CHARACTERS:
-        return Cell(Kind.OTHER, text)
+        return Cell(Kind.OTHER)
     if _is_range(text):
-        return Cell(Kind.RANGE, text)
+        return Cell(Kind.RANGE)
     if " " not in text and _PATTERN.search(text):
-        return Cell(Kind.PATTERN, text)
-    is_code = _WORD.fullmatch(text) or _URI.fullmatch(text)
-    if not is_code or text[-1] in ".:/":
-        return Cell(Kind.OTHER, text)
-    return Cell(Kind.CODE, text)
+        return Cell(Kind.PATTERN)
+    if (_WORD.fullmatch(text) or _URI.fullmatch(text)) and text[-1] not in ".:/":
+        return Cell(Kind.CODE, (text,))
+    several = tuple(_SEVERAL.split(text.replace("`", "")))
+    return Cell(Kind.CODE, several) if all(map(is_written_as_code, several)) else Cell(Kind.OTHER)
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text is one code."""
+    return len(read_code(text).codes) == 1
+
+
+def is_written_as_code(word: str, *, is_alone: bool = True) -> bool:
+    """Return whether a word is written as codes are, wherever it is; words such as ``no-ship`` only if no other words follow."""
+    return bool(_WRITTEN.fullmatch(word) or (is_alone and _ALONE.fullmatch(word)))
 
 
 def _without_footnote(cell: str) -> str:
     """Return the words of a cell, separated by single spaces, without a footnote mark such as ``^1`` at the end."""
     words = cell.split()
-    return " ".join([*words[:-1], *(word.partition("^")[0] for word in words[-1:])]).strip()
+    marks = _FOOTNOTES + "*" * (len(words) > 1)  # a single word with one is a pattern
+    return " ".join([*words[:-1], *(word.partition("^")[0].rstrip(marks) for word in words[-1:])]).strip()
 
 
 def _is_range(text: str) -> bool:
@@ -98,6 +116,15 @@ def read_statuses(cell: str) -> tuple[int, ...] | None:
     if len(matches) > 1 and all(matches):
         return tuple(dict.fromkeys(int(match[1] or match[2]) for match in matches if match))
     return None
+
+
+def with_number(cell: str) -> str:
+    """Return the number of a status that is written as its reason phrase only; any other cell as it is.
+
+    >>> with_number("Not Found"), with_number("Taken")
+    ('404', 'Taken')
+    """
+    return _PHRASES.get(plain(cell), cell)
 
 
 def first_status(cell: str) -> int | None:

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_pcerrors.contract.sources._cells import Kind, is_error, is_known_status, plain, read_code, read_statuses
-from pytest_pcerrors.contract.sources._names import code_rank, is_field_name, is_status_name, text_rank, words_of
+from pytest_pcerrors.contract.sources._cells import (
+    Kind,
+    is_error,
+    is_known_status,
+    plain,
+    read_code,
+    read_statuses,
+    with_number,
+)
+from pytest_pcerrors.contract.sources._names import (
+    code_rank,
+    is_error_code_name,
+    is_field_name,
+    is_status_name,
+    text_rank,
+    words_of,
+)
 from pytest_pcerrors.text import listed, phrase_of
 
 if TYPE_CHECKING:
@@ -38,7 +53,7 @@ class Column:
     @cached_property
     def codes(self) -> list[str]:
         """The codes in its cells."""
-        return [cell.code for cell in map(read_code, self.cells) if cell.kind is Kind.CODE]
+        return [code for cell in self.cells for code in read_code(cell).codes]
 
     def share(self, is_fitting: "Callable[[str], bool]") -> float:
         """Return the share of the cells that fit, among those that are not empty."""
@@ -91,7 +106,9 @@ def _status_column(every: "Sequence[Column]") -> Column | None:
     codes = [each for each in every if each.rank in (0, 1) and _has_statuses_only(each)]
     others = [each for each in every if each.share(is_known_status) == 1 and each.share(_has_phrase)]
     best = max(named, key=lambda each: "http" in words_of(each.name), default=None)
-    return best or next(iter(codes), None) or (others[0] if len(others) == 1 else None)
+    phrases = (Column(each.name, [*map(with_number, each.cells)]) for each in every if is_status_name(each.name))
+    by_phrase = (each for each in phrases if each.share(lambda cell: bool(read_statuses(cell))) >= _MIN_SHARE)
+    return best or next(iter(codes), None) or (others[0] if len(others) == 1 else next(by_phrase, None))
 
 
 def _has_statuses_only(column: Column) -> bool:
@@ -120,6 +137,7 @@ def _code_column(
     likely = [each for each in fitting if not samples.isdisjoint(each.codes)] or fitting
     first = min(each.rank or 0 for each in likely)
     best = [each for each in likely if each.rank == first]
+    best = [each for each in best if is_error_code_name(each.name)] or best
     if len(best) > 1:
         shown = listed([f'"{each.name}"' for each in best])
         return None, f"no single column of codes: {shown} could each be it; name one with --code"

@@ -15,7 +15,7 @@ _NOT_STATUS = re.compile(
     r"\b(?:message|text|phrase|description|meaning|reason|name|method|verb|header|grpc|rpc|order|body)\b"
 )
 
-_CODE_WORDS = r"codes?|errcode|errno|errorcode|fehlercode|foutcode|kode|fejlkode|felkod|kod|c[o\u00f3]digos?|codice|\u043a\u043e\u0434"
+_CODE_WORDS = r"codes?|errcode|errno|errorcode|fehlercode|foutcode|kode|fejlkode|felkod|kodu?|k\u00f3d|hibak\u00f3d|virhekoodi|koodi|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2|\u0631\u0645\u0632|m\u00e3|c[o\u00f3]digos?|codice|\u043a\u043e\u0434"
 _CODE = re.compile(
     rf"(?:.* )?(?:{_CODE_WORDS})(?: .*)?|.*(?:(?<!\u72b6\u6001)[\u7801\u78bc]|\u4ee3\u78bc|\u30b3\u30fc\u30c9|\ucf54\ub4dc)"
 )
@@ -28,7 +28,10 @@ _ERROR = re.compile(
     r"|(?:problem )?type uri|erreur|fehler|fout|errore|erro|b\u0142\u0105d|\u043e\u0448\u0438\u0431\u043a\u0430|\u9519\u8bef"
 )
 _OF_ERRORS = re.compile(
-    r"\berr|fehler|fout|erreur|\berro|\bfel|\bfejl|problem|fault|fail|exception|b\u0142\u0119d|\u043e\u0448\u0438\u0431|\u9519|\u932f|\u30a8\u30e9\u30fc|\uc5d0\ub7ec|\uc624\ub958"
+    r"\berr|fehler|fout|erreur|\berro|\bfel|\bfejl|problem|\bfault|fail|exception|b\u0142\u0119d|\u043e\u0448\u0438\u0431|\u9519|\u932f|\u30a8\u30e9\u30fc|\uc5d0\ub7ec|\uc624\ub958|\bhata|chyb|virhe|\bhiba|l\u1ed7i|\u03c3\u03c6\u03ac\u03bb\u03bc\u03b1|\u062e\u0637\u0623|\u043f\u043e\u043c\u0438\u043b\u043a|kesalahan"
+)
+_ERRORS = re.compile(
+    r"(?:\b(?:errors|types|fehler|fouten|erreurs|errori|erros|errores)|b\u0142\u0119dy|\u043e\u0448\u0438\u0431\u043a\u0438|\u9519\u8bef|\u932f\u8aa4|\u30a8\u30e9\u30fc|\uc624\ub958)$"
 )
 _NAME = re.compile(
     r"(?:type|name|id|identifier|key|slug|symbol|constant|enum|reason|value|title|status|exception|error message)"
@@ -45,8 +48,8 @@ _PARTS = re.compile(
 _TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:.* )?messages?(?: text| returned)?|.*(?:\u4fe1\u606f|\u6d88\u606f|\u30e1\u30c3\u30bb\u30fc\u30b8|\uba54\uc2dc\uc9c0)|.*(?:nachricht|meldung|melding|mensaje|mensagem|messaggio|komunikat|\u0441\u043e\u043e\u0431\u0449\u0435\u043d\u0438\u0435)|libell[e\u00e9]|msg|errmsg",
-        r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|beskrivelse|beskrivning|opis",
+        r"(?:.* )?messages?(?: text| returned)?|.*(?:\u4fe1\u606f|\u6d88\u606f|\u30e1\u30c3\u30bb\u30fc\u30b8|\uba54\uc2dc\uc9c0)|.*(?:nachricht|meldung|melding|mensaje|mensagem|messaggio|komunikat|\u0441\u043e\u043e\u0431\u0449\u0435\u043d\u0438\u0435)|libell[e\u00e9]|mesaj|viesti|\u00fczenet|pesan|\u0631\u0633\u0627\u0644\u0629|th\u00f4ng b\u00e1o|msg|errmsg",
+        r"(?:.* )?descriptions?(?: of .*)?|.*(?:\u63cf\u8ff0|\u6587\u6848|\u8bf4\u660e|\u8aac\u660e|\uc124\uba85)|beschreibung|descripci[o\u00f3]n|descri[c\u00e7][a\u00e3]o|omschrijving|beschrijving|\u043e\u043f\u0438\u0441\u0430\u043d\u0438\u0435|descrizione|desc|a\u00e7\u0131klama|popis|le\u00edr\u00e1s|kuvaus|m\u00f4 t\u1ea3|\u03c0\u03b5\u03c1\u03b9\u03b3\u03c1\u03b1\u03c6\u03ae|\u0627\u0644\u0648\u0635\u0641|\u043e\u043f\u0438\u0441|deskripsi|keterangan|beskrivelse|beskrivning|opis",
         r"(?:.* )?(?:meanings?|explanations?)|what it means|bedeutung|signification|significado|betekenis|significato|znaczenie|\u0437\u043d\u0430\u0447\u0435\u043d\u0438\u0435|.*(?:\u542b\u4e49|\u610f\u5473)",
         r"(?:error )?(?:texts?|titles?|details?|summary)",
         r"(?:when|causes?|reasons?|conditions?|scenarios?|why|trigger)(?: .*)?|(?:.* )?(?:causes?|reasons?|when)|.*\u539f\u56e0",
@@ -122,6 +125,16 @@ def names_errors(title: str) -> bool:
     (True, True, False)
     """
     return bool(_OF_ERRORS.search(words_of(title)))
+
+
+def names_error_codes(title: str) -> bool:
+    """Return whether a title names the codes of errors, or nothing more special than errors.
+
+    >>> [names_error_codes(title) for title in ("Error codes", "API errors", "Problem types", "Exceptions", "Error patterns")]
+    [True, True, True, False, False]
+    """
+    words = words_of(title)
+    return names_errors(title) and bool(_CODE.fullmatch(words) or _ERRORS.search(words))
 
 
 def names_parts(title: str) -> bool:

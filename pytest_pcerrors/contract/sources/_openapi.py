@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
 
-from pytest_pcerrors.contract.sources._cells import Kind, is_success, read_code, read_statuses
+from pytest_pcerrors.contract.sources._cells import is_code, is_success, read_statuses
 from pytest_pcerrors.contract.sources._envelope import DIALECT, code_place, envelope_of, leaves, members_of, text_place
 from pytest_pcerrors.contract.sources._names import words_of
 from pytest_pcerrors.contract.sources._responses import (
@@ -195,7 +195,7 @@ class OpenApi:
 
 def _is_code(value: str, codes: "Collection[str]") -> bool:
     """Return whether a value can be a code; one that looks like a status has to be known."""
-    return read_code(value).kind is Kind.CODE and (not read_statuses(value) or value in codes)
+    return is_code(value) and (not read_statuses(value) or value in codes)
 
 
 def _below_400(schema: dict[str, Any], taken: "set[Path | None]") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_pcerrors.contract.sources._cells import Kind, first_status, read_code
+from pytest_pcerrors.contract.sources._cells import first_status, read_code
 from pytest_pcerrors.contract.sources._envelope import samples_in
 from pytest_pcerrors.contract.sources._names import FAR, code_member_rank, is_status_name, text_rank
 from pytest_pcerrors.contract.sources._schemas import References, permitted_values, places
@@ -229,6 +229,5 @@ def codes_of(values: "Iterable[Any]") -> "Iterator[str]":
     """Yield the codes among values."""
     for value in values:
         if isinstance(value, str | int) and not isinstance(value, bool):
-            cell = read_code(str(value))
-            if cell.kind is Kind.CODE:
-                yield cell.code
+            codes = read_code(str(value)).codes
+            yield from codes if len(codes) == 1 else ()

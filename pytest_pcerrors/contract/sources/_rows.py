@@ -5,9 +5,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from pytest_pcerrors.contract.sources._cells import (
-    Kind,
+    is_code,
     is_known_status,
-    read_code,
     read_statuses,
 )
 from pytest_pcerrors.contract.sources._names import code_rank, is_error_code_name, is_status_name, text_rank, words_of
@@ -91,7 +90,7 @@ def _grids(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
     rows: dict[Any, Any] = {}
     if isinstance(value, list):
         rows = {index: each for index, each in enumerate(value) if isinstance(each, dict)}
-        if not rows and _is_named_as_codes(path) and all(isinstance(each, str) and _is_code(each) for each in value):
+        if not rows and _is_named_as_codes(path) and all(isinstance(each, str) and is_code(each) for each in value):
             rows = {index: {_LISTED: code} for index, code in enumerate(value)}
     elif isinstance(value, dict):
         if _is_keyed(value):
@@ -103,10 +102,6 @@ def _grids(value: Any, path: tuple[str | int, ...]) -> "Iterator[Grid]":
                 yield from _grids(each, (*path, name))
     if rows:
         yield _grid(rows, path, value)
-
-
-def _is_code(text: str) -> bool:
-    return read_code(text).kind is Kind.CODE
 
 
 def _is_named_as_codes(path: tuple[str | int, ...]) -> bool:
@@ -125,7 +120,7 @@ def _is_keyed(value: "Mapping[str, Any]") -> bool:
         and all(
             not isinstance(cell, dict | list) for each in rows for name, cell in each.items() if is_status_name(name)
         )
-        and all(map(_is_code, value))
+        and all(map(is_code, value))
     )
 
 
@@ -135,7 +130,7 @@ def _is_texts(value: "Mapping[str, Any]", *, are_named: bool) -> bool:
     Keys in small letters are codes if the object is named so.
     """
     return bool(value) and all(
-        isinstance(text, str) and _is_code(code) and (not code.islower() or are_named) and not read_statuses(code)
+        isinstance(text, str) and is_code(code) and (not code.islower() or are_named) and not read_statuses(code)
         for code, text in value.items()
     )
 

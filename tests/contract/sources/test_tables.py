@@ -37,6 +37,10 @@ def table(header, *rows):
         ),
         ("Code;Status;Text", ["10001;200;A bad id", "10002;200;A bad name"], {(200, "10001"), (200, "10002")}),
         ("Code", ["NO_SHELF", "SHELF_FULL"], {(None, "NO_SHELF"), (None, "SHELF_FULL")}),
+        ("Error code;Status;Text", ["NO_SHELF;Not Found;x y", "SHELF_FULL;Conflict;y z"], BOTH),
+        ("Status;Code;Text", ["NotFound;NO_SHELF;x y", "CONFLICT;SHELF_FULL;y z"], BOTH),
+        ("Code;Status;Text", ["NO_SHELF *;404;x y", "SHELF_FULL\u2020;409 Conflict<sup>1</sup>;y z"], BOTH),
+        ("Error code;Carrier code;Text", ["5001;J-1;x y", "5002;J-2;y z"], {(None, "5001"), (None, "5002")}),
     ],
 )
 def test_columns_are_known_by_names_and_cells(read, header, rows, expected):
@@ -216,7 +220,38 @@ def test_numbers_below_400_are_not_statuses(read):
     assert read(page).contract.pairings == {(None, "100"), (None, "101")}
 
 
-@pytest.mark.parametrize("header", ["HTTP mapping;Fout;Melding", "HTTP-\u043a\u043e\u0434;Code;Libell\u00e9"])
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("`NO_BOOK`, `NO_PAGE`", ["NO_BOOK", "NO_PAGE"]),
+        ("NO_BOOK<br>NO_PAGE", ["NO_BOOK", "NO_PAGE"]),
+        ("noBook / E12 or 4001", ["noBook", "E12", "4001"]),
+        ("no book, no page", []),
+        ("Full, Empty", []),
+    ],
+)
+def test_a_cell_may_have_several_codes(read, cell, codes):
+    """If all of them are written as codes; without a status, the text beside them is not that of each."""
+    rows = ["404;NO_SHELF;No shelf", "409;SHELF_FULL;It is full", f"400;{cell};Bad thing"]
+    found = read(table("HTTP;Error codes;Text", *rows), envelope="odata")
+    assert found.contract.pairings == BOTH | {(400, code) for code in codes}
+    assert [found.contract.catalogue[code][0].description for code in codes] == ["Bad thing"] * len(codes)
+    without = read(table("Error codes;Text", *(row.partition(";")[2] for row in rows)), envelope="odata").contract
+    assert [without.catalogue[code][0].description for code in codes] == codes
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "HTTP mapping;Fout;Melding",
+        "HTTP-\u043a\u043e\u0434;Code;Libell\u00e9",
+        "HTTP durumu;Hata kodu;A\u00e7\u0131klama",
+        "HTTP stav;K\u00f3d chyby;Popis",
+        "M\u00e3 HTTP;M\u00e3 l\u1ed7i;M\u00f4 t\u1ea3",
+        "HTTP;Virhekoodi;Kuvaus",
+        "HTTP;\u0631\u0645\u0632 \u0627\u0644\u062e\u0637\u0623;\u0627\u0644\u0648\u0635\u0641",
+    ],
+)
 def test_columns_have_names_in_other_languages(read, header):
     """And any name with HTTP, if its cells are statuses; a code may begin with a slash."""
     found = read(table(header, "404;/no-shelf;Il n'y en a pas", "409;/full;C'est plein"), envelope="odata")
