@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 _MAX_COLUMNS, _MAX_SPAN, _MAX_DEPTH = 50, 1000, 8
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BOLD, _LINES = ("b", "strong"), ("p", "br")
 _UNSEEN = ("script", "style", "template", "rt", "rp")
 
 LINE_MARK = "@line "
 """The beginning of a comment with the line number of what follows it."""
 _BREAK = "\0"
+_SPACE = f" \n\t{_BREAK}"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt")
 """The elements that begin a section, from the top level to the lowest."""
 _BLOCKS = frozenset("blockquote br dd div dl li ol p table ul".split()).union(_HEADINGS)
@@ -116,6 +118,8 @@ class _Parser(HTMLParser):
         self._counts = Counter[str]()
         self._inside: list[_Element] = []
         self._above: tuple[_Element, ...] = ()
+        self._sections: list[_Element] = []
+        self._begun = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Handle a start tag."""
@@ -124,8 +128,8 @@ class _Parser(HTMLParser):
         if tag not in _VOID:
             self._open.append(tag)
             self._counts[tag] += 1
-        if tag in _HEADINGS:
-            self._begin_section(element)
+        self._begin_section(element)
+        self._begun = tag
         if tag in _BLOCKS and (tag == "br" or not self._counts["pre"]):
             self.handle_data(_BREAK)
         match tag:
@@ -159,6 +163,8 @@ class _Parser(HTMLParser):
         """Append a text to the last cell or item of the open tables and lists, and to the open code block or section."""
         if any(self._counts[name] for name in _UNSEEN):
             return
+        if data.strip(_SPACE):
+            self._begun = ""
         is_code = self._counts["pre"] > 0
         for each in self._inside[-_MAX_DEPTH:]:
             parts = each.parts[-1].parts if each.name == "table" and each.parts else each.parts
@@ -166,8 +172,9 @@ class _Parser(HTMLParser):
                 last.text.append(data)
         if is_code:
             self.code[-1].text.append(data)
-        elif self.headings and not self._counts["table"]:
-            self.headings[-1].text.append(data)
+        elif not self._counts["table"]:
+            for section in self._sections:
+                section.text.append(data)
 
     def handle_comment(self, data: str) -> None:
         """Handle a comment, which may be a line number."""
@@ -175,11 +182,18 @@ class _Parser(HTMLParser):
             self.handle_endtag("pre")  # a block of Markdown does not continue one of HTML
             self._offset = int(data.removeprefix(LINE_MARK)) - self.getpos()[0]
 
-    def _begin_section(self, heading: _Element) -> None:
-        level = _HEADINGS.index(heading.name)
-        heading.above = tuple(each for each in self._above if _HEADINGS.index(each.name) < level)
-        self._above = (*heading.above, heading)
-        self.headings.append(heading)
+    def _begin_section(self, element: _Element) -> None:
+        """Begin a section with a heading, or with a bold text at the beginning of a line, which may be a term."""
+        if element.name in _HEADINGS:
+            level = _HEADINGS.index(element.name)
+            element.above = tuple(each for each in self._above if _HEADINGS.index(each.name) < level)
+            self._above = (*element.above, element)
+            self._sections = [element]
+        elif element.name in _BOLD and self._begun in _LINES and not self._inside:
+            self._sections = [*self._above[-1:], element]
+        else:
+            return
+        self.headings.append(element)
 
     def _begin(self, element: _Element) -> None:
         """Begin a row or a cell of the innermost table, even if a list inside it was not closed."""

@@ -29,7 +29,7 @@ _DAY = re.compile(r"\b\d{1,4}([-/.])\d\d?\1\d{1,4}", re.ASCII)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^([\w.-]+):(.*)$", re.MULTILINE)
 _QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
-_KEPT = re.compile(r"<(?:br|/?su[bp])\b[^>]*>", re.IGNORECASE)
+_KEPT = re.compile(r"<(?:br|/?(?:su[bp]|b|strong))\b[^>]*>", re.IGNORECASE)
 _STATUS_DIGITS = 3
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3}+)(?!`).+?(?<!`)\1(?!`)")  # a row is searched once for each length of a fence
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
@@ -86,7 +86,7 @@ def _read_markdown(text: str) -> Source:
 
 
 def _with_marks(tokens: "Iterable[Token]") -> "Iterator[Token]":
-    """Yield the tokens of a page: line numbers before blocks, and no tags inside a text except line breaks and footnote marks."""
+    """Yield the tokens of a page: line numbers before blocks, and no tags inside a text except line breaks, bold texts and footnote marks."""
     for token in tokens:
         if token.map and token.nesting >= 0 and token.children is None:
             yield _html(f"<!--{LINE_MARK}{token.map[0] + 1 + (token.type == 'fence')}-->")

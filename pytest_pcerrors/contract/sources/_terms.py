@@ -4,15 +4,21 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import (
-    Kind,
     first_status,
+    is_code,
     is_error,
+    is_written_as_code,
     plain,
-    read_code,
     read_statuses,
     style_of,
 )
-from pytest_pcerrors.contract.sources._names import is_status_name, names_errors, names_parts, text_rank
+from pytest_pcerrors.contract.sources._names import (
+    is_status_name,
+    names_error_codes,
+    names_errors,
+    names_parts,
+    text_rank,
+)
 from pytest_pcerrors.contract.sources.model import Grid, Line
 from pytest_pcerrors.text import phrase_of
 
@@ -30,9 +36,7 @@ _TERM = re.compile(
     r"(?:\s?[(\uff08](?P<status>[^()\uff08\uff09]+)[)\uff09])?(?:(?P<gap>\s*[-:\uff1a\u2013\u2014|]\s*|\s+)(?P<text>\S.*))?:?"
 )
 _STATUS = re.compile(r"[1-5]\d\d")
-_CODE = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d|\w+_\w+|[A-Z]{1,8}-?\d{2,}", re.ASCII)
-_CODE_ALONE = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII)
-_LABELLED = re.compile(r"([\w /]{1,30})[:\uff1a]\s*(\S.*)")
+_LABELLED = re.compile(r"([\w /]{1,30})[:\uff1a]\s*(.*)")
 _IN_TEXT = re.compile(r"\b(?:HTTP|status)(?: status)?(?: code)?(?: of)?:? ([45]\d\d)\b", re.IGNORECASE)
 _SERIES = re.compile(r"series|range|class|level|family|above|below|\dxx", re.IGNORECASE)
 
@@ -45,10 +49,12 @@ class _Term(NamedTuple):
     text: str
 
 
-def terms_of(source: "Source", members: "Collection[str]") -> list[Grid]:
+def terms_of(source: "Source", members: "Collection[str]", values: "Collection[str]") -> list[Grid]:
     """Return the lists and the headings that are the codes of errors.
 
-    All have the status of an error, or a title above them names errors (of lists, the nearest one) and they are not the `members` of samples.
+    All have the status of an error, or a title above them names errors (of lists, the nearest one) and they are not the
+    `members` of samples. Words that may be anything, such as ``shelfFull``, have a status, are among the `values` of samples, or
+    are headings below a title that names the codes of errors.
     """
     titles = (source.title, source.meta.get("title", ""))
     lists: list[Grid] = []
@@ -56,18 +62,24 @@ def terms_of(source: "Source", members: "Collection[str]") -> list[Grid]:
     for group in source.lists:
         terms = _terms(group.rows)
         if len(terms) > 1 and all(terms):
-            rows = _rows(group, terms)
+            rows = _rows(group.rows, terms, group)
             above = (*group.above, *titles) if all(row.cells[1] for row in rows) else group.above[-1:] or titles
-            is_plain = not {"small", "short"}.isdisjoint(style_of(row.cells[0]) for row in rows)
-            if _are_errors(group, terms, () if is_plain else above, members):
+            if _are_errors(group, terms, () if _are_plain(terms) else above, members):
                 lists.append(Grid(_HEADER, rows, f"{group.place}, a list"))
     for group in source.sections:
-        terms = _terms(group.rows)
-        if sum(map(bool, terms)) >= _MIN_SHARE * len(terms) and _are_errors(
-            group, terms, (*group.above, *titles), members
-        ):
-            headings += _rows(group, terms)
+        lines = _with_labels(group.rows)
+        terms = _terms(lines)
+        if sum(map(bool, terms)) >= _MIN_SHARE * len(terms):
+            rows, above = _rows(lines, terms, group), (*group.above, *titles)
+            if _are_plain(terms) and not any(row.cells[1] or row.cells[0] in values for row in rows):
+                above = (*filter(names_error_codes, above),)
+            headings += rows if _are_errors(group, terms, above, members) else ()
     return [*lists, *([Grid(_HEADER, tuple(headings), f"{headings[0].place}, headings")] if len(headings) > 1 else [])]
+
+
+def _are_plain(terms: "Sequence[_Term | None]") -> bool:
+    """Return whether codes are written as words and members are."""
+    return any(term and style_of(term.code) in ("small", "short") for term in terms)
 
 
 def _are_errors(
@@ -80,6 +92,18 @@ def _are_errors(
     )
     are_distinct = 2 * len({term.code for term in found}) > len(found)  # unlike the kinds of changes
     return is_named or (are_distinct and all(term and is_error(first_status(term.status) or 0) for term in terms))
+
+
+def _with_labels(rows: "Sequence[Line]") -> list[Line]:
+    """Return the rows of a group; one that is labelled, such as ``Status: 404``, belongs to the row before it."""
+    joined: list[Line] = []
+    for row in rows:
+        label = _LABELLED.fullmatch(row.cells[0])
+        if joined and label and (is_status_name(label[1]) or text_rank(label[1]) is not None):
+            joined[-1] = Line((*joined[-1].cells, *row.cells), joined[-1].place)
+        else:
+            joined.append(row)
+    return joined
 
 
 def _terms(rows: "Sequence[Line]") -> list[_Term | None]:
@@ -103,26 +127,26 @@ def _term(title: str) -> _Term | None:
     [_Term(code='-1000', status='', text='UNKNOWN'), _Term(code='NO_SHIP', status='404', text=''), None, None]
     """
     match = _TERM.fullmatch(_NUMBERING.sub("", title)) if len(title) <= _MOST_CHARACTERS else None
-    if match is None or read_code(match["code"]).kind is not Kind.CODE:
+    if match is None or not is_code(match["code"]):
         return None
     code, written, text = match["code"], match["first"] or match["status"] or "", match["text"] or ""
     known, is_alone = first_status(written), not text or bool(match["gap"].strip())
     is_phrase = code.istitle() and plain(code) == plain(phrase_of(known or 0))
     has_status = match["status"] and known and not is_phrase and not _STATUS.fullmatch(code)
-    is_code = has_status or _CODE.fullmatch(code) or (is_alone and _CODE_ALONE.fullmatch(code))
-    return _Term(code, *((written, text) if known else ("", text or written))) if is_code else None
+    is_term = has_status or is_written_as_code(code, is_alone=is_alone)
+    return _Term(code, *((written, text) if known else ("", text or written))) if is_term else None
 
 
-def _rows(group: Grid, terms: "Sequence[_Term | None]") -> tuple[Line, ...]:
-    """Return the rows of a group with codes, statuses and texts as cells; a title that is not a code remains as it is."""
+def _rows(rows: "Sequence[Line]", terms: "Sequence[_Term | None]", group: Grid) -> tuple[Line, ...]:
+    """Return the rows of a group, one for each text, with codes, statuses and texts as cells; a title that is not a code remains as it is."""
     return tuple(
-        Line(
-            (term.code, _status(term, row, group), _text(term, row))
+        Line(cells, row.place)
+        for row, term in zip(rows, terms, strict=True)
+        for cells in (
+            [(term.code, _status(term, row, group), text) for text in _texts(term, row)]
             if term
-            else (f"the heading {row.cells[0]}", "", ""),
-            row.place,
+            else [(f"the heading {row.cells[0]}", "", "")]
         )
-        for row, term in zip(group.rows, terms, strict=True)
     )
 
 
@@ -141,10 +165,24 @@ def status_above(group: Grid) -> str:
     return next((each for each in titles if is_error(first_status(each) or 0) and not _SERIES.search(each)), "")
 
 
-def _text(term: _Term, row: Line) -> str:
-    """Return the text of a code: after the label of a text below its title, or the first sentence there, or the rest of the title."""
-    matches = [(line, _LABELLED.fullmatch(line)) for line in row.cells[1:]]
-    labelled = [(rank, match[2]) for _, match in matches if match and (rank := text_rank(match[1])) is not None]
-    sentences = (line for line, match in matches if not match and " " in line and line[-1] != ":")
-    text = min(labelled, key=lambda each: each[0])[1] if labelled else next(sentences, term.text)
-    return text.strip('"\u201c\u201d')
+def _texts(term: _Term, row: Line) -> list[str]:
+    """Return the texts of a code: after the label of a text below its title, or the first sentence there, or the rest of the title.
+
+    A code has several texts if it has several such labels, or below a label such as ``Messages:``.
+    """
+    labelled: dict[int, list[str]] = {}
+    sentences: list[str] = []
+    rank, is_list = None, False
+    for line in row.cells[1:]:
+        label = _LABELLED.fullmatch(line)
+        if label:
+            rank, is_list = text_rank(label[1]), label[1].endswith("s") and not label[2]
+        text = label[2] if label else line
+        if rank is not None and text:
+            labelled.setdefault(rank, []).append(text)
+        elif not label and " " in line and line[-1] != ":":
+            sentences.append(line)
+        if text and not is_list:
+            rank = None
+    texts = labelled[min(labelled)] if labelled else [next(iter(sentences), term.text)]
+    return [text.strip('"\u201c\u201d') for text in texts]

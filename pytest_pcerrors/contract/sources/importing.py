@@ -146,12 +146,13 @@ def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     samples = [sample for block in source.code for sample in samples_in(block.text, block.line)]
     values = frozenset(text for sample in samples for _, text in leaves(sample.value))
     members = frozenset(step for sample in samples for path, _ in leaves(sample.value) for step in path)
-    tables, terms = [*map(with_header, source.grids)], terms_of(source, members)
+    tables, terms = [*map(with_header, source.grids)], terms_of(source, members, values)
     reading = read_grids(tables, wanted, values)
     if not reading.found and wanted.code is None:
         reading = read_grids([*tables, *terms], wanted, values)
+    codes = reading.codes
     for grid in terms:
-        if not any(row.cells[0] in reading.codes for row in grid.rows):
+        if not any(row.cells[0] in codes for row in grid.rows):
             reading.note(
                 grid.place, f"codes such as {visible(grid.rows[0].cells[0])} were left out, beside tables of codes"
             )
@@ -166,8 +167,8 @@ def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     envelope = _of_samples(samples, reading)
     if envelope is None:
         shown = f"none of the {len(samples)} samples" if samples else "no sample"
-        codes = f"the codes, such as {visible(next(iter(reading.codes)))}"
-        raise UsageError(f"{shown} of a JSON body holds one of {codes}; {_ENVELOPE_HINT}")
+        shown_codes = f"the codes, such as {visible(next(iter(reading.codes)))}"
+        raise UsageError(f"{shown} of a JSON body holds one of {shown_codes}; {_ENVELOPE_HINT}")
     return reading, envelope
 
 

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from pytest_pcerrors import UsageError
+from pytest_pcerrors.contract.sources.model import Reading
 
 SAMPLE = '```json\n{"code": "NO_SHELF", "message": "No shelf"}\n```\n'
 REFUSED = "no codes were found"
@@ -62,6 +63,58 @@ def test_headings_are_codes_below_a_title_of_errors(read, above, is_read):
     page = headings("NO_SHELF", "SHELF_FULL", above=above)
     with nullcontext() if is_read else pytest.raises(UsageError, match=REFUSED):
         assert len(read(page, envelope="odata").contract.pairings) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "is_read"),
+    [("Error codes", True), ("API errors", True), ("Exceptions", False), ("Tool error patterns", False)],
+)
+def test_headings_that_may_be_anything_are_codes_below_a_title_of_error_codes(read, title, is_read):
+    """Or if one has a status, or is in a sample; ``SHELF_FULL`` is a code below each of these titles."""
+    page = headings("loggingReporter", "bookReporter", above=f"# {title}\n\n")
+    with nullcontext() if is_read else pytest.raises(UsageError, match=REFUSED):
+        read(page, envelope="odata")
+    for proof in ('```json\n{"code": "bookReporter"}\n```\n', "HTTP 404\n"):
+        assert len(read(page + proof, envelope="odata").contract.pairings) == 2
+    assert read(headings("NO_SHELF", "SHELF_FULL", above=f"# {title}\n\n"), envelope="odata")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["**E1001** - It is gone", "**E1002** - It is full"], {(None, "It is gone"), (None, "It is full")}),
+        (["<b>E1001</b>: It is gone (HTTP 404)", "**E1002** It is full"], {(404, "It is gone (HTTP 404)"), (None, "It is full")}),
+        (["**E1001**\n\nIt is gone", "**`E1002`**\n**Status:** 409\n\n**Message:** It is full"], {(None, "It is gone"), (409, "It is full")}),
+        (["**E1001** - It is gone", "**Note** that this is prose", "A **E1002** text"], None),
+        (["- See **E1001**", "- See **E1002**"], None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+def test_codes_are_in_bold_at_the_beginning_of_a_line(read, lines, expected, between):
+    """As in headings."""
+    page = "# Errors\n\n" + between.join(lines) + "\n"
+    if expected is None:
+        with pytest.raises(UsageError, match=REFUSED):
+            read(page, envelope="odata")
+    else:
+        entries = read(page, envelope="odata").contract.catalogue
+        assert {(entry.status, entry.description) for entry in entries} == expected
+
+
+@pytest.mark.parametrize(
+    ("below", "texts"),
+    [
+        ("Message: It is gone\n\nMessage: It was sold\n", ["It is gone", "It was sold"]),
+        ("Some words.\n\nMessages:\n\n- \u201cIt is gone\u201d\n- It was sold\n\nNotes: none here\n", ["It is gone", "It was sold"]),
+        ("Description: It is gone\n\nIt was sold\n", ["It is gone"]),
+        ("It is gone\n\nIt was sold\n", ["It is gone"]),
+        ("This can have one of several causes, which are:\n\nIt is gone\n", ["It is gone"]),
+    ],
+)  # fmt: skip
+def test_a_code_has_several_texts(read, below, texts):
+    """After several labels, or below a label of several."""
+    catalogue = read(f"# Errors\n\n### NO_SHELF\n\n{below}\n### SHELF_FULL\n", envelope="odata").contract.catalogue
+    assert [*catalogue["NO_SHELF"][0].templates] == texts
 
 
 def test_headings_that_are_members_of_the_samples_are_not_codes(read):
@@ -132,6 +185,20 @@ def test_lists_of_codes_are_read_below_a_title_of_errors(read, above, items, is_
     page = f"{above}\n\n" + "".join(f"- {item}\n" for item in items)
     with nullcontext() if is_read else pytest.raises(UsageError, match=REFUSED):
         assert len(read(page, envelope="odata").contract.pairings) == 2
+
+
+def test_many_headings_beside_a_table_are_compared_once(read, monkeypatch):
+    """Which takes time in proportion to their number."""
+    asked = []
+    codes = Reading.codes.fget
+    monkeypatch.setattr(Reading, "codes", property(lambda self: asked.append(1) or codes(self)))
+    counts = []
+    for count in (2, 200):
+        asked.clear()
+        page = "| Code | Text |\n|---|---|\n| A_B | one two |\n\n" + headings(*(f"E_{n}" for n in range(count)))
+        read(page, envelope="odata")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_tables_have_priority(read):
