@@ -14,6 +14,7 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.
 _PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\dx+$|(?<![a-z])x{3,}", re.IGNORECASE)
 _WRITTEN = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d|\w+_\w+|[A-Z]{1,8}-?\d{2,}", re.ASCII)
 _ALONE = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII)
+_CAPITALS = re.compile(r"[A-Z]{2,}")
 _SEVERAL = re.compile(r" ?[,;/|] ?| (?:or |and |& )?")
 _FOOTNOTES = "[\u2020\u2021\u00b9\u00b2\u00b3"
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
@@ -54,7 +55,7 @@ class Cell(NamedTuple):
 
 
 def read_code(cell: str) -> Cell:
-    """Return what a cell is: a code is a word without spaces, or a URI; several codes have digits, underscores or capitals inside.
+    """Return what a cell is: a code is a word without spaces, or a URI; of several codes, one has digits, underscores or capitals inside, and the others too unless in capitals.
 
     >>> [read_code(cell).kind.name for cell in ("DECK_FULL", "-32600", "urn:x:1", "TIDE_*", "1000-1999", "two words", "-")]
     ['CODE', 'CODE', 'CODE', 'PATTERN', 'RANGE', 'OTHER', 'EMPTY']
@@ -64,7 +65,7 @@ def read_code(cell: str) -> Cell:
     text = _without_footnote(cell).strip("\"'`\u201c\u201d")
     if text.lower() in _EMPTY:
         return Cell(Kind.EMPTY)
-    if len(text) > _MOST_CHARACTERS:
+    if max(map(len, text.split())) > _MOST_CHARACTERS:
         return Cell(Kind.OTHER)
     if _is_range(text):
         return Cell(Kind.RANGE)
@@ -73,7 +74,11 @@ def read_code(cell: str) -> Cell:
     if (_WORD.fullmatch(text) or _URI.fullmatch(text)) and text[-1] not in ".:/":
         return Cell(Kind.CODE, (text,))
     several = tuple(_SEVERAL.split(text.replace("`", "")))
-    return Cell(Kind.CODE, several) if all(map(is_written_as_code, several)) else Cell(Kind.OTHER)
+    written = [is_written_as_code(each) for each in several]
+    are_codes = any(written) and all(
+        is_one or _CAPITALS.fullmatch(each) for each, is_one in zip(several, written, strict=True)
+    )
+    return Cell(Kind.CODE, several) if are_codes else Cell(Kind.OTHER)
 
 
 def is_code(text: str) -> bool:

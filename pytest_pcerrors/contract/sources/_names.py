@@ -31,7 +31,7 @@ _OF_ERRORS = re.compile(
     r"\berr|fehler|fout|erreur|\berro|\bfel|\bfejl|problem|\bfault|fail|exception|b\u0142\u0119d|\u043e\u0448\u0438\u0431|\u9519|\u932f|\u30a8\u30e9\u30fc|\uc5d0\ub7ec|\uc624\ub958|\bhata|chyb|virhe|\bhiba|l\u1ed7i|\u03c3\u03c6\u03ac\u03bb\u03bc\u03b1|\u062e\u0637\u0623|\u043f\u043e\u043c\u0438\u043b\u043a|kesalahan"
 )
 _ERRORS = re.compile(
-    r"(?:\b(?:errors|types|fehler|fouten|erreurs|errori|erros|errores)|b\u0142\u0119dy|\u043e\u0448\u0438\u0431\u043a\u0438|\u9519\u8bef|\u932f\u8aa4|\u30a8\u30e9\u30fc|\uc624\ub958)$"
+    r"(?:\b(?:errors|types|fehler|fouten|erreurs|errori|erros|errores)(?: and \w+)?|b\u0142\u0119dy|\u043e\u0448\u0438\u0431\u043a\u0438|\u9519\u8bef|\u932f\u8aa4|\u30a8\u30e9\u30fc|\uc624\ub958)$"
 )
 _NAME = re.compile(
     r"(?:type|name|id|identifier|key|slug|symbol|constant|enum|reason|value|title|status|exception|error message)"

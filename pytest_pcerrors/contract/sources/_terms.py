@@ -77,6 +77,12 @@ def terms_of(source: "Source", members: "Collection[str]", values: "Collection[s
     return [*lists, *([Grid(_HEADER, tuple(headings), f"{headings[0].place}, headings")] if len(headings) > 1 else [])]
 
 
+def have_more(terms: "Sequence[Grid]", codes: "Collection[str]") -> bool:
+    """Return whether lists and headings have more codes than the tables of a page, most of whose codes they have too."""
+    described = {row.cells[0] for grid in terms for row in grid.rows}
+    return len(described) > len(codes) and 2 * len(described.intersection(codes)) >= len(codes) + bool(codes)
+
+
 def _are_plain(terms: "Sequence[_Term | None]") -> bool:
     """Return whether codes are written as words and members are."""
     return any(term and style_of(term.code) in ("small", "short") for term in terms)

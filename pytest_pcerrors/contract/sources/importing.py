@@ -15,7 +15,7 @@ from pytest_pcerrors.contract.sources._openapi import OpenApi
 from pytest_pcerrors.contract.sources._pages import parsed_page
 from pytest_pcerrors.contract.sources._responses import hosts_of, is_openapi, title_of
 from pytest_pcerrors.contract.sources._rows import grids_of, read_csv, with_header
-from pytest_pcerrors.contract.sources._terms import terms_of
+from pytest_pcerrors.contract.sources._terms import have_more, terms_of
 from pytest_pcerrors.contract.sources.fetching import MAX_DATA, decoded
 from pytest_pcerrors.contract.sources.model import (
     MAX_DEPTH,
@@ -148,7 +148,7 @@ def _of_tables(source: Source, wanted: Wanted) -> tuple[Reading, Envelope]:
     members = frozenset(step for sample in samples for path, _ in leaves(sample.value) for step in path)
     tables, terms = [*map(with_header, source.grids)], terms_of(source, members, values)
     reading = read_grids(tables, wanted, values)
-    if not reading.found and wanted.code is None:
+    if wanted.code is None and have_more(terms, reading.codes):
         reading = read_grids([*tables, *terms], wanted, values)
     codes = reading.codes
     for grid in terms:

@@ -226,6 +226,7 @@ def test_numbers_below_400_are_not_statuses(read):
         ("`NO_BOOK`, `NO_PAGE`", ["NO_BOOK", "NO_PAGE"]),
         ("NO_BOOK<br>NO_PAGE", ["NO_BOOK", "NO_PAGE"]),
         ("noBook / E12 or 4001", ["noBook", "E12", "4001"]),
+        ("GONE, NO_BOOK", ["GONE", "NO_BOOK"]),
         ("no book, no page", []),
         ("Full, Empty", []),
     ],

@@ -67,7 +67,13 @@ def test_headings_are_codes_below_a_title_of_errors(read, above, is_read):
 
 @pytest.mark.parametrize(
     ("title", "is_read"),
-    [("Error codes", True), ("API errors", True), ("Exceptions", False), ("Tool error patterns", False)],
+    [
+        ("Error codes", True),
+        ("API errors", True),
+        ("Errors and limits", True),
+        ("Exceptions", False),
+        ("Tool error patterns", False),
+    ],
 )
 def test_headings_that_may_be_anything_are_codes_below_a_title_of_error_codes(read, title, is_read):
     """Or if one has a status, or is in a sample; ``SHELF_FULL`` is a code below each of these titles."""
@@ -208,6 +214,21 @@ def test_tables_have_priority(read):
     assert "left out" not in same.remarks
     assert "line 8, headings: codes such as A_B were left out, beside tables of codes" in other.remarks
     assert same.contract.pairings == other.contract.pairings
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_read"), [(["NO_SHELF", "A_B", "SHELF_FULL"], True), (["A_B", "C_D", "E_F"], False)]
+)
+def test_headings_are_read_beside_a_table_that_is_a_summary_of_them(read, codes, is_read):
+    """They have most of its codes, and more."""
+    page = "| Status | Codes |\n|---|---|\n| 404 | NO_SHELF |\n| 409 | FULL, SHELF_FULL |\n\n" + headings(
+        "FULL", *codes
+    )
+    found = read(page, envelope="odata").contract
+    assert found.pairings == {(404, "NO_SHELF"), (409, "FULL"), (409, "SHELF_FULL")} | (
+        {(None, "A_B")} if is_read else set()
+    )
+    assert found.catalogue["SHELF_FULL"][0].description == ("A text." if is_read else "SHELF_FULL")
 
 
 def test_a_table_without_statuses_has_that_of_the_heading_above(read):
