@@ -11,7 +11,7 @@ _MOST_CHARACTERS = 200
 _SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.:/#@+$~!?&=%;-]+", re.IGNORECASE | re.ASCII)
-_PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\dx+$|(?<![a-z])x{3,}", re.IGNORECASE)
+_PATTERN = re.compile(r"[*{}<>\u2026]|\.\.\.|%[sd]\b|\dx+$|(?<![a-z])x{3,}|[-_]$", re.IGNORECASE)
 _WRITTEN = re.compile(r"-\d{3,}|\d{4,}|[06-9]\d\d|\w+_\w+|[A-Z]{1,8}-?\d{2,}", re.ASCII)
 _ALONE = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+|[a-z]+(?:[-.][a-z0-9]+)+|\w*[a-z][A-Z]\w*", re.ASCII)
 _CAPITALS = re.compile(r"[A-Z]{2,}")
@@ -182,12 +182,12 @@ def style_of(code: str) -> str:
 def is_success(status: int | None, code: str, text: str) -> bool:
     """Return whether a row is a success and not an error: ``0`` or ``OK`` with 200, for example.
 
-    >>> is_success(200, "0", "Done"), is_success(None, "0", "Success"), is_success(400, "0", "Unknown"), is_success(200, "10001", "Bad")
+    >>> is_success(200, "0", "Done"), is_success(None, "200", "Success"), is_success(400, "0", "Unknown"), is_success(200, "10001", "Bad")
     (True, True, False, False)
     """
     if status is not None and not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return False
-    is_word = code.lower() in _SUCCESS_CODES or not code.strip("0")
+    is_word = code.lower() in _SUCCESS_CODES or not code.strip("0") or code == str(int(HTTPStatus.OK))
     if status is None:
         return code.lower() in _SUCCESS_CODES - {"none"} or (is_word and bool(_SUCCESS_TEXT.match(text.strip())))
     return is_word or plain(code) in (plain(phrase_of(status)), str(status)) or bool(_SUCCESS_TEXT.match(text.strip()))

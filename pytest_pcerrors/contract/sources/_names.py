@@ -21,7 +21,8 @@ _CODE = re.compile(
 )
 _NOT_CODE = re.compile(
     r"\b(?:exit|country|currency|language|locale|sample|example|source|zip|postal|promo|area|http|status|message"
-    r"|description|meaning|snippet|class|close|grpc|verification|color|colour|region|airport|state|discount|qr|bar)\b"
+    r"|description|meaning|snippet|class|close|grpc|verification|color|colour|region|airport|state|discount|qr|bar"
+    r"|fields?|propert\w+|attributes?|param\w*)\b"
 )
 _ERROR = re.compile(
     r"(?:error|err|errors|problem|failure|fault)(?: (?:type|name|id|identifier|key|slug|uri|constant|enum|symbol|value|string))?"

@@ -53,6 +53,7 @@ def test_columns_are_known_by_names_and_cells(read, header, rows, expected):
     [
         ("Field;Type;Notes", ["code;string;A code", "error;string;A text"], "the parts of something"),
         ("Name;Description", ["limit;At most so many", "offset;The first one"], "has other cells"),
+        ("EarnCode fields;Description", ["shelfId;The shelf", "bookCount;The books"], "no column named as codes are"),
         ("Country code;Name", ["DE;Germany", "NL;Netherlands"], "has other cells"),
         ("Code;Currency", ["EUR;Euro", "USD;Dollar"], "neither a column of statuses nor one of texts"),
         ("Code;Retry;Text", ["A_B;yes;x y", "A_B;no;y z", "A_B;no;z a", "A_B;no;z b"], "mostly distinct"),
@@ -92,6 +93,7 @@ def test_columns_that_only_look_like_codes_are_not_read(read, page):
     ("row", "remark"),
     [
         ("TIDE_*;409;One code a tide", '"TIDE_*" is a pattern of codes, left out'),
+        ("SHELF-;400;Many", '"SHELF-" is a pattern of codes, left out'),
         ("40xx;400;Many", '"40xx" is a pattern of codes, left out'),
         ("1000-1999;400;Many", '"1000-1999" is a range of codes, left out'),
         ("OK;200;Fine", '"OK" with 200 is a success, left out'),
