@@ -11,7 +11,7 @@ from pytest_pcerrors.contract.sources._cells import (
     is_number,
     is_success,
     read_code,
-    read_statuses,
+    read_named_statuses,
     style_of,
 )
 from pytest_pcerrors.contract.sources._columns import table_of
@@ -134,7 +134,7 @@ def _add_rows(table: "Table", code: "Column", pattern: "re.Pattern[str] | None",
             what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
             reading.note(row.place, f"{what}, left out")
             continue
-        statuses = read_statuses(status_cell)
+        statuses = read_named_statuses(status_cell)
         if statuses is None:
             reading.note(row.place, f'"{_cut(status_cell)}" is not a status such as 409; {cell.codes[0]} has no status')
         is_shared = len(cell.codes) > 1 and not table.status  # a text beside several codes may be of what returns them
@@ -155,7 +155,7 @@ def _status_in(code: str, pattern: "re.Pattern[str] | None") -> int | None:
 
 
 def _add_statuses(place: str, column: "Column", reading: Reading) -> None:
-    found = {status for cell in column.cells for status in read_statuses(cell) or () if is_error(status)}
+    found = {status for cell in column.cells for status in read_named_statuses(cell) or () if is_error(status)}
     shown = ", ".join(map(str, sorted(found))) or "none of an error"
     reading.statuses |= found
     reading.note(place, f'a table of statuses without codes, in "{visible(column.name)}": {shown}')

@@ -18,7 +18,7 @@ _CAPITALS = re.compile(r"[A-Z]{2,}")
 _SEVERAL = re.compile(r" ?[,;/|] ?| (?:or |and |& )?")
 _FOOTNOTES = "[\u2020\u2021\u00b9\u00b2\u00b3"
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|\u2013|\u2014|\.\.+|~|to)\s*(-?\d+)", re.IGNORECASE)
-_PHRASES = {re.sub(r"\W", "", phrase_of(each)).lower(): str(each) for each in range(400, 600) if phrase_of(each)}
+_PHRASES = {re.sub(r"\W", "", phrase_of(each)).lower(): (each,) for each in range(400, 600) if phrase_of(each)}
 _EMPTY = {"", *"- -- --- \u2013 \u2014 n/a na none null tbd any all varies various string / ...".split()}
 _NUMBER = r"(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status\s*)?([1-5]\d\d)(?:\.0)?"
 _LETTERS = r"[^\W\d_][^\d()/,;|]{0,60}"
@@ -123,13 +123,13 @@ def read_statuses(cell: str) -> tuple[int, ...] | None:
     return None
 
 
-def with_number(cell: str) -> str:
-    """Return the number of a status that is written as its reason phrase only; any other cell as it is.
+def read_named_statuses(cell: str) -> tuple[int, ...] | None:
+    """Return the HTTP statuses in a cell of their column, where a reason phrase is enough; elsewhere, it may be a code.
 
-    >>> with_number("Not Found"), with_number("Taken")
-    ('404', 'Taken')
+    >>> read_named_statuses("Not Found"), read_named_statuses("409"), read_named_statuses("Taken")
+    ((404,), (409,), None)
     """
-    return _PHRASES.get(plain(cell), cell)
+    return _PHRASES.get(plain(cell)) or read_statuses(cell)
 
 
 def first_status(cell: str) -> int | None:

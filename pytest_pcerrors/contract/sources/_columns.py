@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import (
@@ -10,8 +11,8 @@ from pytest_pcerrors.contract.sources._cells import (
     is_known_status,
     plain,
     read_code,
+    read_named_statuses,
     read_statuses,
-    with_number,
 )
 from pytest_pcerrors.contract.sources._names import (
     code_rank,
@@ -98,17 +99,16 @@ def _named(every: "Sequence[Column]", name: str) -> Column | None:
 
 def _status_column(every: "Sequence[Column]") -> Column | None:
     """Return the column of HTTP statuses: named so; or named a code, with known statuses only; or the only one with cells such as ``409 Conflict``."""
-    named = [
-        each
-        for each in every
-        if is_status_name(each.name) and each.share(lambda cell: bool(read_statuses(cell))) >= _MIN_SHARE
-    ]
+    named = [each for each in every if is_status_name(each.name)]
+    named.sort(key=lambda each: "http" not in words_of(each.name))
     codes = [each for each in every if each.rank in (0, 1) and _has_statuses_only(each)]
     others = [each for each in every if each.share(is_known_status) == 1 and each.share(_has_phrase)]
-    best = max(named, key=lambda each: "http" in words_of(each.name), default=None)
-    phrases = (Column(each.name, [*map(with_number, each.cells)]) for each in every if is_status_name(each.name))
-    by_phrase = (each for each in phrases if each.share(lambda cell: bool(read_statuses(cell))) >= _MIN_SHARE)
-    return best or next(iter(codes), None) or (others[0] if len(others) == 1 else next(by_phrase, None))
+    only = others if len(others) == 1 else []
+    return next(chain(_mostly(named, read_statuses), codes, only, _mostly(named, read_named_statuses)), None)
+
+
+def _mostly(every: "Sequence[Column]", read: "Callable[[str], object]") -> "list[Column]":
+    return [each for each in every if each.share(lambda cell: bool(read(cell))) >= _MIN_SHARE]
 
 
 def _has_statuses_only(column: Column) -> bool:
@@ -160,7 +160,7 @@ def _has_codes(column: Column, status: Column | None) -> bool:
 
 
 def _is_error_status(cell: str) -> bool:
-    return any(map(is_error, read_statuses(cell) or ()))
+    return any(map(is_error, read_named_statuses(cell) or ()))
 
 
 def _are_error_codes(column: Column) -> bool:

@@ -182,7 +182,9 @@ def _texts(term: _Term, row: Line) -> list[str]:
     for line in row.cells[1:]:
         label = _LABELLED.fullmatch(line)
         if label:
-            rank, is_list = text_rank(label[1]), label[1].endswith("s") and not label[2]
+            rank = text_rank(label[1])
+            is_list = rank == 0 and label[1].endswith("s")
+            rank = rank if label[2] or is_list else None
         text = label[2] if label else line
         if rank is not None and text:
             labelled.setdefault(rank, []).append(text)

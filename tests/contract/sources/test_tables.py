@@ -133,13 +133,14 @@ def test_all_tables_are_read_together(read):
     [
         ({"code": "slug"}, {(None, "full"), (None, "gone")}),
         ({"code": "Slug", "status": "Sent with"}, {(409, "full"), (404, "gone")}),
+        ({"code": "Slug", "status": "Phrase"}, {(409, "full"), (404, "gone")}),
         ({"code": "number", "status_from": r"^(\d{3})"}, {(409, "40901"), (404, "40401")}),
         ({"code": "number", "status_from": r"^\d{3}"}, {(409, "40901"), (404, "40401")}),
     ],
 )
 def test_columns_can_be_named(read, wanted, expected):
     """Letter case and separators are ignored; a status can be a part of the code."""
-    page = table("Slug;Number;Sent with;Info", "full;40901;409;a b", "gone;40401;404;b c")
+    page = table("Slug;Number;Sent with;Phrase;Info", "full;40901;409;Conflict;a b", "gone;40401;404;Not found;b c")
     assert read(page, envelope="odata", **wanted).contract.pairings == expected
 
 

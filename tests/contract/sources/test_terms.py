@@ -114,6 +114,7 @@ def test_codes_are_in_bold_at_the_beginning_of_a_line(read, lines, expected, bet
         ("Some words.\n\nMessages:\n\n- \u201cIt is gone\u201d\n- It was sold\n\nNotes: none here\n", ["It is gone", "It was sold"]),
         ("Description: It is gone\n\nIt was sold\n", ["It is gone"]),
         ("It is gone\n\nIt was sold\n", ["It is gone"]),
+        ("It is gone\n\nWhat to check:\n\nAsk those who sold it.\n", ["It is gone"]),
         ("This can have one of several causes, which are:\n\nIt is gone\n", ["It is gone"]),
     ],
 )  # fmt: skip
