@@ -5,12 +5,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pytest_pcerrors.contract.sources._cells import (
-    Kind,
+    EMPTY,
     first_status,
     is_error,
     is_number,
     is_success,
-    read_code,
     read_named_statuses,
     style_of,
 )
@@ -128,10 +127,9 @@ def _add_rows(table: "Table", code: "Column", pattern: "re.Pattern[str] | None",
     reading.note(table.grid.place, ", ".join([*found, *missing]))
     empty = [""] * len(code.cells)
     cells = zip(code.cells, *(column.cells if column else empty for column in (table.status, table.text)), strict=True)
-    for row, (written, status_cell, text) in zip(table.grid.rows, cells, strict=True):
-        cell = read_code(written)
+    for row, cell, (written, status_cell, text) in zip(table.grid.rows, code.read, cells, strict=True):
         if not cell.codes:
-            what = f'"{_cut(written)}" is {cell.kind.value}' if cell.kind is not Kind.EMPTY else "no code"
+            what = f'"{_cut(written)}" is {cell.other}' if cell.other != EMPTY else "no code"
             reading.note(row.place, f"{what}, left out")
             continue
         statuses = read_named_statuses(status_cell)

@@ -1,12 +1,12 @@
 """Read single cells: error codes, patterns of codes, HTTP statuses, successes."""
 
 import re
-from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
 from pytest_pcerrors.text import phrase_of
 
+EMPTY, NOT_A_CODE = "empty", "not a code"
 _MOST_CHARACTERS = 200
 _SHORT = 3
 _WORD = re.compile(r"[-/]?\w[\w.:/#@+$~-]*", re.ASCII)
@@ -37,48 +37,40 @@ _MORE_STATUSES = {419, 420, 430, 440, 444, 449, 498, 499, 509, 520, 521, 522, 52
 _ERRORS = HTTPStatus.BAD_REQUEST
 
 
-class Kind(Enum):
-    """What a cell in a column of codes is."""
-
-    CODE = "a code, or several"
-    PATTERN = "a pattern of codes"
-    RANGE = "a range of codes"
-    EMPTY = "empty"
-    OTHER = "not a code"
-
-
 class Cell(NamedTuple):
-    """A cell in a column of codes, and its codes without quotes."""
+    """A cell in a column of codes: its codes without quotes, or what it is instead."""
 
-    kind: Kind
     codes: tuple[str, ...] = ()
+    other: str = ""
 
 
 def read_code(cell: str) -> Cell:
     """Return what a cell is: a code is a word without spaces, or a URI; of several codes, one has digits, underscores or capitals inside, and the others too unless in capitals.
 
-    >>> [read_code(cell).kind.name for cell in ("DECK_FULL", "-32600", "urn:x:1", "TIDE_*", "1000-1999", "two words", "-")]
-    ['CODE', 'CODE', 'CODE', 'PATTERN', 'RANGE', 'OTHER', 'EMPTY']
+    >>> [read_code(cell).codes for cell in ("DECK_FULL", "-32600", "urn:x:1")]
+    [('DECK_FULL',), ('-32600',), ('urn:x:1',)]
+    >>> [read_code(cell).other for cell in ("TIDE_*", "1000-1999", "two words", "-")]
+    ['a pattern of codes', 'a range of codes', 'not a code', 'empty']
     >>> read_code("`DECK_FULL`, `DECK_WET`").codes
     ('DECK_FULL', 'DECK_WET')
     """
     text = _without_footnote(cell).strip("\"'`\u201c\u201d")
     if text.lower() in _EMPTY:
-        return Cell(Kind.EMPTY)
+        return Cell(other=EMPTY)
     if max(map(len, text.split())) > _MOST_CHARACTERS:
-        return Cell(Kind.OTHER)
+        return Cell(other=NOT_A_CODE)
     if _is_range(text):
-        return Cell(Kind.RANGE)
+        return Cell(other="a range of codes")
     if " " not in text and _PATTERN.search(text):
-        return Cell(Kind.PATTERN)
+        return Cell(other="a pattern of codes")
     if (_WORD.fullmatch(text) or _URI.fullmatch(text)) and text[-1] not in ".:/":
-        return Cell(Kind.CODE, (text,))
+        return Cell((text,))
     several = tuple(_SEVERAL.split(text.replace("`", "")))
     written = [is_written_as_code(each) for each in several]
     are_codes = any(written) and all(
         is_one or _CAPITALS.fullmatch(each) for each, is_one in zip(several, written, strict=True)
     )
-    return Cell(Kind.CODE, several) if are_codes else Cell(Kind.OTHER)
+    return Cell(several) if are_codes else Cell(other=NOT_A_CODE)
 
 
 def is_code(text: str) -> bool:

@@ -6,7 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import (
-    Kind,
+    EMPTY,
+    NOT_A_CODE,
+    Cell,
     is_error,
     is_known_status,
     plain,
@@ -34,7 +36,6 @@ _MIN_DISTINCT = 0.5
 _MIN_DISTINCT_NAMES = 0.8
 _MIN_SENTENCES = 0.3
 _MIN_LENGTH = 4
-_NOT_ONE = (Kind.EMPTY, Kind.PATTERN, Kind.RANGE)
 _NAMES = 2
 """The rank of the columns whose name is that of codes in some tables only."""
 
@@ -52,9 +53,14 @@ class Column:
         return code_rank(self.name)
 
     @cached_property
+    def read(self) -> list[Cell]:
+        """Its cells, read as codes."""
+        return [*map(read_code, self.cells)]
+
+    @cached_property
     def codes(self) -> list[str]:
         """The codes in its cells."""
-        return [code for cell in self.cells for code in read_code(cell).codes]
+        return [code for cell in self.read for code in cell.codes]
 
     def share(self, is_fitting: "Callable[[str], bool]") -> float:
         """Return the share of the cells that fit, among those that are not empty."""
@@ -113,7 +119,8 @@ def _mostly(every: "Sequence[Column]", read: "Callable[[str], object]") -> "list
 
 def _has_statuses_only(column: Column) -> bool:
     """Return whether a column has known statuses only, at least one of an error, apart from ``0`` for a success, and ``5xx``."""
-    filled = [cell for cell in column.cells if read_code(cell).kind not in _NOT_ONE and cell.strip() != "0"]
+    cells = zip(column.cells, column.read, strict=True)
+    filled = [cell for cell, read in cells if read.other in ("", NOT_A_CODE) and cell.strip() != "0"]
     return all(map(is_known_status, filled)) and any(map(_is_error_status, filled))
 
 
@@ -146,9 +153,8 @@ def _code_column(
 
 def _has_codes(column: Column, status: Column | None) -> bool:
     """Return whether the cells of a column can be codes: mostly words, mostly distinct, and neither counts nor reason phrases."""
-    filled = [cell for cell in map(read_code, column.cells) if cell.kind is not Kind.EMPTY]
-    codes = column.codes
-    if sum(cell.kind is Kind.OTHER for cell in filled) > (1 - _MIN_SHARE) * len(filled) or not codes:
+    filled, codes = [cell.other for cell in column.read if cell.other != EMPTY], column.codes
+    if filled.count(NOT_A_CODE) > (1 - _MIN_SHARE) * len(filled) or not codes:
         return False
     is_name = column.rank == _NAMES
     distinct = len(set(codes)) / len(codes)
