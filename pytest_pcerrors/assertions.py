@@ -110,16 +110,18 @@ def _raise_or_warn(verdict: "Verdict", unexpected: "Sequence[Violation]") -> Non
     errors, warned = [*verdict.errors, *unexpected], verdict.warnings
     if errors:
         raise _failure(verdict, [*errors, *warned])
-    current().on_warning(verdict)
+    for each in current().observers:
+        each.on_warning(verdict)
     for violation in warned:
         line = verdict.parsed.contract.reason(verdict.exchange.status)
         warnings.warn(f"{line}: {violation}", PcErrorsWarning, stacklevel=3)
 
 
 def _failure(verdict: "Verdict", violations: "Sequence[Violation]") -> ContractViolation:
-    """Return the exception of a failing assertion, with the violations that it reports, and notify the context."""
+    """Return the exception of a failing assertion, with the violations that it reports, and notify the observers."""
     context = current()
-    context.on_failure(verdict, violations)
+    for each in context.observers:
+        each.on_failure(verdict, violations)
     text = failure_text(context.place(verdict.exchange), violations, verdict.parsed.contract)
     return ContractViolation(text, [each for each in violations if each.severity == "error"])
 

@@ -21,7 +21,7 @@ from pytest_pcerrors import (
     assert_pc_success,
     check,
 )
-from pytest_pcerrors.policy.check import Context, within
+from pytest_pcerrors.policy.check import Context, Observer, within
 from pytest_pcerrors.policy.policy import Policy
 
 TEMPLATE = '{"code": "800064", "description": "Cart 7 is busy", "data": [{"cart": 7}], "source": "PartnerFD"}'
@@ -309,11 +309,11 @@ def acme():
     return Contract("Acme", {409: "Conflict"}, Catalogue((Entry(409, "busy", ("Not now",)),)), schema, members)
 
 
-def test_a_context_is_notified_of_every_verdict():
-    """The context is notified of each assertion once."""
-    notified = []
-    context = Context(Policy(Contract.default()))
-    context.on_verdict = notified.append
+def test_an_observer_is_notified_of_every_assertion():
+    """It is notified of each assertion once."""
+    notified, context, observer = [], Context(Policy(Contract.default())), Observer()
+    observer.on_verdict = notified.append
+    context.observers.append(observer)
     with within(context):
         assert_pc_error(BUSY)
         assert_pc_success((200, b""))

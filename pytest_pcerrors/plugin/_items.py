@@ -1,6 +1,7 @@
 """The items of archives: their error responses, their unreadable places, and the rules that they break as a whole."""
 
 import os
+from itertools import product
 from typing import Any
 
 import pytest
@@ -59,7 +60,8 @@ class CassetteItem(PartItem):
         if verdict.errors:
             raise ContractViolation(text, verdict.errors)
         reason = contract.reason(exchange.status)
-        current().on_warning(verdict)
+        for each in current().observers:
+            each.on_warning(verdict)
         try:
             warn((f"{reason}: {each}" for each in verdict.warnings), f"{self.path}:{self.line + 1}")
         except PcErrorsWarning:
@@ -85,9 +87,9 @@ class RecordingItem(PartItem):
     def runtest(self) -> None:
         """Fail or warn with all places, and count them."""
         verdicts: list[Verdict] = self.content()
-        for verdict in verdicts:
-            current().on_verdict(verdict)
-            current().on_warning(verdict)
+        for verdict, observer in product(verdicts, current().observers):
+            observer.on_verdict(verdict)
+            observer.on_warning(verdict)
         errors = [(verdict, each) for verdict in verdicts for each in verdict.errors]
         if errors:
             raise ContractViolation(_text(errors), [each for _, each in errors])

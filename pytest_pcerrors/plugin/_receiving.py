@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_pcerrors.errors import PcErrorsWarning, UsageError
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.plugin._messages import described, is_explained, own_frames, warn_at
 from pytest_pcerrors.plugin._received import CurrentTest, Places
-from pytest_pcerrors.policy.check import Context
+from pytest_pcerrors.policy.check import Context, Observer
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.policy.verdict import Verdict
 from pytest_pcerrors.reporting.failure import failure_text
@@ -43,11 +44,12 @@ class LateRequests:
             )
 
 
-class Receiving(Context):
-    """The context of a run: it receives the responses of its cassettes and servers, judges them, and notifies its observers."""
+class Receiving(Context, Observer):
+    """The context of a run, and its first observer: it receives the responses of its cassettes and servers, judges them, and counts verdicts."""
 
     def __init__(self, policy: Policy, tally: Tally, root: Path) -> None:
         super().__init__(policy)
+        self.observers.append(self)
         self.test: CurrentTest = CurrentTest()
         self._tally = tally
         self._places = Places(root)
@@ -56,26 +58,17 @@ class Receiving(Context):
         """What has happened: a test function was ``called``, a response was ``received``, and one of a judged host was ``judged``."""
 
     def on_verdict(self, verdict: Verdict) -> None:
-        """Count a verdict that the current test has asked for; its response is not judged again."""
-        self._count(verdict)
-        self.mark_checked(verdict.exchange)
-
-    def _count(self, verdict: Verdict) -> None:
+        """Count a verdict; if the current test has asked for it, its response is not judged again."""
         self.test.tally.add_verdict(verdict)
-        for each in self.observers:
-            each.on_verdict(verdict)
+        self.mark_checked(verdict.exchange)
 
     def on_warning(self, verdict: Verdict) -> None:
         """Count the warnings of a verdict as raised."""
         self.test.warned.update(violation.rule for violation in verdict.warnings)
-        for each in self.observers:
-            each.on_warning(verdict)
 
     def on_failure(self, verdict: Verdict, violations: Sequence[Violation]) -> None:
         """Count what a failing assertion reports, instead of the violations of its verdict."""
         self.test.tally.recount(verdict, violations)
-        for each in self.observers:
-            each.on_failure(verdict, violations)
 
     def locate(self, exchange: Exchange) -> Exchange:
         """Return a response that the current test has replayed with its origin."""
@@ -159,8 +152,8 @@ class Receiving(Context):
             self.noted.add("judged")
         test.tally.other_hosts.update(map(host_of, others))
         verdicts = [*(each for each in responses if each.parsed.is_error), *test.recordings]
-        for verdict in verdicts:
-            self._count(verdict)
+        for verdict, observer in product(verdicts, self.observers):
+            observer.on_verdict(verdict)
         problems = test.problems() or [*filter(None, [test.unused()])]
         failing = [verdict for verdict in verdicts if verdict.errors]
         if problems:
@@ -169,8 +162,8 @@ class Receiving(Context):
         if failing:
             test.failure = ContractViolation(self._text(failing), [each for one in failing for each in one.errors])
             raise test.failure
-        for verdict in verdicts:
-            self.on_warning(verdict)
+        for verdict, observer in product(verdicts, self.observers):
+            observer.on_warning(verdict)
         try:
             warn_at(item, (_warning(verdict, each) for verdict in verdicts for each in verdict.warnings))
         except PcErrorsWarning as warning:

@@ -45,15 +45,11 @@ class Observer:
         """Receive what an assertion has found about a client, as plain data."""
 
 
-class Context(Observer):
-    """The policy of checks, and where responses come from. A run has one context, whose policy changes from test to test.
+class Context:
+    """The policy of checks, its observers, and where responses come from. A run has one context, whose policy changes from test to test."""
 
-    `is_observed` is whether it must be notified of every verdict; `observers` receive what has no effect on the context itself.
-    """
-
-    def __init__(self, policy: "Policy", *, is_observed: bool = True) -> None:
+    def __init__(self, policy: "Policy") -> None:
         self.policy = policy
-        self.is_observed = is_observed
         self.observers: list[Observer] = []
 
     def locate(self, exchange: Exchange) -> Exchange:
@@ -95,7 +91,7 @@ def _of_directory(directory: str) -> Context:
     from pytest_pcerrors.policy.from_settings import policy_of
     from pytest_pcerrors.settings import Settings
 
-    return Context(policy_of(Settings.find(Path(directory))), is_observed=False)
+    return Context(policy_of(Settings.find(Path(directory))))
 
 
 def check(response: object, *, contract: "Contract | None" = None, profile: str | None = None) -> "list[Violation]":
@@ -114,7 +110,7 @@ def check(response: object, *, contract: "Contract | None" = None, profile: str 
     'warning'
     """
     context = current()
-    if contract is None and profile is None and not context.is_observed:
+    if contract is None and profile is None and not context.observers:
         response = response if type(response) is Exchange else Exchange.of(response)
         if context.policy.recognizes(response):
             return []
@@ -135,7 +131,7 @@ def unknown_body(verdict: "Verdict") -> list[Violation]:
 def judge(
     response: object, *, contract: "Contract | None" = None, profile: str | None = None, context: Context | None = None
 ) -> "Verdict":
-    """Return the verdict on a response under a context, by default the current one, and notify the context."""
+    """Return the verdict on a response under a context, by default the current one, and notify its observers."""
     if contract is not None and not isinstance(contract, Contract):
         raise UsageError(
             f"contract= takes a Contract, not {represented(contract)}; load a file with Contract.load(path)"
@@ -145,7 +141,8 @@ def judge(
     context = context or current()
     policy = context.policy if contract is None else _with_contract(context.policy, contract)
     verdict = policy.judge(context.locate(Exchange.of(response)), profile=profile)
-    context.on_verdict(verdict)
+    for each in context.observers:
+        each.on_verdict(verdict)
     return verdict
 
 

@@ -6,7 +6,7 @@ from contextvars import Context as ContextVars
 import pytest
 
 from pytest_pcerrors import Contract, ContractViolation, Exchange, UsageError, assert_pc_error, check
-from pytest_pcerrors.policy.check import Context, current, within
+from pytest_pcerrors.policy.check import Context, Observer, current, within
 from pytest_pcerrors.policy.policy import Policy
 
 NUMBER = (409, b'{"code": 800064, "description": "Busy", "source": "PartnerFD"}')
@@ -73,10 +73,11 @@ def test_a_context_holds_for_its_block():
         assert (seen, current()) == (inner, outer)
 
 
-def test_a_context_is_notified_of_every_verdict():
+def test_an_observer_is_notified_of_every_verdict():
     """Each verdict is counted, for errors and others."""
-    received, context = [], Context(Policy(Contract.default()))
-    context.on_verdict = received.append
+    received, context, observer = [], Context(Policy(Contract.default())), Observer()
+    observer.on_verdict = received.append
+    context.observers.append(observer)
     with within(context):
         check(NUMBER)
         check((200, b"{}"))
