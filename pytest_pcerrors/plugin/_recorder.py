@@ -54,8 +54,8 @@ class Recorder:
         self.files: CassettesOfTests = CassettesOfTests(config, settings)
         self.played: dict[str, Played] = {}
         """What passing tests have played of each cassette, by its name."""
-        self.unwritten: dict[str, str] = {}
-        """Why cassettes were not written, by their name."""
+        self.unwritten: set[str] = set()
+        """Cassettes that were not written, each with the reason."""
         self.undated: set[str] = set()
         """The names of the cassettes whose age is unknown."""
 
@@ -75,7 +75,7 @@ class Recorder:
                 cassette.keep = test.ran_to_its_end or bool(options.config.get("record_on_exception"))
                 self._note_recorded(cassette, options.path, request.node.nodeid)
         if not options.continues and (reason := cassette.why_nothing_was_recorded()):
-            self.unwritten[cassette.name] = f"nothing was recorded: {reason}"
+            self.unwritten.add(f"{cassette.name}: nothing was recorded: {reason}")
         if test.has_passed:
             for each in (cassette, *cassette.also):
                 self._note_played(each, request.node.nodeid)
@@ -159,16 +159,15 @@ class Recorder:
             self.undated.add(cassette.name)
 
     def _note_recorded(self, cassette: "IndexedCassette", path: Path, nodeid: str) -> None:
-        """Note that a cassette was begun, or that it was not written because of a test."""
+        """Note that a cassette was begun, or that it was not written because of a test; a repeated run of the test may write it."""
+        unwritten = f"{cassette.name}: not written: {nodeid} did not run to its end"
         if not cassette.dirty:
             return
-        reason = f"not written: {nodeid} did not run to its end"
-        if not cassette.keep:
-            self.unwritten[cassette.name] = reason
-            return
-        self._begun.add(path)
-        if self.unwritten.get(cassette.name) == reason:  # this is a repeated run of the test
-            del self.unwritten[cassette.name]
+        if cassette.keep:
+            self._begun.add(path)
+            self.unwritten.discard(unwritten)
+        else:
+            self.unwritten.add(unwritten)
 
     def _note_played(self, cassette: "IndexedCassette", nodeid: str) -> None:
         from pytest_pcerrors.interception.unmatched import label
@@ -188,11 +187,9 @@ class Recorder:
     def remarks(self) -> Iterator[str]:
         """Yield lines for settings without effect, cassettes that were not written, and interactions that no test has played."""
         yield from self._settings.without_effect()
-        unwritten = sorted(self.unwritten.items())
-        for name, reason in unwritten[:_MOST_SHOWN]:
-            yield f"{name}: {reason}"
-        if len(unwritten) > _MOST_SHOWN:
-            yield f"{counted(len(unwritten) - _MOST_SHOWN, 'more cassette')} not written"
+        yield from sorted(self.unwritten)[:_MOST_SHOWN]
+        if len(self.unwritten) > _MOST_SHOWN:
+            yield f"{counted(len(self.unwritten) - _MOST_SHOWN, 'more recording')} not written"
         for name, each in sorted(self.played.items()):
             if each["left"] and each["users"] is not None and set(each["by"]).issuperset(each["users"]):
                 yield f"{name}: never played: {listed(list(each['left'].values()))}"

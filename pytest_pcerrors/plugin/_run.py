@@ -107,7 +107,7 @@ class Run:
             "late": receiving.late.requests,
             "played": recorder.played,
             "orphans": list(map(str, recorder.files.orphans)),
-            "unwritten": recorder.unwritten,
+            "unwritten": list(recorder.unwritten),
             "undated": list(recorder.undated),
         }
         return json.dumps(counts)
@@ -126,7 +126,7 @@ class Run:
             receiving.late.add(test, *requests)
         recorder.add_played(counts["played"])
         recorder.files.orphans = list(map(Path, counts["orphans"]))
-        recorder.unwritten |= counts["unwritten"]
+        recorder.unwritten.update(counts["unwritten"])
         recorder.undated.update(counts["undated"])
         receiving.noted.update(counts["noted"])
         cassettes.seen.update((file, Counter(each)) for file, each in counts["seen"].items())

@@ -247,17 +247,17 @@ def test_a_recording_that_is_not_written_is_reported(pytester, test_file, server
     )
     said = remarks("--pc-record=once", *workers)
     name = "cassettes/test_cart/test_a-{0}.yaml: not written: test_cart.py::test_a[{0}] did not run to its end"
-    assert said == [*(f"pcerrors: {name.format(n)}" for n in range(1, 6)), "pcerrors: 1 more cassette not written"]
+    assert said == [*(f"pcerrors: {name.format(n)}" for n in range(1, 6)), "pcerrors: 1 more recording not written"]
     assert [each.name for each in (pytester.path / "cassettes/test_cart").iterdir()] == ["test_a-0.yaml"]
 
 
 def test_a_repeated_test_that_records_in_the_end_is_not_reported(test_file, server, settings, remarks):
-    """Another test of the same file that has failed still is."""
+    """Another test of the same file that has failed before it still is."""
     settings('hosts = ["127.0.0.1"]')
     marker = "@pytest.mark.pc_cassette('busy')\n"
     request = f"    get('/errors/409/800064', {server.url!r})\n"
     test_file(
-        f"runs = []\n{marker}def test_a():\n{request}    runs.append(1)\n    assert len(runs) > 1\n{marker}def test_b():\n{request}    assert 0"
+        f"runs = []\n{marker}def test_b():\n{request}    assert 0\n{marker}def test_a():\n{request}    runs.append(1)\n    assert len(runs) > 1"
     )
     assert remarks("--pc-record=once", "-prerunfailures", "--reruns=1", "-k", "test_a") == []
     assert remarks("--pc-record=all", "-prerunfailures", "--reruns=1") == [
