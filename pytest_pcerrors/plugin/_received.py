@@ -85,6 +85,7 @@ class CurrentTest:
     has_failed: bool = False
     """Whether a report of the test is a failure; an expected failure or a repeated run is not."""
     ran_to_its_end: bool = False
+    """Whether the test function did, or ended early as it was meant to: it was skipped, or its failure is expected."""
     has_passed: bool = False
 
     def problems(self) -> list[Exception]:

@@ -134,8 +134,9 @@ class Receiving(Context, Observer):
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Show only the violations if they are the failure, and note whether the test passed."""
+        """Show only the violations if they are the failure, and note whether the test passed, or ended early as it was meant to."""
         report = yield
+        self.test.ran_to_its_end |= report.skipped
         if report.when == "call":
             caught = call.excinfo.value if call.excinfo else None
             is_ours = caught is not None and caught is self.test.failure

@@ -257,6 +257,26 @@ def test_vcrpy_is_set_to_record_on_an_exception(pytester, test_file, server):
     assert recorded(pytester.path / "cassettes/test_cart/test_a.yaml") == ["/409/800064"]
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def test_a(pc_cassette):\n    {0}\n    pytest.skip('no such order')",
+        "def test_a(pc_cassette):\n    {0}\n    pytest.xfail('known')",
+        "@pytest.mark.xfail(strict=True)\ndef test_a(pc_cassette):\n    {0}\n    assert False",
+        "@pytest.fixture\ndef order(pc_cassette):\n    {0}\n    pytest.skip('no such order')\ndef test_a(order): pass",
+        "class A(unittest.TestCase):\n    @pytest.mark.pc_cassette('test_cart/test_a')\n    def test_a(self):\n        {0}\n        self.skipTest('no such order')",
+    ],
+    ids=["skip", "xfail", "marker", "setup", "unittest"],
+)
+def test_a_test_that_is_skipped_or_fails_as_expected_is_recorded(pytester, test_file, server, test):
+    """So it ends at the same line when it is replayed, and not with an unmatched request."""
+    test_file("import unittest\n" + test.format(f"get('/errors/409/800064', {server.url!r})"))
+    outcomes = pytester.runpytest("-q", "--pc-record=once").parseoutcomes()
+    assert outcomes in ({"skipped": 1}, {"xfailed": 1})
+    assert recorded(pytester.path / "cassettes/test_cart/test_a.yaml") == ["/409/800064"]
+    assert pytester.runpytest("-q", "-rx").parseoutcomes() == outcomes
+
+
 def test_settings_of_vcrpy_are_passed_on(pytester, test_file, tape):
     """An existing vcr_config holds, and pc_vcr_config above it."""
     test_file(
