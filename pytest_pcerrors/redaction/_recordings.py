@@ -112,7 +112,7 @@ class Changes:
     def _response_body(self, key: str, value: "Node", response: "Node") -> list[tuple[int, int]]:
         """Hide the secrets of a response's body, in the form of vcrpy, of HAR, or in our own; return its lengths as `_body` does."""
         encoding, status = encoding_of(response), response.get("status")
-        is_own = key == "body" and status is not None and not status.items
+        is_own = key == "body" and status is not None and not status.items and value.get("raw_gzip") is None
         if key == "body_base64":
             return self._packed(value, "response", encoding)
         if is_own or key == "parsed_body":
@@ -141,9 +141,10 @@ class Changes:
 
     def _body(self, node: "Node", side: str, encoding: str | None) -> list[tuple[int, int]]:
         """Hide the secrets of a body; return pairs of its length before and after, for a body whose length is known."""
-        if node.kind == "mapping" and (text := node.get("base64_string") or node.get("string") or node.get("text")):
+        packed = node.get("base64_string") or node.get("raw_gzip")  # the latter of R
+        if node.kind == "mapping" and (text := packed or node.get("string") or node.get("text")):
             packing = node.get("encoding")
-            is_base64 = node.get("base64_string") is text or (packing is not None and packing.value == "base64")
+            is_base64 = text is packed or (packing is not None and packing.value == "base64")
             lengths = self._packed(text, side, encoding, is_base64=is_base64)
             for key, value in node.members():
                 if value is not text:

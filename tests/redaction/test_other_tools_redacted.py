@@ -27,6 +27,7 @@ ON_POSTMAN = (
 PLACES = {
     "vcr-rb/cart.yml": AUTHORIZED,
     "vcr-rb/cart.json": AUTHORIZED,
+    "vcr-r/cart.yml": AUTHORIZED,
     "betamax/cart.json": AUTHORIZED,
     "schemathesis/cassette.yaml": AUTHORIZED,
     "go-vcr/version-1.yaml": FORM,

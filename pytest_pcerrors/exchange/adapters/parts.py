@@ -153,7 +153,9 @@ def recording_time(recorded: Mapping[str, Any]) -> datetime | None:
 def _time(value: Any) -> datetime | None:
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.removesuffix(" UTC"))  # as Ruby writes a time
+            value = datetime.fromisoformat(
+                value.removesuffix(" UTC").removesuffix(" GMT")
+            )  # as Ruby and R write a time
         except ValueError:
             return moment(value)
     return with_offset(value) if isinstance(value, datetime) else None

@@ -8,7 +8,7 @@ CHOOSE_RECORDINGS = "name the files or the folder of your recordings instead"
 """What to do about a file that is not a recording."""
 
 READ = (
-    "vcrpy, VCR.rb, Betamax, Schemathesis, go-vcr, php-vcr, EasyVCR, HAR (browsers, Polly.js), WireMock, WireMock.Net,"
+    "vcrpy, VCR.rb, vcr (R), Betamax, Schemathesis, go-vcr, php-vcr, EasyVCR, HAR (browsers, Polly.js), WireMock, WireMock.Net,"
     " Postman collections, mitmproxy, NDJSON, curl -i"
 )
 """The formats that are read, for messages."""

@@ -22,6 +22,7 @@ TEMPLATE = "made from a template when it is served"
 CASSETTES = {
     "vcr-rb/cart.yml": (":3", ":24"),
     "vcr-rb/cart.json": ("#/http_interactions/0", "#/http_interactions/1"),
+    "vcr-r/cart.yml": (":2", ":23"),
     "betamax/cart.json": ("#/http_interactions/0", "#/http_interactions/1"),
     "schemathesis/cassette.yaml": (":5", ":43"),
     "go-vcr/version-1.yaml": (":4", ":20"),
@@ -88,13 +89,46 @@ def test_an_unanswered_request_of_schemathesis_is_skipped():
         ({"status": {"code": "404", "message": "", "http_version": "1.1"}}, 404, "", b""),
         ({"status": {"code": 404}, "curl_info": {}, "body": "x"}, 404, None, b"x"),
         ({"status_code": 404, "url": "/", "body": {"base64_string": "eA==", "encoding": "utf-8"}}, 404, None, b"x"),
+        (
+            {"status": {"status_code": "404", "message": "Gone"}, "body": {"file": False, "string": "x"}},
+            404,
+            "Gone",
+            b"x",
+        ),
+        ({"status": {"status_code": 404}, "body": {"base64_string": "eA=="}}, 404, None, b"x"),
+        ({"status": 404, "body": {"string": "x"}}, 404, None, b"x"),
+        ({"status": 404, "body": {"raw_gzip": "eJyrAAAAeQB5"}}, 404, None, b"x"),
     ],
 )
 def test_a_response_has_the_form_of_its_tool(response, status, reason, body):
-    """Go-vcr keeps the code apart from the status line, as an old Betamax does; php-vcr leaves out an empty body."""
-    document = [{"request": {"method": "GET", "url": "/v1"}, "response": response}]
+    """Go-vcr keeps the code apart from the status line, as an old Betamax does; php-vcr leaves out an empty body; R compresses some."""
+    document = [
+        {"request": {"method": "GET", "url": "/v1"}, "response": response, "recorded_at": "2025-05-09 14:34:40"}
+    ]
     [exchange] = stream_items(io.BytesIO(json.dumps(document).encode()), "a.json")
     assert (exchange.status, exchange.reason, exchange.body, exchange.body_problem) == (status, reason, body, None)
+
+
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump])
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"status": {"status_code": "404"}, "body": {"encoding": "", "file": True, "string": "bodies/a.json"}},
+        {"status": {"status_code": "404"}, "body": {"on_disk": "bodies/a.json"}},
+        {"status": 404, "body": {"on_disk": "bodies/a.json"}},
+    ],
+)
+def test_a_body_that_r_keeps_in_a_file_of_its_own_is_unknown(response, write):
+    """It is not the path of that file."""
+    interaction = {
+        "request": {"method": "get", "uri": "/v1"},
+        "response": response,
+        "recorded_at": "2022-11-09 13:19:43 GMT",
+    }
+    name = "a.json" if write is json.dumps else "a.yml"
+    [exchange] = stream_items(io.BytesIO(write({"http_interactions": [interaction]}).encode()), name)
+    assert (exchange.status, exchange.body, exchange.body_problem) == (404, b"", "not kept in the recording")
+    assert exchange.recorded_at.isoformat() == "2022-11-09T13:19:43+00:00"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Cassettes of the VCR family: what VCR.rb, Betamax, Schemathesis, go-vcr and php-vcr write differently from vcrpy."""
+"""Cassettes of the VCR family: what VCR.rb, vcr of R, Betamax, Schemathesis, go-vcr and php-vcr write differently from vcrpy."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pytest_pcerrors.exchange.archives.foreign._tools import is_object
 from pytest_pcerrors.text import late_pattern
 
 LISTS = ("interactions", "http_interactions")
-"""The keys of the list of interactions: of vcrpy and go-vcr; of VCR.rb, Betamax and Schemathesis."""
+"""The keys of the list of interactions: of vcrpy and go-vcr; of VCR.rb, vcr of R, Betamax and Schemathesis."""
 
 _REASON = late_pattern(r"(?:[0-9]{3} )?(.*)")
 _INTEGER = late_pattern(r"-?[0-9]{1,18}")
@@ -39,8 +39,13 @@ def _numbers(members: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def in_common_form(interaction: Any) -> Any:
-    """Return an interaction of go-vcr, php-vcr or an old Betamax in the form of vcrpy; any other value unchanged."""
+    """Return an interaction of go-vcr, php-vcr, vcr of R or an old Betamax in the form of vcrpy; any other value unchanged."""
     match interaction:
+        case {"response": {"status": {"status_code": _}}} | {
+            "response": {"status": int() | str(), "body": {"raw_gzip": str()} | {"on_disk": str()}},
+            "recorded_at": _,
+        }:
+            return _of_r(interaction)
         case {"response": {"status": {"http_version": _}}} | {"response": {"status": {}, "curl_info": _}}:
             return _of_php(interaction)
         case {"response": {"status": {}}}:
@@ -58,6 +63,20 @@ def in_common_form(interaction: Any) -> Any:
             return interaction | {"response": common}
         case _:
             return interaction
+
+
+def _of_r(interaction: dict[str, Any]) -> dict[str, Any]:
+    """Return an interaction of R with its status and its body in the form of vcrpy; the body is left out if a file of its own has it."""
+    status = interaction["response"]["status"]
+    named = status if isinstance(status, dict) else {"status_code": status}
+    common = {"code": named["status_code"], "message": named.get("message")}
+    response = {**interaction["response"], "status": common}
+    match response:
+        case {"body": {"on_disk": _} | {"file": True | "yes" | "true"}}:
+            del response["body"]
+        case {"body": {"raw_gzip": packed}}:
+            response["body"] = {"base64_string": packed}
+    return interaction | {"response": response}
 
 
 def _of_php(interaction: dict[str, Any]) -> dict[str, Any]:
