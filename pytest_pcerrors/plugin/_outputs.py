@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.plugin._facts import FactsOfTest
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._reports import Reports
-    from pytest_pcerrors.plugin._services import Services
     from pytest_pcerrors.reporting.matrix import MatrixData
     from pytest_pcerrors.reporting.summary import Tally
     from pytest_pcerrors.reporting.targets import Target
@@ -72,19 +71,14 @@ class Outputs:
     """The reports and the error coverage of a run. What nothing asks for is neither loaded nor counted."""
 
     def __init__(
-        self,
-        config: pytest.Config,
-        settings: "Settings",
-        receiving: "Receiving",
-        services: "Services",
-        cassettes: "Cassettes",
+        self, config: pytest.Config, settings: "Settings", receiving: "Receiving", cassettes: "Cassettes"
     ) -> None:
         self._config = config
         self._receiving = receiving
         self._cassettes = cassettes
         self._facts: Facts = Facts.of(config)
         self._reports: Reports | None = self._asked_reports()
-        self._coverage: CoverageReports | None = self._asked_coverage(settings, services)
+        self._coverage: CoverageReports | None = self._asked_coverage(settings)
         self._matrices = Matrices(config)
         for name, source in (("findings", self._reports), ("coverage", self._coverage), ("matrices", self._matrices)):
             if source is not None:
@@ -125,17 +119,15 @@ class Outputs:
 
         return Reports(self._targets("--pc-report", FORMATS), self._receiving)
 
-    def _asked_coverage(self, settings: "Settings", services: "Services") -> "CoverageReports | None":
+    def _asked_coverage(self, settings: "Settings") -> "CoverageReports | None":
         """Return the error coverage if an option asks for it, else None."""
-        if all(self._config.getoption(name) in (False, [], None) for name in _COVERAGE_OPTIONS):
+        if not any(map(self._config.getoption, _COVERAGE_OPTIONS)):
             return None
         from pytest_pcerrors.plugin._coverage import CoverageReports
         from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS
 
         targets = self._targets("--pc-coverage-report", COVERAGE_FORMATS)
-        coverage = CoverageReports(self._config, targets, self._receiving, settings)
-        services.listeners.append(coverage.on_served)
-        return coverage
+        return CoverageReports(self._config, targets, self._receiving, settings)
 
     def _targets(self, option: str, formats: "Collection[str]") -> "list[Target]":
         """Return what an option asks for, and create the folders; a recording of the run is refused."""

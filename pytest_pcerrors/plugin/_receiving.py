@@ -47,9 +47,11 @@ class LateRequests:
 class Receiving(Context, Observer):
     """The context of a run, and its first observer: it receives the responses of its cassettes and servers, judges them, and counts verdicts."""
 
-    def __init__(self, policy: Policy, tally: Tally, root: Path) -> None:
+    def __init__(self, policy: Policy, tally: Tally, root: Path, *, is_watching: bool) -> None:
         super().__init__(policy)
         self.observers.append(self)
+        self.is_watching = is_watching
+        """Whether the responses of every vcrpy cassette and of our servers are checked."""
         self.test: CurrentTest = CurrentTest()
         self._tally = tally
         self._places = Places(root)
@@ -87,10 +89,11 @@ class Receiving(Context, Observer):
         """Mark a response as checked, such as a 429 that was retried."""
         self.test.received.mark_checked(exchange)
 
-    def on_served_response(self, exchange: Exchange) -> None:
-        """Add a response from one of our servers."""
-        self.noted.add("received")
-        self.test.received.add_served(exchange)
+    def on_served(self, exchange: Exchange) -> None:
+        """Add a response from one of our servers, if it is to be checked."""
+        if self.is_watching:
+            self.noted.add("received")
+            self.test.received.add_served(exchange)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:

@@ -57,14 +57,15 @@ class Run:
                 max_age=config.getoption("pc_max_age"),
                 host=host_of_service(config, settings),
             )
-            self.receiving: Receiving = Receiving(self.policy, self.tally, config.rootpath)
+            is_watching = config.getoption("pc_watch") or settings.watch
+            self.receiving: Receiving = Receiving(self.policy, self.tally, config.rootpath, is_watching=is_watching)
             self.services: Services = Services(config, settings, self.receiving)
             self.recorder: Recorder = Recorder(config, settings, self.receiving, self.services)
             self.cassettes: Cassettes = Cassettes(config, settings.collect, self.policy)
-            self._outputs = Outputs(config, settings, self.receiving, self.services, self.cassettes)
+            self._outputs = Outputs(config, settings, self.receiving, self.cassettes)
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        if self.services.are_watched:
+        if is_watching:
             self._watch()
 
     @classmethod
@@ -211,7 +212,7 @@ class Run:
             terminalreporter.write_line(f"pcerrors: {unknown_age_text(undated)}")
         if nothing:
             terminalreporter.write_line(f"pcerrors: {nothing}", yellow=True, bold=True)
-        if self.services.are_watched and "called" in noted and "received" not in noted:
+        if self.receiving.is_watching and "called" in noted and "received" not in noted:
             terminalreporter.write_line(f"pcerrors: {_NOTHING_WATCHED}", yellow=True, bold=True)
         self._outputs.print(terminalreporter)
 

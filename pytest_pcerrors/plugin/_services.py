@@ -13,7 +13,7 @@ from pytest_pcerrors.plugin._messages import warn_at
 from pytest_pcerrors.secrets.display import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception.cassette import IndexedCassette
@@ -36,15 +36,9 @@ class Services:
         self._settings = settings
         self._receiving = receiving
         self._servers: list[str] = []
-        self.listeners: list[Callable[[Exchange], object]] = []
-        """Called with every response of a server, in a thread of the server."""
         self._own_url = _own_url(config, settings)
         self.are_live: bool = config.getoption("pc_live")
         """Whether tests use the live service instead of cassettes."""
-        self.are_watched: bool = config.getoption("pc_watch") or settings.watch
-        """Whether the responses of every vcrpy cassette and of our servers are checked."""
-        if self.are_watched:
-            self.listeners.append(receiving.on_served_response)
         if self.are_live and config.getoption("pc_record"):
             raise UsageError("--pc-live records nothing, so it cannot be used with --pc-record")
 
@@ -95,8 +89,7 @@ class Services:
         from pytest_pcerrors.simulation.server import ErrorServer
 
         with ErrorServer(self._receiving.policy.contract) as server:
-            if self.listeners:
-                server.on_answer = self._on_answer
+            server.on_answer = self._on_answer
             self._servers.append(server.url)
             self._receiving.test.servers.append(server)
             try:
@@ -115,8 +108,8 @@ class Services:
             yield simulator
 
     def _on_answer(self, exchange: "Exchange") -> None:
-        for each in self.listeners:
-            each(exchange)
+        for each in self._receiving.observers:
+            each.on_served(exchange)
 
     def handle(self, url: str) -> bool:
         """Return whether a URL belongs to one of our servers."""

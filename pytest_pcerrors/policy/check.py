@@ -38,6 +38,9 @@ class Observer:
     def on_asserted(self, verdict: "Verdict", codes: "Collection[str]") -> None:
         """Receive the verdict of an assertion that has passed, and the codes of the response that it names."""
 
+    def on_served(self, exchange: Exchange) -> None:
+        """Receive a response that a server of a test sends, in a thread of the server."""
+
     def on_simulated(self, exchange: Exchange) -> None:
         """Receive a response that a simulation gives to a client, in the thread of the client."""
 
