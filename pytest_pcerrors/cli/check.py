@@ -1,13 +1,12 @@
 """``pcerrors check``: check archives against the contract, and count which of the documented errors they have."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pytest_pcerrors.cli._engines import Input, address_of, input_of
-from pytest_pcerrors.cli._input import bodies, refuse_overwriting
+from pytest_pcerrors.cli._input import Input, address_of, bodies, input_of, refuse_overwriting
 from pytest_pcerrors.cli._options import (
     contract_option,
     files_of_policy,
@@ -22,15 +21,13 @@ from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.exchange.archives.formats import READERS
 from pytest_pcerrors.policy.age import unknown_age_text
-from pytest_pcerrors.policy.audit import Recording, audit
 from pytest_pcerrors.reporting.coverage import ErrorCoverage, excluded_by
-from pytest_pcerrors.reporting.finding_data import FindingData
 from pytest_pcerrors.reporting.formats import FORMATS, FORMATS_OF_ALL
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, percentage, shortfall
 from pytest_pcerrors.reporting.report import Report
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.reporting.targets import Target, make_folder, targets_of
-from pytest_pcerrors.reporting.totals import Totals, Wanted
+from pytest_pcerrors.reporting.totals import Wanted
 
 _COVERAGE_REPORT = "--coverage-report"
 _SAMPLES_ON_DASK = 10
@@ -115,15 +112,21 @@ def check(  # noqa: PLR0913 - one parameter an option
     max_age, layout = options["max_age"], options["layout"]
     policy, settings = policy_for(contract_file, profile, max_age, layout)
     address = address_of(options["engine"])
-    engine = {"jobs": options["jobs"], "address": address, "quiet": quiet}
-    given = input_of(paths, settings, **engine) if status is None else _bodies(paths, status, layout, address)
-    _warn_without_lines(given, layout)
+    if status is None:
+        given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
+    elif layout is not None or address is not None:
+        raise UsageError("--status reads each PATH as one body; leave out --map and --engine")
+    else:
+        given = bodies(paths, status)
+    if layout is not None and given.files and not any(file is None or may_have_lines(file) for file in given.files):
+        print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
     inputs = [*given.files, *files_of_policy(settings, contract_file)]
     refuse_overwriting(output, inputs)
     least = percentage(options["coverage_min"], "--coverage-min")
     reports = _coverage_reports(options, inputs, can_print=output is not None or format_name == "text")
     excluded = excluded_by(settings.coverage_exclude, policy.documented) if reports or least is not None else None
-    _make_folders(output, reports)
+    for file in filter(None, [output, *(each.file for each in reports)]):
+        make_folder(file)  # before the check, which may take long
     samples = options["samples"] or (None if address is None else _SAMPLES_ON_DASK)
     recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
     task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, excluded, samples), policy)
@@ -139,17 +142,6 @@ def check(  # noqa: PLR0913 - one parameter an option
 def _fails(tally: Tally, fail_on: str) -> bool:
     """Return whether what was found is a failure."""
     return fail_on != "never" and bool(tally.broken or tally.unreadable or (fail_on == "warning" and tally.warned))
-
-
-def _warn_without_lines(given: Input, layout: str | None) -> None:
-    if layout is not None and given.files and not any(file is None or may_have_lines(file) for file in given.files):
-        print_problem("--map has no effect: it is for the lines of NDJSON, and no file has them")
-
-
-def _make_folders(output: Path | None, reports: Iterable[Target]) -> None:
-    """Make the folders of all reports before the check, which may take long."""
-    for file in filter(None, [output, *(each.file for each in reports)]):
-        make_folder(file)
 
 
 def _coverage_reports(options: dict[str, Any], inputs: Iterable[Path | None], *, can_print: bool) -> list[Target]:
@@ -175,14 +167,3 @@ def _write_coverage(coverage: ErrorCoverage | None, reports: Iterable[Target], l
 def _doubts(tally: Tally, given: Input) -> list[str]:
     """Return what the counts leave in doubt: nothing was read or checked, or an age is unknown."""
     return [tally.unchecked() if given.files else _NO_FILE, unknown_age_text(tally.undated) if tally.undated else ""]
-
-
-def _bodies(paths: tuple[str, ...], status: int, layout: str | None, address: str | None) -> Input:
-    """Return error bodies alone, which have no layout of lines, and are checked in this process."""
-    if layout is not None or address is not None:
-        raise UsageError("--status reads each PATH as one body; leave out --map and --engine")
-
-    def findings(task: Task, totals: Totals) -> Iterator[FindingData]:
-        return totals.counting(audit([Recording("", bodies(paths, status))], task.policy), task.policy, task.wanted)
-
-    return Input([*map(Path, paths)], findings)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_pcerrors.cli import _engines
+from pytest_pcerrors.cli import _input
 from pytest_pcerrors.engines import pieces, processes, task
 from pytest_pcerrors.engines.pieces import units_of_sources
 
@@ -125,9 +125,9 @@ def test_each_process_has_enough_to_do(pcerrors, archives, monkeypatch, worth, j
     """One process for each CPU, but no other for what is read at once."""
     pools = []
     monkeypatch.setattr(processes, "Pool", lambda task, jobs: pools.append(jobs) or InProcess(task, jobs))
-    monkeypatch.setattr(_engines, "_cpus", lambda: 3)
+    monkeypatch.setattr(_input, "_cpus", lambda: 3)
     one = pcerrors("check", *archives[1:])
-    monkeypatch.setattr(_engines, "_WORTH", worth or _engines._WORTH)
+    monkeypatch.setattr(_input, "_WORTH", worth or _input._WORTH)
     assert (pcerrors("check", *archives[1:]), pools) == (one, jobs)
 
 
