@@ -20,7 +20,7 @@ from pytest_pcerrors.policy.audit import Finding, finding, unreadable
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting import finding_data
 from pytest_pcerrors.reporting.failure import place
-from pytest_pcerrors.reporting.formats import FORMATS, _github
+from pytest_pcerrors.reporting.formats import FORMATS, _text
 from pytest_pcerrors.reporting.report import Report, rules_of
 from pytest_pcerrors.reporting.saved import report_schema, saved_of
 from pytest_pcerrors.reporting.summary import Tally
@@ -273,8 +273,8 @@ def test_a_job_summary_is_cut_before_github_drops_it(tmp_path, monkeypatch):
     """And says so."""
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    monkeypatch.setattr(_github, "_LARGEST_SUMMARY", 700)
-    monkeypatch.setattr(_github, "_MOST_SUMMARISED", 9)
+    monkeypatch.setattr(_text, "_LARGEST_SUMMARY", 700)
+    monkeypatch.setattr(_text, "_MOST_SUMMARISED", 9)
     written("github", FINDINGS[:1] * 10)
     assert len(summary.read_bytes()) < 800
     assert summary.read_text().endswith("\nMore violations are in the log.\n\n")

@@ -25,7 +25,7 @@ FORMATS: "dict[str, Callable[[Report], Iterator[str]]]" = {
     "json": late("report", "as_json"),
     "junit": late("formats._junit", "as_junit"),
     "sarif": late("formats._sarif", "as_sarif"),
-    "github": late("formats._github", "as_github"),
+    "github": late("formats._text", "as_github"),
     "markdown": late("formats._text", "as_markdown"),
     "html": late("formats._html", "as_html"),
 }
