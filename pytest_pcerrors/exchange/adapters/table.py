@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.adapters import clients, frameworks, mappings
+from pytest_pcerrors.exchange.adapters import libraries, mappings
 from pytest_pcerrors.exchange.adapters.parts import RequestData, ResponseData
 
 
@@ -67,23 +67,23 @@ def _from_exception_info(info: Any) -> ResponseData:
 
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter("Exchange", named("pytest_pcerrors.Exchange"), _from_exchange),
-    Adapter("requests", named("requests.Response", "niquests.Response"), clients.from_requests),
-    Adapter("httpx", named("httpx.Response", "httpx2.Response"), clients.from_httpx),
-    Adapter("aiohttp", named("aiohttp.ClientResponse"), clients.from_aiohttp),
-    Adapter("urllib3", named("urllib3.BaseHTTPResponse", "urllib3.HTTPResponse"), clients.from_urllib3),
-    Adapter("http.client", named("http.HTTPResponse"), clients.from_http_client),
-    Adapter("urllib.error.HTTPError", named("urllib.HTTPError"), clients.from_urllib_error),
-    Adapter("azure-core", named("azure.core.rest.HttpResponse"), clients.from_azure),
-    Adapter("azure-core, asynchronous", named("azure.core.rest.AsyncHttpResponse"), clients.from_azure_async),
+    Adapter("requests", named("requests.Response", "niquests.Response"), libraries.from_requests),
+    Adapter("httpx", named("httpx.Response", "httpx2.Response"), libraries.from_httpx),
+    Adapter("aiohttp", named("aiohttp.ClientResponse"), libraries.from_aiohttp),
+    Adapter("urllib3", named("urllib3.BaseHTTPResponse", "urllib3.HTTPResponse"), libraries.from_urllib3),
+    Adapter("http.client", named("http.HTTPResponse"), libraries.from_http_client),
+    Adapter("urllib.error.HTTPError", named("urllib.HTTPError"), libraries.from_urllib_error),
+    Adapter("azure-core", named("azure.core.rest.HttpResponse"), libraries.from_azure),
+    Adapter("azure-core, asynchronous", named("azure.core.rest.AsyncHttpResponse"), libraries.from_azure_async),
     Adapter(
         "azure-core's pipeline",
         named("azure.core.pipeline.transport.HttpResponse", "azure.core.pipeline.transport.AsyncHttpResponse"),
-        clients.from_azure_transport,
+        libraries.from_azure_transport,
     ),
-    Adapter("werkzeug and Flask", named("werkzeug.Response"), frameworks.from_werkzeug),
-    Adapter("Django", named("django.HttpResponseBase"), frameworks.from_django),
-    Adapter("WebTest", named("webob.Response"), frameworks.from_webob),
-    Adapter("Starlette and FastAPI", named("starlette.Response"), frameworks.from_starlette),
+    Adapter("werkzeug and Flask", named("werkzeug.Response"), libraries.from_werkzeug),
+    Adapter("Django", named("django.HttpResponseBase"), libraries.from_django),
+    Adapter("WebTest", named("webob.Response"), libraries.from_webob),
+    Adapter("Starlette and FastAPI", named("starlette.Response"), libraries.from_starlette),
     Adapter(
         "a mapping with status, headers, body (also a vcrpy interaction, a HAR entry)",
         derived(Mapping),
