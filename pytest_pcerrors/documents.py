@@ -101,6 +101,8 @@ def json_object(data: bytes, path: str) -> dict[str, Any]:
 
 def json_value(data: bytes, where: str) -> Any:
     """Return a JSON value; raise a `UsageError` if the bytes, which `where` names, are not one, or repeat a name in an object."""
+    if not data.strip():
+        raise UsageError(f"{where}: empty; expected JSON")
     try:
         value = parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -345,6 +345,12 @@ def test_every_key_is_described(properties):
     assert [name for name, each in properties.items() if not each.get("description", "").endswith(".")] == []
 
 
+def test_every_key_has_an_attribute():
+    """A key that the schema permits is read: no setting is without effect."""
+    renamed = {"coverage": "coverage_exclude", "entry": "entries", "for": "profile_by_path"}
+    assert {renamed.get(key, key.replace("-", "_")) for key in SCHEMA["properties"]} | {"root"} == {*Settings._fields}
+
+
 def test_one_pairing_has_one_entry():
     """A second entry for the same status and code is an error."""
     entry = {"status": 400, "code": "60012", "description": "No licence"}

@@ -90,14 +90,14 @@ def _path(name: str) -> Path | None:
 
 
 def _once(saved: Sequence[str]) -> list[str]:
-    """Return the first name of each file, and report the others: a pattern and a name often match the same file."""
+    """Return the first name of each file, and report files with several: a pattern and a name often match the same file."""
     names: dict[object, list[str]] = {}
     for name in saved:
         path = _path(name)
         names.setdefault(path and identity(path), []).append(name)
-    for first, *others in names.values():
-        if others:
-            print_problem(f"{first} is counted once, though it is also given as {listed(others)}")
+    for same in names.values():
+        if len(same) > 1:
+            print_problem(f"{listed(same)}: the same file, which is counted once")
     return [first for first, *_ in names.values()]
 
 

@@ -9,6 +9,7 @@ from pytest_pcerrors.cli._options import contract_option, files_of_policy, from_
 from pytest_pcerrors.cli._output import print_output
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.reporting.targets import make_folder
 from pytest_pcerrors.text import counted
 
 
@@ -48,8 +49,8 @@ def synth(  # noqa: PLR0913 - one parameter an option
     }
     for file in by_file:
         refuse_overwriting(file, files_of_policy(settings, contract_file))
-    folder.mkdir(parents=True, exist_ok=True)
     for file, exchanges in by_file.items():
+        make_folder(file)
         write_atomically(file, cassette_text(exchanges))
         if not quiet:
             print_output(f"{file}: {counted(len(exchanges), 'exchange')}")

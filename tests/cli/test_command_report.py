@@ -131,8 +131,8 @@ def test_shards_are_joined_in_every_format_and_each_file_once(pcerrors, shards, 
     again = pcerrors("report", "merge", *paths, f"./{paths[1]}", "link", paths[0])
     assert (again.status, again.out) == (0, whole)
     assert again.err.splitlines() == [
-        f"pcerrors: {paths[0]} is counted once, though it is also given as link, {paths[0]}",
-        f"pcerrors: {paths[1]} is counted once, though it is also given as ./{paths[1]}",
+        f"pcerrors: {paths[0]}, link, {paths[0]}: the same file, which is counted once",
+        f"pcerrors: {paths[1]}, ./{paths[1]}: the same file, which is counted once",
     ]
     assert pcerrors("report", "merge", f"a.{kind}") == pcerrors("report", "render", f"a.{kind}", "--format", "json")
 

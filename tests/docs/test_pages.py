@@ -1,15 +1,16 @@
 """Everything that README and docs show is run, and what they say it prints is compared."""
 
-import json
 import re
 import runpy
-from importlib.resources import files
 from shlex import quote
 
 import pytest
 from pages import PAGES, ROOT, blocks, differs, links, run
 
+from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.interception.record_modes import MODES
+from pytest_pcerrors.reporting.formats import FORMATS
+from pytest_pcerrors.simulation.answers.answer import FAULTS
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
@@ -93,10 +94,18 @@ def test_the_command_reference_has_every_option(tmp_path, programs):
         assert {each for each in described(command)[0] if each not in section.replace("\\|", "|")} == set(), command
 
 
-def test_the_settings_reference_has_every_key():
-    """Each key of the published JSON Schema is in a table, or has a section."""
-    schema = json.loads(files("pytest_pcerrors").joinpath("settings.schema.json").read_text("utf-8"))
-    assert_in_tables("settings", set(schema["properties"]))
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("settings", published_schema("pytest_pcerrors", "settings.schema.json")["properties"]),
+        ("reports", FORMATS),
+        ("server", FAULTS),
+    ],
+    ids=["settings", "reports", "faults"],
+)
+def test_a_reference_has_every_name(page, names):
+    """Each setting, report format and fault is in a table, or has a section."""
+    assert_in_tables(page, set(names))
 
 
 def test_the_table_of_clients_has_those_that_are_tested():
