@@ -207,7 +207,7 @@ def _schema_of(what: str) -> dict[str, Any]:
         from pytest_pcerrors.simulation.server import rules_schema
 
         return rules_schema()
-    from pytest_pcerrors.reporting.saved import coverage_schema, report_schema
+    from pytest_pcerrors.reporting.report import coverage_schema, report_schema
 
     return report_schema() if what == "report" else coverage_schema()
 

@@ -15,8 +15,7 @@ from pytest_pcerrors.exchange.archives.folders import identity
 from pytest_pcerrors.reporting.coverage import ErrorCoverage
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.formats.coverage import COVERAGE_FORMATS, comparison
-from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import kind, merged, saved_of
+from pytest_pcerrors.reporting.report import Report, kind, merged, saved_of
 from pytest_pcerrors.text import listed, nearest
 
 _ALL_FORMATS = tuple(dict.fromkeys([*FORMATS, *COVERAGE_FORMATS]))

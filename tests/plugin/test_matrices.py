@@ -7,7 +7,7 @@ import pytest
 
 from pytest_pcerrors import Contract
 from pytest_pcerrors.reporting.formats import FORMATS
-from pytest_pcerrors.reporting.saved import merged, report_schema, saved_of
+from pytest_pcerrors.reporting.report import merged, report_schema, saved_of
 
 TESTS = """
     import httpx, pytest

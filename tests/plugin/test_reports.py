@@ -10,7 +10,7 @@ from recordings import API, FOREIGN, GOOD, NO_RETRY_AFTER, NUMERIC, SUCCESS, WRO
 from pytest_pcerrors import Contract
 from pytest_pcerrors.plugin import OPTIONS, _reports
 from pytest_pcerrors.reporting.formats import FORMATS
-from pytest_pcerrors.reporting.saved import saved_of
+from pytest_pcerrors.reporting.report import saved_of
 
 TESTS = """
     import pytest

@@ -12,8 +12,7 @@ from pytest_pcerrors.policy.audit import finding
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting import totals as module
 from pytest_pcerrors.reporting.formats import FORMATS
-from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import saved_of
+from pytest_pcerrors.reporting.report import Report, saved_of
 from pytest_pcerrors.reporting.totals import Counts, Totals, Wanted
 
 POLICY = Policy(Contract.default(), hosts=frozenset({"api.example"}))

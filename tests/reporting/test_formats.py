@@ -21,8 +21,7 @@ from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting import finding_data
 from pytest_pcerrors.reporting.failure import place
 from pytest_pcerrors.reporting.formats import FORMATS, _text
-from pytest_pcerrors.reporting.report import Report, rules_of
-from pytest_pcerrors.reporting.saved import report_schema, saved_of
+from pytest_pcerrors.reporting.report import Report, report_schema, rules_of, saved_of
 from pytest_pcerrors.reporting.summary import Tally
 from pytest_pcerrors.secrets import Found
 

@@ -10,8 +10,7 @@ from pytest_pcerrors import Contract, UsageError
 from pytest_pcerrors.policy.policy import Policy
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.reporting.matrix import as_markdown, as_text, headline
-from pytest_pcerrors.reporting.report import Report
-from pytest_pcerrors.reporting.saved import merged, saved_of
+from pytest_pcerrors.reporting.report import Report, merged, saved_of
 
 
 def row(case, wrong=0, cases=1, **facts):
