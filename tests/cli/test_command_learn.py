@@ -1,13 +1,21 @@
-"""``pcerrors learn``: proposed settings, and entries in the settings."""
+"""``pcerrors learn``: proposed settings, which are valid TOML whatever codes, texts and paths contain; and entries in the settings."""
 
 import json
 import shutil
 import tomllib
+from datetime import date
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import pytest
+
+from pytest_pcerrors.cli.learn import as_toml
+from pytest_pcerrors.policy.learning import Proposal
+from pytest_pcerrors.settings import Settings
+
 JSON = {"Content-Type": "application/json"}
 OBSERVED = Path(__file__).parents[2] / "cassettes" / "observed"
+UNTIL = date(2027, 5, 31)
 ENTRY = '[[tool.pcerrors.entry]]\nstatus = 400\ncode = "60012"\ndescription = "No licence"\nnote = "since 2021"\n'
 
 
@@ -70,13 +78,6 @@ def test_a_file_that_cannot_be_read_is_a_comment(pcerrors, tmp_path):
     assert ended.out.startswith('# "bad.ndjson:1" cannot be read')
 
 
-def test_a_missing_file_is_misuse(pcerrors):
-    """It is named."""
-    ended = pcerrors("learn", "none.yaml")
-
-    assert (ended.status, "none.yaml" in ended.err) == (2, True)
-
-
 def test_an_entry_of_the_settings_is_part_of_the_contract(pcerrors, recorded, good, tmp_path):
     """It passes, it is explained, and messages say where it comes from."""
     (tmp_path / "pyproject.toml").write_text(ENTRY)
@@ -105,3 +106,61 @@ def test_a_dash_is_standard_input(pcerrors, monkeypatch):
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(line)))
 
     assert 'code = "60012"' in pcerrors("learn", "-").out
+
+
+def settled(proposal):
+    """Return the settings that a proposal proposes."""
+    text = as_toml(proposal, UNTIL).encode().decode()
+    table = tomllib.loads(text).get("tool", {}).get("pcerrors", {})
+    return Settings.of_table(table, Path())
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "'''", "\\", "\n", "\r\n", "\x00", "\x1f", "\x7f", "\x85", "\u2028", "]", "# x", "注文", "💥"]
+)
+def test_hostile_texts_come_back(text):
+    """Quotes, control characters and line ends are escaped."""
+    proposal = Proposal()
+    proposal.entries[400, f"c{text}"].add(f"{text}.yaml:1", f"d{text}")
+    proposal.rules["code-number"].add(f"{text}.yaml:1")
+    proposal.rules["code-number"].codes.add(text)
+    settings = settled(proposal)
+    assert [(each.code, each.description) for each in settings.entries] == [(f"c{text}", f"d{text}")]
+    assert settings.allow[0].code == {text}
+
+
+def test_a_path_that_is_no_text_is_escaped():
+    """File names need not be Unicode."""
+    proposal = Proposal()
+    proposal.entries[400, "1"].add("\udcff.yaml:1")
+    assert settled(proposal).entries[0].note == r"seen once, in \udcff.yaml:1"
+
+
+def test_an_entry_without_a_text_says_so():
+    """A description must not be empty; the note has the number of occurrences."""
+    proposal = Proposal()
+    proposal.entries[400, "1"].add("a.yaml:1")
+    proposal.entries[400, "1"].add("b.yaml:1")
+    entry = settled(proposal).entries[0]
+    assert (entry.description, entry.note) == ("(no description)", "seen 2 times, first in a.yaml:1")
+
+
+def test_codes_and_statuses_are_two_allowances():
+    """An allowance with both would hold for neither alone."""
+    proposal = Proposal()
+    proposal.rules["body-empty"].codes.add("7")
+    proposal.rules["body-empty"].statuses |= {404, 400}
+    allowed = settled(proposal).allow
+    assert [(each.code, each.status, each.until) for each in allowed] == [
+        ({"7"}, frozenset(), UNTIL),
+        (frozenset(), {400, 404}, UNTIL),
+    ]
+
+
+def test_what_no_setting_excuses_is_a_comment():
+    """Unreadable files and expired allowances."""
+    proposal = Proposal(unreadable={"a\n.yaml": "record it again"}, expired=1)
+    assert settled(proposal) == Settings.of_table({}, Path())
+    assert as_toml(proposal, UNTIL).startswith(
+        '# "a\\n.yaml" cannot be read, and no setting allows that: record it again\n'
+    )
