@@ -16,7 +16,7 @@ from pytest_pcerrors.cli._options import (
     profile_option,
 )
 from pytest_pcerrors.cli._output import print_problem, write_report
-from pytest_pcerrors.engines.task import Recipe, Task
+from pytest_pcerrors.engines.task import Task
 from pytest_pcerrors.errors import UsageError
 from pytest_pcerrors.exchange.archives.files import may_have_lines
 from pytest_pcerrors.exchange.archives.formats import READERS
@@ -109,9 +109,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     A recording is a cassette, HAR, NDJSON, a stub of WireMock, a Postman collection, or the output of `curl -i`. Without PATH, check the paths in `collect` of the settings. Error responses of the hosts of the contract are checked,
     2xx responses are searched for errors in their bodies, and exchanges with other hosts are only counted.
     """
-    max_age, layout = options["max_age"], options["layout"]
-    policy, settings = policy_for(contract_file, profile, max_age, layout)
-    address = address_of(options["engine"])
+    layout, address = options["layout"], address_of(options["engine"])
+    policy, settings = policy_for(contract_file, profile, options["max_age"], layout)
     if status is None:
         given = input_of(paths, settings, jobs=options["jobs"], address=address, quiet=quiet)
     elif layout is not None or address is not None:
@@ -128,8 +127,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     for file in filter(None, [output, *(each.file for each in reports)]):
         make_folder(file)  # before the check, which may take long
     samples = options["samples"] or (None if address is None else _SAMPLES_ON_DASK)
-    recipe = Recipe(settings, policy.contract, policy.others, policy.hosts, profile, max_age, policy.root, policy.today)
-    task = Task(recipe, Wanted(format_name in FORMATS_OF_ALL, excluded, samples), policy)
+    task = Task(settings, policy, Wanted(format_name in FORMATS_OF_ALL, excluded, samples))
     totals = task.totals()
     findings = task.wanted.kept(given.findings(task, totals))
     write_report(FORMATS[format_name](Report.of_findings(findings, totals, policy, is_quiet=quiet)), output)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.errors import RuleError, UsageError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
@@ -17,10 +17,7 @@ from pytest_pcerrors.reporting.totals import Totals, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
-    from pathlib import Path
 
-    from pytest_pcerrors.contract.model import Contract
     from pytest_pcerrors.engines.pieces import Unit
     from pytest_pcerrors.policy.audit import Conforming, Finding
     from pytest_pcerrors.policy.policy import Policy
@@ -30,23 +27,8 @@ if TYPE_CHECKING:
 MOST = 128
 """The number of findings in a `Part`."""
 
-
-class Recipe(NamedTuple):
-    """What a policy is made from; unlike a policy, which has functions, it can be sent to another process."""
-
-    settings: "Settings"
-    contract: "Contract"
-    others: "tuple[Contract, ...]"
-    hosts: frozenset[str]
-    profile: str | None
-    max_age: str | None
-    root: "Path"
-    today: "date"
-
-    def policy(self) -> "Policy":
-        """Make the policy."""
-        options = {"contract": self.contract, "profile": self.profile, "max_age": self.max_age, "root": self.root}
-        return replace(policy_of(self.settings, **options), others=self.others, hosts=self.hosts, today=self.today)  # type: ignore[arg-type]  # one dict of several types
+_OWN = ("contract", "others", "hosts", "forced_profile", "max_age", "root", "today")
+"""What a policy has from options or files, and not from the settings."""
 
 
 @dataclass
@@ -113,19 +95,20 @@ def _moved(place: str, lines: int) -> str:
 class Task:
     """The check of units: of small files, or a piece of a large one. It can be sent to another process."""
 
-    def __init__(self, recipe: Recipe, wanted: Wanted, policy: "Policy") -> None:
-        self._recipe = recipe
-        self.wanted = wanted
+    def __init__(self, settings: "Settings", policy: "Policy", wanted: Wanted) -> None:
         self.policy = policy
+        self.wanted = wanted
+        self._settings = settings
+        self._own = {name: getattr(policy, name) for name in _OWN}
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave out the policy, which the other process makes."""
+        """Leave out the policy, which has functions; the other process makes an equal one."""
         return {name: value for name, value in vars(self).items() if name != "policy"}
 
     @cached_property
     def policy(self) -> "Policy":
         """The policy, made once in each process."""
-        return self._recipe.policy()
+        return replace(policy_of(self._settings, contract=self._own["contract"]), **self._own)
 
     def parts(self, unit: "Unit") -> "Iterator[Part]":
         """Yield the result of a unit in parts."""

@@ -3,6 +3,7 @@
 import gzip
 import json
 import pickle
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_pcerrors import Contract
 from pytest_pcerrors.engines import cluster, pieces
 from pytest_pcerrors.engines.pieces import Piece, Unit, has_lines, units_of
-from pytest_pcerrors.engines.task import Recipe, Task
+from pytest_pcerrors.engines.task import Task
 from pytest_pcerrors.exchange.archives import plain_lines
 from pytest_pcerrors.policy.audit import Recording
+from pytest_pcerrors.policy.from_settings import policy_of
 from pytest_pcerrors.reporting.totals import Wanted
 from pytest_pcerrors.settings import Settings
 
@@ -31,10 +32,9 @@ KINDS = [each.encode() for each in (*KINDS, '{"status": 40', '{"openapi": "3.1.0
 
 def task(wanted, max_age=None):
     """Return a task, as another process gets it."""
-    recipe = Recipe(
-        Settings(root=Path()), Contract.default(), (), frozenset(), None, max_age, Path(), date(2026, 11, 26)
-    )
-    return pickle.loads(pickle.dumps(Task(recipe, wanted, recipe.policy())))
+    settings = Settings(root=Path(), max_age=max_age, hosts=())
+    policy = replace(policy_of(settings, root=Path()), today=date(2026, 11, 26))
+    return pickle.loads(pickle.dumps(Task(settings, policy, wanted)))
 
 
 WANTED = [Wanted(has_conforming=False), Wanted(), Wanted(samples=2, excluded=frozenset())]
