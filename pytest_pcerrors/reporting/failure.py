@@ -41,17 +41,10 @@ def finding_text(finding: FindingData, contract: str) -> str:
 
 def headline(finding: FindingData, contract: str) -> str:
     """Return the first line: the response, what is wrong with it, and in how many places; without a response, the place."""
-    rules = tuple([violation["rule"] for violation in finding["violations"]])
+    rules = [violation["rule"] for violation in finding["violations"]]
     if finding["status"] is None:
-        return (
-            f"{place(finding)} {'cannot be read' if UNREADABLE in rules else 'is not fit to be kept as a recording'}:"
-        )
-    return f"{status_line(finding)} {_faults(rules, contract)}:"
-
-
-@lru_cache(maxsize=1024)
-def _faults(rules: tuple[str, ...], contract: str) -> str:
-    """Return what is wrong with a response that breaks these rules, and in how many places."""
+        what = "cannot be read" if UNREADABLE in rules else "is not fit to be kept as a recording"
+        return f"{place(finding)} {what}:"
     unexpected, unknown = sum(rule in EXPECTATIONS for rule in rules), rules.count(UNREADABLE)
     recorded = sum(rule in OF_RECORDINGS for rule in rules)
     broken = len(rules) - unexpected - recorded - unknown
@@ -59,7 +52,7 @@ def _faults(rules: tuple[str, ...], contract: str) -> str:
     parts += [f"is not what was expected in {counted(unexpected, 'place')}"] if unexpected else []
     parts += [f"is not fit to be kept as a recording in {counted(recorded, 'place')}"] if recorded else []
     parts += ["cannot be checked in full"] if unknown else []
-    return " and ".join(parts)
+    return f"{status_line(finding)} {' and '.join(parts)}:"
 
 
 def place(finding: FindingData) -> str:
