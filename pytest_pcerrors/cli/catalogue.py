@@ -215,16 +215,8 @@ def _schema_of(what: str) -> dict[str, Any]:
 def _as_component(error_schema: Any, contract_name: str) -> dict[str, Any]:
     """Return a schema as a component of an OpenAPI document, without ``$schema`` and with adjusted references."""
     name = "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", contract_name)) + "Error"
-    component = _moved(error_schema, f"#/components/schemas/{name}")
+    # json.dumps writes a member in one way only, so a reference can be changed in the text
+    text = json.dumps(error_schema).replace('"$ref": "#', f'"$ref": "#/components/schemas/{name}')
+    component = json.loads(text)
     component.pop("$schema", None)
     return {"components": {"schemas": {name: component}}}
-
-
-def _moved(value: Any, base: str) -> Any:
-    if isinstance(value, dict):
-        moved = {key: _moved(each, base) for key, each in value.items()}
-        reference = moved.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#"):
-            moved["$ref"] = base + reference[1:]
-        return moved
-    return [_moved(each, base) for each in value] if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 """``pcerrors import`` and ``pcerrors diff``: make a contract from documentation or data, and compare contracts."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import chain
@@ -194,8 +195,8 @@ def _write(contract: Contract, document: dict[str, Any], output: Path | None, *,
 
 def summary(changes: Sequence[Change]) -> str:
     """Return the number of changes by effect."""
-    counts = [(sum(change.effect == effect for change in changes), effect) for effect in EFFECTS]
-    listed = ", ".join(f"{count} {effect}" for count, effect in counts if count)
+    counts = Counter(change.effect for change in changes)
+    listed = ", ".join(f"{counts[effect]} {effect}" for effect in EFFECTS if counts[effect])
     return f"{counted(len(changes), 'change')}: {listed}" if changes else "no changes"
 
 
