@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pytest_pcerrors.documents import published_schema, read_toml, validate, without_dates
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.jsontext import value_at
 
 SETTINGS_FILE = "pyproject.toml"
 
@@ -24,6 +24,7 @@ _OTHER_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox
 """Configuration files of pytest that cannot contain our settings."""
 
 _CASSETTES = "cassettes"
+_SCHEMA = ("pytest_pcerrors", "settings.schema.json")
 
 _NAME = "pcerrors"
 _ALSO = frozenset({_NAME, "pcerror", "pytestpcerrors", "pytestpcerror"})
@@ -106,7 +107,7 @@ class Settings(NamedTuple):
     def of_table(cls, table: dict[str, Any], root: Path, where: str = SETTINGS_FILE) -> "Settings":
         """Return the settings of a parsed table; raise a `UsageError` that lists the invalid keys."""
         table, where = without_dates(table, where), f"{where}: {TABLE}"
-        validate(published_schema("pytest_pcerrors", "settings.schema.json"), table, where)
+        validate(published_schema(*_SCHEMA), table, where)
         _check_entries(table.get("entry", []), where)
         as_written = {name: value for name, value in _fields(table).items() if name in cls._fields}
         return cls(root=root, **as_written)._replace(
@@ -131,17 +132,13 @@ class Settings(NamedTuple):
 
 def _table(file: Path) -> dict[str, Any] | None:
     document = read_toml(file)
-    _refuse_misnamed(document, _keys(), str(file))
-    tools = document.get("tool", {})
-    table = tools.get("pcerrors") if isinstance(tools, dict) else None
+    for path, misnamed in _tables(document):
+        if path != ("tool", _NAME) and is_meant_for_us(path[-1], misnamed):
+            raise UsageError(f"{file}: [{'.'.join(path)}] is not read; the settings are in {TABLE}: rename it")
+    table = value_at(document, ("tool", _NAME))
     if table is not None and not isinstance(table, dict):
         raise UsageError(f"{file}: tool.pcerrors is a table, write {TABLE}")
     return table
-
-
-@cache
-def _keys() -> frozenset[str]:
-    return frozenset(published_schema("pytest_pcerrors", "settings.schema.json")["properties"])
 
 
 def _refuse_sections(folder: Path) -> None:
@@ -175,7 +172,7 @@ def _fields(table: dict[str, Any]) -> dict[str, Any]:
 
 def allowance_of(table: dict[str, Any], root: Path, where: str) -> AllowanceSetting:
     """Return the setting of one table ``[[tool.pcerrors.allow]]``; an invalid table is a `UsageError`."""
-    schema = published_schema("pytest_pcerrors", "settings.schema.json")
+    schema = published_schema(*_SCHEMA)
     validate({**schema["properties"]["allow"]["items"], "$defs": schema["$defs"]}, table, where)
     return _allowance(table, root)
 
@@ -196,14 +193,7 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _refuse_misnamed(document: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    """Raise a `UsageError` for a misnamed table of pyproject.toml; `keys` are the names of the settings."""
-    for path, table in _tables(document):
-        if path != ("tool", _NAME) and is_meant_for_us(path[-1], table, keys):
-            raise UsageError(f"{where}: [{'.'.join(path)}] is not read; the settings are in {TABLE}: rename it")
-
-
-def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()) -> bool:
+def is_meant_for_us(name: str, table: object) -> bool:
     """Return whether a table is clearly meant to hold our settings.
 
     Its name is ours apart from separators, or its name is similar and all of its keys are settings.
@@ -214,14 +204,17 @@ def is_meant_for_us(name: str, table: object, keys: frozenset[str] = frozenset()
     from difflib import SequenceMatcher
 
     is_alike = _NAME not in plain and SequenceMatcher(None, plain, _NAME).ratio() >= _ALIKE
-    return is_alike and isinstance(table, dict) and bool(table) and table.keys() <= keys
+    return (
+        is_alike
+        and isinstance(table, dict)
+        and bool(table)
+        and table.keys() <= published_schema(*_SCHEMA)["properties"].keys()
+    )
 
 
 def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield the tables of tools with their paths: in ``tool``, in the misspelling ``tools``, in ``tool.pytest``, at the top."""
     for path in (("tool",), ("tools",), ("tool", "pytest"), ()):
-        parent: Any = document
-        for step in path:
-            parent = parent.get(step) if isinstance(parent, dict) else None
+        parent = value_at(document, path)
         if isinstance(parent, dict):
             yield from (((*path, name), table) for name, table in parent.items())

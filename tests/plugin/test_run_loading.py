@@ -70,7 +70,7 @@ def test_an_unused_plugin_loads_next_to_nothing(loaded, pytester):
 )
 def test_the_fast_check_misses_no_misspelling(name):
     """Each name that is refused is found in the header of a table, whatever the table."""
-    assert is_meant_for_us(name, {"profile": "observed"}, frozenset({"profile"}))
+    assert is_meant_for_us(name, {"profile": "observed"})
     for header in ("[{}]", " [ tool . {} ] # ours", "[tool.pytest.'{}'.severity]", "[[tools.{}]]", "[tool:{}]"):
         assert hooks._may_name_us(f"[other]\n{header.format(name)}\n".encode()), header
 
