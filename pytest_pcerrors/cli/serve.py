@@ -36,26 +36,28 @@ def serve(host: str, port: int, *, allow_remote: bool, quiet: bool, contract_fil
 
     It runs until Ctrl-C. The page / lists them with their URLs. The header X-PC-Error requests one for any path and method.
     """
+    rate, seed = options["fault_rate"], options["seed"]
+    if rate is None and seed is not None:
+        raise UsageError("--seed chooses the random errors of --fault-rate; give both")
     on_request = None if quiet else _log
     server = _server(contract_file, options, host=host, port=port, allow_remote=allow_remote, on_request=on_request)
+    if rate is not None:
+        seed = server.fail_at_random(rate, seed)
     with _terminated() as end, server:
         print_output(server.url)
         if not quiet:
             print_note(f"every error and shape, with its URL: {server.url}/ (Ctrl-C ends the server)")
-            if options["seed"] is not None:
-                print_note(f"random errors, which --seed {options['seed']} repeats")
+            if seed is not None:
+                print_note(f"random errors, which --seed {seed} repeats")
         end.wait()
     return 0
 
 
 def _server(contract_file: str | None, options: dict[str, Any], **own: Any) -> "ErrorServer":
-    """Return the server that the options describe; the seed of random errors is added to them."""
+    """Return the server that the options describe, without random errors."""
     from pytest_pcerrors.simulation.answers.answer import check_retry_after
     from pytest_pcerrors.simulation.server import ErrorServer
 
-    rate, seed = options["fault_rate"], options["seed"]
-    if rate is None and seed is not None:
-        raise UsageError("--seed chooses the random errors of --fault-rate; give both")
     check_retry_after(options["retry_after"], "--retry-after")
     server = ErrorServer(
         policy_for(contract_file)[0].contract,
@@ -66,8 +68,6 @@ def _server(contract_file: str | None, options: dict[str, Any], **own: Any) -> "
     if options["rules_file"] is not None:
         server.read_rules(options["rules_file"], on_problem=print_problem)
     server.issue_tokens(options["token_lifetime"], required=options["require_token"])
-    if rate is not None:
-        options["seed"] = server.fail_at_random(rate, seed)
     return server
 
 
