@@ -63,10 +63,10 @@ def _ctrl_c_interrupts():
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.fixture(autouse=True)
-def _no_job_summary(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def _no_job_summary():
     """Do not write to the summary of the job on GitHub that runs these tests."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    os.environ.pop("GITHUB_STEP_SUMMARY", None)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,8 @@ BUILT_IN = (
     "stepwise",
     "unraisableexception",
 )
-OPTIONS = ["-ppcerrors", "-pxdist", *(f"-pno:{name}" for name in BUILT_IN)]
+OPTIONS = [f"-p {name}" for name in ("pcerrors", "xdist", *(f"no:{name}" for name in BUILT_IN))]
+"""With a blank: argparse compares an argument that is an option and its value with the beginning of each option."""
 NEEDED = tuple(name for name in config.default_plugins if name not in BUILT_IN)
 POPEN_ARGS = gateway_io.popen_args
 
@@ -49,10 +50,12 @@ POPEN_ARGS = gateway_io.popen_args
 def restore_modules(self):
     """Restore the loaded modules one by one; pytest unloads all for a moment, and a thread that imports then would load its own."""
     saved, preserve = (vars(self)[f"_{SysModulesSnapshot.__name__}__{name}"] for name in ("saved", "preserve"))
-    for name in [*sys.modules]:
-        if name not in saved and not (preserve and preserve(name)):
+    for name in sys.modules.keys() - saved.keys():
+        if not (preserve and preserve(name)):
             del sys.modules[name]
-    sys.modules.update((name, module) for name, module in saved.items() if not (preserve and preserve(name)))
+    for name, module in saved.items():
+        if sys.modules.get(name) is not module and not (preserve and preserve(name)):
+            sys.modules[name] = module
 
 
 @pytest.hookimpl(tryfirst=True)
