@@ -7,7 +7,7 @@ from functools import cache, partial
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract
@@ -496,7 +496,6 @@ def changed(draw):
 
 
 @pytest.mark.untraced
-@settings(max_examples=80)
 @given(st.lists(changed() | st.sampled_from(CONFORMING) | st.binary(max_size=9), max_size=5))
 def test_any_lines(tmp_path_factory, some):
     """Usual lines with any value at any place."""

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.redaction import Redaction
@@ -50,7 +50,6 @@ def shape(value):
     return float if type(value) is int else type(value)
 
 
-@settings(max_examples=150)
 @given(value=VALUES, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_json_stays_json(value, indent, is_ascii):
     """It has the same shape, with numbers where numbers were, also in nested JSON texts."""
@@ -61,7 +60,6 @@ def test_json_stays_json(value, indent, is_ascii):
 
 
 @pytest.mark.untraced
-@settings(max_examples=100)
 @given(value=VALUES, cut=st.integers(1, 40))
 def test_redacting_twice_is_redacting_once(value, cut):
     """Bodies, complete and truncated, texts, URLs and headers."""
@@ -112,7 +110,6 @@ def test_nothing_after_a_secret_is_swallowed(text):
     assert OPAQUE not in redacted
 
 
-@settings(max_examples=100)
 @given(before=st.binary(min_size=30, max_size=60), after=st.binary(max_size=60))
 def test_binary_data_keeps_its_length(before, after):
     """A token of a known format is overwritten; names are not searched."""
@@ -154,9 +151,9 @@ UNITS = (
 def test_hostile_bodies_take_time_in_proportion(unit):
     """Eight times the body takes far less than sixty-four times as long."""
     took = []
-    for size in (5_000, 40_000):
+    for size in (2_500, 20_000):
         body = (unit * (size // len(unit))).encode()
         start = time.process_time()
         Redaction().body(body)
         took.append(time.process_time() - start)
-    assert took[1] < 30 * took[0] + 0.05
+    assert took[1] < 30 * took[0] + 0.025

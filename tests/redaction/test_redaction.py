@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Exchange, Request, UsageError
@@ -57,7 +57,6 @@ SENTENCES = (
 )
 
 
-@settings(max_examples=150)
 @given(text=TEXTS)
 @example(text="id*x")
 @pytest.mark.parametrize("redaction", [Redaction(), ODD], ids=["plain", "odd patterns"])
@@ -69,7 +68,6 @@ def test_redacting_twice_is_redacting_once(redaction, text):
     assert redaction.body(body) == body
 
 
-@settings(max_examples=100)
 @given(body=st.binary(max_size=60))
 def test_any_bytes_are_a_body(body):
     """A body may be binary; most are unchanged."""
@@ -82,7 +80,6 @@ CLEAN = st.recursive(
 )
 
 
-@settings(max_examples=100)
 @given(value=CLEAN, indent=st.none() | st.just(2), is_ascii=st.booleans())
 def test_what_holds_no_secret_is_unchanged(value, indent, is_ascii):
     """White space, escapes and order are kept."""

@@ -6,7 +6,7 @@ from itertools import accumulate
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.errors import ArchiveError
@@ -71,7 +71,6 @@ def is_changed(line):
 
 
 @pytest.mark.untraced
-@settings(max_examples=150)
 @given(st.lists(lines(), min_size=1, max_size=4))
 def test_no_line_with_a_secret_is_missed(texts):
     """Placeholders beside secrets, in objects and lists, in JSON in JSON, and in lines that are cut off."""

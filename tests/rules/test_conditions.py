@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors import Contract, Exchange, Request
@@ -199,7 +199,6 @@ RESPONSES = error_responses() | broken_responses().map(lambda mutant: mutant.exc
 
 
 @pytest.mark.untraced
-@settings(max_examples=100)
 @given(RESPONSES)
 def test_generated_responses(exchange):
     """Conforming responses spelled in any way, and broken ones."""
@@ -246,7 +245,6 @@ REQUESTS = st.sampled_from([None, Request("HEAD", "/v1/domains/a"), Request("GET
 
 
 @pytest.mark.untraced
-@settings(max_examples=300)
 @given(STATUSES, HEADERS, BODIES, MARKS, MARKS, REQUESTS)
 def test_any_response(status, headers, body, before, after, request):
     """Any status, headers and body, with the names that the rules look at."""

@@ -3,7 +3,7 @@
 import json
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.secrets import Secrets
@@ -50,7 +50,6 @@ def searched(text):
     return hider.text(text), hider.found
 
 
-@settings(max_examples=200)
 @given(value=VALUES)
 def test_the_edits_are_those_of_a_complete_search(value):
     """Names and values around an object or array can make its values secrets."""

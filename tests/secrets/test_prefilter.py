@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sibling_harmless import values
 from sibling_secrets import secrets
@@ -69,7 +69,6 @@ def test_all_texts_of_the_other_tests_that_would_change_are_found():
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
 @given(text=TEXTS, is_json=st.booleans())
 def test_any_text_that_would_change_is_found(text, is_json):
     """Words of secrets between punctuation, and opaque values."""
@@ -99,7 +98,6 @@ MEMBERS = st.recursive(
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
 @given(members=st.lists(MEMBERS, min_size=1, max_size=3), depth=st.integers(0, 2), end=st.integers(0, 12))
 def test_json_that_would_change_is_found(members, depth, end):
     """Counts, harmless values, lists, objects and base64 below names of secrets, in JSON in JSON, complete or cut."""
@@ -126,7 +124,6 @@ WORDS_AROUND = st.sampled_from(
 
 
 @pytest.mark.untraced
-@settings(max_examples=200)
 @given(words=st.lists(st.tuples(WORDS_AROUND, st.sampled_from(("", " ", " ", "\n", "  "))), max_size=9))
 def test_a_sentence_that_would_change_is_found(words):
     """Lists of words, schemes, paths, longer names, and words after names."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 import requests
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.simulation.server import ErrorServer, rules_schema
@@ -165,7 +165,6 @@ RULES_OF_ANY_KIND = VALUES | st.fixed_dictionaries(
 
 
 @pytest.mark.covered
-@settings(max_examples=40, deadline=None)
 @given(rule=RULES_OF_ANY_KIND)
 def test_any_value_is_a_rule_or_a_problem(rule):
     """The server lists and answers it, or says what is wrong; nothing goes wrong inside (`stop` would raise that)."""

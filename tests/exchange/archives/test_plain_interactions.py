@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_pcerrors.errors import ArchiveError
@@ -119,7 +119,6 @@ OPTIONS = st.fixed_dictionaries(
 
 
 @pytest.mark.untraced
-@settings(max_examples=100)
 @given(st.lists(INTERACTIONS, min_size=1, max_size=3), st.just({}) | OPTIONS)
 def test_any_cassette_of_vcrpy(interactions, options):
     """Whatever the texts are, and however PyYAML writes them."""
@@ -151,7 +150,6 @@ for each in (PythonDumper, LibraryDumper):
 
 
 @pytest.mark.untraced
-@settings(max_examples=100)
 @given(
     st.lists(PIECES.filter(lambda each: each.isprintable() or each.isspace()), max_size=30).map("".join),
     st.sampled_from([str, Quoted]),
