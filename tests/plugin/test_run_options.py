@@ -141,12 +141,26 @@ def test_the_fixture_is_the_contract_of_the_run(pytester, contract_file):
         ("--pc-coverage-report=json", "*has no file; write FORMAT:FILE*"),
     ],
 )
-@pytest.mark.parametrize("how", [[], ["-n2"]], ids=["alone", "xdist"])
-def test_misuse_of_an_option(pytester, option, said, how):
+def test_misuse_of_an_option(pytester, option, said):
     """Misuse ends the run before it begins: the message alone, no traceback, exit code 4."""
     pytester.makefile(".json", broken="{", foreign='{"openapi": "3.1.0"}')
     pytester.makepyfile("def test_it(): pass")
-    result = pytester.runpytest(option, *how)
+    assert_misused(pytester.runpytest(option), said)
+
+
+def test_misuse_of_an_option_of_workers(pytester):
+    """It ends the run before a worker is started."""
+    pytester.makepyfile("def test_it(): pass")
+    for option, said in (
+        ("--pc-profile=observd", '*there is no profile "observd"; did you mean "observed"?'),
+        ("--pc-cassettes=missing", "*--pc-cassettes: */missing: no such file or folder"),
+        ("--pc-coverage-min=all", "--pc-coverage-min=all: expected a percentage from 0 to 100, such as 80"),
+    ):
+        assert_misused(pytester.runpytest(option, "-n2"), said)
+
+
+def assert_misused(result, said):
+    """Assert that a run has ended with this message and nothing else."""
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {said}"])
     result.stderr.no_fnmatch_line("*Traceback*")

@@ -30,7 +30,7 @@ arn:aws:iam::123456789012:role/a crn:v1:bluemix:public:object-storage:global:a/d
 
 
 @pytest.mark.untraced
-@pytest.mark.parametrize(("length", "found"), [(10, 0.90), (12, 0.95), (16, 0.99), (24, 0.995), (40, 0.999)])
+@pytest.mark.parametrize(("length", "found"), [(10, 0.90), (16, 0.99), (40, 0.999)])
 @pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS.keys())
 def test_random_values_are_opaque(alphabet, length, found):
     """More than 90 % of those with ten characters, and more than 99 % from 16 characters on."""
