@@ -1,14 +1,18 @@
-"""Prove with Python's JSON parser that a JSON text has no secret: most bodies with a word of a secret have none."""
+"""Prove with Python's JSON parser that objects of a JSON text have no secret: most have none, even next to one that has."""
 
 import json
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_pcerrors.secrets.definition import Hidden
 from pytest_pcerrors.secrets.members import TEXT_VALUES, begins_key
-from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, kind_of, last_word, squeezed
+from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, last_word, squeezed
 
 if TYPE_CHECKING:
-    from pytest_pcerrors.secrets.definition import Secrets
+    from collections.abc import Sequence
+
     from pytest_pcerrors.secrets.hiding import Hider
 
 _LEVELS = 8
@@ -17,77 +21,132 @@ _LEVELS = 8
 _LONG_NAME = 16
 """The minimum length of a name that may itself be a token."""
 
+_SPACE = re.compile(r"[ \t\r\n]*+")
+_decode = json.JSONDecoder(strict=False).raw_decode
 
-def is_clean(text: str, hider: "Hider") -> bool:
-    """Return whether it is proved that a JSON text has no secret; False if the project has names or patterns of its own.
+
+class _Object(NamedTuple):
+    """An object: the range of its texts, and how many objects have ended before it, and with it."""
+
+    first: int
+    last: int
+    before: int
+    ended: int
+
+
+class _Names(NamedTuple):
+    """What the names of an object mean for its values, by index: which have names of secrets, and which may be the name of another."""
+
+    kinds: list[tuple[int, Kind]]
+    naming: list[int]
+    has_named: bool
+    has_key: bool
+    long: list[str]
+
+
+class Proof:
+    """Which objects of a text with JSON values are proved to have no secret in themselves, and whether all of the text is.
+
+    Nothing is proved if the project has patterns of its own. `has_pairs` is whether one value may be the name of another.
 
     >>> from pytest_pcerrors.secrets import Secrets
     >>> from pytest_pcerrors.secrets.hiding import Hider
-    >>> [is_clean(text, Hider(Secrets())) for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
+    >>> [Proof(text, Hider(Secrets())).is_clean for text in ('{"total_tokens": 490, "auth": "none"}', '{"auth": "x7Kq02pLm"}')]
     [True, False]
     """
-    secrets = hider.secrets
-    if secrets.names or secrets.patterns or secrets.tenant_ids:
-        return False
-    check = _Check(secrets)
-    try:
-        check.take(json.loads(text, object_pairs_hook=check.take_members, strict=False))
-    except (ValueError, RecursionError):
-        return False
-    suspected = secrets.suspected(list(dict.fromkeys(check.texts)))
-    return not any(begins_key(each) or hider.inner(each).text != each for each in suspected)
 
+    def __init__(self, text: str, hider: "Hider") -> None:
+        self._hider = hider
+        self._secrets = hider.secrets
+        self._texts: list[str] = []
+        self._unclean: list[int] = []
+        self._checked = self._ended = 0
+        self._names: dict[tuple[str, ...], _Names] = {}
+        self._objects: defaultdict[int, list[_Object]] = defaultdict(list)
+        self.has_pairs = False
+        is_complete = not self._secrets.patterns and not self._secrets.tenant_ids and self._parse(text)
+        self.has_pairs |= not is_complete
+        self._known = dict.fromkeys(self._texts)
+        self._searched = {each: hider.inner(each) for each in self._secrets.suspected(list(self._known))}
+        unclean = {each for each, hidden in self._searched.items() if begins_key(each) or hidden.text != each}
+        self._unclean += [index for index, each in enumerate(self._texts) if each in unclean] if unclean else []
+        self._unclean.sort()
+        self.is_clean = is_complete and not self._unclean
 
-@lru_cache(maxsize=32768)
-def _traits(name: str) -> tuple[Kind | None, bool, bool, bool]:
-    """Return the kind of a name, whether its value is the name of another value, whether it may be that other value, and whether it is ``keyName``."""
-    return kind_of(name), gives_name(name), last_word(name) in TEXT_VALUES, squeezed(name) == KEY_NAME
+    def inner(self, text: str) -> Hidden:
+        """Hide the secrets of a text in the JSON text; those of the proof are not searched again."""
+        found = self._searched.get(text)
+        return found or (Hidden(text) if text in self._known else self._hider.inner(text))
 
+    def end_of_clean(self, text: str, start: int, ended: int) -> tuple[int, int]:
+        """Return the end of the object at `start`, before which so many have `ended`, and how many have then; 0 if it is not proved clean."""
+        each = self._objects[ended].pop() if self._objects.get(ended) else None
+        if each is None or bisect_left(self._unclean, each.first) < bisect_left(self._unclean, each.last):
+            return 0, ended
+        return _decode(text, start)[1], each.ended
 
-class _UncleanError(ValueError):
-    """A name may make a value a secret."""
+    def _parse(self, text: str) -> bool:
+        """Parse the values of a text; return whether there is nothing else in it."""
+        parse = json.JSONDecoder(object_pairs_hook=self._take_members, strict=False).raw_decode
+        at = before = 0
+        try:
+            while True:
+                value, at = parse(text, _end_of_space(text, at))
+                self._take((value,))
+                before, at = self._ended, _end_of_space(text, at)
+                if not text.startswith(("{", "["), at):
+                    return at == len(text)
+        except (ValueError, RecursionError):
+            for each in range(before, self._ended):
+                self._objects.pop(each, None)
+            return False
 
+    def _take_members(self, members: list[tuple[str, Any]]) -> _Object:
+        """Take an object, which may have repeated names."""
+        names, values = zip(*members, strict=True) if members else ((), ())
+        meaning = self._names.get(names)
+        if meaning is None:
+            meaning = self._names[names] = self._meaning(names)
+        before = len(self._texts)
+        is_named = meaning.has_named and any(self._names_secret(values[index]) for index in meaning.naming)
+        if meaning.has_key or is_named:
+            self.has_pairs = True
+            self._fail()
+        elif not all(self._is_harmless(kind, values[index]) for index, kind in meaning.kinds):
+            self._fail()
+        self._texts += meaning.long
+        inner = self._take(values)
+        first, ended = (inner.first, inner.before) if inner else (before, self._ended)
+        self._ended += 1
+        new = _Object(first, len(self._texts), ended, self._ended)
+        self._objects[ended].append(new)
+        return new
 
-class _Check:
-    """Check the members of objects as they are parsed, inner ones first; `texts` are the values to search as text.
+    def _meaning(self, names: tuple[str, ...]) -> _Names:
+        kinds = [(index, kind) for index, kind in enumerate(map(self._secrets.kind, names)) if kind is not None]
+        naming = [index for index, name in enumerate(names) if gives_name(name)]
+        has_named = any(last_word(name) in TEXT_VALUES for name in names)
+        has_key = any(squeezed(name) == KEY_NAME for name in names)
+        return _Names(kinds, naming, has_named, has_key, [name for name in names if len(name) >= _LONG_NAME])
 
-    An object becomes the range of its texts.
-    """
+    def _take(self, values: "Sequence[Any]") -> _Object | None:
+        """Take the texts of members or of the items of a list; return the first object in them."""
+        self._texts += [each for each in values if each.__class__ is str]
+        first = None
+        for each in values:
+            inner = each if each.__class__ is _Object else None
+            if each.__class__ is list:
+                if values.__class__ is list and each and self._names_secret(each[0]):
+                    self.has_pairs = True
+                    self._fail()
+                inner = self._take(each)
+            first = first or inner
+        return first
 
-    def __init__(self, secrets: "Secrets") -> None:
-        self.texts: list[str] = []
-        self._checked = 0
-        self._secrets = secrets
-
-    def take_members(self, members: list[tuple[str, Any]]) -> range:
-        """Take the texts of an object, which may have repeated names; raise a `ValueError` if one of its names makes a value a secret."""
-        texts = self.texts
-        first = len(texts)
-        names_secret = has_value = False
-        for name, value in members:
-            kind, is_name, is_value, is_key = _traits(name)
-            if is_key or (kind is not None and not self._is_harmless(kind, value)):
-                raise _UncleanError
-            if len(name) >= _LONG_NAME:
-                texts.append(name)
-            names_secret |= is_name and self._names_secret(value)
-            has_value |= is_value
-            first = min(first, self.take(value))
-        if names_secret and has_value:
-            raise _UncleanError
-        return range(first, len(texts))
-
-    def take(self, value: Any) -> int:
-        """Take the texts of a value, and return the index of the first one."""
-        first = len(self.texts)
-        if value.__class__ is str:
-            self.texts.append(value)
-        elif value.__class__ is list:
-            for each in value:
-                if each.__class__ is list and each and self._names_secret(each[0]):
-                    raise _UncleanError  # a pair of a name and a value
-                first = min(first, self.take(each))
-        return value.start if value.__class__ is range else first
+    def _fail(self) -> None:
+        """Mark the objects around what is taken now as not clean."""
+        self._unclean.append(len(self._texts))
+        self._texts.append("")
 
     def _names_secret(self, value: Any) -> bool:
         """Return whether a value, or an item of it, is the name of a secret."""
@@ -101,12 +160,17 @@ class _Check:
             return kind is not Kind.CREDENTIALS and self._secrets.certainty(kind, value) is None
         if value.__class__ in (int, float):
             return self._secrets.certainty_of_number(kind, str(value)) is None
-        if value.__class__ is range:
-            texts = self.texts[value.start : value.stop]
+        if value.__class__ is _Object:
+            texts = self._texts[value.first : value.last]
             self._checked += len(texts)
-            if self._checked > _LEVELS * len(self.texts):
-                raise _UncleanError  # `Members` reads each text once
+            if kind is Kind.OWN or self._checked > _LEVELS * len(self._texts):
+                return False  # `Members` reads each text once
             return all(self._secrets.certainty(Kind.WEAK, each) is None for each in texts)
         if value.__class__ is list:
             return all(each.__class__ is not list and self._is_harmless(kind, each) for each in value)
         return True
+
+
+def _end_of_space(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return match.end() if match else start

@@ -2,16 +2,15 @@
 
 import json
 import re
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from pytest_pcerrors.secrets import _clean_json as clean_json
-from pytest_pcerrors.secrets.definition import Hidden
+from pytest_pcerrors.secrets._clean_json import Proof
 from pytest_pcerrors.secrets.members import Members
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_pcerrors.secrets.hiding import Hider
     from pytest_pcerrors.secrets.members import Edit
@@ -31,6 +30,16 @@ LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _ESCAPE = late_pattern(r"\\(?:u[0-9a-fA-F]{4}|[\"\\/bfnrt])")
 
 
+class _Token(NamedTuple):
+    """A token, or all of an object without a secret in itself, at its position in the text."""
+
+    start: int
+    lexeme: str
+
+
+_END = _Token(0, "")
+
+
 def looks_like_json(text: str) -> bool:
     """Return whether a text begins like JSON, complete or truncated.
 
@@ -42,15 +51,15 @@ def looks_like_json(text: str) -> bool:
 
 def hidden(text: str, hider: "Hider") -> tuple[str, bool]:
     """Hide the secrets of a JSON text; return whether it is JSON, besides."""
-    if clean_json.is_clean(text, hider):
+    proof = Proof(text, hider)
+    if proof.is_clean:
         return text, True
-    tokens = [(match.start(), match[0]) for match in TOKEN.finditer(text)]
-    reader = _Reader(Members(hider.secrets, _search_of_texts(tokens, hider)))
-    is_json = reader.read(tokens)
-    edits = reader.members.end()
+    reader = _Reader(text, Members(hider.secrets, proof.inner), proof)
+    is_json = reader.read(_tokens(text, proof))
+    edits = cast("dict[_Token, Edit]", reader.members.end())
     for edit in edits.values():
         hider.report(edit.pointer, edit.certainty)
-    return _written(text, edits, tokens), is_json
+    return _written(text, edits), is_json
 
 
 def decoded(lexeme: str) -> str | None:
@@ -84,16 +93,17 @@ def encoded(text: str, lexeme: str) -> str:
     return written + '"' if _is_closed(lexeme) else written
 
 
-def _search_of_texts(tokens: "list[tuple[int, str]]", hider: "Hider") -> "Callable[[str], Hidden]":
-    """Return a function that hides the secrets inside a string; the complete strings are checked beforehand, many at once."""
-    secrets = hider.secrets
-    if secrets.patterns or secrets.tenant_ids:
-        return hider.inner
-    names = {start for (start, _), (_, after) in pairwise(tokens) if after == ":"}
-    values = {each for start, each in tokens if each[0] == '"' and start not in names and _is_closed(each)}
-    strings = [each for each in map(decoded, values) if each is not None]
-    harmless = frozenset(strings).difference(secrets.suspected(strings))
-    return lambda each: Hidden(each) if each in harmless else hider.inner(each)
+def _tokens(text: str, proof: Proof) -> "Iterator[_Token]":
+    """Yield the tokens; an object that is proved clean is one token."""
+    at = ended = 0
+    while (match := TOKEN.search(text, at)) is not None:
+        start, at = match.span()
+        if match[0] == "{":
+            end, ended = proof.end_of_clean(text, start, ended)
+            at = end or at
+        elif match[0] == "}":
+            ended += 1
+        yield _Token(start, text[start:at])
 
 
 def _is_closed(lexeme: str) -> bool:
@@ -104,48 +114,60 @@ def _is_closed(lexeme: str) -> bool:
 class _Reader:
     """Pass the tokens of a text to `members`."""
 
-    def __init__(self, members: Members) -> None:
+    def __init__(self, text: str, members: Members, proof: Proof) -> None:
         self.members = members
+        self._text = text
+        self._proof = proof
         self._is_json = True
 
-    def read(self, tokens: "list[tuple[int, str]]") -> bool:
+    def read(self, tokens: "Iterable[_Token]") -> bool:
         """Read all tokens; return whether the text appears to be JSON."""
         members = self.members
-        for (start, lexeme), (_, after) in pairwise([*tokens, (0, "")]):
+        for token, after in pairwise(chain(tokens, [_END])):
+            lexeme = token.lexeme
             if lexeme[0] == '"':
-                self._string(start, lexeme, is_name=after == ":")
+                self._string(token, is_name=after.lexeme == ":")
             elif lexeme in "{[":
                 members.enter(is_object=lexeme == "{")
             elif lexeme in "}]":
                 self._is_json &= members.leave()
             elif lexeme == ",":
                 members.following()
+            elif lexeme[0] == "{":
+                self._clean(token)
             elif lexeme != ":" and lexeme not in LITERALS:
-                self._word(start, lexeme, is_name=after == ":")
+                self._word(token, is_name=after.lexeme == ":")
         return self._is_json
 
-    def _string(self, start: int, lexeme: str, *, is_name: bool) -> None:
-        text = decoded(lexeme)
-        self._is_json &= text is not None and _is_closed(lexeme)
-        self._take(start, lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
+    def _clean(self, token: _Token) -> None:
+        """Read an object that is clean in itself only if something around it may make a value in it a secret."""
+        if not self.members.pass_over(may_be_named=self._proof.has_pairs):
+            inner = TOKEN.finditer(self._text, token.start, token.start + len(token.lexeme))
+            self.read(_Token(match.start(), match[0]) for match in inner)
 
-    def _word(self, start: int, lexeme: str, *, is_name: bool) -> None:
+    def _string(self, token: _Token, *, is_name: bool) -> None:
+        text = decoded(token.lexeme)
+        self._is_json &= text is not None and _is_closed(token.lexeme)
+        self._take(token, token.lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
+
+    def _word(self, token: _Token, *, is_name: bool) -> None:
+        lexeme = token.lexeme
         if NUMBER.fullmatch(lexeme):
-            self.members.value(start, lexeme, "number")
+            self.members.value(token, lexeme, "number")
             return
         self._is_json &= lexeme == "\ufeff"
         if _OF_PYTHON.fullmatch(lexeme):
-            self._take(start, _parts(lexeme)[1], is_name=is_name)
+            self._take(token, _parts(lexeme)[1], is_name=is_name)
         elif self.members.is_in_object and is_name:
-            self.members.name(start, lexeme.strip("'"))
+            self.members.name(token, lexeme.strip("'"))
         else:
-            self.members.value(start, lexeme, "word")
+            self.members.value(token, lexeme, "word")
 
-    def _take(self, start: int, text: str, *, is_name: bool) -> None:
+    def _take(self, token: _Token, text: str, *, is_name: bool) -> None:
         if is_name:
-            self.members.name(start, text)
+            self.members.name(token, text)
         else:
-            self.members.value(start, text)
+            self.members.value(token, text)
 
 
 def _parts(lexeme: str) -> tuple[str, str, str]:
@@ -154,14 +176,12 @@ def _parts(lexeme: str) -> tuple[str, str, str]:
     return (match[1], match[2], match[3]) if match else ("", lexeme, "")
 
 
-def _written(text: str, edits: "Mapping[Hashable, Edit]", tokens: "list[tuple[int, str]]") -> str:
+def _written(text: str, edits: "Mapping[_Token, Edit]") -> str:
     """Return the text with each changed lexeme replaced."""
     pieces, done = [], 0
-    for start, lexeme in tokens if edits else ():
-        edit = edits.get(start)
-        if edit is not None:
-            opening, _, closing = _parts(lexeme)
-            new = encoded(edit.text, lexeme) if lexeme[0] == '"' else opening + edit.text + closing
-            pieces += [text[done:start], new]
-            done = start + len(lexeme)
+    for (start, lexeme), edit in sorted(edits.items()):
+        opening, _, closing = _parts(lexeme)
+        new = encoded(edit.text, lexeme) if lexeme[0] == '"' else opening + edit.text + closing
+        pieces += [text[done:start], new]
+        done = start + len(lexeme)
     return "".join([*pieces, text[done:]])

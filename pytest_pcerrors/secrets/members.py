@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_pcerrors.jsontext import pointer_of
@@ -48,7 +47,6 @@ _INHERITED: dict[Kind | None, Kind] = {
 _PAIR = 2
 _MAX_NAME = 200
 _DEEPEST_SHOWN = 20
-
 
 Name = str | Kind | None
 """The reason why a value is a secret: its name, or the kind of the names around it."""
@@ -119,6 +117,14 @@ class Members:
             self._open_values += 1
         self._frames.append(inner)
 
+    def pass_over(self, *, may_be_named: bool) -> bool:
+        """Pass over an object without a secret in itself; return False if a name around it, or one that is a value, may concern it."""
+        outer = self._frames[-1]
+        is_named = may_be_named and (self._open_values > 0 or _is_value(outer, VALUES))
+        is_alone = not is_named and self._name_of_item(outer) is None and outer.member_of_key is None
+        outer.count += is_alone
+        return is_alone
+
     def leave(self) -> bool:
         """End an object or an array; return False if none is open."""
         if len(self._frames) == 1:
@@ -158,10 +164,8 @@ class Members:
         frame.count += 1
         frame.last = text
         is_line = kind == "text" and self._continues_key(frame, text)
-        hidden = (
-            Hidden(MASK, "secret") if is_line and text.strip() else self._hidden(self._name_of_item(frame), text, kind)
-        )
-        self._edit(handle, hidden, text, self._pointer)
+        hidden = Hidden(MASK, "secret") if is_line else self._hidden(self._name_of_item(frame), text, kind)
+        self._edit(handle, hidden, text)
         is_value = _is_value(frame, TEXT_VALUES)
         if is_value:
             frame.spans.append((len(self._remembered), len(self._remembered) + 1))
@@ -177,23 +181,23 @@ class Members:
         done = 0
         for start, end, name in sorted(self._named, key=lambda span: span[:2]):
             for handle, text, kind, pointer in self._remembered[max(start, done) : end]:
-                self._edit(handle, self._hidden(name, text, kind), text, partial(str, pointer))
+                self._edit(handle, self._hidden(name, text, kind), text, pointer)
             done = max(done, end)
         return self.edits
 
     def _continues_key(self, frame: _Frame, text: str) -> bool:
-        """Return whether a text is a later line of a private key whose lines are items of an array, or the same member of each item."""
+        """Return whether a text is a later line, which is not blank, of a private key whose lines are items of an array, or the same member of each item."""
         array, member = (self._frames[-2], str(frame.member)) if frame.is_object else (frame, "")
         is_line = array.member_of_key == member and _LINE_OF_KEY.fullmatch(text) is not None
         if is_line or (begins_key(text) and not array.is_object):
             array.member_of_key = member
         elif array.member_of_key == member:
             array.member_of_key = None
-        return is_line
+        return is_line and bool(text.strip())
 
-    def _edit(self, handle: "Hashable", hidden: Hidden, text: str, pointer: "Callable[[], str]") -> None:
+    def _edit(self, handle: "Hashable", hidden: Hidden, text: str, pointer: str = "") -> None:
         if hidden.text != text:
-            self.edits[handle] = Edit(hidden.text, pointer(), hidden.certainty or "secret")
+            self.edits[handle] = Edit(hidden.text, pointer or self._pointer(), hidden.certainty or "secret")
 
     def _name_of_item(self, frame: _Frame) -> Name:
         return frame.member_name if isinstance(frame.member, str) else frame.inherited
@@ -236,9 +240,8 @@ class Members:
 
 def begins_key(text: str) -> bool:
     """Return whether a text is the first line of a private key in PEM, whose other lines may be the next items."""
-    return text.lstrip().startswith("-----BEGIN ") and text.rstrip().endswith(
-        ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----")
-    )
+    ends = ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----")
+    return text.lstrip().startswith("-----BEGIN ") and text.rstrip().endswith(ends)
 
 
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:
