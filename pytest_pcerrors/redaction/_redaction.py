@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Self
 
 from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.model import Exchange, Request
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pytest_pcerrors.secrets.hiding import Hider
     from pytest_pcerrors.settings import RedactSetting
 
-_MAX_SEEN, _MAX_KEPT = 8192, 256
-"""The number of different header fields whose findings are kept, since they are often repeated, and the longest value."""
+_MAX_SEEN, _MAX_KEPT = 8192, 512
+"""The number of different parts whose findings are kept, since they are often repeated, and the longest value."""
 
 _LENGTH = "content-length"
 Purpose = Literal["storage", "matching", "finding"]
@@ -85,7 +85,7 @@ class Redaction:
         return _for(self, "finding")
 
     @cached_property
-    def _fields_seen(self) -> "dict[tuple[str, str], Searched[str]]":
+    def _seen(self) -> "dict[tuple[str, str | bytes], Searched[Any]]":
         return {}
 
     def url(self, url: str) -> str:
@@ -138,21 +138,15 @@ class Redaction:
 
     def searched_url(self, url: str) -> "Searched[str]":
         """Return a URL with its secrets hidden, and the findings."""
-        return self._searched(url, lambda hider, each: hider.url(each), MASK)
+        return self._searched("URL", url, lambda hider, each: hider.url(each), MASK)
 
     def searched_header(self, name: str, value: str) -> "Searched[str]":
         """Return the value of a header with its secrets hidden, and the findings."""
-        seen, field = self._fields_seen, (name, value)
-        searched = seen.get(field)
-        if searched is None:
-            searched = self._searched(value, lambda hider, each: hider.header(name, each), MASK)
-            if len(value) <= _MAX_KEPT and len(seen) < _MAX_SEEN:
-                seen[field] = searched
-        return searched
+        return self._searched(f"header {name}", value, lambda hider, each: hider.header(name, each), MASK)
 
     def searched_text(self, text: str) -> "Searched[str]":
         """Return free text with its secrets hidden, and the findings."""
-        return self._searched(text, lambda hider, each: hider.text(each), MASK)
+        return self._searched("text", text, lambda hider, each: hider.text(each), MASK)
 
     def searched_body(self, body: bytes, content_encoding: str | None = None) -> "Searched[bytes]":
         """Return a body with its secrets hidden, and the findings, or why it could not be searched."""
@@ -161,20 +155,28 @@ class Redaction:
         problem = problem_of(body, content_encoding)
         if problem is not None:
             return Searched(body, [Found("", "suspected", problem)])
+        part = f"body {content_encoding}"
         return self._searched(
-            body, lambda hider, each: with_text(each, hider.document, content_encoding), MASK.encode()
+            part, body, lambda hider, each: with_text(each, hider.document, content_encoding), MASK.encode()
         )
 
-    def _searched(self, value: Value, edit: "Callable[[Hider, Value], Value]", mask: Value) -> "Searched[Value]":
+    def _searched(
+        self, part: str, value: Value, edit: "Callable[[Hider, Value], Value]", mask: Value
+    ) -> "Searched[Value]":
+        is_short = len(value) <= _MAX_KEPT
+        searched = self._seen.get((part, value)) if is_short else None
+        if searched is not None:
+            return searched
         from pytest_pcerrors.secrets.hiding import Hider
 
         hider = Hider(self.secrets)
         new = edit(hider, value)
-        if new == value:
-            return Searched(value, [])
-        if self.purpose != "finding":
-            new = settled(new, lambda each: edit(Hider(self.secrets), each), mask)
-        return Searched(new, hider.found)
+        searched = Searched(new, hider.found if new != value else [])
+        if new != value and self.purpose != "finding":
+            searched = searched._replace(value=settled(new, lambda each: edit(Hider(self.secrets), each), mask))
+        if is_short and len(self._seen) < _MAX_SEEN:
+            self._seen[part, value] = searched
+        return searched
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return the exchange with its secrets hidden; the same object if nothing changes.
