@@ -112,7 +112,7 @@ class Proof:
         if meaning.has_key or is_named:
             self.has_pairs = True
             self._fail()
-        elif not all(self._is_harmless(kind, values[index]) for index, kind in meaning.kinds):
+        elif meaning.kinds and not all(self._is_harmless(kind, values[index]) for index, kind in meaning.kinds):
             self._fail()
         self._texts += meaning.long
         inner = self._take(values)

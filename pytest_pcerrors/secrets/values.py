@@ -214,8 +214,8 @@ def is_replacement(text: str) -> bool:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text in lower case; an empty list if it is long or consists mostly of other characters."""
-    words = [word.lower() for word in _WORDS.findall(text[:_LONGEST_PLACEHOLDER])]
-    return [] if len(text) > _LONGEST_PLACEHOLDER or len(text) > len("".join(words)) * 2 else words
+    words = [word.lower() for word in _WORDS.findall(text)] if len(text) <= _LONGEST_PLACEHOLDER else []
+    return [] if len(text) > len("".join(words)) * 2 else words
 
 
 def _is_empty_value(words: list[str], text: str) -> bool:
