@@ -28,7 +28,9 @@ from pytest_pcerrors.reporting.totals import Totals
 
 _AHEAD = 2
 """The number of units that a process has, so that it does not wait for the next."""
-_MOST_WAITING = 64
+_MOST_UNITS = 8
+"""The number of units for each process that are begun or done while the first of them is not done."""
+_MOST_WAITING = 16
 """The number of parts of a unit that are kept until the units before it are done."""
 _END = b"end"
 
@@ -127,8 +129,12 @@ class Pool:
             self._end()
 
     def _fill(self, line: deque[_Assigned], waiting: Iterator[Unit]) -> None:
-        """Assign the next units, so that each process has enough of them."""
-        while len(line) < _AHEAD * self._jobs and (unit := next(waiting, None)) is not None:
+        """Assign the next units, so that each process has enough of them, also while the first unit takes long."""
+        while (
+            len(line) < _MOST_UNITS * self._jobs
+            and (len(self._workers) < self._jobs or any(len(each.queue) < _AHEAD for each in self._workers))
+            and (unit := next(waiting, None)) is not None
+        ):
             assigned = _Assigned(unit, is_done=not unit.pieces)
             line.append(assigned)
             if unit.pieces:

@@ -64,7 +64,7 @@ class Mortal:
         self.send_bytes(pickle.dumps(value))
 
 
-def pool(jobs, *lives):
+def pool(jobs, *lives, task=None):
     """Return a pool whose first workers end after so many messages."""
     left, started = list(lives), []
 
@@ -72,7 +72,7 @@ def pool(jobs, *lives):
         started.append(Worker(left.pop(0) if left else None, task))
         return started[-1].ours, started[-1]
 
-    return Pool(Numbers(), jobs, start), started
+    return Pool(task or Numbers(), jobs, start), started
 
 
 def units(*sizes):
@@ -130,6 +130,24 @@ def test_parts_wait_in_the_pipe(monkeypatch):
     wanted = units(1, 50)
     made, _ = pool(2)
     assert list(made.parts(wanted)) == expected(wanted)
+
+
+def test_the_others_go_on_while_a_unit_takes_long():
+    """The first one ends after the tenth."""
+    is_done, in_time = Event(), []
+
+    class Slow(Numbers):
+        def parts(self, unit):
+            if unit.pieces[0].name == "0":
+                in_time.append(is_done.wait(9))
+            yield from super().parts(unit)
+            if unit.pieces[0].name == "9":
+                is_done.set()
+
+    wanted = units(*[1] * 12)
+    made, _ = pool(2, task=Slow())
+    assert list(made.parts(wanted)) == expected(wanted)
+    assert in_time == [True]
 
 
 def test_a_process_ignores_interrupts():
