@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_pcerrors.errors import ArchiveError
 from pytest_pcerrors.exchange.archives.json_files import without_lines
 from pytest_pcerrors.exchange.archives.plain_interactions import (
-    FIRST_LINE,
+    LAST_LINE_OF_FIRST,
     PACKED,
     UncertainError,
     plain_interaction,
@@ -111,7 +111,7 @@ class _Interactions(LineAudit):
                 continue
             first = line + sum(each.count(b"\n") for each in texts[:index])
             item = interaction_by_yaml(parsed, f"{name}:{first}")
-            if isinstance(item, ArchiveError) and first == FIRST_LINE:
+            if isinstance(item, ArchiveError) and first <= LAST_LINE_OF_FIRST:
                 raise UncertainError  # perhaps another format
             yield finding_of_item(item, self._policy, found)
 

@@ -4,6 +4,7 @@ An interaction is read here only if `items.item_of` would make an exchange of it
 """
 
 import re
+from codecs import getincrementaldecoder
 from typing import IO, TYPE_CHECKING
 
 from pytest_pcerrors.base64text import base64_decoded
@@ -12,15 +13,21 @@ from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.text import late_pattern
 
 if TYPE_CHECKING:
+    from codecs import IncrementalDecoder
     from collections.abc import Iterator
 
 HEAD, _START, TAIL = b"interactions:\n", b"- request:\n", b"version: 1\n"
-"""How a cassette of vcrpy and each of its interactions begin, and how it ends."""
+"""How a cassette of vcrpy and each of its interactions begin, and how it ends; its end may also be its beginning, or be missing."""
 
-FIRST_LINE = 2
-"""The line of the first interaction of a cassette of vcrpy."""
+LAST_LINE_OF_FIRST = 3
+"""The last line on which the first interaction of a cassette may begin."""
 
-_USUAL = bytes(range(0x20, 0x7F)) + b"\n"
+_END = late_pattern(rb"\n(?:version: 1\n)?(?:\.\.\.\n)?\Z")
+_LONGEST_END = 20
+_USUAL = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\n"
+_UNUSUAL = late_pattern("[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Other characters that are not printable, or are line breaks of YAML."""
+
 _DEEP = b"\n        "
 """What begins another line of a header or of a body; before an interaction is matched, a NUL replaces it."""
 
@@ -70,25 +77,37 @@ def interaction_texts(stream: IO[bytes]) -> "Iterator[tuple[list[bytes], int]]":
     Raises an `UncertainError` where the file has another structure or other characters. PyYAML gives the interactions before that place
     too, if each of them can be read alone.
     """
-    line, left, piece = FIRST_LINE, b"", _read(stream, CHUNK)
-    if not piece.startswith(HEAD + _START):
+    decoder = getincrementaldecoder("utf-8")()
+    head, left, piece = HEAD, b"", _read(stream, CHUNK, decoder)
+    if piece.startswith(TAIL):
+        head = TAIL + HEAD
+    if not piece.startswith(head + _START):
         raise UncertainError
-    piece = piece[len(HEAD + _START) :]
+    line, piece = head.count(b"\n") + 1, piece[len(head + _START) :]
     while piece:
-        following = _read(stream, max(CHUNK, len(left)))  # PyYAML refuses a character some KiB before it reaches it
+        following = _read(
+            stream, max(CHUNK, len(left)), decoder
+        )  # PyYAML refuses a character some KiB before it reaches it
         *whole, left = (left + piece).split(b"\n" + _START)
         if whole:
             yield [_START + each + b"\n" for each in whole], line
         line += sum(each.count(b"\n") + 2 for each in whole)
         piece = following
-    if not left.endswith(b"\n" + TAIL):
+    end = _END.search(left, max(len(left) - _LONGEST_END, 0))
+    if end is None:
         raise UncertainError
-    yield [_START + left.removesuffix(TAIL)], line
+    yield [_START + left[: end.start()] + b"\n"], line
 
 
-def _read(stream: IO[bytes], size: int) -> bytes:
-    """Read a part of a file; raise an `UncertainError` if it has other characters than printable ASCII and line feeds."""
-    if (data := stream.read(size)).translate(None, _USUAL):
+def _read(stream: IO[bytes], size: int, decoder: "IncrementalDecoder") -> bytes:
+    """Read a part of a file in UTF-8; raise an `UncertainError` if it has other characters than printable ones and line feeds."""
+    data = stream.read(size)
+    try:
+        text = decoder.decode(data, final=not data)
+    except UnicodeDecodeError:
+        raise UncertainError from None
+    is_printable = text.isascii() or _UNUSUAL.search(text) is None
+    if data.translate(None, _USUAL) or not is_printable:
         raise UncertainError
     return data
 
@@ -96,7 +115,7 @@ def _read(stream: IO[bytes], size: int) -> bytes:
 def plain_interaction(text: bytes) -> tuple[PlainLine, bytes] | None:
     """Return the parts of a usual interaction, given as its lines, and the text to search for secrets, with an unpacked body; None for any other."""
     lines = text.replace(_DEEP, b"\0")
-    match = _INTERACTION.fullmatch(lines)
+    match = _INTERACTION.fullmatch(lines) if text.isascii() else None
     if match is None:
         return None
     sent, url, string, headers, status = match.groups()

@@ -184,10 +184,11 @@ def test_the_usual_cassettes_are_plain():
 CHANGES = {
     b"version: 1\n": [
         b"", b"version: 2\n", b"version: 1\n...", b"version: 1\n---\na: 1\n", b"version: 1\n- request:\n",
-        b"# the end\nversion: 1\n", b"a: 'b\nversion: 1\n",
+        b"# the end\nversion: 1\n", b"a: 'b\nversion: 1\n", b"...\n", b"version: 1\n...\n", b"...\nversion: 1\n",
     ],
     b"interactions:\n": [
         b"---\ninteractions:\n", b"\xef\xbb\xbfinteractions:\n", b"interactions: # all\n", b"http_interactions:\n",
+        b"version: 1\ninteractions:\n", b"version: 2\ninteractions:\n",
     ],
     b"\n": [
         b"\r\n",
@@ -204,7 +205,9 @@ CHANGES = {
         b'    body: "a \\\n      b\\\n\n      c"', b'    body: "\\uD83D"', b'    body: "\\UFFFFFFFF"',
         b'    body: "\\e\\N\\_\\L\\P\\0\\/\\ "', b"    body: a\n     b", b"    body: a\n        # b",
         b"    body: a\n        b: c", b"    body: a #b", b"    body: a\tb", b"    body: !!str a",
-        b"    body: !!binary a", b"    body: *none", b"    body: \xc3\xa9", b"    body: \xff", b"    body: \x01",
+        b"    body: !!binary a", b"    body: *none", b"    body: \xc3\xa9", b"    body: \xff", b"    body: a\xc2\x85b",
+        b"    body: a\xe2\x80\xa8b", b"    body: \xef\xbb\xbf", b"    body: \xef\xbf\xbf", b"    body: \xf0\x9f\x98\x80",
+        b"    body: \xed\xa0\x80", b"    body: \x01",
         b"    body: -", b"    body: a\n    body: b",
     ],
     b"    method: GET\n": [
@@ -261,6 +264,26 @@ def test_awkward_cassettes(count, size, monkeypatch):
             assert_same(USUAL.replace(old, new, count))
     for end in range(0, len(USUAL), 7):
         assert_same(USUAL[:end])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"", b""),
+        (b"interactions:\n", b"version: 1\ninteractions:\n"),
+        (b"version: 1\n", b""),
+        (b"version: 1\n", b"version: 1\n...\n"),
+        (b"OK", "é 😀 \xa0".encode()),
+    ],
+    ids=["as vcrpy does", "the version first", "no version", "the end of the document", "other letters"],
+)
+@pytest.mark.parametrize("size", [64 * 1024, 51])
+def test_each_interaction_of_these_cassettes_is_read_alone(old, new, size, monkeypatch):
+    """Also in pieces that end inside a letter."""
+    monkeypatch.setattr(plain_interactions, "CHUNK", size)
+    data = USUAL.replace(old, new) if old else USUAL
+    assert_same(data)
+    assert read(data)[1]
 
 
 def test_what_comes_after_a_wrong_character_is_left_to_pyyaml(monkeypatch):
