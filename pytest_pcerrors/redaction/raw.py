@@ -4,6 +4,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pytest_pcerrors.base64text import base64_decoded
 from pytest_pcerrors.exchange.encodings import decode
 from pytest_pcerrors.redaction._bodies import ANY_UNMARKED
 from pytest_pcerrors.secrets import Secrets
@@ -29,15 +30,29 @@ _MOST_COMMON, _MOST_SEEN = 4, 4096
 _FOLDED = late_pattern(rb" >[-+\d]*[ \t\r]*(?:#[^\n]*)?\n")
 
 
+_BINARY_ITEM = late_pattern(rb"- !!binary \|\n((?: +[A-Za-z0-9+/=]+\n)+)")
+"""The value of a header that vcrpy has recorded as bytes."""
+
+
 def may_hold(data: bytes, secrets: Secrets) -> bool:
     """Return whether the bytes of a file may contain a secret, in any notation of JSON and YAML."""
     if b"\\" in data:
         data = _CONTINUED.sub(b"", data)
+    data = _with_texts_of_items(data) if b"!!binary" in data else data
     if any(map(data.__contains__, _UNCERTAIN)) or any(each.search(data) for each in _UNUSUAL):
         return True
     is_json = data.lstrip()[:1] in (b"{", b"[")
     harmless: Harmless = "json" if is_json else "nothing" if _FOLDED.search(data) else "yaml"
     return secrets.may_be_in(b"\n".join(map(bytes.strip, data.splitlines())), harmless, has_headers=True)
+
+
+def _with_texts_of_items(data: bytes) -> bytes:
+    """Return YAML without the tags of headers in base64, with the texts of these headers after it."""
+    try:
+        texts = [base64_decoded(each) for each in _BINARY_ITEM.findall(data)]
+    except ValueError:
+        return data
+    return b"\n\n".join([_BINARY_ITEM.sub(rb"- |\n\1", data), *texts])
 
 
 class LineSearch:

@@ -58,7 +58,10 @@ _LONG = 512
 _WITHIN_WORD = late_pattern(rb"(?:[a-z][a-z]|[A-Z][a-zA-Z])")
 """The character before a short word, and its first one, where it does not begin a word: ``sas`` in ``Kansas``."""
 
-_PACKED = late_pattern(rb"[\w+/-]{15,}={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
+_PACKED = late_pattern(rb"[\w+/-]+={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.ASCII)
+_SHORTEST = 15
+"""The length of base64 from which it is searched."""
+
 _CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE+KEY", "PRIVATE\nKEY"))
 
 _SIGNS = (
@@ -166,7 +169,7 @@ class Prefilter:
             plain = base64_decoded(packed[0])
         except ValueError:
             return packed.end()
-        return 0 if self.finds(plain) else packed.end()
+        return 0 if len(packed[0]) >= _SHORTEST and self.finds(plain) else packed.end()
 
     def _finds_name(
         self, data: bytes, lower: bytes, words: "Iterator[tuple[int, int]]", harmless: Harmless, ignored: range

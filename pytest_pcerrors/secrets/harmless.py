@@ -26,11 +26,13 @@ _RUN = r"[\w.~+/=%-]"
 _THREE_WORDS = r"[ \n]".join([r"[a-z0-9]{1,15}(?![\w.~+/=%:-])"] * 3)
 _NAME_END = rf"{ENDING}(?![-_.]*+[a-z0-9])"
 _NO_SCHEME = "".join(f"(?<!{each.lower()})" for each in SCHEMES_IN_TEXT)
+_THOUGHTS = "|".join(f"(?<=thought{sign}signature)" for sign in ("", "_", "-", " "))
 _AFTER_NO_NOUN = "".join(f"(?<!{noun})" for noun in NOUNS)
 
 NO_NAME = late_pattern(
     "|".join(
         (
+            rf"(?:{_THOUGHTS})s?(?![-_. \n]*+[a-z0-9])",
             rf"(?!{_NAME_END})(?:(?=[a-z0-9])|{_RUN}{{0,15}}+(?!{_RUN})|{_AFTER_NO_NOUN})",
             rf'{ENDING}(?:\.[ \n][a-z-]|\\*"\s*+:\s*+(?:null|true|false)\b|=\(\))',
             rf"{_NO_SCHEME}{ENDING}[ \n](?:{_THREE_WORDS}|[a-z0-9]{{1,15}}[.,][ \n][a-z])",

@@ -2,9 +2,13 @@
 
 import re
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from pytest_pcerrors.text import late_pattern
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 
 class Kind(Enum):
@@ -153,9 +157,6 @@ _ENDINGS = (
 )
 
 
-_SQUEEZED = tuple(word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS))
-
-
 @lru_cache(maxsize=32768)
 def kind_of(name: str) -> Kind | None:
     """Return the kind of a name in any case and spelling; None if it is not the name of a secret.
@@ -165,7 +166,8 @@ def kind_of(name: str) -> Kind | None:
     >>> [kind_of(name) for name in ("clientSecret", "syntaxToken", "MS-ContinuationToken", "hasToken")]
     [Kind.STRONG, Kind.WEAK, None, None]
     """
-    whole = _INDEX.sub("", name.strip("_ \t\r\n"))
+    whole = name.strip("_ \t\r\n")
+    whole = _INDEX.sub("", whole) if whole.endswith("]") else whole
     end = whole[-_MAX_LENGTH:]
     if squeezed(end) in _CREDENTIALS:
         return Kind.CREDENTIALS
@@ -177,7 +179,14 @@ def kind_of(name: str) -> Kind | None:
 def _may_be(name: str) -> bool:
     """Return, with a fast check, whether a name may contain a word of a secret; non-ASCII letters may equal ASCII in another case."""
     flat = squeezed(name)
-    return not flat.isascii() or any(map(flat.__contains__, _SQUEEZED))
+    return not flat.isascii() or bool(_words().find_matches_as_indexes(flat))
+
+
+@cache
+def _words() -> "AhoCorasick":
+    from ahocorasick_rs import AhoCorasick
+
+    return AhoCorasick([word.replace(" ", "") for word in (*SHORT_WORDS, *WORDS)])
 
 
 @lru_cache(maxsize=4096)

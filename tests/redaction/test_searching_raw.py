@@ -49,6 +49,12 @@ def quoted(text, quote="'"):
     return f"{quote}{inside}{quote}".replace("\n", "\n          ").replace("\\n", "\n\n")
 
 
+def binary_item(line):
+    """Return a line with a name as a list with one value in base64."""
+    name, _, value = line.partition(":")
+    return f"\n      {name or 'x'}:\n      - !!binary |\n        {b64encode(value.strip().encode()).decode()}"
+
+
 def members(text):
     """Return lines of names and values as compact JSON."""
     pairs = (line.partition(":")[::2] for line in text.split("\n"))
@@ -73,6 +79,7 @@ WRITTEN = {
     "JSON in a block": lambda text: f" |\n{indented(members(text))}",
     "JSON in JSON": lambda text: f" {json.dumps(json.dumps(dict([text.partition(': ')[::2]])))}\n",
     "binary": lambda text: f" !!binary {b64encode(text.encode()).decode()}\n",
+    "binary items": lambda text: "".join(map(binary_item, text.split("\n"))) + "\n",
     "anchor": lambda text: f" &a {quoted(text)}\n    reason: *a\n",
     "comment": lambda text: "".join(f" # {line}\n" for line in text.split("\n")),
 }
@@ -129,6 +136,9 @@ def test_a_json_cassette_with_a_secret_is_never_passed_over(lines, indent, depth
         "X-Accepted-OAuth-Scopes:\n      - linodes:read_only\n      a: b\n",
         "path:\n      - /v1/patience/de-us/task-1?code2=%22EUR%22\n      a: b\n",
         "a: the order did not pass the check of risk&#39;s\n      b: b\n",
+        f"accept:\n      - !!binary |\n        {b64encode(b'a/b').decode()}\n      a: b\n",
+        f"thoughtSignature: {OPAQUE}/{OPAQUE}=\n      thought_signatures:\n      - {OPAQUE}\n",
+        "text: LS0tLQ== 381\n      a: b\n",
         'WWW-Authenticate:\n      - Bearer error="invalid_token"\n      a: b\n',
     ],
 )
@@ -144,6 +154,9 @@ def test_redacted_headers_and_ordinary_words_need_no_closer_look(written):
         "a: '\n\nauthorization: ***\nb: kX7pQz19vLmW04ab'\n",
         "a: >\n  authorization: ***\n  b: kX7pQz19vLmW04ab\n",
         '"authorization": "***"\n',
+        "a:\n- !!binary |\n  abcde\n",
+        f"a:\n- !!binary |\n  {b64encode(OPAQUE.join(('Bearer ', '')).encode()).decode()}\n",
+        f"thought_signature_key: {OPAQUE}\n",
         "authorization: kX7pQz19vLmW04ab\nb: c\n",
         f"a: {'%25' * 9}{'&#37;' * 9}&#38;#38;#38;#38;#38;#38;#38;#38;#38;\n",
     ],

@@ -35,6 +35,10 @@ TEXTS = st.lists(
             "value",
             "eyJ",
             "dTpw",
+            "LS0t",
+            "thought",
+            "thoughtSignature",
+            "thought_signature",
         ]
     ),
     max_size=12,
@@ -112,7 +116,7 @@ def test_json_that_would_change_is_found(members, depth, end):
 WORDS_AROUND = st.sampled_from(
     [
         *(
-            "a", "of", "token", "tokens", "key", "Secret-Key", "basic", "Bearer", "syntax", "pin", "password", "error",
+            "a", "of", "thought", "signature", "token", "tokens", "key", "Secret-Key", "basic", "Bearer", "syntax", "pin", "password", "error",
             "realm=",
         ),
         *(
