@@ -16,7 +16,7 @@ _SIGN = re.compile(r"""[\]\[{}"]|[^\s\]\[{}",:\ufeff]++""")
 """A bracket, the opening quote of a string, a number, or a literal."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """A mapping, a list, or a scalar, from `start` to `end` of a text.
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from yaml.events import (
     AliasEvent,
-    MappingEndEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
     MappingStartEvent,
     ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 from pytest_pcerrors.errors import ArchiveError
@@ -43,7 +42,7 @@ def yaml_nodes(parsed: "Iterable[Event]", size: int, name: str) -> Node:
     remaining = MAX_NODES
     try:
         for event in parsed:
-            if isinstance(event, MappingEndEvent | SequenceEndEvent):
+            if isinstance(event, CollectionEndEvent):
                 closed = opened.pop()
                 opened[-1].size += closed.size
                 continue
@@ -51,7 +50,7 @@ def yaml_nodes(parsed: "Iterable[Event]", size: int, name: str) -> Node:
             if node is None:
                 continue
             opened[-1].items.append(node)
-            if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            if isinstance(event, CollectionStartEvent):
                 opened.append(node)
                 if len(opened) > _MAX_DEPTH:
                     raise YamlError("nested too deeply", line_of(event))  # noqa: TRY301 - handled like the errors of the parser
@@ -105,7 +104,7 @@ def _node(event: "Event", anchored: dict[str, Node], opened: list[Node]) -> Node
         return Node(target.kind, start, end, target.value, target.items, target, target.size)
     if isinstance(event, ScalarEvent):
         node = _scalar_node(event, start, end)
-    elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+    elif isinstance(event, CollectionStartEvent):
         node = Node("mapping" if isinstance(event, MappingStartEvent) else "list", start, end)
     else:
         return None
