@@ -36,11 +36,18 @@ _OTHER_WORDS = ("authorization auxiliary",)
 _PARAMETERS = (
     f"{sign}{name}=" for name, kind in PARAMETERS.items() for sign in (("",) if kind is Kind.WEAK else ("?", "&"))
 )
-_CLEAR = tuple(map(str.encode, ("form-data", "keyname", " -u", "--user", "--proxy-user", *_PARAMETERS)))
+_CLEAR = tuple(
+    map(
+        str.encode,
+        ("form-data", "keyname", *(f"kty{sign}" for sign in "\"'\\:"), " -u", "--user", "--proxy-user", *_PARAMETERS),
+    )
+)
 """Words that require a search with any text around them."""
 
 _ENDS = tuple("\"'=:<>[]\\%_- &,./0123456789)\n")
-_FOLLOWING = ("s", "sha", *(filler.replace(" ", "") for filler in FILLERS))
+_FOLLOWING = ("s", *(filler for filler in FILLERS if not filler.startswith(("s", "plain ", "base6", "confirma"))))
+"""What may follow a short word; a longer ending that begins with one of them is found with it."""
+
 _SEPARATORS = (b"", b"-", b"_", b" ", b".", b"\n")
 _USER = late_pattern(rb"/\\*+/[^/?#\s\"\\]*(?:@|%40)")
 """User information in a URL."""
@@ -62,7 +69,8 @@ _PACKED = late_pattern(rb"[\w+/-]+={0,2}(?=[\"'&,}\]) ]|\n[\w-]+:[ \n]|\Z)", re.
 _SHORTEST = 15
 """The length of base64 from which it is searched."""
 
-_CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, "PRIVATE KEY", "PRIVATE+KEY", "PRIVATE\nKEY"))
+_KEYS = ("PRIVATE KEY", "PRIVATE+KEY", "PRIVATE\nKEY", "Private-Lines")
+_CASED = tuple(each.encode() for each in (*LITERALS, *BEGINNINGS, *_KEYS))
 
 _SIGNS = (
     *(b"\0", b"@", b"&#", b"&quot", b"\\x", b"\\u00", b"\\/", b"\\\n", b"\\\r"),

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from pytest_pcerrors.secrets._formats import VENDORS, tokens_hidden
+from pytest_pcerrors.secrets._formats import FORMATS, tokens_hidden
 from pytest_pcerrors.secrets.definition import masked
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
@@ -73,7 +73,7 @@ def test_a_token_of_each_vendor_is_hidden():
 
     The search starts at literals: a token without any of them would be missed.
     """
-    for vendor in VENDORS:
+    for vendor in FORMATS:
         choice = random.Random(8)
         for _ in range(5):
             token = made_up(vendor.pattern, choice)
@@ -87,7 +87,7 @@ def test_a_token_of_each_vendor_is_hidden():
 @pytest.mark.covered
 def test_a_near_miss_of_each_vendor_stays():
     """The beginning alone, a token inside a longer word, and a truncated one."""
-    for vendor in VENDORS:
+    for vendor in FORMATS:
         token = made_up(vendor.pattern, random.Random(8))
         for near in (*vendor.literals.split(), token[: len(token) // 3]):
             assert tokens_hidden(f"see {near} there", masked) == f"see {near} there", vendor
@@ -127,6 +127,17 @@ def test_a_near_miss_of_each_vendor_stays():
             )
             for each, end in KEY_LINES
         ),
+        (
+            "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nMIIEowIBAAKCAQEA\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\nb",
+            "***\nb",
+        ),
+        ("-----BEGIN TSS2 PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END TSS2 PRIVATE KEY-----", "***"),
+        (
+            "Public-Lines: 1\nAAAAC3NzaC1l\nPrivate-Lines: 1\nMIIEowIBAAKCAQEA\nPrivate-MAC: 0a1b2c3d\nb c",
+            "Public-Lines: 1\nAAAAC3NzaC1l\n***\nb c",
+        ),
+        ("glpat-python-gitlab-token-of-tests", None),
+        ("/bot1234567890:AAkX7pQz19vLmW04abkX7pQz19vLmW04abx/getMe", "/***/getMe"),
         ("a -----BEGIN EC PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END EC PRIVATE KEY----- b", "a *** b"),
     ],
 )
