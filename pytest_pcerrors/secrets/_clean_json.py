@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_pcerrors.secrets._formats import begins_key
 from pytest_pcerrors.secrets.definition import Hidden
-from pytest_pcerrors.secrets.members import TEXT_VALUES, begins_key
-from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, last_word, squeezed
+from pytest_pcerrors.secrets.members import TEXT_VALUES, named_by_item
+from pytest_pcerrors.secrets.names import KEY_NAMES, Kind, gives_name, last_word, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,12 +127,14 @@ class Proof:
         kinds = [(index, kind) for index, kind in enumerate(map(self._secrets.kind, names)) if kind is not None]
         naming = [index for index, name in enumerate(names) if gives_name(name)]
         has_named = any(last_word(name) in TEXT_VALUES for name in names)
-        has_key = any(squeezed(name) == KEY_NAME for name in names)
+        has_key = any(squeezed(name) in KEY_NAMES for name in names)
         return _Names(kinds, naming, has_named, has_key, [name for name in names if len(name) >= _LONG_NAME])
 
     def _take(self, values: "Sequence[Any]") -> _Object | None:
         """Take the texts of members or of the items of a list; return the first object in them."""
         self._texts += [each for each in values if each.__class__ is str]
+        if values.__class__ is list and any(map(self._names_next, values[:-1])):
+            self._fail()
         first = None
         for each in values:
             inner = each if each.__class__ is _Object else None
@@ -147,6 +150,10 @@ class Proof:
         """Mark the objects around what is taken now as not clean."""
         self._unclean.append(len(self._texts))
         self._texts.append("")
+
+    def _names_next(self, item: Any) -> bool:
+        """Return whether an item of a list is the name of the next one."""
+        return item.__class__ is str and named_by_item(item, self._secrets) is not None
 
     def _names_secret(self, value: Any) -> bool:
         """Return whether a value, or an item of it, is the name of a secret."""

@@ -109,6 +109,10 @@ class Secrets:
         """Return the kind of a name."""
         return Kind.OWN if self._is_own(name) else kind_of(name)
 
+    def kind_given(self, name: "str | Kind | None") -> Kind | None:
+        """Return the kind of a name, or the kind that is given in its place."""
+        return self.kind(name) if isinstance(name, str) else name
+
     def kind_of_header(self, name: str) -> Kind | None:
         """Return the kind of a header name."""
         return Kind.OWN if self._is_own(name) else kind_of_header(name)
@@ -119,7 +123,7 @@ class Secrets:
 
     def certainty(self, name: "str | Kind | None", value: str) -> Certainty | None:
         """Return how certain it is that the value of a name is a secret; None if it is not one."""
-        kind = self.kind(name) if isinstance(name, str) else name
+        kind = self.kind_given(name)
         if kind is None or not value.strip("* \t\r\n"):
             return None
         if self.hides_replacements and is_replacement(value):
@@ -131,7 +135,7 @@ class Secrets:
 
     def certainty_of_number(self, name: "str | Kind | None", number: str) -> Certainty | None:
         """Return how certain it is that a number with this name is a secret; counts are not."""
-        kind = self.kind(name) if isinstance(name, str) else name
+        kind = self.kind_given(name)
         if kind is Kind.OWN:
             return "secret"
         is_token = isinstance(name, str) and "token" in name.lower()

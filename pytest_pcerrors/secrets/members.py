@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_pcerrors.jsontext import pointer_of
+from pytest_pcerrors.secrets._formats import begins_key
 from pytest_pcerrors.secrets.definition import MASK, Hidden
 from pytest_pcerrors.secrets.headers import credentials_hidden, holds_credentials
-from pytest_pcerrors.secrets.names import KEY_NAME, Kind, gives_name, last_word, squeezed
+from pytest_pcerrors.secrets.names import KEY_NAMES, Kind, gives_name, last_word, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -19,8 +20,8 @@ Scalar = Literal["text", "number", "word"]
 VALUES = frozenset("value values val v content input received".split())
 """The last words of the member names of that other value: ``value``, ``attemptedValue``."""
 
-TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided"}
-"""The last words of the names of a value that another member names, where it is not an object or an array."""
+TEXT_VALUES = VALUES | {"data", "instance", "actual", "given", "provided", *"d p q dp dq qi k".split()}
+"""The last words of the names of a value that another member names, where it is not an object or an array; the last ones are those of a JSON Web Key."""
 
 _PLAIN_LEAVES = frozenset(
     "id ids keyid type name kind role scope status state version description title method count url uri href link endpoint issuer authority"
@@ -109,7 +110,7 @@ class Members:
         outer.count += 1
         inherited = self._name_of_item(outer)
         if is_object:
-            inherited = _INHERITED.get(self._kind(inherited))
+            inherited = _INHERITED.get(self._secrets.kind_given(inherited))
         inner = _Frame(is_object, inherited)
         inner.is_list_in_list = not is_object and not outer.is_object and len(self._frames) > 1
         if _is_value(outer, VALUES):
@@ -162,15 +163,18 @@ class Members:
         """Receive a value: a text, a number, or a word that is neither."""
         frame = self._frames[-1]
         frame.count += 1
+        name = self._name_of_item(frame)
+        if name is None and isinstance(frame.member, int) and len(self._frames) > 1 and " " not in text.strip():
+            name = named_by_item(frame.last, self._secrets)
         frame.last = text
         is_line = kind == "text" and self._continues_key(frame, text)
-        hidden = Hidden(MASK, "secret") if is_line else self._hidden(self._name_of_item(frame), text, kind)
+        hidden = Hidden(MASK, "secret") if is_line else self._hidden(name, text, kind)
         self._edit(handle, hidden, text)
-        is_value = _is_value(frame, TEXT_VALUES)
+        named = self._named_by(frame, text)
+        is_value = named is None and _is_value(frame, TEXT_VALUES)
+        frame.pair = named or frame.pair
         if is_value:
             frame.spans.append((len(self._remembered), len(self._remembered) + 1))
-        else:
-            frame.pair = self._named_by(frame, text) or frame.pair
         if is_value or self._open_values:
             self._remembered.append((handle, text, kind, self._pointer()))
 
@@ -202,16 +206,13 @@ class Members:
     def _name_of_item(self, frame: _Frame) -> Name:
         return frame.member_name if isinstance(frame.member, str) else frame.inherited
 
-    def _kind(self, name: Name) -> Kind | None:
-        return self._secrets.kind(name) if isinstance(name, str) else name
-
     def _hidden(self, name: Name, text: str, scalar: Scalar) -> Hidden:
         if scalar == "number":
             certainty = self._secrets.certainty_of_number(name, text) or (
                 "secret" if self._secrets.matches(text) else None
             )
             return Hidden("0" if certainty else text, certainty)
-        kind = self._kind(name)
+        kind = self._secrets.kind_given(name)
         if name == text and kind is not Kind.OWN:
             return Hidden(text)
         if kind is Kind.CREDENTIALS and isinstance(name, str):
@@ -227,7 +228,7 @@ class Members:
         """Return the name of a secret that an item gives to the value next to it, or None."""
         if isinstance(frame.member, int):
             is_name = frame.is_list_in_list and frame.member == 0
-        elif squeezed(frame.member) == KEY_NAME:
+        elif squeezed(frame.member) in KEY_NAMES:
             return Kind.WEAK
         else:
             is_name = gives_name(frame.member)
@@ -238,10 +239,12 @@ class Members:
         return pointer_of([*steps, "..."] if len(self._frames) > _DEEPEST_SHOWN + 1 else steps)
 
 
-def begins_key(text: str) -> bool:
-    """Return whether a text is the first line of a private key in PEM, whose other lines may be the next items."""
-    ends = ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----")
-    return text.lstrip().startswith("-----BEGIN ") and text.rstrip().endswith(ends)
+def named_by_item(text: str, secrets: "Secrets") -> Name:
+    """Return what an item of an array, such as an option or the name of a header, is for the next item, which is a secret only if it is opaque."""
+    kind = secrets.kind(text) if len(text) <= _MAX_NAME else None
+    if kind is Kind.CREDENTIALS:
+        return text
+    return Kind.WEAK if kind is Kind.STRONG or (kind is Kind.WEAK and text.startswith("-")) else None
 
 
 def _is_value(frame: _Frame, names: frozenset[str]) -> bool:

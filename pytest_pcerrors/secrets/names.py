@@ -38,7 +38,7 @@ SCHEMES = (
 _KEYS = (
     "api app application subscription account access auth functions function master private shared storage signing signature"
     " primary secondary license session secret client consumer encryption decryption developer host service admin webhook server"
-    " sas hmac"
+    " sas hmac unseal"
 ).split()
 _TOKENS = (
     "access refresh id auth authentication authorization bearer session security api csrf xsrf app user bot device"
@@ -55,20 +55,20 @@ _STRONG = (
 )
 _STRONG_WORDS = ("jwt", "otp", "totp", "pass", "pw", "sas")
 _STRONG_NAMES = ("token hint", "id token hint")
-_WEAK = ("token", "bearer", "authorization", "cookie", "credential", "assertion", "access key id")
+_WEAK = ("token", "bearer", "csrf", "xsrf", "authorization", "cookie", "credential", "assertion", "access key id")
 _WEAK_WORDS = ("auth", "ticket", "pin")
 _WEAK_NAMES = ("sft", "sctx", "canary", "api canary")
 """Names of hidden fields on Microsoft's sign-in pages."""
 
-_AMBIGUOUS = ("signature", "session id", "sess id", "client token")
+_AMBIGUOUS = ("signature", "session id", "sess id", "client token", "verification code")
 _AMBIGUOUS_WORDS = ("session", "sig")
 _AMBIGUOUS_NAMES = ("ssid",)  # a session of SOAP services, or the name of a wireless network
-_HEADER_WORDS = {"key": Kind.WEAK, "principal": Kind.WEAK}
+_HEADER_WORDS = dict.fromkeys(("key", "principal", "sign"), Kind.WEAK)
 _HEADERS = (
     *("authentication-info", "proxy-authentication-info", "x-amzn-oidc-data", "x-amzn-oidc-identity"),
-    *("x-honeycomb-team", "x-goog-iap"),
+    *("x-honeycomb-team", "x-goog-iap", "x-jfrog-art-api"),
 )
-"""Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb)."""
+"""Credentials headers whose names do not show it (RFC 7615; load balancers of Amazon and Google; Honeycomb; Artifactory)."""
 
 _PUBLIC = late_pattern(
     r"(?:content-security-policy|public-key-pins)(?:-report-only)?|permissions-policy|report-to|nel|(?:x-)?ratelimit-.*|azureml-.*",
@@ -102,8 +102,8 @@ HEADER_WORDS = (*_HEADERS, *(f"{sign}{word}" for word in _HEADER_WORDS for sign 
 """The words in names of other headers with secrets, in lower case."""
 
 FILLERS = (
-    *("hash", "key", "string", "text", "value", "plain", "plain text", "base64", "b64", "pem", "header", "confirm"),
-    "confirmation",
+    *("hash", "digest", "key", "string", "text", "value", "plain", "plain text", "base64", "b64", "base"),
+    *("pem", "header", "confirm", "confirmation"),
 )
 """The words that may follow: the format of the secret, or its confirmation."""
 
@@ -128,7 +128,9 @@ NAMES = frozenset(
 )
 """The last words of member names whose value is the name of another value: ``name``, ``propertyName``."""
 
-KEY_NAME = "keyname"
+KEY_NAMES = frozenset(("keyname", "kty"))
+"""Names of members beside a key: of storage accounts, and of JSON Web Keys (RFC 7517)."""
+
 _PARTS = late_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _MAX_LENGTH = 100
 _SEPARATORS = str.maketrans("", "", "-_ .")

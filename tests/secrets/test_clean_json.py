@@ -16,7 +16,7 @@ BEGIN = "-----BEGIN PRIVATE KEY-----"
 LINE = "MIIEvQIBADANBgkqhkiG"
 NAMES = (
     "a", "name", "value", "keyName", "loc", "input", "data", "items", "token", "password", "auth", "credentials",
-    "type", "set-cookie",
+    "type", "set-cookie", "kty", "d", "--token",
 )  # fmt: skip
 TEXTS = (
     "",
