@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 _URL = re.compile(
     r"""(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*+"""
-    r"""(?:%3A%2F%2F[^\s"'<>\\&]++|:(?://[^\s"'<>\\]++|(?:\\+/){2}(?:[^\s"'<>\\]|\\+/)++))""",
+    r"""(?:%3A%2F%2F[^\s"'<>\\&]++|:(?://[^\s"'<>\\]++|(?:\\+/){2}(?:[^\s"'<>\\]|\\+/)++))"""
+    r"""|(?<=(?-i:[A-Z]) )/[^\s"'<>\\?]*+\?[^\s"'<>\\]++""",
     re.IGNORECASE,
 )
-_SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a")
+"""A URL, or after the method of a request, a path with a query."""
+
+_SIGNS_OF_URL = ("://", ":\\", "%3A", "%3a", " /")
 _SLASH = re.compile(r"\\+/")
 _ANNOUNCED = re.compile(
     rf"""(?P<noun>(?:{"|".join(NOUNS)})(?:s(?!/))?)(?![a-z0-9])"""
@@ -33,6 +36,11 @@ _OPTION = re.compile(
     r"""(?<= )(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s"':/]++:(?!//|[a-z/-]+(?![^\s"']))(?P<value>[^\s"'\\]++)"""
 )
 """The option of curl for a user and a password; not a URL, a group of users (``-u root:root``) or a branch."""
+
+_NAMED_OPTION = re.compile(
+    r"""(?<![\w-])(?:--(?P<name>[\w-]++)|-u ?\S{1,100}+ -p) ["']?(?P<value>[^\s"'\\-][^\s"'\\]*+)"""
+)
+"""An option and its value, or the short options for a user and a password."""
 
 _WORD_BEFORE = re.compile(r"(?:\A|[^A-Za-z])([A-Za-z]{2,14}[ _-])\Z")
 _LOOKBACK = 16
@@ -61,13 +69,15 @@ def hidden(text: str, hider: "Hider") -> str:
     text = pairs.hidden(text, hider)
     if "-u" in text:
         text = _OPTION.sub(lambda match: _value(match, "password", hider), text)
+    if " -" in text:
+        text = _NAMED_OPTION.sub(lambda match: _option(match, hider), text)
     text = _ANNOUNCED.sub(lambda match: _announced(match, hider), text)
     return hider.edited(text, hider.secrets.without_tokens(text))
 
 
 def _url(text: str, hider: "Hider") -> str:
     """Hide the secrets of a URL, which may be percent-encoded, or have its slashes escaped as in JSON."""
-    is_plain, is_escaped = "://" in text, "\\" in text
+    is_plain, is_escaped = "://" in text or text.startswith("/"), "\\" in text
     plain = text if is_plain else _SLASH.sub("/", text) if is_escaped else unquote(text)
     new, certainty = hider.inner_url(plain)
     if new == plain:
@@ -89,7 +99,7 @@ def _announced(match: re.Match[str], hider: "Hider") -> str:
     return masked(match, "word")
 
 
-def _value(match: re.Match[str], name: str, hider: "Hider") -> str:
+def _value(match: re.Match[str], name: str | Kind, hider: "Hider") -> str:
     """Hide the value of a name that is not directly before it."""
     inside = match["value"].strip("\"'")
     certainty = hider.secrets.certainty(name, inside)
@@ -97,6 +107,12 @@ def _value(match: re.Match[str], name: str, hider: "Hider") -> str:
         return match[0]
     hider.report("", certainty)
     return match[0][: match.start("value") - match.start()] + match["value"].replace(inside, MASK)
+
+
+def _option(match: re.Match[str], hider: "Hider") -> str:
+    """Hide the value of an option if it is opaque."""
+    is_secret = match["name"] is None or hider.secrets.kind(match["name"]) in (Kind.STRONG, Kind.WEAK)
+    return _value(match, Kind.WEAK, hider) if is_secret else match[0]
 
 
 def _items(match: re.Match[str], hider: "Hider") -> str:

@@ -23,7 +23,7 @@ Harmless = Literal["json", "yaml", "nothing"]
 """Which values may be harmless: those of JSON members, also those of YAML keys, or none."""
 
 _RUN = r"[\w.~+/=%-]"
-_THREE_WORDS = r"[ \n]".join([r"[a-z0-9]{1,15}(?![\w.~+/=%:-])"] * 3)
+_THREE_WORDS = r"[ \n]".join([r"(?:[a-z]{1,15}|\d{1,15})(?![\w.~+/=%:-])"] * 3)
 _NAME_END = rf"{ENDING}(?![-_.]*+[a-z0-9])"
 _NO_SCHEME = "".join(f"(?<!{each.lower()})" for each in SCHEMES_IN_TEXT)
 _THOUGHTS = "|".join(f"(?<=thought{sign}signature)" for sign in ("", "_", "-", " "))

@@ -39,8 +39,8 @@ _BINARY = re.compile(
 )
 """Base64 of an image or a file, which is too long to be a token; not a form, which has a sign inside."""
 
-_CUT = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[\w+/.-]*+\Z", re.ASCII)
-"""JSON in base64 that is not complete."""
+_CUT = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[\w+/.-]*+\Z|(?<=//)[^\s/?#@\"'<>\\]{{512,}}+\Z", re.ASCII)
+"""JSON in base64 that is not complete, or the long beginning of the user and password of a URL."""
 
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 

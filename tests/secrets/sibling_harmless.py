@@ -66,6 +66,10 @@ MEMBERS = """
 {"thoughtSignature": "EpYSCpMSCAISjhIBDDnWxmeFE0lq4hrGQYuMZoLV"}|{"stop_token": "<|endoftext|>"}|{"syntaxToken": "OpenBraceToken"}|{"tokenSymbol": "ETH", "tokenDecimals": 18}|{"tokenAddress": null}
 {"secretaryName": "Bob"}|{"passenger": "Bob"}|{"passport": "required"}|{"compass": "N"}|{"keyboard": "qwerty"}|{"monkey": "x"}|{"turkey": "TR"}
 {"bypass": "AzureServices"}|{"sas": null}|{"sasPolicy": {"expirationAction": "Log"}}|{"allowSharedKeyAccess": false}|{"sig": "SHA256"}
+{"kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "kid": "kX7pQz19vLmW04ab"}
+{"kty": "RSA", "e": "AQAB", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf"}|{"p": "kX7pQz19vLmW04ab", "q": "kX7pQz19vLmW04ab"}
+{"required": ["password", "sha256", "client_secret"]}|{"allow": ["X-Api-Key", "Content-Type", "Authorization", "X-Id"]}|{"args": ["--password-stdin", "kX7pQz19vLmW04ab"]}
+{"args": ["--password", "$PASSWORD"]}|{"cmd": "tool --password-file /run/kX7pQz19vLmW04ab --token TOKEN --secret <secret>"}|{"beginning": "glpat-python-gitlab-token-of-tests"}
 {"otpEnabled": true}|{"otp": "required"}|{"jwt": {"alg": "RS256", "iss": "https://a.example"}}|{"jwks_uri": "https://a.example/keys"}
 {"isTokenValid": "no"}|{"requiresPassword": "sometimes"}|{"useToken": "auto"}|{"tokenExpired": true}|{"token_expired_at": "2026-01-01T10:00:00.000+00:00"}
 {"oauth": {"version": "2.0", "flows": ["clientCredentials"]}}|{"security": [{"bearerAuth": []}]}|{"securitySchemes": {"bearerAuth": {"scheme": "bearer"}}}

@@ -21,7 +21,7 @@ X-Id-Token X-Hub-Signature X-Slack-Signature X-Twilio-Signature webhook-signatur
 X-SAML-Assertion X-Session-Token Grpc-Metadata-Authorization X-Forwarded-Authorization X-Authorization X-Password X-Passwd
 X-User-Credential X-Webhook-Secret X-Refresh-Token X-Device-Token Private-Token X-Master-Key X-Admin-Secret X-Registry-Auth
 X-MS-Client-Principal X-WSSE-Password Client-Secret Azure-Search-Api-Key x-sas-token X-Connection-String X-Bot-Token X-Ticket
-X-Login-Session Set-Authorization
+X-Login-Session Set-Authorization OK-ACCESS-SIGN X-JFrog-Art-Api
 """.split()
 SCHEMES = (
     """

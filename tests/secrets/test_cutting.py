@@ -71,6 +71,8 @@ def check(place, secret):
         f"<a><Password>{'kX7p' * 10_000}</Password></a>",
         f"Host: a\r\nAuthorization: Bearer {'kX7p' * 10_000}\r\nX-Id: 7",
         f"client_secret={'kX7p' * 10_000}&b=2",
+        f"https://{'kX7p' * 10_000}@a.example/",
+        f'{{"a": "https://u:{"kX7p" * 10_000}@a.example/"}}',
     ],
 )
 def test_the_beginning_of_a_very_long_secret_is_hidden(text):
