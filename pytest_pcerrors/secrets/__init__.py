@@ -30,7 +30,7 @@ def hide(text: str, *, longest: int | None = None) -> str:
         return _hidden_in_short(text)
     from pytest_pcerrors.secrets.hiding import hidden
 
-    return hidden(text, longest)
+    return hidden(text, longest, _DEFAULT)
 
 
 @lru_cache(maxsize=1024)
@@ -40,4 +40,4 @@ def _hidden_in_short(text: str) -> str:
         return text
     from pytest_pcerrors.secrets.hiding import hidden
 
-    return hidden(text, None)
+    return hidden(text, None, _DEFAULT)

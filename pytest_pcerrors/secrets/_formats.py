@@ -43,12 +43,13 @@ _REST = r"[\w.=-]{15,}[\w=]"
 
 _PREFIXES = """
 aio_ AGE-SECRET-KEY- sk-ant- AKCp ATATT3 ATCTT3 ATSTT3 ATBB bkua_ CCIPAT_ CCIPRJ_ CLOJARS_ cfat_ cfk_ cfut_ CFPAT- dckr_oat_ dckr_pat_
-dnsimple_a_ doo_v1_ dop_v1_ dp.ct. dp.pt. dp.sa. dp.st. duffel_live_ duffel_test_ EZAK EZTK figd_ FLWSECK gho_ ghp_ ghs_ ghu_ ghr_
-github_pat_ glagent- glcbt- gldt- glffct- glft- glimt- gloas- glpat- glptt- glrt- glrtr- glsoat- GR1348941 AIza GOCSPX- GOOG1E ya29. gsk_
-csk- HRKU- hf_ api_org_ pat-eu1- pat-na1- lsv2_pt_ lsv2_sk_ lin_api_ lin_oauth_ nfp_ NRAK- NRII- NRIQ- NRJS- ntn_ npm_ nvapi- nyk_v0_ A21AA
-pdl_live_apikey_ pplx- pcsk_ phx_ pscale_oauth_ pscale_pw_ pscale_tkn_ PMAK- pnu_ pul- pypi-AgE rdme_ r8_ rubygems_ xkeysib- xsmtpsib-
-sntrys_ sntryu_ shippo_live_ shippo_test_ shpat_ shpca_ shppa_ shpss_ shpua_ sk.eyJ snyk_uat. sqa_ sqp_ squ_ xapp- xwfp- rk_live_ rk_test_
-sk_live_ sk_org_live_ sk_test_ sb_secret_ sbp_ tgp_v1_ tskey- tvly- tfp_ vck_ vcp_ vercel_blob_rw_ hvb. hvr. hvs. xai- t1.9eu AQVN sha256~
+dnsimple_a_ doo_v1_ dop_v1_ dor_v1_ dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. duffel_live_ duffel_test_ EZAK EZTK figd_ FLWSECK gho_
+ghp_ ghs_ ghu_ ghr_ github_pat_ glagent- glcbt- gldt- glffct- glft- glimt- gloas- glpat- glptt- glrt- glrtr- glsoat- GR1348941 AIza GOCSPX-
+GOOG1E ya29. gsk_ csk- HRKU- hf_ api_org_ pat-eu1- pat-na1- lsv2_pt_ lsv2_sk_ lin_api_ lin_oauth_ nfp_ NRAK- NRII- NRIQ- NRJS- ntn_ npm_
+nvapi- nyk_v0_ A21AA pdl_live_apikey_ pplx- pcsk_ phx_ pscale_oauth_ pscale_pw_ pscale_tkn_ PMAK- pnu_ pul- pypi-AgE rdme_ r8_ rubygems_
+xkeysib- xsmtpsib- sntrys_ sntryu_ shippo_live_ shippo_test_ shpat_ shpca_ shppa_ shpss_ shpua_ sk.eyJ snyk_uat. sqa_ sqp_ squ_ xapp- xwfp-
+rk_live_ rk_prod_ rk_test_ sk_live_ sk_org_live_ sk_prod_ sk_test_ sb_secret_ sbp_ tgp_v1_ tskey- tvly- tfp_ vck_ vcp_ vercel_blob_rw_ hvb.
+hvr. hvs. xai- t1.9eu AQVN sha256~
 """
 """The beginnings of tokens, before an opaque text, by the names of their vendors."""
 
@@ -60,9 +61,7 @@ FORMATS = (
     Format("IQoJb3JpZ2lu FwoGZXIvYXdz", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[\w+/=-]{60,}"),
     Format("ABSK", r"ABSK[\w+/=-]{60,}"),
     Format("AZDO", rf"{_A}{{70,80}}AZDO{_A}{{4}}", 84),
-    Format(
-        "+AST +ASt +ABa ACDb APIM", r"[A-Za-z0-9+/]{76,120}(?:\+AS[Tt]|\+ABa|ACDb|\+?APIM)[A-Za-z0-9+/]{5,8}==", 120
-    ),
+    Format("+AST +ASt +ABa ACDb", r"[A-Za-z0-9+/]{76,120}(?:\+AS[Tt]|\+ABa|ACDb)[A-Za-z0-9+/]{5,8}==", 120),
     Format("+AEh +ASb +ARm AIoT AzCa", r"[A-Za-z0-9+/]{33}(?:\+AEh|\+ASb|\+ARm|AIoT|AzCa)[A-Za-z0-9+/]{5,8}=", 36),
     Format("AzSe AzFu +ACR", r"[\w+/-]{42,44}(?:AzSe|AzFu|\+ACR)[A-D][\w+/-]{5}(?:==)?", 46),
     Format("JQQJ99", rf"{_A}{{52}}JQQJ99{_A}{{18,30}}", 52),
@@ -78,7 +77,7 @@ FORMATS = (
     Format("_pub_", r"(?:live|test)_pub_[0-9a-f]{31}", 4),
     Format("-us", r"[0-9a-f]{32}-us\d{1,2}", 32),
     Format("key-", r"(?:pub)?key-[0-9a-f]{32}", 3),
-    Format("private-", r"private-[0-9a-f]{32}"),
+    Format("private-", r"private-[0-9a-f]{32}/basic"),
     Format("EwA EwB EwC EwD", r"Ew[A-D][0-9A-Za-z+/]{60,}={0,2}"),
     Format("Q~", r"[\w.~-]{3}\dQ~[\w.~-]{16,}", 4),
     Format("0.A 1.A", r"[01]\.A[\w-]{20,}(?:\.[\w-]+)*"),
@@ -90,16 +89,8 @@ FORMATS = (
     Format("sk-", rf"sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?{_W}{{32,}}"),
     Format("SG.", rf"SG\.{_W}{{16,32}}\.{_W}{{16,64}}"),
     Format("xox", rf"xox[a-z][.-](?:xox[a-z]-)?(?:\d-)?{_W}{{10,}}"),
-    Format(
-        "hooks.slack.com",
-        rf"https:(?:{_SLASH}){{2}}hooks\.slack\.com{_SLASH}(?:services|workflows|triggers){_SLASH}(?:{_W}|{_SLASH}){{20,}}",
-        16,
-    ),
-    Format(
-        "/IncomingWebhook/",
-        r"(?:[0-9a-f-]{36}@[0-9a-f-]{36})?/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}(?:/[\w-]+)?",
-        73,
-    ),
+    Format("hooks.slack.com", rf"https:(?:{_SLASH}){{2}}hooks\.slack\.com(?:{_SLASH}{_W}+){{4,}}", 16),
+    Format("/IncomingWebhook/", r"[0-9a-f@-]{0,73}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}(?:/[\w-]+)?", 73),
     Format("/webhooks/", rf"/api/webhooks/\d{{17,20}}/{_W}{{60,}}", 4),
     Format("sq0 EAAA", rf"(?:sq0(?:atp|csp|idp)-{_W}{{22,43}}|EAAA{_W}{{60}})"),
     Format("whsec_", r"whsec_[A-Za-z0-9+/=]{24,}"),

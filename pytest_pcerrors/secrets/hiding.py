@@ -45,11 +45,11 @@ _CUT = late_pattern(rf"(?<![\w+/.-]){_BEGINNING}[\w+/.-]*+\Z|(?<=//)[^\s/?#@\"'<
 _STRENGTH = {None: 0, "suspected": 1, "secret": 2}
 
 
-def hidden(text: str, longest: int | None) -> str:
+def hidden(text: str, longest: int | None, secrets: Secrets) -> str:
     """Return what `secrets.hide` returns."""
     if longest is not None and len(text) > longest + BEYOND:
         text = _CUT.sub(MASK, text[: longest + BEYOND])
-    return Hider(_KNOWN).document(text)[:longest]
+    return Hider(secrets).document(text)[:longest]
 
 
 class Hider:
@@ -202,6 +202,3 @@ def _written(text: str, like: str) -> str:
         return packed
     width = len(line[0]) - len(line[1])
     return line[1].join(packed[at : at + width] for at in range(0, len(packed), width)) + like[len(like.rstrip()) :]
-
-
-_KNOWN = Secrets()
