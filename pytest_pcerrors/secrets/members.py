@@ -45,9 +45,7 @@ _INHERITED: dict[Kind | None, Kind] = {
 }
 """What the members of an object inherit from its name: the deeper a value is, the less the name means for it."""
 
-_PAIR = 2
-_MAX_NAME = 200
-_DEEPEST_SHOWN = 20
+_PAIR, _MAX_NAME, _DEEPEST_SHOWN = 2, 200, 20
 
 Name = str | Kind | None
 """The reason why a value is a secret: its name, or the kind of the names around it."""
@@ -130,8 +128,7 @@ class Members:
         """End an object or an array; return False if none is open."""
         if len(self._frames) == 1:
             return False
-        frame = self._frames.pop()
-        outer = self._frames[-1]
+        frame, outer = self._frames.pop(), self._frames[-1]
         if frame.start is not None:
             self._open_values -= 1
             outer.spans.append((frame.start, len(self._remembered)))
