@@ -3,7 +3,7 @@
 import json
 import re
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from pytest_pcerrors.secrets._clean_json import Proof
 from pytest_pcerrors.secrets.members import Members
@@ -30,14 +30,8 @@ LITERALS = frozenset({"true", "false", "null", "NaN", "Infinity", "-Infinity"})
 _ESCAPE = late_pattern(r"\\(?:u[0-9a-fA-F]{4}|[\"\\/bfnrt])")
 
 
-class _Token(NamedTuple):
-    """A token, or all of an object without a secret in itself, at its position in the text."""
-
-    start: int
-    lexeme: str
-
-
-_END = _Token(0, "")
+_Token = tuple[int, str]
+"""The position and the text of a token, or of all of an object without a secret in itself."""
 
 
 def looks_like_json(text: str) -> bool:
@@ -103,7 +97,7 @@ def _tokens(text: str, proof: Proof) -> "Iterator[_Token]":
             at = end or at
         elif match[0] == "}":
             ended += 1
-        yield _Token(start, text[start:at])
+        yield start, text[start:at]
 
 
 def _is_closed(lexeme: str) -> bool:
@@ -123,10 +117,10 @@ class _Reader:
     def read(self, tokens: "Iterable[_Token]") -> bool:
         """Read all tokens; return whether the text appears to be JSON."""
         members = self.members
-        for token, after in pairwise(chain(tokens, [_END])):
-            lexeme = token.lexeme
+        for token, (_, after) in pairwise(chain(tokens, [(0, "")])):
+            lexeme, is_name = token[1], after == ":"
             if lexeme[0] == '"':
-                self._string(token, is_name=after.lexeme == ":")
+                (members.name if is_name else members.value)(token, self._decoded(lexeme))
             elif lexeme in "{[":
                 members.enter(is_object=lexeme == "{")
             elif lexeme in "}]":
@@ -134,40 +128,35 @@ class _Reader:
             elif lexeme == ",":
                 members.following()
             elif lexeme[0] == "{":
-                self._clean(token)
+                self._clean(*token)
             elif lexeme != ":" and lexeme not in LITERALS:
-                self._word(token, is_name=after.lexeme == ":")
+                self._word(token, is_name=is_name)
         return self._is_json
 
-    def _clean(self, token: _Token) -> None:
+    def _clean(self, start: int, lexeme: str) -> None:
         """Read an object that is clean in itself only if something around it may make a value in it a secret."""
         if not self.members.pass_over(may_be_named=self._proof.has_pairs):
-            inner = TOKEN.finditer(self._text, token.start, token.start + len(token.lexeme))
-            self.read(_Token(match.start(), match[0]) for match in inner)
-
-    def _string(self, token: _Token, *, is_name: bool) -> None:
-        text = decoded(token.lexeme)
-        self._is_json &= text is not None and _is_closed(token.lexeme)
-        self._take(token, token.lexeme[1:].removesuffix('"') if text is None else text, is_name=is_name)
+            inner = TOKEN.finditer(self._text, start, start + len(lexeme))
+            self.read((match.start(), match[0]) for match in inner)
 
     def _word(self, token: _Token, *, is_name: bool) -> None:
-        lexeme = token.lexeme
+        """Read a number, a Python string, or invalid text."""
+        members, (_, lexeme) = self.members, token
         if NUMBER.fullmatch(lexeme):
-            self.members.value(token, lexeme, "number")
+            members.value(token, lexeme, "number")
             return
         self._is_json &= lexeme == "\ufeff"
         if _OF_PYTHON.fullmatch(lexeme):
-            self._take(token, _parts(lexeme)[1], is_name=is_name)
-        elif self.members.is_in_object and is_name:
-            self.members.name(token, lexeme.strip("'"))
+            (members.name if is_name else members.value)(token, _parts(lexeme)[1])
+        elif is_name and members.is_in_object:
+            members.name(token, lexeme.strip("'"))
         else:
-            self.members.value(token, lexeme, "word")
+            members.value(token, lexeme, "word")
 
-    def _take(self, token: _Token, text: str, *, is_name: bool) -> None:
-        if is_name:
-            self.members.name(token, text)
-        else:
-            self.members.value(token, text)
+    def _decoded(self, lexeme: str) -> str:
+        text = decoded(lexeme)
+        self._is_json &= text is not None and _is_closed(lexeme)
+        return lexeme[1:].removesuffix('"') if text is None else text
 
 
 def _parts(lexeme: str) -> tuple[str, str, str]:

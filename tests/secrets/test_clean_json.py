@@ -61,7 +61,7 @@ def searched(text, secrets):
 def clean_objects(text):
     """Return the objects of a text that are one token, since they are proved clean."""
     proof = Proof(text, Hider(Secrets()))
-    return [each.lexeme for each in json_text._tokens(text, proof) if each.lexeme[0] == "{" != each.lexeme]
+    return [lexeme for _, lexeme in json_text._tokens(text, proof) if lexeme[0] == "{" != lexeme]
 
 
 @given(
