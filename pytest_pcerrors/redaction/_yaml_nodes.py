@@ -91,21 +91,21 @@ def yaml_written(node: Node, new: str | bytes, text: str) -> str:
     return f"{properties[0] if properties else ''}{quoted}{old[len(old.rstrip()) :]}"
 
 
-def _node(event: "Event", anchored: dict[str, Node], opened: list[Node]) -> Node | None:
+def _node(event: Any, anchored: dict[str, Node], opened: list[Node]) -> Node | None:
     """Return the node that begins with an event; None for an event of the document or the stream.
 
     An alias of a value that is still open contains itself, and is nothing.
     """
-    start, end = _index(event.start_mark), _index(event.end_mark)
-    if isinstance(event, AliasEvent):
-        target = anchored.get(str(event.anchor))
-        if target is None or target in opened:
-            return Node("null", start, end)
-        return Node(target.kind, start, end, target.value, target.items, target, target.size)
+    start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, ScalarEvent):
         node = _scalar_node(event, start, end)
     elif isinstance(event, CollectionStartEvent):
         node = Node("mapping" if isinstance(event, MappingStartEvent) else "list", start, end)
+    elif isinstance(event, AliasEvent):
+        target = anchored.get(str(event.anchor))
+        if target is None or target in opened:
+            return Node("null", start, end)
+        return Node(target.kind, start, end, target.value, target.items, target, target.size)
     else:
         return None
     if event.anchor is not None:
@@ -127,11 +127,6 @@ def _scalar_node(event: "ScalarEvent", start: int, end: int) -> Node:
         if NUMBER.fullmatch(value):
             return Node("number", start, end, value)
     return Node("text", start, end, value)
-
-
-def _index(mark: Any) -> int:
-    index: int = mark.index
-    return index
 
 
 def _quoted(text: str) -> str:
