@@ -179,10 +179,6 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
             if left_out[hook]
         )
 
-    def __contains__(self, request: "Request") -> bool:
-        filtered = self._filtered(request)
-        return bool(filtered) and self._find(filtered) is not None
-
     def _filtered(self, request: "Request") -> Any:
         """Return the request as it would be stored. The last result is kept, because vcrpy asks repeatedly for the same request."""
         request_before, filtered = self._last_filtered

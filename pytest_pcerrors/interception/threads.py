@@ -24,10 +24,6 @@ _AWAITING = frozenset({Queue.get.__code__, BaseServer.serve_forever.__code__})
 """The functions in which a thread waits for work of others."""
 
 
-class LateRequestError(UsageError):
-    """A thread sends a request after the end of the test that started it."""
-
-
 class StartedThreads:
     """The threads, and the jobs for thread pools, that a test starts.
 
@@ -61,11 +57,11 @@ class StartedThreads:
                 _release_awaiting()
                 self.has_ended = True
 
-    def refusal(self, request: str) -> LateRequestError:
+    def refusal(self, request: str) -> UsageError:
         """Report a request of this thread after the end of the test, and return the error for its client."""
         thread = safe(threading.current_thread().name)
         self._on_late(self.test, f"{request} ({thread})")
-        return LateRequestError(
+        return UsageError(
             f"{request} is neither recorded nor replayed: the thread {thread} was started by {self.test}, which has ended; "
             "wait for the thread in that test, or start it in a fixture with a wider scope if it works for several tests"
         )

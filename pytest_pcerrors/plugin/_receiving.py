@@ -141,11 +141,10 @@ class Receiving(Context, Observer):
         report = yield
         self.test.ran_to_its_end |= report.skipped
         if report.when == "call":
-            caught = call.excinfo.value if call.excinfo else None
-            is_ours = caught is not None and caught is self.test.failure
             self.test.has_passed = report.passed
+            is_ours = call.excinfo is not None and call.excinfo.value is self.test.failure
             if is_ours and report.longrepr is not None:
-                report.longrepr = str(caught)
+                report.longrepr = str(self.test.failure)
         return report
 
     def _judge(self, item: pytest.Item) -> None:

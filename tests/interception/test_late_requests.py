@@ -15,7 +15,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from http_clients import CLIENTS
 
-from pytest_pcerrors.interception.threads import LateRequestError, shared
+from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.interception.threads import shared
 
 
 class Later:
@@ -30,7 +31,7 @@ class Later:
         self.go.wait(10)
         try:
             self.answer = self.ask()
-        except LateRequestError as error:
+        except UsageError as error:
             self.answer = error
         finally:
             self.done.set()
@@ -108,7 +109,7 @@ def test_what_a_test_has_started_is_refused_after_its_end(service, tape, tmp_pat
         with tape(mode, name="next.yaml", test="test_next") as cassette:
             ask(f"{service.url}/next")
             error = later.now()
-        assert isinstance(error, LateRequestError)
+        assert isinstance(error, UsageError)
         assert "/late is neither recorded nor replayed" in str(error)
         assert "started by test_first, which has ended" in str(error)
         assert cassette.unmatched == []

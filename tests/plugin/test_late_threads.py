@@ -7,7 +7,7 @@ from pytest_pcerrors.simulation.server import ErrorServer
 SUITE = """
 import threading
 import pytest, requests
-from pytest_pcerrors.interception.threads import LateRequestError
+from pytest_pcerrors import UsageError
 
 go, done, caught = threading.Event(), threading.Event(), []
 
@@ -19,7 +19,7 @@ def late():
     for _ in range(2):
         try:
             ask()
-        except LateRequestError as error:
+        except UsageError as error:
             caught.append(str(error))
     done.set()
 
