@@ -62,7 +62,7 @@ _ERROR_NAMES = frozenset(
     {"code", "description", "message", "error", "errors", "statusCode", "errorCode", "errorMessage", "title", "detail"}
 )
 _DESCRIBING = frozenset({"title", "description"})
-_OF_MANIFESTS = frozenset({"name", "$schema"})
+_OF_MANIFESTS = frozenset({"name", "$schema", "properties"})
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _VERBOSE_STARTS = (b"* ", b"> ", b"< ")  # of lines of curl -v, which are not valid YAML
 _YAML_STARTS = tuple(b"#-%&!?")

@@ -68,6 +68,7 @@ def test_a_foreign_format_is_named(called, document, name):
         ({"name": "app", "version": "1.0.0", "private": True, "scripts": {}}, CHOOSE_RECORDINGS),
         ({"name": "app", "version": "1.0.0", "description": "An app"}, CHOOSE_RECORDINGS),
         ({"$schema": "https://json-schema.org/", "title": "App", "description": "An app"}, CHOOSE_RECORDINGS),
+        ({"description": "A simulation", "type": "object", "properties": {}}, CHOOSE_RECORDINGS),
         ({"name": "CI", "on": ["push"], "jobs": {"test": {"runs-on": "ubuntu-latest"}}}, CHOOSE_RECORDINGS),
     ],
 )
