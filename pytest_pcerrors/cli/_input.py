@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from pytest_pcerrors.cli._options import from_here
 from pytest_pcerrors.cli._output import progress_bar
 from pytest_pcerrors.documents import refuse_named_pipe
 from pytest_pcerrors.errors import UsageError, misuse_of
@@ -63,6 +62,12 @@ def sources_of(paths: Sequence[str]) -> list[Source]:
         for source in [None] if path == STDIN else archive_files(Path(path)):
             sources.setdefault(source and identity(source), source)
     return list(sources.values())
+
+
+def from_here(path: Path) -> Path:
+    """Return a path of the settings, relative to the working directory if it is inside it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def size_of(source: Source) -> int | None:

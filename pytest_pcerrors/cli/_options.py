@@ -53,9 +53,3 @@ def files_of_policy(settings: Settings, contract_file: str | None) -> list[Path]
     """Return the files of the settings and the contract, which must not be the output."""
     names = settings.contract if contract_file is None else (contract_file,)
     return [settings.root / SETTINGS_FILE, *(settings.root / name for name in names)]
-
-
-def from_here(path: Path) -> Path:
-    """Return a path of the settings, relative to the working directory if it is inside it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

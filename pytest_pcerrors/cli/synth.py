@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pytest_pcerrors.cli._input import refuse_overwriting
-from pytest_pcerrors.cli._options import contract_option, files_of_policy, from_here, policy_for
+from pytest_pcerrors.cli._input import from_here, refuse_overwriting
+from pytest_pcerrors.cli._options import contract_option, files_of_policy, policy_for
 from pytest_pcerrors.cli._output import print_output
 from pytest_pcerrors.documents import write_atomically
 from pytest_pcerrors.errors import UsageError
