@@ -221,7 +221,7 @@ def _code(received: Exchange, contract: Contract) -> str:
 
 def _waited(received: Exchange, waits: list[float]) -> str:
     """Return whether the client waited as long as the response asks before each retry."""
-    asked = seconds_to_wait(received)
+    asked = seconds_to_wait(received.headers)
     if not waits:
         return NOTHING if asked is None else "no retry"
     if asked is None:

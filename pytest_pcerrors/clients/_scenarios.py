@@ -52,7 +52,7 @@ class Try:
     @property
     def shortest_wait(self) -> int:
         """The seconds that the client must wait after the answer."""
-        return seconds_to_wait(self.exchange) or 0
+        return seconds_to_wait(self.exchange.headers) or 0
 
     def is_followed_early(self, following: "Try") -> bool:
         """Return whether the next try is sent too early. A date may be missed by less than a second: some clients cut off its fraction."""

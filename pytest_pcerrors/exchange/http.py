@@ -1,16 +1,10 @@
 """Facts of HTTP that the standard library does not have, and ``Retry-After`` read (RFC 9110, section 10.2.3)."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
 from pytest_pcerrors.exchange.headers import Headers
-
-if TYPE_CHECKING:
-    from pytest_pcerrors.exchange.model import Exchange
 
 SUCCESSES = range(200, 300)
 """The statuses of successful responses."""
@@ -34,21 +28,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def with_headers(exchange: "Exchange", changes: Mapping[str, str | None]) -> "Exchange":
-    """Return an exchange without the headers of some names, and with new ones at the end; None only leaves a name out."""
-    names = {name.lower() for name in changes}
-    kept = [(name, value) for name, value in exchange.headers or () if name.lower() not in names]
-    new = [(name, value) for name, value in changes.items() if value is not None]
-    return replace(exchange, headers=Headers([*kept, *new]))
-
-
-def seconds_to_wait(exchange: "Exchange") -> int | None:
+def seconds_to_wait(headers: Headers | None) -> int | None:
     """Return ``Retry-After`` in whole seconds, 0 for a date in the past; None if it is absent or invalid.
 
     A date is relative to the response's ``Date``, or to now if that is absent or invalid.
     """
-    value = (exchange.header("Retry-After") or "").strip()
-    if not value:
+    value = (headers.get("Retry-After") or "").strip() if headers is not None else ""
+    if headers is None or not value:
         return None
     try:
         if value.isascii() and value.isdigit():
@@ -58,7 +44,7 @@ def seconds_to_wait(exchange: "Exchange") -> int | None:
     until = moment(value)
     if until is None:
         return None
-    since = moment(exchange.header("Date") or "") or datetime.now(UTC)
+    since = moment(headers.get("Date") or "") or datetime.now(UTC)
     return max(0, round((until - since).total_seconds()))
 
 

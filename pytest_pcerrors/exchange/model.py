@@ -1,6 +1,6 @@
 """The normal form of a response, with its request where known."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +14,7 @@ from pytest_pcerrors.secrets import hide
 from pytest_pcerrors.text import represented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_pcerrors.exchange.adapters.parts import ResponseData
     from pytest_pcerrors.exchange.headers import RawHeaders
@@ -167,6 +167,17 @@ class Exchange:
         <Exchange 404 HEAD /v1/domains/contoso.example, 0 bytes>
         """
         return self._copy(request=request)
+
+    def with_headers(self, changes: "Mapping[str, str | None]") -> "Exchange":
+        """Return this exchange without the headers of some names, and with new ones at the end; None only leaves a name out.
+
+        >>> Exchange(429, {"retry-after": "57", "Via": "x"}, b"").with_headers({"Retry-After": "0", "Via": None}).header("retry-after")
+        '0'
+        """
+        names = {name.lower() for name in changes}
+        kept = [(name, value) for name, value in self.headers or () if name.lower() not in names]
+        new = [(name, value) for name, value in changes.items() if value is not None]
+        return replace(self, headers=Headers([*kept, *new]))
 
     def _copy(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced; the body is not decoded again."""

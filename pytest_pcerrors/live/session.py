@@ -13,6 +13,7 @@ from requests.exceptions import RequestException
 from requests.structures import CaseInsensitiveDict
 
 from pytest_pcerrors.errors import UsageError
+from pytest_pcerrors.exchange.headers import Headers
 from pytest_pcerrors.exchange.http import is_loopback, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.live.token import usable_token
@@ -125,7 +126,7 @@ class ServiceSession(requests.Session):
         waited = tries = 0
         # The response after a redirect comes from a nested call of send, which has already waited.
         while tries < _MOST_TRIES and self._is_worth_a_retry(response, request):
-            requested = seconds_to_wait(Exchange(429, response.headers, b""))
+            requested = seconds_to_wait(Headers(response.headers))
             seconds = 2**tries if requested is None else requested
             if waited + seconds > self.patience:
                 break

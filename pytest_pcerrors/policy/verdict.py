@@ -95,7 +95,7 @@ class PcError:
             entry=parsed.contract.entry_of(status, parsed.code),
             correlation_id=exchange.header("MS-CorrelationId"),
             request_id=exchange.header("MS-RequestId"),
-            retry_after=seconds_to_wait(exchange),
+            retry_after=seconds_to_wait(exchange.headers),
             retryable=says if isinstance(says, bool) else status in RETRYABLE,
         )
 

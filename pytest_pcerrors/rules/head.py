@@ -123,7 +123,7 @@ def retry_after(parsed: "ParsedResponse") -> "Iterator[Violation]":
     expected = "seconds or an HTTP date"
     if value is None and exchange.status == HTTPStatus.TOO_MANY_REQUESTS:
         yield Violation(f"no Retry-After header, expected {expected}", "Retry-After", expected=expected)
-    elif value is not None and seconds_to_wait(exchange) is None:
+    elif value is not None and seconds_to_wait(exchange.headers) is None:
         yield Violation(
             lambda: f"Retry-After {shown(value)} instead of {expected}", "Retry-After", expected=expected, actual=value
         )

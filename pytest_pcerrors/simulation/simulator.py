@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from threading import RLock
 from typing import Self, Unpack
 
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import with_headers
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.interception.answering import answering
 from pytest_pcerrors.interception.responders import Reply
@@ -84,7 +82,8 @@ class Simulator:
         members = what if isinstance(what, list) else [what]
         delay = Faults(delay=options["delay"]) if "delay" in options else Faults()
         answers = in_sequence((self._answer(each, options) for each in members), options.get("retry_after"), delay)
-        answers = [each.changed(partial(with_headers, changes=options.get("headers") or {})) for each in answers]
+        headers = options.get("headers") or {}
+        answers = [each.changed(lambda exchange: exchange.with_headers(headers)) for each in answers]
         pattern = UrlPattern(options.get("method", "*"), options.get("url", "*"))
         return ResponseRule(pattern, answers, options.get("times"))
 

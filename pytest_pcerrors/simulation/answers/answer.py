@@ -13,7 +13,8 @@ from threading import TIMEOUT_MAX
 from typing import Any, TypedDict
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.http import WITHOUT_BODY, seconds_to_wait, with_headers
+from pytest_pcerrors.exchange.headers import Headers
+from pytest_pcerrors.exchange.http import WITHOUT_BODY, seconds_to_wait
 from pytest_pcerrors.exchange.model import Exchange, Request
 from pytest_pcerrors.text import nearest, phrase_of, represented, text_of
 
@@ -128,14 +129,14 @@ def _is_readable(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return False
     text = text_of(value)
-    return text.isprintable() and seconds_to_wait(Exchange(429, {"Retry-After": text}, b"")) is not None
+    return text.isprintable() and seconds_to_wait(Headers({"Retry-After": text})) is not None
 
 
 def _with_retry_after(exchange: Exchange, time: str) -> Exchange:
     """Return an exchange with this Retry-After header, and with the new seconds in its message."""
     before = f"Wait {exchange.header('Retry-After')} seconds"
     body = exchange.body.replace(before.encode(), f"Wait {time} seconds".encode())
-    return replace(with_headers(exchange, {"Retry-After": time}), body=body)
+    return replace(exchange.with_headers({"Retry-After": time}), body=body)
 
 
 def reply_to(request: Request, exchange: Exchange) -> Exchange:

@@ -7,7 +7,6 @@ from typing import Any
 from pytest_pcerrors.contract.catalogue import Entry
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.exchange.headers import Headers
-from pytest_pcerrors.exchange.http import with_headers
 from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.jsontext import EACH
 from pytest_pcerrors.rules.parsed_response import ParsedResponse
@@ -93,11 +92,11 @@ class Base:
     def with_body(self, body: bytes) -> Exchange:
         """Return this response with another body, of which Content-Length has the length."""
         changes = {"Content-Length": str(len(body))} if self.exchange.header("Content-Length") is not None else {}
-        return replace(with_headers(self.exchange, changes), body=body)
+        return replace(self.exchange.with_headers(changes), body=body)
 
     def with_header(self, name: str, value: str | None) -> Exchange:
         """Return this response with another value of a header, or without it."""
-        return with_headers(self.exchange, {name: value})
+        return self.exchange.with_headers({name: value})
 
     def with_status(self, status: int) -> Exchange:
         """Return this response with another status, its reason phrase, and the headers that it needs."""
