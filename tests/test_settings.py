@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.record_modes import MODES
+from pytest_pcerrors.interception.options import MODES
 from pytest_pcerrors.plugin import hooks
 from pytest_pcerrors.settings import AllowanceSetting, RedactSetting, Settings
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_pcerrors.exchange.model import Exchange
     from pytest_pcerrors.interception._interactions import Response
-    from pytest_pcerrors.interception.opening import CassetteOptions
+    from pytest_pcerrors.interception.options import CassetteOptions
 
 _HOOKS = {
     "before_record_request": "request",

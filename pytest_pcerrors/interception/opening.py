@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ from vcr import VCR
 from vcr.request import Request
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.exchange.model import Exchange
 from pytest_pcerrors.interception._interactions import redacted_request
 from pytest_pcerrors.interception.answering import Front, installed
 from pytest_pcerrors.interception.cassette import IndexedCassette
 from pytest_pcerrors.interception.cassette_files import Persister
+from pytest_pcerrors.interception.options import CassetteOptions
 from pytest_pcerrors.interception.threads import StartedThreads
-from pytest_pcerrors.redaction import Redaction
 from pytest_pcerrors.text import nearest, represented
 
 OURS = frozenset(
@@ -33,32 +32,6 @@ _LISTS = (
 )
 _REPLACING = ("filter_headers", "filter_query_parameters", "filter_post_data_parameters")
 _HOOKS = ("before_record", "before_record_request", "before_record_response")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CassetteOptions:
-    """The options of a cassette: its path, its record mode, and the functions that it calls.
-
-    `config` has vcrpy's own settings. `bypasses` returns whether requests to a URL are sent without the cassette.
-    `command` runs the test, for hints, and `others` are the files of other tests. `also` has further cassettes, which are only
-    replayed, with their names. With `is_kept` false, nothing is written. `test` names the test, and `on_late` is called with it and
-    each request that its threads send after its end. With `continues`, the file was recorded in this run, and is extended.
-    """
-
-    path: Path
-    name: str
-    mode: str
-    command: str
-    config: Mapping[str, Any]
-    redaction: Redaction
-    on_response: Callable[[Exchange], object]
-    test: str
-    on_late: Callable[[str, str], object]
-    bypasses: Callable[[str], bool] = lambda _: False
-    others: frozenset[str] = frozenset()
-    also: Mapping[Path, str] = field(default_factory=dict)
-    is_kept: bool = True
-    continues: bool = False
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import pytest
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.record_modes import known_mode
+from pytest_pcerrors.interception.options import known_mode
 from pytest_pcerrors.plugin import MARKERS_OF_CASES, has_marker, signature
 from pytest_pcerrors.policy.allowances import Allowance
 from pytest_pcerrors.policy.policy import Policy

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pytest
 
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.record_modes import OPTION, known_mode, record_mode
+from pytest_pcerrors.interception.options import OPTION, CassetteOptions, known_mode, record_mode
 from pytest_pcerrors.plugin._cassettes_of_tests import CassetteOfTest, CassettesOfTests, uses_cassette
 from pytest_pcerrors.policy.age import Oldest, is_undated, stale
 from pytest_pcerrors.secrets.display import safe
@@ -18,7 +18,6 @@ from pytest_pcerrors.text import counted, listed
 
 if TYPE_CHECKING:
     from pytest_pcerrors.interception.cassette import IndexedCassette
-    from pytest_pcerrors.interception.opening import CassetteOptions
     from pytest_pcerrors.plugin._receiving import Receiving
     from pytest_pcerrors.plugin._services import Services
     from pytest_pcerrors.settings import Settings
@@ -80,9 +79,7 @@ class Recorder:
             for each in (cassette, *cassette.also):
                 self._note_played(each, request.node.nodeid)
 
-    def _options(self, request: pytest.FixtureRequest) -> "CassetteOptions":
-        from pytest_pcerrors.interception.opening import CassetteOptions
-
+    def _options(self, request: pytest.FixtureRequest) -> CassetteOptions:
         mine = self.files.of(request.node)
         config = _vcr_config(request)
         base = safe(

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_pcerrors.contract.model import Contract
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.record_modes import OPTION as MODE_OPTION
+from pytest_pcerrors.interception.options import OPTION as MODE_OPTION
 from pytest_pcerrors.interception.threads import shared
 from pytest_pcerrors.plugin import OPTIONS, SETTINGS, settings_folder
 from pytest_pcerrors.plugin._cassettes import Cassettes

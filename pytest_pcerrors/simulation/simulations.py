@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pytest_pcerrors.contract.catalogue import Entry
     from pytest_pcerrors.exchange.model import Exchange, Request
     from pytest_pcerrors.simulation.mutation import Mutant
-    from pytest_pcerrors.simulation.simulator import Simulator
 
 
 class Options(TypedDict, total=False):
@@ -99,7 +98,7 @@ class Simulation:
 class SimulatedResponse:
     """A response, with its `name`, that a test simulates when it wants to."""
 
-    def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+    def __init__(self, name: str, exchange: "Exchange", simulator: "Callable[[], Callable[..., Simulation]]") -> None:
         self.name = name
         self.exchange = exchange
         self.status: int = exchange.status
@@ -121,7 +120,9 @@ class SimulatedResponse:
 class SimulatedEntry(SimulatedResponse):
     """A documented error, with a conforming response."""
 
-    def __init__(self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Simulator]") -> None:
+    def __init__(
+        self, entry: "Entry", exchange: "Exchange", simulator: "Callable[[], Callable[..., Simulation]]"
+    ) -> None:
         super().__init__(f"{entry.status_text}-{entry.code}", exchange, simulator)
         self.entry = entry
         self.code: str = entry.code
@@ -133,7 +134,7 @@ class SimulatedEntry(SimulatedResponse):
 class SimulatedMutant(SimulatedResponse):
     """A response that breaks exactly one rule, in one of several ways."""
 
-    def __init__(self, mutant: "Mutant", simulator: "Callable[[], Simulator]") -> None:
+    def __init__(self, mutant: "Mutant", simulator: "Callable[[], Callable[..., Simulation]]") -> None:
         super().__init__(str(mutant), mutant.exchange, simulator)
         self.mutant = mutant
         self.rule: str = mutant.rule

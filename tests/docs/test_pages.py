@@ -8,7 +8,7 @@ import pytest
 from pages import PAGES, ROOT, blocks, differs, links, run
 
 from pytest_pcerrors.documents import published_schema
-from pytest_pcerrors.interception.record_modes import MODES
+from pytest_pcerrors.interception.options import MODES
 from pytest_pcerrors.reporting.formats import FORMATS
 from pytest_pcerrors.simulation.answers.answer import FAULTS
 

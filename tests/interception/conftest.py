@@ -10,7 +10,8 @@ from warnings import catch_warnings
 import pytest
 import yaml
 
-from pytest_pcerrors.interception.opening import CassetteOptions, open_cassette
+from pytest_pcerrors.interception.opening import open_cassette
+from pytest_pcerrors.interception.options import CassetteOptions
 from pytest_pcerrors.redaction import Redaction
 
 

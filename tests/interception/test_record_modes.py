@@ -5,7 +5,7 @@ from vcr.record_mode import RecordMode
 
 from pytest_pcerrors.documents import published_schema
 from pytest_pcerrors.errors import UsageError
-from pytest_pcerrors.interception.record_modes import MODES, record_mode
+from pytest_pcerrors.interception.options import MODES, record_mode
 
 CI = {"CI": "true"}
 
