@@ -26,12 +26,9 @@ from pytest_pcerrors.policy.audit import Recording
 from pytest_pcerrors.reporting.finding_data import FindingData
 from pytest_pcerrors.reporting.totals import Totals
 
-_AHEAD = 2
-"""The number of units that a process has, so that it does not wait for the next."""
-_MOST_UNITS = 8
-"""The number of units for each process that are begun or done while the first of them is not done."""
-_MOST_WAITING = 16
-"""The number of parts of a unit that are kept until the units before it are done."""
+_AHEAD = 2  # units that a process has, so that it does not wait for the next
+_MOST_UNITS = 8  # units for each process that are begun or done while the first of all is not done
+_MOST_WAITING = 16  # parts of a unit that are kept until the units before it are done
 _END = b"end"
 
 
@@ -182,8 +179,7 @@ class Pool:
         first = worker.queue[0]
         if first.has_ended_process:
             names = " and ".join(dict.fromkeys([first.unit.pieces[0].name, first.unit.pieces[-1].name]))
-            code = worker.process.exitcode or 0
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            how = f"signal {-code}" if (code := worker.process.exitcode or 0) < 0 else f"exit code {code}"
             raise UsageError(
                 f"{names}: the process that checked it has ended twice ({how}); "
                 "check it with --jobs 1, or on a machine with more memory"
