@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_pcerrors.contract.sources._cells import (
@@ -11,6 +11,7 @@ from pytest_pcerrors.contract.sources._cells import (
     Cell,
     is_error,
     is_known_status,
+    is_written_as_code,
     plain,
     read_code,
     read_named_statuses,
@@ -156,6 +157,9 @@ def _has_codes(column: Column, status: Column | None) -> bool:
     filled, codes = [cell.other for cell in column.read if cell.other != EMPTY], column.codes
     if filled.count(NOT_A_CODE) > (1 - _MIN_SHARE) * len(filled) or not codes:
         return False
+    runs = [code for code, _ in groupby(codes)]
+    if is_error_code_name(column.name) and len(runs) > 1 and all(map(is_written_as_code, runs)):
+        codes = runs  # a code may have several rows, one for each text
     is_name = column.rank == _NAMES
     distinct = len(set(codes)) / len(codes)
     if distinct < (_MIN_DISTINCT_NAMES if is_name else _MIN_DISTINCT) or _repeats_status(column, status):

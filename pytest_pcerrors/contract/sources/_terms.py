@@ -102,14 +102,14 @@ def _are_errors(
 
 def _with_labels(rows: "Sequence[Line]") -> list[Line]:
     """Return the rows of a group; one that is labelled, such as ``Status: 404``, belongs to the row before it."""
-    joined: list[Line] = []
+    joined: list[tuple[list[str], str]] = []
     for row in rows:
         label = _LABELLED.fullmatch(row.cells[0])
         if joined and label and (is_status_name(label[1]) or text_rank(label[1]) is not None):
-            joined[-1] = Line((*joined[-1].cells, *row.cells), joined[-1].place)
+            joined[-1][0].extend(row.cells)
         else:
-            joined.append(row)
-    return joined
+            joined.append(([*row.cells], row.place))
+    return [Line(tuple(cells), place) for cells, place in joined]
 
 
 def _terms(rows: "Sequence[Line]") -> list[_Term | None]:
@@ -145,15 +145,14 @@ def _term(title: str) -> _Term | None:
 
 def _rows(rows: "Sequence[Line]", terms: "Sequence[_Term | None]", group: Grid) -> tuple[Line, ...]:
     """Return the rows of a group, one for each text, with codes, statuses and texts as cells; a title that is not a code remains as it is."""
-    return tuple(
-        Line(cells, row.place)
-        for row, term in zip(rows, terms, strict=True)
-        for cells in (
-            [(term.code, _status(term, row, group), text) for text in _texts(term, row)]
-            if term
-            else [(f"the heading {row.cells[0]}", "", "")]
-        )
-    )
+    found: list[Line] = []
+    for row, term in zip(rows, terms, strict=True):
+        if term is None:
+            found.append(Line((f"the heading {row.cells[0]}", "", ""), row.place))
+        else:
+            status = _status(term, row, group)
+            found += [Line((term.code, status, text), row.place) for text in _texts(term, row)]
+    return tuple(found)
 
 
 def _status(term: _Term, row: Line, group: Grid) -> str:

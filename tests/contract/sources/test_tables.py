@@ -40,6 +40,11 @@ def table(header, *rows):
         ("Error code;Status;Text", ["NO_SHELF;Not Found;x y", "SHELF_FULL;Conflict;y z"], BOTH),
         ("Status;Code;Text", ["NotFound;NO_SHELF;x y", "CONFLICT;SHELF_FULL;y z"], BOTH),
         ("Code;Status;Text", ["NO_SHELF *;404;x y", "SHELF_FULL\u2020;409 Conflict<sup>1</sup>;y z"], BOTH),
+        (
+            "Code;Text",
+            ["E11;one two", "E10;x y", "E10;y z", "E10;z a", "E10;p q", "E10;q r", "E20;a b", "E20;b c"],
+            {(None, "E11"), (None, "E10"), (None, "E20")},
+        ),
         ("Error code;Carrier code;Text", ["5001;J-1;x y", "5002;J-2;y z"], {(None, "5001"), (None, "5002")}),
     ],
 )
@@ -58,6 +63,7 @@ def test_columns_are_known_by_names_and_cells(read, header, rows, expected):
         ("Code;Currency", ["EUR;Euro", "USD;Dollar"], "neither a column of statuses nor one of texts"),
         ("Code;Retry;Text", ["A_B;yes;x y", "A_B;no;y z", "A_B;no;z a", "A_B;no;z b"], "mostly distinct"),
         ("Code;Error code;Text", ["A_B;B_A;x y", "C_D;D_C;y z"], "name one with --code"),
+        ("Permission code;Text", ["A_B;x y", "A_B;y z", "A_B;z a", "C_D;a b", "C_D;b c"], "mostly distinct"),
         ("Plan;Requests", ["free;400", "paid;404"], "no column named as codes are"),
         ("Code;Text", [], "has other cells"),
     ],

@@ -124,6 +124,14 @@ def test_a_code_has_several_texts(read, below, texts):
     assert [*catalogue["NO_SHELF"][0].templates] == texts
 
 
+def test_each_code_may_have_many_texts(read):
+    """More than there are codes."""
+    page = "# Errors\n\n" + "".join(
+        f"### E100{n}\n\nMessages:\n\n- One text\n- Two texts\n- Three texts\n\n" for n in (1, 2)
+    )
+    assert [len(entry.templates) for entry in read(page, envelope="odata").contract.catalogue] == [3, 3]
+
+
 def test_headings_that_are_members_of_the_samples_are_not_codes(read):
     """They describe the parts of the body."""
     page = headings("error_code", "error_text") + '```json\n{"error_code": "x", "error_text": "y"}\n```\n'
